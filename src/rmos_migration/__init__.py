@@ -1,0 +1,8 @@
+"""rmos-migration: moves a guitar workshop's legacy RMOS JSON into a database, and accounts for every document."""
+
+__version__ = "0.1.0"
+
+from .api import migrate
+from .migrate.outcome import RunSummary
+
+__all__ = ["RunSummary", "__version__", "migrate"]

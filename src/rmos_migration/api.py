@@ -1,0 +1,57 @@
+"""The Python API: what the command line does, as functions."""
+
+from pathlib import Path
+
+from .migrate.outcome import RunSummary
+from .migrate.options import Observer, Options, RejectLimit, Stop
+from .migrate.pipeline import run
+from .migrate.resolve import MissingReferences, OnConflict
+from .store.database import Database
+
+
+def migrate(
+    source: str | Path,
+    database: str | Path = "sqlite:///rmos.db",
+    *,
+    dry_run: bool = False,
+    all_or_nothing: bool = False,
+    on_conflict: str = "keep",
+    missing_references: str = "detach",
+    max_rejects: str | int | None = None,
+    encoding: str | None = None,
+    rehash: bool = False,
+    observer: Observer | None = None,
+    stop: Stop | None = None,
+) -> RunSummary:
+    """Migrate a legacy folder into a database; the database is made if it is not there.
+
+    Args:
+        source: the folder that holds ``strip_families``, ``patterns`` and ``joblogs``. It is never changed.
+        database: a SQLAlchemy URL (``sqlite:///rmos.db``) or the path of the file.
+        dry_run: do everything and keep nothing; the database file is not changed, or not made.
+        all_or_nothing: keep nothing if a single document is rejected or in conflict.
+        on_conflict: ``keep``, ``replace`` or ``reject`` a document whose id is taken by other content.
+        missing_references: ``detach`` or ``reject`` a document that refers to a record that is not there.
+        max_rejects: end the run when more are rejected: a number, or text such as ``"5%"``.
+        encoding: a codec for files that are neither UTF-8 nor marked, such as ``cp1252``.
+        rehash: read every file again, even if its size and time are those in the ledger.
+        observer: is told about each batch, for progress and diagnostics.
+        stop: asked after each batch; a signal number ends the run cleanly.
+
+    Returns:
+        What became of every document. Bad documents do not raise.
+
+    Raises:
+        UsageError, LockedError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
+        ValueError: if ``on_conflict`` or ``missing_references`` is no such word.
+    """
+    options = Options(
+        dry_run=dry_run,
+        all_or_nothing=all_or_nothing,
+        on_conflict=OnConflict(on_conflict),
+        missing_references=MissingReferences(missing_references),
+        max_rejects=None if max_rejects is None else RejectLimit.parse(str(max_rejects)),
+        encoding=encoding,
+        rehash=rehash,
+    )
+    return run(Path(source), Database.at(database), options, observer, stop)

@@ -1,0 +1,166 @@
+"""How an entity is declared: one Pydantic model whose fields say which keys they are found under.
+
+Everything else is generic over these declarations: discovery, loading order, canonical rules, tables, look-ups.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from typing import Annotated, Any, NamedTuple
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Kind(Enum):
+    """How a field's value is written in documents, which decides its translation (``generations/values.py``)."""
+
+    IDENTIFIER = "identifier"
+    TEXT = "text"
+    NUMBER = "number"
+    COUNT = "count"
+    JSON = "json"
+    INSTANT = "instant"
+    CLOCK = "clock"
+    STATUS = "status"
+    JOB_TYPE = "job type"
+    PATTERN_TYPE = "pattern type"
+
+
+class Found(NamedTuple):
+    """Where documents hold a field: its kind, and the keys in order of preference, the native key first.
+
+    ``required`` holds native documents to the field; ``empty_is_absent`` lets ``{}`` count as not there;
+    ``otherwise`` names the field whose source value serves where the document has none of the keys.
+    """
+
+    kind: Kind
+    keys: tuple[str, ...]
+    required: bool = False
+    empty_is_absent: bool = False
+    otherwise: str | None = None
+
+
+class References(NamedTuple):
+    """The field holds the id of a row of another entity."""
+
+    entity: str
+
+
+_CONTROL = r"\x00-\x1f\x7f-\x9f"
+
+Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=rf"^[^{_CONTROL}]*$")]
+"""An id: 1 to 200 characters, none of them a control character."""
+
+Text = Annotated[str, Field(pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
+"""Text that is not blank and holds no NUL, which databases cannot carry."""
+
+EXACT_INTEGERS = 2**53
+"""A double holds every whole number up to this one exactly; a larger one could change on its way."""
+
+Millimetres = Annotated[float, Field(gt=0, le=EXACT_INTEGERS, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0, le=EXACT_INTEGERS, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1, lt=2**63)]
+JsonObject = dict[str, Any]
+JsonArray = list[Any]
+
+
+class Record(BaseModel):
+    """The canonical form of a document: what a row holds. Strict: '123' is not 123, true is not 1."""
+
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+@dataclass(frozen=True)
+class FieldRule:
+    """One field of a record: its name, its column, where documents hold it, and what it refers to."""
+
+    name: str
+    column: str
+    found: Found
+    reference: str | None
+
+    @property
+    def native_key(self) -> str:
+        """The key under which the newest generation writes the field."""
+        return self.found.keys[0]
+
+
+@dataclass(frozen=True)
+class Entity:
+    """One kind of record: its folder and table name, its singular, and the model that declares the rest."""
+
+    name: str
+    singular: str
+    record: type[Record]
+
+    @cached_property
+    def fields(self) -> tuple[FieldRule, ...]:
+        """The fields that documents hold, ``id`` first, in column order (``extra`` is made, not found)."""
+        rules = []
+        for name, declared in self.record.model_fields.items():
+            found = next((note for note in declared.metadata if isinstance(note, Found)), None)
+            if found is None:
+                continue
+            reference = next((note.entity for note in declared.metadata if isinstance(note, References)), None)
+            column = f"{name}_json" if found.kind is Kind.JSON else name
+            rules.append(FieldRule(name, column, found, reference))
+        return tuple(rules)
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The table's columns in order; ``row`` gives values in the same order."""
+        found = {rule.name: rule.column for rule in self.fields}
+        return tuple(found.get(name, f"{name}_json") for name in self.record.model_fields)
+
+    @cached_property
+    def references(self) -> tuple[FieldRule, ...]:
+        """The fields that hold another entity's id."""
+        return tuple(rule for rule in self.fields if rule.reference)
+
+    @cached_property
+    def required(self) -> tuple[FieldRule, ...]:
+        """The fields a native document must have."""
+        return tuple(rule for rule in self.fields if rule.found.required)
+
+    @cached_property
+    def substitutes(self) -> tuple[FieldRule, ...]:
+        """The fields that another field stands in for where a document has none of their keys."""
+        return tuple(rule for rule in self.fields if rule.found.otherwise)
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """What the model puts in a field that a document does not have, where that is not NULL."""
+        declared = self.record.model_fields.items()
+        return {name: f.default for name, f in declared if not f.is_required() and f.default is not None}
+
+    @cached_property
+    def _is_json(self) -> tuple[bool, ...]:
+        return tuple(column.endswith("_json") for column in self.columns)
+
+    def row(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """A record's values as the row of its table: JSON as compact text, the rest as it is."""
+        return tuple(
+            orjson.dumps(value).decode() if is_json and value is not None else value
+            for value, is_json in zip(values.values(), self._is_json, strict=True)
+        )
+
+
+def in_load_order(entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
+    """The entities with every parent before its children, as the references demand.
+
+    Raises:
+        ValueError: if the references form a circle or name an entity that is not declared.
+    """
+    ordered: list[Entity] = []
+    waiting = list(entities)
+    while waiting:
+        done = {entity.name for entity in ordered}
+        free = [e for e in waiting if {rule.reference for rule in e.references} <= done]
+        if not free:
+            names = ", ".join(entity.name for entity in waiting)
+            raise ValueError(f"references of {names} form a circle or lead nowhere")
+        ordered += free
+        waiting = [entity for entity in waiting if entity not in free]
+    return tuple(ordered)

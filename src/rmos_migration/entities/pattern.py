@@ -1,0 +1,56 @@
+"""Pattern: the design of one rosette."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from .base import Count, Entity, Found, Identifier, JsonObject, Kind, Record, References, Text
+
+
+class Pattern(Record):
+    """One rosette pattern (DOMAIN.md §1). The geometry is stored as written and never interpreted here."""
+
+    id: Annotated[Identifier, Found(Kind.IDENTIFIER, ("id", "pattern_id", "preset_id"))]
+    name: Annotated[
+        Text | None,
+        Found(Kind.TEXT, ("name", "pattern_name"), required=True),
+        Field(description="what the shop calls it"),
+    ] = None
+    pattern_type: Annotated[
+        Text,
+        Found(Kind.PATTERN_TYPE, ("pattern_type",)),
+        Field(description="generic unless the document says otherwise"),
+    ] = "generic"
+    ring_count: Annotated[
+        Count | None,
+        Found(Kind.COUNT, ("ring_count",), required=True),
+        Field(description="number of rings as stated by the document"),
+    ] = None
+    geometry: Annotated[
+        JsonObject,
+        Found(Kind.JSON, ("geometry", "geometry_json"), required=True, empty_is_absent=True),
+        Field(description="the geometry under its own key names, lengths in mm"),
+    ]
+    strip_family_id: Annotated[
+        Identifier | None,
+        Found(Kind.IDENTIFIER, ("strip_family_id",)),
+        References("strip_families"),
+        Field(description="the family the tiles are cut from"),
+    ] = None
+    metadata: Annotated[
+        JsonObject | None,
+        Found(Kind.JSON, ("metadata", "metadata_json")),
+        Field(description="what programs noted beside the record"),
+    ] = None
+    extra: Annotated[JsonObject | None, Field(description="every key that no column carries verbatim")] = None
+    created_at: Annotated[
+        str | None,
+        Found(Kind.INSTANT, ("created_at", "created_at_utc", "ts", "timestamp")),
+        Field(description="UTC, YYYY-MM-DDTHH:MM:SS.ffffffZ"),
+    ] = None
+    updated_at: Annotated[
+        str | None, Found(Kind.INSTANT, ("updated_at",)), Field(description="UTC, as created_at")
+    ] = None
+
+
+PATTERN = Entity("patterns", "pattern", Pattern)

@@ -1,0 +1,75 @@
+"""What ends a run, and the one table of exit codes.
+
+    RmosError
+    ├── UsageError           the call cannot be carried out as asked         exit 2
+    ├── LockedError          another run holds the database                  exit 3
+    ├── DatabaseUnusable     not ours, newer, damaged, not to be opened      exit 4
+    └── EnvironmentFailure   disk full, no permission, I/O error             exit 5
+
+Bad documents never raise: they become diagnostics (see ``diagnostics.py``).
+This module imports nothing of the package.
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the process answers to its caller."""
+
+    OK = 0
+    FINDINGS = 1
+    USAGE = 2
+    LOCKED = 3
+    DATABASE = 4
+    ENVIRONMENT = 5
+    MISMATCH = 6
+    SIGINT = 130
+    SIGTERM = 143
+
+
+EXIT_MEANINGS = {
+    ExitCode.OK: "all well",
+    ExitCode.FINDINGS: "finished, with rejects, conflicts or findings",
+    ExitCode.USAGE: "the command was called wrongly",
+    ExitCode.LOCKED: "another run holds the database",
+    ExitCode.DATABASE: "the database cannot be used",
+    ExitCode.ENVIRONMENT: "disk, permission or input/output failure",
+    ExitCode.MISMATCH: "source and database differ",
+    ExitCode.SIGINT: "interrupted from the keyboard",
+    ExitCode.SIGTERM: "asked to stop",
+}
+
+
+class RmosError(Exception):
+    """A failure that ends the run: what happened, and a hint on what to do next."""
+
+    exit_code = ExitCode.ENVIRONMENT
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(RmosError):
+    """The call cannot be carried out as asked: no such folder, options that exclude each other."""
+
+    exit_code = ExitCode.USAGE
+
+
+class LockedError(RmosError):
+    """Another process holds the database's write lock."""
+
+    exit_code = ExitCode.LOCKED
+
+
+class DatabaseUnusable(RmosError):  # noqa: N818 - the name says what is wrong
+    """The database is not ours, newer than this program, damaged, or cannot be opened."""
+
+    exit_code = ExitCode.DATABASE
+
+
+class EnvironmentFailure(RmosError):  # noqa: N818
+    """The machine failed: disk full, no permission, input/output error."""
+
+    exit_code = ExitCode.ENVIRONMENT

@@ -1,0 +1,132 @@
+"""Times as RMOS programs wrote them, and the two forms in which columns hold them (DOMAIN.md §4).
+
+Seen: ISO 8601 naive, with Z, with offset, with seven digits (.NET), with a blank for the T (SQLite), date only,
+epoch seconds as number or text, and PowerShell's ``/Date(ms)/``. A value already in stored form comes back as the
+very same object.
+"""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from ..diagnostics import shown
+from .notes import Notes, UnusableError
+
+_STORED_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
+_STORED_CLOCK = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_ISO = re.compile(
+    r"(?P<day>\d{4}-\d\d-\d\d)"
+    r"(?:[Tt ](?P<clock>\d\d:\d\d(?::\d\d)?)(?:[.,](?P<fraction>\d{1,9}))?"
+    r" ?(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?)?)?",
+    re.ASCII,
+)
+_POWERSHELL_DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
+_EPOCH_TEXT = re.compile(r"\d{9,10}(?:\.\d{1,9})?", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST_EPOCH = 100_000_000
+"""Seconds; March 1973. A smaller number in a time's place is a year, a compact date or a counter."""
+
+
+class _Moment(NamedTuple):
+    """A time as read; ``at`` is naive where no zone was written, ``text`` is ISO 8601 as recorded."""
+
+    at: datetime
+    text: str
+    is_date: bool = False
+
+
+def instant(value: Any, key: str, notes: Notes) -> str:
+    """created_at, updated_at: UTC ``YYYY-MM-DDTHH:MM:SS.ffffffZ``; a time without zone is taken as UTC (info).
+
+    Raises:
+        UnusableError: if the value is no time.
+    """
+    if type(value) is str and _STORED_INSTANT.fullmatch(value) and _is_real(value):
+        return value
+    moment = _moment(value, key)
+    at = moment.at
+    if at.tzinfo is None:
+        code = "time-date-only" if moment.is_date else "time-without-zone"
+        notes.append((code, f"{key} {shown(value)} is taken as UTC", key))
+        at = at.replace(tzinfo=UTC)
+    try:
+        return _utc_text(at.astimezone(UTC))
+    except OverflowError:
+        raise UnusableError(f"{key} {shown(value)} is no time") from None
+
+
+def clock(value: Any, key: str, notes: Notes) -> str:
+    """start_time, end_time: ISO 8601 with the offset it came with; naive stays naive, a date stays a date.
+
+    Raises:
+        UnusableError: if the value is no time.
+    """
+    if type(value) is str and _STORED_CLOCK.fullmatch(value) and _is_real(value):
+        return value
+    return _moment(value, key).text
+
+
+def ends_before_start(start: str, end: str) -> bool:
+    """Whether ``end`` is an earlier instant than ``start``, both as ``clock`` gives them.
+
+    False where they cannot be compared: one has a zone and the other has none, or one is only a date.
+    """
+    if len(start) == 10 or len(end) == 10:
+        return False
+    first, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
+    if (first.tzinfo is None) != (last.tzinfo is None):
+        return False
+    return last < first
+
+
+def _is_real(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _utc_text(at: datetime) -> str:
+    return f"{at.isoformat(timespec='microseconds')[:26]}Z"
+
+
+def _moment(value: Any, key: str) -> _Moment:
+    try:
+        if type(value) is str:
+            return _moment_of_text(value)
+        if type(value) in (int, float) and value >= _EARLIEST_EPOCH:
+            return _moment_of_epoch(timedelta(seconds=value))
+    except (ValueError, OverflowError):
+        pass
+    raise UnusableError(f"{key} {shown(value)} is no time")
+
+
+def _moment_of_text(text: str) -> _Moment:
+    found = _ISO.fullmatch(text)
+    if found is None:
+        if ticks := _POWERSHELL_DATE.fullmatch(text):
+            return _moment_of_epoch(timedelta(milliseconds=int(ticks[1])))
+        if _EPOCH_TEXT.fullmatch(text):
+            return _moment_of_epoch(timedelta(seconds=float(text)))
+        raise ValueError(text)
+    day, hours, fraction, zone = found.group("day", "clock", "fraction", "zone")
+    if hours is None:
+        return _Moment(datetime.combine(date.fromisoformat(day), datetime.min.time()), day, is_date=True)
+    offset = _offset(zone)
+    micros = f".{fraction[:6]}" if fraction else ""
+    at = datetime.fromisoformat(f"{day}T{hours}{f'{micros:0<7}' if micros else ''}{offset}")
+    return _Moment(at, f"{day}T{hours}{micros}{offset}")
+
+
+def _offset(zone: str | None) -> str:
+    """The offset in its usual form: ``Z``, ``+HH:MM``, or nothing."""
+    if not zone or zone in "Zz":
+        return "Z" if zone else ""
+    digits = zone[1:].replace(":", "").ljust(4, "0")
+    return f"{zone[0]}{digits[:2]}:{digits[2:]}"
+
+
+def _moment_of_epoch(since: timedelta) -> _Moment:
+    at = _EPOCH + since
+    return _Moment(at, _utc_text(at))

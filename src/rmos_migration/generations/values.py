@@ -1,0 +1,116 @@
+"""Values as documents write them, translated to what a column holds (DOMAIN.md §1 and §5).
+
+A translation takes the source's value, its key, and the list of notes to add to. A value that is carried verbatim
+comes back as the very same object; the caller keeps everything else in ``extra``.
+"""
+
+from collections.abc import Callable
+from typing import Any, get_args
+
+from ..diagnostics import shown
+from ..entities import Kind
+from ..entities.base import EXACT_INTEGERS
+from ..entities.joblog import Status
+from ..sources.decode import decode_text
+from .notes import Notes, UnusableError
+from .times import clock, instant
+
+Translation = Callable[[Any, str, Notes], Any]
+
+STATUSES = frozenset(get_args(Status))
+
+_STATUS_SYNONYMS = {
+    "success": "completed",
+    "ok": "completed",
+    "partial": "completed",
+    "aborted": "cancelled",
+    "queued": "pending",
+    "created": "pending",
+    "ready": "pending",
+    "processing": "running",
+    "active": "running",
+    "error": "failed",
+    "blocked": "failed",
+}
+
+JOB_TYPES = frozenset(
+    """
+    slice batch contour assembly custom saw_slice saw_slice_batch slice_batch rosette_plan rosette_slice_batch
+    rosette_pattern_generation rosette_preview rosette_cnc_export rosette_segmentation rosette_validation
+    rosette_cnc_simulation rosette_cam rmos_rosette_saw_batch pipeline_run preset_promote_manual
+    preset_promote_winner preset_rollback saw_queue_job
+    """.split()
+)
+"""The job types RMOS programs wrote (DOMAIN.md §5). Another word is kept, with a warning."""
+
+
+def identifier(value: Any, key: str, notes: Notes) -> Any:
+    """An id or reference: an integer becomes its decimal digits (info)."""
+    if type(value) is int:
+        notes.append(("id-from-integer", f"{key} is the number {value}; its digits are used", key))
+        return str(value)
+    return value
+
+
+def count(value: Any, key: str, notes: Notes) -> Any:
+    """A count: 3.0 is 3."""
+    if type(value) is float and value.is_integer() and abs(value) <= EXACT_INTEGERS:
+        return int(value)
+    return value
+
+
+def json_value(value: Any, key: str, notes: Notes) -> Any:
+    """An object or list; under a key ``*_json`` it may be JSON text, read as strictly as a file.
+
+    Raises:
+        UnusableError: if the text is not JSON.
+    """
+    if type(value) is not str or not key.endswith("_json"):
+        return value
+    decoded, faults = decode_text(value)
+    if faults:
+        raise UnusableError(f"{key} holds text that is not JSON: {faults[0].message}")
+    return decoded
+
+
+def status(value: Any, key: str, notes: Notes) -> str:
+    """A status word of any generation, in any case; what is none becomes ``unknown`` (warning)."""
+    if type(value) is str:
+        if value in STATUSES:
+            return value
+        word = value.strip().lower()
+        if word == "partial":
+            notes.append(("status-partial", f"{key} partial is stored as completed", key))
+        if known := word if word in STATUSES else _STATUS_SYNONYMS.get(word):
+            return known
+    notes.append(("status-unknown", f"{key} {shown(value)} is no status RMOS knows", key))
+    return "unknown"
+
+
+def job_type(value: Any, key: str, notes: Notes) -> Any:
+    """A job type as written; an unknown word is noted."""
+    if type(value) is str and value not in JOB_TYPES and value.strip():
+        notes.append(("job-type-unknown", f"{key} {shown(value)} is no job type RMOS wrote", key))
+    return value
+
+
+def pattern_type(value: Any, key: str, notes: Notes) -> str:
+    """A pattern type as written; what is no text, or blank, becomes ``generic`` (warning)."""
+    if type(value) is str and value.strip() and "\0" not in value:
+        return value
+    notes.append(("field-unusable", f"{key} {shown(value)} is no text; generic is stored", key))
+    return "generic"
+
+
+TRANSLATIONS: dict[Kind, Translation | None] = {
+    Kind.IDENTIFIER: identifier,
+    Kind.TEXT: None,
+    Kind.NUMBER: None,
+    Kind.COUNT: count,
+    Kind.JSON: json_value,
+    Kind.INSTANT: instant,
+    Kind.CLOCK: clock,
+    Kind.STATUS: status,
+    Kind.JOB_TYPE: job_type,
+    Kind.PATTERN_TYPE: pattern_type,
+}

@@ -1,0 +1,172 @@
+"""Writing one batch: rows, ledger, rejects, diagnostics and counts, all in the caller's transaction."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from ..diagnostics import Diagnostic, Location, diagnose, shown
+from ..entities import BY_NAME, Entity
+from ..store import records, runs
+from ..store.runs import KnownDocument, LedgerEntry, Reject
+from .outcome import Outcome, Tally
+from .prepare import Prepared
+from .resolve import Decision, Plan, Policy, resolve
+
+
+@dataclass
+class Batch:
+    """Documents of one entity that are written together, with what the ledger said of them before.
+
+    ``skipped_files`` and ``skipped_documents`` count what needed no reading because it has not changed.
+    """
+
+    entity: Entity
+    documents: list[Prepared] = field(default_factory=list)
+    known: dict[tuple[str, str], KnownDocument] = field(default_factory=dict)
+    reread_paths: list[str] = field(default_factory=list)
+    files_read: int = 0
+    files_refused: int = 0
+    skipped_files: int = 0
+    skipped_documents: int = 0
+    size_bytes: int = 0
+
+
+class Written(NamedTuple):
+    """What a batch came to."""
+
+    tally: Tally
+    diagnostics: list[Diagnostic]
+
+
+class Book(NamedTuple):
+    """Where a batch is written down: the run and the source it belongs to."""
+
+    run_id: int
+    source_id: int
+
+
+def load(connection: Connection, batch: Batch, policy: Policy, book: Book) -> Written:
+    """Resolve and write a batch.
+
+    If the database refuses a row, the whole batch is undone and decided anew with that document rejected, until
+    nothing is refused: one bad document never costs its batch.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: if the database fails, rather than refuses.
+    """
+    refused: dict[str, str] = {}
+    while True:
+        attempt = connection.begin_nested()
+        plan = resolve(connection, batch.entity, batch.documents, policy, refused)
+        refusals = _write_rows(connection, batch.entity, plan)
+        if not refusals:
+            break
+        attempt.rollback()
+        refused |= refusals
+    written = _write_books(connection, batch, plan, book)
+    attempt.commit()
+    return written
+
+
+def _write_rows(connection: Connection, entity: Entity, plan: Plan) -> dict[str, str]:
+    refused = records.insert_bisecting(connection, entity, plan.inserts)
+    if refused:
+        return refused
+    for row in plan.replacements:
+        if reason := records.replace_row(connection, entity, row):
+            refused[row[0]] = reason
+    return refused
+
+
+def _write_books(connection: Connection, batch: Batch, plan: Plan, book: Book) -> Written:
+    if plan.pending:
+        records.remember_pending(connection, plan.pending)
+    attached = records.attach_pending(connection, batch.entity, [row[0] for row in plan.inserts])
+    runs.forget_files(connection, book.source_id, batch.reread_paths)
+    runs.supersede(connection, batch.entity, [row[0] for row in plan.replacements])
+    runs.write_ledger(connection, _entries(batch, plan, book))
+    rejected = [decision for decision in plan.decisions if decision.outcome is Outcome.REJECTED]
+    runs.write_rejects(connection, [_reject(decision, book) for decision in rejected])
+    diagnostics = [d for decision in plan.decisions for d in decision.diagnostics]
+    diagnostics += [_attached(wish) for wish in attached]
+    diagnostics += _restored(batch, plan)
+    runs.write_diagnostics(connection, book.run_id, diagnostics)
+    return Written(_tally(batch, plan), diagnostics)
+
+
+def _tally(batch: Batch, plan: Plan) -> Tally:
+    tally = Tally(found=len(batch.documents) + batch.skipped_documents)
+    tally.count(Outcome.UNCHANGED, batch.skipped_documents)
+    for outcome, number in Counter(decision.outcome for decision in plan.decisions).items():
+        tally.count(outcome, number)
+    return tally
+
+
+def _entries(batch: Batch, plan: Plan, book: Book) -> list[LedgerEntry]:
+    entries = [_entry(decision, batch, book) for decision in plan.decisions]
+    if plan.replacements:  # what an earlier document of this batch had put there is there no longer
+        replaced_at = {
+            decision.prepared.record_id: index
+            for index, decision in enumerate(plan.decisions)
+            if any(diagnostic.code == runs.REPLACED for diagnostic in decision.diagnostics)
+        }
+        for index, entry in enumerate(entries):
+            if index < replaced_at.get(entry.record_id, 0) and entry.outcome in runs.SETTLED:
+                entries[index] = entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
+    return entries
+
+
+def _entry(decision: Decision, batch: Batch, book: Book) -> LedgerEntry:
+    prepared, outcome, diagnostics, derived = decision
+    facts = prepared.facts
+    known = batch.known.get((facts.path, prepared.pointer)) if batch.known else None
+    if outcome is Outcome.UNCHANGED and known is not None and known.outcome == Outcome.MIGRATED:
+        outcome = Outcome.MIGRATED  # it is still the document its row was made from
+    code = _code(decision) if outcome in (Outcome.REJECTED, Outcome.CONFLICT) else None
+    return LedgerEntry(
+        book.source_id,
+        facts.path,
+        prepared.pointer,
+        batch.entity.name,
+        prepared.record_id,
+        prepared.generation,
+        outcome.value,
+        code,
+        derived,
+        book.run_id,
+        facts.sha256,
+        prepared.content_sha256,
+        facts.size,
+        facts.mtime_ns,
+    )
+
+
+def _reject(decision: Decision, book: Book) -> Reject:
+    prepared = decision.prepared
+    body = prepared.body if prepared.facts.sha256 is not None else None
+    return Reject(book.source_id, prepared.facts.path, prepared.pointer, book.run_id, _code(decision), body)
+
+
+def _code(decision: Decision) -> str:
+    """The code of what kept the document out: its first error, or else the last thing noticed (the conflict)."""
+    errors = (diagnostic.code for diagnostic in decision.diagnostics if diagnostic.severity == "error")
+    return next(errors, decision.diagnostics[-1].code)
+
+
+def _attached(wish: records.Pending) -> Diagnostic:
+    message = f"{wish.field} {shown(wish.target_id)} has arrived for {BY_NAME[wish.entity].singular} {shown(wish.record_id)}"
+    return diagnose("reference-attached", message, Location(wish.entity))
+
+
+def _restored(batch: Batch, plan: Plan) -> list[Diagnostic]:
+    if not batch.known:
+        return []
+    return [
+        diagnose("record-restored", "the row was gone; it was made again", decision.prepared.location)
+        for decision in plan.decisions
+        if decision.outcome is Outcome.MIGRATED
+        and (known := batch.known.get((decision.prepared.facts.path, decision.prepared.pointer))) is not None
+        and known.row_is_gone
+    ]

@@ -1,0 +1,90 @@
+"""How a run is to be done, and who watches it."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Protocol
+
+from ..diagnostics import Diagnostic
+from ..errors import UsageError
+from ..sources.discover import Source
+from .outcome import Counts
+from .resolve import MissingReferences, OnConflict
+
+
+@dataclass(frozen=True)
+class RejectLimit:
+    """How many rejects end a run: a number of documents, or a percentage of the documents found."""
+
+    number: float
+    is_percentage: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> "RejectLimit":
+        """Read ``20`` or ``5%``.
+
+        Raises:
+            UsageError: if it is neither.
+        """
+        body = text.strip().removesuffix("%")
+        try:
+            number = float(body)
+        except ValueError:
+            number = -1
+        is_percentage = text.strip().endswith("%")
+        if not 0 <= number or (is_percentage and number > 100) or (not is_percentage and not number.is_integer()):
+            raise UsageError(f"--max-rejects {text} is neither a number nor a percentage", "write 20 or 5%")
+        return cls(number, is_percentage)
+
+    def allows(self, rejected: int, documents: int) -> bool:
+        """Whether the run may go on with ``rejected`` of ``documents`` kept out."""
+        return rejected <= (self.number * documents / 100 if self.is_percentage else self.number)
+
+    def __str__(self) -> str:
+        return f"{self.number:g}{'%' if self.is_percentage else ''}"
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a run is to be done; the command line's options by the same names."""
+
+    dry_run: bool = False
+    all_or_nothing: bool = False
+    on_conflict: OnConflict = OnConflict.KEEP
+    missing_references: MissingReferences = MissingReferences.DETACH
+    max_rejects: RejectLimit | None = None
+    encoding: str | None = None
+    rehash: bool = False
+
+    def as_json(self) -> dict[str, object]:
+        """The options as they are kept with the run."""
+        return asdict(self) | {"max_rejects": str(self.max_rejects) if self.max_rejects else None}
+
+
+class Observer(Protocol):
+    """Somebody who watches a run, such as a progress bar. Called from the thread that runs it, once a batch."""
+
+    def started(self, source: Source) -> None:
+        """The source was found and the database opened."""
+
+    def advanced(self, counts: Counts) -> None:
+        """A batch was written; ``counts`` is the run so far."""
+
+    def noticed(self, diagnostics: list[Diagnostic]) -> None:
+        """These were noticed in the batch."""
+
+
+class Nobody:
+    """An observer that looks away."""
+
+    def started(self, source: Source) -> None:
+        """Nothing."""
+
+    def advanced(self, counts: Counts) -> None:
+        """Nothing."""
+
+    def noticed(self, diagnostics: list[Diagnostic]) -> None:
+        """Nothing."""
+
+
+Stop = Callable[[], int | None]
+"""Asked at every batch edge: the number of the signal that wants the run to end, or None."""

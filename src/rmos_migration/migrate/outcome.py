@@ -1,0 +1,189 @@
+"""What became of documents: outcomes, their counts, and the summary of a run."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from ..diagnostics import Diagnostic, Severity
+from ..entities import ENTITIES
+from ..errors import ExitCode
+
+
+class Outcome(StrEnum):
+    """What became of one document."""
+
+    MIGRATED = "migrated"
+    UNCHANGED = "unchanged"
+    CONFLICT = "conflict"
+    REJECTED = "rejected"
+
+
+class Status(StrEnum):
+    """How a run ended, or that it has not ended yet."""
+
+    RUNNING = "running"
+    COMPLETED = "completed"
+    COMPLETED_WITH_REJECTS = "completed_with_rejects"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    ROLLED_BACK = "rolled_back"
+
+
+@dataclass
+class Tally:
+    """Documents of one entity, counted: ``found`` when they are read, the others when their fate is written."""
+
+    found: int = 0
+    migrated: int = 0
+    unchanged: int = 0
+    conflicts: int = 0
+    rejected: int = 0
+
+    def count(self, outcome: Outcome, documents: int = 1) -> None:
+        """Count documents that ended as ``outcome``."""
+        name = "conflicts" if outcome is Outcome.CONFLICT else outcome.value
+        setattr(self, name, getattr(self, name) + documents)
+
+    def add(self, other: "Tally") -> None:
+        """Add another tally to this one."""
+        for name in ("found", "migrated", "unchanged", "conflicts", "rejected"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+
+    @property
+    def balanced(self) -> bool:
+        """Whether every document that was found ended somewhere."""
+        return self.found == self.migrated + self.unchanged + self.conflicts + self.rejected
+
+    def as_json(self) -> dict[str, int]:
+        """The counts, with the words the first RMOS migration used: skipped and failed."""
+        return {
+            "found": self.found,
+            "migrated": self.migrated,
+            "unchanged": self.unchanged,
+            "conflicts": self.conflicts,
+            "rejected": self.rejected,
+            "skipped": self.unchanged + self.conflicts,
+            "failed": self.rejected,
+        }
+
+
+@dataclass
+class Files:
+    """Source files, counted. ``unread`` were not opened, because they have not changed or must not be opened."""
+
+    found: int = 0
+    read: int = 0
+    unread: int = 0
+    ignored: Counter[str] = field(default_factory=Counter)
+
+    def as_json(self) -> dict[str, Any]:
+        """The counts; ``ignored`` says why files were passed over."""
+        return {
+            "found": self.found,
+            "read": self.read,
+            "unread": self.unread,
+            "ignored": dict(sorted(self.ignored.items())),
+        }
+
+
+@dataclass
+class Counts:
+    """Everything a run counts."""
+
+    entities: dict[str, Tally] = field(default_factory=lambda: {entity.name: Tally() for entity in ENTITIES})
+    files: Files = field(default_factory=Files)
+    severities: Counter[str] = field(default_factory=Counter)
+    codes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def totals(self) -> Tally:
+        """All entities together."""
+        total = Tally()
+        for tally in self.entities.values():
+            total.add(tally)
+        return total
+
+    @property
+    def balanced(self) -> bool:
+        """Whether found = migrated + unchanged + conflicts + rejected, for every entity."""
+        return all(tally.balanced for tally in self.entities.values())
+
+    def notice(self, diagnostics: list[Diagnostic]) -> None:
+        """Count diagnostics by severity and code."""
+        for diagnostic in diagnostics:
+            self.severities[str(diagnostic.severity)] += 1
+            self.codes[diagnostic.code] += 1
+
+    def as_json(self) -> dict[str, Any]:
+        """The counts as the run summary shows them."""
+        return {
+            "entities": {name: tally.as_json() for name, tally in self.entities.items()},
+            "totals": self.totals.as_json(),
+            "files": self.files.as_json(),
+            "diagnostics": {str(severity): self.severities[str(severity)] for severity in reversed(Severity)},
+            "codes": dict(sorted(self.codes.items())),
+            "balanced": self.balanced,
+        }
+
+
+@dataclass(frozen=True)
+class RunSummary:
+    """The result of a run. ``run_id`` is None for a dry run; ``stopped_by`` says what cut the run short, if anything."""
+
+    run_id: int | None
+    status: Status
+    dry_run: bool
+    source: str
+    database: str
+    started_at: str
+    finished_at: str
+    duration_seconds: float
+    counts: Counts
+    stopped_by: str = ""
+    signal: int | None = None
+
+    @property
+    def entities(self) -> Mapping[str, Tally]:
+        """The counts per entity."""
+        return self.counts.entities
+
+    @property
+    def totals(self) -> Tally:
+        """The counts of all entities together."""
+        return self.counts.totals
+
+    @property
+    def success_rate(self) -> float:
+        """Documents that are in the database now, of those found, in percent; 100 where none were found."""
+        totals = self.totals
+        if not totals.found:
+            return 100.0
+        return round((totals.migrated + totals.unchanged) * 100 / totals.found, 2)
+
+    @property
+    def exit_code(self) -> int:
+        """What the process answers (``errors.ExitCode``)."""
+        if self.signal is not None:
+            return 128 + self.signal
+        return ExitCode.OK if self.status is Status.COMPLETED else ExitCode.FINDINGS
+
+    def as_json(self) -> dict[str, Any]:
+        """The summary as one JSON document, schema ``rmos-migration/run-summary/1``."""
+        rate = self.totals.found / self.duration_seconds if self.duration_seconds else 0.0
+        return {
+            "schema": "rmos-migration/run-summary/1",
+            "run_id": self.run_id,
+            "status": str(self.status),
+            "dry_run": self.dry_run,
+            "source": self.source,
+            "database": self.database,
+            "started_at": self.started_at,
+            "finished_at": self.finished_at,
+            "duration_seconds": round(self.duration_seconds, 3),
+            "documents_per_second": round(rate),
+            **self.counts.as_json(),
+            "success_rate": self.success_rate,
+            "stopped_by": self.stopped_by,
+        }

@@ -1,0 +1,221 @@
+"""A run from start to finish: lock, read, prepare, load batch by batch, balance, finish (ARCHITECTURE.md §5).
+
+Two threads share the work: this one reads and prepares documents, a second one owns the database connection and
+writes the batch before. Inserting happens outside Python's global lock, so the two overlap.
+"""
+
+import gc
+import os
+import time
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from ..diagnostics import Diagnostic
+from ..entities import ENTITIES, Entity
+from ..errors import UsageError
+from ..sources.decode import is_codec
+from ..sources.discover import Source, SourceFile
+from ..sources.read import read_files
+from ..store import runs
+from ..store.database import Database
+from ..store.runs import KnownFile
+from .load import Batch
+from .options import Nobody, Observer, Options, Stop
+from .outcome import Counts, RunSummary, Status
+from .prepare import prepare
+from .writer import Loaded, TooManyRejects, Writer
+
+BATCH_DOCUMENTS = 1000
+BATCH_BYTES = 8 * 1024 * 1024
+"""A batch ends at whichever comes first, so that large files do not pile up in memory."""
+
+
+def run(
+    source: Path, database: Database, options: Options, observer: Observer | None = None, stop: Stop | None = None
+) -> RunSummary:
+    """Migrate a legacy folder into a database.
+
+    Every batch of about 1,000 documents is one transaction, so a run may be killed at any time; the next one carries
+    on. Bad documents do not raise: they are counted, reported and kept.
+
+    Raises:
+        UsageError: if there is no such folder or the encoding is unknown.
+        LockedError: if another process writes to the database.
+        DatabaseUnusable: if the database is damaged, newer, or another program's.
+        EnvironmentFailure: if the disk is full or fails; what was committed stays.
+    """
+    if options.encoding is not None and not is_codec(options.encoding):
+        raise UsageError(f"there is no encoding {options.encoding}", "use a name such as cp1252 or latin-1")
+    return _Run(Source(source), database, options, observer or Nobody(), stop or (lambda: None)).go()
+
+
+@dataclass
+class _Run:
+    source: Source
+    database: Database
+    options: Options
+    observer: Observer
+    stop: Stop
+    counts: Counts = field(default_factory=Counts)
+    undone: list[Diagnostic] = field(default_factory=list)
+    stopped_by: str = ""
+    signal: int | None = None
+
+    def go(self) -> RunSummary:
+        started_at, began = runs.now(), time.perf_counter()
+        opened = self.database.rehearsal() if self.options.dry_run else self.database.writer(self._purpose())
+        with opened as connection:
+            writer = Writer(connection, self.options, self.source, started_at)
+            self.observer.started(self.source)
+            try:
+                with _fewer_garbage_collections(), ThreadPoolExecutor(1, "writer") as thread:
+                    self._migrate_all(writer, thread)
+            except BaseException as error:
+                status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.FAILED
+                writer.give_up(status, self.counts, time.perf_counter() - began)
+                raise
+            self._notice_source()
+            status = self._status()
+            duration = time.perf_counter() - began
+            writer.finish(status, self.counts, self.undone, duration)
+        return RunSummary(
+            run_id=None if self.options.dry_run else writer.book.run_id,
+            status=status,
+            dry_run=self.options.dry_run,
+            source=str(self.source.root),
+            database=self.database.url,
+            started_at=started_at,
+            finished_at=runs.now(),
+            duration_seconds=duration,
+            counts=self.counts,
+            stopped_by=self.stopped_by,
+            signal=self.signal,
+        )
+
+    def _purpose(self) -> str:
+        return f"rmos migrate {self.source.root}"
+
+    def _migrate_all(self, writer: Writer, thread: ThreadPoolExecutor) -> None:
+        documents = self.source.count() if self.options.max_rejects and self.options.max_rejects.is_percentage else 0
+        waiting: Future[Loaded | None] | None = None
+        try:
+            for batch in self._batches(writer, thread):
+                submitted = thread.submit(writer.load, batch, documents)
+                if waiting is not None:
+                    self._book(waiting.result())
+                waiting = submitted
+                self.signal = self.stop()
+                if self.signal is not None:
+                    self.stopped_by = "asked to stop; the next run carries on from here"
+                    break
+            if waiting is not None:
+                self._book(waiting.result())
+        except TooManyRejects as limit:
+            self.stopped_by = str(limit)
+
+    def _book(self, loaded: Loaded | None) -> None:
+        if loaded is None:
+            return
+        self.counts = loaded.counts
+        if self.options.all_or_nothing:
+            self.undone += loaded.diagnostics
+        self.observer.noticed(loaded.diagnostics)
+        self.observer.advanced(self.counts)
+
+    def _notice_source(self) -> None:
+        self.source.count_elsewhere()
+        self.counts.files.ignored = self.source.ignored
+        self.counts.notice(self.source.notices)
+        self.observer.noticed(self.source.notices)
+
+    def _status(self) -> Status:
+        totals = self.counts.totals
+        incomplete = totals.rejected or totals.conflicts
+        if self.signal is not None:
+            return Status.INTERRUPTED
+        if self.stopped_by or not self.counts.balanced:
+            return Status.FAILED
+        if incomplete and self.options.all_or_nothing:
+            return Status.ROLLED_BACK
+        return Status.COMPLETED_WITH_REJECTS if incomplete else Status.COMPLETED
+
+    # reading
+
+    def _batches(self, writer: Writer, thread: ThreadPoolExecutor) -> Iterator[Batch]:
+        for entity in ENTITIES:
+            for chunk, known in self._chunks(entity, writer, thread):
+                yield from self._read(entity, chunk, known, writer, thread)
+
+    def _chunks(
+        self, entity: Entity, writer: Writer, thread: ThreadPoolExecutor
+    ) -> Iterator[tuple[list[SourceFile], dict[str, KnownFile]]]:
+        """The entity's files by the thousand, each with what the ledger knows; the ledger is asked one ahead."""
+        ahead: tuple[list[SourceFile], Future[dict[str, KnownFile]]] | None = None
+        files = self.source.files(entity)
+        while chunk := list(islice(files, BATCH_DOCUMENTS)):
+            asked = thread.submit(writer.known_files, entity, [file.path for file in chunk])
+            if ahead is not None:
+                yield ahead[0], ahead[1].result()
+            ahead = chunk, asked
+        if ahead is not None:
+            yield ahead[0], ahead[1].result()
+
+    def _read(
+        self,
+        entity: Entity,
+        chunk: list[SourceFile],
+        known: dict[str, KnownFile],
+        writer: Writer,
+        thread: ThreadPoolExecutor,
+    ) -> Iterator[Batch]:
+        batch = Batch(entity)
+        to_read = chunk if not known else []
+        for file in chunk if known else ():
+            before = known.get(file.path)
+            if before is not None and not self.options.rehash and _has_not_changed(file, before):
+                batch.skipped_files += 1
+                batch.skipped_documents += before.documents
+            else:
+                to_read.append(file)
+        again = [file.path for file in to_read if file.path in known]
+        documents = thread.submit(writer.known_documents, entity, again).result() if again else {}
+        batch.known = documents
+        for reading in read_files(to_read):
+            batch.documents += prepare(entity, reading, self.options.encoding)
+            batch.files_read += reading.facts.sha256 is not None
+            batch.files_refused += reading.facts.sha256 is None
+            batch.size_bytes += len(reading.raw)
+            if reading.facts.path in known:
+                batch.reread_paths.append(reading.facts.path)
+            if len(batch.documents) >= BATCH_DOCUMENTS or batch.size_bytes >= BATCH_BYTES:
+                yield batch
+                batch = Batch(entity, known=documents)
+        yield batch
+
+
+def _has_not_changed(file: SourceFile, before: KnownFile) -> bool:
+    """Whether a file need not be read: everything in it arrived, and size and time are as they were."""
+    if not before.settled or file.problem is not None or before.mtime_ns is None:
+        return False
+    try:
+        now = os.stat(file.full, follow_symlinks=False)  # noqa: PTH116 - called for every file; pathlib is slower
+    except OSError:
+        return False
+    return (now.st_size, now.st_mtime_ns) == (before.size_bytes, before.mtime_ns)
+
+
+@contextmanager
+def _fewer_garbage_collections() -> Iterator[None]:
+    """Documents are trees without cycles: looking for cycles among them after every few hundred is wasted time."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(200_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()

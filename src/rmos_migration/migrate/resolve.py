@@ -1,0 +1,273 @@
+"""What becomes of each document of a batch, given what the database holds: the rules of DOMAIN.md §2.
+
+Look-ups are made for the whole batch at once. The result is a plan; nothing is written here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection
+
+from ..diagnostics import Diagnostic, Severity, diagnose, shown
+from ..entities import Entity, FieldRule
+from ..store.records import Pending, Row, content_of, existing_ids, rows_of
+from .outcome import Outcome
+from .prepare import Prepared
+
+
+class OnConflict(StrEnum):
+    """What to do with a document whose id is taken by other content."""
+
+    KEEP = "keep"
+    REPLACE = "replace"
+    REJECT = "reject"
+
+
+class MissingReferences(StrEnum):
+    """What to do with a document that refers to a record that is not there."""
+
+    DETACH = "detach"
+    REJECT = "reject"
+
+
+class Policy(NamedTuple):
+    """The user's choices for conflicts and missing references."""
+
+    on_conflict: OnConflict = OnConflict.KEEP
+    missing_references: MissingReferences = MissingReferences.DETACH
+
+
+class Decision(NamedTuple):
+    """What becomes of one document, with everything noticed about it so far."""
+
+    prepared: Prepared
+    outcome: Outcome
+    diagnostics: list[Diagnostic]
+    derived: str | None = None
+
+
+@dataclass
+class Plan:
+    """What to write for a batch: new rows, replaced rows, waiting references, and a decision per document."""
+
+    inserts: list[Row] = field(default_factory=list)
+    replacements: list[Row] = field(default_factory=list)
+    pending: list[Pending] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+
+
+class _Standing(NamedTuple):
+    """What stands under an id: its content hash where known, and its row where it was looked up."""
+
+    content_sha256: str | None
+    row: Row | None
+
+
+class _Linked(NamedTuple):
+    """A document's row after its references were looked up, and the ones that lead nowhere."""
+
+    row: Row
+    missing: list[tuple[FieldRule, str]]
+
+
+def resolve(
+    connection: Connection, entity: Entity, batch: list[Prepared], policy: Policy, refused: Mapping[str, str]
+) -> Plan:
+    """Decide what becomes of each document of ``batch``.
+
+    Args:
+        connection: for look-ups only.
+        entity: the entity of all documents in the batch.
+        batch: documents in source order; the first of several with one id comes first.
+        policy: the user's choices.
+        refused: ids that the database refused in an earlier attempt, with its reason.
+    """
+    return _Resolver(connection, entity, batch, policy, refused).plan()
+
+
+class _Resolver:
+    def __init__(
+        self,
+        connection: Connection,
+        entity: Entity,
+        batch: list[Prepared],
+        policy: Policy,
+        refused: Mapping[str, str],
+    ) -> None:
+        self.connection = connection
+        self.entity = entity
+        self.batch = batch
+        self.policy = policy
+        self.refused = refused
+        self.made = Plan()
+        self.references = [(entity.columns.index(rule.column), rule) for rule in entity.references]
+        self.parents = {rule.name: self._existing_parents(index, rule) for index, rule in self.references}
+
+    def plan(self) -> Plan:
+        standing = self._standing()
+        for prepared in self.batch:
+            record_id = prepared.record_id
+            if prepared.row is None or record_id is None:
+                self._decide(prepared, Outcome.REJECTED)
+            elif record_id in self.refused:
+                self._reject(prepared, "refused-by-database", f"the database says: {self.refused[record_id]}")
+            elif (there := standing.get(record_id)) is None:
+                self._place(prepared, record_id, standing)
+            elif self._is_same(prepared, there):
+                self._decide(prepared, Outcome.UNCHANGED)
+            else:
+                self._settle_conflict(prepared, record_id, there, standing)
+        return self.made
+
+    # look-ups for the whole batch
+
+    def _existing_parents(self, index: int, rule: FieldRule) -> set[str]:
+        wanted = {p.row[index] for p in self.batch if p.row is not None and p.row[index] is not None}
+        return existing_ids(self.connection, rule.reference or "", wanted) if wanted else set()
+
+    def _standing(self) -> dict[str, _Standing]:
+        wanted = {p.record_id: p.content_sha256 for p in self.batch if p.record_id is not None}
+        there = existing_ids(self.connection, self.entity.name, wanted)
+        contents = content_of(self.connection, self.entity, there) if there else {}
+        different = [found for found in there if contents.get(found) != wanted[found]]
+        rows = rows_of(self.connection, self.entity, different) if different else {}
+        return {found: _Standing(contents.get(found), rows.get(found)) for found in there}
+
+    # one document
+
+    def _place(self, prepared: Prepared, record_id: str, standing: dict[str, _Standing]) -> None:
+        linked = self._linked(prepared)
+        if linked.missing and self.policy.missing_references is MissingReferences.REJECT:
+            self._reject_missing(prepared, linked)
+            return
+        self.made.inserts.append(linked.row)
+        self._wait_for(record_id, linked)
+        standing[record_id] = _Standing(prepared.content_sha256, linked.row)
+        self._decide(prepared, Outcome.MIGRATED, self._detached(prepared, linked))
+
+    def _is_same(self, prepared: Prepared, there: _Standing) -> bool:
+        if there.content_sha256 is not None:
+            return there.content_sha256 == prepared.content_sha256
+        return there.row is not None and not differences(self.entity, there.row, self._linked(prepared).row)
+
+    def _settle_conflict(
+        self, prepared: Prepared, record_id: str, there: _Standing, standing: dict[str, _Standing]
+    ) -> None:
+        linked = self._linked(prepared)
+        current = there.row or rows_of(self.connection, self.entity, [record_id])[record_id]
+        changes = "; ".join(differences(self.entity, current, linked.row)) or "only in how the values are written"
+        message = f"id {shown(record_id)} is taken by other content: {changes}"
+        if self.policy.on_conflict is OnConflict.KEEP:
+            self._decide(prepared, Outcome.CONFLICT, [diagnose("id-conflict", message, prepared.location)])
+        elif self.policy.on_conflict is OnConflict.REJECT:
+            self._reject(prepared, "id-conflict", message)
+        elif linked.missing and self.policy.missing_references is MissingReferences.REJECT:
+            self._reject_missing(prepared, linked)
+        else:
+            row, derived = self._keeping_created_at(linked.row, current, prepared.derived)
+            self.made.replacements.append(row)
+            self._wait_for(record_id, linked)
+            standing[record_id] = _Standing(prepared.content_sha256, row)
+            replaced = diagnose("record-replaced", f"id {shown(record_id)} was replaced: {changes}", prepared.location)
+            self._decide(prepared, Outcome.MIGRATED, [replaced, *self._detached(prepared, linked)], derived)
+
+    def _decide(
+        self,
+        prepared: Prepared,
+        outcome: Outcome,
+        more: list[Diagnostic] | None = None,
+        derived: str | None = None,
+    ) -> None:
+        diagnostics = prepared.diagnostics + more if more else prepared.diagnostics
+        self.made.decisions.append(Decision(prepared, outcome, diagnostics, derived or prepared.derived))
+
+    def _reject(self, prepared: Prepared, code: str, message: str) -> None:
+        reason = diagnose(code, message, prepared.location, severity=Severity.ERROR)
+        self._decide(prepared, Outcome.REJECTED, [reason])
+
+    # references
+
+    def _linked(self, prepared: Prepared) -> _Linked:
+        """The row with every reference that leads nowhere emptied, its value kept in extra."""
+        row = prepared.row or ()
+        missing = [
+            (rule, row[index])
+            for index, rule in self.references
+            if row[index] is not None and row[index] not in self.parents[rule.name]
+        ]
+        if not missing:
+            return _Linked(row, missing)
+        values = dict(zip(self.entity.columns, row, strict=True))
+        extra = orjson.loads(values["extra_json"] or "{}")
+        derived = prepared.derived or ""
+        for rule, target in missing:
+            values[rule.column] = None
+            if f'"{rule.column}"' not in derived:  # found under its native key, so extra does not have it yet
+                extra.setdefault(rule.native_key, target)
+        values["extra_json"] = orjson.dumps(extra).decode()
+        return _Linked(tuple(values.values()), missing)
+
+    def _wait_for(self, record_id: str, linked: _Linked) -> None:
+        self.made.pending += [Pending(self.entity.name, record_id, rule.name, target) for rule, target in linked.missing]
+
+    def _detached(self, prepared: Prepared, linked: _Linked) -> list[Diagnostic]:
+        return [
+            diagnose("reference-missing", _missing_sentence(rule, target), prepared.location)
+            for rule, target in linked.missing
+        ]
+
+    def _reject_missing(self, prepared: Prepared, linked: _Linked) -> None:
+        errors = [d._replace(severity=Severity.ERROR) for d in self._detached(prepared, linked)]
+        self._decide(prepared, Outcome.REJECTED, errors)
+
+    # replacing
+
+    def _keeping_created_at(self, row: Row, current: Row, derived: str | None) -> tuple[Row, str | None]:
+        """The new row with the old created_at; the document's own stays readable from extra and derived."""
+        at = self.entity.columns.index("created_at")
+        if current[at] is None or current[at] == row[at]:
+            return row, derived
+        values = dict(zip(self.entity.columns, row, strict=True))
+        names = orjson.loads(derived or "[]")
+        if values["created_at"] is not None and "created_at" not in names:
+            extra = orjson.loads(values["extra_json"] or "{}")
+            extra.setdefault("created_at", values["created_at"])
+            values["extra_json"] = orjson.dumps(extra).decode()
+        elif "created_at" not in names:
+            names.append("created_at")
+        values["created_at"] = current[at]
+        return tuple(values.values()), orjson.dumps(names).decode() if names else None
+
+
+def differences(entity: Entity, there: Row, here: Row) -> list[str]:
+    """How two rows differ, field by field, as ``name: "old" in the database, "new" here``; JSON compared by value."""
+    found = []
+    for column, old, new in zip(entity.columns, there, here, strict=True):
+        if old == new:
+            continue
+        if column.endswith("_json"):
+            found += _json_differences(column.removesuffix("_json"), _loaded(old), _loaded(new))
+        else:
+            found.append(f"{column} is {shown(old)} in the database, {shown(new)} here")
+    return found
+
+
+def _json_differences(name: str, old: Any, new: Any) -> list[str]:
+    if old == new:
+        return []
+    if isinstance(old, dict) and isinstance(new, dict):
+        keys = [key for key in {**old, **new} if old.get(key) != new.get(key) or (key in old) != (key in new)]
+        return [difference for key in keys for difference in _json_differences(f"{name}.{key}", old.get(key), new.get(key))]
+    return [f"{name} is {shown(old)} in the database, {shown(new)} here"]
+
+
+def _loaded(text: str | None) -> Any:
+    return None if text is None else orjson.loads(text)
+
+
+def _missing_sentence(rule: FieldRule, target: str) -> str:
+    place = (rule.reference or "").replace("_", " ")
+    return f"{rule.native_key} {shown(target)} is not among the {place}"

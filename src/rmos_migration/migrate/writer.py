@@ -1,0 +1,139 @@
+"""A run's dealings with the database: its transactions, its batches, its end."""
+
+import logging
+from contextlib import AbstractContextManager
+from copy import deepcopy
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Transaction
+from sqlalchemy.exc import SQLAlchemyError
+
+from .. import __version__
+from ..diagnostics import Diagnostic
+from ..entities import Entity
+from ..sources.discover import Source
+from ..store import runs, schema
+from ..store.runs import KnownFile
+from .load import Batch, Book, Written, load
+from .options import Options
+from .outcome import Counts, Status, Tally
+from .resolve import Policy
+
+log = logging.getLogger(__name__)
+
+
+class TooManyRejects(Exception):  # noqa: N818 - ends a run, is no failure
+    """More documents were kept out than the user allows."""
+
+
+class Loaded(NamedTuple):
+    """A batch that was written: what was noticed in it, and the run's counts with it."""
+
+    diagnostics: list[Diagnostic]
+    counts: Counts
+
+
+class Writer:
+    """Everything a run does with the database. Once it has begun, only the writer thread calls it.
+
+    Normally each batch is a transaction. A dry run and ``all_or_nothing`` are one transaction from end to end, which
+    is undone unless ``finish`` commits it.
+    """
+
+    def __init__(self, connection: Connection, options: Options, source: Source, started_at: str) -> None:
+        self.connection = connection
+        self.options = options
+        self.policy = Policy(options.on_conflict, options.missing_references)
+        self.counts = Counts()
+        self.whole = connection.begin() if options.dry_run else None
+        if options.dry_run and schema.version_of(connection) != schema.CURRENT_VERSION:
+            schema.upgrade(connection)
+        with connection.begin_nested() if self.whole else connection.begin():
+            number, self.is_new_source = runs.source_id(connection, source.location)
+            run_id = runs.begin_run(
+                connection,
+                source=str(source.root),
+                dry_run=options.dry_run,
+                options=options.as_json(),
+                tool_version=__version__,
+                at=started_at,
+            )
+        self.book = Book(run_id, number)
+        if options.all_or_nothing and self.whole is None:
+            self.whole = connection.begin()
+        self.broken = False
+
+    def known_files(self, entity: Entity, paths: list[str]) -> dict[str, KnownFile]:
+        if self.is_new_source:
+            return {}
+        with self._transaction():
+            return runs.known_files(self.connection, self.book.source_id, entity, paths)
+
+    def known_documents(self, entity: Entity, paths: list[str]) -> dict[tuple[str, str], runs.KnownDocument]:
+        with self._transaction():
+            return runs.known_documents(self.connection, self.book.source_id, entity, paths)
+
+    def load(self, batch: Batch, expected_documents: int) -> Loaded | None:
+        """Write a batch and commit it. After one has failed, the batches that were already queued do nothing."""
+        if self.broken:
+            return None
+        try:
+            with self._transaction():
+                written = load(self.connection, batch, self.policy, self.book)
+                counts = self._counts_with(batch, written)
+                self._check_limit(counts.totals, expected_documents)
+                runs.write_progress(self.connection, self.book.run_id, counts.as_json())
+        except BaseException:
+            self.broken = True
+            raise
+        self.counts = counts
+        return Loaded(written.diagnostics, counts)
+
+    def finish(self, status: Status, counts: Counts, undone: list[Diagnostic], duration: float) -> None:
+        """Write how the run ended; undo everything first where that is what was asked for."""
+        if self.options.dry_run and self.whole is not None:
+            self.whole.rollback()
+            return
+        if self.whole is not None and status is not Status.COMPLETED:
+            self.whole.rollback()
+            self.whole = None
+            with self.connection.begin():
+                runs.write_diagnostics(self.connection, self.book.run_id, undone)
+        with self._transaction():
+            runs.finish_run(
+                self.connection,
+                self.book.run_id,
+                status=status.value,
+                counts=counts.as_json(),
+                at=runs.now(),
+                duration_seconds=duration,
+            )
+        if self.whole is not None:
+            self.whole.commit()
+
+    def give_up(self, status: Status, counts: Counts, duration: float) -> None:
+        """The run failed: undo what is open and say so in its row, if the database still can."""
+        try:
+            self.connection.rollback()
+            self.whole = None
+            if not self.options.dry_run:
+                self.finish(status, counts, [], duration)
+        except SQLAlchemyError:  # the row stays running, which readers show as interrupted
+            log.warning("the end of run %s could not be written down", self.book.run_id)
+
+    def _transaction(self) -> AbstractContextManager[Transaction]:
+        return self.connection.begin_nested() if self.whole is not None else self.connection.begin()
+
+    def _counts_with(self, batch: Batch, written: Written) -> Counts:
+        counts = deepcopy(self.counts)
+        counts.entities[batch.entity.name].add(written.tally)
+        counts.files.found += batch.files_read + batch.files_refused + batch.skipped_files
+        counts.files.read += batch.files_read
+        counts.files.unread += batch.files_refused + batch.skipped_files
+        counts.notice(written.diagnostics)
+        return counts
+
+    def _check_limit(self, totals: Tally, expected_documents: int) -> None:
+        limit = self.options.max_rejects
+        if limit is not None and not limit.allows(totals.rejected, max(expected_documents, totals.found)):
+            raise TooManyRejects(f"{totals.rejected} documents were rejected, more than --max-rejects {limit} allows")

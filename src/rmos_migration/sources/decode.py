@@ -1,0 +1,179 @@
+"""Bytes to JSON values, strictly: nothing is accepted that would be changed by reading it (DOMAIN.md §6).
+
+Most files pass a short proof: orjson parses the bytes, writes the value back, and the result must equal the input
+but for white space. Then no key was lost, no number rounded and no character replaced. A file that fails the proof
+(it may merely write 1.50 or \\u00e9) is read by the standard library with a hook on every doubtful spot, and only a
+file that fails this too is scanned character by character to say where and why (``scan.py``).
+"""
+
+import codecs
+import json
+import re
+from collections.abc import Callable
+from itertools import accumulate
+from typing import Any, NamedTuple, NoReturn
+
+import orjson
+
+from .scan import MAX_DEPTH, Fault, check_number, place_of, scan
+
+
+class Decoded(NamedTuple):
+    """A decoded text: its value and encoding, or the faults that keep it out (then ``value`` is None)."""
+
+    value: Any
+    encoding: str
+    faults: tuple[Fault, ...] = ()
+
+
+_WHITE_SPACE = b" \t\r\n"
+_BYTE_ORDER_MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+def decode(raw: bytes, fallback_encoding: str | None = None) -> Decoded:
+    """Decode a file's bytes to one JSON value. Never raises for bad input: faults are returned.
+
+    Args:
+        raw: the file's bytes, at most 16 MiB (``read.py`` sees to it).
+        fallback_encoding: a codec for files that are neither UTF-8 nor marked, such as ``cp1252``.
+    """
+    try:
+        value = orjson.loads(raw)
+        proven = _is_written_back_equal(raw, value)
+    except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
+        proven = False
+    if proven and not _is_too_deep(raw):
+        return Decoded(value, "utf-8")
+    value = None  # a large value must not stay alive beside the text
+    text, encoding, fault = _decode_bytes(raw, fallback_encoding)
+    if fault is not None:
+        return Decoded(None, encoding, (fault,))
+    value, faults = decode_text(text)
+    return Decoded(value, encoding, faults)
+
+
+def decode_text(text: str) -> tuple[Any, tuple[Fault, ...]]:
+    """Decode JSON text as strictly as a file: the value and no faults, or None and all its faults."""
+    if not text.strip():
+        return None, (Fault("file-empty", "there is no text in it"),)
+    try:
+        value = _STRICT.decode(text)
+        if not _is_too_deep(text.encode()) and not _has_lone_surrogate(text, value):
+            return value, ()
+    except (_DoubtfulError, ValueError, RecursionError):
+        pass
+    faults = scan(text).faults
+    if not faults:  # the two readers disagree: refuse rather than guess
+        faults = (Fault("json-syntax", "the text is not JSON"),)
+    return None, faults
+
+
+def to_text(raw: bytes, fallback_encoding: str | None = None) -> str:
+    """The bytes as text, for showing a place in it; undecodable bytes become U+FFFD."""
+    text, encoding, fault = _decode_bytes(raw, fallback_encoding)
+    return text if fault is None else raw.decode(encoding or "utf-8", "replace")
+
+
+def is_codec(name: str) -> bool:
+    """Whether ``name`` is a text encoding Python knows."""
+    try:
+        b"".decode(name)
+    except (LookupError, UnicodeError, ValueError):
+        return False
+    return True
+
+
+def _is_written_back_equal(raw: bytes, value: Any) -> bool:
+    written = orjson.dumps(value, option=orjson.OPT_STRICT_INTEGER)
+    return written.translate(None, _WHITE_SPACE) == raw.translate(None, _WHITE_SPACE)
+
+
+_BUT_BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[^\[\]{}"]+', re.DOTALL)
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+
+
+def _is_too_deep(raw: bytes) -> bool:
+    """Whether valid JSON nests deeper than ``MAX_DEPTH``; counts brackets before it looks closer."""
+    if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
+        return False
+    brackets = _BUT_BRACKETS.sub(b"", raw)
+    return max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > MAX_DEPTH
+
+
+# encodings ---------------------------------------------------------------------------------------------------
+
+
+def _decode_bytes(raw: bytes, fallback: str | None) -> tuple[str, str, Fault | None]:
+    encoding, mark = next(((name, bom) for bom, name in _BYTE_ORDER_MARKS if raw.startswith(bom)), ("", b""))
+    body = raw[len(mark) :]
+    if not encoding and b"\0" in raw[:4]:
+        message = "the text has no byte order mark, but its zero bytes look like UTF-16 or UTF-32"
+        return "", "", Fault("encoding-unknown", message, 1, 1)
+    try:
+        return body.decode(encoding or "utf-8"), encoding or "utf-8", None
+    except UnicodeDecodeError as error:
+        offset, reason = error.start, error.reason
+    if not encoding and fallback:
+        try:
+            return raw.decode(fallback), fallback, None
+        except UnicodeError:
+            pass
+    return "", encoding, _encoding_fault(body, len(mark), offset, encoding, reason)
+
+
+def _encoding_fault(body: bytes, mark: int, offset: int, encoding: str, reason: str) -> Fault:
+    readable = body[:offset].decode(encoding or "utf-8", "replace")
+    line, column = place_of(readable, len(readable))
+    what = f"byte 0x{body[offset]:02x} at offset {offset + mark}"
+    if encoding:
+        return Fault("encoding-unknown", f"{what} is damaged {encoding.upper()}: {reason}", line, column)
+    return Fault("encoding-unknown", f"{what} is not UTF-8 and there is no byte order mark", line, column)
+
+
+# the standard library, with a hook on every doubtful spot ----------------------------------------------------
+
+
+class _DoubtfulError(Exception):
+    """The text has something that must not be read silently."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    built = dict(pairs)
+    if len(built) != len(pairs):
+        raise _DoubtfulError
+    return built
+
+
+def _number(convert: Callable[[str], Any]) -> Callable[[str], Any]:
+    def checked(digits: str) -> Any:
+        if check_number(digits) is not None:
+            raise _DoubtfulError
+        return convert(digits)
+
+    return checked
+
+
+def _constant(word: str) -> NoReturn:
+    raise _DoubtfulError
+
+
+_STRICT = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_number(float), parse_int=_number(int), parse_constant=_constant
+)
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _has_lone_surrogate(text: str, value: Any) -> bool:
+    if not _SURROGATE_ESCAPE.search(text):
+        return False
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False

@@ -1,0 +1,203 @@
+"""Finding the files of a source folder, in a stable order, without opening any of them.
+
+The order is by path components in code points. Links are followed only where their target lies inside the source
+and is not read under its own name anyway; each such target once. Pipes, sockets and devices are reported, not
+opened.
+"""
+
+import os
+import stat
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from ..diagnostics import Diagnostic, Location, diagnose
+from ..entities import BY_NAME, ENTITIES, Entity
+from ..errors import UsageError
+
+_BACKUP_ENDINGS = ("~", ".bak", ".old", ".orig", ".tmp", ".swp", ".bak.json", ".old.json", ".orig.json", "~.json")
+
+_SPECIAL = 0
+
+
+class SourceFile(NamedTuple):
+    """One file to read: path below the source with ``/``, the system's path, or why it is not to be opened."""
+
+    path: str
+    full: str
+    problem: Diagnostic | None = None
+
+
+class Source:
+    """A legacy folder. Iterating over its files counts in ``ignored`` what is passed over, by reason.
+
+    Raises:
+        UsageError: if there is no such folder, or none of the entities' folders is in it.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.ignored: Counter[str] = Counter()
+        self.notices: list[Diagnostic] = []
+        self._real_root = os.path.realpath(root)
+        self._followed: set[str] = set()
+        if not root.is_dir():
+            raise UsageError(f"there is no folder {root}", "name the folder that holds patterns, strip_families, joblogs")
+        if not any((root / name).is_dir() for name in BY_NAME):
+            raise UsageError(f"{root} holds none of the folders {', '.join(BY_NAME)}", _suggestion(root))
+
+    @property
+    def location(self) -> str:
+        """The folder's real path, by which the ledger knows it again."""
+        return _as_text(self._real_root)
+
+    def files(self, entity: Entity) -> Iterator[SourceFile]:
+        """The files of one entity, in path order."""
+        top = os.path.join(self._real_root, entity.name)
+        if os.path.islink(top):
+            yield from self._link(entity.name, top, entity)
+        elif os.path.isdir(top):
+            yield from self._walk(entity.name, top, entity)
+
+    def count(self) -> int:
+        """How many files there are to read, found by walking the tree an extra time (for progress)."""
+        other = Source(self.root)
+        return sum(1 for entity in ENTITIES for _ in other.files(entity))
+
+    def count_elsewhere(self) -> int:
+        """Count the JSON files outside the entities' folders into ``ignored``; returns how many there are."""
+        count = 0
+        for folder, subfolders, names in os.walk(self._real_root):
+            if folder == self._real_root:
+                subfolders[:] = [name for name in subfolders if name not in BY_NAME]
+            count += sum(1 for name in names if name.lower().endswith(".json"))
+        if count:
+            self.ignored["outside the folders of records"] += count
+        return count
+
+    def _walk(self, path: str, full: str, entity: Entity) -> Iterator[SourceFile]:
+        waiting = [self._entries(path, full)]
+        while waiting:
+            entry = next(waiting[-1], None)
+            if entry is None:
+                waiting.pop()
+            elif entry.kind == stat.S_IFDIR:
+                waiting.append(self._entries(entry.path, entry.full))
+            elif entry.kind == stat.S_IFLNK:
+                yield from self._link(entry.path, entry.full, entity)
+            elif entry.kind == stat.S_IFREG:
+                yield SourceFile(entry.path, entry.full)
+            else:
+                yield _refusal(entry.path, entry.full, *entry.refusal)
+
+    def _entries(self, path: str, full: str) -> "Iterator[_Entry]":
+        """What a folder holds and is not ignored, in order; names only are kept, for memory's sake."""
+        names: list[str] = []
+        special: dict[str, int] = {}
+        try:
+            with os.scandir(full) as found:
+                for entry in found:
+                    kind = _kind(entry)
+                    if self._is_ignored(entry.name, kind):
+                        continue
+                    names.append(entry.name)
+                    if kind != stat.S_IFREG:
+                        special[entry.name] = kind
+        except OSError as error:
+            refusal = ("file-unreadable", f"the folder cannot be listed: {error.strerror}")
+            yield _Entry(path, full, _SPECIAL, refusal)
+            return
+        names.sort()
+        for name in names:
+            kind = special.get(name, stat.S_IFREG)
+            yield _Entry(f"{path}/{_as_text(name)}", os.path.join(full, name), kind)
+
+    def _is_ignored(self, name: str, kind: int) -> bool:
+        lower = name.lower()
+        if name.startswith("."):
+            reason = "hidden"
+        elif kind == stat.S_IFDIR:
+            return False
+        elif lower.endswith(_BACKUP_ENDINGS):
+            reason = "backup copy"
+        elif kind == stat.S_IFLNK or lower.endswith(".json"):
+            return False
+        else:
+            reason = "not .json"
+        self.ignored[reason] += 1
+        return True
+
+    def _link(self, path: str, full: str, entity: Entity) -> Iterator[SourceFile]:
+        target = os.path.realpath(full)
+        is_folder = os.path.isdir(target)
+        if not is_folder and not path.lower().endswith(".json"):
+            self.ignored["not .json"] += 1
+            return
+        if os.path.commonpath([target, self._real_root]) != self._real_root:
+            yield _refusal(path, full, "file-outside", "the link leads out of the source folder")
+        elif not os.path.lexists(target) or os.path.islink(target):
+            yield _refusal(path, full, "file-unreadable", "the link leads nowhere")
+        elif target in self._followed or self._is_read_anyway(target, entity):
+            self.ignored["link to what is read anyway"] += 1
+            message = "the link leads to something that is read under its own name"
+            self.notices.append(diagnose("link-not-followed", message, Location(path)))
+        else:
+            self._followed.add(target)
+            if is_folder:
+                yield from self._walk(path, target, entity)
+            elif os.path.isfile(target):
+                yield SourceFile(path, target)
+            else:
+                yield _refusal(path, full, "file-not-regular", "the link leads to a pipe, socket or device")
+
+    def _is_read_anyway(self, target: str, entity: Entity) -> bool:
+        """Whether the walk of this entity reaches the link's target, or comes from inside it."""
+        steps = Path(os.path.relpath(target, self._real_root)).parts
+        if not steps or steps == (".",):
+            return True
+        return steps[0] == entity.name and not any(step.startswith(".") for step in steps)
+
+
+class _Entry(NamedTuple):
+    path: str
+    full: str
+    kind: int
+    refusal: tuple[str, str] = ("file-not-regular", "a pipe, socket or device is in the place of a file")
+
+
+def _kind(entry: "os.DirEntry[str]") -> int:
+    """The entry's type bits, or ``_SPECIAL`` for a pipe, socket or device."""
+    if entry.is_file(follow_symlinks=False):
+        return stat.S_IFREG
+    if entry.is_dir(follow_symlinks=False):
+        return stat.S_IFDIR
+    if entry.is_symlink():
+        return stat.S_IFLNK
+    return _SPECIAL
+
+
+def _refusal(path: str, full: str, code: str, message: str) -> SourceFile:
+    return SourceFile(path, full, diagnose(code, message, Location(path)))
+
+
+def _as_text(name: str) -> str:
+    """A file name as text that can be stored: bytes that are no UTF-8 are shown as escapes."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name).decode("utf-8", "backslashreplace")
+    return name
+
+
+def _suggestion(root: Path) -> str:
+    """Where the right folder may be: one level below or above the one named."""
+    nearby: Iterable[Path] = []
+    try:
+        nearby = [*(child for child in sorted(root.iterdir()) if child.is_dir()), root.resolve().parent]
+    except OSError:
+        pass
+    for candidate in nearby:
+        if any((candidate / name).is_dir() for name in BY_NAME):
+            return f"did you mean {candidate}?"
+    return "name the folder that holds patterns, strip_families, joblogs"

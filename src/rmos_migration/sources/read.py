@@ -1,0 +1,133 @@
+"""Reading source files: each opened once, bounded, regular files only, and hashed as parsed."""
+
+import errno
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from hashlib import sha256
+from itertools import islice
+from typing import NamedTuple
+
+from ..diagnostics import Diagnostic, Location, diagnose
+from ..errors import EnvironmentFailure
+from .discover import SourceFile
+
+SIZE_LIMIT = 16 * 1024 * 1024
+"""Bytes. A larger file is refused before it is read, and while it is read."""
+
+READ_AHEAD = 64
+"""Files that are open at once, so that the system fetches them while earlier ones are parsed."""
+
+_FLAGS = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)  # a pipe put in the place of a file must not hang the open
+    | getattr(os, "O_CLOEXEC", 0)
+    | getattr(os, "O_BINARY", 0)
+)
+_OUT_OF_HANDLES = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
+
+
+class FileFacts(NamedTuple):
+    """What is known of a file that was looked at: relative path, SHA-256 (hex), bytes, mtime in ns.
+
+    The last three are None where the file could not be read.
+    """
+
+    path: str
+    sha256: str | None = None
+    size: int | None = None
+    mtime_ns: int | None = None
+
+
+class Reading(NamedTuple):
+    """A file's bytes, or the diagnostic of why there are none."""
+
+    facts: FileFacts
+    raw: bytes
+    problem: Diagnostic | None = None
+
+
+def read_files(files: Iterable[SourceFile]) -> Iterator[Reading]:
+    """Read files in the given order, at most ``READ_AHEAD`` of them open at once.
+
+    Raises:
+        EnvironmentFailure: if the process is out of file handles or memory.
+    """
+    waiting = iter(files)
+    while group := list(islice(waiting, READ_AHEAD)):
+        opened = [_open(file) for file in group]
+        try:
+            for index, file in enumerate(group):
+                handle, opened[index] = opened[index], None
+                yield _read(file, handle)
+        finally:
+            for handle in opened:
+                if isinstance(handle, int):
+                    os.close(handle)
+
+
+def _open(file: SourceFile) -> int | Diagnostic | None:
+    if file.problem is not None:
+        return file.problem
+    try:
+        handle = os.open(file.full, _FLAGS)
+    except OSError as error:
+        if error.errno in _OUT_OF_HANDLES:
+            raise EnvironmentFailure(f"{file.path}: {error.strerror}", "close other programs and try again") from error
+        return _unreadable(file.path, error)
+    _fetch_soon(handle)
+    return handle
+
+
+if hasattr(os, "posix_fadvise"):
+
+    def _fetch_soon(handle: int) -> None:
+        try:
+            os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_WILLNEED)
+        except OSError:  # a pipe or device has nothing to fetch; fstat will tell
+            pass
+
+else:
+
+    def _fetch_soon(handle: int) -> None:
+        """Nothing: this system cannot be asked to read ahead."""
+
+
+def _read(file: SourceFile, handle: int | Diagnostic | None) -> Reading:
+    if not isinstance(handle, int):
+        return Reading(FileFacts(file.path), b"", handle)
+    try:
+        return _read_open_file(file.path, handle)
+    except OSError as error:
+        return Reading(FileFacts(file.path), b"", _unreadable(file.path, error))
+    finally:
+        os.close(handle)
+
+
+def _read_open_file(path: str, handle: int) -> Reading:
+    before = os.fstat(handle)
+    if not stat.S_ISREG(before.st_mode):
+        return _refused(path, "file-not-regular", "this is no ordinary file")
+    if before.st_size > SIZE_LIMIT:
+        return _refused(path, "file-too-large", f"{before.st_size:,} bytes; the limit is {SIZE_LIMIT:,}")
+    raw = os.read(handle, before.st_size + 1)
+    while raw and len(raw) < before.st_size:
+        more = os.read(handle, before.st_size + 1 - len(raw))
+        if not more:
+            break
+        raw += more
+    after = os.fstat(handle)
+    if (len(raw), after.st_size, after.st_mtime_ns) != (before.st_size, before.st_size, before.st_mtime_ns):
+        return _refused(path, "file-changed", "the file changed while it was read")
+    return Reading(FileFacts(path, sha256(raw).hexdigest(), before.st_size, before.st_mtime_ns), raw)
+
+
+def _refused(path: str, code: str, message: str) -> Reading:
+    return Reading(FileFacts(path), b"", diagnose(code, message, Location(path)))
+
+
+def _unreadable(path: str, error: OSError) -> Diagnostic:
+    if error.errno == errno.ELOOP:
+        return diagnose("file-changed", "a link took the place of the file", Location(path))
+    return diagnose("file-unreadable", f"the system says: {error.strerror or error}", Location(path))

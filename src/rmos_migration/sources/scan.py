@@ -1,0 +1,251 @@
+"""The slow, careful reader: walks JSON text character by character and says what is wrong, and where.
+
+It runs only on text that was refused, or when somebody wants to see the place of a pointer. It decides nothing that
+``decode.py`` has not decided already: a text without faults here is a text that decodes.
+"""
+
+import json
+import re
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from ..diagnostics import shown
+
+MAX_DEPTH = 64
+MAX_FAULTS = 100
+"""Faults reported for one text. The last of them says that the scan stopped there."""
+
+
+class Fault(NamedTuple):
+    """One reason why a text is not accepted: catalogue code, sentence, 1-based line and column, pointer."""
+
+    code: str
+    message: str
+    line: int | None = None
+    column: int | None = None
+    pointer: str = ""
+
+
+class Scan(NamedTuple):
+    """The faults of a text, and line and column of each wanted pointer that was found in it."""
+
+    faults: tuple[Fault, ...]
+    places: dict[str, tuple[int, int]]
+
+
+def scan(text: str, wanted: frozenset[str] = frozenset()) -> Scan:
+    """Walk ``text`` once: collect its faults and the places of the ``wanted`` pointers (of keys, where keyed)."""
+    scanner = _Scanner(text, wanted)
+    scanner.run()
+    return Scan(tuple(scanner.faults), scanner.places)
+
+
+def place_of(text: str, offset: int) -> tuple[int, int]:
+    """Line and column, both from 1, of a character offset."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def pointer_step(token: str | int) -> str:
+    """One step of an RFC 6901 pointer."""
+    return "/" + str(token).replace("~", "~0").replace("/", "~1")
+
+
+def check_number(digits: str) -> tuple[str, str] | None:
+    """Whether a JSON number survives being read: None, or the code and sentence of why not.
+
+    An integer must fit 64 bits. Any other number must come back from a double with the digits it had.
+    """
+    if digits.lstrip("-").isdigit():
+        if len(digits) <= 20 and -(2**63) <= int(digits) < 2**63:
+            return None
+        return "json-number-range", f"the integer {_short(digits)} does not fit 64 bits"
+    value = float(digits)
+    if repr(value) == digits:
+        return None
+    if value in (float("inf"), float("-inf")):
+        return "json-number-range", f"the number {_short(digits)} is beyond the range of a double"
+    if value == 0:
+        if re.search(r"[1-9]", re.split("[eE]", digits)[0]):
+            return "json-number-range", f"the number {_short(digits)} is too small for a double"
+        return None
+    try:
+        if Decimal(digits) == Decimal(repr(value)):
+            return None
+    except InvalidOperation:  # an exponent beyond Decimal's own range
+        return "json-number-range", f"the number {_short(digits)} is beyond the range of a double"
+    return "json-number-precision", f"the number {_short(digits)} would be stored as {value!r}"
+
+
+def _short(digits: str) -> str:
+    return digits if len(digits) <= 40 else f"{digits[:30]}… ({len(digits)} characters)"
+
+
+class _StopScan(Exception):  # noqa: N818 - control flow inside this module
+    """The rest of the text cannot be made sense of."""
+
+
+_SPACE = re.compile(r"[ \t\n\r]*")
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
+_NAN = re.compile(r"[-+]?(?:NaN|Infinity|nan|inf(?:inity)?)\b")
+_WORD = re.compile(r"true|false|null")
+_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_COMMENT = re.compile(r"//|/\*|#")
+
+
+class _Scanner:
+    def __init__(self, text: str, wanted: frozenset[str]) -> None:
+        self.text = text
+        self.wanted = wanted
+        self.faults: list[Fault] = []
+        self.places: dict[str, tuple[int, int]] = {}
+
+    def run(self) -> None:
+        try:
+            end = self._skip(self._value(self._skip(0), "", 1))
+            if end < len(self.text):
+                self._syntax(end, "there is more text after the end of the document")
+        except _StopScan:
+            pass
+
+    # faults
+
+    def _fault(self, at: int, code: str, message: str, pointer: str = "") -> None:
+        self.faults.append(Fault(code, message, *place_of(self.text, at), pointer))
+        if len(self.faults) >= MAX_FAULTS:
+            last = self.faults[-1]
+            self.faults[-1] = last._replace(message=f"{last.message}; after {MAX_FAULTS} faults the scan stopped here")
+            raise _StopScan
+
+    def _syntax(self, at: int, message: str, pointer: str = "") -> None:
+        """Report a syntax fault, with the likely cause where the next characters tell it, and stop."""
+        rest = self.text[at : at + 20]
+        if not rest:
+            message = "the text ends in the middle of the document"
+        elif _COMMENT.match(rest):
+            message = "there is a comment, which JSON does not have"
+        elif rest.startswith(("'", "‘", "“", "”")):
+            message = "there is a quote other than the plain double quote"
+        elif rest.startswith("..."):
+            message = 'there is a placeholder "..." in place of a value'
+        elif not rest.startswith(("\n", "\r")):
+            message = f"{message}, but {shown(rest.splitlines()[0][:12])} stands here"
+        self._fault(at, "json-syntax", message, pointer)
+        raise _StopScan
+
+    # the walk: each method takes the offset where its thing begins and returns the offset behind it
+
+    def _skip(self, at: int) -> int:
+        found = _SPACE.match(self.text, at)
+        return found.end() if found else at
+
+    def _value(self, at: int, pointer: str, depth: int) -> int:
+        if pointer in self.wanted:
+            self.places.setdefault(pointer, place_of(self.text, at))
+        first = self.text[at : at + 1]
+        if first in ("{", "["):
+            if depth > MAX_DEPTH:
+                self._fault(at, "json-depth", f"the nesting is deeper than {MAX_DEPTH} levels here", pointer)
+                raise _StopScan
+            return self._object(at, pointer, depth) if first == "{" else self._array(at, pointer, depth)
+        if first == '"':
+            return self._string(at, pointer)[0]
+        if found := _WORD.match(self.text, at):
+            return found.end()
+        if found := _NAN.match(self.text, at):
+            self._fault(at, "json-not-a-number", f"{found[0]} stands where a value must be", pointer)
+            return found.end()
+        if found := _NUMBER.match(self.text, at):
+            return self._number(at, found, pointer)
+        self._syntax(at, "a value was expected", pointer)
+        return at
+
+    def _number(self, at: int, found: re.Match[str], pointer: str) -> int:
+        following = self.text[found.end() : found.end() + 1]
+        if following and following not in " \t\r\n,]}":
+            self._syntax(at, "a number was expected", pointer)
+        if trouble := check_number(found[0]):
+            self._fault(at, *trouble, pointer)
+        return found.end()
+
+    def _string(self, at: int, pointer: str) -> tuple[int, str]:
+        found = _STRING.match(self.text, at)
+        if found is None:
+            self._broken_string(at, pointer)
+            raise _StopScan
+        content = found[0][1:-1]
+        if "\\" in content:
+            content = json.loads(found[0])
+            if broken := _SURROGATE.search(content):
+                self._fault(
+                    at, "json-surrogate", f"half a character, \\u{ord(broken[0]):04x}, without its other half", pointer
+                )
+        return found.end(), content
+
+    def _broken_string(self, at: int, pointer: str) -> None:
+        here = at + 1
+        while here < len(self.text) and self.text[here] != '"':
+            character = self.text[here]
+            if character < " ":
+                self._fault(here, "json-syntax", "a text is not closed on its line", pointer)
+                return
+            if character == "\\":
+                if not re.match(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})', self.text[here : here + 6]):
+                    escape = shown(self.text[here : here + 2])
+                    self._fault(here, "json-syntax", f"{escape} is no escape; a backslash is written \\\\", pointer)
+                    return
+                here += 1
+            here += 1
+        self._fault(at, "json-syntax", "a text is opened here and never closed", pointer)
+
+    def _array(self, at: int, pointer: str, depth: int) -> int:
+        here = self._skip(at + 1)
+        if self.text[here : here + 1] == "]":
+            return here + 1
+        index = 0
+        while True:
+            here = self._skip(self._value(here, f"{pointer}/{index}", depth + 1))
+            follows = self.text[here : here + 1]
+            if follows == "]":
+                return here + 1
+            if follows != ",":
+                self._syntax(here, "a comma or ] was expected", pointer)
+            comma, here = here, self._skip(here + 1)
+            if self.text[here : here + 1] == "]":
+                self._fault(comma, "json-syntax", "there is a comma after the last element of the list", pointer)
+                raise _StopScan
+            index += 1
+
+    def _object(self, at: int, pointer: str, depth: int) -> int:
+        here = self._skip(at + 1)
+        if self.text[here : here + 1] == "}":
+            return here + 1
+        seen: dict[str, int] = {}
+        while True:
+            here = self._member(here, pointer, depth, seen)
+            follows = self.text[here : here + 1]
+            if follows == "}":
+                return here + 1
+            if follows != ",":
+                self._syntax(here, "a comma or } was expected", pointer)
+            comma, here = here, self._skip(here + 1)
+            if self.text[here : here + 1] == "}":
+                self._fault(comma, "json-syntax", "there is a comma after the last key of the object", pointer)
+                raise _StopScan
+
+    def _member(self, at: int, pointer: str, depth: int, seen: dict[str, int]) -> int:
+        if self.text[at : at + 1] != '"':
+            self._syntax(at, "a key in double quotes was expected", pointer)
+        end, key = self._string(at, pointer)
+        below = pointer + pointer_step(key)
+        if key in seen:
+            line, column = place_of(self.text, seen[key])
+            first = f"line {line}, column {column}"
+            self._fault(at, "json-duplicate-key", f"the key {shown(key)} stands here again, first at {first}", below)
+        seen.setdefault(key, at)
+        if below in self.wanted:
+            self.places.setdefault(below, place_of(self.text, at))
+        colon = self._skip(end)
+        if self.text[colon : colon + 1] != ":":
+            self._syntax(colon, "a colon was expected after the key", below)
+        return self._skip(self._value(self._skip(colon + 1), below, depth + 1))

@@ -1,0 +1,78 @@
+"""The write lock: one writer a database. It dies with its holder, whatever becomes of the process."""
+
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from ..errors import EnvironmentFailure, LockedError
+
+
+def lock_path(database: Path) -> Path:
+    """The lock file beside a database file. It stays when the lock is released; only holding it counts."""
+    return database.with_name(database.name + ".lock")
+
+
+@contextmanager
+def write_lock(database: Path, purpose: str) -> Iterator[None]:
+    """Hold the database's write lock; ``purpose`` is what another process is told.
+
+    Raises:
+        LockedError: if another process holds it, naming that process.
+        EnvironmentFailure: if the lock file cannot be made.
+    """
+    path = lock_path(database)
+    lock = FileLock(path, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise LockedError(
+            f"{database} is in use by {holder(database)}", "wait until it has finished, then run the command again"
+        ) from None
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"cannot make the lock file {path}: {error.strerror}", "check that the folder exists and may be written"
+        ) from error
+    try:
+        _sign(path, purpose)
+        yield
+    finally:
+        lock.release()
+
+
+def is_locked(database: Path) -> bool:
+    """Whether some process holds the write lock now."""
+    if not lock_path(database).exists():
+        return False
+    lock = FileLock(lock_path(database), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        return True
+    except OSError:
+        return False
+    lock.release()
+    return False
+
+
+def holder(database: Path) -> str:
+    """Who holds the lock, in words, as that process signed it."""
+    try:
+        with lock_path(database).open("rb") as file:
+            file.seek(1)  # on Windows the first byte is the locked one
+            return file.read(300).decode("utf-8", "replace").strip() or "another process"
+    except OSError:
+        return "another process"
+
+
+def _sign(path: Path, purpose: str) -> None:
+    since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    text = f"\n{purpose} (process {os.getpid()} on {socket.gethostname()}, since {since})\n"
+    with path.open("r+b") as file:
+        file.seek(1)
+        file.write(text.encode())
+        file.truncate()

@@ -1,0 +1,116 @@
+"""Every SELECT that others read: runs, counts, rejects."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, Row, Select, and_, func, select
+
+from ..diagnostics import Diagnostic, Location, Severity
+from ..entities import ENTITIES
+from .tables import ENTITY_TABLES, diagnostics, pending_references, rejects, runs, schema_version, sources
+
+
+class RunRow(NamedTuple):
+    """One run as it stands in the database; ``counts`` is per entity and outcome, empty before the first batch."""
+
+    id: int
+    started_at: str
+    finished_at: str | None
+    status: str
+    source: str
+    options: dict[str, Any]
+    tool_version: str
+    counts: dict[str, dict[str, int]]
+    duration_seconds: float | None
+
+
+class RejectRow(NamedTuple):
+    """One rejected document: where it lies, what was found wrong with it, and its bytes if they could be read."""
+
+    location: str
+    path: str
+    pointer: str
+    run_id: int
+    code: str
+    body: bytes | None
+    diagnostics: list[Diagnostic]
+
+
+def runs_newest_first(connection: Connection, limit: int, *, locked: bool) -> list[RunRow]:
+    """The last runs. A row that says running while nobody holds the lock (``locked``) is shown as interrupted."""
+    return [_run(row, locked) for row in connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))]
+
+
+def entity_counts(connection: Connection) -> dict[str, int]:
+    """How many rows each entity's table holds."""
+    return {
+        entity.name: connection.scalar(select(func.count()).select_from(ENTITY_TABLES[entity.name])) or 0
+        for entity in ENTITIES
+    }
+
+
+def pending_count(connection: Connection) -> int:
+    """How many detached references wait for their parents."""
+    return connection.scalar(select(func.count()).select_from(pending_references)) or 0
+
+
+def reject_count(connection: Connection) -> int:
+    """How many documents are kept out as of now."""
+    return connection.scalar(select(func.count()).select_from(rejects)) or 0
+
+
+def schema_steps(connection: Connection) -> list[tuple[int, str, str]]:
+    """The schema's steps as applied: version, time, description."""
+    query: Select[tuple[int, str, str]] = select(
+        schema_version.c.version, schema_version.c.applied_at, schema_version.c.description
+    ).order_by(schema_version.c.version)
+    return [(version, at, description) for version, at, description in connection.execute(query)]
+
+
+def rejected(
+    connection: Connection, *, code: str | None = None, with_bodies: bool = False, limit: int | None = None
+) -> Iterator[RejectRow]:
+    """The documents that are kept out as of now, in path order, each with its errors; bodies only if wanted."""
+    columns = [sources.c.location, rejects.c.path, rejects.c.pointer, rejects.c.run_id, rejects.c.code, rejects.c.source_id]
+    query = select(*columns).join(sources, sources.c.id == rejects.c.source_id)
+    if code is not None:
+        query = query.where(rejects.c.code == code)
+    for row in connection.execute(query.order_by(rejects.c.source_id, rejects.c.path, rejects.c.pointer).limit(limit)):
+        body = None
+        if with_bodies:
+            place = and_(
+                rejects.c.source_id == row.source_id, rejects.c.path == row.path, rejects.c.pointer == row.pointer
+            )
+            body = connection.scalar(select(rejects.c.body).where(place))
+        errors = _errors_of(connection, row.run_id, row.path, row.pointer)
+        yield RejectRow(row.location, row.path, row.pointer, row.run_id, row.code, body, errors)
+
+
+def _errors_of(connection: Connection, run_id: int, path: str, pointer: str) -> list[Diagnostic]:
+    """The errors of one document; its diagnostics may point below it."""
+    query = (
+        select(diagnostics)
+        .where(diagnostics.c.run_id == run_id, diagnostics.c.path == path, diagnostics.c.severity == "error")
+        .order_by(diagnostics.c.id)
+    )
+    return [
+        Diagnostic(row.code, Severity(row.severity), row.message, Location(path, row.pointer, row.line, row.column), row.hint)
+        for row in connection.execute(query)
+        if row.pointer == pointer or row.pointer.startswith(f"{pointer}/")
+    ]
+
+
+def _run(row: Row[Any], locked: bool) -> RunRow:
+    status = "interrupted" if row.status == "running" and not locked else row.status
+    return RunRow(
+        row.id,
+        row.started_at,
+        row.finished_at,
+        status,
+        row.source,
+        orjson.loads(row.options_json),
+        row.tool_version,
+        orjson.loads(row.counts_json) if row.counts_json else {},
+        row.duration_seconds,
+    )

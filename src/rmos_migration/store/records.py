@@ -1,0 +1,153 @@
+"""Rows of the entities' tables: look-ups for a whole batch at a time, and writing."""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.exc import DBAPIError
+
+from ..entities import BY_NAME, Entity
+from .bulk import insert_rows
+from .database import is_refusal
+from .runs import SETTLED
+from .tables import ENTITY_TABLES, ledger, pending_references
+
+Row = tuple[Any, ...]
+
+_AT_A_TIME = 1000
+
+
+class Pending(NamedTuple):
+    """A detached reference waiting for its parent: which field of which record wants which id."""
+
+    entity: str
+    record_id: str
+    field: str
+    target_id: str
+
+
+def existing_ids(connection: Connection, entity: str, ids: Collection[str]) -> set[str]:
+    """Those of ``ids`` that have a row."""
+    column = ENTITY_TABLES[entity].c.id
+    return {
+        found for some in _slices(ids) for found in connection.scalars(select(column).where(column.in_(some)))
+    }
+
+
+def content_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, str]:
+    """The content hash of the document each of the rows ``ids`` was made from, where the ledger knows it."""
+    query = select(ledger.c.record_id, ledger.c.content_sha256).where(
+        ledger.c.entity == entity.name, ledger.c.outcome.in_(SETTLED), ledger.c.content_sha256.is_not(None)
+    )
+    return {
+        record_id: content
+        for some in _slices(ids)
+        for record_id, content in connection.execute(query.where(ledger.c.record_id.in_(some)))
+    }
+
+
+def rows_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, Row]:
+    """The rows with the given ids, in column order."""
+    table = ENTITY_TABLES[entity.name]
+    return {
+        row.id: tuple(row)
+        for some in _slices(ids)
+        for row in connection.execute(select(table).where(table.c.id.in_(some)))
+    }
+
+
+def insert_bisecting(connection: Connection, entity: Entity, rows: Sequence[Row]) -> dict[str, str]:
+    """Insert rows; those the database refuses are left out and returned as id → the database's own reason."""
+    table = ENTITY_TABLES[entity.name]
+    if not rows:
+        return {}
+    savepoint = connection.begin_nested()
+    try:
+        insert_rows(connection, table, entity.columns, rows)
+    except DBAPIError as error:
+        if not is_refusal(error):
+            raise
+        savepoint.rollback()
+        if len(rows) == 1:
+            return {rows[0][0]: str(error.orig)}
+    else:
+        savepoint.commit()
+        return {}
+    middle = len(rows) // 2
+    return insert_bisecting(connection, entity, rows[:middle]) | insert_bisecting(connection, entity, rows[middle:])
+
+
+def replace_row(connection: Connection, entity: Entity, row: Row) -> str | None:
+    """Give an existing row new values; returns the database's reason if it refuses them."""
+    table = ENTITY_TABLES[entity.name]
+    savepoint = connection.begin_nested()
+    values = dict(zip(entity.columns, row, strict=True))
+    try:
+        connection.execute(update(table).where(table.c.id == row[0]).values(values))
+    except DBAPIError as error:
+        if not is_refusal(error):
+            raise
+        savepoint.rollback()
+        return str(error.orig)
+    savepoint.commit()
+    connection.execute(
+        delete(pending_references).where(
+            pending_references.c.entity == entity.name, pending_references.c.record_id == row[0]
+        )
+    )
+    return None
+
+
+def remember_pending(connection: Connection, pending: Sequence[Pending]) -> None:
+    """Write down detached references, so that they can be attached when their parents arrive."""
+    insert_rows(connection, pending_references, Pending._fields, pending, or_update=True)
+
+
+def attach_pending(connection: Connection, parent: Entity, ids: Collection[str]) -> list[Pending]:
+    """Attach the references that were waiting for new rows of ``parent``; returns what was attached.
+
+    A row ends as it would have been, had the parent been there first: its column is set, and the copy under the
+    native key, which ``extra`` held meanwhile, is taken out again.
+    """
+    if not ids or connection.execute(select(pending_references.c.field).limit(1)).first() is None:
+        return []
+    found = [
+        Pending(*row)
+        for some in _slices(ids)
+        for row in connection.execute(select(pending_references).where(pending_references.c.target_id.in_(some)))
+    ]
+    attached = [wish for wish in found if _parent_of(wish) == parent.name]
+    for wish in attached:
+        _attach(connection, wish)
+    return attached
+
+
+def _attach(connection: Connection, wish: Pending) -> None:
+    table = ENTITY_TABLES[wish.entity]
+    rule = next(rule for rule in BY_NAME[wish.entity].references if rule.name == wish.field)
+    kept = connection.scalar(select(table.c.extra_json).where(table.c.id == wish.record_id))
+    extra = orjson.loads(kept) if kept else {}
+    if extra.get(rule.native_key) == wish.target_id:
+        del extra[rule.native_key]
+    connection.execute(
+        update(table)
+        .where(table.c.id == wish.record_id, table.c[wish.field].is_(None))
+        .values({wish.field: wish.target_id, "extra_json": orjson.dumps(extra).decode() if extra else None})
+    )
+    waiting = pending_references.c
+    connection.execute(
+        delete(pending_references).where(
+            waiting.entity == wish.entity, waiting.record_id == wish.record_id, waiting.field == wish.field
+        )
+    )
+
+
+def _parent_of(wish: Pending) -> str | None:
+    return next((rule.reference for rule in BY_NAME[wish.entity].references if rule.name == wish.field), None)
+
+
+def _slices(ids: Collection[str]) -> Iterator[list[str]]:
+    every = list(ids)
+    for start in range(0, len(every), _AT_A_TIME):
+        yield every[start : start + _AT_A_TIME]

@@ -1,0 +1,201 @@
+"""Runs and their books: run rows, sources, ledger, diagnostics, rejects."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, Integer, Table, case, cast, delete, func, insert, select, update
+
+from ..diagnostics import Diagnostic
+from ..entities import Entity
+from .bulk import insert_rows
+from .tables import ENTITY_TABLES, diagnostics, ledger, rejects, runs, sources
+
+
+SETTLED = ("migrated", "unchanged")
+"""Ledger outcomes of documents whose content is what the row holds."""
+
+REPLACED = "record-replaced"
+"""Code of a document whose content was in the row until another document replaced it."""
+
+
+class LedgerEntry(NamedTuple):
+    """What became of one document, as of now. Field order is column order."""
+
+    source_id: int
+    path: str
+    pointer: str
+    entity: str
+    record_id: str | None
+    generation: str | None
+    outcome: str
+    code: str | None
+    derived: str | None
+    run_id: int
+    file_sha256: str | None
+    content_sha256: str | None
+    size_bytes: int | None
+    mtime_ns: int | None
+
+
+class Reject(NamedTuple):
+    """The original bytes of a document that was kept out; None where they could not be read."""
+
+    source_id: int
+    path: str
+    pointer: str
+    run_id: int
+    code: str
+    body: bytes | None
+
+
+class KnownFile(NamedTuple):
+    """What the ledger says of a file: size and mtime when last read, its documents, and whether all arrived.
+
+    ``settled`` is false when a document of it may fare better now: it was kept out or in conflict, or its row is gone.
+    """
+
+    path: str
+    size_bytes: int | None
+    mtime_ns: int | None
+    documents: int
+    settled: bool
+
+
+class KnownDocument(NamedTuple):
+    """What the ledger says of one document, and whether its row is gone."""
+
+    outcome: str
+    row_is_gone: bool
+
+
+def now() -> str:
+    """The current time as it is stored: UTC, ISO 8601, microseconds, Z."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def begin_run(
+    connection: Connection, *, source: str, dry_run: bool, options: Mapping[str, Any], tool_version: str, at: str
+) -> int:
+    """Write the row of a run that starts; a run still called running has lost its process and is interrupted."""
+    connection.execute(update(runs).where(runs.c.status == "running").values(status="interrupted"))
+    row = insert(runs).values(
+        started_at=at,
+        status="running",
+        source=source,
+        dry_run=int(dry_run),
+        options_json=orjson.dumps(options).decode(),
+        tool_version=tool_version,
+    )
+    (run_id,) = connection.execute(row).inserted_primary_key or (0,)
+    return int(run_id)
+
+
+def write_progress(connection: Connection, run_id: int, counts: Mapping[str, Any]) -> None:
+    """Write a run's counts so far, in the transaction of the batch they count."""
+    connection.execute(update(runs).where(runs.c.id == run_id).values(counts_json=orjson.dumps(counts).decode()))
+
+
+def finish_run(
+    connection: Connection, run_id: int, *, status: str, counts: Mapping[str, Any], at: str, duration_seconds: float
+) -> None:
+    """Write how a run ended."""
+    connection.execute(
+        update(runs)
+        .where(runs.c.id == run_id)
+        .values(
+            status=status,
+            finished_at=at,
+            duration_seconds=duration_seconds,
+            counts_json=orjson.dumps(counts).decode(),
+        )
+    )
+
+
+def source_id(connection: Connection, location: str) -> tuple[int, bool]:
+    """The number of a source tree, and whether it is new."""
+    known = connection.scalar(select(sources.c.id).where(sources.c.location == location))
+    if known is not None:
+        return known, False
+    (made,) = connection.execute(insert(sources).values(location=location)).inserted_primary_key or (0,)
+    return int(made), True
+
+
+def known_files(
+    connection: Connection, source: int, entity: Entity, paths: Sequence[str]
+) -> dict[str, KnownFile]:
+    """What the ledger says of the files at ``paths``, by path."""
+    table = ENTITY_TABLES[entity.name]
+    gone = ledger.c.record_id.is_not(None) & table.c.id.is_(None)
+    kept_out = ledger.c.outcome.not_in(SETTLED) & (func.coalesce(ledger.c.code, "") != REPLACED)
+    unsettled = kept_out | gone
+    query = (
+        select(
+            ledger.c.path,
+            func.min(ledger.c.size_bytes),
+            func.min(ledger.c.mtime_ns),
+            func.count(),
+            func.max(cast(unsettled, Integer)) == 0,
+        )
+        .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
+        .where(ledger.c.source_id == source, ledger.c.path.in_(paths))
+        .group_by(ledger.c.path)
+    )
+    return {row[0]: KnownFile(*row) for row in connection.execute(query)}
+
+
+def known_documents(
+    connection: Connection, source: int, entity: Entity, paths: Sequence[str]
+) -> dict[tuple[str, str], KnownDocument]:
+    """What the ledger says of the documents in the files at ``paths``, by path and pointer."""
+    table = ENTITY_TABLES[entity.name]
+    gone = case((ledger.c.record_id.is_not(None) & table.c.id.is_(None), 1), else_=0)
+    query = (
+        select(ledger.c.path, ledger.c.pointer, ledger.c.outcome, gone)
+        .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
+        .where(ledger.c.source_id == source, ledger.c.path.in_(paths))
+    )
+    return {(path, pointer): KnownDocument(outcome, bool(g)) for path, pointer, outcome, g in connection.execute(query)}
+
+
+def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> None:
+    """Take files out of the ledger and the rejects, because they were read anew."""
+    for table in (ledger, rejects):
+        if paths:
+            connection.execute(delete(table).where(table.c.source_id == source, table.c.path.in_(paths)))
+
+
+def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str]) -> None:
+    """Mark the documents whose row was replaced by another document's content."""
+    for record_id in record_ids:
+        connection.execute(
+            update(ledger)
+            .where(
+                ledger.c.entity == entity.name,
+                ledger.c.record_id == record_id,
+                ledger.c.outcome.in_(SETTLED),
+            )
+            .values(outcome="conflict", code=REPLACED)
+        )
+
+
+def write_ledger(connection: Connection, entries: Sequence[LedgerEntry]) -> None:
+    """Write what became of documents; an older entry of the same place is replaced."""
+    _write(connection, ledger, LedgerEntry._fields, entries)
+
+
+def write_rejects(connection: Connection, kept_out: Sequence[Reject]) -> None:
+    """Keep the original bytes of rejected documents."""
+    _write(connection, rejects, Reject._fields, kept_out)
+
+
+def write_diagnostics(connection: Connection, run_id: int, found: Sequence[Diagnostic]) -> None:
+    """Keep what was noticed in a run."""
+    columns = ("run_id", "path", "pointer", "line", "column", "code", "severity", "message", "hint")
+    rows = [(run_id, *d.location, d.code, str(d.severity), d.message, d.hint) for d in found]
+    insert_rows(connection, diagnostics, columns, rows)
+
+
+def _write(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+    insert_rows(connection, table, columns, rows, or_update=True)
