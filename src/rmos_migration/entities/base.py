@@ -72,7 +72,7 @@ class Record(BaseModel):
     model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FieldRule:
     """One field of a record: its name, its column, where documents hold it, and what it refers to."""
 
@@ -81,13 +81,13 @@ class FieldRule:
     found: Found
     reference: str | None
 
-    @property
+    @cached_property
     def native_key(self) -> str:
         """The key under which the newest generation writes the field."""
         return self.found.keys[0]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entity:
     """One kind of record: its folder and table name, its singular, and the model that declares the rest."""
 
@@ -136,15 +136,21 @@ class Entity:
         return {name: f.default for name, f in declared if not f.is_required() and f.default is not None}
 
     @cached_property
-    def _is_json(self) -> tuple[bool, ...]:
-        return tuple(column.endswith("_json") for column in self.columns)
+    def native_keys(self) -> frozenset[str]:
+        """The keys under which the newest generation writes the required fields."""
+        return frozenset(rule.native_key for rule in self.required)
+
+    @cached_property
+    def _json_positions(self) -> tuple[int, ...]:
+        return tuple(index for index, column in enumerate(self.columns) if column.endswith("_json"))
 
     def row(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
         """A record's values as the row of its table: JSON as compact text, the rest as it is."""
-        return tuple(
-            orjson.dumps(value).decode() if is_json and value is not None else value
-            for value, is_json in zip(values.values(), self._is_json, strict=True)
-        )
+        row = list(values.values())
+        for position in self._json_positions:
+            if row[position] is not None:
+                row[position] = orjson.dumps(row[position]).decode()
+        return tuple(row)
 
 
 def in_load_order(entities: tuple[Entity, ...]) -> tuple[Entity, ...]:

@@ -5,6 +5,7 @@ carries verbatim, and holds the result to the entity's model.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
@@ -13,7 +14,7 @@ from ..diagnostics import shown
 from ..entities import Entity, FieldRule, Kind
 from .notes import Notes, UnusableError
 from .times import ends_before_start
-from .values import TRANSLATIONS
+from .values import TRANSLATIONS, Translation
 
 
 class Draft(NamedTuple):
@@ -50,20 +51,24 @@ def canonical(
     faults: Notes = []
     notes: Notes = []
     keys: dict[str, str] = {}
-    for rule in entity.fields:
-        key, raw = _find(rule, document)
-        if key is None:
-            continue
-        name = rule.name
+    for step in _steps(entity):
+        name, key, other_keys, translation, rule = step
+        raw = document.get(key)
+        if not raw:  # absent, empty, or a plain zero: look closer
+            if raw is None and other_keys.isdisjoint(document):
+                continue
+            found, raw = _find(rule, document)
+            if found is None:
+                continue
+            key = found
         keys[name] = key
-        translation = TRANSLATIONS[rule.found.kind]
         try:
             value = raw if translation is None else translation(raw, key, notes)
         except UnusableError as problem:
             _refuse(rule, key, str(problem), "field-invalid", required, faults, notes)
             continue
         values[name] = value
-        if key != rule.native_key:
+        if key != step.key:
             derived.append(rule.column)
         elif value is raw:
             del extra[key]
@@ -74,8 +79,35 @@ def canonical(
             faults.append(("field-missing", f"{key} is {shown(document[key])}, but a record needs it", key))
     values["extra"] = extra or None
     values = _validated(entity, values, document, keys, derived, required, faults, notes)
-    _compare_times(values, keys, notes)
+    start, end = values.get("start_time"), values.get("end_time")
+    if start and end and ends_before_start(start, end):
+        sentence = f"{keys['end_time']} {end} is before {keys['start_time']} {start}"
+        notes.append(("end-before-start", sentence, keys["end_time"]))
     return Draft(values, derived, faults, notes)
+
+
+class _Step(NamedTuple):
+    """A field rule laid out for the loop that runs for every document."""
+
+    name: str
+    key: str
+    other_keys: frozenset[str]
+    translation: Translation | None
+    rule: FieldRule
+
+
+@cache
+def _steps(entity: Entity) -> tuple[_Step, ...]:
+    return tuple(
+        _Step(
+            rule.name,
+            rule.native_key,
+            frozenset(rule.found.keys[1:]),
+            TRANSLATIONS[rule.found.kind],
+            rule,
+        )
+        for rule in entity.fields
+    )
 
 
 def _find(rule: FieldRule, document: Mapping[str, Any]) -> tuple[str | None, Any]:
@@ -184,9 +216,3 @@ _SENTENCES = {
 def _sentence(key: str, value: Any, problem: str, limits: Mapping[str, Any] | None = None) -> str:
     rule = _SENTENCES.get(problem, f"cannot be used ({problem})").format(**(limits or {}))
     return f"{key} {rule}, found {shown(value)}"
-
-
-def _compare_times(values: Mapping[str, Any], keys: Mapping[str, str], notes: Notes) -> None:
-    start, end = values.get("start_time"), values.get("end_time")
-    if start and end and ends_before_start(start, end):
-        notes.append(("end-before-start", f"{keys['end_time']} {end} is before {keys['start_time']} {start}", keys["end_time"]))

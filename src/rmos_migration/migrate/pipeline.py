@@ -194,7 +194,8 @@ class _Run:
             if len(batch.documents) >= BATCH_DOCUMENTS or batch.size_bytes >= BATCH_BYTES:
                 yield batch
                 batch = Batch(entity, known=documents)
-        yield batch
+        if batch.documents or batch.files_read or batch.skipped_files:
+            yield batch
 
 
 def _has_not_changed(file: SourceFile, before: KnownFile) -> bool:

@@ -103,8 +103,8 @@ class _Resolver:
         self.policy = policy
         self.refused = refused
         self.made = Plan()
-        self.references = [(entity.columns.index(rule.column), rule) for rule in entity.references]
-        self.parents = {rule.name: self._existing_parents(index, rule) for index, rule in self.references}
+        positions = [(entity.columns.index(rule.column), rule) for rule in entity.references]
+        self.references = [(index, rule, self._existing_parents(index, rule)) for index, rule in positions]
 
     def plan(self) -> Plan:
         standing = self._standing()
@@ -144,9 +144,10 @@ class _Resolver:
             self._reject_missing(prepared, linked)
             return
         self.made.inserts.append(linked.row)
-        self._wait_for(record_id, linked)
         standing[record_id] = _Standing(prepared.content_sha256, linked.row)
-        self._decide(prepared, Outcome.MIGRATED, self._detached(prepared, linked))
+        if linked.missing:
+            self._wait_for(record_id, linked)
+        self._decide(prepared, Outcome.MIGRATED, self._detached(prepared, linked) if linked.missing else None)
 
     def _is_same(self, prepared: Prepared, there: _Standing) -> bool:
         if there.content_sha256 is not None:
@@ -193,11 +194,11 @@ class _Resolver:
     def _linked(self, prepared: Prepared) -> _Linked:
         """The row with every reference that leads nowhere emptied, its value kept in extra."""
         row = prepared.row or ()
-        missing = [
-            (rule, row[index])
-            for index, rule in self.references
-            if row[index] is not None and row[index] not in self.parents[rule.name]
-        ]
+        missing: list[tuple[FieldRule, str]] = []
+        for index, rule, parents in self.references:
+            target = row[index]
+            if target is not None and target not in parents:
+                missing.append((rule, target))
         if not missing:
             return _Linked(row, missing)
         values = dict(zip(self.entity.columns, row, strict=True))

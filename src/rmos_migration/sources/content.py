@@ -21,12 +21,17 @@ def content_sha256(value: Any) -> tuple[str, bytes]:
     return sha256(canonical).hexdigest(), canonical
 
 
+_PLAIN = frozenset({str, int, bool, type(None)})
+
+
 def _with_whole_numbers(value: Any) -> Any:
     kind = type(value)
+    if kind is float:
+        return int(value) if value.is_integer() and abs(value) < 2**63 else value
     if kind is dict:
-        return {key: _with_whole_numbers(below) for key, below in value.items()}
+        return {
+            key: below if type(below) in _PLAIN else _with_whole_numbers(below) for key, below in value.items()
+        }
     if kind is list:
-        return [_with_whole_numbers(below) for below in value]
-    if kind is float and value.is_integer() and abs(value) < 2**63:
-        return int(value)
+        return [below if type(below) in _PLAIN else _with_whole_numbers(below) for below in value]
     return value

@@ -77,22 +77,32 @@ class Source:
         return count
 
     def _walk(self, path: str, full: str, entity: Entity) -> Iterator[SourceFile]:
-        waiting = [self._entries(path, full)]
+        waiting: list[_Folder] = []
+        refusal = self._list(path, full, waiting)
+        if refusal is not None:
+            yield refusal
         while waiting:
-            entry = next(waiting[-1], None)
-            if entry is None:
-                waiting.pop()
-            elif entry.kind == stat.S_IFDIR:
-                waiting.append(self._entries(entry.path, entry.full))
-            elif entry.kind == stat.S_IFLNK:
-                yield from self._link(entry.path, entry.full, entity)
-            elif entry.kind == stat.S_IFREG:
-                yield SourceFile(entry.path, entry.full)
+            folder = waiting[-1]
+            for name in folder.names:
+                below, system_path = folder.path + _as_text(name), folder.full + name
+                kind = folder.special.get(name)
+                if kind is None:
+                    yield SourceFile(below, system_path)
+                elif kind == stat.S_IFLNK:
+                    yield from self._link(below, system_path, entity)
+                elif kind != stat.S_IFDIR:
+                    message = "a pipe, socket or device is in the place of a file"
+                    yield _refusal(below, system_path, "file-not-regular", message)
+                else:
+                    refusal = self._list(below, system_path, waiting)
+                    if refusal is not None:
+                        yield refusal
+                    break
             else:
-                yield _refusal(entry.path, entry.full, *entry.refusal)
+                waiting.pop()
 
-    def _entries(self, path: str, full: str) -> "Iterator[_Entry]":
-        """What a folder holds and is not ignored, in order; names only are kept, for memory's sake."""
+    def _list(self, path: str, full: str, waiting: "list[_Folder]") -> SourceFile | None:
+        """Add what a folder holds and is not ignored to ``waiting``; names only are kept, for memory's sake."""
         names: list[str] = []
         special: dict[str, int] = {}
         try:
@@ -105,15 +115,14 @@ class Source:
                     if kind != stat.S_IFREG:
                         special[entry.name] = kind
         except OSError as error:
-            refusal = ("file-unreadable", f"the folder cannot be listed: {error.strerror}")
-            yield _Entry(path, full, _SPECIAL, refusal)
-            return
+            return _refusal(path, full, "file-unreadable", f"the folder cannot be listed: {error.strerror}")
         names.sort()
-        for name in names:
-            kind = special.get(name, stat.S_IFREG)
-            yield _Entry(f"{path}/{_as_text(name)}", os.path.join(full, name), kind)
+        waiting.append(_Folder(f"{path}/", full + os.sep, iter(names), special))
+        return None
 
     def _is_ignored(self, name: str, kind: int) -> bool:
+        if kind == stat.S_IFREG and name.endswith(".json") and name[0] != "." and not name.endswith(_BACKUP_ENDINGS):
+            return False
         lower = name.lower()
         if name.startswith("."):
             reason = "hidden"
@@ -159,11 +168,13 @@ class Source:
         return steps[0] == entity.name and not any(step.startswith(".") for step in steps)
 
 
-class _Entry(NamedTuple):
+class _Folder(NamedTuple):
+    """A folder being walked: its two paths with the separator, the names left, and which are no plain files."""
+
     path: str
     full: str
-    kind: int
-    refusal: tuple[str, str] = ("file-not-regular", "a pipe, socket or device is in the place of a file")
+    names: Iterator[str]
+    special: dict[str, int]
 
 
 def _kind(entry: "os.DirEntry[str]") -> int:

@@ -4,14 +4,15 @@ One statement of many rows is one call into the database, which runs outside Pyt
 is prepared at the same time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Connection, Table
+import orjson
+from sqlalchemy import ColumnElement, Connection, Table, func, select
 
-ROWS_A_STATEMENT = 100
+ROWS_A_STATEMENT = 500
 
 
 def insert_rows(
@@ -38,6 +39,12 @@ def insert_rows(
             connection.exec_driver_sql(statement, values)
     if rest := list(rows[whole:]):
         connection.exec_driver_sql(_insert_statement(table, names, 1, or_update), rest)
+
+
+def among(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
+    """The condition that a text column is one of many values, which travel as one parameter."""
+    listed = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 @lru_cache(maxsize=64)

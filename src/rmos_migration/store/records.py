@@ -1,21 +1,19 @@
 """Rows of the entities' tables: look-ups for a whole batch at a time, and writing."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from ..entities import BY_NAME, Entity
-from .bulk import insert_rows
+from .bulk import among, insert_rows
 from .database import is_refusal
 from .runs import SETTLED
 from .tables import ENTITY_TABLES, ledger, pending_references
 
 Row = tuple[Any, ...]
-
-_AT_A_TIME = 1000
 
 
 class Pending(NamedTuple):
@@ -30,9 +28,8 @@ class Pending(NamedTuple):
 def existing_ids(connection: Connection, entity: str, ids: Collection[str]) -> set[str]:
     """Those of ``ids`` that have a row."""
     column = ENTITY_TABLES[entity].c.id
-    return {
-        found for some in _slices(ids) for found in connection.scalars(select(column).where(column.in_(some)))
-    }
+    listed = connection.scalar(select(func.json_group_array(column)).where(among(column, ids)))
+    return set(orjson.loads(listed or "[]"))  # one row to fetch: each would wait for Python's lock
 
 
 def content_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, str]:
@@ -40,21 +37,13 @@ def content_of(connection: Connection, entity: Entity, ids: Collection[str]) -> 
     query = select(ledger.c.record_id, ledger.c.content_sha256).where(
         ledger.c.entity == entity.name, ledger.c.outcome.in_(SETTLED), ledger.c.content_sha256.is_not(None)
     )
-    return {
-        record_id: content
-        for some in _slices(ids)
-        for record_id, content in connection.execute(query.where(ledger.c.record_id.in_(some)))
-    }
+    return {id_: content for id_, content in connection.execute(query.where(among(ledger.c.record_id, ids)))}
 
 
 def rows_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, Row]:
     """The rows with the given ids, in column order."""
     table = ENTITY_TABLES[entity.name]
-    return {
-        row.id: tuple(row)
-        for some in _slices(ids)
-        for row in connection.execute(select(table).where(table.c.id.in_(some)))
-    }
+    return {row.id: tuple(row) for row in connection.execute(select(table).where(among(table.c.id, ids)))}
 
 
 def insert_bisecting(connection: Connection, entity: Entity, rows: Sequence[Row]) -> dict[str, str]:
@@ -112,11 +101,8 @@ def attach_pending(connection: Connection, parent: Entity, ids: Collection[str])
     """
     if not ids or connection.execute(select(pending_references.c.field).limit(1)).first() is None:
         return []
-    found = [
-        Pending(*row)
-        for some in _slices(ids)
-        for row in connection.execute(select(pending_references).where(pending_references.c.target_id.in_(some)))
-    ]
+    query = select(pending_references).where(among(pending_references.c.target_id, ids))
+    found = [Pending(*row) for row in connection.execute(query)]
     attached = [wish for wish in found if _parent_of(wish) == parent.name]
     for wish in attached:
         _attach(connection, wish)
@@ -145,9 +131,3 @@ def _attach(connection: Connection, wish: Pending) -> None:
 
 def _parent_of(wish: Pending) -> str | None:
     return next((rule.reference for rule in BY_NAME[wish.entity].references if rule.name == wish.field), None)
-
-
-def _slices(ids: Collection[str]) -> Iterator[list[str]]:
-    every = list(ids)
-    for start in range(0, len(every), _AT_A_TIME):
-        yield every[start : start + _AT_A_TIME]

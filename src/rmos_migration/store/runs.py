@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Integer, Table, case, cast, delete, func, ins
 
 from ..diagnostics import Diagnostic
 from ..entities import Entity
-from .bulk import insert_rows
+from .bulk import among, insert_rows
 from .tables import ENTITY_TABLES, diagnostics, ledger, rejects, runs, sources
 
 
@@ -139,7 +139,7 @@ def known_files(
             func.max(cast(unsettled, Integer)) == 0,
         )
         .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
-        .where(ledger.c.source_id == source, ledger.c.path.in_(paths))
+        .where(ledger.c.source_id == source, among(ledger.c.path, paths))
         .group_by(ledger.c.path)
     )
     return {row[0]: KnownFile(*row) for row in connection.execute(query)}
@@ -154,7 +154,7 @@ def known_documents(
     query = (
         select(ledger.c.path, ledger.c.pointer, ledger.c.outcome, gone)
         .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
-        .where(ledger.c.source_id == source, ledger.c.path.in_(paths))
+        .where(ledger.c.source_id == source, among(ledger.c.path, paths))
     )
     return {(path, pointer): KnownDocument(outcome, bool(g)) for path, pointer, outcome, g in connection.execute(query)}
 
@@ -163,7 +163,7 @@ def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> N
     """Take files out of the ledger and the rejects, because they were read anew."""
     for table in (ledger, rejects):
         if paths:
-            connection.execute(delete(table).where(table.c.source_id == source, table.c.path.in_(paths)))
+            connection.execute(delete(table).where(table.c.source_id == source, among(table.c.path, paths)))
 
 
 def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str]) -> None:
