@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from .migrate.outcome import RunSummary
 from .migrate.options import Observer, Options, RejectLimit, Stop
+from .migrate.outcome import RunSummary
 from .migrate.pipeline import run
 from .migrate.resolve import MissingReferences, OnConflict
 from .store.database import Database

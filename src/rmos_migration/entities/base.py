@@ -103,7 +103,9 @@ class Entity:
             found = next((note for note in declared.metadata if isinstance(note, Found)), None)
             if found is None:
                 continue
-            reference = next((note.entity for note in declared.metadata if isinstance(note, References)), None)
+            reference = next(
+                (note.entity for note in declared.metadata if isinstance(note, References)), None
+            )
             column = f"{name}_json" if found.kind is Kind.JSON else name
             rules.append(FieldRule(name, column, found, reference))
         return tuple(rules)

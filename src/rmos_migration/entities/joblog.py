@@ -56,7 +56,13 @@ class JobLog(Record):
         Found(
             Kind.JSON,
             (
-                "parameters", "parameters_json", "op_data", "batch_op", "plan_request", "job_params", "meta",
+                "parameters",
+                "parameters_json",
+                "op_data",
+                "batch_op",
+                "plan_request",
+                "job_params",
+                "meta",
             ),
             required=True,
         ),

@@ -16,9 +16,7 @@ class StripFamily(Record):
     ] = None
     width_mm: Annotated[
         Millimetres | None,
-        Found(
-            Kind.NUMBER, ("strip_width_mm", "width_mm", "default_width_mm", "width_ui"), required=True
-        ),
+        Found(Kind.NUMBER, ("strip_width_mm", "width_mm", "default_width_mm", "width_ui"), required=True),
         Field(description="strip width in mm; NULL if never recorded"),
     ] = None
     thickness_mm: Annotated[

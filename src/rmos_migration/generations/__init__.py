@@ -41,7 +41,12 @@ def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str]:
     for other in ENTITIES:
         if other is not entity and recognise(other, document):
             return "wrong-folder", f"this is a {_spoken(other)}; it belongs in the folder {other.name}"
-    known = [key for rule in entity.fields for key in rule.found.keys if key in document and key not in _COMMON_KEYS]
+    known = [
+        key
+        for rule in entity.fields
+        for key in rule.found.keys
+        if key in document and key not in _COMMON_KEYS
+    ]
     if not known:
         keys = ", ".join(shown(key, 30) for key in list(document)[:6])
         return "not-a-record", f"none of the keys of a {_spoken(entity)} is here; its keys are {keys}"

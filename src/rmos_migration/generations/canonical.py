@@ -176,7 +176,15 @@ def _validated(
         code = "id-invalid" if name == "id" else "field-invalid"
         if rule in required and isinstance(values[name], str) and not values[name].strip():
             code = "field-missing"
-        _refuse(rule, key, _sentence(key, document[key], problem["type"], problem.get("ctx")), code, required, faults, notes)
+        _refuse(
+            rule,
+            key,
+            _sentence(key, document[key], problem["type"], problem.get("ctx")),
+            code,
+            required,
+            faults,
+            notes,
+        )
         values[name] = None
         extra[key] = document[key]
         if rule.column in derived:
@@ -186,7 +194,13 @@ def _validated(
 
 
 def _refuse(
-    rule: FieldRule, key: str, sentence: str, code: str, required: tuple[FieldRule, ...], faults: Notes, notes: Notes
+    rule: FieldRule,
+    key: str,
+    sentence: str,
+    code: str,
+    required: tuple[FieldRule, ...],
+    faults: Notes,
+    notes: Notes,
 ) -> None:
     """A value that cannot be used: it keeps the document out where the field must be there."""
     if rule.name == "id" or rule in required:

@@ -31,7 +31,11 @@ class RejectLimit:
         except ValueError:
             number = -1
         is_percentage = text.strip().endswith("%")
-        if not 0 <= number or (is_percentage and number > 100) or (not is_percentage and not number.is_integer()):
+        if (
+            not number >= 0
+            or (is_percentage and number > 100)
+            or (not is_percentage and not number.is_integer())
+        ):
             raise UsageError(f"--max-rejects {text} is neither a number nor a percentage", "write 20 or 5%")
         return cls(number, is_percentage)
 

@@ -5,6 +5,7 @@ writes the batch before. Inserting happens outside Python's global lock, so the 
 """
 
 import gc
+import logging
 import os
 import time
 from collections.abc import Iterator
@@ -29,13 +30,19 @@ from .outcome import Counts, RunSummary, Status
 from .prepare import prepare
 from .writer import Loaded, TooManyRejects, Writer
 
+log = logging.getLogger(__name__)
+
 BATCH_DOCUMENTS = 1000
 BATCH_BYTES = 8 * 1024 * 1024
 """A batch ends at whichever comes first, so that large files do not pile up in memory."""
 
 
 def run(
-    source: Path, database: Database, options: Options, observer: Observer | None = None, stop: Stop | None = None
+    source: Path,
+    database: Database,
+    options: Options,
+    observer: Observer | None = None,
+    stop: Stop | None = None,
 ) -> RunSummary:
     """Migrate a legacy folder into a database.
 
@@ -70,6 +77,7 @@ class _Run:
         opened = self.database.rehearsal() if self.options.dry_run else self.database.writer(self._purpose())
         with opened as connection:
             writer = Writer(connection, self.options, self.source, started_at)
+            log.info("run %s: %s into %s", writer.book.run_id, self.source.root, self.database.url)
             self.observer.started(self.source)
             try:
                 with _fewer_garbage_collections(), ThreadPoolExecutor(1, "writer") as thread:
@@ -82,6 +90,7 @@ class _Run:
             status = self._status()
             duration = time.perf_counter() - began
             writer.finish(status, self.counts, self.undone, duration)
+            log.info("run %s: %s after %.2f s", writer.book.run_id, status, duration)
         return RunSummary(
             run_id=None if self.options.dry_run else writer.book.run_id,
             status=status,
@@ -100,7 +109,9 @@ class _Run:
         return f"rmos migrate {self.source.root}"
 
     def _migrate_all(self, writer: Writer, thread: ThreadPoolExecutor) -> None:
-        documents = self.source.count() if self.options.max_rejects and self.options.max_rejects.is_percentage else 0
+        documents = (
+            self.source.count() if self.options.max_rejects and self.options.max_rejects.is_percentage else 0
+        )
         waiting: Future[Loaded | None] | None = None
         try:
             for batch in self._batches(writer, thread):
@@ -121,6 +132,7 @@ class _Run:
         if loaded is None:
             return
         self.counts = loaded.counts
+        log.debug("batch committed; so far %s", self.counts.totals)
         if self.options.all_or_nothing:
             self.undone += loaded.diagnostics
         self.observer.noticed(loaded.diagnostics)

@@ -159,7 +159,9 @@ class _Resolver:
     ) -> None:
         linked = self._linked(prepared)
         current = there.row or rows_of(self.connection, self.entity, [record_id])[record_id]
-        changes = "; ".join(differences(self.entity, current, linked.row)) or "only in how the values are written"
+        changes = (
+            "; ".join(differences(self.entity, current, linked.row)) or "only in how the values are written"
+        )
         message = f"id {shown(record_id)} is taken by other content: {changes}"
         if self.policy.on_conflict is OnConflict.KEEP:
             self._decide(prepared, Outcome.CONFLICT, [diagnose("id-conflict", message, prepared.location)])
@@ -172,7 +174,9 @@ class _Resolver:
             self.made.replacements.append(row)
             self._wait_for(record_id, linked)
             standing[record_id] = _Standing(prepared.content_sha256, row)
-            replaced = diagnose("record-replaced", f"id {shown(record_id)} was replaced: {changes}", prepared.location)
+            replaced = diagnose(
+                "record-replaced", f"id {shown(record_id)} was replaced: {changes}", prepared.location
+            )
             self._decide(prepared, Outcome.MIGRATED, [replaced, *self._detached(prepared, linked)], derived)
 
     def _decide(
@@ -212,7 +216,9 @@ class _Resolver:
         return _Linked(tuple(values.values()), missing)
 
     def _wait_for(self, record_id: str, linked: _Linked) -> None:
-        self.made.pending += [Pending(self.entity.name, record_id, rule.name, target) for rule, target in linked.missing]
+        self.made.pending += [
+            Pending(self.entity.name, record_id, rule.name, target) for rule, target in linked.missing
+        ]
 
     def _detached(self, prepared: Prepared, linked: _Linked) -> list[Diagnostic]:
         return [
@@ -261,7 +267,11 @@ def _json_differences(name: str, old: Any, new: Any) -> list[str]:
         return []
     if isinstance(old, dict) and isinstance(new, dict):
         keys = [key for key in {**old, **new} if old.get(key) != new.get(key) or (key in old) != (key in new)]
-        return [difference for key in keys for difference in _json_differences(f"{name}.{key}", old.get(key), new.get(key))]
+        return [
+            difference
+            for key in keys
+            for difference in _json_differences(f"{name}.{key}", old.get(key), new.get(key))
+        ]
     return [f"{name} is {shown(old)} in the database, {shown(new)} here"]
 
 

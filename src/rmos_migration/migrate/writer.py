@@ -136,4 +136,6 @@ class Writer:
     def _check_limit(self, totals: Tally, expected_documents: int) -> None:
         limit = self.options.max_rejects
         if limit is not None and not limit.allows(totals.rejected, max(expected_documents, totals.found)):
-            raise TooManyRejects(f"{totals.rejected} documents were rejected, more than --max-rejects {limit} allows")
+            raise TooManyRejects(
+                f"{totals.rejected} documents were rejected, more than --max-rejects {limit} allows"
+            )

@@ -30,7 +30,8 @@ def _with_whole_numbers(value: Any) -> Any:
         return int(value) if value.is_integer() and abs(value) < 2**63 else value
     if kind is dict:
         return {
-            key: below if type(below) in _PLAIN else _with_whole_numbers(below) for key, below in value.items()
+            key: below if type(below) in _PLAIN else _with_whole_numbers(below)
+            for key, below in value.items()
         }
     if kind is list:
         return [below if type(below) in _PLAIN else _with_whole_numbers(below) for below in value]

@@ -16,7 +16,18 @@ from ..diagnostics import Diagnostic, Location, diagnose
 from ..entities import BY_NAME, ENTITIES, Entity
 from ..errors import UsageError
 
-_BACKUP_ENDINGS = ("~", ".bak", ".old", ".orig", ".tmp", ".swp", ".bak.json", ".old.json", ".orig.json", "~.json")
+_BACKUP_ENDINGS = (
+    "~",
+    ".bak",
+    ".old",
+    ".orig",
+    ".tmp",
+    ".swp",
+    ".bak.json",
+    ".old.json",
+    ".orig.json",
+    "~.json",
+)
 
 _SPECIAL = 0
 
@@ -43,7 +54,9 @@ class Source:
         self._real_root = os.path.realpath(root)
         self._followed: set[str] = set()
         if not root.is_dir():
-            raise UsageError(f"there is no folder {root}", "name the folder that holds patterns, strip_families, joblogs")
+            raise UsageError(
+                f"there is no folder {root}", "name the folder that holds patterns, strip_families, joblogs"
+            )
         if not any((root / name).is_dir() for name in BY_NAME):
             raise UsageError(f"{root} holds none of the folders {', '.join(BY_NAME)}", _suggestion(root))
 
@@ -121,7 +134,12 @@ class Source:
         return None
 
     def _is_ignored(self, name: str, kind: int) -> bool:
-        if kind == stat.S_IFREG and name.endswith(".json") and name[0] != "." and not name.endswith(_BACKUP_ENDINGS):
+        if (
+            kind == stat.S_IFREG
+            and name.endswith(".json")
+            and name[0] != "."
+            and not name.endswith(_BACKUP_ENDINGS)
+        ):
             return False
         lower = name.lower()
         if name.startswith("."):

@@ -74,7 +74,9 @@ def _open(file: SourceFile) -> int | Diagnostic | None:
         handle = os.open(file.full, _FLAGS)
     except OSError as error:
         if error.errno in _OUT_OF_HANDLES:
-            raise EnvironmentFailure(f"{file.path}: {error.strerror}", "close other programs and try again") from error
+            raise EnvironmentFailure(
+                f"{file.path}: {error.strerror}", "close other programs and try again"
+            ) from error
         return _unreadable(file.path, error)
     _fetch_soon(handle)
     return handle

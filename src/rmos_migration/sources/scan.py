@@ -114,7 +114,9 @@ class _Scanner:
         self.faults.append(Fault(code, message, *place_of(self.text, at), pointer))
         if len(self.faults) >= MAX_FAULTS:
             last = self.faults[-1]
-            self.faults[-1] = last._replace(message=f"{last.message}; after {MAX_FAULTS} faults the scan stopped here")
+            self.faults[-1] = last._replace(
+                message=f"{last.message}; after {MAX_FAULTS} faults the scan stopped here"
+            )
             raise _StopScan
 
     def _syntax(self, at: int, message: str, pointer: str = "") -> None:
@@ -178,7 +180,10 @@ class _Scanner:
             content = json.loads(found[0])
             if broken := _SURROGATE.search(content):
                 self._fault(
-                    at, "json-surrogate", f"half a character, \\u{ord(broken[0]):04x}, without its other half", pointer
+                    at,
+                    "json-surrogate",
+                    f"half a character, \\u{ord(broken[0]):04x}, without its other half",
+                    pointer,
                 )
         return found.end(), content
 
@@ -192,7 +197,9 @@ class _Scanner:
             if character == "\\":
                 if not re.match(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})', self.text[here : here + 6]):
                     escape = shown(self.text[here : here + 2])
-                    self._fault(here, "json-syntax", f"{escape} is no escape; a backslash is written \\\\", pointer)
+                    self._fault(
+                        here, "json-syntax", f"{escape} is no escape; a backslash is written \\\\", pointer
+                    )
                     return
                 here += 1
             here += 1
@@ -212,7 +219,9 @@ class _Scanner:
                 self._syntax(here, "a comma or ] was expected", pointer)
             comma, here = here, self._skip(here + 1)
             if self.text[here : here + 1] == "]":
-                self._fault(comma, "json-syntax", "there is a comma after the last element of the list", pointer)
+                self._fault(
+                    comma, "json-syntax", "there is a comma after the last element of the list", pointer
+                )
                 raise _StopScan
             index += 1
 
@@ -230,7 +239,9 @@ class _Scanner:
                 self._syntax(here, "a comma or } was expected", pointer)
             comma, here = here, self._skip(here + 1)
             if self.text[here : here + 1] == "}":
-                self._fault(comma, "json-syntax", "there is a comma after the last key of the object", pointer)
+                self._fault(
+                    comma, "json-syntax", "there is a comma after the last key of the object", pointer
+                )
                 raise _StopScan
 
     def _member(self, at: int, pointer: str, depth: int, seen: dict[str, int]) -> int:
@@ -241,7 +252,9 @@ class _Scanner:
         if key in seen:
             line, column = place_of(self.text, seen[key])
             first = f"line {line}, column {column}"
-            self._fault(at, "json-duplicate-key", f"the key {shown(key)} stands here again, first at {first}", below)
+            self._fault(
+                at, "json-duplicate-key", f"the key {shown(key)} stands here again, first at {first}", below
+            )
         seen.setdefault(key, at)
         if below in self.wanted:
             self.places.setdefault(below, place_of(self.text, at))

@@ -4,7 +4,6 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
@@ -80,14 +79,18 @@ class Database:
             with self.path.open("rb") as file:
                 header = file.read(100)
         except OSError as error:
-            raise EnvironmentFailure(f"cannot read {self.path}: {error.strerror}", "check its permissions") from error
+            raise EnvironmentFailure(
+                f"cannot read {self.path}: {error.strerror}", "check its permissions"
+            ) from error
         if not header:
             return Finding(Condition.EMPTY)
         if not header.startswith(_HEADER):
             return Finding(Condition.DAMAGED, detail=f"{self.path} is not a SQLite database")
         mark = int.from_bytes(header[_ID_AT], "big")
         if mark not in (0, schema.APPLICATION_ID):
-            return Finding(Condition.FOREIGN, detail=f"{self.path} is marked as another program's (id {mark:#x})")
+            return Finding(
+                Condition.FOREIGN, detail=f"{self.path} is marked as another program's (id {mark:#x})"
+            )
         return self._examine_inside()
 
     def _examine_inside(self) -> Finding:
@@ -194,9 +197,16 @@ class Database:
             keeper.exec_driver_sql("SELECT count(*) FROM sqlite_master")
             yield
 
-    def _back_up(self, version: int) -> Path:
-        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
-        target = self.path.with_name(f"{self.path.name}.before-upgrade-v{version}-{stamp}")
+    def backup_path(self, version: int) -> Path:
+        """Where the copy goes that is made before a database of schema ``version`` is upgraded."""
+        return self.path.with_name(f"{self.path.name}.before-upgrade-from-{version}")
+
+    def _back_up(self, version: int) -> None:
+        target = self.backup_path(version)
+        if target.exists():
+            raise EnvironmentFailure(
+                f"the backup {target} is there already", "move it away, so that it is not overwritten"
+            )
         try:
             with (
                 sqlite3.connect(_uri(self.path, "mode=ro"), uri=True) as source,
@@ -209,7 +219,6 @@ class Database:
             raise EnvironmentFailure(
                 f"the backup {target} could not be made: {error}", "nothing was changed; free some disk space"
             ) from error
-        return target
 
     def _engine(self, *, read_only: bool = False, immutable: bool = False) -> Engine:
         mode = ("mode=ro" + "&immutable=1" * immutable) if read_only else "mode=rwc"
@@ -295,7 +304,9 @@ def ours(error: Exception) -> RmosError:
     code = getattr(original, "sqlite_errorcode", None)
     primary = code & 0xFF if code is not None else None
     if primary in _BUSY:
-        return LockedError(f"the database is busy: {original}", "wait for the other program to finish, then try again")
+        return LockedError(
+            f"the database is busy: {original}", "wait for the other program to finish, then try again"
+        )
     hint = _MACHINE.get(primary, "") if primary is not None else ""
     return EnvironmentFailure(f"the database failed: {_reason(error)}", hint)
 

@@ -31,11 +31,13 @@ def write_lock(database: Path, purpose: str) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise LockedError(
-            f"{database} is in use by {holder(database)}", "wait until it has finished, then run the command again"
+            f"{database} is in use by {holder(database)}",
+            "wait until it has finished, then run the command again",
         ) from None
     except OSError as error:
         raise EnvironmentFailure(
-            f"cannot make the lock file {path}: {error.strerror}", "check that the folder exists and may be written"
+            f"cannot make the lock file {path}: {error.strerror}",
+            "check that the folder exists and may be written",
         ) from error
     try:
         _sign(path, purpose)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, Select, and_, func, select
+from sqlalchemy import Connection, Row, Select, func, select
 
 from ..diagnostics import Diagnostic, Location, Severity
 from ..entities import ENTITIES
@@ -26,7 +26,10 @@ class RunRow(NamedTuple):
 
 
 class RejectRow(NamedTuple):
-    """One rejected document: where it lies, what was found wrong with it, and its bytes if they could be read."""
+    """One rejected document: where it lies, what was found wrong with it, and its bytes if they could be read.
+
+    ``encoding`` is the fallback encoding of the run that rejected it.
+    """
 
     location: str
     path: str
@@ -35,11 +38,14 @@ class RejectRow(NamedTuple):
     code: str
     body: bytes | None
     diagnostics: list[Diagnostic]
+    encoding: str | None
 
 
 def runs_newest_first(connection: Connection, limit: int, *, locked: bool) -> list[RunRow]:
     """The last runs. A row that says running while nobody holds the lock (``locked``) is shown as interrupted."""
-    return [_run(row, locked) for row in connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))]
+    return [
+        _run(row, locked) for row in connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))
+    ]
 
 
 def entity_counts(connection: Connection) -> dict[str, int]:
@@ -69,22 +75,22 @@ def schema_steps(connection: Connection) -> list[tuple[int, str, str]]:
 
 
 def rejected(
-    connection: Connection, *, code: str | None = None, with_bodies: bool = False, limit: int | None = None
+    connection: Connection, *, code: str | None = None, limit: int | None = None
 ) -> Iterator[RejectRow]:
-    """The documents that are kept out as of now, in path order, each with its errors; bodies only if wanted."""
-    columns = [sources.c.location, rejects.c.path, rejects.c.pointer, rejects.c.run_id, rejects.c.code, rejects.c.source_id]
-    query = select(*columns).join(sources, sources.c.id == rejects.c.source_id)
+    """The documents that are kept out as of now, in path order, each with its bytes and its errors."""
+    query = (
+        select(sources.c.location, rejects, runs.c.options_json)
+        .join(sources, sources.c.id == rejects.c.source_id)
+        .join(runs, runs.c.id == rejects.c.run_id)
+        .order_by(rejects.c.source_id, rejects.c.path, rejects.c.pointer)
+        .limit(limit)
+    )
     if code is not None:
         query = query.where(rejects.c.code == code)
-    for row in connection.execute(query.order_by(rejects.c.source_id, rejects.c.path, rejects.c.pointer).limit(limit)):
-        body = None
-        if with_bodies:
-            place = and_(
-                rejects.c.source_id == row.source_id, rejects.c.path == row.path, rejects.c.pointer == row.pointer
-            )
-            body = connection.scalar(select(rejects.c.body).where(place))
+    for row in connection.execute(query):
         errors = _errors_of(connection, row.run_id, row.path, row.pointer)
-        yield RejectRow(row.location, row.path, row.pointer, row.run_id, row.code, body, errors)
+        encoding = orjson.loads(row.options_json).get("encoding")
+        yield RejectRow(row.location, row.path, row.pointer, row.run_id, row.code, row.body, errors, encoding)
 
 
 def _errors_of(connection: Connection, run_id: int, path: str, pointer: str) -> list[Diagnostic]:
@@ -95,7 +101,13 @@ def _errors_of(connection: Connection, run_id: int, path: str, pointer: str) -> 
         .order_by(diagnostics.c.id)
     )
     return [
-        Diagnostic(row.code, Severity(row.severity), row.message, Location(path, row.pointer, row.line, row.column), row.hint)
+        Diagnostic(
+            row.code,
+            Severity(row.severity),
+            row.message,
+            Location(path, row.pointer, row.line, row.column),
+            row.hint,
+        )
         for row in connection.execute(query)
         if row.pointer == pointer or row.pointer.startswith(f"{pointer}/")
     ]

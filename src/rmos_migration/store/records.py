@@ -64,7 +64,9 @@ def insert_bisecting(connection: Connection, entity: Entity, rows: Sequence[Row]
         savepoint.commit()
         return {}
     middle = len(rows) // 2
-    return insert_bisecting(connection, entity, rows[:middle]) | insert_bisecting(connection, entity, rows[middle:])
+    return insert_bisecting(connection, entity, rows[:middle]) | insert_bisecting(
+        connection, entity, rows[middle:]
+    )
 
 
 def replace_row(connection: Connection, entity: Entity, row: Row) -> str | None:

@@ -12,7 +12,6 @@ from ..entities import Entity
 from .bulk import among, insert_rows
 from .tables import ENTITY_TABLES, diagnostics, ledger, rejects, runs, sources
 
-
 SETTLED = ("migrated", "unchanged")
 """Ledger outcomes of documents whose content is what the row holds."""
 
@@ -76,7 +75,13 @@ def now() -> str:
 
 
 def begin_run(
-    connection: Connection, *, source: str, dry_run: bool, options: Mapping[str, Any], tool_version: str, at: str
+    connection: Connection,
+    *,
+    source: str,
+    dry_run: bool,
+    options: Mapping[str, Any],
+    tool_version: str,
+    at: str,
 ) -> int:
     """Write the row of a run that starts; a run still called running has lost its process and is interrupted."""
     connection.execute(update(runs).where(runs.c.status == "running").values(status="interrupted"))
@@ -94,11 +99,19 @@ def begin_run(
 
 def write_progress(connection: Connection, run_id: int, counts: Mapping[str, Any]) -> None:
     """Write a run's counts so far, in the transaction of the batch they count."""
-    connection.execute(update(runs).where(runs.c.id == run_id).values(counts_json=orjson.dumps(counts).decode()))
+    connection.execute(
+        update(runs).where(runs.c.id == run_id).values(counts_json=orjson.dumps(counts).decode())
+    )
 
 
 def finish_run(
-    connection: Connection, run_id: int, *, status: str, counts: Mapping[str, Any], at: str, duration_seconds: float
+    connection: Connection,
+    run_id: int,
+    *,
+    status: str,
+    counts: Mapping[str, Any],
+    at: str,
+    duration_seconds: float,
 ) -> None:
     """Write how a run ended."""
     connection.execute(
@@ -156,7 +169,10 @@ def known_documents(
         .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
         .where(ledger.c.source_id == source, among(ledger.c.path, paths))
     )
-    return {(path, pointer): KnownDocument(outcome, bool(g)) for path, pointer, outcome, g in connection.execute(query)}
+    return {
+        (path, pointer): KnownDocument(outcome, bool(g))
+        for path, pointer, outcome, g in connection.execute(query)
+    }
 
 
 def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> None:
@@ -197,5 +213,7 @@ def write_diagnostics(connection: Connection, run_id: int, found: Sequence[Diagn
     insert_rows(connection, diagnostics, columns, rows)
 
 
-def _write(connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]) -> None:
+def _write(
+    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:
     insert_rows(connection, table, columns, rows, or_update=True)

@@ -179,9 +179,7 @@ diagnostics = Table(
     Column("line", Integer),
     Column("column", Integer),
     Column("code", Text, nullable=False),
-    Column(
-        "severity", Text, CheckConstraint("severity IN ('info', 'warning', 'error')"), nullable=False
-    ),
+    Column("severity", Text, CheckConstraint("severity IN ('info', 'warning', 'error')"), nullable=False),
     Column("message", Text, nullable=False),
     Column("hint", Text),
     Index("idx_diagnostics_run", "run_id", "path"),

@@ -6,7 +6,16 @@ Revision: 0001
 from typing import Any
 
 from alembic import op
-from sqlalchemy import REAL, BigInteger, CheckConstraint, Column, Double, ForeignKey, Integer, LargeBinary, Text
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Integer,
+    Text,
+)
 
 Real = Double().with_variant(REAL(), "sqlite")
 Long = BigInteger().with_variant(Integer(), "sqlite")
@@ -21,7 +30,6 @@ def _json(name: str, *, required: bool = False) -> Column[str]:
 
 def _bounded(name: str, kind: Any, rule: str) -> Column[Any]:
     return Column(name, kind, CheckConstraint(f"{name} IS NULL OR {name} {rule}"))
-
 
 
 revision = "0001"

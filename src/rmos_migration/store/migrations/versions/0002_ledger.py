@@ -6,7 +6,17 @@ Revision: 0002
 from typing import Any
 
 from alembic import op
-from sqlalchemy import REAL, BigInteger, CheckConstraint, Column, Double, ForeignKey, Integer, LargeBinary, Text
+from sqlalchemy import (
+    REAL,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Double,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    Text,
+)
 
 Real = Double().with_variant(REAL(), "sqlite")
 Long = BigInteger().with_variant(Integer(), "sqlite")
@@ -21,7 +31,6 @@ def _json(name: str, *, required: bool = False) -> Column[str]:
 
 def _bounded(name: str, kind: Any, rule: str) -> Column[Any]:
     return Column(name, kind, CheckConstraint(f"{name} IS NULL OR {name} {rule}"))
-
 
 
 revision = "0002"
@@ -94,9 +103,7 @@ def upgrade() -> None:
         Column("line", Integer),
         Column("column", Integer),
         Column("code", Text, nullable=False),
-        Column(
-            "severity", Text, CheckConstraint("severity IN ('info', 'warning', 'error')"), nullable=False
-        ),
+        Column("severity", Text, CheckConstraint("severity IN ('info', 'warning', 'error')"), nullable=False),
         Column("message", Text, nullable=False),
         Column("hint", Text),
         **_STRICT,

@@ -1,0 +1,70 @@
+"""The command ``rmos``: puts the verbs together and turns errors into messages and exit codes."""
+
+import logging
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from ..errors import EXIT_MEANINGS, ExitCode, RmosError
+from ..logs import configure
+from . import console, doctor, history, init, migrate, rejects, status
+
+_CODES = " · ".join(f"{int(code)} {meaning}" for code, meaning in EXIT_MEANINGS.items())
+
+app = typer.Typer(
+    name="rmos",
+    help="Move a guitar workshop's legacy RMOS files into a database, and account for every document.",
+    epilog=f"Exit codes: {_CODES}.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+)
+for verb in (migrate, status, history, rejects, init, doctor):
+    verb.register(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"rmos {__version__}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[  # noqa: ARG001 - the callback does the work
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and leave."),
+    ] = False,
+    log_json: Annotated[bool, typer.Option("--log-json", help="Write the log as JSON lines.")] = False,
+    log_level: Annotated[
+        str, typer.Option("--log-level", help="debug, info, warning or error.", metavar="LEVEL")
+    ] = "warning",
+) -> None:
+    """Set up what all commands share."""
+    level = logging.getLevelNamesMapping().get(log_level.upper())
+    if level is None:
+        raise typer.BadParameter(f"{log_level} is no log level", param_hint="--log-level")
+    configure(level, as_json=log_json)
+
+
+def run() -> int:
+    """Run the command line; returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(
+            stream, "reconfigure"
+        ):  # a name with letters the console does not know must not end the run
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except SystemExit as leaving:
+        return leaving.code if isinstance(leaving.code, int) else ExitCode.OK
+    except RmosError as error:
+        console.print_error(error)
+        return error.exit_code
+    except BrokenPipeError:  # the reader of our output went away, as in `rmos rejects | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return ExitCode.OK

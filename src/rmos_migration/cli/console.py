@@ -1,0 +1,185 @@
+"""What the terminal shows: tables, progress, diagnostics. Everything that comes from files is made printable."""
+
+import json
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeRemainingColumn,
+)
+from rich.table import Table
+from rich.text import Text
+
+from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
+from ..errors import RmosError
+from ..migrate.options import Nobody
+from ..migrate.outcome import Counts, RunSummary, Status
+from ..sources.discover import Source
+from ..sources.locate import located
+
+out = Console(highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+SHOWN = 20
+"""Diagnostics shown after a run; how many more there are is always said."""
+
+_COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+
+
+def print_json(value: Any) -> None:
+    """One JSON document on stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_error(error: RmosError) -> None:
+    """What went wrong, and what to do, on stderr."""
+    err.print(Text("error: ", style="bold red") + Text(printable(error.message)))
+    if error.hint:
+        err.print(Text(f"  → {printable(error.hint)}"))
+
+
+def diagnostic_text(diagnostic: Diagnostic) -> Text:
+    """A diagnostic on two lines: place, severity, code and message; then what to do."""
+    number = CATALOGUE[diagnostic.code].number if diagnostic.code in CATALOGUE else ""
+    text = Text(printable(str(diagnostic.location)), style="bold")
+    text.append(f" {diagnostic.severity} ", style=_COLOURS[diagnostic.severity])
+    text.append(f"{number} {diagnostic.code}: ", style="not bold")
+    text.append(printable(diagnostic.message), style="not bold")
+    if diagnostic.hint and diagnostic.severity is not Severity.INFO:
+        text.append(f"\n    → {printable(diagnostic.hint)}", style="not bold dim")
+    return text
+
+
+def table(*headings: str) -> Table:
+    """A plain table; the first column is text, the others are numbers."""
+    made = Table(box=None, pad_edge=False, header_style="bold")
+    for position, heading in enumerate(headings):
+        made.add_column(heading, justify="right" if position else "left")
+    return made
+
+
+class Watcher(Nobody):
+    """Watches a run: a progress bar on a terminal, and what was noticed.
+
+    Errors and warnings are kept for the end, ``SHOWN`` of them; with ``verbose`` everything is printed as it comes.
+    """
+
+    def __init__(self, root: Path, *, quiet: bool, verbose: bool, encoding: str | None) -> None:
+        self.root = root
+        self.verbose = verbose
+        self.encoding = encoding
+        self.kept: list[Diagnostic] = []
+        self.hidden = 0
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+        if err.is_terminal and not quiet:
+            self._progress = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("files · {task.fields[rate]} a second ·"),
+                TimeRemainingColumn(),
+                console=err,
+                transient=True,
+            )
+
+    def __enter__(self) -> "Watcher":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def started(self, source: Source) -> None:
+        """Count the files, so that the bar knows its end, and show it."""
+        if self._progress is not None:
+            self._progress.start()
+            self._task = self._progress.add_task("migrating", total=source.count(), rate="–")
+
+    def advanced(self, counts: Counts) -> None:
+        """Move the bar."""
+        if self._progress is not None and self._task is not None:
+            speed = self._progress.tasks[0].speed
+            rate = f"{speed:,.0f}" if speed else "–"
+            self._progress.update(self._task, completed=counts.files.found, rate=rate)
+
+    def noticed(self, diagnostics: list[Diagnostic]) -> None:
+        """Print or keep what was noticed."""
+        for diagnostic in diagnostics:
+            if self.verbose:
+                err.print(diagnostic_text(located(diagnostic, self.root, self.encoding)))
+            elif diagnostic.severity is Severity.INFO:
+                continue
+            elif len(self.kept) < SHOWN:
+                self.kept.append(diagnostic)
+            else:
+                self.hidden += 1
+
+    def print_kept(self) -> None:
+        """Show what was kept, with line and column, and how many more there are."""
+        for diagnostic in self.kept:
+            err.print(diagnostic_text(located(diagnostic, self.root, self.encoding)))
+        if self.hidden:
+            err.print(Text(f"… and {self.hidden} more; -v shows every one of them"))
+        if self.kept:
+            err.print()
+
+
+_VERDICTS = {
+    Status.COMPLETED: ("green", "Everything arrived."),
+    Status.COMPLETED_WITH_REJECTS: ("yellow", "Finished, but not everything arrived."),
+    Status.ROLLED_BACK: ("red", "Nothing was kept, because not everything could arrive (--all-or-nothing)."),
+    Status.INTERRUPTED: ("yellow", "Stopped before the end; run the same command again to carry on."),
+    Status.FAILED: ("red", "The run failed."),
+}
+
+
+def print_summary(summary: RunSummary) -> None:
+    """The summary of a run for a person: a table, the verdict in words, what to do next."""
+    out.print(counts_table(summary.counts))
+    out.print()
+    colour, verdict = _VERDICTS[summary.status]
+    if summary.dry_run:
+        verdict = f"Dry run, nothing was written. The real run would end so: {verdict}"
+    out.print(Text(verdict, style=f"bold {colour}"))
+    for line in _explanations(summary):
+        out.print(Text(printable(line)))
+
+
+def _explanations(summary: RunSummary) -> Iterable[str]:
+    totals, files = summary.totals, summary.counts.files
+    if summary.stopped_by:
+        yield summary.stopped_by
+    if not totals.found:
+        yield "There was no document to migrate."
+    yield (
+        f"{summary.success_rate:g} % of {totals.found:,} documents are in the database "
+        f"({summary.duration_seconds:.1f} s, {totals.found / max(summary.duration_seconds, 1e-9):,.0f} a second)."
+    )
+    if files.ignored:
+        reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(files.ignored.items()))
+        yield f"Files passed over: {reasons}."
+    if totals.rejected and not summary.dry_run and summary.status is not Status.ROLLED_BACK:
+        yield "What was kept out, and why: rmos rejects"
+    if totals.conflicts and not summary.dry_run:
+        yield "Conflicts: the first document of an id stayed. To take the later one: --on-conflict replace"
+    if not summary.counts.balanced:
+        yield "The counts do not balance. That is a fault of this program; please report it."
+
+
+def counts_table(counts: Counts) -> Table:
+    """Documents per entity and outcome."""
+    made = table("", "found", "migrated", "unchanged", "conflicts", "rejected")
+    for name, tally in [*counts.entities.items(), ("total", counts.totals)]:
+        numbers = (tally.found, tally.migrated, tally.unchanged, tally.conflicts, tally.rejected)
+        style = "bold" if name == "total" else ""
+        made.add_row(name.replace("_", " "), *(f"{number:,}" for number in numbers), style=style)
+    return made

@@ -1,0 +1,119 @@
+"""rmos doctor: what the machine and the database look like, and what to do about it."""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import typer
+from rich.text import Text
+
+from .. import __version__
+from ..diagnostics import printable
+from ..errors import ExitCode
+from ..settings import load_settings
+from ..store import queries, schema
+from ..store.database import Condition, Database, Finding
+from ..store.lock import holder, is_locked
+from . import console
+from .options import DatabaseOption, JsonOption
+
+_WAL_FIX = (3, 51, 3)
+"""The first SQLite without the WAL-reset fault, which needs two checkpointing connections; this program has one."""
+
+_LOW_SPACE = 200 * 1024 * 1024
+"""Bytes of free disk below which a run may not end well."""
+
+
+class Check(NamedTuple):
+    """One thing looked at: whether it is well, in words, and what to do if it is not."""
+
+    name: str
+    state: str
+    text: str
+    hint: str = ""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("doctor", help="Look at the machine and the database; change nothing.")(doctor)
+
+
+def doctor(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
+    """Print one line a check; exit 0, or 4 when the database cannot be used."""
+    place = Database.at(load_settings(database=database).database)
+    found = place.examine()
+    checks = list(_checks(place, found))
+    if as_json:
+        console.print_json(
+            {"schema": "rmos-migration/doctor/1", "checks": [check._asdict() for check in checks]}
+        )
+    else:
+        colours = {"ok": "green", "note": "yellow", "bad": "red"}
+        for check in checks:
+            line = Text(f"{check.state:<5}", style=colours[check.state])
+            line.append(printable(f"{check.name}: {check.text}"), style="default")
+            console.out.print(line)
+            if check.hint:
+                console.out.print(Text(f"     → {printable(check.hint)}"))
+    raise typer.Exit(ExitCode.DATABASE if any(check.state == "bad" for check in checks) else ExitCode.OK)
+
+
+def _checks(place: Database, found: Finding) -> Iterator[Check]:
+    yield Check("program", "ok", f"rmos-migration {__version__}, schema {schema.CURRENT_VERSION}")
+    yield _sqlite()
+    yield _database(place, found)
+    yield _space(place.path)
+    locked = is_locked(place.path)
+    if locked:
+        yield Check("lock", "note", f"held by {holder(place.path)}", "wait until it has finished")
+    else:
+        yield Check("lock", "ok", "free")
+    if found.condition is Condition.CURRENT:
+        yield _runs(place, locked)
+
+
+def _sqlite() -> Check:
+    version = sqlite3.sqlite_version
+    if sqlite3.sqlite_version_info >= _WAL_FIX:
+        return Check("SQLite", "ok", version)
+    text = f"{version}; below 3.51.3 two programs that checkpoint one database at once can damage it"
+    return Check(
+        "SQLite", "note", text, "rmos never does; do not open the database for writing with another program"
+    )
+
+
+def _database(place: Database, found: Finding) -> Check:
+    words = found.detail or f"{place.path}: {found.condition.value}"
+    if found.condition in (Condition.NEWER, Condition.FOREIGN, Condition.DAMAGED):
+        return Check("database", "bad", words, "name another file with --database, or restore a backup")
+    if found.condition is Condition.OLDER:
+        return Check("database", "note", f"{words} (schema {found.version})", "run: rmos init")
+    if found.condition is Condition.CURRENT:
+        return Check(
+            "database",
+            "ok",
+            f"{place.path}, {place.path.stat().st_size / 1e6:.1f} MB, schema {found.version}",
+        )
+    return Check("database", "note", words, "run: rmos migrate")
+
+
+def _space(path: Path) -> Check:
+    folder = path.absolute().parent
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if free < _LOW_SPACE:
+        return Check(
+            "disk", "note", f"{free / 1e6:,.0f} MB free at {folder}", "free some space before a large run"
+        )
+    return Check("disk", "ok", f"{free / 1e9:,.1f} GB free at {folder}")
+
+
+def _runs(place: Database, locked: bool) -> Check:
+    with place.reader() as connection:
+        recent = queries.runs_newest_first(connection, 1, locked=locked)
+    if recent and recent[0].status == "interrupted":
+        return Check("runs", "note", f"run {recent[0].id} was cut off", "run: rmos migrate, which carries on")
+    return Check("runs", "ok", f"the last is {recent[0].id}, {recent[0].status}" if recent else "none yet")

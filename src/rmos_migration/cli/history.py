@@ -1,0 +1,54 @@
+"""rmos history: the runs, newest first."""
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from ..diagnostics import printable
+from ..settings import load_settings
+from ..store import queries
+from ..store.database import Database
+from ..store.lock import is_locked
+from ..store.queries import RunRow
+from . import console
+from .options import DatabaseOption, JsonOption
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command(
+        "history", help="Show the runs, newest first. Dry runs leave no trace, so they are not among them."
+    )(history)
+
+
+def history(
+    database: DatabaseOption = None,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=10_000, help="How many runs.")] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Print one line a run: when, how it ended, what became of the documents."""
+    place = Database.at(load_settings(database=database).database)
+    locked = is_locked(place.path)
+    with place.reader() as connection:
+        found = queries.runs_newest_first(connection, limit, locked=locked)
+    if as_json:
+        console.print_json({"schema": "rmos-migration/history/1", "runs": [run._asdict() for run in found]})
+        return
+    for run in found:
+        console.out.print(Text(printable(_line(run))))
+    if not found:
+        console.out.print("No run yet: rmos migrate")
+
+
+def _line(run: RunRow) -> str:
+    totals = run.counts.get("totals", {})
+    fates = ", ".join(
+        f"{totals[name]:,} {name}"
+        for name in ("migrated", "unchanged", "conflicts", "rejected")
+        if totals.get(name)
+    )
+    seconds = "" if run.duration_seconds is None else f" in {run.duration_seconds:.1f} s"
+    started = run.started_at[:16].replace("T", " ")
+    found = f"{totals.get('found', 0):,} found{seconds}"
+    return f"{run.id:>4}  {started}  {run.status:<22}  {found}{': ' if fates else ''}{fates}  ({run.source})"

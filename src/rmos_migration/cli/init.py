@@ -1,0 +1,33 @@
+"""rmos init: make or upgrade a database."""
+
+import typer
+
+from ..settings import load_settings
+from ..store import schema
+from ..store.database import Condition, Database
+from . import console
+from .options import DatabaseOption
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("init", help="Make an empty database, or upgrade an older one (a backup is made first).")(
+        init
+    )
+
+
+def init(database: DatabaseOption = None) -> None:
+    """Bring the database to the current schema; rmos migrate does it too when it has to."""
+    place = Database.at(load_settings(database=database).database)
+    before = place.examine()
+    with place.writer("rmos init"):
+        pass
+    if before.condition is Condition.CURRENT:
+        console.out.print(f"{place.path} has schema {schema.CURRENT_VERSION} already; nothing was changed.")
+    elif before.condition is Condition.OLDER:
+        console.out.print(
+            f"{place.path} was upgraded from schema {before.version} to {schema.CURRENT_VERSION}."
+        )
+        console.out.print(f"The backup is {place.backup_path(before.version)}.")
+    else:
+        console.out.print(f"{place.path} was made with schema {schema.CURRENT_VERSION}. Next: rmos migrate")

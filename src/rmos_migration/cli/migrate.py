@@ -1,0 +1,147 @@
+"""rmos migrate: the main job."""
+
+import json
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+from ..api import migrate as run_migration
+from ..errors import EnvironmentFailure
+from ..migrate.outcome import RunSummary
+from ..migrate.resolve import MissingReferences, OnConflict
+from ..settings import load_settings
+from . import console
+from .options import DatabaseOption, JsonOption
+
+_HELP = """Migrate a legacy folder into the database.
+
+SOURCE holds the folders strip_families, patterns and joblogs; it is never changed. Running the command again does no
+harm: what has arrived is left alone, and a run that was cut off is carried on.
+
+\b
+Examples:
+  rmos migrate                                  data/rmos_legacy into rmos.db
+  rmos migrate D:\\RMOS\\legacy --dry-run         what would happen
+  rmos migrate --max-rejects 5% --json          for a script
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("migrate", help=_HELP)(migrate)
+
+
+def migrate(
+    source: Annotated[
+        Path | None, typer.Argument(show_default="data/rmos_legacy", help="The legacy folder.")
+    ] = None,
+    database: DatabaseOption = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")
+    ] = False,
+    all_or_nothing: Annotated[
+        bool,
+        typer.Option(
+            "--all-or-nothing", help="Keep nothing if a single document is rejected or in conflict."
+        ),
+    ] = False,
+    on_conflict: Annotated[
+        OnConflict | None,
+        typer.Option("--on-conflict", show_default="keep", help="An id that is taken by other content."),
+    ] = None,
+    missing_references: Annotated[
+        MissingReferences | None,
+        typer.Option("--missing-references", show_default="detach", help="A reference that leads nowhere."),
+    ] = None,
+    max_rejects: Annotated[
+        str | None, typer.Option("--max-rejects", metavar="N|P%", help="End the run when more are rejected.")
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            "--encoding", metavar="E", help="For files that are not UTF-8 and not marked, e.g. cp1252."
+        ),
+    ] = None,
+    rehash: Annotated[
+        bool,
+        typer.Option("--rehash", help="Read every file again, even if its size and time have not changed."),
+    ] = False,
+    stats: Annotated[
+        Path | None, typer.Option("--stats", metavar="FILE", help="Write the run summary to a file, as JSON.")
+    ] = None,
+    as_json: JsonOption = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but errors.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Show everything that is noticed.")
+    ] = False,
+) -> None:
+    """Run the migration and answer with its exit code."""
+    settings = load_settings(
+        source=source,
+        database=database,
+        on_conflict=on_conflict and on_conflict.value,
+        missing_references=missing_references and missing_references.value,
+        max_rejects=max_rejects,
+        encoding=encoding,
+    )
+    if verbose:
+        logging.getLogger("rmos_migration").setLevel(logging.INFO)
+    watcher = console.Watcher(
+        settings.source, quiet=quiet or as_json, verbose=verbose, encoding=settings.encoding
+    )
+    with watcher, _stop_signals() as received:
+        summary = run_migration(
+            settings.source,
+            settings.database,
+            dry_run=dry_run,
+            all_or_nothing=all_or_nothing,
+            on_conflict=settings.on_conflict,
+            missing_references=settings.missing_references,
+            max_rejects=settings.max_rejects,
+            encoding=settings.encoding,
+            rehash=rehash,
+            observer=watcher,
+            stop=lambda: received[0] if received else None,
+        )
+    if stats is not None:
+        _write_stats(stats, summary)
+    if as_json:
+        console.print_json(summary.as_json())
+    elif not quiet:
+        watcher.print_kept()
+        console.print_summary(summary)
+    raise typer.Exit(summary.exit_code)
+
+
+@contextmanager
+def _stop_signals() -> Iterator[list[int]]:
+    """Collect SIGINT and SIGTERM, so that the run ends at a batch edge. A second one ends it at once."""
+    received: list[int] = []
+
+    def remember(number: int, _: FrameType | None) -> None:
+        if received:
+            raise KeyboardInterrupt
+        received.append(number)
+        console.err.print("stopping after this batch; once more to stop at once")
+
+    before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield received
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _write_stats(path: Path, summary: RunSummary) -> None:
+    try:
+        path.write_text(json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"the statistics could not be written to {path}: {error.strerror}", "the migration itself is kept"
+        ) from error

@@ -1,0 +1,116 @@
+"""rmos rejects: what was kept out, why, and what to do; and the original bytes back."""
+
+import os
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from ..diagnostics import printable
+from ..errors import EnvironmentFailure
+from ..settings import load_settings
+from ..sources.locate import located_in
+from ..store import queries
+from ..store.database import Database
+from ..store.queries import RejectRow
+from . import console
+from .options import DatabaseOption, JsonOption
+
+_HELP = """List the documents that are kept out, with the reason, the place and what to do.
+
+\b
+Examples:
+  rmos rejects                          all of them
+  rmos rejects --code json-syntax       only those with this code
+  rmos rejects --save kept-out          write the original files into the folder kept-out
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("rejects", help=_HELP)(rejects)
+
+
+def rejects(
+    database: DatabaseOption = None,
+    code: Annotated[str | None, typer.Option("--code", help="Only rejects with this code.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.")] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", metavar="DIR", help="Write the original bytes into this folder.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Print what is kept out as of now; exit 0, whether there is anything or not."""
+    place = Database.at(load_settings(database=database).database)
+    with place.reader() as connection:
+        found = (_located(row) for row in queries.rejected(connection, code=code, limit=limit))
+        if as_json:
+            console.print_json(
+                {"schema": "rmos-migration/rejects/1", "rejects": [_as_json(row) for row in found]}
+            )
+        else:
+            _print(found)
+        if save is not None:
+            _save(queries.rejected(connection, code=code, limit=limit), save)
+
+
+def _located(row: RejectRow) -> RejectRow:
+    if row.body is None:
+        return row
+    encoding = row.encoding
+    return row._replace(diagnostics=[located_in(found, row.body, encoding) for found in row.diagnostics])
+
+
+def _print(found: Iterator[RejectRow]) -> None:
+    count = 0
+    for row in found:
+        count += 1
+        for diagnostic in row.diagnostics:
+            console.out.print(console.diagnostic_text(diagnostic))
+    if not count:
+        console.out.print("Nothing is kept out.")
+    else:
+        console.out.print()
+        console.out.print(f"{count:,} documents are kept out. Mend the files, then run rmos migrate again.")
+
+
+def _as_json(row: RejectRow) -> dict[str, object]:
+    return {
+        "source": row.location,
+        "path": row.path,
+        "pointer": row.pointer,
+        "code": row.code,
+        "run_id": row.run_id,
+        "size_bytes": None if row.body is None else len(row.body),
+        "diagnostics": [diagnostic.as_json() for diagnostic in row.diagnostics],
+    }
+
+
+def _save(found: Iterator[RejectRow], folder: Path) -> None:
+    """Write each rejected file back under its own path; an existing file is never overwritten."""
+    written = 0
+    for path, rows in groupby(found, key=lambda row: row.path):
+        row = next(rows)
+        target = folder / path
+        if row.body is None:
+            console.err.print(
+                Text(printable(f"{path}: its bytes could not be read; see {Path(row.location) / path}"))
+            )
+            continue
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+            with os.fdopen(handle, "wb") as file:
+                file.write(row.body)
+        except FileExistsError:
+            console.err.print(Text(printable(f"{target} is there already and was left as it is")))
+        except OSError as error:
+            raise EnvironmentFailure(
+                f"{target} cannot be written: {error.strerror}", "choose another folder"
+            ) from error
+        else:
+            written += 1
+    console.err.print(f"{written:,} files written to {folder}")

@@ -1,0 +1,58 @@
+"""rmos status: what is in the database, and how the last run ended."""
+
+import typer
+
+from ..errors import ExitCode
+from ..settings import load_settings
+from ..store import queries
+from ..store.database import Database
+from ..store.lock import is_locked
+from . import console
+from .options import DatabaseOption, JsonOption
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("status", help="Show what is in the database and how the last run ended.")(status)
+
+
+def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
+    """Print counts, the last run, and what still waits for attention."""
+    place = Database.at(load_settings(database=database).database)
+    locked = is_locked(place.path)
+    with place.reader() as connection:
+        counts = queries.entity_counts(connection)
+        last = next(iter(queries.runs_newest_first(connection, 1, locked=locked)), None)
+        rejected, pending = queries.reject_count(connection), queries.pending_count(connection)
+        version, applied_at, _ = queries.schema_steps(connection)[-1]
+    if as_json:
+        console.print_json(
+            {
+                "schema": "rmos-migration/status/1",
+                "database": place.url,
+                "schema_version": version,
+                "schema_applied_at": applied_at,
+                "records": counts,
+                "rejected": rejected,
+                "pending_references": pending,
+                "last_run": last and last._asdict(),
+            }
+        )
+        raise typer.Exit(ExitCode.OK)
+    console.out.print(f"database  {place.path} (schema {version})")
+    table = console.table("", "records")
+    for name, number in counts.items():
+        table.add_row(name.replace("_", " "), f"{number:,}")
+    console.out.print(table)
+    if last is None:
+        console.out.print("No run yet: rmos migrate")
+    else:
+        console.out.print(
+            f"last run  {last.id}, {last.status}, started {last.started_at}, from {last.source}"
+        )
+    if last is not None and last.status == "interrupted":
+        console.out.print("It was cut off; rmos migrate carries on from there.")
+    if rejected:
+        console.out.print(f"{rejected:,} documents are kept out: rmos rejects")
+    if pending:
+        console.out.print(f"{pending:,} references wait for a record that has not arrived.")
