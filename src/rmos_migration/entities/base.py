@@ -3,7 +3,7 @@
 Everything else is generic over these declarations: discovery, loading order, canonical rules, tables, look-ups.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
@@ -132,10 +132,20 @@ class Entity:
         return tuple(rule for rule in self.fields if rule.found.otherwise)
 
     @cached_property
-    def defaults(self) -> dict[str, Any]:
+    def defaults(self) -> tuple[tuple[str, Any], ...]:
         """What the model puts in a field that a document does not have, where that is not NULL."""
         declared = self.record.model_fields.items()
-        return {name: f.default for name, f in declared if not f.is_required() and f.default is not None}
+        return tuple((name, f.default) for name, f in declared if not f.is_required() and f.default is not None)
+
+    @cached_property
+    def blank(self) -> dict[str, Any]:
+        """Every field of the record, empty, in column order."""
+        return dict.fromkeys(self.record.model_fields)
+
+    @cached_property
+    def validate(self) -> Callable[[dict[str, Any]], Record]:
+        """The model's validator: values to a record; raises pydantic.ValidationError."""
+        return self.record.__pydantic_validator__.validate_python
 
     @cached_property
     def native_keys(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from ..diagnostics import shown
 from ..entities import Entity, FieldRule, Kind
@@ -31,9 +32,6 @@ class Draft(NamedTuple):
     notes: Notes
 
 
-_TIMES = (Kind.INSTANT, Kind.CLOCK)
-
-
 def canonical(
     entity: Entity, document: Mapping[str, Any], file_id: str, required: tuple[FieldRule, ...] = ()
 ) -> Draft:
@@ -45,45 +43,7 @@ def canonical(
         file_id: the id where the document has none of its own (DOMAIN.md §2).
         required: the fields without which the document is rejected; a fault in another one costs only that field.
     """
-    values: dict[str, Any] = dict.fromkeys(entity.record.model_fields)
-    extra = dict(document)
-    derived: list[str] = []
-    faults: Notes = []
-    notes: Notes = []
-    keys: dict[str, str] = {}
-    for step in _steps(entity):
-        name, key, other_keys, translation, rule = step
-        raw = document.get(key)
-        if not raw:  # absent, empty, or a plain zero: look closer
-            if raw is None and other_keys.isdisjoint(document):
-                continue
-            found, raw = _find(rule, document)
-            if found is None:
-                continue
-            key = found
-        keys[name] = key
-        try:
-            value = raw if translation is None else translation(raw, key, notes)
-        except UnusableError as problem:
-            _refuse(rule, key, str(problem), "field-invalid", required, faults, notes)
-            continue
-        values[name] = value
-        if key != step.key:
-            derived.append(rule.column)
-        elif value is raw:
-            del extra[key]
-    _fill_gaps(entity, document, values, keys, derived, file_id)
-    for rule in required:
-        if rule.name not in keys:
-            key = next(key for key in rule.found.keys if key in document)
-            faults.append(("field-missing", f"{key} is {shown(document[key])}, but a record needs it", key))
-    values["extra"] = extra or None
-    values = _validated(entity, values, document, keys, derived, required, faults, notes)
-    start, end = values.get("start_time"), values.get("end_time")
-    if start and end and ends_before_start(start, end):
-        sentence = f"{keys['end_time']} {end} is before {keys['start_time']} {start}"
-        notes.append(("end-before-start", sentence, keys["end_time"]))
-    return Draft(values, derived, faults, notes)
+    return _Filling(entity, document, file_id, required).draft()
 
 
 class _Step(NamedTuple):
@@ -110,7 +70,137 @@ def _steps(entity: Entity) -> tuple[_Step, ...]:
     )
 
 
-def _find(rule: FieldRule, document: Mapping[str, Any]) -> tuple[str | None, Any]:
+class _Filling:
+    """A record being filled from one document. ``keys`` says under which key each field was found."""
+
+    __slots__ = (
+        "derived",
+        "document",
+        "entity",
+        "extra",
+        "faults",
+        "file_id",
+        "keys",
+        "notes",
+        "required",
+        "values",
+    )
+
+    def __init__(
+        self, entity: Entity, document: Mapping[str, Any], file_id: str, required: tuple[FieldRule, ...]
+    ) -> None:
+        self.entity = entity
+        self.document = document
+        self.file_id = file_id
+        self.required = required
+        self.values: dict[str, Any] = entity.blank.copy()
+        self.extra = dict(document)
+        self.derived: list[str] = []
+        self.faults: Notes = []
+        self.notes: Notes = []
+        self.keys: dict[str, str] = {}
+
+    def draft(self) -> Draft:
+        self._take_fields()
+        self._fill_gaps()
+        if len(self.keys) < len(self.entity.fields):
+            self._miss_required()
+        self.values["extra"] = self.extra or None
+        try:
+            values = self.entity.validate(self.values).__dict__
+        except ValidationError as error:
+            values = self._without_invalid(error)
+        start, end = values.get("start_time"), values.get("end_time")
+        if start and end and ends_before_start(start, end):
+            sentence = f"{self.keys['end_time']} {end} is before {self.keys['start_time']} {start}"
+            self.notes.append(("end-before-start", sentence, self.keys["end_time"]))
+        return Draft(values, self.derived, self.faults, self.notes)
+
+    def _take_fields(self) -> None:
+        """Each field from the first of its keys that holds something; what a column carries verbatim leaves extra."""
+        document, values, extra, keys, notes = self.document, self.values, self.extra, self.keys, self.notes
+        for name, native_key, other_keys, translation, rule in _steps(self.entity):
+            key, raw = native_key, document.get(native_key)
+            if not raw:  # absent, empty, or a plain zero: look closer
+                if raw is None and other_keys.isdisjoint(document):
+                    continue
+                found = _find(rule, document)
+                if found is None:
+                    continue
+                key, raw = found
+            keys[name] = key
+            try:
+                value = raw if translation is None else translation(raw, key, notes)
+            except UnusableError as problem:
+                self._refuse(rule, key, str(problem), "field-invalid")
+                continue
+            values[name] = value
+            if key != native_key:
+                self.derived.append(rule.column)
+            elif value is raw:
+                del extra[key]
+
+    def _fill_gaps(self) -> None:
+        """What a column holds where the document says nothing: the file's name, another field, a default."""
+        values, keys = self.values, self.keys
+        if "id" not in keys:
+            values["id"] = self.file_id
+            self.derived.append("id")
+        for rule in self.entity.substitutes:
+            source = rule.found.otherwise or ""
+            translation = TRANSLATIONS[rule.found.kind]
+            if rule.name not in keys and values[source] is not None and translation is not None:
+                values[rule.name] = translation(self.document[keys[source]], keys[source], [])
+                self.derived.append(rule.column)
+        for name, default in self.entity.defaults:
+            if values[name] is None:
+                values[name] = default
+                self.derived.append(name)
+
+    def _miss_required(self) -> None:
+        for rule in self.required:
+            if rule.name not in self.keys:
+                key = next(key for key in rule.found.keys if key in self.document)
+                sentence = f"{key} is {shown(self.document[key])}, but a record needs it"
+                self.faults.append(("field-missing", sentence, key))
+
+    def _without_invalid(self, error: ValidationError) -> dict[str, Any]:
+        """The values without those the model refuses; a refused one that must be there keeps the document out."""
+        rules = {rule.name: rule for rule in self.entity.fields}
+        for problem in error.errors(include_url=False):
+            name = str(problem["loc"][0])
+            key = self.keys.get(name)
+            if key is not None:
+                self._refuse_invalid(rules[name], key, problem)
+            elif name == "id":
+                self.faults.append(("id-invalid", _sentence("the file name", self.file_id, problem), ""))
+        self.values["extra"] = self.extra or None
+        return self.values if self.faults else self.entity.validate(self.values).__dict__
+
+    def _refuse_invalid(self, rule: FieldRule, key: str, problem: ErrorDetails) -> None:
+        value = self.values[rule.name]
+        is_blank = isinstance(value, str) and not value.strip()
+        if rule.name == "id":
+            code = "id-invalid"
+        else:
+            code = "field-missing" if is_blank else "field-invalid"
+        self._refuse(rule, key, _sentence(key, self.document[key], problem), code)
+        self.values[rule.name] = None
+        self.extra[key] = self.document[key]
+        if rule.column in self.derived:
+            self.derived.remove(rule.column)
+
+    def _refuse(self, rule: FieldRule, key: str, sentence: str, code: str) -> None:
+        if rule.name == "id" or rule in self.required:
+            self.faults.append((code, sentence, key))
+        else:
+            self.notes.append(("field-unusable", f"{sentence}; the column stays empty", key))
+
+
+_TIMES = (Kind.INSTANT, Kind.CLOCK)
+
+
+def _find(rule: FieldRule, document: Mapping[str, Any]) -> tuple[str, Any] | None:
     """The key under which the document holds the field, and the value; absent and empty values do not count."""
     found = rule.found
     for key in found.keys:
@@ -120,93 +210,7 @@ def _find(rule: FieldRule, document: Mapping[str, Any]) -> tuple[str | None, Any
         if key == "type" and "data" in document:  # an event's type, not a job's (DOMAIN.md §1)
             continue
         return key, raw
-    return None, None
-
-
-def _fill_gaps(
-    entity: Entity,
-    document: Mapping[str, Any],
-    values: dict[str, Any],
-    keys: Mapping[str, str],
-    derived: list[str],
-    file_id: str,
-) -> None:
-    """What a column holds where the document says nothing: the file's name as id, another field, a default."""
-    if "id" not in keys:
-        values["id"] = file_id
-        derived.append("id")
-    for rule in entity.substitutes:
-        source = rule.found.otherwise or ""
-        translation = TRANSLATIONS[rule.found.kind]
-        if rule.name in keys or values[source] is None or translation is None:
-            continue
-        values[rule.name] = translation(document[keys[source]], keys[source], [])
-        derived.append(rule.column)
-    for name, default in entity.defaults.items():
-        if values[name] is None:
-            values[name] = default
-            derived.append(name)
-
-
-def _validated(
-    entity: Entity,
-    values: dict[str, Any],
-    document: Mapping[str, Any],
-    keys: Mapping[str, str],
-    derived: list[str],
-    required: tuple[FieldRule, ...],
-    faults: Notes,
-    notes: Notes,
-) -> dict[str, Any]:
-    """The values as the model gives them back; a field it refuses is emptied or keeps the document out."""
-    validate = entity.record.__pydantic_validator__.validate_python
-    try:
-        return validate(values).__dict__
-    except ValidationError as error:
-        problems = {str(problem["loc"][0]): problem for problem in error.errors(include_url=False)}
-    rules = {rule.name: rule for rule in entity.fields}
-    extra = dict(values["extra"] or {})
-    for name, problem in problems.items():
-        rule = rules[name]
-        key = keys.get(name)
-        if key is None:  # the file's name as id, or a required field already reported
-            if name == "id":
-                faults.append(("id-invalid", _sentence("the file name", values[name], problem["type"]), ""))
-            continue
-        code = "id-invalid" if name == "id" else "field-invalid"
-        if rule in required and isinstance(values[name], str) and not values[name].strip():
-            code = "field-missing"
-        _refuse(
-            rule,
-            key,
-            _sentence(key, document[key], problem["type"], problem.get("ctx")),
-            code,
-            required,
-            faults,
-            notes,
-        )
-        values[name] = None
-        extra[key] = document[key]
-        if rule.column in derived:
-            derived.remove(rule.column)
-    values["extra"] = extra or None
-    return values if faults else validate(values).__dict__
-
-
-def _refuse(
-    rule: FieldRule,
-    key: str,
-    sentence: str,
-    code: str,
-    required: tuple[FieldRule, ...],
-    faults: Notes,
-    notes: Notes,
-) -> None:
-    """A value that cannot be used: it keeps the document out where the field must be there."""
-    if rule.name == "id" or rule in required:
-        faults.append((code, sentence, key))
-    else:
-        notes.append(("field-unusable", f"{sentence}; the column stays empty", key))
+    return None
 
 
 _SENTENCES = {
@@ -227,6 +231,8 @@ _SENTENCES = {
 }
 
 
-def _sentence(key: str, value: Any, problem: str, limits: Mapping[str, Any] | None = None) -> str:
-    rule = _SENTENCES.get(problem, f"cannot be used ({problem})").format(**(limits or {}))
+def _sentence(key: str, value: Any, problem: ErrorDetails) -> str:
+    """What the model finds wrong, in our words."""
+    kind = problem["type"]
+    rule = _SENTENCES.get(kind, f"cannot be used ({kind})").format(**problem.get("ctx", {}))
     return f"{key} {rule}, found {shown(value)}"

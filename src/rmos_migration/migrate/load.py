@@ -1,6 +1,5 @@
 """Writing one batch: rows, ledger, rejects, diagnostics and counts, all in the caller's transaction."""
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -99,54 +98,67 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, book: Book) -
 def _tally(batch: Batch, plan: Plan) -> Tally:
     tally = Tally(found=len(batch.documents) + batch.skipped_documents)
     tally.count(Outcome.UNCHANGED, batch.skipped_documents)
-    for outcome, number in Counter(decision.outcome for decision in plan.decisions).items():
-        tally.count(outcome, number)
+    outcomes = [decision.outcome for decision in plan.decisions]
+    for outcome in Outcome:
+        tally.count(outcome, outcomes.count(outcome))
     return tally
 
 
 def _entries(batch: Batch, plan: Plan, book: Book) -> list[LedgerEntry]:
-    entries = [_entry(decision, batch, book) for decision in plan.decisions]
-    if plan.replacements:  # what an earlier document of this batch had put there is there no longer
-        replaced_at = {
-            decision.prepared.record_id: index
-            for index, decision in enumerate(plan.decisions)
-            if any(diagnostic.code == runs.REPLACED for diagnostic in decision.diagnostics)
-        }
-        for index, entry in enumerate(entries):
-            if index < replaced_at.get(entry.record_id, 0) and entry.outcome in runs.SETTLED:
-                entries[index] = entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
-    return entries
+    source_id, run_id, entity, known = book.source_id, book.run_id, batch.entity.name, batch.known
+    entries = []
+    for decision in plan.decisions:
+        prepared, outcome, _, derived = decision
+        reading, pointer, record_id, _, content, generation, _, _ = prepared
+        path, _, digest, size, mtime_ns, _ = reading
+        if known and outcome is Outcome.UNCHANGED and _was_migrated(known.get((path, pointer))):
+            outcome = Outcome.MIGRATED  # it is still the document its row was made from
+        kept_out = outcome is Outcome.REJECTED or outcome is Outcome.CONFLICT
+        entries.append(
+            LedgerEntry(
+                source_id,
+                path,
+                pointer,
+                entity,
+                record_id,
+                generation,
+                outcome._value_,
+                _code(decision) if kept_out else None,
+                derived,
+                run_id,
+                digest,
+                content,
+                size,
+                mtime_ns,
+            )
+        )
+    return _with_superseded(entries, plan) if plan.replacements else entries
 
 
-def _entry(decision: Decision, batch: Batch, book: Book) -> LedgerEntry:
-    prepared, outcome, diagnostics, derived = decision
-    facts = prepared.facts
-    known = batch.known.get((facts.path, prepared.pointer)) if batch.known else None
-    if outcome is Outcome.UNCHANGED and known is not None and known.outcome == Outcome.MIGRATED:
-        outcome = Outcome.MIGRATED  # it is still the document its row was made from
-    code = _code(decision) if outcome in (Outcome.REJECTED, Outcome.CONFLICT) else None
-    return LedgerEntry(
-        book.source_id,
-        facts.path,
-        prepared.pointer,
-        batch.entity.name,
-        prepared.record_id,
-        prepared.generation,
-        outcome.value,
-        code,
-        derived,
-        book.run_id,
-        facts.sha256,
-        prepared.content_sha256,
-        facts.size,
-        facts.mtime_ns,
-    )
+def _was_migrated(known: KnownDocument | None) -> bool:
+    return known is not None and known.outcome == Outcome.MIGRATED
+
+
+def _with_superseded(entries: list[LedgerEntry], plan: Plan) -> list[LedgerEntry]:
+    """The entries, where what an earlier document of the batch had put into a row is there no longer."""
+    replaced_at = {
+        decision.prepared.record_id: index
+        for index, decision in enumerate(plan.decisions)
+        if any(diagnostic.code == runs.REPLACED for diagnostic in decision.diagnostics)
+    }
+    return [
+        entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
+        if index < replaced_at.get(entry.record_id, 0) and entry.outcome in runs.SETTLED
+        else entry
+        for index, entry in enumerate(entries)
+    ]
 
 
 def _reject(decision: Decision, book: Book) -> Reject:
     prepared = decision.prepared
-    body = prepared.body if prepared.facts.sha256 is not None else None
-    return Reject(book.source_id, prepared.facts.path, prepared.pointer, book.run_id, _code(decision), body)
+    reading = prepared.reading
+    body = reading.raw if reading.sha256 is not None else None
+    return Reject(book.source_id, reading.path, prepared.pointer, book.run_id, _code(decision), body)
 
 
 def _code(decision: Decision) -> str:
@@ -167,6 +179,6 @@ def _restored(batch: Batch, plan: Plan) -> list[Diagnostic]:
         diagnose("record-restored", "the row was gone; it was made again", decision.prepared.location)
         for decision in plan.decisions
         if decision.outcome is Outcome.MIGRATED
-        and (known := batch.known.get((decision.prepared.facts.path, decision.prepared.pointer))) is not None
+        and (known := batch.known.get((decision.prepared.reading.path, decision.prepared.pointer))) is not None
         and known.row_is_gone
     ]

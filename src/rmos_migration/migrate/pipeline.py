@@ -198,11 +198,11 @@ class _Run:
         batch.known = documents
         for reading in read_files(to_read):
             batch.documents += prepare(entity, reading, self.options.encoding)
-            batch.files_read += reading.facts.sha256 is not None
-            batch.files_refused += reading.facts.sha256 is None
+            batch.files_read += reading.sha256 is not None
+            batch.files_refused += reading.sha256 is None
             batch.size_bytes += len(reading.raw)
-            if reading.facts.path in known:
-                batch.reread_paths.append(reading.facts.path)
+            if reading.path in known:
+                batch.reread_paths.append(reading.path)
             if len(batch.documents) >= BATCH_DOCUMENTS or batch.size_bytes >= BATCH_BYTES:
                 yield batch
                 batch = Batch(entity, known=documents)

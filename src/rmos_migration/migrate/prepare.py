@@ -10,18 +10,17 @@ from ..generations import Draft, recognise, refusal
 from ..sources.content import content_sha256
 from ..sources.decode import decode
 from ..sources.documents import Document, documents, truncation
-from ..sources.read import FileFacts, Reading
+from ..sources.read import Reading
 from ..sources.scan import Fault, pointer_step
 
 
 class Prepared(NamedTuple):
     """One document on its way: ready for its table (``row``), or kept out (``row`` is None, with an error).
 
-    ``row`` is in column order of its entity; ``derived`` is a JSON list of columns or None (see ``Draft``);
-    ``body`` is the document's original bytes.
+    ``row`` is in column order of its entity; ``derived`` is a JSON list of columns or None (see ``Draft``).
     """
 
-    facts: FileFacts
+    reading: Reading
     pointer: str
     record_id: str | None
     row: tuple[Any, ...] | None
@@ -29,31 +28,29 @@ class Prepared(NamedTuple):
     generation: str | None
     derived: str | None
     diagnostics: list[Diagnostic]
-    body: bytes
 
     @property
     def location(self) -> Location:
         """Where the document stands."""
-        return Location(self.facts.path, self.pointer)
+        return Location(self.reading.path, self.pointer)
 
 
 def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = None) -> list[Prepared]:
     """The documents in a file that was read, each ready or kept out. A file that cannot be read counts as one."""
-    facts = reading.facts
     if reading.problem is not None:
         return [_kept_out(reading, "", [reading.problem])]
     decoded = decode(reading.raw, fallback_encoding)
     if decoded.faults:
-        return [_kept_out(reading, "", [_from_fault(facts.path, fault) for fault in decoded.faults])]
+        return [_kept_out(reading, "", [_from_fault(reading.path, fault) for fault in decoded.faults])]
     found, fault = documents(decoded.value)
     if fault is not None:
-        return [_kept_out(reading, "", [_from_fault(facts.path, fault)])]
-    file_id = facts.path.rpartition("/")[2].rpartition(".")[0]
+        return [_kept_out(reading, "", [_from_fault(reading.path, fault)])]
+    file_id = reading.path.rpartition("/")[2].rpartition(".")[0]
     return [_prepare_document(entity, reading, document, file_id) for document in found]
 
 
 def _prepare_document(entity: Entity, reading: Reading, document: Document, file_id: str) -> Prepared:
-    path = reading.facts.path
+    path = reading.path
     digest, canonical = content_sha256(document.value)
     generation = recognise(entity, document.value)
     if generation is None:
@@ -70,7 +67,7 @@ def _prepare_document(entity: Entity, reading: Reading, document: Document, file
         return _kept_out(reading, document.pointer, diagnostics, content=digest, generation=generation.NAME)
     derived = orjson.dumps(draft.derived).decode() if draft.derived else None
     return Prepared(
-        reading.facts,
+        reading,
         document.pointer,
         draft.values["id"],
         entity.row(draft.values),
@@ -78,7 +75,6 @@ def _prepare_document(entity: Entity, reading: Reading, document: Document, file
         generation.NAME,
         derived,
         diagnostics,
-        reading.raw,
     )
 
 
@@ -90,7 +86,7 @@ def _kept_out(
     content: str | None = None,
     generation: str | None = None,
 ) -> Prepared:
-    return Prepared(reading.facts, pointer, None, None, content, generation, None, diagnostics, reading.raw)
+    return Prepared(reading, pointer, None, None, content, generation, None, diagnostics)
 
 
 def _refused(entity: Entity, document: Document, path: str, cut_off: str | None) -> Diagnostic:

@@ -110,9 +110,9 @@ class _Resolver:
         standing = self._standing()
         for prepared in self.batch:
             record_id = prepared.record_id
-            if prepared.row is None or record_id is None:
+            if record_id is None:
                 self._decide(prepared, Outcome.REJECTED)
-            elif record_id in self.refused:
+            elif self.refused and record_id in self.refused:
                 self._reject(prepared, "refused-by-database", f"the database says: {self.refused[record_id]}")
             elif (there := standing.get(record_id)) is None:
                 self._place(prepared, record_id, standing)

@@ -1,13 +1,9 @@
 """When two documents have the same content: equal JSON values (DOMAIN.md §2)."""
 
-import re
 from hashlib import sha256
 from typing import Any
 
 import orjson
-
-_MAY_HOLD_WHOLE_FLOATS = re.compile(rb"\.0[,\]}]|[0-9]e|-0").search
-
 
 def content_sha256(value: Any) -> tuple[str, bytes]:
     """SHA-256 (hex) of a JSON value's canonical form, and that form.
@@ -15,9 +11,7 @@ def content_sha256(value: Any) -> tuple[str, bytes]:
     Canonical: UTF-8, no white space, keys in code point order, numbers as the shortest digits that give the same
     double, whole numbers without a fraction. So key order, white space, encoding, and 2 or 2.0 make no difference.
     """
-    canonical = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    if _MAY_HOLD_WHOLE_FLOATS(canonical):
-        canonical = orjson.dumps(_with_whole_numbers(value), option=orjson.OPT_SORT_KEYS)
+    canonical = orjson.dumps(_with_whole_numbers(value), option=orjson.OPT_SORT_KEYS)
     return sha256(canonical).hexdigest(), canonical
 
 

@@ -28,23 +28,17 @@ _FLAGS = (
 _OUT_OF_HANDLES = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 
-class FileFacts(NamedTuple):
-    """What is known of a file that was looked at: relative path, SHA-256 (hex), bytes, mtime in ns.
+class Reading(NamedTuple):
+    """A file that was looked at: its bytes and their SHA-256 (hex), or the diagnostic of why there are none.
 
-    The last three are None where the file could not be read.
+    ``size`` is in bytes, ``mtime_ns`` in nanoseconds since the epoch; both are None where the file was not read.
     """
 
     path: str
+    raw: bytes
     sha256: str | None = None
     size: int | None = None
     mtime_ns: int | None = None
-
-
-class Reading(NamedTuple):
-    """A file's bytes, or the diagnostic of why there are none."""
-
-    facts: FileFacts
-    raw: bytes
     problem: Diagnostic | None = None
 
 
@@ -98,11 +92,11 @@ else:
 
 def _read(file: SourceFile, handle: int | Diagnostic | None) -> Reading:
     if not isinstance(handle, int):
-        return Reading(FileFacts(file.path), b"", handle)
+        return Reading(file.path, b"", problem=handle)
     try:
         return _read_open_file(file.path, handle)
     except OSError as error:
-        return Reading(FileFacts(file.path), b"", _unreadable(file.path, error))
+        return Reading(file.path, b"", problem=_unreadable(file.path, error))
     finally:
         os.close(handle)
 
@@ -122,11 +116,11 @@ def _read_open_file(path: str, handle: int) -> Reading:
     after = os.fstat(handle)
     if (len(raw), after.st_size, after.st_mtime_ns) != (before.st_size, before.st_size, before.st_mtime_ns):
         return _refused(path, "file-changed", "the file changed while it was read")
-    return Reading(FileFacts(path, sha256(raw).hexdigest(), before.st_size, before.st_mtime_ns), raw)
+    return Reading(path, raw, sha256(raw).hexdigest(), before.st_size, before.st_mtime_ns)
 
 
 def _refused(path: str, code: str, message: str) -> Reading:
-    return Reading(FileFacts(path), b"", diagnose(code, message, Location(path)))
+    return Reading(path, b"", problem=diagnose(code, message, Location(path)))
 
 
 def _unreadable(path: str, error: OSError) -> Diagnostic:

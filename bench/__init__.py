@@ -1,0 +1,1 @@
+"""The benchmark: this migrator against three other ways of loading the same tree (``make bench``)."""

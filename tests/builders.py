@@ -1,0 +1,207 @@
+"""What tests build and look at: legacy documents and trees, the rows of a database, real processes."""
+
+import hashlib
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+EXAMPLES = Path(__file__).parent.parent / "examples"
+DOMAIN_TABLES = ("strip_families", "patterns", "joblogs")
+
+# documents ---------------------------------------------------------------------------------------------------
+
+
+def family(id_: str = "f1", **more: Any) -> dict[str, Any]:
+    """A native strip family; ``more`` adds keys or replaces them."""
+    native = {
+        "id": id_,
+        "name": f"family {id_}",
+        "strip_width_mm": 2.5,
+        "strip_thickness_mm": 0.6,
+        "material_type": "wood",
+        "strips": [{"species": "maple", "length_mm": 600}],
+    }
+    return native | more
+
+
+def pattern(id_: str = "p1", **more: Any) -> dict[str, Any]:
+    """A native pattern without references."""
+    native = {
+        "id": id_,
+        "name": f"pattern {id_}",
+        "ring_count": 1,
+        "geometry": {"rings": [{"radius_mm": 45.5, "segments": 24}]},
+    }
+    return native | more
+
+
+def joblog(id_: str = "j1", **more: Any) -> dict[str, Any]:
+    """A native joblog without references."""
+    native = {"id": id_, "job_type": "slice", "status": "completed", "parameters": {"blade_mm": 0.8}}
+    return native | more
+
+
+# trees -------------------------------------------------------------------------------------------------------
+
+_seconds = count(1_600_000_000)
+
+
+def write(tree: Path, path: str, content: Any) -> Path:
+    """Write a file below ``tree``: bytes and text as they are, anything else as JSON.
+
+    Every file written gets a time of its own, years ago, so that a file written again is never taken for the old one.
+    """
+    file = tree / path
+    file.parent.mkdir(parents=True, exist_ok=True)
+    if isinstance(content, str):
+        content = content.encode()
+    file.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
+    touch(file)
+    return file
+
+
+def touch(file: Path) -> None:
+    """Give a file another time, years ago."""
+    second = next(_seconds)
+    os.utime(file, (second, second))
+
+
+def workshop(tree: Path, documents: int) -> None:
+    """A tree of so many small documents: 10 % families, 30 % patterns, 60 % joblogs, with references."""
+    families, patterns = max(documents // 10, 1), max(documents * 3 // 10, 1)
+    for number in range(families):
+        write(tree, f"strip_families/{number:05}.json", family(f"f{number}"))
+    for number in range(patterns):
+        document = pattern(f"p{number}", strip_family_id=f"f{number % families}")
+        write(tree, f"patterns/{number:05}.json", document)
+    for number in range(documents - families - patterns):
+        document = joblog(f"j{number}", pattern_id=f"p{number % patterns}", strip_family_id="f0")
+        write(tree, f"joblogs/{number % 10}/{number:05}.json", document)
+
+
+# databases ---------------------------------------------------------------------------------------------------
+
+
+def query(database: Path, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:
+    """The rows of a SELECT, read with nothing but SQLite itself."""
+    with closing(sqlite3.connect(database)) as connection:
+        return connection.execute(sql, parameters).fetchall()
+
+
+def execute(database: Path, script: str) -> None:
+    """Change a database behind the program's back."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.executescript(script)
+
+
+def records(database: Path, table: str) -> dict[str, dict[str, Any]]:
+    """The rows of a table by id."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.row_factory = sqlite3.Row
+        return {row["id"]: dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY id")}
+
+
+def domain_rows(database: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """All rows of the three entities, sorted by id."""
+    return {table: query(database, f"SELECT * FROM {table} ORDER BY id") for table in DOMAIN_TABLES}
+
+
+def ledger(database: Path) -> dict[str, dict[str, Any]]:
+    """The ledger's entries by path."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.row_factory = sqlite3.Row
+        return {row["path"]: dict(row) for row in connection.execute("SELECT * FROM migration_ledger")}
+
+
+def fates(database: Path) -> dict[str, tuple[str, str | None]]:
+    """Outcome and code of every document in the ledger, by path."""
+    return {path: (entry["outcome"], entry["code"]) for path, entry in ledger(database).items()}
+
+
+def kept(database: Path) -> dict[str, list[tuple[Any, ...]]]:
+    """Everything a second run must leave alone: rows, ledger, rejects, waiting references."""
+    books = {
+        "ledger": query(database, "SELECT * FROM migration_ledger ORDER BY source_id, path, pointer"),
+        "rejects": query(database, "SELECT * FROM migration_rejects ORDER BY source_id, path, pointer"),
+        "pending": query(database, "SELECT * FROM migration_pending_references ORDER BY 1, 2, 3"),
+    }
+    return domain_rows(database) | books
+
+
+def noticed(database: Path, run_id: int | None) -> list[tuple[str, str, str]]:
+    """What a run noticed: (path, code, severity), sorted."""
+    return query(
+        database,
+        "SELECT path, code, severity FROM migration_diagnostics WHERE run_id = ? ORDER BY 1, 2, 3",
+        run_id,
+    )
+
+
+def status_of(database: Path, run_id: int | None) -> str:
+    """The status that stands in a run's row."""
+    return query(database, "SELECT status FROM migration_runs WHERE id = ?", run_id)[0][0]
+
+
+def digests(folder: Path) -> dict[str, str]:
+    """SHA-256 of every file below a folder, by relative path: what is there, byte for byte."""
+    return {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
+    }
+
+
+# processes ---------------------------------------------------------------------------------------------------
+
+RMOS = [sys.executable, "-m", "rmos_migration"]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment without anything that steers the program, and ``more``."""
+    steering = ("RMOS_", "DATABASE", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+    return {name: value for name, value in os.environ.items() if not name.startswith(steering)} | more
+
+
+def rmos(
+    *arguments: str | Path,
+    cwd: Path | None = None,
+    env: Mapping[str, str] | None = None,
+    timeout: float = 120,
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [*RMOS, *map(str, arguments)],
+        cwd=cwd,
+        env=env if env is not None else environment(),
+        capture_output=True,
+        encoding="utf-8",
+        errors="surrogateescape",
+        timeout=timeout,
+        check=False,
+    )
+
+
+@contextmanager
+def started(*command: str | Path, cwd: Path | None = None) -> Iterator[subprocess.Popen[str]]:
+    """A process that runs while the test goes on, and is ended with it."""
+    with subprocess.Popen(
+        [str(part) for part in command],
+        cwd=cwd,
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process
+        finally:
+            if process.poll() is None:
+                process.kill()
