@@ -5,7 +5,7 @@ and every reference has its parent, because the simpler loaders could not do wit
 """
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -84,21 +84,17 @@ def _strip_family(chance: random.Random) -> tuple[str, Document]:
         "strip_thickness_mm": chance.choice((0.5, 1.0, 1.3, 1.5)),
         "material_type": material,
         "strips": strips,
-        "metadata": {"supplier": chance.choice(_SUPPLIERS), "price_per_strip": round(chance.uniform(1, 9), 2)},
+        "metadata": {
+            "supplier": chance.choice(_SUPPLIERS),
+            "price_per_strip": round(chance.uniform(1, 9), 2),
+        },
         "created_at": _time(chance, _day(chance)),
     }
 
 
 def _pattern(chance: random.Random, families: list[str]) -> Document:
     count = chance.randint(1, 3)
-    rings = [
-        {
-            "radius_mm": 45.0 + 5 * n,
-            "width_mm": round(chance.uniform(2, 5), 1),
-            "segments": chance.randint(6, 90),
-        }
-        for n in range(count)
-    ]
+    rings = [_ring(chance, 45.0 + 5 * n) for n in range(count)]
     document: Document = {
         "id": _identifier(chance, "pat"),
         "name": f"{chance.choice(_MOTIFS)} {chance.randint(1, 999)}",
@@ -114,6 +110,14 @@ def _pattern(chance: random.Random, families: list[str]) -> Document:
     if chance.random() < 0.3:
         document["updated_at"] = _time(chance, _day(chance))
     return document
+
+
+def _ring(chance: random.Random, radius: float) -> Document:
+    return {
+        "radius_mm": radius,
+        "width_mm": round(chance.uniform(2, 5), 1),
+        "segments": chance.randint(6, 90),
+    }
 
 
 def _joblog(chance: random.Random, families: list[str], patterns: list[str]) -> tuple[str, Document]:
@@ -156,14 +160,7 @@ def _day(chance: random.Random) -> str:
     return f"{chance.randint(2019, 2025)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}"
 
 
-_TIMES: tuple[Callable[[random.Random], str], ...] = (
-    lambda chance: f"T06:{chance.randint(0, 59):02}:33.{chance.randint(0, 999_999):06}Z",
-    lambda chance: f"T06:{chance.randint(0, 59):02}:33.{chance.randint(0, 999_999):06}Z",
-    lambda chance: f"T06:{chance.randint(0, 59):02}:27Z",
-    lambda chance: f"T06:{chance.randint(0, 59):02}:27",
-)
-
-
 def _time(chance: random.Random, day: str) -> str:
     """A moment as one of the programs wrote it: mostly with microseconds and Z, now and then without a zone."""
-    return day + chance.choice(_TIMES)(chance)
+    minute, micros = chance.randint(0, 59), chance.randint(0, 999_999)
+    return f"{day}T06:{minute:02}:33" + chance.choice((f".{micros:06}Z", f".{micros:06}Z", "Z", ""))

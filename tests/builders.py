@@ -12,6 +12,10 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+from rmos_migration import migrate
+from rmos_migration.store import schema
+from sqlalchemy import create_engine
+
 EXAMPLES = Path(__file__).parent.parent / "examples"
 DOMAIN_TABLES = ("strip_families", "patterns", "joblogs")
 
@@ -87,6 +91,21 @@ def workshop(tree: Path, documents: int) -> None:
 
 
 # databases ---------------------------------------------------------------------------------------------------
+
+
+def older_database(database: Path, version: str = "0001") -> None:
+    """Make a database as an earlier version of this program left it."""
+    engine = create_engine(f"sqlite:///{database}")
+    with engine.connect() as connection, connection.begin():
+        schema.upgrade(connection, version)
+    engine.dispose()
+    execute(database, "PRAGMA journal_mode = WAL")
+
+
+def migrate_messy(database: Path) -> None:
+    """Fill a database with the messy example, and leave only its file."""
+    migrate(EXAMPLES / "messy_legacy", database)
+    database.with_name(f"{database.name}.lock").unlink()
 
 
 def query(database: Path, sql: str, *parameters: Any) -> list[tuple[Any, ...]]:

@@ -1,0 +1,54 @@
+# The verbs of this project. Each sets up what it needs: a virtual environment in .venv with pinned packages.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint bench fault docs lock clean
+
+help: ## show this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+$(STAMP): requirements/dev.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+setup: $(STAMP) ## make .venv with everything in it
+
+demo: $(STAMP) ## migrate the example workshop and show what came of it
+	$(BIN)/rmos migrate examples/rmos_legacy --database demo.db
+	@echo
+	@echo "The database is demo.db. What to try next:"
+	@echo "  $(BIN)/rmos status --database demo.db"
+	@echo "  $(BIN)/rmos migrate examples/messy_legacy --database messy.db    a workshop with faults"
+	@echo "  $(BIN)/rmos rejects --database messy.db                          what was kept out, and why"
+	@echo "  $(BIN)/rmos migrate FOLDER --dry-run                             your own files, nothing is written"
+
+test: $(STAMP) ## run all tests
+	$(BIN)/python -m pytest
+
+lint: $(STAMP) ## check style, types and generated documentation
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python tools/make_docs.py --check
+
+bench: $(STAMP) ## measure speed and memory against other ways of loading
+	$(BIN)/python -m bench
+
+fault: $(STAMP) ## kill a run 300 times at random moments and check what is left
+	RMOS_FAULT_KILLS=300 $(BIN)/python -m pytest tests/fault -q
+
+docs: $(STAMP) ## write the pages that are made from the code
+	$(BIN)/python tools/make_docs.py
+
+lock: $(STAMP) ## pin the dependencies anew, for every system, with hashes
+	$(LOCK) pyproject.toml -o requirements/runtime.txt
+	$(LOCK) --extra dev pyproject.toml -o requirements/dev.txt
+
+clean: ## remove what was made
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.db* messy.db*

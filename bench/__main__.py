@@ -1,0 +1,132 @@
+"""``python -m bench``: measure this migrator against other ways of loading, and print how they compare.
+
+Every round measures every case once, each in a fresh process, and begins one case further down the list, so that a
+busy minute of the machine does not fall on one of them alone. Exit code 1 means that a loader did not load what it
+should have; a missed target is only reported.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+
+from . import report
+from .cases import CAN_EMPTY_CACHE, CASES, Before, Case
+from .measure import CAN_MEASURE_MEMORY, Job, Measurement, WrongResult, measured
+from .tree import plant
+
+SEED = 20
+QUICK_DOCUMENTS, QUICK_ROUNDS = 2_000, 2
+MEMORY_SIZES, QUICK_MEMORY_SIZES = (10_000, 100_000), (1_000, 5_000)
+
+
+def main() -> int:
+    """Run the benchmark as the command line asks; returns the exit code."""
+    options = _options()
+    documents = QUICK_DOCUMENTS if options.quick else options.documents
+    rounds = QUICK_ROUNDS if options.quick else options.rounds
+    try:
+        with TemporaryDirectory(prefix="rmos-bench-", dir=options.folder) as folder:
+            place = Path(folder).resolve()
+            results = _speed(place, documents, rounds)
+            sizes = QUICK_MEMORY_SIZES if options.quick else MEMORY_SIZES
+            memory = _memory(place, sizes) if CAN_MEASURE_MEMORY else {}
+    except WrongResult as error:
+        print(f"wrong result: {error}", file=sys.stderr)
+        return 1
+    sizes_of = {name: _documents(CASES[name], documents) for name in results}
+    figures = report.figures(results, sizes_of)
+    found = report.Report(
+        machine=report.machine(),
+        settings={"documents": documents, "rounds": rounds, "seed": SEED, "quick": options.quick},
+        figures=figures,
+        memory_mb=memory,
+        targets=report.targets(figures, memory),
+        notes=_notes(quick=options.quick),
+    )
+    print(found.as_text())
+    options.output.parent.mkdir(parents=True, exist_ok=True)
+    options.output.write_text(json.dumps(found.as_json(), indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure rmos-migration.")
+    parser.add_argument("--documents", type=int, default=20_000, help="size of the tree (default 20000)")
+    parser.add_argument("--rounds", type=int, default=5, help="measurements of each case (default 5)")
+    parser.add_argument(
+        "--output", type=Path, default=Path("bench/results/latest.json"), help="where JSON goes"
+    )
+    parser.add_argument("--folder", type=Path, help="where trees and databases are made, and removed")
+    parser.add_argument("--quick", action="store_true", help="a small run that shows the benchmark works")
+    options = parser.parse_args()
+    if options.documents < 100 or options.rounds < 1:
+        parser.error("at least 100 documents and 1 round are needed")
+    return options
+
+
+def _speed(place: Path, documents: int, rounds: int) -> dict[str, list[Measurement]]:
+    cases = list(CASES.values())
+    trees: dict[int, Path] = {}
+    for size in {_documents(case, documents) for case in cases}:
+        trees[size] = place / f"tree-{size}"
+        plant(trees[size], size, SEED)
+    filled = place / "filled.db"
+    measured(Job("ours", str(trees[documents]), documents, str(filled)))
+    results: dict[str, list[Measurement]] = {case.name: [] for case in cases}
+    for number in range(rounds):
+        print(f"round {number + 1} of {rounds}", file=sys.stderr)
+        for case in cases[number % len(cases) :] + cases[: number % len(cases)]:
+            size = _documents(case, documents)
+            results[case.name].append(_one(case, trees[size], size, place, filled))
+    return results
+
+
+def _one(case: Case, tree: Path, documents: int, place: Path, filled: Path) -> Measurement:
+    if case.before is Before.ALL:
+        return measured(Job(case.name, str(tree), documents, str(filled)))
+    folder = Path(mkdtemp(dir=place))
+    try:
+        return measured(Job(case.name, str(tree), documents, str(folder / "new.db")))
+    finally:
+        shutil.rmtree(folder)
+
+
+def _memory(place: Path, sizes: Sequence[int]) -> dict[int, float]:
+    """The peak memory in MB of a first run, for trees of some sizes."""
+    peaks = {}
+    for size in sizes:
+        print(f"memory with {size:,} documents", file=sys.stderr)
+        tree = place / f"memory-{size}"
+        plant(tree, size, SEED)
+        peak = _one(CASES["ours"], tree, size, place, place / "none").peak_mb
+        if peak is not None:
+            peaks[size] = peak
+        shutil.rmtree(tree)
+    return peaks
+
+
+def _documents(case: Case, documents: int) -> int:
+    return round(documents * case.share)
+
+
+def _notes(*, quick: bool) -> list[str]:
+    notes = [
+        "row per commit loads a tenth of the documents; its rate is that of the tenth.",
+        "no safety: no journal, nothing forced to the disk. As safe as ours: WAL, synchronous FULL."
+        " May lose some: WAL, synchronous NORMAL.",
+    ]
+    if quick:
+        notes.append("this was a quick run; it is too small to judge the targets by.")
+    if not CAN_MEASURE_MEMORY:
+        notes.append("this system has no getrusage, so memory was not measured.")
+    if not CAN_EMPTY_CACHE:
+        notes.append("this system has no posix_fadvise, so the cold file cache was not measured.")
+    return notes
+
+
+if __name__ == "__main__":
+    sys.exit(main())

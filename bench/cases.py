@@ -1,0 +1,109 @@
+"""What is measured: every way of loading, and this migrator's other runs."""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from functools import partial
+from pathlib import Path
+
+from .contenders import COLUMNS, ONE_TABLE, Safety, floor, row_per_commit, sqlite_utils
+
+CAN_EMPTY_CACHE = hasattr(os, "posix_fadvise")
+"""Whether this system can be told to forget a file it holds in memory."""
+
+
+class Before(Enum):
+    """What the database holds before the measured run."""
+
+    NOTHING = "there is no database"
+    OTHERS = "a few other documents"
+    ALL = "all documents of the tree"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing to measure. ``load`` takes folder and database and returns the documents it dealt with as it should.
+
+    ``share``: the part of the tree's size that is loaded, where the whole would take too long. ``keeps``: whether the
+    documents are in the database afterwards. ``cold``: whether the files are dropped from the system's cache first.
+    """
+
+    name: str
+    title: str
+    load: Callable[[Path, Path], int]
+    share: float = 1
+    before: Before = Before.NOTHING
+    keeps: bool = True
+    cold: bool = False
+
+
+def migrated(source: Path, database: Path, *, dry_run: bool = False) -> int:
+    """Migrate with this migrator, full strictness; how many documents arrived."""
+    from rmos_migration import migrate  # here, so that its memory is not counted with the others'
+
+    return migrate(source, database, dry_run=dry_run).totals.migrated
+
+
+def unchanged(source: Path, database: Path, *, dry_run: bool = False) -> int:
+    """Migrate again; how many documents were found to be there already."""
+    from rmos_migration import migrate
+
+    return migrate(source, database, dry_run=dry_run).totals.unchanged
+
+
+_EVERYWHERE = (
+    Case("ours", "rmos-migration", migrated),
+    Case("floor", "floor: one insert, no safety", partial(floor, safety=Safety.FASTEST)),
+    Case("floor-safe", "floor, as safe as ours", partial(floor, safety=Safety.SAFE)),
+    Case("sqlite-utils", "sqlite-utils, no safety", partial(sqlite_utils, safety=Safety.FASTEST)),
+    Case("sqlite-utils-safe", "sqlite-utils, as safe as ours", partial(sqlite_utils, safety=Safety.SAFE)),
+    Case(
+        "row-per-commit", "row per commit, as safe as ours", partial(row_per_commit, safety=Safety.SAFE), 0.1
+    ),
+    Case(
+        "row-default",
+        "row per commit, SQLite's defaults",
+        partial(row_per_commit, safety=Safety.DEFAULT),
+        0.1,
+    ),
+    Case("row-loose", "row per commit, may lose some", partial(row_per_commit, safety=Safety.LOOSE), 0.1),
+    Case("second", "ours, second run", unchanged, before=Before.ALL),
+    Case("dry", "ours, dry run, no database yet", partial(migrated, dry_run=True), keeps=False),
+    Case(
+        "dry-others",
+        "ours, dry run, database of others",
+        partial(migrated, dry_run=True),
+        before=Before.OTHERS,
+        keeps=False,
+    ),
+    Case(
+        "dry-second",
+        "ours, dry run, all there already",
+        partial(unchanged, dry_run=True),
+        before=Before.ALL,
+        keeps=False,
+    ),
+)
+_WITH_CACHE_CONTROL = (
+    Case("ours-cold", "ours, cold file cache", migrated, cold=True),
+    Case("floor-cold", "floor, cold file cache", partial(floor, safety=Safety.FASTEST), cold=True),
+)
+
+CASES = {case.name: case for case in _EVERYWHERE + (_WITH_CACHE_CONTROL if CAN_EMPTY_CACHE else ())}
+"""Every case this system can measure, by name."""
+
+
+def rows(database: Path) -> int:
+    """How many documents a database holds, whichever case made it; 0 where there is none."""
+    if not database.exists():
+        return 0
+    connection = sqlite3.connect(database)
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    counts = [
+        connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        for table in tables & {ONE_TABLE, *COLUMNS}
+    ]
+    connection.close()
+    return sum(counts)

@@ -1,0 +1,149 @@
+"""What the measurements come to: figures, targets, the machine; as a table and as JSON."""
+
+import os
+import platform
+import sqlite3
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from statistics import median
+from typing import Any
+
+from .cases import CASES
+from .measure import Measurement
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One case's outcome. ``speed`` is in documents a second against ``ours`` = 1; MB are 10^6 bytes."""
+
+    case: str
+    title: str
+    documents: int
+    seconds: tuple[float, ...]
+    median_seconds: float
+    documents_per_second: float
+    speed: float
+    peak_mb: float | None
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the project promised, what was measured (None: could not be), and whether that is enough."""
+
+    sentence: str
+    measured: float | None
+    reached: bool | None
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything a run of the benchmark found out."""
+
+    machine: Mapping[str, str | int]
+    settings: Mapping[str, int | bool]
+    figures: Sequence[Figures]
+    memory_mb: Mapping[int, float]
+    targets: Sequence[Target]
+    notes: Sequence[str]
+
+    def as_json(self) -> dict[str, Any]:
+        """The report as one JSON document, schema ``rmos-migration/benchmark/1``."""
+        return {"schema": "rmos-migration/benchmark/1", **asdict(self)}
+
+    def as_text(self) -> str:
+        """The report for people."""
+        figures: list[tuple[str, ...]] = [
+            ("", "documents", "median s", "fastest", "slowest", "documents/s", "ours = 1", "peak MB")
+        ]
+        figures += [_figures_row(figures) for figures in self.figures]
+        targets = [("target", "measured", "reached")]
+        targets += [(t.sentence, _number(t.measured, 2), _YES_NO[t.reached]) for t in self.targets]
+        memory = [("documents in the tree", "peak MB, first run")]
+        memory += [(f"{documents:,}", _number(peak, 0)) for documents, peak in self.memory_mb.items()]
+        parts = [", ".join(f"{name} {value}" for name, value in self.machine.items()), _aligned(figures)]
+        parts += [_aligned(memory)] if self.memory_mb else []
+        parts += [_aligned(targets), "\n".join(f"note: {note}" for note in self.notes)]
+        return "\n\n".join(parts)
+
+
+def machine() -> dict[str, str | int]:
+    """What the numbers depend on: processors this process may use, system, and versions."""
+    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return {
+        "CPUs": usable,
+        "system": f"{platform.system()} {platform.machine()}",
+        "Python": platform.python_version(),
+        "SQLite": sqlite3.sqlite_version,
+        "orjson": version("orjson"),
+        "sqlite-utils": version("sqlite-utils"),
+    }
+
+
+def figures(measurements: Mapping[str, Sequence[Measurement]], documents: Mapping[str, int]) -> list[Figures]:
+    """Medians, rates and ratios of all cases, by their name; the largest peak of each."""
+    middle = {name: median(m.seconds for m in all_of) for name, all_of in measurements.items()}
+    rate = {name: documents[name] / seconds for name, seconds in middle.items()}
+    return [
+        Figures(
+            case=name,
+            title=CASES[name].title,
+            documents=documents[name],
+            seconds=tuple(m.seconds for m in all_of),
+            median_seconds=middle[name],
+            documents_per_second=rate[name],
+            speed=rate[name] / rate["ours"],
+            peak_mb=max((m.peak_mb for m in all_of if m.peak_mb is not None), default=None),
+        )
+        for name, all_of in measurements.items()
+    ]
+
+
+def targets(figures: Sequence[Figures], memory_mb: Mapping[int, float]) -> list[Target]:
+    """The promises of issue 2, "What it must show", held against the figures."""
+    speed = {figure.case: figure.speed for figure in figures}
+    judged = [
+        _at_least(1.2, 1 / speed["sqlite-utils"], "speed of ours against sqlite-utils >= 1.2"),
+        _at_least(0.4, 1 / speed["floor"], "speed of ours against the floor >= 0.4"),
+        _at_least(25, 1 / speed["row-per-commit"], "speed of ours against row per commit >= 25"),
+        _at_least(5, speed["second"], "speed of the second run against the first >= 5"),
+    ]
+    growth = max(memory_mb.values()) - min(memory_mb.values()) if memory_mb else None
+    reached = None if growth is None else growth < 40
+    sizes = " to ".join(f"{documents:,}" for documents in memory_mb) or "10,000 to 100,000"
+    return [*judged, Target(f"memory growth from {sizes} documents < 40 MB", growth, reached)]
+
+
+_YES_NO = {True: "yes", False: "no", None: "not measured"}
+
+
+def _at_least(wanted: float, found: float, sentence: str) -> Target:
+    return Target(sentence, found, found >= wanted)
+
+
+def _figures_row(figures: Figures) -> tuple[str, ...]:
+    return (
+        figures.title,
+        f"{figures.documents:,}",
+        _number(figures.median_seconds, 3),
+        _number(min(figures.seconds), 3),
+        _number(max(figures.seconds), 3),
+        _number(figures.documents_per_second, 0),
+        _number(figures.speed, 2),
+        _number(figures.peak_mb, 0),
+    )
+
+
+def _number(value: float | None, decimals: int) -> str:
+    return "-" if value is None else f"{value:,.{decimals}f}"
+
+
+def _aligned(table: Sequence[Sequence[str]]) -> str:
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if column else cell.ljust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in table
+    )

@@ -1,0 +1,103 @@
+"""A database of an older schema is backed up, then upgraded, by rmos init and by rmos migrate."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from builders import digests, execute, older_database, pattern, query, records, rmos, write
+from rmos_migration import migrate
+from rmos_migration.errors import DatabaseUnusable, EnvironmentFailure
+from rmos_migration.store import schema
+from rmos_migration.store.database import Condition, Database
+
+VERSIONS = [(number,) for number in range(1, schema.CURRENT_VERSION + 1)]
+
+
+@pytest.fixture
+def older(database: Path) -> Path:
+    """A database of schema 1 with a row in it."""
+    older_database(database)
+    execute(database, "INSERT INTO strip_families (id, strips_json) VALUES ('old', '[]')")
+    assert Database.at(database).examine().condition is Condition.OLDER
+    return database
+
+
+def versions(database: Path) -> list[tuple[int]]:
+    return query(database, "SELECT version FROM schema_version ORDER BY version")
+
+
+def test_init_backs_up_and_upgrades(older: Path) -> None:
+    before = digests(older.parent)["rmos.db"]
+    done = rmos("init", "--database", older)
+    assert done.returncode == 0, done.stderr
+    assert versions(older) == VERSIONS
+    assert set(records(older, "strip_families")) == {"old"}
+    backup = Database.at(older).backup_path(1)
+    assert backup.name in done.stdout
+    assert versions(backup) == [(1,)]
+    assert set(records(backup, "strip_families")) == {"old"}
+    assert before != digests(older.parent)["rmos.db"]
+
+
+def test_migrate_backs_up_and_upgrades(tree: Path, older: Path) -> None:
+    write(tree, "patterns/a.json", pattern(strip_family_id="old"))
+    assert migrate(tree, older).exit_code == 0
+    assert versions(older) == VERSIONS
+    assert records(older, "patterns")["p1"]["strip_family_id"] == "old"
+    assert Database.at(older).backup_path(1).exists()
+
+
+def test_the_backup_holds_what_only_the_log_held(older: Path) -> None:
+    with closing(sqlite3.connect(older)) as writer:
+        writer.execute("INSERT INTO strip_families (id, strips_json) VALUES ('in the log', '[]')")
+        writer.commit()
+        with Database.at(older).writer("a test"):
+            pass
+    assert set(records(Database.at(older).backup_path(1), "strip_families")) == {"old", "in the log"}
+
+
+def test_a_backup_that_is_there_is_never_overwritten(older: Path) -> None:
+    backup = Database.at(older).backup_path(1)
+    backup.write_bytes(b"precious")
+    before = digests(older.parent)["rmos.db"]
+    with pytest.raises(EnvironmentFailure), Database.at(older).writer("a test"):
+        pass
+    assert backup.read_bytes() == b"precious"
+    assert digests(older.parent)["rmos.db"] == before
+
+
+def test_an_upgrade_that_was_cut_off_is_done_by_the_next_run(older: Path, tree: Path) -> None:
+    with closing(sqlite3.connect(older)) as source:  # the backup was made, the upgrade never committed
+        with closing(sqlite3.connect(Database.at(older).backup_path(1))) as copy:
+            source.backup(copy)
+    assert migrate(tree, older).exit_code == 0
+    assert versions(older) == VERSIONS
+
+
+def test_the_upgraded_schema_is_that_of_a_new_database(older: Path) -> None:
+    new = older.with_name("new.db")
+    for place in (older, new):
+        with Database.at(place).writer("a test"):
+            pass
+    names = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
+    assert query(older, names) == query(new, names)
+
+
+def test_init_makes_a_new_database_and_says_so_only_once(database: Path) -> None:
+    assert rmos("init", "--database", database).returncode == 0
+    before = digests(database.parent)["rmos.db"]
+    again = rmos("init", "--database", database)
+    assert again.returncode == 0
+    assert digests(database.parent)["rmos.db"] == before
+
+
+@pytest.mark.parametrize("verb", ["status", "history", "rejects"])
+def test_readers_do_not_upgrade(verb: str, older: Path) -> None:
+    before = digests(older.parent)["rmos.db"]
+    done = rmos(verb, "--database", older)
+    assert done.returncode == 4
+    assert "rmos init" in done.stderr
+    assert digests(older.parent)["rmos.db"] == before
+    with pytest.raises(DatabaseUnusable), Database.at(older).reader():
+        pass
