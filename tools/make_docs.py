@@ -32,7 +32,14 @@ def diagnostics_page() -> str:
         if code.number[:2] != stage:
             stage = code.number[:2]
             lines += ["", f"## {_STAGES[stage]}"]
-        lines += ["", f"### {code.number} {code.name}", "", f"*{code.severity}* · {code.explanation}", "", f"→ {code.hint}"]
+        lines += [
+            "",
+            f"### {code.number} {code.name}",
+            "",
+            f"*{code.severity}* · {code.explanation}",
+            "",
+            f"→ {code.hint}",
+        ]
     return "\n".join(lines) + "\n"
 
 

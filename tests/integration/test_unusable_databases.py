@@ -10,6 +10,7 @@ import pytest
 from builders import digests, execute, migrate_messy, pattern, query, rmos, write
 from rmos_migration import migrate
 from rmos_migration.errors import DatabaseUnusable
+from rmos_migration.store.database import Database
 
 
 def newer(database: Path) -> None:
@@ -119,40 +120,60 @@ def full(tree: Path) -> Path:
     return tree
 
 
-def inventory(database: Path) -> tuple[list[str], dict[str, str]]:
-    return sorted(path.name for path in database.parent.iterdir()), digests(database.parent)
-
-
-@pytest.mark.parametrize("options", [{}, {"dry_run": True}, {"all_or_nothing": True}], ids=str)
-def test_migrating_refuses_and_leaves_everything_as_it_was(
+@pytest.mark.parametrize("options", [{}, {"dry_run": True}], ids=str)
+def test_migrating_refuses_and_leaves_the_file_as_it_was(
     options: dict[str, bool], full: Path, unusable: Path
 ) -> None:
-    before = inventory(unusable)
+    before = digests(unusable.parent)
     with pytest.raises(DatabaseUnusable) as refusal:
         migrate(full, unusable, **options)  # type: ignore[arg-type]
     assert refusal.value.exit_code == 4
     assert refusal.value.hint
-    assert inventory(unusable) == before
+    after = digests(unusable.parent)
+    assert {name: after.get(name) for name in before} == before
 
 
-def test_the_command_says_so_in_a_line_and_exits_with_4(full: Path, unusable: Path) -> None:
-    before = inventory(unusable)
-    done = rmos("migrate", full, "--database", unusable)
+def test_reading_refuses_and_leaves_the_file_as_it_was(unusable: Path) -> None:
+    before = digests(unusable.parent)
+    with pytest.raises(DatabaseUnusable), Database.at(unusable).reader():
+        pass
+    after = digests(unusable.parent)
+    assert {name: after.get(name) for name in before} == before
+
+
+@pytest.mark.parametrize("make", [newer, foreign_tables, foreign_mark, text_file, truncated, directory])
+@pytest.mark.parametrize("options", [{}, {"dry_run": True}], ids=str)
+def test_refusing_leaves_nothing_beside_the_file(
+    make: Callable[[Path], None], options: dict[str, bool], full: Path, database: Path
+) -> None:
+    make(database)
+    database.with_name("rmos.db.lock").unlink(missing_ok=True)
+    with pytest.raises(DatabaseUnusable):
+        migrate(full, database, **options)  # type: ignore[arg-type]
+    assert [path.name for path in database.parent.iterdir()] == ["rmos.db"]
+
+
+@pytest.mark.parametrize("verb", ["migrate", "status", "history", "rejects", "init"])
+@pytest.mark.parametrize("make", [foreign_tables, truncated, newer])
+def test_every_verb_says_so_in_a_line_and_exits_with_4(
+    verb: str, make: Callable[[Path], None], full: Path, database: Path
+) -> None:
+    make(database)
+    before = digests(database.parent)["rmos.db"]
+    done = rmos(verb, *[full] * (verb == "migrate"), "--database", database)
     assert done.returncode == 4
     assert done.stdout == ""
     error, *hint = done.stderr.splitlines()
     assert error.startswith("error: ")
     assert len(hint) <= 1
-    assert inventory(unusable) == before
+    assert digests(database.parent)["rmos.db"] == before
 
 
-@pytest.mark.parametrize("verb", ["status", "history", "rejects", "init", "doctor"])
-def test_every_other_verb_refuses_too(verb: str, unusable: Path) -> None:
-    before = inventory(unusable)
-    done = rmos(verb, "--database", unusable)
+def test_the_doctor_says_what_is_wrong_and_exits_with_4(database: Path) -> None:
+    foreign_tables(database)
+    done = rmos("doctor", "--database", database)
     assert done.returncode == 4
-    assert "Traceback" not in done.stderr
-    assert inventory(unusable) == before
+    assert "bad" in done.stdout
 
 
 def test_an_empty_file_is_taken_for_a_new_database(full: Path, database: Path) -> None:

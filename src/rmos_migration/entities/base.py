@@ -135,7 +135,9 @@ class Entity:
     def defaults(self) -> tuple[tuple[str, Any], ...]:
         """What the model puts in a field that a document does not have, where that is not NULL."""
         declared = self.record.model_fields.items()
-        return tuple((name, f.default) for name, f in declared if not f.is_required() and f.default is not None)
+        return tuple(
+            (name, f.default) for name, f in declared if not f.is_required() and f.default is not None
+        )
 
     @cached_property
     def blank(self) -> dict[str, Any]:

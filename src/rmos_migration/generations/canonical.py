@@ -180,11 +180,9 @@ class _Filling:
     def _refuse_invalid(self, rule: FieldRule, key: str, problem: ErrorDetails) -> None:
         value = self.values[rule.name]
         is_blank = isinstance(value, str) and not value.strip()
-        if rule.name == "id":
-            code = "id-invalid"
-        else:
-            code = "field-missing" if is_blank else "field-invalid"
-        self._refuse(rule, key, _sentence(key, self.document[key], problem), code)
+        code = "field-missing" if is_blank else "field-invalid"
+        sentence = _sentence(key, self.document[key], problem)
+        self._refuse(rule, key, sentence, "id-invalid" if rule.name == "id" else code)
         self.values[rule.name] = None
         self.extra[key] = self.document[key]
         if rule.column in self.derived:

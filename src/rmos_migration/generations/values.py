@@ -34,7 +34,31 @@ _STATUS_SYNONYMS = {
 }
 
 JOB_TYPES = frozenset(
-    ["slice", "batch", "contour", "assembly", "custom", "saw_slice", "saw_slice_batch", "slice_batch", "rosette_plan", "rosette_slice_batch", "rosette_pattern_generation", "rosette_preview", "rosette_cnc_export", "rosette_segmentation", "rosette_validation", "rosette_cnc_simulation", "rosette_cam", "rmos_rosette_saw_batch", "pipeline_run", "preset_promote_manual", "preset_promote_winner", "preset_rollback", "saw_queue_job"]
+    [
+        "slice",
+        "batch",
+        "contour",
+        "assembly",
+        "custom",
+        "saw_slice",
+        "saw_slice_batch",
+        "slice_batch",
+        "rosette_plan",
+        "rosette_slice_batch",
+        "rosette_pattern_generation",
+        "rosette_preview",
+        "rosette_cnc_export",
+        "rosette_segmentation",
+        "rosette_validation",
+        "rosette_cnc_simulation",
+        "rosette_cam",
+        "rmos_rosette_saw_batch",
+        "pipeline_run",
+        "preset_promote_manual",
+        "preset_promote_winner",
+        "preset_rollback",
+        "saw_queue_job",
+    ]
 )
 """The job types RMOS programs wrote (DOMAIN.md §5). Another word is kept, with a warning."""
 

@@ -179,6 +179,7 @@ def _restored(batch: Batch, plan: Plan) -> list[Diagnostic]:
         diagnose("record-restored", "the row was gone; it was made again", decision.prepared.location)
         for decision in plan.decisions
         if decision.outcome is Outcome.MIGRATED
-        and (known := batch.known.get((decision.prepared.reading.path, decision.prepared.pointer))) is not None
+        and (known := batch.known.get((decision.prepared.reading.path, decision.prepared.pointer)))
+        is not None
         and known.row_is_gone
     ]

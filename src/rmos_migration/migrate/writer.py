@@ -64,12 +64,14 @@ class Writer:
         self.broken = False
 
     def known_files(self, entity: Entity, paths: list[str]) -> dict[str, KnownFile]:
+        """What the ledger says of files; nothing, if the source was never migrated."""
         if self.is_new_source:
             return {}
         with self._transaction():
             return runs.known_files(self.connection, self.book.source_id, entity, paths)
 
     def known_documents(self, entity: Entity, paths: list[str]) -> dict[tuple[str, str], runs.KnownDocument]:
+        """What the ledger says of the documents in files that are read again."""
         with self._transaction():
             return runs.known_documents(self.connection, self.book.source_id, entity, paths)
 

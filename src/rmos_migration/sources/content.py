@@ -5,6 +5,7 @@ from typing import Any
 
 import orjson
 
+
 def content_sha256(value: Any) -> tuple[str, bytes]:
     """SHA-256 (hex) of a JSON value's canonical form, and that form.
 

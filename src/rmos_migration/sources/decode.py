@@ -159,7 +159,7 @@ def _number(convert: Callable[[str], Any]) -> Callable[[str], Any]:
     return checked
 
 
-def _constant(word: str) -> NoReturn:
+def _constant(word: str) -> NoReturn:  # noqa: ARG001 - the hook is given the word
     raise _DoubtfulError
 
 

@@ -9,6 +9,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -222,10 +223,8 @@ def _as_text(name: str) -> str:
 def _suggestion(root: Path) -> str:
     """Where the right folder may be: one level below or above the one named."""
     nearby: Iterable[Path] = []
-    try:
+    with suppress(OSError):
         nearby = [*(child for child in sorted(root.iterdir()) if child.is_dir()), root.resolve().parent]
-    except OSError:
-        pass
     for candidate in nearby:
         if any((candidate / name).is_dir() for name in BY_NAME):
             return f"did you mean {candidate}?"

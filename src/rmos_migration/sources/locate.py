@@ -23,7 +23,7 @@ def located(diagnostic: Diagnostic, root: Path, encoding: str | None = None) -> 
 
 def located_in(diagnostic: Diagnostic, raw: bytes, encoding: str | None = None) -> Diagnostic:
     """The diagnostic with line and column in a document's original bytes."""
-    path, pointer, line, _ = diagnostic.location
+    _, pointer, line, _ = diagnostic.location
     if line is not None or not pointer:
         return diagnostic
     place = scan(to_text(raw, encoding), frozenset({pointer})).places.get(pointer)

@@ -4,6 +4,7 @@ import errno
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from hashlib import sha256
 from itertools import islice
 from typing import NamedTuple
@@ -79,10 +80,8 @@ def _open(file: SourceFile) -> int | Diagnostic | None:
 if hasattr(os, "posix_fadvise"):
 
     def _fetch_soon(handle: int) -> None:
-        try:
+        with suppress(OSError):  # a pipe or device has nothing to fetch; fstat will tell
             os.posix_fadvise(handle, 0, 0, os.POSIX_FADV_WILLNEED)
-        except OSError:  # a pipe or device has nothing to fetch; fstat will tell
-            pass
 
 else:
 

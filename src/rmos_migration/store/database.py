@@ -8,10 +8,11 @@ from enum import Enum
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
-from ..errors import DatabaseUnusable, EnvironmentFailure, LockedError, RmosError
+from ..errors import DatabaseUnusable, EnvironmentFailure
 from . import schema
+from .failures import driver_errors_as_ours, reason
 from .lock import write_lock
 
 _HEADER = b"SQLite format 3\0"
@@ -102,7 +103,7 @@ class Database:
                 version = schema.version_of(connection) if mark == schema.APPLICATION_ID else 0
             engine.dispose()
         except (SQLAlchemyError, UnicodeDecodeError) as error:
-            return Finding(Condition.DAMAGED, detail=f"{self.path} is damaged: {_reason(error)}")
+            return Finding(Condition.DAMAGED, detail=f"{self.path} is damaged: {reason(error)}")
         if mark != schema.APPLICATION_ID:
             if not tables:
                 return Finding(Condition.EMPTY)
@@ -260,7 +261,7 @@ def _uri(path: Path, mode: str) -> str:
 def _checkpoint(connection: Connection) -> None:
     """Fold the log into the file, so that a copy of the one file is the whole database."""
     connection.rollback()
-    connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[attr-defined]
+    connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def _refuse_unusable(found: Finding) -> None:
@@ -271,51 +272,3 @@ def _refuse_unusable(found: Finding) -> None:
     }
     if found.condition in hints:
         raise DatabaseUnusable(found.detail, hints[found.condition])
-
-
-# errors ------------------------------------------------------------------------------------------------------
-
-_REFUSALS = {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG}
-_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-_MACHINE = {
-    sqlite3.SQLITE_FULL: "free some disk space, then run the same command again; it carries on",
-    sqlite3.SQLITE_IOERR: "check the disk, then run the same command again; it carries on",
-    sqlite3.SQLITE_READONLY: "make the file and its folder writable",
-    sqlite3.SQLITE_CANTOPEN: "check that the folder exists and may be written",
-    sqlite3.SQLITE_PERM: "check the permissions of the file",
-    sqlite3.SQLITE_NOMEM: "close other programs and try again",
-    sqlite3.SQLITE_CORRUPT: "restore the database from a backup",
-    sqlite3.SQLITE_NOTADB: "restore the database from a backup",
-}
-
-
-@contextmanager
-def driver_errors_as_ours() -> Iterator[None]:
-    """The one border where SQLAlchemy's and the driver's errors become ``errors.RmosError``."""
-    try:
-        yield
-    except (SQLAlchemyError, sqlite3.Error) as error:
-        raise ours(error) from error
-
-
-def ours(error: Exception) -> RmosError:
-    """The driver's error as one of ours."""
-    original = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(original, "sqlite_errorcode", None)
-    primary = code & 0xFF if code is not None else None
-    if primary in _BUSY:
-        return LockedError(
-            f"the database is busy: {original}", "wait for the other program to finish, then try again"
-        )
-    hint = _MACHINE.get(primary, "") if primary is not None else ""
-    return EnvironmentFailure(f"the database failed: {_reason(error)}", hint)
-
-
-def is_refusal(error: DBAPIError) -> bool:
-    """Whether the database refused a row, rather than failed."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in _REFUSALS
-
-
-def _reason(error: Exception) -> str:
-    return str(error.orig if isinstance(error, DBAPIError) else error)

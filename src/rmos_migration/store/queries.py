@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, func, select
 
 from ..diagnostics import Diagnostic, Location, Severity
 from ..entities import ENTITIES
@@ -66,12 +66,11 @@ def reject_count(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(rejects)) or 0
 
 
-def schema_steps(connection: Connection) -> list[tuple[int, str, str]]:
+def schema_steps(connection: Connection) -> list[tuple[int, str, str | None]]:
     """The schema's steps as applied: version, time, description."""
-    query: Select[tuple[int, str, str]] = select(
-        schema_version.c.version, schema_version.c.applied_at, schema_version.c.description
-    ).order_by(schema_version.c.version)
-    return [(version, at, description) for version, at, description in connection.execute(query)]
+    steps = schema_version.c
+    query = select(steps.version, steps.applied_at, steps.description).order_by(steps.version)
+    return [(row.version, row.applied_at, row.description) for row in connection.execute(query)]
 
 
 def rejected(

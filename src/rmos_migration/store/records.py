@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ..entities import BY_NAME, Entity
 from .bulk import among, insert_rows
-from .database import is_refusal
+from .failures import is_refusal
 from .runs import SETTLED
 from .tables import ENTITY_TABLES, ledger, pending_references
 
@@ -37,7 +37,7 @@ def content_of(connection: Connection, entity: Entity, ids: Collection[str]) -> 
     query = select(ledger.c.record_id, ledger.c.content_sha256).where(
         ledger.c.entity == entity.name, ledger.c.outcome.in_(SETTLED), ledger.c.content_sha256.is_not(None)
     )
-    return {id_: content for id_, content in connection.execute(query.where(among(ledger.c.record_id, ids)))}
+    return dict(connection.execute(query.where(among(ledger.c.record_id, ids))).tuples())
 
 
 def rows_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, Row]:

@@ -16,12 +16,13 @@ from sqlalchemy import (
     Table,
     Text,
 )
+from sqlalchemy.types import TypeEngine
 
 from ..entities import ENTITIES
 
 metadata = MetaData()
 
-Real = Double().with_variant(REAL(), "sqlite")
+Real: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 """A double on every database; SQLite's strict tables know it as REAL."""
 
 Long = BigInteger().with_variant(Integer(), "sqlite")

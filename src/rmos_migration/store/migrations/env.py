@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from rmos_migration.store.tables import metadata, schema_version
 
 
-def _record_step(*, ctx: Any, step: Any, **_: Any) -> None:
+def _record_step(ctx: Any, step: Any, heads: Any, run_args: Any) -> None:  # noqa: ARG001 - alembic names them
     """Write the row of an applied step, in the step's own transaction."""
     ctx.connection.execute(
         insert(schema_version).values(

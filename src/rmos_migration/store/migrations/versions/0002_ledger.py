@@ -17,8 +17,9 @@ from sqlalchemy import (
     LargeBinary,
     Text,
 )
+from sqlalchemy.types import TypeEngine
 
-Real = Double().with_variant(REAL(), "sqlite")
+Real: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 Long = BigInteger().with_variant(Integer(), "sqlite")
 _STRICT: dict[str, Any] = {"sqlite_strict": True}
 _CLUSTERED: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
