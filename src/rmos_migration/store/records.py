@@ -37,7 +37,8 @@ def content_of(connection: Connection, entity: Entity, ids: Collection[str]) -> 
     query = select(ledger.c.record_id, ledger.c.content_sha256).where(
         ledger.c.entity == entity.name, ledger.c.outcome.in_(SETTLED), ledger.c.content_sha256.is_not(None)
     )
-    return dict(connection.execute(query.where(among(ledger.c.record_id, ids))).tuples())
+    found = connection.execute(query.where(among(ledger.c.record_id, ids)))
+    return {row.record_id: row.content_sha256 for row in found}
 
 
 def rows_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, Row]:
