@@ -47,27 +47,29 @@ def canonical(
 
 
 class _Step(NamedTuple):
-    """A field rule laid out for the loop that runs for every document."""
+    """What to do with one key of a document."""
 
     name: str
-    key: str
-    other_keys: frozenset[str]
     translation: Translation | None
     rule: FieldRule
+    is_native: bool
+
+
+class _Plan(NamedTuple):
+    """An entity's field rules laid out by key, for the loop that runs for every document."""
+
+    steps: dict[str, _Step]
+    synonyms: frozenset[str]
 
 
 @cache
-def _steps(entity: Entity) -> tuple[_Step, ...]:
-    return tuple(
-        _Step(
-            rule.name,
-            rule.native_key,
-            frozenset(rule.found.keys[1:]),
-            TRANSLATIONS[rule.found.kind],
-            rule,
-        )
+def _plan(entity: Entity) -> _Plan:
+    steps = {
+        key: _Step(rule.name, TRANSLATIONS[rule.found.kind], rule, key == rule.native_key)
         for rule in entity.fields
-    )
+        for key in rule.found.keys
+    }
+    return _Plan(steps, frozenset(key for key, step in steps.items() if not step.is_native))
 
 
 class _Filling:
@@ -94,7 +96,7 @@ class _Filling:
         self.file_id = file_id
         self.required = required
         self.values: dict[str, Any] = entity.blank.copy()
-        self.extra = dict(document)
+        self.extra: dict[str, Any] = {}
         self.derived: list[str] = []
         self.faults: Notes = []
         self.notes: Notes = []
@@ -117,28 +119,41 @@ class _Filling:
         return Draft(values, self.derived, self.faults, self.notes)
 
     def _take_fields(self) -> None:
-        """Each field from the first of its keys that holds something; what a column carries verbatim leaves extra."""
+        """Take each field from the first of its keys that holds something; the rest goes into extra."""
         document, values, extra, keys, notes = self.document, self.values, self.extra, self.keys, self.notes
-        for name, native_key, other_keys, translation, rule in _steps(self.entity):
-            key, raw = native_key, document.get(native_key)
-            if not raw:  # absent, empty, or a plain zero: look closer
-                if raw is None and other_keys.isdisjoint(document):
-                    continue
-                found = _find(rule, document)
-                if found is None:
-                    continue
-                key, raw = found
+        steps, synonyms = _plan(self.entity)
+        chosen = None if synonyms.isdisjoint(document) else self._preferred_keys()
+        for key, raw in document.items():
+            step = steps.get(key)
+            if step is None or (not raw and _is_absent(step.rule, raw)) or (chosen and key not in chosen):
+                extra[key] = raw
+                continue
+            name, translation, rule, is_native = step
             keys[name] = key
             try:
                 value = raw if translation is None else translation(raw, key, notes)
             except UnusableError as problem:
                 self._refuse(rule, key, str(problem), "field-invalid")
+                extra[key] = raw
                 continue
             values[name] = value
-            if key != native_key:
+            if value is not raw:
+                extra[key] = raw
+            if not is_native:
+                extra[key] = raw
                 self.derived.append(rule.column)
-            elif value is raw:
-                del extra[key]
+
+    def _preferred_keys(self) -> set[str]:
+        """For each field the key to take it from, where the document uses synonyms."""
+        chosen = set()
+        for rule in self.entity.fields:
+            for key in rule.found.keys:
+                if key == "type" and "data" in self.document:  # an event's type, not a job's (DOMAIN.md §1)
+                    continue
+                if not _is_absent(rule, self.document.get(key)):
+                    chosen.add(key)
+                    break
+        return chosen
 
     def _fill_gaps(self) -> None:
         """What a column holds where the document says nothing: the file's name, another field, a default."""
@@ -198,17 +213,11 @@ class _Filling:
 _TIMES = (Kind.INSTANT, Kind.CLOCK)
 
 
-def _find(rule: FieldRule, document: Mapping[str, Any]) -> tuple[str, Any] | None:
-    """The key under which the document holds the field, and the value; absent and empty values do not count."""
-    found = rule.found
-    for key in found.keys:
-        raw = document.get(key)
-        if raw is None or (raw == "" and found.kind in _TIMES) or (found.empty_is_absent and raw == {}):
-            continue
-        if key == "type" and "data" in document:  # an event's type, not a job's (DOMAIN.md §1)
-            continue
-        return key, raw
-    return None
+def _is_absent(rule: FieldRule, raw: Any) -> bool:
+    """Whether a value counts as not there: null, an empty time, an empty geometry (DOMAIN.md §1, §4)."""
+    return (
+        raw is None or (raw == "" and rule.found.kind in _TIMES) or (rule.found.empty_is_absent and raw == {})
+    )
 
 
 _SENTENCES = {
