@@ -20,6 +20,7 @@ def init(database: DatabaseOption = None) -> None:
     """Bring the database to the current schema; rmos migrate does it too when it has to."""
     place = Database.at(load_settings(database=database).database)
     before = place.examine()
+    backup = place.next_backup(before.version)
     with place.writer("rmos init"):
         pass
     if before.condition is Condition.CURRENT:
@@ -28,6 +29,6 @@ def init(database: DatabaseOption = None) -> None:
         console.out.print(
             f"{place.path} was upgraded from schema {before.version} to {schema.CURRENT_VERSION}."
         )
-        console.out.print(f"The backup is {place.backup_path(before.version)}.")
+        console.out.print(f"The backup is {backup}.")
     else:
         console.out.print(f"{place.path} was made with schema {schema.CURRENT_VERSION}. Next: rmos migrate")

@@ -11,7 +11,7 @@ from ..store import records, runs
 from ..store.runs import KnownDocument, LedgerEntry, Reject
 from .outcome import Outcome, Tally
 from .prepare import Prepared
-from .resolve import Decision, Plan, Policy, resolve
+from .resolve import Decision, Place, Plan, Policy, resolve
 
 
 @dataclass
@@ -25,6 +25,7 @@ class Batch:
     documents: list[Prepared] = field(default_factory=list)
     known: dict[tuple[str, str], KnownDocument] = field(default_factory=dict)
     reread_paths: list[str] = field(default_factory=list)
+    notices: list[Diagnostic] = field(default_factory=list)
     files_read: int = 0
     files_refused: int = 0
     skipped_files: int = 0
@@ -55,10 +56,10 @@ def load(connection: Connection, batch: Batch, policy: Policy, book: Book) -> Wr
     Raises:
         sqlalchemy.exc.DBAPIError: if the database fails, rather than refuses.
     """
-    refused: dict[str, str] = {}
+    refused: dict[Place, str] = {}
     while True:
         attempt = connection.begin_nested()
-        plan = resolve(connection, batch.entity, batch.documents, policy, refused)
+        plan = resolve(connection, batch.entity, batch.documents, policy, batch.known, refused)
         refusals = _write_rows(connection, batch.entity, plan)
         if not refusals:
             break
@@ -69,26 +70,30 @@ def load(connection: Connection, batch: Batch, policy: Policy, book: Book) -> Wr
     return written
 
 
-def _write_rows(connection: Connection, entity: Entity, plan: Plan) -> dict[str, str]:
+def _write_rows(connection: Connection, entity: Entity, plan: Plan) -> dict[Place, str]:
+    """Write the rows; returns the documents whose row the database refused, with its reason."""
     refused = records.insert_bisecting(connection, entity, plan.inserts)
     if refused:
-        return refused
-    for row in plan.replacements:
-        if reason := records.replace_row(connection, entity, row):
-            refused[row[0]] = reason
-    return refused
+        return {plan.inserted_from[position]: reason for position, reason in refused.items()}
+    reasons = [records.replace_row(connection, entity, row) for row in plan.replacements]
+    return {
+        place: reason for place, reason in zip(plan.replaced_from, reasons, strict=True) if reason is not None
+    }
 
 
 def _write_books(connection: Connection, batch: Batch, plan: Plan, book: Book) -> Written:
+    written_ids = [row[0] for row in plan.inserts + plan.replacements]
+    records.forget_pending(connection, batch.entity, written_ids)
     if plan.pending:
         records.remember_pending(connection, plan.pending)
-    attached = records.attach_pending(connection, batch.entity, [row[0] for row in plan.inserts])
+    attached = records.attach_pending(connection, batch.entity, written_ids)
     runs.forget_files(connection, book.source_id, batch.reread_paths)
     runs.supersede(connection, batch.entity, [row[0] for row in plan.replacements])
     runs.write_ledger(connection, _entries(batch, plan, book))
     rejected = [decision for decision in plan.decisions if decision.outcome is Outcome.REJECTED]
     runs.write_rejects(connection, [_reject(decision, book) for decision in rejected])
     diagnostics = [d for decision in plan.decisions for d in decision.diagnostics]
+    diagnostics += batch.notices
     diagnostics += [_attached(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
     runs.write_diagnostics(connection, book.run_id, diagnostics)
@@ -108,47 +113,51 @@ def _entries(batch: Batch, plan: Plan, book: Book) -> list[LedgerEntry]:
     source_id, run_id, entity, known = book.source_id, book.run_id, batch.entity.name, batch.known
     entries = []
     for decision in plan.decisions:
-        prepared, outcome, _, derived = decision
+        prepared, outcome, _, derived, was_replaced = decision
         reading, pointer, record_id, _, content, generation, _, _ = prepared
         path, _, digest, size, mtime_ns, _ = reading
-        if known and outcome is Outcome.UNCHANGED and _was_migrated(known.get((path, pointer))):
-            outcome = Outcome.MIGRATED  # it is still the document its row was made from
-        kept_out = outcome is Outcome.REJECTED or outcome is Outcome.CONFLICT
-        entries.append(
-            LedgerEntry(
-                source_id,
-                path,
-                pointer,
-                entity,
-                record_id,
-                generation,
-                outcome._value_,
-                _code(decision) if kept_out else None,
-                derived,
-                run_id,
-                digest,
-                content,
-                size,
-                mtime_ns,
-            )
-        )
+        code = None
+        if outcome is Outcome.REJECTED or outcome is Outcome.CONFLICT:
+            code, content, derived = _code(decision), None, None
+        entry = LedgerEntry(
+            source_id, path, pointer, entity, record_id, generation, outcome._value_, code, derived, run_id,
+            digest, content, size, mtime_ns,
+        )  # fmt: skip
+        if known:
+            entry = _keeping_origin(entry, known.get((path, pointer)), was_replaced)
+        entries.append(entry)
     return _with_superseded(entries, plan) if plan.replacements else entries
 
 
-def _was_migrated(known: KnownDocument | None) -> bool:
-    return known is not None and known.outcome == Outcome.MIGRATED
+def _keeping_origin(entry: LedgerEntry, before: KnownDocument | None, was_replaced: bool) -> LedgerEntry:
+    """The entry, where the place it speaks of was read before: what made the row must not be forgotten."""
+    if was_replaced:
+        return entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
+    if before is None or not before.is_in_row:
+        return entry
+    if entry.outcome == Outcome.UNCHANGED and before.outcome == Outcome.MIGRATED:
+        return entry._replace(outcome=before.outcome)  # it is still the document its row was made from
+    if entry.outcome in runs.SETTLED:
+        return entry
+    return entry._replace(
+        record_id=before.record_id,
+        generation=before.generation,
+        derived=before.derived,
+        content_sha256=before.content_sha256,
+    )
 
 
 def _with_superseded(entries: list[LedgerEntry], plan: Plan) -> list[LedgerEntry]:
     """The entries, where what an earlier document of the batch had put into a row is there no longer."""
+    places = {place: row[0] for place, row in zip(plan.replaced_from, plan.replacements, strict=True)}
     replaced_at = {
-        decision.prepared.record_id: index
-        for index, decision in enumerate(plan.decisions)
-        if any(diagnostic.code == runs.REPLACED for diagnostic in decision.diagnostics)
+        places[entry.path, entry.pointer]: index
+        for index, entry in enumerate(entries)
+        if (entry.path, entry.pointer) in places
     }
     return [
         entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
-        if index < replaced_at.get(entry.record_id, 0) and entry.outcome in runs.SETTLED
+        if entry.content_sha256 is not None and index < replaced_at.get(entry.record_id or "", 0)
         else entry
         for index, entry in enumerate(entries)
     ]
@@ -182,4 +191,5 @@ def _restored(batch: Batch, plan: Plan) -> list[Diagnostic]:
         and (known := batch.known.get((decision.prepared.reading.path, decision.prepared.pointer)))
         is not None
         and known.row_is_gone
+        and not known.was_replaced
     ]

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
-from ..diagnostics import Diagnostic
+from ..diagnostics import Diagnostic, Location, diagnose
 from ..entities import ENTITIES, Entity
 from ..errors import UsageError
 from ..sources.decode import is_codec
@@ -197,7 +197,11 @@ class _Run:
         documents = thread.submit(writer.known_documents, entity, again).result() if again else {}
         batch.known = documents
         for reading in read_files(to_read):
-            batch.documents += prepare(entity, reading, self.options.encoding)
+            found = prepare(entity, reading, self.options.encoding)
+            batch.documents += found
+            if not found:
+                message = "the file holds an empty list or object"
+                batch.notices.append(diagnose("no-documents", message, Location(reading.path)))
             batch.files_read += reading.sha256 is not None
             batch.files_refused += reading.sha256 is None
             batch.size_bytes += len(reading.raw)

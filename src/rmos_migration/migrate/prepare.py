@@ -30,6 +30,11 @@ class Prepared(NamedTuple):
     diagnostics: list[Diagnostic]
 
     @property
+    def place(self) -> tuple[str, str]:
+        """Path and pointer, as the ledger knows it."""
+        return self.reading.path, self.pointer
+
+    @property
     def location(self) -> Location:
         """Where the document stands."""
         return Location(self.reading.path, self.pointer)

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from ..diagnostics import Diagnostic, Severity, diagnose, shown
 from ..entities import Entity, FieldRule
 from ..store.records import Pending, Row, content_of, existing_ids, rows_of
+from ..store.runs import KnownDocument
 from .outcome import Outcome
 from .prepare import Prepared
 
@@ -40,21 +41,34 @@ class Policy(NamedTuple):
     missing_references: MissingReferences = MissingReferences.DETACH
 
 
+Place = tuple[str, str]
+"""Where a document stands: path and pointer."""
+
+
 class Decision(NamedTuple):
-    """What becomes of one document, with everything noticed about it so far."""
+    """What becomes of one document, with everything noticed about it.
+
+    ``was_replaced``: it is unchanged, but another document's content stands in its row since an earlier run.
+    """
 
     prepared: Prepared
     outcome: Outcome
     diagnostics: list[Diagnostic]
-    derived: str | None = None
+    derived: str | None
+    was_replaced: bool = False
 
 
 @dataclass
 class Plan:
-    """What to write for a batch: new rows, replaced rows, waiting references, and a decision per document."""
+    """What to write for a batch: new rows, replaced rows, waiting references, and a decision per document.
+
+    ``inserted_from`` and ``replaced_from`` say which document each of the rows comes from.
+    """
 
     inserts: list[Row] = field(default_factory=list)
+    inserted_from: list[Place] = field(default_factory=list)
     replacements: list[Row] = field(default_factory=list)
+    replaced_from: list[Place] = field(default_factory=list)
     pending: list[Pending] = field(default_factory=list)
     decisions: list[Decision] = field(default_factory=list)
 
@@ -74,7 +88,12 @@ class _Linked(NamedTuple):
 
 
 def resolve(
-    connection: Connection, entity: Entity, batch: list[Prepared], policy: Policy, refused: Mapping[str, str]
+    connection: Connection,
+    entity: Entity,
+    batch: list[Prepared],
+    policy: Policy,
+    known: Mapping[Place, KnownDocument],
+    refused: Mapping[Place, str],
 ) -> Plan:
     """Decide what becomes of each document of ``batch``.
 
@@ -83,9 +102,10 @@ def resolve(
         entity: the entity of all documents in the batch.
         batch: documents in source order; the first of several with one id comes first.
         policy: the user's choices.
-        refused: ids that the database refused in an earlier attempt, with its reason.
+        known: what the ledger says of those documents that were read before.
+        refused: documents whose row the database refused in an earlier attempt, with its reason.
     """
-    return _Resolver(connection, entity, batch, policy, refused).plan()
+    return _Resolver(connection, entity, batch, policy, known, refused).plan()
 
 
 class _Resolver:
@@ -95,12 +115,14 @@ class _Resolver:
         entity: Entity,
         batch: list[Prepared],
         policy: Policy,
-        refused: Mapping[str, str],
+        known: Mapping[Place, KnownDocument],
+        refused: Mapping[Place, str],
     ) -> None:
         self.connection = connection
         self.entity = entity
         self.batch = batch
         self.policy = policy
+        self.known = known
         self.refused = refused
         self.made = Plan()
         positions = [(entity.columns.index(rule.column), rule) for rule in entity.references]
@@ -112,12 +134,20 @@ class _Resolver:
             record_id = prepared.record_id
             if record_id is None:
                 self._decide(prepared, Outcome.REJECTED)
-            elif self.refused and record_id in self.refused:
-                self._reject(prepared, "refused-by-database", f"the database says: {self.refused[record_id]}")
+            elif self.refused and prepared.place in self.refused:
+                self._reject(
+                    prepared, "refused-by-database", f"the database says: {self.refused[prepared.place]}"
+                )
             elif (there := standing.get(record_id)) is None:
                 self._place(prepared, record_id, standing)
             elif self._is_same(prepared, there):
                 self._decide(prepared, Outcome.UNCHANGED)
+            elif self.known and self._was_replaced(prepared):
+                self.made.decisions.append(
+                    Decision(
+                        prepared, Outcome.UNCHANGED, prepared.diagnostics, prepared.derived, was_replaced=True
+                    )
+                )
             else:
                 self._settle_conflict(prepared, record_id, there, standing)
         return self.made
@@ -144,6 +174,7 @@ class _Resolver:
             self._reject_missing(prepared, linked)
             return
         self.made.inserts.append(linked.row)
+        self.made.inserted_from.append(prepared.place)
         standing[record_id] = _Standing(prepared.content_sha256, linked.row)
         if linked.missing:
             self._wait_for(record_id, linked)
@@ -153,6 +184,11 @@ class _Resolver:
         if there.content_sha256 is not None:
             return there.content_sha256 == prepared.content_sha256
         return there.row is not None and not differences(self.entity, there.row, self._linked(prepared).row)
+
+    def _was_replaced(self, prepared: Prepared) -> bool:
+        """Whether another document took this one's row in an earlier run, and this one is still what it was then."""
+        before = self.known.get(prepared.place)
+        return before is not None and before.was_replaced and before.content_sha256 == prepared.content_sha256
 
     def _settle_conflict(
         self, prepared: Prepared, record_id: str, there: _Standing, standing: dict[str, _Standing]
@@ -172,6 +208,8 @@ class _Resolver:
         else:
             row, derived = self._keeping_created_at(linked.row, current, prepared.derived)
             self.made.replacements.append(row)
+            self.made.replaced_from.append(prepared.place)
+            self.made.pending = [wish for wish in self.made.pending if wish.record_id != record_id]
             self._wait_for(record_id, linked)
             standing[record_id] = _Standing(prepared.content_sha256, row)
             replaced = diagnose(

@@ -1,10 +1,12 @@
 """Opening databases: the one place that knows how, and that turns a driver's errors into ours."""
 
+import logging
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import Enum
+from itertools import chain, count
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
@@ -14,6 +16,8 @@ from ..errors import DatabaseUnusable, EnvironmentFailure
 from . import schema
 from .failures import driver_errors_as_ours, reason
 from .lock import write_lock
+
+log = logging.getLogger(__name__)
 
 _HEADER = b"SQLite format 3\0"
 _ID_AT = slice(68, 72)
@@ -148,6 +152,7 @@ class Database:
             LockedError: if another process writes.
             DatabaseUnusable: if the file is damaged, newer, or another program's; it is left untouched.
         """
+        _refuse_unusable(self.examine())  # before the lock file is made beside a file that is not ours
         with write_lock(self.path, purpose):
             found = self.examine()
             _refuse_unusable(found)
@@ -181,7 +186,7 @@ class Database:
             engine.dispose()
             return
         with write_lock(self.path, "a dry run"), self._log_kept():
-            engine = self._engine()
+            engine = self._engine(keep_mode=True)
             try:
                 with driver_errors_as_ours(), engine.connect() as connection:
                     yield connection
@@ -198,39 +203,41 @@ class Database:
             keeper.exec_driver_sql("SELECT count(*) FROM sqlite_master")
             yield
 
-    def backup_path(self, version: int) -> Path:
-        """Where the copy goes that is made before a database of schema ``version`` is upgraded."""
-        return self.path.with_name(f"{self.path.name}.before-upgrade-from-{version}")
+    def next_backup(self, version: int) -> Path:
+        """Where the copy will go that is made before a database of schema ``version`` is upgraded."""
+        stem = f"{self.path.name}.before-upgrade-from-{version}"
+        names = chain([stem], (f"{stem}-{number}" for number in count(2)))
+        return next(path for name in names if not (path := self.path.with_name(name)).exists())
 
     def _back_up(self, version: int) -> None:
-        target = self.backup_path(version)
-        if target.exists():
-            raise EnvironmentFailure(
-                f"the backup {target} is there already", "move it away, so that it is not overwritten"
-            )
+        target = self.next_backup(version)
+        unfinished = target.with_name(target.name + ".unfinished")
         try:
+            unfinished.unlink(missing_ok=True)
             with (
-                sqlite3.connect(_uri(self.path, "mode=ro"), uri=True) as source,
-                sqlite3.connect(target) as copy,
+                closing(sqlite3.connect(_uri(self.path, "mode=ro"), uri=True)) as source,
+                closing(sqlite3.connect(unfinished)) as copy,
             ):
                 source.backup(copy)
-            source.close()
-            copy.close()
+            unfinished.replace(target)
         except (sqlite3.Error, OSError) as error:
             raise EnvironmentFailure(
                 f"the backup {target} could not be made: {error}", "nothing was changed; free some disk space"
             ) from error
+        log.info("the database was backed up to %s", target)
 
-    def _engine(self, *, read_only: bool = False, immutable: bool = False) -> Engine:
+    def _engine(self, *, read_only: bool = False, immutable: bool = False, keep_mode: bool = False) -> Engine:
         mode = ("mode=ro" + "&immutable=1" * immutable) if read_only else "mode=rwc"
 
         def connect() -> sqlite3.Connection:
             connection = sqlite3.connect(
                 _uri(self.path, mode), uri=True, isolation_level=None, check_same_thread=False, timeout=5
             )
-            if not read_only:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute("PRAGMA synchronous = FULL")
+            if not read_only and not keep_mode:
+                connection.execute(
+                    "PRAGMA journal_mode = WAL"
+                )  # written into the file, which a dry run must not do
+            connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA cache_size = -16384")
             return connection

@@ -14,7 +14,8 @@ from ..errors import EnvironmentFailure, LockedError
 
 def lock_path(database: Path) -> Path:
     """The lock file beside a database file. It stays when the lock is released; only holding it counts."""
-    return database.with_name(database.name + ".lock")
+    real = database.resolve()  # another name of the file, through a link, is the same database
+    return real.with_name(real.name + ".lock")
 
 
 @contextmanager
@@ -26,6 +27,10 @@ def write_lock(database: Path, purpose: str) -> Iterator[None]:
         EnvironmentFailure: if the lock file cannot be made.
     """
     path = lock_path(database)
+    if not path.parent.is_dir():
+        raise EnvironmentFailure(
+            f"there is no folder {path.parent}", "make it, or name another place for the database"
+        )
     lock = FileLock(path, timeout=0)
     try:
         lock.acquire()

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from ..entities import BY_NAME, Entity
 from .bulk import among, insert_rows
 from .failures import is_refusal
-from .runs import SETTLED
+from .runs import REPLACED
 from .tables import ENTITY_TABLES, ledger, pending_references
 
 Row = tuple[Any, ...]
@@ -33,9 +33,11 @@ def existing_ids(connection: Connection, entity: str, ids: Collection[str]) -> s
 
 
 def content_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, str]:
-    """The content hash of the document each of the rows ``ids`` was made from, where the ledger knows it."""
+    """The content hash of what each of the rows ``ids`` was made from, where the ledger knows it."""
     query = select(ledger.c.record_id, ledger.c.content_sha256).where(
-        ledger.c.entity == entity.name, ledger.c.outcome.in_(SETTLED), ledger.c.content_sha256.is_not(None)
+        ledger.c.entity == entity.name,
+        ledger.c.content_sha256.is_not(None),
+        func.coalesce(ledger.c.code, "") != REPLACED,
     )
     found = connection.execute(query.where(among(ledger.c.record_id, ids)))
     return {row.record_id: row.content_sha256 for row in found}
@@ -47,26 +49,30 @@ def rows_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dic
     return {row.id: tuple(row) for row in connection.execute(select(table).where(among(table.c.id, ids)))}
 
 
-def insert_bisecting(connection: Connection, entity: Entity, rows: Sequence[Row]) -> dict[str, str]:
-    """Insert rows; those the database refuses are left out and returned as id → the database's own reason."""
-    table = ENTITY_TABLES[entity.name]
+def insert_bisecting(
+    connection: Connection, entity: Entity, rows: Sequence[Row], first: int = 0
+) -> dict[int, str]:
+    """Insert rows; those the database refuses are left out and returned as position → the database's reason.
+
+    ``first`` is the position of the first row, for the halves of a batch that was refused.
+    """
     if not rows:
         return {}
     savepoint = connection.begin_nested()
     try:
-        insert_rows(connection, table, entity.columns, rows)
+        insert_rows(connection, ENTITY_TABLES[entity.name], entity.columns, rows)
     except DBAPIError as error:
         if not is_refusal(error):
             raise
         savepoint.rollback()
         if len(rows) == 1:
-            return {rows[0][0]: str(error.orig)}
+            return {first: str(error.orig)}
     else:
         savepoint.commit()
         return {}
     middle = len(rows) // 2
-    return insert_bisecting(connection, entity, rows[:middle]) | insert_bisecting(
-        connection, entity, rows[middle:]
+    return insert_bisecting(connection, entity, rows[:middle], first) | insert_bisecting(
+        connection, entity, rows[middle:], first + middle
     )
 
 
@@ -83,12 +89,20 @@ def replace_row(connection: Connection, entity: Entity, row: Row) -> str | None:
         savepoint.rollback()
         return str(error.orig)
     savepoint.commit()
-    connection.execute(
-        delete(pending_references).where(
-            pending_references.c.entity == entity.name, pending_references.c.record_id == row[0]
-        )
-    )
     return None
+
+
+def forget_pending(connection: Connection, entity: Entity, ids: Collection[str]) -> None:
+    """Forget what earlier versions of these records were waiting for."""
+    if _is_any_pending(connection):
+        waiting = pending_references.c
+        connection.execute(
+            delete(pending_references).where(waiting.entity == entity.name, among(waiting.record_id, ids))
+        )
+
+
+def _is_any_pending(connection: Connection) -> bool:
+    return connection.execute(select(pending_references.c.field).limit(1)).first() is not None
 
 
 def remember_pending(connection: Connection, pending: Sequence[Pending]) -> None:
@@ -102,7 +116,7 @@ def attach_pending(connection: Connection, parent: Entity, ids: Collection[str])
     A row ends as it would have been, had the parent been there first: its column is set, and the copy under the
     native key, which ``extra`` held meanwhile, is taken out again.
     """
-    if not ids or connection.execute(select(pending_references.c.field).limit(1)).first() is None:
+    if not ids or not _is_any_pending(connection):
         return []
     query = select(pending_references).where(among(pending_references.c.target_id, ids))
     found = [Pending(*row) for row in connection.execute(query)]

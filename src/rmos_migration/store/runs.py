@@ -5,7 +5,19 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, Integer, Table, case, cast, delete, func, insert, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Connection,
+    Integer,
+    Table,
+    cast,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from ..diagnostics import Diagnostic
 from ..entities import Entity
@@ -13,14 +25,19 @@ from .bulk import among, insert_rows
 from .tables import ENTITY_TABLES, diagnostics, ledger, rejects, runs, sources
 
 SETTLED = ("migrated", "unchanged")
-"""Ledger outcomes of documents whose content is what the row holds."""
+"""Ledger outcomes of documents that arrived."""
 
 REPLACED = "record-replaced"
 """Code of a document whose content was in the row until another document replaced it."""
 
 
 class LedgerEntry(NamedTuple):
-    """What became of one document, as of now. Field order is column order."""
+    """What became of one document, as of now. Field order is column order.
+
+    ``content_sha256``, ``generation`` and ``derived`` describe the content that this place gave to its row; where a
+    file was edited or broken afterwards, they stay those of the version in the row. A document that never got into a
+    row has no ``content_sha256``.
+    """
 
     source_id: int
     path: str
@@ -63,10 +80,25 @@ class KnownFile(NamedTuple):
 
 
 class KnownDocument(NamedTuple):
-    """What the ledger says of one document, and whether its row is gone."""
+    """What the ledger says of one document, and whether the row it went into is gone."""
 
     outcome: str
+    code: str | None
+    record_id: str | None
+    generation: str | None
+    derived: str | None
+    content_sha256: str | None
     row_is_gone: bool
+
+    @property
+    def was_replaced(self) -> bool:
+        """Whether its content was in the row until another document replaced it."""
+        return self.code == REPLACED
+
+    @property
+    def is_in_row(self) -> bool:
+        """Whether what the row holds came from this place."""
+        return self.content_sha256 is not None and not self.was_replaced and not self.row_is_gone
 
 
 def now() -> str:
@@ -140,9 +172,8 @@ def known_files(
 ) -> dict[str, KnownFile]:
     """What the ledger says of the files at ``paths``, by path."""
     table = ENTITY_TABLES[entity.name]
-    gone = ledger.c.record_id.is_not(None) & table.c.id.is_(None)
     kept_out = ledger.c.outcome.not_in(SETTLED) & (func.coalesce(ledger.c.code, "") != REPLACED)
-    unsettled = kept_out | gone
+    unsettled = kept_out | _row_is_gone(table)
     query = (
         select(
             ledger.c.path,
@@ -163,16 +194,18 @@ def known_documents(
 ) -> dict[tuple[str, str], KnownDocument]:
     """What the ledger says of the documents in the files at ``paths``, by path and pointer."""
     table = ENTITY_TABLES[entity.name]
-    gone = case((ledger.c.record_id.is_not(None) & table.c.id.is_(None), 1), else_=0)
+    columns = [ledger.c[name] for name in KnownDocument._fields if name != "row_is_gone"]
     query = (
-        select(ledger.c.path, ledger.c.pointer, ledger.c.outcome, gone)
+        select(ledger.c.path, ledger.c.pointer, *columns, cast(_row_is_gone(table), Boolean))
         .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
         .where(ledger.c.source_id == source, among(ledger.c.path, paths))
     )
-    return {
-        (path, pointer): KnownDocument(outcome, bool(g))
-        for path, pointer, outcome, g in connection.execute(query)
-    }
+    return {(path, pointer): KnownDocument(*known) for path, pointer, *known in connection.execute(query)}
+
+
+def _row_is_gone(table: Table) -> ColumnElement[bool]:
+    """Whether a ledger entry speaks of a row that is not there; ``table`` is joined to the ledger by id."""
+    return ledger.c.content_sha256.is_not(None) & table.c.id.is_(None)
 
 
 def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> None:
@@ -190,7 +223,7 @@ def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str])
             .where(
                 ledger.c.entity == entity.name,
                 ledger.c.record_id == record_id,
-                ledger.c.outcome.in_(SETTLED),
+                ledger.c.content_sha256.is_not(None),
             )
             .values(outcome="conflict", code=REPLACED)
         )
