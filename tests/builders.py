@@ -1,20 +1,23 @@
 """What tests build and look at: legacy documents and trees, the rows of a database, real processes."""
 
+import ctypes
 import hashlib
 import json
 import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import create_engine
+
 from rmos_migration import migrate
 from rmos_migration.store import schema
-from sqlalchemy import create_engine
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 DOMAIN_TABLES = ("strip_families", "patterns", "joblogs")
@@ -75,6 +78,11 @@ def touch(file: Path) -> None:
     """Give a file another time, years ago."""
     second = next(_seconds)
     os.utime(file, (second, second))
+
+
+def remove(folder: Path) -> None:
+    """Delete a folder that is too large, or too deep for Python, to be left to pytest."""
+    subprocess.run(["rm", "-rf", str(folder)], check=True)
 
 
 def workshop(tree: Path, documents: int) -> None:
@@ -181,6 +189,14 @@ def digests(folder: Path) -> dict[str, str]:
 
 RMOS = [sys.executable, "-m", "rmos_migration"]
 
+RMOS_IN_SMALL_BATCHES = [
+    sys.executable,
+    "-c",
+    "import sys; from rmos_migration.migrate import pipeline; from rmos_migration.cli.app import run;"
+    " pipeline.BATCH_DOCUMENTS = 25; sys.exit(run())",
+]
+"""The command with batches of 25 documents, so that a small tree has many batch edges."""
+
 
 def environment(**more: str) -> dict[str, str]:
     """This process's environment without anything that steers the program, and ``more``."""
@@ -188,13 +204,21 @@ def environment(**more: str) -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(steering)} | more
 
 
+def without_root_powers() -> None:
+    """For a child process: let file permissions hold for root as for anybody else."""
+    if os.geteuid() == 0:
+        for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH; 24 is PR_CAPBSET_DROP
+            ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
+
+
 def rmos(
     *arguments: str | Path,
     cwd: Path | None = None,
     env: Mapping[str, str] | None = None,
     timeout: float = 120,
+    before: Callable[[], None] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
+    """Run the command to its end; ``before`` is called in the new process first (POSIX only)."""
     return subprocess.run(
         [*RMOS, *map(str, arguments)],
         cwd=cwd,
@@ -203,6 +227,7 @@ def rmos(
         encoding="utf-8",
         errors="surrogateescape",
         timeout=timeout,
+        preexec_fn=before,
         check=False,
     )
 
@@ -224,3 +249,8 @@ def started(*command: str | Path, cwd: Path | None = None) -> Iterator[subproces
         finally:
             if process.poll() is None:
                 process.kill()
+
+
+def raw_controls(text: str) -> set[str]:
+    """Characters that steer a terminal, but for the end of a line."""
+    return {c for c in text if c != "\n" and unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}}

@@ -3,7 +3,19 @@
 from pathlib import Path
 
 import pytest
-from builders import DOMAIN_TABLES, EXAMPLES, domain_rows, family, kept, noticed, pattern, query, status_of, write
+
+from builders import (
+    DOMAIN_TABLES,
+    EXAMPLES,
+    domain_rows,
+    family,
+    kept,
+    noticed,
+    pattern,
+    query,
+    status_of,
+    write,
+)
 from rmos_migration import migrate
 from rmos_migration.migrate import pipeline
 

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from builders import domain_rows, family, fates, joblog, noticed, pattern, query, write
 from rmos_migration import migrate
 

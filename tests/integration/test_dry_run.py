@@ -6,7 +6,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from builders import EXAMPLES, digests, execute, family, joblog, older_database, pattern, query, workshop, write
+
+from builders import (
+    EXAMPLES,
+    digests,
+    execute,
+    family,
+    joblog,
+    older_database,
+    pattern,
+    query,
+    workshop,
+    write,
+)
 from rmos_migration import RunSummary, migrate
 from rmos_migration.migrate import pipeline
 

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from builders import domain_rows, fates, kept, noticed, pattern, query, records, touch, write
 from rmos_migration import migrate
 
@@ -26,18 +27,14 @@ def test_an_edited_file_is_a_conflict_and_the_row_stays(tree: Path, database: Pa
     assert fates(database) == {"patterns/a.json": ("conflict", "id-conflict")}
 
 
-def test_an_edited_file_stays_a_conflict_in_every_later_run(
-    tree: Path, database: Path, edited: Path
-) -> None:
+def test_an_edited_file_stays_a_conflict_in_every_later_run(tree: Path, database: Path, edited: Path) -> None:
     rows = domain_rows(database)
     outcomes = [migrate(tree, database).totals.conflicts for _ in range(3)]
     assert outcomes == [1, 1, 1]
     assert domain_rows(database) == rows
 
 
-def test_an_edit_that_no_column_shows_stays_a_conflict_in_every_later_run(
-    tree: Path, database: Path
-) -> None:
+def test_an_edit_that_no_column_shows_stays_a_conflict_in_every_later_run(tree: Path, database: Path) -> None:
     write(tree, "patterns/p1.json", {key: value for key, value in pattern("p1").items() if key != "id"})
     migrate(tree, database)
     write(tree, "patterns/p1.json", pattern("p1"))

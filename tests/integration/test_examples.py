@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from builders import EXAMPLES, fates, ledger, noticed, query, records, status_of
 from rmos_migration import RunSummary, migrate
 

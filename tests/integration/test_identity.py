@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from builders import domain_rows, family, fates, joblog, ledger, pattern, records, write
 from rmos_migration import migrate
 from rmos_migration.migrate import pipeline

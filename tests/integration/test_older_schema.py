@@ -5,9 +5,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+
 from builders import digests, execute, older_database, pattern, query, records, rmos, write
 from rmos_migration import migrate
-from rmos_migration.errors import DatabaseUnusable, EnvironmentFailure
+from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.store import schema
 from rmos_migration.store.database import Condition, Database
 
@@ -29,11 +30,11 @@ def versions(database: Path) -> list[tuple[int]]:
 
 def test_init_backs_up_and_upgrades(older: Path) -> None:
     before = digests(older.parent)["rmos.db"]
+    backup = Database.at(older).next_backup(1)
     done = rmos("init", "--database", older)
     assert done.returncode == 0, done.stderr
     assert versions(older) == VERSIONS
     assert set(records(older, "strip_families")) == {"old"}
-    backup = Database.at(older).backup_path(1)
     assert backup.name in done.stdout
     assert versions(backup) == [(1,)]
     assert set(records(backup, "strip_families")) == {"old"}
@@ -42,35 +43,38 @@ def test_init_backs_up_and_upgrades(older: Path) -> None:
 
 def test_migrate_backs_up_and_upgrades(tree: Path, older: Path) -> None:
     write(tree, "patterns/a.json", pattern(strip_family_id="old"))
+    backup = Database.at(older).next_backup(1)
     assert migrate(tree, older).exit_code == 0
     assert versions(older) == VERSIONS
     assert records(older, "patterns")["p1"]["strip_family_id"] == "old"
-    assert Database.at(older).backup_path(1).exists()
+    assert versions(backup) == [(1,)]
 
 
 def test_the_backup_holds_what_only_the_log_held(older: Path) -> None:
     with closing(sqlite3.connect(older)) as writer:
         writer.execute("INSERT INTO strip_families (id, strips_json) VALUES ('in the log', '[]')")
         writer.commit()
+        backup = Database.at(older).next_backup(1)
         with Database.at(older).writer("a test"):
             pass
-    assert set(records(Database.at(older).backup_path(1), "strip_families")) == {"old", "in the log"}
+    assert set(records(backup, "strip_families")) == {"old", "in the log"}
 
 
-def test_a_backup_that_is_there_is_never_overwritten(older: Path) -> None:
-    backup = Database.at(older).backup_path(1)
+def test_a_backup_that_is_there_is_never_overwritten(older: Path, tree: Path) -> None:
+    backup = Database.at(older).next_backup(1)
     backup.write_bytes(b"precious")
-    before = digests(older.parent)["rmos.db"]
-    with pytest.raises(EnvironmentFailure), Database.at(older).writer("a test"):
-        pass
+    other = Database.at(older).next_backup(1)
+    assert migrate(tree, older).exit_code == 0
     assert backup.read_bytes() == b"precious"
-    assert digests(older.parent)["rmos.db"] == before
+    assert versions(other) == [(1,)]
 
 
 def test_an_upgrade_that_was_cut_off_is_done_by_the_next_run(older: Path, tree: Path) -> None:
-    with closing(sqlite3.connect(older)) as source:  # the backup was made, the upgrade never committed
-        with closing(sqlite3.connect(Database.at(older).backup_path(1))) as copy:
-            source.backup(copy)
+    with (  # the backup was made, the upgrade never committed
+        closing(sqlite3.connect(older)) as source,
+        closing(sqlite3.connect(Database.at(older).next_backup(1))) as copy,
+    ):
+        source.backup(copy)
     assert migrate(tree, older).exit_code == 0
     assert versions(older) == VERSIONS
 

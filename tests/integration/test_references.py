@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from builders import family, fates, joblog, noticed, pattern, query, records, write
 from rmos_migration import migrate
 from rmos_migration.migrate import pipeline
@@ -153,5 +154,8 @@ def test_the_database_itself_enforces_references(tree: Path, database: Path) -> 
     write(tree, "joblogs/a.json", joblog(pattern_id="p1", strip_family_id="gone"))
     migrate(tree, database)
     assert query(database, "PRAGMA foreign_key_check") == []
-    parents = {table: {row[2] for row in query(database, f"PRAGMA foreign_key_list({table})")} for table in ("patterns", "joblogs")}
+    parents = {
+        table: {row[2] for row in query(database, f"PRAGMA foreign_key_list({table})")}
+        for table in ("patterns", "joblogs")
+    }
     assert parents == {"patterns": {"strip_families"}, "joblogs": {"patterns", "strip_families"}}

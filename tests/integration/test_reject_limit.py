@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from builders import domain_rows, pattern, query, status_of, write
 from rmos_migration import migrate
 from rmos_migration.errors import UsageError
@@ -27,7 +28,9 @@ def test_a_run_within_the_limit_goes_to_its_end(
     assert summary.stopped_by == ""
 
 
-@pytest.mark.parametrize(("limit", "arrived"), [("1", 3), ("0", 2), (1, 3), ("19%", 3), ("10%", 3), ("0%", 2)])
+@pytest.mark.parametrize(
+    ("limit", "arrived"), [("1", 3), ("0", 2), (1, 3), ("19%", 3), ("10%", 3), ("0%", 2)]
+)
 def test_a_run_beyond_the_limit_stops_and_keeps_the_batches_before(
     limit: str | int, arrived: int, ten_files: Path, database: Path
 ) -> None:

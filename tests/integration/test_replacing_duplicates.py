@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from builders import domain_rows, fates, pattern, records, touch, write
 from rmos_migration import migrate
 from rmos_migration.migrate import pipeline

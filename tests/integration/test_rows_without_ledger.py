@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from builders import domain_rows, execute, fates, pattern, query, records, write
 from rmos_migration import migrate
 from rmos_migration.store.database import Database

@@ -6,11 +6,12 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine
+
 from builders import execute, query
 from rmos_migration.store import schema
 from rmos_migration.store.database import Database
 from rmos_migration.store.tables import metadata
-from sqlalchemy import create_engine
 
 
 @pytest.fixture
@@ -26,9 +27,7 @@ def shape(database: Path) -> dict[str, str]:
     found = query(
         database, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
     )
-    return {
-        name: " ".join(sorted(re.split(r",\s", re.sub(r"\s+", " ", sql).strip()))) for name, sql in found
-    }
+    return {name: " ".join(sorted(re.split(r",\s", re.sub(r"\s+", " ", sql).strip()))) for name, sql in found}
 
 
 def test_the_migrations_build_what_tables_py_declares(made: Path, tmp_path: Path) -> None:

@@ -39,6 +39,7 @@ class Outcome(NamedTuple):
     derived: set[str]
     found: list[tuple[str, str, str]]
     """(severity, code, pointer), in the order in which they were reported"""
+    messages: list[str]
 
     @property
     def errors(self) -> list[tuple[str, str]]:
@@ -101,9 +102,7 @@ def outcomes_of(write: Callable[[str, Any], Path], tmp_path: Path) -> Callable[.
 def outcome_of(outcomes_of: Callable[..., list[Outcome]]) -> Callable[..., Outcome]:
     """What becomes of the one document in a file."""
 
-    def run(
-        folder: str, content: Any, name: str = "document.json", encoding: str | None = None
-    ) -> Outcome:
+    def run(folder: str, content: Any, name: str = "document.json", encoding: str | None = None) -> Outcome:
         (outcome,) = outcomes_of(folder, content, name, encoding)
         return outcome
 
@@ -118,4 +117,6 @@ def _outcome(columns: tuple[str, ...], prepared: Any) -> Outcome:
             for column, value in zip(columns, prepared.row, strict=True)
         }
     found = [(str(d.severity), d.code, d.location.pointer) for d in prepared.diagnostics]
-    return Outcome(row, (row or {}).get("extra_json") or {}, set(json.loads(prepared.derived or "[]")), found)
+    messages = [d.message for d in prepared.diagnostics]
+    extra = (row or {}).get("extra_json") or {}
+    return Outcome(row, extra, set(json.loads(prepared.derived or "[]")), found, messages)

@@ -62,7 +62,14 @@ def test_text_that_is_not_json_is_a_syntax_fault_at_its_place(text: str, line: i
 
 @pytest.mark.parametrize(
     ("text", "line", "column"),
-    [('{"a": [1, 2', 1, 12), ('{"a": "b', 1, 7), ('{"a":\n', 2, 1), ('{"a', 1, 2), ("[", 1, 2), ('["\\', 1, 3)],
+    [
+        ('{"a": [1, 2', 1, 12),
+        ('{"a": "b', 1, 7),
+        ('{"a":\n', 2, 1),
+        ('{"a', 1, 2),
+        ("[", 1, 2),
+        ('["\\', 1, 3),
+    ],
 )
 def test_truncated_text_is_a_syntax_fault_where_it_breaks_off(text: str, line: int, column: int) -> None:
     assert places(text) == [("json-syntax", line, column)]
@@ -86,9 +93,7 @@ def test_not_a_number_is_named_with_its_place(word: str) -> None:
         ('[{}, {"x/y": {"": 1, "": 2}}]', (1, 22), "/1/x~1y/"),
     ],
 )
-def test_second_place_of_a_duplicate_key_is_named(
-    text: str, place: tuple[int, int], pointer: str
-) -> None:
+def test_second_place_of_a_duplicate_key_is_named(text: str, place: tuple[int, int], pointer: str) -> None:
     (fault,) = decode(text.encode()).faults
     assert (fault.code, (fault.line, fault.column), fault.pointer) == ("json-duplicate-key", place, pointer)
 

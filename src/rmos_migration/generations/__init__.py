@@ -33,7 +33,10 @@ _COMMON_KEYS = {"metadata", "metadata_json", "created_at", "created_at_utc", "ts
 
 def recognise(entity: Entity, document: Mapping[str, Any]) -> Generation | None:
     """The first generation that knows the document as a record of ``entity``."""
-    return next((generation for generation in GENERATIONS if generation.recognise(entity, document)), None)
+    for generation in GENERATIONS:
+        if generation.recognise(entity, document):
+            return generation
+    return None
 
 
 def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str]:

@@ -6,14 +6,28 @@ from typing import Any
 import orjson
 
 
-def content_sha256(value: Any) -> tuple[str, bytes]:
-    """SHA-256 (hex) of a JSON value's canonical form, and that form.
+def content_sha256(document: dict[str, Any]) -> tuple[str, bytes]:
+    """SHA-256 (hex) of a document's canonical form, and that form.
 
     Canonical: UTF-8, no white space, keys in code point order, numbers as the shortest digits that give the same
     double, whole numbers without a fraction. So key order, white space, encoding, and 2 or 2.0 make no difference.
     """
-    canonical = orjson.dumps(_with_whole_numbers(value), option=orjson.OPT_SORT_KEYS)
+    canonical = orjson.dumps(document, option=orjson.OPT_SORT_KEYS)
+    if _may_hold_whole_floats(canonical):
+        canonical = orjson.dumps(_with_whole_numbers(document), option=orjson.OPT_SORT_KEYS)
     return sha256(canonical).hexdigest(), canonical
+
+
+def _may_hold_whole_floats(text: bytes) -> bool:
+    """Whether a number may be written 2.0, or 1e16 where an integer has all its digits; quoted text may fool it."""
+    return (
+        b".0," in text
+        or b".0}" in text
+        or b".0]" in text
+        or b"e16" in text
+        or b"e17" in text
+        or b"e18" in text
+    )
 
 
 _PLAIN = frozenset({str, int, bool, type(None)})

@@ -239,7 +239,8 @@ class Database:
                 )  # written into the file, which a dry run must not do
             connection.execute("PRAGMA synchronous = FULL")
             connection.execute("PRAGMA foreign_keys = ON")
-            connection.execute("PRAGMA cache_size = -16384")
+            connection.execute("PRAGMA cache_size = -16384")  # KiB
+            connection.execute("PRAGMA wal_autocheckpoint = 4000")  # pages, 16 MB
             return connection
 
         return _begin_at_once(create_engine("sqlite://", creator=connect, poolclass=StaticPool), read_only)

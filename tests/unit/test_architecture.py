@@ -1,0 +1,155 @@
+"""Arrows point one way, and only the store speaks SQL (ARCHITECTURE.md §2)."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+import rmos_migration
+
+PACKAGE = Path(rmos_migration.__file__).parent
+NAME = rmos_migration.__name__
+MODULES = sorted(PACKAGE.rglob("*.py"))
+LINES = 300
+
+
+class Import(NamedTuple):
+    """One name that a module imports: from which module (dotted), and the name, empty for a plain import."""
+
+    module: str
+    name: str = ""
+
+
+def imports_of(file: Path) -> Iterator[Import]:
+    """Everything a module imports, wherever in it; imports of our own begin with the package's name."""
+    here = [NAME, *file.relative_to(PACKAGE).with_suffix("").parts]
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (Import(alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = here[: -node.level] if node.level else []
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (Import(module, alias.name) for alias in node.names)
+
+
+def parts_imported(file: Path) -> set[str]:
+    """The first steps below the package that a module imports from: {"entities", "diagnostics"}."""
+    parts = set()
+    for module, name in imports_of(file):
+        steps = [*module.split("."), *([name] if module == NAME else [])]
+        if steps[0] == NAME and len(steps) > 1:
+            parts.add(steps[1])
+    return parts
+
+
+def foreign_imported(file: Path) -> set[str]:
+    """The first steps of what a module imports from outside the package."""
+    return {module.split(".")[0] for module, _ in imports_of(file)} - {NAME}
+
+
+def name_of(file: Path) -> str:
+    return file.relative_to(PACKAGE).as_posix()
+
+
+def modules_of(*parts: str) -> list[Path]:
+    return [file for file in MODULES if name_of(file).partition("/")[0].removesuffix(".py") in parts]
+
+
+READERS = {"audit", "reports", "api", "web"}
+ABOVE_MIGRATE = {"cli", "__main__"} | READERS
+MAY_IMPORT = {
+    "errors": set(),
+    "diagnostics": set(),
+    "logs": {"errors", "diagnostics", "settings"},
+    "settings": {"errors", "diagnostics", "settings"},
+    "entities": {"diagnostics", "errors", "entities"},
+    "sources": {"diagnostics", "errors", "settings", "entities", "sources", "generations"},
+    "generations": {"diagnostics", "errors", "settings", "entities", "sources", "generations"},
+    "store": {"diagnostics", "errors", "settings", "entities", "store"},
+}
+
+
+@pytest.mark.parametrize("part", MAY_IMPORT)
+def test_part_imports_only_what_it_may_know(part: str) -> None:
+    files = modules_of(part)
+    assert files, f"there is no {part}"
+    outside = {name_of(file): parts_imported(file) - MAY_IMPORT[part] for file in files}
+    assert {name: parts for name, parts in outside.items() if parts} == {}
+
+
+def test_migrate_does_not_know_who_calls_it() -> None:
+    known = {name_of(file): parts_imported(file) & ABOVE_MIGRATE for file in modules_of("migrate")}
+    assert known
+    assert {name: parts for name, parts in known.items() if parts} == {}
+
+
+@pytest.mark.parametrize("part", ["errors", "diagnostics"])
+def test_centre_needs_nothing_but_the_standard_library(part: str) -> None:
+    (file,) = modules_of(part)
+    assert foreign_imported(file) <= sys.stdlib_module_names
+
+
+def test_terminal_libraries_stay_in_the_command_line() -> None:
+    elsewhere = {
+        name_of(file): foreign_imported(file) & {"typer", "click", "rich"}
+        for file in MODULES
+        if file not in modules_of("cli", "__main__")
+    }
+    assert {name: libraries for name, libraries in elsewhere.items() if libraries} == {}
+
+
+SQL = {"sqlalchemy", "sqlite3", "alembic"}
+ALLOWED_SQL = {
+    "cli/doctor.py": {Import("sqlite3")},  # to say which SQLite this is
+    "migrate": {
+        Import("sqlalchemy", "Connection"),
+        Import("sqlalchemy", "Transaction"),
+        Import("sqlalchemy.exc", "SQLAlchemyError"),
+        Import("sqlalchemy.exc", "DBAPIError"),
+    },  # to hand a connection on, and to know a failure of the database; no SQL is made there
+}
+
+
+@pytest.mark.parametrize("file", [f for f in MODULES if f not in modules_of("store")], ids=name_of)
+def test_only_the_store_speaks_sql(file: Path) -> None:
+    used = {found for found in imports_of(file) if found.module.split(".")[0] in SQL}
+    name = name_of(file)
+    allowed = ALLOWED_SQL.get(name, set()) | ALLOWED_SQL.get(name.partition("/")[0], set())
+    assert used - allowed == set()
+
+
+def test_sqlite3_in_the_doctor_only_tells_its_version() -> None:
+    tree = ast.parse((PACKAGE / "cli/doctor.py").read_text(encoding="utf-8"))
+    used = {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sqlite3"
+    }
+    assert used <= {"sqlite_version", "sqlite_version_info"}
+
+
+@pytest.mark.parametrize("file", MODULES, ids=name_of)
+def test_module_is_no_longer_than_one_can_take_in(file: Path) -> None:
+    lines = file.read_text(encoding="utf-8").count("\n")
+    assert lines <= LINES
+
+
+@pytest.mark.parametrize("file", MODULES, ids=name_of)
+def test_module_is_not_named_for_being_useful(file: Path) -> None:
+    assert file.stem not in {"utils", "util", "helpers", "helper", "common", "misc", "manager", "handlers"}
+
+
+def test_import_of_the_package_opens_and_starts_nothing() -> None:
+    work = (ast.Expr, ast.For, ast.While, ast.With)
+    doing = {
+        name_of(file)
+        for file in modules_of("entities", "sources", "generations", "migrate", "store")
+        if "migrations" not in file.parts
+        for node in ast.parse(file.read_text(encoding="utf-8")).body
+        if isinstance(node, work)
+        and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    }
+    assert doing == set()

@@ -1,0 +1,94 @@
+"""Documents that are no records of their folder are kept out for what they are (DOMAIN.md §3 and §6)."""
+
+from typing import Any
+
+import pytest
+
+FOLDERS = ["strip_families", "patterns", "joblogs"]
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize("other", FOLDERS)
+def test_document_of_another_folder_is_refused_naming_the_right_one(
+    folder: str, other: str, outcome_of: Any, native: Any
+) -> None:
+    outcome = outcome_of(folder, native(other))
+    assert outcome.errors == ([] if folder == other else [("wrong-folder", "")])
+
+
+@pytest.mark.parametrize(
+    ("folder", "right"), [("joblogs", "patterns"), ("patterns", "strip_families"), ("patterns", "joblogs")]
+)
+def test_message_of_a_wrong_folder_names_the_right_one(
+    folder: str, right: str, outcome_of: Any, native: Any
+) -> None:
+    (message,) = outcome_of(folder, native(right)).messages
+    assert right in message
+
+
+def test_message_of_a_partial_record_names_what_it_has_not(outcome_of: Any, native: Any) -> None:
+    (message,) = outcome_of("patterns", native("patterns", without=["name", "geometry"])).messages
+    assert "name" in message
+    assert "geometry" in message
+    assert "ring_count" not in message
+
+
+@pytest.mark.parametrize("folder", FOLDERS)
+@pytest.mark.parametrize(
+    "document",
+    [
+        {"feeds": {"rpm": 3000}, "material": "ebony"},
+        {"created_at": "2025-01-15", "metadata": {}},
+        {"success": True, "count": 3},
+        {"": 1},
+    ],
+)
+def test_document_without_a_key_of_its_kind_is_not_a_record(
+    folder: str, document: dict[str, Any], outcome_of: Any
+) -> None:
+    assert outcome_of(folder, document).found == [("error", "not-a-record", "")]
+
+
+@pytest.mark.parametrize(
+    ("folder", "document"),
+    [
+        ("joblogs", {"status": "completed", "end_time": "2025-01-15T10:30:00", "results": {}}),
+        ("patterns", {"id": "p", "name": "Rope"}),
+        ("patterns", {"name": "Rope", "ring_count": 3}),
+        ("strip_families", {"id": "f", "material_type": "wood"}),
+        ("joblogs", {"id": 7}),
+        ("joblogs", {"type": "job:created", "data": {"a": 1}, "parameters": {}}),
+    ],
+)
+def test_document_with_some_keys_of_its_kind_is_a_partial_record(
+    folder: str, document: dict[str, Any], outcome_of: Any
+) -> None:
+    assert outcome_of(folder, document).found == [("error", "partial-record", "")]
+
+
+@pytest.mark.parametrize("text", ["3", '"text"', "null", "true", "[1]", '["a", "b"]'])
+def test_value_that_is_no_object_is_not_a_record(text: str, outcome_of: Any) -> None:
+    assert outcome_of("patterns", text).errors == [("not-a-record", "")]
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", " [ ]\n"])
+def test_empty_object_or_list_holds_no_document(text: str, outcomes_of: Any) -> None:
+    assert [outcome for outcome in outcomes_of("patterns", text) if outcome.errors or outcome.row] == []
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b'{"a": NaN}', b"\xff{}", b'{"a": 1, "a": 2}'])
+def test_file_that_cannot_be_decoded_counts_as_one_document(raw: bytes, outcomes_of: Any) -> None:
+    (outcome,) = outcomes_of("patterns", raw)
+    assert outcome.row is None
+    assert len(outcome.errors) == 1
+
+
+def test_faults_of_one_file_are_all_reported(outcome_of: Any) -> None:
+    outcome = outcome_of("patterns", '{"name": NaN, "geometry": {"a": 1e999}}')
+    assert outcome.errors == [("json-not-a-number", "/name"), ("json-number-range", "/geometry/a")]
+
+
+def test_fallback_encoding_reaches_the_decoder(outcome_of: Any, native: Any) -> None:
+    raw = '{"name": "Küche", "ring_count": 1, "geometry": {"a": 1}}'.encode("cp1252")
+    assert outcome_of("patterns", raw).errors == [("encoding-unknown", "")]
+    assert outcome_of("patterns", raw, encoding="cp1252").row["name"] == "Küche"
