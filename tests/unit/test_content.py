@@ -1,57 +1,43 @@
-"""Two documents have the same content when their JSON values are equal (DOMAIN.md §2)."""
+"""Same content means equal JSON values, however the numbers are written."""
 
-from itertools import combinations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rmos_migration.sources.content import content_sha256
-from rmos_migration.sources.decode import decode
+
+WHOLE = st.integers(-(2**63), 2**63 - 1).filter(lambda number: int(float(number)) == number)
 
 
-def digest(text: str | bytes) -> str:
-    decoded = decode(text if isinstance(text, bytes) else text.encode())
-    assert decoded.faults == ()
-    return content_sha256(decoded.value)[0]
+@given(WHOLE)
+def test_a_whole_number_is_the_same_as_a_float_and_as_an_integer(number: int) -> None:
+    assert content_sha256({"a": float(number)}) == content_sha256({"a": number})
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ('{"a": 1, "b": [2]}', '{ "b":[2],\r\n"a":1}'),
-        ('{"a": {"x": 1, "y": 2}}', '{"a": {"y": 2, "x": 1}}'),
-        ("[2]", "[2.0]"),
-        ('{"a": 2}', '{"a": 2.00}'),
-        ('{"a": [{"b": 0}]}', '{"a": [{"b": -0.0}]}'),
-        ("[-0]", "[0]"),
-        ("[100000000000000000000.0]", "[1e20]"),
-        ("[100000]", "[1E5]"),
-        ("[100000000000000000]", "[1e17]"),
-        ("[9007199254740992]", "[9007199254740992.0]"),
-        ("[1.50]", "[15e-1]"),
-        ('["é"]', '["\\u00e9"]'),
-        ('["/"]', '["\\/"]'),
-        ('{"a": 2}', '{"a": 2.0}'.encode("utf-16")),
+        ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
+        ({"a": [2.0, {"b": 1.5e16}]}, {"a": [2, {"b": 15 * 10**15}]}),
+        ({"a": -0.0}, {"a": 0}),
     ],
 )
-def test_equal_values_have_the_same_digest(one: str, other: str | bytes) -> None:
-    assert digest(one) == digest(other)
+def test_equal_values_have_one_hash(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert content_sha256(one) == content_sha256(other)
 
 
-def test_different_values_have_different_digests() -> None:
-    texts = ["1", "true", '"1"', "[1]", '{"1": 1}', "null", "0", "false", '""', "[]", "{}", "1.5", "[1, 2]", "[2, 1]",
-             "[[1], 2]", '"a"', '"A"', '" a"', '{"a": null}', '{"a": 1, "b": 2}', '{"a": 2, "b": 1}',
-             "9007199254740993", "9007199254740992", "1e300", "5e-324", '["2.0"]', '["2"]']  # fmt: skip
-    digests = {text: digest(text) for text in texts}
-    assert [pair for pair in combinations(texts, 2) if digests[pair[0]] == digests[pair[1]]] == []
-
-
-@pytest.mark.parametrize("number", [2**53 + 1, -(2**63), 2**63 - 1])
-def test_large_integers_keep_all_their_digits(number: int) -> None:
-    assert digest(f"[{number}, 1.0]") != digest(f"[{number ^ 1}, 1.0]")
-
-
-def test_digest_does_not_change_the_value() -> None:
-    value: dict[str, Any] = {"b": [1.0, {"a": 2.0}], "a": -0.0}
-    content_sha256(value)
-    assert repr(value) == "{'b': [1.0, {'a': 2.0}], 'a': -0.0}"
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"a": "2.0,"}, {"a": "2,"}),
+        ({"a": 2}, {"a": "2"}),
+        ({"a": True}, {"a": 1}),
+        ({"a": None}, {}),
+        ({"a": [1, 2]}, {"a": [2, 1]}),
+        ({"a": 2**53}, {"a": 2**53 + 1}),
+    ],
+)
+def test_other_values_have_another_hash(one: dict[str, Any], other: dict[str, Any]) -> None:
+    assert content_sha256(one)[0] != content_sha256(other)[0]

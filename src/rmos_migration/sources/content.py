@@ -19,15 +19,8 @@ def content_sha256(document: dict[str, Any]) -> tuple[str, bytes]:
 
 
 def _may_hold_whole_floats(text: bytes) -> bool:
-    """Whether a number may be written 2.0, or 1e16 where an integer has all its digits; quoted text may fool it."""
-    return (
-        b".0," in text
-        or b".0}" in text
-        or b".0]" in text
-        or b"e16" in text
-        or b"e17" in text
-        or b"e18" in text
-    )
+    """Whether a number may be written 2.0, or 1e+16 where an integer has all its digits; quoted text may fool it."""
+    return b".0," in text or b".0}" in text or b".0]" in text or b"e+1" in text
 
 
 _PLAIN = frozenset({str, int, bool, type(None)})

@@ -1,0 +1,117 @@
+"""What holds for any bytes and any text: nothing raises, nothing is changed, nothing is refused without a reason."""
+
+import codecs
+import json
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from json_texts import doubtful_texts, mutated, texts, values, written
+from rmos_migration.diagnostics import CATALOGUE
+from rmos_migration.sources.decode import decode, decode_text
+from rmos_migration.sources.scan import scan
+
+MARKS = [
+    b"",
+    codecs.BOM_UTF8,
+    codecs.BOM_UTF16_LE,
+    codecs.BOM_UTF16_BE,
+    codecs.BOM_UTF32_LE,
+    codecs.BOM_UTF32_BE,
+]
+
+
+def is_exactly(value: Any, exact: Any) -> bool:
+    """Whether a decoded value is the one a reader with unlimited numbers reads: same types, same digits."""
+    if isinstance(exact, Decimal):
+        return type(value) is float and Decimal(repr(value)) == exact
+    if type(value) is not type(exact):
+        return False
+    if isinstance(value, dict):
+        return list(value) == list(exact) and all(is_exactly(value[key], exact[key]) for key in exact)
+    if isinstance(value, list):
+        return len(value) == len(exact) and all(map(is_exactly, value, exact))
+    return value == exact
+
+
+@given(st.sampled_from(MARKS), st.binary(), st.sampled_from([None, "cp1252", "utf-16-le", "ascii"]))
+def test_any_bytes_give_a_value_or_faults(mark: bytes, raw: bytes, fallback: str | None) -> None:
+    decoded = decode(mark + raw, fallback)
+    assert decoded.value is None or decoded.faults == ()
+    assert all(fault.code in CATALOGUE for fault in decoded.faults)
+
+
+@given(texts)
+@example('"\ud800"')
+@example('{"\ud800": [NaN, "\udfff"]}')
+def test_any_text_gives_a_value_or_faults(text: str) -> None:
+    value, faults = decode_text(text)
+    assert value is None or faults == ()
+    assert all(fault.code in CATALOGUE for fault in faults)
+
+
+@given(texts)
+def test_what_is_accepted_is_read_exactly_as_written(text: str) -> None:
+    value, faults = decode_text(text)
+    if not faults:
+        assert is_exactly(value, json.loads(text, parse_float=Decimal))
+
+
+@given(values, st.booleans())
+def test_what_python_wrote_is_accepted(value: Any, ensure_ascii: bool) -> None:
+    decoded = decode(json.dumps(value, ensure_ascii=ensure_ascii).encode())
+    assert decoded.faults == ()
+    assert repr(decoded.value) == repr(value)
+
+
+@given(texts.filter(lambda text: not text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}")))
+@example("-0")
+@example("[1.0, 1e22, 1E22, -0.0]")
+@example("[9007199254740993, 18446744073709551615]")
+@example('{"a": 1, "a": 1}')
+@example('"\\u007f\N{DELETE}"')
+def test_bytes_and_text_are_read_alike(text: str) -> None:
+    decoded = decode(text.encode())
+    value, faults = decode_text(text)
+    assert bool(decoded.faults) == bool(faults)
+    assert repr(decoded.value) == repr(value)
+
+
+@given(written, st.sampled_from(["utf-8-sig", "utf-16", "utf-32"]))
+def test_encoding_makes_no_difference(text: str, encoding: str) -> None:
+    assert decode(text.encode(encoding))[::2] == decode(text.encode())[::2]
+
+
+@given(doubtful_texts | mutated(), st.sampled_from(["utf-8-sig", "utf-16"]))
+def test_encoding_makes_no_difference_to_faults(text: str, encoding: str) -> None:
+    if "\0" not in text[:4] and not text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}"):
+        assert decode(text.encode(encoding)).faults == decode(text.encode()).faults
+
+
+@given(texts)
+@example('["\ud800"]')
+@example("[" * 65 + "]" * 65)
+@example("[" * 64 + "]" * 64)
+def test_scan_finds_a_fault_exactly_where_the_text_is_refused(text: str) -> None:
+    if text.strip():
+        assert bool(scan(text).faults) == bool(decode_text(text)[1])
+
+
+@given(doubtful_texts | mutated())
+def test_faults_lie_inside_the_text(text: str) -> None:
+    lines = text.split("\n")
+    for fault in scan(text).faults:
+        assert fault.line is not None
+        assert fault.column is not None
+        assert 1 <= fault.column <= len(lines[fault.line - 1]) + 1
+
+
+@given(doubtful_texts | mutated())
+def test_faults_can_be_written_down(text: str) -> None:
+    for fault in scan(text).faults:
+        assert (
+            f"{fault.message} {fault.pointer}".encode("utf-8", "replace").decode().startswith(fault.message)
+        )
+        assert fault.pointer.encode("utf-8", "replace").decode() == fault.pointer

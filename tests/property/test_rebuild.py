@@ -1,0 +1,150 @@
+"""From a row, its ledger entry and nothing else, the source document can be rebuilt (DOMAIN.md §1)."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import assume, example, given
+from hypothesis import strategies as st
+
+from json_texts import values
+from rmos_migration.entities import BY_NAME, Entity, FieldRule, Kind
+from rmos_migration.migrate.prepare import Prepared, prepare
+from rmos_migration.sources.discover import SourceFile
+from rmos_migration.sources.read import read_files
+
+TIMES = [
+    "2025-01-15T10:30:00", "2025-01-15T10:30:00Z", "2025-01-15T10:30:00.214903+00:00", "2025-01-15T10:30:00.7381472-06:00",
+    "2025-01-15T10:30:00.000000Z", "2025-01-15 10:30:00", "2025-01-15", "", "1732896000", 1732896000, 1732896000.5,
+    "/Date(1732896000000)/", "soon", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00",
+]  # fmt: skip
+NUMBERS = (
+    st.floats(0, 1e9)
+    | st.integers(0, 2**63 - 1)
+    | st.sampled_from([2, 2.0, -0.0, 5e-324, 2**53, 2**53 + 1, -1])
+)
+OBJECTS = st.dictionaries(st.text(max_size=6), values, max_size=4)
+LISTS = st.lists(values, max_size=3)
+USUAL: dict[Kind, st.SearchStrategy[Any]] = {
+    Kind.IDENTIFIER: st.text("abc-é 1", min_size=1, max_size=8) | st.integers(-5, 2**63 - 1),
+    Kind.TEXT: st.text("abc é\n", min_size=1, max_size=8),
+    Kind.NUMBER: NUMBERS,
+    Kind.COUNT: st.integers(1, 300) | st.sampled_from([3.0, 1e15, 2**53, 2**63 - 1]),
+    Kind.INSTANT: st.sampled_from(TIMES),
+    Kind.CLOCK: st.sampled_from(TIMES),
+    Kind.STATUS: st.sampled_from(["completed", "success", "OK", "partial", " Ready ", "glueing", 3]),
+    Kind.JOB_TYPE: st.sampled_from(["slice", "batch", "polish"]),
+    Kind.PATTERN_TYPE: st.sampled_from(["generic", "rosette", "", 3]),
+}
+UNKNOWN_KEYS = st.sampled_from(
+    ["extra", "extra_json", "metadata", "derived", "lane", "notes", "data", "a/b~c", ""]
+) | st.text(max_size=8)
+
+
+def usual(rule: FieldRule, key: str) -> st.SearchStrategy[Any]:
+    """Values that documents usually hold under a key of a field."""
+    if rule.found.kind is not Kind.JSON:
+        return USUAL[rule.found.kind]
+    found = LISTS if rule.name == "strips" else OBJECTS
+    if not key.endswith("_json"):
+        return found
+    return (
+        found | found.map(json.dumps) | found.map(lambda value: json.dumps(value, indent=1)) | st.just("null")
+    )
+
+
+@st.composite
+def documents(draw: st.DrawFn, entity: Entity) -> dict[str, Any]:
+    """A document with every required field under one of its keys, and any of the other keys with any value."""
+    found: dict[str, Any] = {}
+    for rule in entity.fields:
+        keys = list(rule.found.keys)
+        if rule.found.required:
+            key = draw(st.sampled_from(keys))
+            found[key] = draw(usual(rule, key))
+        for key in draw(st.lists(st.sampled_from(keys), unique=True, max_size=2)):
+            odd = st.none() if rule.found.required or rule.name == "id" else st.none() | values
+            found.setdefault(key, draw(usual(rule, key) | odd))
+    for key, value in draw(st.lists(st.tuples(UNKNOWN_KEYS, values), max_size=3)):
+        found.setdefault(key, value)
+    order = draw(st.permutations(list(found)))
+    return {key: found[key] for key in order}
+
+
+@pytest.fixture(scope="module")
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory() as name:
+        yield Path(name)
+
+
+def prepared_from(folder: Path, entity: Entity, document: dict[str, Any]) -> Prepared:
+    file = folder / "file-name.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    (reading,) = read_files([SourceFile(f"{entity.name}/{file.name}", str(file))])
+    (prepared,) = prepare(entity, reading)
+    return prepared
+
+
+def rebuilt(entity: Entity, prepared: Prepared) -> dict[str, Any]:
+    """The source document, from the row's columns and the ledger's ``derived`` alone."""
+    assert prepared.row is not None
+    row = dict(zip(entity.columns, prepared.row, strict=True))
+    derived = json.loads(prepared.derived or "[]")
+    document = {}
+    for rule in entity.fields:
+        value = row[rule.column]
+        if value is not None and rule.column not in derived:
+            document[rule.native_key] = json.loads(value) if rule.found.kind is Kind.JSON else value
+    return document | json.loads(row["extra_json"] or "{}")
+
+
+def is_equal_json(one: Any, other: Any) -> bool:
+    """Equal as JSON values: 2 and 2.0 count as equal, 1 and true do not."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(is_equal_json(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(is_equal_json, one, other))
+    return bool(one == other)
+
+
+FAMILY = {"name": "n", "strip_width_mm": 1, "strip_thickness_mm": 1, "material_type": "w", "strips": []}
+PATTERN = {"name": "n", "ring_count": 1, "geometry": {"a": 1}}
+JOB = {"job_type": "slice", "parameters": {}}
+
+
+def check(folder: Path, entity: Entity, document: dict[str, Any]) -> None:
+    prepared = prepared_from(folder, entity, document)
+    if prepared.row is None:
+        assert "error" in {str(diagnostic.severity) for diagnostic in prepared.diagnostics}
+    assume(prepared.row is not None)
+    assert is_equal_json(rebuilt(entity, prepared), document)
+
+
+@given(document=documents(BY_NAME["strip_families"]))
+@example(document=FAMILY)
+@example(document=FAMILY | {"strip_width_mm": 2**53 + 1})
+@example(document=FAMILY | {"id": None, "family_id": 7, "width_mm": 1.0, "extra": {"id": 1}})
+def test_strip_family_can_be_rebuilt(folder: Path, document: dict[str, Any]) -> None:
+    check(folder, BY_NAME["strip_families"], document)
+
+
+@given(document=documents(BY_NAME["patterns"]))
+@example(document=PATTERN)
+@example(document=PATTERN | {"geometry": {}, "geometry_json": '{"a": 1.50}', "ring_count": 3.0})
+@example(document=PATTERN | {"pattern_type": None, "metadata_json": "null", "metadata": None})
+def test_pattern_can_be_rebuilt(folder: Path, document: dict[str, Any]) -> None:
+    check(folder, BY_NAME["patterns"], document)
+
+
+@given(document=documents(BY_NAME["joblogs"]))
+@example(document=JOB)
+@example(document=JOB | {"start_time": "0001-01-01T00:00:00+14:00"})
+@example(document=JOB | {"start_time": 1732896000, "created_at": "", "status": None, "duration_s": -0.0})
+@example(document=JOB | {"type": "x", "data": {}, "pattern_id": [], "plan_pattern_id": "p"})
+def test_joblog_can_be_rebuilt(folder: Path, document: dict[str, Any]) -> None:
+    check(folder, BY_NAME["joblogs"], document)
