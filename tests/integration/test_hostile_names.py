@@ -100,7 +100,7 @@ def test_error_messages_are_printable_too(tmp_path: Path) -> None:
     assert re.search(r"no\\x1b\[31m\\u202efolder", done.stderr)
 
 
-@pytest.mark.parametrize("name", ["old [bold]", "[/red]", "a\x1b[31mb", "new\nline"])
+@pytest.mark.parametrize("name", ["[bold]old [/red]", "a\x1b[31m\nb\u202e"])
 def test_a_source_or_database_with_a_hostile_name_works_with_every_verb(name: str, tmp_path: Path) -> None:
     folder = tmp_path / name
     write(folder, "patterns/a.json", pattern())
@@ -111,5 +111,5 @@ def test_a_source_or_database_with_a_hostile_name_works_with_every_verb(name: st
         done = rmos(*verb, "--database", database)
         assert done.returncode == 0, (verb, done.stderr[-500:])
         assert raw_controls(done.stdout + done.stderr) == set(), verb
-        if name.startswith(("old", "[")) and verb != ["doctor"]:
+        if name.startswith("[") and verb != ["doctor"]:
             assert name in done.stdout + done.stderr, verb

@@ -7,8 +7,8 @@ from typing import Any
 
 from hypothesis import example, given
 from hypothesis import strategies as st
-
 from json_texts import doubtful_texts, mutated, texts, values, written
+
 from rmos_migration.diagnostics import CATALOGUE
 from rmos_migration.sources.decode import decode, decode_text
 from rmos_migration.sources.scan import scan
@@ -111,7 +111,5 @@ def test_faults_lie_inside_the_text(text: str) -> None:
 @given(doubtful_texts | mutated())
 def test_faults_can_be_written_down(text: str) -> None:
     for fault in scan(text).faults:
-        assert (
-            f"{fault.message} {fault.pointer}".encode("utf-8", "replace").decode().startswith(fault.message)
-        )
-        assert fault.pointer.encode("utf-8", "replace").decode() == fault.pointer
+        for part in (fault.message, fault.pointer):
+            assert part.encode("utf-8", "replace").decode() == part

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
-
 from json_texts import values
+
 from rmos_migration.entities import BY_NAME, Entity, FieldRule, Kind
 from rmos_migration.migrate.prepare import Prepared, prepare
 from rmos_migration.sources.discover import SourceFile

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import rmos_migration
-from rmos_migration import diagnostics
+from rmos_migration import catalogue
 from rmos_migration.diagnostics import CATALOGUE, Location, Severity, diagnose, printable, shown
 
 PACKAGE = Path(rmos_migration.__file__).parent
@@ -40,7 +40,7 @@ def test_every_code_of_the_catalogue_is_used() -> None:
 
 
 def test_names_are_unique() -> None:
-    tree = ast.parse(Path(diagnostics.__file__).read_text(encoding="utf-8"))
+    tree = ast.parse(Path(catalogue.__file__).read_text(encoding="utf-8"))
     written = [
         node.args[1].value
         for node in ast.walk(tree)

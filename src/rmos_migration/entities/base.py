@@ -57,10 +57,10 @@ Text = Annotated[str, Field(pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
 """Text that is not blank and holds no NUL, which databases cannot carry."""
 
 EXACT_INTEGERS = 2**53
-"""A double holds every whole number up to this one exactly; a larger one could change on its way."""
+"""A double holds every whole number below this one exactly; a larger one could change on its way."""
 
-Millimetres = Annotated[float, Field(gt=0, le=EXACT_INTEGERS, allow_inf_nan=False)]
-Seconds = Annotated[float, Field(ge=0, le=EXACT_INTEGERS, allow_inf_nan=False)]
+Millimetres = Annotated[float, Field(gt=0, lt=EXACT_INTEGERS, allow_inf_nan=False)]
+Seconds = Annotated[float, Field(ge=0, lt=EXACT_INTEGERS, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1, lt=2**63)]
 JsonObject = dict[str, Any]
 JsonArray = list[Any]

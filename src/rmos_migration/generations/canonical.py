@@ -5,6 +5,7 @@ carries verbatim, and holds the result to the entity's model.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -44,6 +45,14 @@ def canonical(
         required: the fields without which the document is rejected; a fault in another one costs only that field.
     """
     return _Filling(entity, document, file_id, required).draft()
+
+
+def keys_in(document: Mapping[str, Any], rule: FieldRule) -> list[str]:
+    """The keys of a document that may hold a field, in order of preference."""
+    keys = [key for key in rule.found.keys if key in document]
+    if "type" in keys and "data" in document:  # an event's type, not a job's (DOMAIN.md §1)
+        keys.remove("type")
+    return keys
 
 
 class _Step(NamedTuple):
@@ -136,9 +145,12 @@ class _Filling:
                 self._refuse(rule, key, str(problem), "field-invalid")
                 extra[key] = raw
                 continue
-            values[name] = value
             if value is not raw:
                 extra[key] = raw
+                if _is_absent(rule, value):  # JSON text of null or of an empty geometry
+                    del keys[name]
+                    continue
+            values[name] = value
             if not is_native:
                 extra[key] = raw
                 self.derived.append(rule.column)
@@ -147,9 +159,7 @@ class _Filling:
         """For each field the key to take it from, where the document uses synonyms."""
         chosen = set()
         for rule in self.entity.fields:
-            for key in rule.found.keys:
-                if key == "type" and "data" in self.document:  # an event's type, not a job's (DOMAIN.md §1)
-                    continue
+            for key in keys_in(self.document, rule):
                 if not _is_absent(rule, self.document.get(key)):
                     chosen.add(key)
                     break
@@ -164,7 +174,9 @@ class _Filling:
         for rule in self.entity.substitutes:
             source = rule.found.otherwise or ""
             translation = TRANSLATIONS[rule.found.kind]
-            if rule.name not in keys and values[source] is not None and translation is not None:
+            if rule.name in keys or values[source] is None or translation is None:
+                continue
+            with suppress(UnusableError):  # a local time at the edge of the calendar may be no instant in UTC
                 values[rule.name] = translation(self.document[keys[source]], keys[source], [])
                 self.derived.append(rule.column)
         for name, default in self.entity.defaults:
@@ -175,7 +187,7 @@ class _Filling:
     def _miss_required(self) -> None:
         for rule in self.required:
             if rule.name not in self.keys:
-                key = next(key for key in rule.found.keys if key in self.document)
+                key = keys_in(self.document, rule)[0]
                 sentence = f"{key} is {shown(self.document[key])}, but a record needs it"
                 self.faults.append(("field-missing", sentence, key))
 
@@ -185,9 +197,9 @@ class _Filling:
         for problem in error.errors(include_url=False):
             name = str(problem["loc"][0])
             key = self.keys.get(name)
-            if key is not None:
+            if key is not None and self.values[name] is not None:  # else it was refused already
                 self._refuse_invalid(rules[name], key, problem)
-            elif name == "id":
+            elif key is None and name == "id":
                 self.faults.append(("id-invalid", _sentence("the file name", self.file_id, problem), ""))
         self.values["extra"] = self.extra or None
         return self.values if self.faults else self.entity.validate(self.values).__dict__

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..entities import Entity
-from .canonical import Draft, canonical
+from .canonical import Draft, canonical, keys_in
 
 NAME = "native"
 
@@ -16,9 +16,7 @@ def recognise(entity: Entity, document: Mapping[str, Any]) -> bool:
 
 def missing(entity: Entity, document: Mapping[str, Any]) -> list[str]:
     """The native keys of the required fields that the document does not have."""
-    return [
-        rule.native_key for rule in entity.required if not any(key in document for key in rule.found.keys)
-    ]
+    return [rule.native_key for rule in entity.required if not keys_in(document, rule)]
 
 
 def normalise(entity: Entity, document: Mapping[str, Any], file_id: str) -> Draft:

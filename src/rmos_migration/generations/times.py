@@ -69,9 +69,9 @@ def clock(value: Any, key: str, notes: Notes) -> str:
 def ends_before_start(start: str, end: str) -> bool:
     """Whether ``end`` is an earlier instant than ``start``, both as ``clock`` gives them.
 
-    False where they cannot be compared: one has a zone and the other has none, or one is only a date.
+    False where they cannot be compared: one has a zone and the other has none, or one is a date and the other not.
     """
-    if len(start) == 10 or len(end) == 10:
+    if (len(start) == 10) != (len(end) == 10):
         return False
     first, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
     if (first.tzinfo is None) != (last.tzinfo is None):

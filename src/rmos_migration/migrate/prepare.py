@@ -10,8 +10,9 @@ from ..generations import Draft, recognise, refusal
 from ..sources.content import content_sha256
 from ..sources.decode import decode
 from ..sources.documents import Document, documents, truncation
+from ..sources.pointers import pointer_step
 from ..sources.read import Reading
-from ..sources.scan import Fault, pointer_step
+from ..sources.scan import Fault
 
 
 class Prepared(NamedTuple):

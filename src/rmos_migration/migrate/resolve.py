@@ -6,7 +6,7 @@ Look-ups are made for the whole batch at once. The result is a plan; nothing is 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from ..diagnostics import Diagnostic, Severity, diagnose, shown
 from ..entities import Entity, FieldRule
 from ..store.records import Pending, Row, content_of, existing_ids, rows_of
 from ..store.runs import KnownDocument
+from .differences import differences
 from .outcome import Outcome
 from .prepare import Prepared
 
@@ -194,6 +195,9 @@ class _Resolver:
         self, prepared: Prepared, record_id: str, there: _Standing, standing: dict[str, _Standing]
     ) -> None:
         linked = self._linked(prepared)
+        if linked.missing and self.policy.missing_references is MissingReferences.REJECT:
+            self._reject_missing(prepared, linked)
+            return
         current = there.row or rows_of(self.connection, self.entity, [record_id])[record_id]
         changes = (
             "; ".join(differences(self.entity, current, linked.row)) or "only in how the values are written"
@@ -203,8 +207,6 @@ class _Resolver:
             self._decide(prepared, Outcome.CONFLICT, [diagnose("id-conflict", message, prepared.location)])
         elif self.policy.on_conflict is OnConflict.REJECT:
             self._reject(prepared, "id-conflict", message)
-        elif linked.missing and self.policy.missing_references is MissingReferences.REJECT:
-            self._reject_missing(prepared, linked)
         else:
             row, derived = self._keeping_created_at(linked.row, current, prepared.derived)
             self.made.replacements.append(row)
@@ -285,36 +287,6 @@ class _Resolver:
             names.append("created_at")
         values["created_at"] = current[at]
         return tuple(values.values()), orjson.dumps(names).decode() if names else None
-
-
-def differences(entity: Entity, there: Row, here: Row) -> list[str]:
-    """How two rows differ, field by field, as ``name: "old" in the database, "new" here``; JSON compared by value."""
-    found = []
-    for column, old, new in zip(entity.columns, there, here, strict=True):
-        if old == new:
-            continue
-        if column.endswith("_json"):
-            found += _json_differences(column.removesuffix("_json"), _loaded(old), _loaded(new))
-        else:
-            found.append(f"{column} is {shown(old)} in the database, {shown(new)} here")
-    return found
-
-
-def _json_differences(name: str, old: Any, new: Any) -> list[str]:
-    if old == new:
-        return []
-    if isinstance(old, dict) and isinstance(new, dict):
-        keys = [key for key in {**old, **new} if old.get(key) != new.get(key) or (key in old) != (key in new)]
-        return [
-            difference
-            for key in keys
-            for difference in _json_differences(f"{name}.{key}", old.get(key), new.get(key))
-        ]
-    return [f"{name} is {shown(old)} in the database, {shown(new)} here"]
-
-
-def _loaded(text: str | None) -> Any:
-    return None if text is None else orjson.loads(text)
 
 
 def _missing_sentence(rule: FieldRule, target: str) -> str:

@@ -29,7 +29,7 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 def _with_whole_numbers(value: Any) -> Any:
     kind = type(value)
     if kind is float:
-        return int(value) if value.is_integer() and abs(value) < 2**63 else value
+        return int(value) if value.is_integer() and -(2**63) <= value < 2**63 else value
     if kind is dict:
         return {
             key: below if type(below) in _PLAIN else _with_whole_numbers(below)

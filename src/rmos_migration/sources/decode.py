@@ -10,7 +10,7 @@ import codecs
 import json
 import re
 from collections.abc import Callable
-from itertools import accumulate
+from contextlib import suppress
 from typing import Any, NamedTuple, NoReturn
 
 import orjson
@@ -48,7 +48,7 @@ def decode(raw: bytes, fallback_encoding: str | None = None) -> Decoded:
         proven = _is_written_back_equal(raw, value)
     except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
         proven = False
-    if proven and not _is_too_deep(raw):
+    if proven and not _is_too_deep(raw, value):
         return Decoded(value, "utf-8")
     value = None  # a large value must not stay alive beside the text
     text, encoding, fault = _decode_bytes(raw, fallback_encoding)
@@ -61,10 +61,10 @@ def decode(raw: bytes, fallback_encoding: str | None = None) -> Decoded:
 def decode_text(text: str) -> tuple[Any, tuple[Fault, ...]]:
     """Decode JSON text as strictly as a file: the value and no faults, or None and all its faults."""
     if not text.strip():
-        return None, (Fault("file-empty", "there is no text in it"),)
+        return None, (Fault("file-empty", "there is no text in it", 1, 1),)
     try:
         value = _STRICT.decode(text)
-        if not _is_too_deep(text.encode()) and not _has_lone_surrogate(text, value):
+        if not _is_too_deep(text.encode(), value) and not _has_lone_surrogate(text, value):
             return value, ()
     except (_DoubtfulError, ValueError, RecursionError):
         pass
@@ -83,7 +83,7 @@ def to_text(raw: bytes, fallback_encoding: str | None = None) -> str:
 def is_codec(name: str) -> bool:
     """Whether ``name`` is a text encoding Python knows."""
     try:
-        b"".decode(name)
+        " ".encode(name)  # not "": Python encodes nothing with any codec
     except (LookupError, UnicodeError, ValueError):
         return False
     return True
@@ -94,16 +94,21 @@ def _is_written_back_equal(raw: bytes, value: Any) -> bool:
     return written.translate(None, _WHITE_SPACE) == raw.translate(None, _WHITE_SPACE)
 
 
-_BUT_BRACKETS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[^\[\]{}"]+', re.DOTALL)
-_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
-
-
-def _is_too_deep(raw: bytes) -> bool:
-    """Whether valid JSON nests deeper than ``MAX_DEPTH``; counts brackets before it looks closer."""
+def _is_too_deep(raw: bytes, value: Any) -> bool:
+    """Whether a value nests deeper than ``MAX_DEPTH``; counts the brackets of its text before it looks closer."""
     if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
         return False
-    brackets = _BUT_BRACKETS.sub(b"", raw)
-    return max(accumulate(map(_STEP.__getitem__, brackets)), default=0) > MAX_DEPTH
+    level = [value] if type(value) is dict or type(value) is list else []
+    for _ in range(MAX_DEPTH):
+        level = [
+            below
+            for container in level
+            for below in (container.values() if type(container) is dict else container)
+            if type(below) is dict or type(below) is list
+        ]
+        if not level:
+            return False
+    return True
 
 
 # encodings ---------------------------------------------------------------------------------------------------
@@ -112,19 +117,21 @@ def _is_too_deep(raw: bytes) -> bool:
 def _decode_bytes(raw: bytes, fallback: str | None) -> tuple[str, str, Fault | None]:
     encoding, mark = next(((name, bom) for bom, name in _BYTE_ORDER_MARKS if raw.startswith(bom)), ("", b""))
     body = raw[len(mark) :]
-    if not encoding and b"\0" in raw[:4]:
-        message = "the text has no byte order mark, but its zero bytes look like UTF-16 or UTF-32"
-        return "", "", Fault("encoding-unknown", message, 1, 1)
-    try:
-        return body.decode(encoding or "utf-8"), encoding or "utf-8", None
-    except UnicodeDecodeError as error:
-        offset, reason = error.start, error.reason
-    if not encoding and fallback:
+    is_wide = not encoding and b"\0" in raw[:4]  # UTF-16 or UTF-32 without a mark would pass for UTF-8
+    if not is_wide:
         try:
-            return raw.decode(fallback), fallback, None
-        except UnicodeError:
-            pass
-    return "", encoding, _encoding_fault(body, len(mark), offset, encoding, reason)
+            return body.decode(encoding or "utf-8"), encoding or "utf-8", None
+        except UnicodeDecodeError as error:
+            fault = _encoding_fault(body, len(mark), error.start, encoding, error.reason)
+    else:
+        message = "the text has no byte order mark, but its zero bytes look like UTF-16 or UTF-32"
+        fault = Fault("encoding-unknown", message, 1, 1)
+    if not encoding and fallback:
+        with suppress(UnicodeError):
+            text = raw.decode(fallback)
+            if "\0" not in text:
+                return text, fallback, None
+    return "", encoding, fault
 
 
 def _encoding_fault(body: bytes, mark: int, offset: int, encoding: str, reason: str) -> Fault:

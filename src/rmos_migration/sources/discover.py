@@ -135,21 +135,13 @@ class Source:
         return None
 
     def _is_ignored(self, name: str, kind: int) -> bool:
-        if (
-            kind == stat.S_IFREG
-            and name.endswith(".json")
-            and name[0] != "."
-            and not name.endswith(_BACKUP_ENDINGS)
-        ):
-            return False
-        lower = name.lower()
         if name.startswith("."):
             reason = "hidden"
-        elif kind == stat.S_IFDIR:
+        elif kind == stat.S_IFDIR or _is_read_by_name(name):
             return False
-        elif lower.endswith(_BACKUP_ENDINGS):
+        elif name.lower().endswith(_BACKUP_ENDINGS):
             reason = "backup copy"
-        elif kind == stat.S_IFLNK or lower.endswith(".json"):
+        elif kind == stat.S_IFLNK:
             return False
         else:
             reason = "not .json"
@@ -184,7 +176,9 @@ class Source:
         steps = Path(os.path.relpath(target, self._real_root)).parts
         if not steps or steps == (".",):
             return True
-        return steps[0] == entity.name and not any(step.startswith(".") for step in steps)
+        if steps[0] != entity.name or any(step.startswith(".") for step in steps):
+            return False
+        return os.path.isdir(target) or _is_read_by_name(steps[-1])
 
 
 class _Folder(NamedTuple):
@@ -194,6 +188,11 @@ class _Folder(NamedTuple):
     full: str
     names: Iterator[str]
     special: dict[str, int]
+
+
+def _is_read_by_name(name: str) -> bool:
+    lower = name.lower()
+    return lower.endswith(".json") and not lower.endswith(_BACKUP_ENDINGS)
 
 
 def _kind(entry: "os.DirEntry[str]") -> int:

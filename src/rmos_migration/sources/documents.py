@@ -4,7 +4,8 @@ import re
 from typing import Any, NamedTuple
 
 from ..diagnostics import shown
-from .scan import Fault, pointer_step
+from .pointers import Path
+from .scan import Fault
 
 
 class Document(NamedTuple):
@@ -33,16 +34,26 @@ def truncation(value: Any, raw: bytes) -> str | None:
     """
     if b"@{" not in raw and b"System." not in raw:
         return None
-    waiting: list[tuple[str, Any]] = [("", value)]
+    waiting: list[tuple[Path | None, Any]] = [(None, value)]
     while waiting:
-        pointer, found = waiting.pop()
+        path, found = waiting.pop()
         if isinstance(found, dict):
-            waiting += [(pointer + pointer_step(key), below) for key, below in reversed(found.items())]
+            waiting += [
+                (Path(path, key), below) for key, below in reversed(found.items()) if _may_hold_text(below)
+            ]
         elif isinstance(found, list):
-            waiting += [(f"{pointer}/{index}", found[index]) for index in reversed(range(len(found)))]
-        elif isinstance(found, str) and _is_truncation(found):
-            return pointer
+            waiting += [
+                (Path(path, index), found[index])
+                for index in reversed(range(len(found)))
+                if _may_hold_text(found[index])
+            ]
+        elif _is_truncation(found):
+            return path.pointer() if path is not None else ""
     return None
+
+
+def _may_hold_text(value: Any) -> bool:
+    return isinstance(value, (str, dict, list))
 
 
 def _is_truncation(text: str) -> bool:

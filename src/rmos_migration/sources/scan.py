@@ -7,9 +7,10 @@ It runs only on text that was refused, or when somebody wants to see the place o
 import json
 import re
 from decimal import Decimal, InvalidOperation
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from ..diagnostics import shown
+from .pointers import Path, Wanted, pointer_step, tree_of
 
 MAX_DEPTH = 64
 MAX_FAULTS = 100
@@ -43,11 +44,6 @@ def scan(text: str, wanted: frozenset[str] = frozenset()) -> Scan:
 def place_of(text: str, offset: int) -> tuple[int, int]:
     """Line and column, both from 1, of a character offset."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-
-
-def pointer_step(token: str | int) -> str:
-    """One step of an RFC 6901 pointer."""
-    return "/" + str(token).replace("~", "~0").replace("/", "~1")
 
 
 def check_number(digits: str) -> tuple[str, str] | None:
@@ -85,24 +81,40 @@ class _StopScan(Exception):  # noqa: N818 - control flow inside this module
 
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"')
+_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"')
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NAN = re.compile(r"[-+]?(?:NaN|Infinity|nan|inf(?:inity)?)\b")
 _WORD = re.compile(r"true|false|null")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
+_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _COMMENT = re.compile(r"//|/\*|#")
+
+
+class _Place(NamedTuple):
+    """Where the scanner is: the path, how deep, and which wanted pointers begin here."""
+
+    path: Path | None
+    depth: int
+    wanted: Wanted | None
+
+    def below(self, token: str | int) -> "_Place":
+        wanted = self.wanted.get(pointer_step(token)) if self.wanted else None
+        return _Place(Path(self.path, token), self.depth + 1, wanted)
+
+    def pointer(self) -> str:
+        return self.path.pointer() if self.path is not None else ""
 
 
 class _Scanner:
     def __init__(self, text: str, wanted: frozenset[str]) -> None:
         self.text = text
-        self.wanted = wanted
+        self.wanted = tree_of(wanted) if wanted else None
         self.faults: list[Fault] = []
         self.places: dict[str, tuple[int, int]] = {}
 
     def run(self) -> None:
         try:
-            end = self._skip(self._value(self._skip(0), "", 1))
+            end = self._skip(self._value(self._skip(0), _Place(None, 1, self.wanted)))
             if end < len(self.text):
                 self._syntax(end, "there is more text after the end of the document")
         except _StopScan:
@@ -110,7 +122,8 @@ class _Scanner:
 
     # faults
 
-    def _fault(self, at: int, code: str, message: str, pointer: str = "") -> None:
+    def _fault(self, at: int, code: str, message: str, place: _Place | None = None) -> None:
+        pointer = place.pointer() if place is not None else ""
         self.faults.append(Fault(code, message, *place_of(self.text, at), pointer))
         if len(self.faults) >= MAX_FAULTS:
             last = self.faults[-1]
@@ -119,7 +132,7 @@ class _Scanner:
             )
             raise _StopScan
 
-    def _syntax(self, at: int, message: str, pointer: str = "") -> None:
+    def _syntax(self, at: int, message: str, place: _Place | None = None) -> NoReturn:
         """Report a syntax fault, with the likely cause where the next characters tell it, and stop."""
         rest = self.text[at : at + 20]
         if not rest:
@@ -132,7 +145,7 @@ class _Scanner:
             message = 'there is a placeholder "..." in place of a value'
         elif not rest.startswith(("\n", "\r")):
             message = f"{message}, but {shown(rest.splitlines()[0][:12])} stands here"
-        self._fault(at, "json-syntax", message, pointer)
+        self._fault(at, "json-syntax", message, place)
         raise _StopScan
 
     # the walk: each method takes the offset where its thing begins and returns the offset behind it
@@ -141,114 +154,110 @@ class _Scanner:
         found = _SPACE.match(self.text, at)
         return found.end() if found else at
 
-    def _value(self, at: int, pointer: str, depth: int) -> int:
-        if pointer in self.wanted:
-            self.places.setdefault(pointer, place_of(self.text, at))
+    def _note_place(self, at: int, place: _Place) -> None:
+        if place.wanted is not None and "" in place.wanted:
+            self.places.setdefault(place.pointer(), place_of(self.text, at))
+
+    def _value(self, at: int, place: _Place) -> int:
+        self._note_place(at, place)
         first = self.text[at : at + 1]
         if first in ("{", "["):
-            if depth > MAX_DEPTH:
-                self._fault(at, "json-depth", f"the nesting is deeper than {MAX_DEPTH} levels here", pointer)
+            if place.depth > MAX_DEPTH:
+                self._fault(at, "json-depth", f"the nesting is deeper than {MAX_DEPTH} levels here", place)
                 raise _StopScan
-            return self._object(at, pointer, depth) if first == "{" else self._array(at, pointer, depth)
+            return self._object(at, place) if first == "{" else self._array(at, place)
         if first == '"':
-            return self._string(at, pointer)[0]
+            return self._string(at, place)[0]
         if found := _WORD.match(self.text, at):
             return found.end()
         if found := _NAN.match(self.text, at):
-            self._fault(at, "json-not-a-number", f"{found[0]} stands where a value must be", pointer)
+            self._fault(at, "json-not-a-number", f"{found[0]} stands where a value must be", place)
             return found.end()
         if found := _NUMBER.match(self.text, at):
-            return self._number(at, found, pointer)
-        self._syntax(at, "a value was expected", pointer)
-        return at
+            return self._number(at, found, place)
+        return self._syntax(at, "a value was expected", place)
 
-    def _number(self, at: int, found: re.Match[str], pointer: str) -> int:
+    def _number(self, at: int, found: re.Match[str], place: _Place) -> int:
         following = self.text[found.end() : found.end() + 1]
         if following and following not in " \t\r\n,]}":
-            self._syntax(at, "a number was expected", pointer)
+            self._syntax(at, "a number was expected", place)
         if trouble := check_number(found[0]):
-            self._fault(at, *trouble, pointer)
+            self._fault(at, *trouble, place)
         return found.end()
 
-    def _string(self, at: int, pointer: str) -> tuple[int, str]:
+    def _string(self, at: int, place: _Place) -> tuple[int, str]:
         found = _STRING.match(self.text, at)
         if found is None:
-            self._broken_string(at, pointer)
+            self._broken_string(at, place)
             raise _StopScan
         content = found[0][1:-1]
         if "\\" in content:
             content = json.loads(found[0])
-            if broken := _SURROGATE.search(content):
-                self._fault(
-                    at,
-                    "json-surrogate",
-                    f"half a character, \\u{ord(broken[0]):04x}, without its other half",
-                    pointer,
-                )
+        if not content.isascii() and (broken := _SURROGATE.search(content)):
+            message = f"half a character, \\u{ord(broken[0]):04x}, without its other half"
+            self._fault(at, "json-surrogate", message, place)
         return found.end(), content
 
-    def _broken_string(self, at: int, pointer: str) -> None:
+    def _broken_string(self, at: int, place: _Place) -> None:
         here = at + 1
         while here < len(self.text) and self.text[here] != '"':
             character = self.text[here]
             if character < " ":
-                self._fault(here, "json-syntax", "a text is not closed on its line", pointer)
+                self._fault(here, "json-syntax", "a text is not closed on its line", place)
                 return
             if character == "\\":
-                if not re.match(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})', self.text[here : here + 6]):
+                if not _ESCAPE.match(self.text, here):
                     escape = shown(self.text[here : here + 2])
                     self._fault(
-                        here, "json-syntax", f"{escape} is no escape; a backslash is written \\\\", pointer
+                        here, "json-syntax", f"{escape} is no escape; a backslash is written \\\\", place
                     )
                     return
                 here += 1
             here += 1
-        self._fault(at, "json-syntax", "a text is opened here and never closed", pointer)
+        self._fault(at, "json-syntax", "a text is opened here and never closed", place)
 
-    def _array(self, at: int, pointer: str, depth: int) -> int:
+    def _array(self, at: int, place: _Place) -> int:
         here = self._skip(at + 1)
         if self.text[here : here + 1] == "]":
             return here + 1
         index = 0
         while True:
-            here = self._skip(self._value(here, f"{pointer}/{index}", depth + 1))
+            here = self._skip(self._value(here, place.below(index)))
             follows = self.text[here : here + 1]
             if follows == "]":
                 return here + 1
             if follows != ",":
-                self._syntax(here, "a comma or ] was expected", pointer)
+                self._syntax(here, "a comma or ] was expected", place)
             comma, here = here, self._skip(here + 1)
             if self.text[here : here + 1] == "]":
                 self._fault(
-                    comma, "json-syntax", "there is a comma after the last element of the list", pointer
+                    comma, "json-syntax", "there is a comma after the last element of the list", place
                 )
                 raise _StopScan
             index += 1
 
-    def _object(self, at: int, pointer: str, depth: int) -> int:
+    def _object(self, at: int, place: _Place) -> int:
         here = self._skip(at + 1)
         if self.text[here : here + 1] == "}":
             return here + 1
         seen: dict[str, int] = {}
         while True:
-            here = self._member(here, pointer, depth, seen)
+            here = self._member(here, place, seen)
             follows = self.text[here : here + 1]
             if follows == "}":
                 return here + 1
             if follows != ",":
-                self._syntax(here, "a comma or } was expected", pointer)
+                self._syntax(here, "a comma or } was expected", place)
             comma, here = here, self._skip(here + 1)
             if self.text[here : here + 1] == "}":
-                self._fault(
-                    comma, "json-syntax", "there is a comma after the last key of the object", pointer
-                )
+                self._fault(comma, "json-syntax", "there is a comma after the last key of the object", place)
                 raise _StopScan
 
-    def _member(self, at: int, pointer: str, depth: int, seen: dict[str, int]) -> int:
+    def _member(self, at: int, place: _Place, seen: dict[str, int]) -> int:
         if self.text[at : at + 1] != '"':
-            self._syntax(at, "a key in double quotes was expected", pointer)
-        end, key = self._string(at, pointer)
-        below = pointer + pointer_step(key)
+            self._syntax(at, "a key in double quotes was expected", place)
+        end, key = self._string(at, place)
+        below = place.below(key)
         if key in seen:
             line, column = place_of(self.text, seen[key])
             first = f"line {line}, column {column}"
@@ -256,9 +265,8 @@ class _Scanner:
                 at, "json-duplicate-key", f"the key {shown(key)} stands here again, first at {first}", below
             )
         seen.setdefault(key, at)
-        if below in self.wanted:
-            self.places.setdefault(below, place_of(self.text, at))
+        self._note_place(at, below)
         colon = self._skip(end)
         if self.text[colon : colon + 1] != ":":
             self._syntax(colon, "a colon was expected after the key", below)
-        return self._skip(self._value(self._skip(colon + 1), below, depth + 1))
+        return self._skip(self._value(self._skip(colon + 1), below))

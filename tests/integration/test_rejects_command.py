@@ -1,0 +1,124 @@
+"""rmos rejects: what is kept out, where, why; and the original bytes back, never over a file that is there."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from builders import EXAMPLES, digests, pattern, rmos, write
+from rmos_migration import migrate
+
+MESSY = EXAMPLES / "messy_legacy"
+
+
+@pytest.fixture(scope="module")
+def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with the messy example in it."""
+    database = tmp_path_factory.mktemp("rejects") / "rmos.db"
+    migrate(MESSY, database)
+    return database
+
+
+def test_every_reject_is_listed_with_code_place_message_and_hint(messy: Path) -> None:
+    rejects = json.loads(rmos("rejects", "--database", messy, "--json").stdout)["rejects"]
+    assert len(rejects) == 15
+    for reject in rejects:
+        assert (MESSY / reject["path"]).stat().st_size == reject["size_bytes"]
+        assert reject["code"] in {diagnostic["code"] for diagnostic in reject["diagnostics"]}
+        assert all(d["message"] and d["hint"] and d["severity"] == "error" for d in reject["diagnostics"])
+    places = {r["path"]: (r["diagnostics"][0]["line"], r["diagnostics"][0]["column"]) for r in rejects}
+    assert places["patterns/trailing-comma.json"] == (8, 79)
+    assert places["strip_families/duplicate-key.json"] == (7, 3)
+    assert places["patterns/ring-count-zero.json"] == (4, 3)
+
+
+def test_places_are_found_though_the_source_is_gone(tree: Path, database: Path) -> None:
+    file = write(tree, "patterns/a.json", json.dumps(pattern(ring_count=0), indent=1))
+    migrate(tree, database)
+    file.unlink()
+    (reject,) = json.loads(rmos("rejects", "--database", database, "--json").stdout)["rejects"]
+    assert (reject["diagnostics"][0]["line"], reject["diagnostics"][0]["column"]) == (4, 2)
+
+
+def test_rejects_can_be_picked_by_code(messy: Path) -> None:
+    picked = json.loads(rmos("rejects", "--database", messy, "--json", "--code", "field-invalid").stdout)
+    assert [reject["path"] for reject in picked["rejects"]] == [
+        "patterns/ring-count-zero.json",
+        "strip_families/text-width.json",
+    ]
+
+
+def test_a_limit_says_how_many_there_are_beyond_it(messy: Path) -> None:
+    shown = rmos("rejects", "--database", messy, "--limit", "2").stdout
+    assert shown.count(" error ") == 2
+    assert re.search(r"\b(13|15)\b", shown.splitlines()[-1])
+
+
+def test_saving_writes_the_original_bytes(messy: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "saved"
+    assert rmos("rejects", "--database", messy, "--save", saved).returncode == 0
+    files = digests(saved)
+    assert len(files) == 15
+    originals = digests(MESSY)
+    assert files == {path: originals[path] for path in files}
+
+
+def test_saving_never_overwrites(messy: Path, tmp_path: Path) -> None:
+    saved = tmp_path / "saved"
+    mended = write(saved, "patterns/trailing-comma.json", "mended by hand")
+    done = rmos("rejects", "--database", messy, "--save", saved)
+    assert done.returncode == 0
+    assert mended.read_text() == "mended by hand"
+    assert "trailing-comma.json" in done.stderr
+    assert len(digests(saved)) == 15
+
+
+def test_saving_does_not_follow_a_link_out_of_the_folder(messy: Path, tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    (tmp_path / "saved/patterns").mkdir(parents=True)
+    (tmp_path / "saved/patterns/trailing-comma.json").symlink_to(victim)
+    rmos("rejects", "--database", messy, "--save", tmp_path / "saved")
+    assert not victim.exists()
+
+
+def test_saving_into_a_place_that_is_no_folder_exits_with_5(messy: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    done = rmos("rejects", "--database", messy, "--save", tmp_path / "file")
+    assert done.returncode == 5
+    assert "Traceback" not in done.stderr
+
+
+def test_rejects_of_two_sources_with_one_path_are_both_saved(tmp_path: Path, database: Path) -> None:
+    for name in ("one", "two"):
+        write(tmp_path / name, "patterns/a.json", f'{{"from": "{name}"')
+        migrate(tmp_path / name, database)
+    done = rmos("rejects", "--database", database, "--save", tmp_path / "saved")
+    assert done.returncode == 0
+    contents = {file.read_bytes() for file in (tmp_path / "saved").rglob("*") if file.is_file()}
+    assert contents == {b'{"from": "one"', b'{"from": "two"'}
+
+
+def test_what_could_not_be_read_is_listed_without_bytes(tree: Path, database: Path, tmp_path: Path) -> None:
+    (tree / "patterns/a.json").symlink_to("/etc/hostname")
+    migrate(tree, database)
+    (reject,) = json.loads(rmos("rejects", "--database", database, "--json").stdout)["rejects"]
+    assert (reject["code"], reject["size_bytes"]) == ("file-outside", None)
+    done = rmos("rejects", "--database", database, "--save", tmp_path / "saved")
+    assert done.returncode == 0
+    assert "a.json" in done.stderr
+
+
+def test_nothing_kept_out_is_no_failure(tree: Path, database: Path) -> None:
+    migrate(tree, database)
+    done = rmos("rejects", "--database", database)
+    assert done.returncode == 0
+    assert done.stdout
+
+
+def test_a_mended_document_is_no_longer_among_them(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", "{")
+    migrate(tree, database)
+    write(tree, "patterns/a.json", pattern())
+    migrate(tree, database)
+    assert json.loads(rmos("rejects", "--database", database, "--json").stdout)["rejects"] == []
