@@ -1,10 +1,11 @@
 """From a file's value to the documents in it. One object a file so far; lists and wrappers have their place here."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from ..diagnostics import shown
-from .pointers import Path
+from .pointers import pointer_of
 from .scan import Fault
 
 
@@ -27,34 +28,33 @@ def documents(value: Any) -> tuple[list[Document], Fault | None]:
 _TYPE_NAME = re.compile(r"System(?:\.\w+)+(?:\[\])?")
 
 
-def truncation(value: Any, raw: bytes) -> str | None:
+def truncation(document: dict[str, Any], raw: bytes) -> str | None:
     """The pointer of the first string that ConvertTo-Json left in place of an object, or None.
 
-    ``raw`` is the document's JSON text; only where it holds one of the marks is the value walked.
+    ``raw`` is the document's JSON text; only where it holds one of the marks is the document walked.
     """
     if b"@{" not in raw and b"System." not in raw:
         return None
-    waiting: list[tuple[Path | None, Any]] = [(None, value)]
-    while waiting:
-        path, found = waiting.pop()
-        if isinstance(found, dict):
-            waiting += [
-                (Path(path, key), below) for key, below in reversed(found.items()) if _may_hold_text(below)
-            ]
-        elif isinstance(found, list):
-            waiting += [
-                (Path(path, index), found[index])
-                for index in reversed(range(len(found)))
-                if _may_hold_text(found[index])
-            ]
-        elif _is_truncation(found):
-            return path.pointer() if path is not None else ""
+    steps = _steps_to_truncation(document.items())
+    return None if steps is None else pointer_of(steps)
+
+
+def _steps_to_truncation(members: Iterable[tuple[str | int, Any]]) -> list[str | int] | None:
+    for token, value in members:
+        steps = None
+        if isinstance(value, str):
+            if _is_truncation(value):
+                return [token]
+        elif isinstance(value, dict):
+            steps = _steps_to_truncation(value.items())
+        elif isinstance(value, list):
+            steps = _steps_to_truncation(enumerate(value))
+        if steps is not None:
+            return [token, *steps]
     return None
 
 
-def _may_hold_text(value: Any) -> bool:
-    return isinstance(value, (str, dict, list))
-
-
 def _is_truncation(text: str) -> bool:
-    return (text.startswith("@{") and text.endswith("}")) or _TYPE_NAME.fullmatch(text) is not None
+    if text.startswith("@{"):
+        return text.endswith("}")
+    return text.startswith("System.") and _TYPE_NAME.fullmatch(text) is not None

@@ -1,5 +1,6 @@
 """RFC 6901 pointers: places in a JSON value."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 LONGEST_POINTER = 500
@@ -12,6 +13,19 @@ def pointer_step(token: str | int) -> str:
     return "/" + text.encode("utf-8", "backslashreplace").decode()
 
 
+def pointer_of(steps: Iterable[str | int]) -> str:
+    """The pointer along ``steps``, cut back before it is longer than ``LONGEST_POINTER``."""
+    pointer = ""
+    for token in steps:
+        if isinstance(token, str) and len(token) > LONGEST_POINTER:
+            break
+        step = pointer_step(token)
+        if len(pointer) + len(step) > LONGEST_POINTER:
+            break
+        pointer += step
+    return pointer
+
+
 class Path(NamedTuple):
     """A place in a value as a chain of steps; turned into a pointer only where somebody wants to read it."""
 
@@ -19,19 +33,13 @@ class Path(NamedTuple):
     token: str | int
 
     def pointer(self) -> str:
-        """The RFC 6901 pointer, at most ``LONGEST_POINTER`` characters."""
-        steps: list[str] = []
+        """The pointer (``pointer_of``)."""
+        steps = []
         here: Path | None = self
         while here is not None:
-            too_long = isinstance(here.token, str) and len(here.token) > LONGEST_POINTER
-            steps.append("/" * LONGEST_POINTER if too_long else pointer_step(here.token))
+            steps.append(here.token)
             here = here.above
-        pointer = ""
-        for step in reversed(steps):
-            if len(pointer) + len(step) > LONGEST_POINTER:
-                break
-            pointer += step
-        return pointer
+        return pointer_of(reversed(steps))
 
 
 Wanted = dict[str, "Wanted"]
