@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import domain_rows, fates, kept, noticed, pattern, query, records, touch, write
+from builders import domain_rows, fates, kept, ledger, noticed, pattern, query, records, touch, write
 from rmos_migration import migrate
 
 FIRST = pattern(created_at="2024-05-01T08:00:00Z", complexity="low")
@@ -113,6 +113,35 @@ def test_a_conflict_that_was_kept_can_replace_in_a_later_run(
     assert migrate(tree, database, on_conflict="replace").totals.migrated == 1
     assert records(database, "patterns")["p1"]["name"] == "edited"
     assert fates(database) == {"patterns/a.json": ("migrated", None)}
+
+
+@pytest.mark.parametrize(
+    "content", [EDITED, "{broken", pattern("p2", name="taken")], ids=["edit", "break", "id"]
+)
+def test_a_document_kept_out_does_not_cover_what_its_row_was_made_from(
+    content: object, tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/p1.json", {key: value for key, value in FIRST.items() if key != "id"})
+    write(tree, "patterns/p2.json", pattern("p2"))
+    migrate(tree, database)
+    origin = ledger(database)["patterns/p1.json"]
+    write(tree, "patterns/p1.json", content)
+    for _ in range(2):
+        assert migrate(tree, database).exit_code == 1
+        entry = ledger(database)["patterns/p1.json"]
+        for column in ("record_id", "generation", "derived", "content_sha256"):
+            assert entry[column] == origin[column]
+
+
+def test_a_file_that_now_holds_another_record_is_migrated_and_the_old_row_stays(
+    tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/a.json", pattern("p1"))
+    migrate(tree, database)
+    write(tree, "patterns/a.json", pattern("p2"))
+    assert migrate(tree, database).totals.migrated == 1
+    assert set(records(database, "patterns")) == {"p1", "p2"}
+    assert migrate(tree, database).totals.unchanged == 1
 
 
 def test_an_edit_that_breaks_a_file_rejects_it_and_the_row_stays(tree: Path, database: Path) -> None:

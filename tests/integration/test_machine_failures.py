@@ -82,16 +82,33 @@ def test_a_full_disk_ends_the_run_and_the_next_one_carries_on(large_tree: Path, 
     assert domain_rows(database) == domain_rows(undisturbed)
 
 
+def fill(disk: Path) -> Path:
+    """Write until the disk takes no more; the file that can be deleted again."""
+    filler = disk / "filler"
+    with pytest.raises(OSError, match="space"), filler.open("wb", buffering=0) as file:
+        for _ in range(1000):
+            file.write(bytes(4096))
+    return filler
+
+
+@pytest.mark.parametrize("options", [[], ["--all-or-nothing"], ["--dry-run"]], ids=str)
+def test_a_disk_without_any_room_ends_the_run_at_its_beginning(
+    options: list[str], tree: Path, small_disk: Path
+) -> None:
+    write(tree, "patterns/a.json", pattern())
+    fill(small_disk)
+    done = rmos("migrate", tree, "--database", small_disk / "rmos.db", *options)
+    assert done.returncode == (0 if options == ["--dry-run"] else 5)
+    assert "Traceback" not in done.stderr
+
+
 def test_a_full_disk_costs_no_batch_that_was_committed(large_tree: Path, small_disk: Path) -> None:
     database = small_disk / "rmos.db"
     for number in range(100, 5000):
         (large_tree / f"patterns/{number:04}.json").unlink()
     assert rmos("migrate", large_tree, "--database", database).returncode == 0
     rows = domain_rows(database)
-    filler = small_disk / "filler"
-    with pytest.raises(OSError, match="space"), filler.open("wb", buffering=0) as file:
-        for _ in range(1000):
-            file.write(bytes(4096))
+    filler = fill(small_disk)
     for number in range(100, 400):
         write(large_tree, f"patterns/{number:04}.json", pattern(f"p{number:04}", notes="wood " * 100))
     done = rmos("migrate", large_tree, "--database", database)

@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from builders import domain_rows, execute, family, fates, joblog, kept, noticed, pattern, write
 from rmos_migration import migrate
 
@@ -61,6 +63,20 @@ def test_a_row_restored_after_a_conflict_comes_from_the_first_file(tree: Path, d
     summary = migrate(tree, database)
     assert (summary.totals.migrated, summary.totals.conflicts) == (1, 1)
     assert domain_rows(database) == rows
+
+
+@pytest.mark.parametrize("later", ["keep", "replace"])
+def test_a_row_that_was_replaced_is_restored_with_the_content_it_had(
+    later: str, tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/a.json", pattern(name="first"))
+    write(tree, "patterns/b.json", pattern(name="last"))
+    migrate(tree, database, on_conflict="replace")
+    rows, entries = domain_rows(database), fates(database)
+    execute(database, "DELETE FROM patterns")
+    migrate(tree, database, on_conflict=later)
+    assert domain_rows(database) == rows
+    assert fates(database) == entries
 
 
 def test_a_document_that_was_refused_before_is_not_called_restored(tree: Path, database: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from builders import domain_rows, execute, fates, pattern, query, records, write
 from rmos_migration import migrate
+from rmos_migration.migrate import pipeline
 from rmos_migration.store.database import Database
 
 
@@ -42,6 +43,21 @@ def test_an_unknown_row_is_replaced_where_asked(tree: Path, filled: Path) -> Non
     write(tree, "patterns/a.json", pattern(name="from a file"))
     assert migrate(tree, filled, on_conflict="replace").totals.migrated == 1
     assert records(filled, "patterns")["p1"]["name"] == "from a file"
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_the_first_document_equal_to_an_unknown_row_is_what_it_was_made_from(
+    size: int, tree: Path, filled: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "BATCH_DOCUMENTS", size)
+    document = pattern(name="by hand")
+    write(tree, "patterns/a.json", document)
+    write(tree, "patterns/p1.json", {key: value for key, value in document.items() if key != "id"})
+    expected = {"patterns/a.json": ("unchanged", None), "patterns/p1.json": ("conflict", "id-conflict")}
+    migrate(tree, filled)
+    assert fates(filled) == expected
+    migrate(tree, filled, rehash=True)
+    assert fates(filled) == expected
 
 
 def test_a_document_may_refer_to_an_unknown_row(tree: Path, filled: Path) -> None:

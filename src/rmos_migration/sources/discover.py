@@ -211,11 +211,15 @@ def _refusal(path: str, full: str, code: str, message: str) -> SourceFile:
 
 
 def _as_text(name: str) -> str:
-    """A file name as text that can be stored: bytes that are no UTF-8 are shown as escapes."""
+    """A file name as text that can be stored: bytes that are no UTF-8 become escapes.
+
+    A slash before such a name, which no real name can hold, keeps it apart from one that looks like its escapes.
+    """
     try:
         name.encode()
     except UnicodeEncodeError:
-        return os.fsencode(name).decode("utf-8", "backslashreplace")
+        doubled = os.fsencode(name).replace(b"\\", b"\\\\")
+        return "/" + doubled.decode("utf-8", "backslashreplace")
     return name
 
 
