@@ -25,7 +25,7 @@ class Settings(BaseSettings):
 
     database: str = Field(
         default="sqlite:///rmos.db",
-        validation_alias=AliasChoices("database", "RMOS_DATABASE_URL", "DATABASE_URL"),
+        validation_alias=AliasChoices("RMOS_DATABASE_URL", "DATABASE_URL"),
         description="where the database is: a SQLAlchemy URL or a path",
     )
     source: Path = Field(default=Path("data/rmos_legacy"), description="the legacy folder")

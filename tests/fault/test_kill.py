@@ -153,7 +153,8 @@ def test_a_killed_run_of_all_or_nothing_leaves_nothing(
     command, batch = RMOS_IN_SMALL_BATCHES, 25
     for fraction in (0.3, 0.5, 0.7):
         if kill_after(durations[batch] * fraction, command, tree, database, "--all-or-nothing"):
-            assert all(rows == [] for rows in domain_rows(database).values())
+            arrived = {table: len(rows) for table, rows in domain_rows(database).items()}
+            assert arrived in (dict.fromkeys(arrived, 0), SIZES), "neither nothing nor all"
             assert query(database, "PRAGMA integrity_check") == [("ok",)]
     assert migrate(tree, database, all_or_nothing=True).exit_code == 0
 

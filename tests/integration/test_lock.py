@@ -28,6 +28,17 @@ migrate(sys.argv[1], sys.argv[2], observer=Observer())
 """
 
 
+LOOK_ALL_THE_TIME = """
+import sys
+from pathlib import Path
+from rmos_migration.store.lock import is_locked
+
+print("looking", flush=True)
+for _ in range(1_000_000):
+    is_locked(Path(sys.argv[1]))
+"""
+
+
 @pytest.fixture
 def busy(tree: Path, database: Path) -> Iterator[int]:
     """The process id of a run that has begun and waits in its middle."""
@@ -110,6 +121,15 @@ def test_the_lock_dies_with_its_holder(tree: Path, database: Path) -> None:
     assert summary.totals.migrated + summary.totals.unchanged == 1
     assert status_of(database, 1) == "interrupted"
     assert len(domain_rows(database)["patterns"]) == 1
+
+
+def test_looking_at_the_lock_does_not_lock_a_run_out(tree: Path, database: Path) -> None:
+    migrate(tree, database)
+    with started(sys.executable, "-c", LOOK_ALL_THE_TIME, database) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        outcomes = {migrate(tree, database).exit_code for _ in range(60)}
+    assert outcomes == {0}
 
 
 def test_the_lock_is_free_after_a_run(tree: Path, database: Path) -> None:

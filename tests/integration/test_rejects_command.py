@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import EXAMPLES, digests, pattern, rmos, write
+from builders import EXAMPLES, digests, joblog, pattern, rmos, write
 from rmos_migration import migrate
 
 MESSY = EXAMPLES / "messy_legacy"
@@ -121,4 +121,13 @@ def test_a_mended_document_is_no_longer_among_them(tree: Path, database: Path) -
     migrate(tree, database)
     write(tree, "patterns/a.json", pattern())
     migrate(tree, database)
+    assert json.loads(rmos("rejects", "--database", database, "--json").stdout)["rejects"] == []
+
+
+def test_a_rejected_file_that_was_taken_away_is_no_longer_among_them(tree: Path, database: Path) -> None:
+    file = write(tree, "patterns/a.json", joblog())
+    assert migrate(tree, database).totals.rejected == 1
+    (tree / "joblogs").mkdir(exist_ok=True)
+    file.rename(tree / "joblogs/a.json")  # as the hint of wrong-folder says
+    assert migrate(tree, database).exit_code == 0
     assert json.loads(rmos("rejects", "--database", database, "--json").stdout)["rejects"] == []

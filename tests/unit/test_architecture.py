@@ -87,7 +87,7 @@ def test_migrate_does_not_know_who_calls_it() -> None:
     assert {name: parts for name, parts in known.items() if parts} == {}
 
 
-@pytest.mark.parametrize("part", ["errors", "catalogue"])
+@pytest.mark.parametrize("part", ["errors", "catalogue", "diagnostics"])
 def test_centre_needs_nothing_but_the_standard_library(part: str) -> None:
     (file,) = modules_of(part)
     assert foreign_imported(file) <= sys.stdlib_module_names

@@ -25,13 +25,18 @@ from ..migrate.outcome import Counts, RunSummary, Status
 from ..sources.discover import Source
 from ..sources.locate import located
 
-out = Console(highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 SHOWN = 20
 """Diagnostics shown after a run; how many more there are is always said."""
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
+
+
+def say(text: str, *, style: str = "", on: Console = out) -> None:
+    """One line of words; names in it may come from files and folders, so it is made printable."""
+    on.print(Text(printable(text), style=style))
 
 
 def print_json(value: Any) -> None:
@@ -43,7 +48,7 @@ def print_error(error: RmosError) -> None:
     """What went wrong, and what to do, on stderr."""
     err.print(Text("error: ", style="bold red") + Text(printable(error.message)))
     if error.hint:
-        err.print(Text(f"  → {printable(error.hint)}"))
+        say(f"  → {error.hint}", on=err)
 
 
 def diagnostic_text(diagnostic: Diagnostic) -> Text:
@@ -128,7 +133,7 @@ class Watcher(Nobody):
         for diagnostic in self.kept:
             err.print(diagnostic_text(located(diagnostic, self.root, self.encoding)))
         if self.hidden:
-            err.print(Text(f"… and {self.hidden} more; -v shows every one of them"))
+            say(f"… and {self.hidden} more; -v shows every one of them", on=err)
         if self.kept:
             err.print()
 
@@ -149,9 +154,9 @@ def print_summary(summary: RunSummary) -> None:
     colour, verdict = _VERDICTS[summary.status]
     if summary.dry_run:
         verdict = f"Dry run, nothing was written. The real run would end so: {verdict}"
-    out.print(Text(verdict, style=f"bold {colour}"))
+    say(verdict, style=f"bold {colour}")
     for line in _explanations(summary):
-        out.print(Text(printable(line)))
+        say(line)
 
 
 def _explanations(summary: RunSummary) -> Iterable[str]:

@@ -56,7 +56,7 @@ def doctor(database: DatabaseOption = None, as_json: JsonOption = False) -> None
             line.append(printable(f"{check.name}: {check.text}"), style="default")
             console.out.print(line)
             if check.hint:
-                console.out.print(Text(f"     → {printable(check.hint)}"))
+                console.say(f"     → {check.hint}")
     raise typer.Exit(ExitCode.DATABASE if any(check.state == "bad" for check in checks) else ExitCode.OK)
 
 

@@ -3,9 +3,7 @@
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
-from ..diagnostics import printable
 from ..settings import load_settings
 from ..store import queries
 from ..store.database import Database
@@ -36,9 +34,9 @@ def history(
         console.print_json({"schema": "rmos-migration/history/1", "runs": [run._asdict() for run in found]})
         return
     for run in found:
-        console.out.print(Text(printable(_line(run))))
+        console.say(_line(run))
     if not found:
-        console.out.print("No run yet: rmos migrate")
+        console.say("No run yet: rmos migrate")
 
 
 def _line(run: RunRow) -> str:

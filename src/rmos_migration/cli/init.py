@@ -24,11 +24,9 @@ def init(database: DatabaseOption = None) -> None:
     with place.writer("rmos init"):
         pass
     if before.condition is Condition.CURRENT:
-        console.out.print(f"{place.path} has schema {schema.CURRENT_VERSION} already; nothing was changed.")
+        console.say(f"{place.path} has schema {schema.CURRENT_VERSION} already; nothing was changed.")
     elif before.condition is Condition.OLDER:
-        console.out.print(
-            f"{place.path} was upgraded from schema {before.version} to {schema.CURRENT_VERSION}."
-        )
-        console.out.print(f"The backup is {backup}.")
+        console.say(f"{place.path} was upgraded from schema {before.version} to {schema.CURRENT_VERSION}.")
+        console.say(f"The backup is {backup}.")
     else:
-        console.out.print(f"{place.path} was made with schema {schema.CURRENT_VERSION}. Next: rmos migrate")
+        console.say(f"{place.path} was made with schema {schema.CURRENT_VERSION}. Next: rmos migrate")

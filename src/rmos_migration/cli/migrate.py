@@ -128,7 +128,7 @@ def _stop_signals() -> Iterator[list[int]]:
         if received:
             raise KeyboardInterrupt
         received.append(number)
-        console.err.print("stopping after this batch; once more to stop at once")
+        console.say("stopping after this batch; once more to stop at once", on=console.err)
 
     before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

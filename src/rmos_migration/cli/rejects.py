@@ -7,9 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.text import Text
 
-from ..diagnostics import printable
 from ..errors import EnvironmentFailure
 from ..settings import load_settings
 from ..sources.locate import located_in
@@ -46,13 +44,13 @@ def rejects(
     """Print what is kept out as of now; exit 0, whether there is anything or not."""
     place = Database.at(load_settings(database=database).database)
     with place.reader() as connection:
+        total = queries.reject_count(connection, code=code)
         found = (_located(row) for row in queries.rejected(connection, code=code, limit=limit))
         if as_json:
-            console.print_json(
-                {"schema": "rmos-migration/rejects/1", "rejects": [_as_json(row) for row in found]}
-            )
+            shown = [_as_json(row) for row in found]
+            console.print_json({"schema": "rmos-migration/rejects/1", "total": total, "rejects": shown})
         else:
-            _print(found)
+            _print(found, total)
         if save is not None:
             _save(queries.rejected(connection, code=code, limit=limit), save)
 
@@ -64,17 +62,17 @@ def _located(row: RejectRow) -> RejectRow:
     return row._replace(diagnostics=[located_in(found, row.body, encoding) for found in row.diagnostics])
 
 
-def _print(found: Iterator[RejectRow]) -> None:
+def _print(found: Iterator[RejectRow], total: int) -> None:
     count = 0
-    for row in found:
-        count += 1
+    for count, row in enumerate(found, start=1):  # noqa: B007 - the last one is needed
         for diagnostic in row.diagnostics:
             console.out.print(console.diagnostic_text(diagnostic))
-    if not count:
-        console.out.print("Nothing is kept out.")
-    else:
-        console.out.print()
-        console.out.print(f"{count:,} documents are kept out. Mend the files, then run rmos migrate again.")
+    if not total:
+        console.say("Nothing is kept out.")
+        return
+    beyond = f" ({total - count:,} more than shown)" if count < total else ""
+    console.say("")
+    console.say(f"{total:,} documents are kept out{beyond}. Mend the files, then run rmos migrate again.")
 
 
 def _as_json(row: RejectRow) -> dict[str, object]:
@@ -90,27 +88,34 @@ def _as_json(row: RejectRow) -> dict[str, object]:
 
 
 def _save(found: Iterator[RejectRow], folder: Path) -> None:
-    """Write each rejected file back under its own path; an existing file is never overwritten."""
+    """Write each rejected file back under its own path; an existing file is never overwritten.
+
+    The files of the first source go into ``folder`` itself, those of further sources into folders beside them.
+    """
     written = 0
-    for path, rows in groupby(found, key=lambda row: row.path):
-        row = next(rows)
-        target = folder / path
-        if row.body is None:
-            console.err.print(
-                Text(printable(f"{path}: its bytes could not be read; see {Path(row.location) / path}"))
-            )
-            continue
-        try:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-            with os.fdopen(handle, "wb") as file:
-                file.write(row.body)
-        except FileExistsError:
-            console.err.print(Text(printable(f"{target} is there already and was left as it is")))
-        except OSError as error:
-            raise EnvironmentFailure(
-                f"{target} cannot be written: {error.strerror}", "choose another folder"
-            ) from error
+    folders: dict[str, Path] = {}
+    for (location, path), rows in groupby(found, key=lambda row: (row.location, row.path)):
+        into = folders.setdefault(location, folder / f"source-{len(folders) + 1}" if folders else folder)
+        body = next(rows).body
+        if body is None:
+            where = Path(location) / path
+            console.say(f"{path}: its bytes could not be read; see {where}", on=console.err)
         else:
-            written += 1
-    console.err.print(f"{written:,} files written to {folder}")
+            written += _write_new(into / path.lstrip("/"), body)
+    console.say(f"{written:,} files written to {folder}", on=console.err)
+
+
+def _write_new(target: Path, body: bytes) -> bool:
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+    except FileExistsError:
+        console.say(f"{target} is there already and was left as it is", on=console.err)
+        return False
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"{target} cannot be written: {error.strerror}", "choose another folder"
+        ) from error
+    return True

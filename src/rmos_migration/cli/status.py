@@ -39,20 +39,18 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
             }
         )
         raise typer.Exit(ExitCode.OK)
-    console.out.print(f"database  {place.path} (schema {version})")
+    console.say(f"database  {place.path} (schema {version})")
     table = console.table("", "records")
     for name, number in counts.items():
         table.add_row(name.replace("_", " "), f"{number:,}")
     console.out.print(table)
     if last is None:
-        console.out.print("No run yet: rmos migrate")
+        console.say("No run yet: rmos migrate")
     else:
-        console.out.print(
-            f"last run  {last.id}, {last.status}, started {last.started_at}, from {last.source}"
-        )
+        console.say(f"last run  {last.id}, {last.status}, started {last.started_at}, from {last.source}")
     if last is not None and last.status == "interrupted":
-        console.out.print("It was cut off; rmos migrate carries on from there.")
+        console.say("It was cut off; rmos migrate carries on from there.")
     if rejected:
-        console.out.print(f"{rejected:,} documents are kept out: rmos rejects")
+        console.say(f"{rejected:,} documents are kept out: rmos rejects")
     if pending:
-        console.out.print(f"{pending:,} references wait for a record that has not arrived.")
+        console.say(f"{pending:,} references wait for a record that has not arrived.")

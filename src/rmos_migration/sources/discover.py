@@ -82,10 +82,16 @@ class Source:
     def count_elsewhere(self) -> int:
         """Count the JSON files outside the entities' folders into ``ignored``; returns how many there are."""
         count = 0
-        for folder, subfolders, names in os.walk(self._real_root):
-            if folder == self._real_root:
-                subfolders[:] = [name for name in subfolders if name not in BY_NAME]
-            count += sum(1 for name in names if name.lower().endswith(".json"))
+        waiting = [self._real_root]
+        while waiting:  # not os.walk, which fails where folders nest a thousand deep
+            folder = waiting.pop()
+            with suppress(OSError), os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        if folder != self._real_root or entry.name not in BY_NAME:
+                            waiting.append(entry.path)
+                    else:
+                        count += entry.name.lower().endswith(".json")
         if count:
             self.ignored["outside the folders of records"] += count
         return count

@@ -61,9 +61,12 @@ def pending_count(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(pending_references)) or 0
 
 
-def reject_count(connection: Connection) -> int:
-    """How many documents are kept out as of now."""
-    return connection.scalar(select(func.count()).select_from(rejects)) or 0
+def reject_count(connection: Connection, *, code: str | None = None) -> int:
+    """How many documents are kept out as of now, of all codes or one."""
+    query = select(func.count()).select_from(rejects)
+    if code is not None:
+        query = query.where(rejects.c.code == code)
+    return connection.scalar(query) or 0
 
 
 def schema_steps(connection: Connection) -> list[tuple[int, str, str | None]]:
