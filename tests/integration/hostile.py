@@ -109,7 +109,7 @@ NAMES: dict[bytes, tuple[str, Fate]] = {
     b"\x1b]0;title\x07.json": ("\x1b]0;title\x07.json", MIGRATED),
     "\u202egnp.json".encode(): ("\u202egnp.json", MIGRATED),
     "\u2028line.json".encode(): ("\u2028line.json", MIGRATED),
-    b"not-\xff\xfe-utf-8.json": ("/not-\\xff\\xfe-utf-8.json", MIGRATED),
+    b"not-\xff\xfe-utf-8.json": ("not-\\xff\\xfe-utf-8.json", MIGRATED),
     b"[bold]b[/bold].json": ("[bold]b[/bold].json", MIGRATED),
     b"[/red].json": ("[/red].json", MIGRATED),
     b"-rf.json": ("-rf.json", MIGRATED),

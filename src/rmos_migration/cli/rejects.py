@@ -39,20 +39,31 @@ def rejects(
     save: Annotated[
         Path | None, typer.Option("--save", metavar="DIR", help="Write the original bytes into this folder.")
     ] = None,
+    gone: Annotated[
+        bool, typer.Option("--gone", help="Also those whose file is no longer in the legacy folder.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Print what is kept out as of now; exit 0, whether there is anything or not."""
     place = Database.at(load_settings(database=database).database)
     with place.reader() as connection:
-        total = queries.reject_count(connection, code=code)
-        found = (_located(row) for row in queries.rejected(connection, code=code, limit=limit))
+        found = [row for row in queries.rejected(connection, code=code) if gone or not is_gone(row)]
+        shown = [_located(queries.with_body(connection, row)) for row in found[:limit]]
         if as_json:
-            shown = [_as_json(row) for row in found]
-            console.print_json({"schema": "rmos-migration/rejects/1", "total": total, "rejects": shown})
+            rejects_json = [_as_json(row) for row in shown]
+            console.print_json(
+                {"schema": "rmos-migration/rejects/1", "total": len(found), "rejects": rejects_json}
+            )
         else:
-            _print(found, total)
+            _print(shown, len(found))
         if save is not None:
-            _save(queries.rejected(connection, code=code, limit=limit), save)
+            _save((queries.with_body(connection, row) for row in found[:limit]), save)
+
+
+def is_gone(row: RejectRow) -> bool:
+    """Whether a rejected file was taken out of its source since; not, where the whole source is out of reach."""
+    source = Path(row.location)
+    return source.is_dir() and not os.path.lexists(source / row.path) and "//" not in row.path
 
 
 def _located(row: RejectRow) -> RejectRow:
@@ -62,15 +73,14 @@ def _located(row: RejectRow) -> RejectRow:
     return row._replace(diagnostics=[located_in(found, row.body, encoding) for found in row.diagnostics])
 
 
-def _print(found: Iterator[RejectRow], total: int) -> None:
-    count = 0
-    for count, row in enumerate(found, start=1):  # noqa: B007 - the last one is needed
+def _print(shown: list[RejectRow], total: int) -> None:
+    for row in shown:
         for diagnostic in row.diagnostics:
             console.out.print(console.diagnostic_text(diagnostic))
     if not total:
         console.say("Nothing is kept out.")
         return
-    beyond = f" ({total - count:,} more than shown)" if count < total else ""
+    beyond = f" ({total - len(shown):,} more than shown)" if len(shown) < total else ""
     console.say("")
     console.say(f"{total:,} documents are kept out{beyond}. Mend the files, then run rmos migrate again.")
 

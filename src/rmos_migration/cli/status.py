@@ -9,6 +9,7 @@ from ..store.database import Database
 from ..store.lock import is_locked
 from . import console
 from .options import DatabaseOption, JsonOption
+from .rejects import is_gone
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +24,8 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
     with place.reader() as connection:
         counts = queries.entity_counts(connection)
         last = next(iter(queries.runs_newest_first(connection, 1, locked=locked)), None)
-        rejected, pending = queries.reject_count(connection), queries.pending_count(connection)
+        rejected = sum(not is_gone(row) for row in queries.rejected(connection))
+        pending = queries.pending_count(connection)
         version, applied_at, _ = queries.schema_steps(connection)[-1]
     if as_json:
         console.print_json(

@@ -126,6 +126,8 @@ class _Resolver:
         self.known = known
         self.refused = refused
         self.made = Plan()
+        replaced = {before.record_id for before in known.values() if before.was_replaced and before.record_id}
+        self.owned = set(content_of(connection, entity, replaced)) if replaced else set()
         positions = [(entity.columns.index(rule.column), rule) for rule in entity.references]
         self.references = [(index, rule, self._existing_parents(index, rule)) for index, rule in positions]
 
@@ -133,22 +135,24 @@ class _Resolver:
         standing = self._standing()
         for prepared in self.batch:
             record_id = prepared.record_id
+            there = standing.get(record_id) if record_id is not None else None
             if record_id is None:
                 self._decide(prepared, Outcome.REJECTED)
             elif self.refused and prepared.place in self.refused:
                 self._reject(
                     prepared, "refused-by-database", f"the database says: {self.refused[prepared.place]}"
                 )
-            elif (there := standing.get(record_id)) is None:
-                self._place(prepared, record_id, standing)
-            elif self._is_same(prepared, there):
+            elif there is not None and self._is_same(prepared, there):
+                standing[record_id] = _Standing(prepared.content_sha256, there.row)
                 self._decide(prepared, Outcome.UNCHANGED)
-            elif self.known and self._was_replaced(prepared):
+            elif self.owned and self._was_replaced(prepared):
                 self.made.decisions.append(
                     Decision(
                         prepared, Outcome.UNCHANGED, prepared.diagnostics, prepared.derived, was_replaced=True
                     )
                 )
+            elif there is None:
+                self._place(prepared, record_id, standing)
             else:
                 self._settle_conflict(prepared, record_id, there, standing)
         return self.made
@@ -189,7 +193,12 @@ class _Resolver:
     def _was_replaced(self, prepared: Prepared) -> bool:
         """Whether another document took this one's row in an earlier run, and this one is still what it was then."""
         before = self.known.get(prepared.place)
-        return before is not None and before.was_replaced and before.content_sha256 == prepared.content_sha256
+        return (
+            before is not None
+            and before.was_replaced
+            and before.content_sha256 == prepared.content_sha256
+            and before.record_id in self.owned
+        )
 
     def _settle_conflict(
         self, prepared: Prepared, record_id: str, there: _Standing, standing: dict[str, _Standing]

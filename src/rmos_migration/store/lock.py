@@ -3,13 +3,16 @@
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
 from ..errors import EnvironmentFailure, LockedError
+
+_PATIENCE = 0.5
+"""Seconds. Looking whether the lock is held (``is_locked``) holds it for a moment; a run must not fail over that."""
 
 
 def lock_path(database: Path) -> Path:
@@ -31,7 +34,7 @@ def write_lock(database: Path, purpose: str) -> Iterator[None]:
         raise EnvironmentFailure(
             f"there is no folder {path.parent}", "make it, or name another place for the database"
         )
-    lock = FileLock(path, timeout=0)
+    lock = FileLock(path, timeout=_PATIENCE, poll_interval=_PATIENCE / 10)
     try:
         lock.acquire()
     except Timeout:
@@ -79,7 +82,7 @@ def holder(database: Path) -> str:
 def _sign(path: Path, purpose: str) -> None:
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     text = f"\n{purpose} (process {os.getpid()} on {socket.gethostname()}, since {since})\n"
-    with path.open("r+b") as file:
+    with suppress(OSError), path.open("r+b") as file:  # a courtesy; a full disk shows soon enough
         file.seek(1)
         file.write(text.encode())
         file.truncate()

@@ -61,14 +61,6 @@ def pending_count(connection: Connection) -> int:
     return connection.scalar(select(func.count()).select_from(pending_references)) or 0
 
 
-def reject_count(connection: Connection, *, code: str | None = None) -> int:
-    """How many documents are kept out as of now, of all codes or one."""
-    query = select(func.count()).select_from(rejects)
-    if code is not None:
-        query = query.where(rejects.c.code == code)
-    return connection.scalar(query) or 0
-
-
 def schema_steps(connection: Connection) -> list[tuple[int, str, str | None]]:
     """The schema's steps as applied: version, time, description."""
     steps = schema_version.c
@@ -76,23 +68,32 @@ def schema_steps(connection: Connection) -> list[tuple[int, str, str | None]]:
     return [(row.version, row.applied_at, row.description) for row in connection.execute(query)]
 
 
-def rejected(
-    connection: Connection, *, code: str | None = None, limit: int | None = None
-) -> Iterator[RejectRow]:
-    """The documents that are kept out as of now, in path order, each with its bytes and its errors."""
+def rejected(connection: Connection, *, code: str | None = None) -> Iterator[RejectRow]:
+    """The documents that are kept out as of now, in path order, without bytes and diagnostics (``with_body``)."""
     query = (
-        select(sources.c.location, rejects, runs.c.options_json)
+        select(sources.c.location, rejects.c.path, rejects.c.pointer, rejects.c.run_id, rejects.c.code)
         .join(sources, sources.c.id == rejects.c.source_id)
-        .join(runs, runs.c.id == rejects.c.run_id)
         .order_by(rejects.c.source_id, rejects.c.path, rejects.c.pointer)
-        .limit(limit)
     )
     if code is not None:
         query = query.where(rejects.c.code == code)
     for row in connection.execute(query):
-        errors = _errors_of(connection, row.run_id, row.path, row.pointer)
-        encoding = orjson.loads(row.options_json).get("encoding")
-        yield RejectRow(row.location, row.path, row.pointer, row.run_id, row.code, row.body, errors, encoding)
+        yield RejectRow(*row, body=None, diagnostics=[], encoding=None)
+
+
+def with_body(connection: Connection, row: RejectRow) -> RejectRow:
+    """A rejected document with its bytes and its errors."""
+    query = (
+        select(rejects.c.body, runs.c.options_json)
+        .join(sources, sources.c.id == rejects.c.source_id)
+        .join(runs, runs.c.id == rejects.c.run_id)
+        .where(
+            sources.c.location == row.location, rejects.c.path == row.path, rejects.c.pointer == row.pointer
+        )
+    )
+    body, options = connection.execute(query).one()
+    errors = _errors_of(connection, row.run_id, row.path, row.pointer)
+    return row._replace(body=body, diagnostics=errors, encoding=orjson.loads(options).get("encoding"))
 
 
 def _errors_of(connection: Connection, run_id: int, path: str, pointer: str) -> list[Diagnostic]:
