@@ -1,5 +1,6 @@
 """Places for tests: an empty legacy tree, and where its database goes."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -22,3 +23,10 @@ def database(tmp_path: Path) -> Path:
     folder = tmp_path / "store"
     folder.mkdir()
     return folder / "rmos.db"
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where RMOS_NO_SKIP is set, as in CI, a test that was skipped fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("RMOS_NO_SKIP") and reporter is not None and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED

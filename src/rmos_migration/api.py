@@ -5,7 +5,7 @@ from pathlib import Path
 from .migrate.options import Observer, Options, RejectLimit, Stop
 from .migrate.outcome import RunSummary
 from .migrate.pipeline import run
-from .migrate.resolve import MissingReferences, OnConflict
+from .migrate.policy import MissingReferences, OnConflict
 from .store.database import Database
 
 

@@ -37,7 +37,7 @@ def test_places_are_found_though_the_source_is_gone(tree: Path, database: Path) 
     file = write(tree, "patterns/a.json", json.dumps(pattern(ring_count=0), indent=1))
     migrate(tree, database)
     file.unlink()
-    (reject,) = json.loads(rmos("rejects", "--database", database, "--json").stdout)["rejects"]
+    (reject,) = json.loads(rmos("rejects", "--database", database, "--json", "--gone").stdout)["rejects"]
     assert (reject["diagnostics"][0]["line"], reject["diagnostics"][0]["column"]) == (4, 2)
 
 

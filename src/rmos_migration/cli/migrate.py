@@ -14,7 +14,7 @@ import typer
 from ..api import migrate as run_migration
 from ..errors import EnvironmentFailure
 from ..migrate.outcome import RunSummary
-from ..migrate.resolve import MissingReferences, OnConflict
+from ..migrate.policy import MissingReferences, OnConflict
 from ..settings import load_settings
 from . import console
 from .options import DatabaseOption, JsonOption

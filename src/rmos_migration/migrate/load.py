@@ -10,8 +10,9 @@ from ..entities import BY_NAME, Entity
 from ..store import records, runs
 from ..store.runs import KnownDocument, LedgerEntry, Reject
 from .outcome import Outcome, Tally
+from .policy import Policy
 from .prepare import Prepared
-from .resolve import Decision, Place, Plan, Policy, resolve
+from .resolve import Decision, Place, Plan, resolve
 
 
 @dataclass

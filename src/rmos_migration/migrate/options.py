@@ -8,7 +8,7 @@ from ..diagnostics import Diagnostic
 from ..errors import UsageError
 from ..sources.discover import Source
 from .outcome import Counts
-from .resolve import MissingReferences, OnConflict
+from .policy import MissingReferences, OnConflict
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ Look-ups are made for the whole batch at once. The result is a plan; nothing is 
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import NamedTuple
 
 import orjson
@@ -17,30 +16,8 @@ from ..store.records import Pending, Row, content_of, existing_ids, rows_of
 from ..store.runs import KnownDocument
 from .differences import differences
 from .outcome import Outcome
+from .policy import MissingReferences, OnConflict, Policy
 from .prepare import Prepared
-
-
-class OnConflict(StrEnum):
-    """What to do with a document whose id is taken by other content."""
-
-    KEEP = "keep"
-    REPLACE = "replace"
-    REJECT = "reject"
-
-
-class MissingReferences(StrEnum):
-    """What to do with a document that refers to a record that is not there."""
-
-    DETACH = "detach"
-    REJECT = "reject"
-
-
-class Policy(NamedTuple):
-    """The user's choices for conflicts and missing references."""
-
-    on_conflict: OnConflict = OnConflict.KEEP
-    missing_references: MissingReferences = MissingReferences.DETACH
-
 
 Place = tuple[str, str]
 """Where a document stands: path and pointer."""

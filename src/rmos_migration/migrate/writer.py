@@ -17,7 +17,7 @@ from ..store.runs import KnownFile
 from .load import Batch, Book, Written, load
 from .options import Options
 from .outcome import Counts, Status, Tally
-from .resolve import Policy
+from .policy import Policy
 
 log = logging.getLogger(__name__)
 
