@@ -2,6 +2,7 @@
 
 import logging
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -35,6 +36,7 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def common(
+    context: typer.Context,
     version: Annotated[  # noqa: ARG001 - the callback does the work
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and leave."),
@@ -45,6 +47,8 @@ def common(
     ] = "warning",
 ) -> None:
     """Set up what all commands share."""
+    if hasattr(signal, "SIGPIPE") and context.invoked_subcommand != "migrate":
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `rmos rejects | head` ends quietly
     level = logging.getLevelNamesMapping().get(log_level.upper())
     if level is None:
         raise typer.BadParameter(f"{log_level} is no log level", param_hint="--log-level")

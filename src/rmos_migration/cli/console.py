@@ -117,7 +117,13 @@ class Watcher(Nobody):
             self._progress.update(self._task, completed=counts.files.found, rate=rate)
 
     def noticed(self, diagnostics: list[Diagnostic]) -> None:
-        """Print or keep what was noticed."""
+        """Print or keep what was noticed. A reader of the output who goes away does not end the run."""
+        try:
+            self._note(diagnostics)
+        except BrokenPipeError:
+            self.verbose = False
+
+    def _note(self, diagnostics: list[Diagnostic]) -> None:
         for diagnostic in diagnostics:
             if self.verbose:
                 err.print(diagnostic_text(located(diagnostic, self.root, self.encoding)))
@@ -143,7 +149,7 @@ _VERDICTS = {
     Status.COMPLETED_WITH_REJECTS: ("yellow", "Finished, but not everything arrived."),
     Status.ROLLED_BACK: ("red", "Nothing was kept, because not everything could arrive (--all-or-nothing)."),
     Status.INTERRUPTED: ("yellow", "Stopped before the end; run the same command again to carry on."),
-    Status.FAILED: ("red", "The run failed."),
+    Status.FAILED: ("red", "The run was ended."),
 }
 
 
@@ -163,12 +169,17 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
     totals, files = summary.totals, summary.counts.files
     if summary.stopped_by:
         yield summary.stopped_by
-    if not totals.found:
+        if not totals.found:
+            return
+    elif not totals.found:
         yield "There was no document to migrate."
-    yield (
-        f"{summary.success_rate:g} % of {totals.found:,} documents are in the database "
-        f"({summary.duration_seconds:.1f} s, {totals.found / max(summary.duration_seconds, 1e-9):,.0f} a second)."
-    )
+    if summary.status is not Status.ROLLED_BACK:
+        verb = "would be" if summary.dry_run else "are"
+        rate = totals.found / max(summary.duration_seconds, 1e-9)
+        yield (
+            f"{summary.success_rate:g} % of {totals.found:,} documents {verb} in the database "
+            f"({summary.duration_seconds:.1f} s, {rate:,.0f} a second)."
+        )
     if files.ignored:
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(files.ignored.items()))
         yield f"Files passed over: {reasons}."

@@ -32,6 +32,11 @@ def _json_differences(name: str, old: Any, new: Any) -> list[str]:
             for key in keys
             for difference in _json_differences(f"{name}.{key}", old.get(key), new.get(key))
         ]
+    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        pairs = enumerate(zip(old, new, strict=True))
+        return [
+            found for at, (one, other) in pairs for found in _json_differences(f"{name}[{at}]", one, other)
+        ]
     return [f"{name} is {shown(old)} in the database, {shown(new)} here"]
 
 

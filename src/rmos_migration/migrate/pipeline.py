@@ -127,6 +127,8 @@ class _Run:
                 self._book(waiting.result())
         except TooManyRejects as limit:
             self.stopped_by = str(limit)
+            self.undone += limit.diagnostics
+            self.observer.noticed(limit.diagnostics)
 
     def _book(self, loaded: Loaded | None) -> None:
         if loaded is None:

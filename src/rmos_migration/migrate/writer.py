@@ -23,7 +23,11 @@ log = logging.getLogger(__name__)
 
 
 class TooManyRejects(Exception):  # noqa: N818 - ends a run, is no failure
-    """More documents were kept out than the user allows."""
+    """More documents were kept out than the user allows; ``diagnostics`` are those of the batch that was undone."""
+
+    def __init__(self, message: str, diagnostics: list[Diagnostic]) -> None:
+        super().__init__(message)
+        self.diagnostics = diagnostics
 
 
 class Loaded(NamedTuple):
@@ -83,7 +87,7 @@ class Writer:
             with self._transaction():
                 written = load(self.connection, batch, self.policy, self.book)
                 counts = self._counts_with(batch, written)
-                self._check_limit(counts.totals, expected_documents)
+                self._check_limit(counts.totals, expected_documents, written.diagnostics)
                 runs.write_progress(self.connection, self.book.run_id, counts.as_json())
         except BaseException:
             self.broken = True
@@ -92,13 +96,17 @@ class Writer:
         return Loaded(written.diagnostics, counts)
 
     def finish(self, status: Status, counts: Counts, undone: list[Diagnostic], duration: float) -> None:
-        """Write how the run ended; undo everything first where that is what was asked for."""
+        """Write how the run ended; undo everything first where that is what was asked for.
+
+        ``undone`` is what was noticed in batches that are not kept, so that it can be looked up all the same.
+        """
         if self.options.dry_run and self.whole is not None:
             self.whole.rollback()
             return
         if self.whole is not None and status is not Status.COMPLETED:
             self.whole.rollback()
             self.whole = None
+        if self.whole is None and undone:
             with self.connection.begin():
                 runs.write_diagnostics(self.connection, self.book.run_id, undone)
         with self._transaction():
@@ -135,9 +143,8 @@ class Writer:
         counts.notice(written.diagnostics)
         return counts
 
-    def _check_limit(self, totals: Tally, expected_documents: int) -> None:
+    def _check_limit(self, totals: Tally, expected_documents: int, noticed: list[Diagnostic]) -> None:
         limit = self.options.max_rejects
         if limit is not None and not limit.allows(totals.rejected, max(expected_documents, totals.found)):
-            raise TooManyRejects(
-                f"{totals.rejected} documents were rejected, more than --max-rejects {limit} allows"
-            )
+            message = f"{totals.rejected} documents were rejected, more than --max-rejects {limit} allows"
+            raise TooManyRejects(message, noticed)

@@ -3,6 +3,7 @@
 import errno
 import os
 import stat
+import time
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from itertools import islice
@@ -18,6 +19,10 @@ SIZE_LIMIT = 16 * 1024 * 1024
 READ_AHEAD = 64
 """Files that are open at once, so that the system fetches them while earlier ones are parsed."""
 
+RACY_NS = 100_000_000
+"""Nanoseconds. A file written so shortly before it was read could change once more without its time showing it, so
+its time is not remembered, and the next run reads it again."""
+
 _FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
@@ -31,7 +36,8 @@ _OUT_OF_HANDLES = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 class Reading(NamedTuple):
     """A file that was looked at: its bytes and their SHA-256 (hex), or the diagnostic of why there are none.
 
-    ``size`` is in bytes, ``mtime_ns`` in nanoseconds since the epoch; both are None where the file was not read.
+    ``size`` is in bytes, ``mtime_ns`` in nanoseconds since the epoch; both are None where the file was not read,
+    ``mtime_ns`` also where it cannot be trusted (``RACY_NS``).
     """
 
     path: str
@@ -116,7 +122,10 @@ def _read_open_file(path: str, handle: int) -> Reading:
     after = os.fstat(handle)
     if (len(raw), after.st_size, after.st_mtime_ns) != (before.st_size, before.st_size, before.st_mtime_ns):
         return _refused(path, "file-changed", "the file changed while it was read")
-    return Reading(path, raw, sha256(raw).hexdigest(), before.st_size, before.st_mtime_ns)
+    is_settled = time.time_ns() - before.st_mtime_ns > RACY_NS
+    return Reading(
+        path, raw, sha256(raw).hexdigest(), before.st_size, before.st_mtime_ns if is_settled else None
+    )
 
 
 def _refused(path: str, code: str, message: str) -> Reading:

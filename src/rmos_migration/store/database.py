@@ -269,6 +269,9 @@ def _uri(path: Path, mode: str) -> str:
 def _checkpoint(connection: Connection) -> None:
     """Fold the log into the file, so that a copy of the one file is the whole database."""
     connection.rollback()
+    connection.connection.execute(
+        "PRAGMA busy_timeout = 200"
+    )  # ms; somebody's open read must not hold the run up
     connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
