@@ -53,6 +53,6 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
     if last is not None and last.status == "interrupted":
         console.say("It was cut off; rmos migrate carries on from there.")
     if rejected:
-        console.say(f"{rejected:,} documents are kept out: rmos rejects")
+        console.say(f"documents kept out: {rejected:,} (rmos rejects lists them)")
     if pending:
-        console.say(f"{pending:,} references wait for a record that has not arrived.")
+        console.say(f"references waiting for a record that has not arrived: {pending:,}")

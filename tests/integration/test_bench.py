@@ -1,0 +1,29 @@
+"""The benchmark runs, loads what it should, and says how the ways of loading compare."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+pytest.importorskip("sqlite_utils", reason="the benchmark compares with sqlite-utils")
+
+
+def test_a_quick_benchmark_measures_every_way_of_loading(tmp_path: Path) -> None:
+    output = tmp_path / "bench.json"
+    done = subprocess.run(
+        [sys.executable, "-m", "bench", "--quick", "--output", output],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    report = json.loads(output.read_text())
+    assert report["schema"] == "rmos-migration/benchmark/1"
+    assert all(figures["median_seconds"] > 0 for figures in report["figures"])
+    assert len(report["targets"]) == 5
