@@ -31,14 +31,25 @@ def problem(file: Path) -> str | None:
     return reading.problem.code
 
 
+LONG_AGO_NS = 1_700_000_000_123_456_700
+
+
+def test_time_of_a_file_that_was_written_just_now_is_not_remembered(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    file.write_bytes(b"{}")
+    os.utime(file)
+    assert read(file).mtime_ns is None
+
+
 @pytest.mark.parametrize("content", [b"", b"{}", b"\xff\xfe{\0}\0", b'{"a": 1}\r\n' * 50_000])
 def test_hash_and_size_are_those_of_the_bytes_that_are_parsed(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_bytes(content)
+    os.utime(file, ns=(LONG_AGO_NS, LONG_AGO_NS))
     reading = read(file)
     assert reading.raw == content
     assert reading.sha256 == sha256(content).hexdigest()
-    assert (reading.size, reading.mtime_ns) == (len(content), file.stat().st_mtime_ns)
+    assert (reading.size, reading.mtime_ns) == (len(content), LONG_AGO_NS)
 
 
 def test_file_of_16_mib_is_read_and_one_byte_more_is_too_large(tmp_path: Path) -> None:
