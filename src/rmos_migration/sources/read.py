@@ -19,9 +19,10 @@ SIZE_LIMIT = 16 * 1024 * 1024
 READ_AHEAD = 64
 """Files that are open at once, so that the system fetches them while earlier ones are parsed."""
 
-RACY_NS = 100_000_000
-"""Nanoseconds. A file written so shortly before it was read could change once more without its time showing it, so
-its time is not remembered, and the next run reads it again."""
+RACY_NS = 2_000_000_000
+"""Nanoseconds; the coarsest clock of a file system in use is that of memory sticks (FAT). A file written so shortly
+before it was read could change once more without its time showing it, so its time is not remembered, and the next run
+reads it again."""
 
 _FLAGS = (
     os.O_RDONLY
