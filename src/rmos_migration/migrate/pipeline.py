@@ -1,15 +1,10 @@
-"""A run from start to finish: lock, read, prepare, load batch by batch, balance, finish (ARCHITECTURE.md §5).
-
-Two threads share the work: this one reads and prepares documents, a second one owns the database connection and
-writes the batch before. Inserting happens outside Python's global lock, so the two overlap.
-"""
+"""A run from start to finish: lock, read, prepare, load batch by batch, balance, finish (ARCHITECTURE.md §5)."""
 
 import gc
 import logging
 import os
 import time
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
@@ -80,8 +75,8 @@ class _Run:
             log.info("run %s: %s into %s", writer.book.run_id, self.source.root, self.database.url)
             self.observer.started(self.source)
             try:
-                with _fewer_garbage_collections(), ThreadPoolExecutor(1, "writer") as thread:
-                    self._migrate_all(writer, thread)
+                with _fewer_garbage_collections():
+                    self._migrate_all(writer)
             except BaseException as error:
                 status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.FAILED
                 writer.give_up(status, self.counts, time.perf_counter() - began)
@@ -108,31 +103,22 @@ class _Run:
     def _purpose(self) -> str:
         return f"rmos migrate {self.source.root}"
 
-    def _migrate_all(self, writer: Writer, thread: ThreadPoolExecutor) -> None:
-        documents = (
-            self.source.count() if self.options.max_rejects and self.options.max_rejects.is_percentage else 0
-        )
-        waiting: Future[Loaded | None] | None = None
+    def _migrate_all(self, writer: Writer) -> None:
+        limit = self.options.max_rejects
+        documents = self.source.count() if limit is not None and limit.is_percentage else 0
         try:
-            for batch in self._batches(writer, thread):
-                submitted = thread.submit(writer.load, batch, documents)
-                if waiting is not None:
-                    self._book(waiting.result())
-                waiting = submitted
+            for batch in self._batches(writer):
+                self._book(writer.load(batch, documents))
                 self.signal = self.stop()
                 if self.signal is not None:
                     self.stopped_by = "asked to stop; the next run carries on from here"
                     break
-            if waiting is not None:
-                self._book(waiting.result())
-        except TooManyRejects as limit:
-            self.stopped_by = str(limit)
-            self.undone += limit.diagnostics
-            self.observer.noticed(limit.diagnostics)
+        except TooManyRejects as stopped:
+            self.stopped_by = str(stopped)
+            self.undone += stopped.diagnostics
+            self.observer.noticed(stopped.diagnostics)
 
-    def _book(self, loaded: Loaded | None) -> None:
-        if loaded is None:
-            return
+    def _book(self, loaded: Loaded) -> None:
         self.counts = loaded.counts
         log.debug("batch committed; so far %s", self.counts.totals)
         if self.options.all_or_nothing:
@@ -159,33 +145,15 @@ class _Run:
 
     # reading
 
-    def _batches(self, writer: Writer, thread: ThreadPoolExecutor) -> Iterator[Batch]:
+    def _batches(self, writer: Writer) -> Iterator[Batch]:
         for entity in ENTITIES:
-            for chunk, known in self._chunks(entity, writer, thread):
-                yield from self._read(entity, chunk, known, writer, thread)
+            files = self.source.files(entity)
+            while chunk := list(islice(files, BATCH_DOCUMENTS)):
+                yield from self._read(entity, chunk, writer)
 
-    def _chunks(
-        self, entity: Entity, writer: Writer, thread: ThreadPoolExecutor
-    ) -> Iterator[tuple[list[SourceFile], dict[str, KnownFile]]]:
-        """The entity's files by the thousand, each with what the ledger knows; the ledger is asked one ahead."""
-        ahead: tuple[list[SourceFile], Future[dict[str, KnownFile]]] | None = None
-        files = self.source.files(entity)
-        while chunk := list(islice(files, BATCH_DOCUMENTS)):
-            asked = thread.submit(writer.known_files, entity, [file.path for file in chunk])
-            if ahead is not None:
-                yield ahead[0], ahead[1].result()
-            ahead = chunk, asked
-        if ahead is not None:
-            yield ahead[0], ahead[1].result()
-
-    def _read(
-        self,
-        entity: Entity,
-        chunk: list[SourceFile],
-        known: dict[str, KnownFile],
-        writer: Writer,
-        thread: ThreadPoolExecutor,
-    ) -> Iterator[Batch]:
+    def _read(self, entity: Entity, chunk: list[SourceFile], writer: Writer) -> Iterator[Batch]:
+        """The documents in some files that need reading, a batch at a time."""
+        known = writer.known_files(entity, [file.path for file in chunk])
         batch = Batch(entity)
         to_read = chunk if not known else []
         for file in chunk if known else ():
@@ -196,7 +164,7 @@ class _Run:
             else:
                 to_read.append(file)
         again = [file.path for file in to_read if file.path in known]
-        documents = thread.submit(writer.known_documents, entity, again).result() if again else {}
+        documents = writer.known_documents(entity, again) if again else {}
         batch.known = documents
         for reading in read_files(to_read):
             found = prepare(entity, reading, self.options.encoding)

@@ -38,7 +38,7 @@ class Loaded(NamedTuple):
 
 
 class Writer:
-    """Everything a run does with the database. Once it has begun, only the writer thread calls it.
+    """Everything a run does with the database.
 
     Normally each batch is a transaction. A dry run and ``all_or_nothing`` are one transaction from end to end, which
     is undone unless ``finish`` commits it.
@@ -65,7 +65,6 @@ class Writer:
         self.book = Book(run_id, number)
         if options.all_or_nothing and self.whole is None:
             self.whole = connection.begin()
-        self.broken = False
 
     def known_files(self, entity: Entity, paths: list[str]) -> dict[str, KnownFile]:
         """What the ledger says of files; nothing, if the source was never migrated."""
@@ -79,19 +78,17 @@ class Writer:
         with self._transaction():
             return runs.known_documents(self.connection, self.book.source_id, entity, paths)
 
-    def load(self, batch: Batch, expected_documents: int) -> Loaded | None:
-        """Write a batch and commit it. After one has failed, the batches that were already queued do nothing."""
-        if self.broken:
-            return None
-        try:
-            with self._transaction():
-                written = load(self.connection, batch, self.policy, self.book)
-                counts = self._counts_with(batch, written)
-                self._check_limit(counts.totals, expected_documents, written.diagnostics)
-                runs.write_progress(self.connection, self.book.run_id, counts.as_json())
-        except BaseException:
-            self.broken = True
-            raise
+    def load(self, batch: Batch, expected_documents: int) -> Loaded:
+        """Write a batch and commit it.
+
+        Raises:
+            TooManyRejects: if more is rejected than the user allows; then the batch is undone.
+        """
+        with self._transaction():
+            written = load(self.connection, batch, self.policy, self.book)
+            counts = self._counts_with(batch, written)
+            self._check_limit(counts.totals, expected_documents, written.diagnostics)
+            runs.write_progress(self.connection, self.book.run_id, counts.as_json())
         self.counts = counts
         return Loaded(written.diagnostics, counts)
 

@@ -1,8 +1,4 @@
-"""Writing many rows quickly: tuples go to the driver as they are, hundreds of rows a statement.
-
-One statement of many rows is one call into the database, which runs outside Python's global lock: the next batch
-is prepared at the same time.
-"""
+"""Writing many rows quickly: tuples go to the driver as they are, hundreds of rows a statement."""
 
 from collections.abc import Collection, Sequence
 from functools import lru_cache

@@ -230,9 +230,7 @@ class Database:
         mode = ("mode=ro" + "&immutable=1" * immutable) if read_only else "mode=rwc"
 
         def connect() -> sqlite3.Connection:
-            connection = sqlite3.connect(
-                _uri(self.path, mode), uri=True, isolation_level=None, check_same_thread=False, timeout=5
-            )
+            connection = sqlite3.connect(_uri(self.path, mode), uri=True, isolation_level=None, timeout=5)
             if not read_only and not keep_mode:
                 connection.execute(
                     "PRAGMA journal_mode = WAL"
@@ -247,9 +245,7 @@ class Database:
 
 
 def _memory_engine() -> Engine:
-    engine = create_engine(
-        "sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None, "check_same_thread": False}
-    )
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys = ON")
     return _begin_at_once(engine, read_only=False)
