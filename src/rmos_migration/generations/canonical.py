@@ -241,7 +241,7 @@ _SENTENCES = {
     "list_type": "must be a list",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
-    "string_pattern_mismatch": "must not be blank and must hold no control character",
+    "string_pattern_mismatch": "must hold no control character",
     "greater_than": "must be greater than {gt:g}",
     "greater_than_equal": "must be at least {ge:g}",
     "less_than_equal": "must be at most {le:g}",
@@ -253,5 +253,7 @@ _SENTENCES = {
 def _sentence(key: str, value: Any, problem: ErrorDetails) -> str:
     """What the model finds wrong, in our words."""
     kind = problem["type"]
+    if isinstance(value, str) and not value.strip():
+        return f"{key} must not be blank, found {shown(value)}"
     rule = _SENTENCES.get(kind, f"cannot be used ({kind})").format(**problem.get("ctx", {}))
     return f"{key} {rule}, found {shown(value)}"

@@ -71,6 +71,11 @@ def load(connection: Connection, batch: Batch, policy: Policy, book: Book) -> Wr
     return written
 
 
+def unread(batch: Batch) -> Written:
+    """What a batch comes to in which nothing was read, because nothing has changed."""
+    return Written(_tally(batch, Plan()), [])
+
+
 def _write_rows(connection: Connection, entity: Entity, plan: Plan) -> dict[Place, str]:
     """Write the rows; returns the documents whose row the database refused, with its reason."""
     refused = records.insert_bisecting(connection, entity, plan.inserts)

@@ -14,7 +14,7 @@ from ..entities import Entity
 from ..sources.discover import Source
 from ..store import runs, schema
 from ..store.runs import KnownFile
-from .load import Batch, Book, Written, load
+from .load import Batch, Book, Written, load, unread
 from .options import Options
 from .outcome import Counts, Status, Tally
 from .policy import Policy
@@ -79,11 +79,14 @@ class Writer:
             return runs.known_documents(self.connection, self.book.source_id, entity, paths)
 
     def load(self, batch: Batch, expected_documents: int) -> Loaded:
-        """Write a batch and commit it.
+        """Write a batch and commit it; one in which no file was read has nothing to write and is only counted.
 
         Raises:
             TooManyRejects: if more is rejected than the user allows; then the batch is undone.
         """
+        if not batch.files_read and not batch.files_refused:
+            self.counts = self._counts_with(batch, unread(batch))
+            return Loaded([], self.counts)
         with self._transaction():
             written = load(self.connection, batch, self.policy, self.book)
             counts = self._counts_with(batch, written)
