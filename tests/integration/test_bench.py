@@ -27,3 +27,18 @@ def test_a_quick_benchmark_measures_every_way_of_loading(tmp_path: Path) -> None
     assert report["schema"] == "rmos-migration/benchmark/1"
     assert all(figures["median_seconds"] > 0 for figures in report["figures"])
     assert len(report["targets"]) == 5
+
+
+def test_the_parts_every_document_needs_are_measured() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "bench.parts", "200"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    *parts, whole = [float(line.split()[-1]) for line in done.stdout.splitlines()[:-2]]
+    assert len(parts) == 9
+    assert abs(sum(parts) - whole) < 0.1

@@ -12,7 +12,7 @@ from ..store.runs import KnownDocument, LedgerEntry, Reject
 from .outcome import Outcome, Tally
 from .policy import Policy
 from .prepare import Prepared
-from .resolve import Decision, Place, Plan, resolve
+from .resolve import Decision, Place, Plan, resolve, straight
 
 
 @dataclass
@@ -51,11 +51,26 @@ class Book(NamedTuple):
 def load(connection: Connection, batch: Batch, policy: Policy, book: Book) -> Written:
     """Resolve and write a batch.
 
-    If the database refuses a row, the whole batch is undone and decided anew with that document rejected, until
-    nothing is refused: one bad document never costs its batch.
-
     Raises:
         sqlalchemy.exc.DBAPIError: if the database fails, rather than refuses.
+    """
+    plan = (None if batch.known else _load_straight(connection, batch)) or _load_resolved(
+        connection, batch, policy
+    )
+    return _write_books(connection, batch, plan, book)
+
+
+def _load_straight(connection: Connection, batch: Batch) -> Plan | None:
+    """Write the rows as they are, as for a first run over a tidy tree; None if that cannot be."""
+    plan = straight(batch.documents)
+    return None if records.insert_all(connection, batch.entity, plan.inserts) else plan
+
+
+def _load_resolved(connection: Connection, batch: Batch, policy: Policy) -> Plan:
+    """Look up what each document meets in the database, decide, and write the rows.
+
+    If the database refuses a row for another reason, all rows are undone and decided anew with that document rejected,
+    until nothing is refused: one bad document never costs its batch.
     """
     refused: dict[Place, str] = {}
     while True:
@@ -63,12 +78,10 @@ def load(connection: Connection, batch: Batch, policy: Policy, book: Book) -> Wr
         plan = resolve(connection, batch.entity, batch.documents, policy, batch.known, refused)
         refusals = _write_rows(connection, batch.entity, plan)
         if not refusals:
-            break
+            attempt.commit()
+            return plan
         attempt.rollback()
         refused |= refusals
-    written = _write_books(connection, batch, plan, book)
-    attempt.commit()
-    return written
 
 
 def unread(batch: Batch) -> Written:

@@ -112,9 +112,9 @@ class Counts:
 
     def notice(self, diagnostics: list[Diagnostic]) -> None:
         """Count diagnostics by severity and code."""
-        for diagnostic in diagnostics:
-            self.severities[str(diagnostic.severity)] += 1
-            self.codes[diagnostic.code] += 1
+        for severity, count in Counter(diagnostic.severity for diagnostic in diagnostics).items():
+            self.severities[severity.value] += count
+        self.codes.update(diagnostic.code for diagnostic in diagnostics)
 
     def as_json(self) -> dict[str, Any]:
         """The counts as the run summary shows them."""

@@ -65,6 +65,22 @@ class _Linked(NamedTuple):
     missing: list[tuple[FieldRule, str]]
 
 
+def straight(batch: list[Prepared]) -> Plan:
+    """The plan for a batch in which nothing stands in the way: every id is new, and every parent is there.
+
+    Whether that is so the database says best, when it is given the rows: its keys and references are enforced.
+    """
+    ready = [prepared for prepared in batch if prepared.row is not None]
+    return Plan(
+        inserts=[prepared.row for prepared in ready if prepared.row is not None],
+        inserted_from=[prepared.place for prepared in ready],
+        decisions=[
+            Decision(p, Outcome.REJECTED if p.row is None else Outcome.MIGRATED, p.diagnostics, p.derived)
+            for p in batch
+        ],
+    )
+
+
 def resolve(
     connection: Connection,
     entity: Entity,

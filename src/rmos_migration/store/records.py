@@ -49,15 +49,8 @@ def rows_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dic
     return {row.id: tuple(row) for row in connection.execute(select(table).where(among(table.c.id, ids)))}
 
 
-def insert_bisecting(
-    connection: Connection, entity: Entity, rows: Sequence[Row], first: int = 0
-) -> dict[int, str]:
-    """Insert rows; those the database refuses are left out and returned as position → the database's reason.
-
-    ``first`` is the position of the first row, for the halves of a batch that was refused.
-    """
-    if not rows:
-        return {}
+def insert_all(connection: Connection, entity: Entity, rows: Sequence[Row]) -> str | None:
+    """Insert rows; if the database refuses one, none is inserted, and its reason returned."""
     savepoint = connection.begin_nested()
     try:
         insert_rows(connection, ENTITY_TABLES[entity.name], entity.columns, rows)
@@ -65,11 +58,23 @@ def insert_bisecting(
         if not is_refusal(error):
             raise
         savepoint.rollback()
-        if len(rows) == 1:
-            return {first: str(error.orig)}
-    else:
-        savepoint.commit()
+        return str(error.orig)
+    savepoint.commit()
+    return None
+
+
+def insert_bisecting(
+    connection: Connection, entity: Entity, rows: Sequence[Row], first: int = 0
+) -> dict[int, str]:
+    """Insert rows; those the database refuses are left out and returned as position → the database's reason.
+
+    ``first`` is the position of the first row, for the halves of a batch that was refused.
+    """
+    reason = insert_all(connection, entity, rows) if rows else None
+    if reason is None:
         return {}
+    if len(rows) == 1:
+        return {first: reason}
     middle = len(rows) // 2
     return insert_bisecting(connection, entity, rows[:middle], first) | insert_bisecting(
         connection, entity, rows[middle:], first + middle

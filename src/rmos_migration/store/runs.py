@@ -230,23 +230,20 @@ def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str])
 
 
 def write_ledger(connection: Connection, entries: Sequence[LedgerEntry]) -> None:
-    """Write what became of documents; an older entry of the same place is replaced."""
-    _write(connection, ledger, LedgerEntry._fields, entries)
+    """Write what became of documents; what the ledger said of their files before must be forgotten already."""
+    insert_rows(connection, ledger, LedgerEntry._fields, entries)
 
 
 def write_rejects(connection: Connection, kept_out: Sequence[Reject]) -> None:
     """Keep the original bytes of rejected documents."""
-    _write(connection, rejects, Reject._fields, kept_out)
+    insert_rows(connection, rejects, Reject._fields, kept_out)
 
 
 def write_diagnostics(connection: Connection, run_id: int, found: Sequence[Diagnostic]) -> None:
     """Keep what was noticed in a run."""
     columns = ("run_id", "path", "pointer", "line", "column", "code", "severity", "message", "hint")
-    rows = [(run_id, *d.location, d.code, str(d.severity), d.message, d.hint) for d in found]
+    rows = [
+        (run_id, *location, code, severity.value, message, hint)
+        for code, severity, message, location, hint in found
+    ]
     insert_rows(connection, diagnostics, columns, rows)
-
-
-def _write(
-    connection: Connection, table: Table, columns: Sequence[str], rows: Sequence[tuple[Any, ...]]
-) -> None:
-    insert_rows(connection, table, columns, rows, or_update=True)
