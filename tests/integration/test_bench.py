@@ -12,17 +12,17 @@ ROOT = Path(__file__).parents[2]
 pytest.importorskip("sqlite_utils", reason="the benchmark compares with sqlite-utils")
 
 
-def test_a_quick_benchmark_measures_every_way_of_loading(tmp_path: Path) -> None:
-    output = tmp_path / "bench.json"
+def run(*arguments: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "bench", "--quick", "--output", output],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
+        [sys.executable, "-m", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_quick_benchmark_measures_every_way_of_loading(tmp_path: Path) -> None:
+    output = tmp_path / "bench.json"
+    run("bench", "--quick", "--output", str(output))
     report = json.loads(output.read_text())
     assert report["schema"] == "rmos-migration/benchmark/1"
     assert all(figures["median_seconds"] > 0 for figures in report["figures"])
@@ -30,15 +30,7 @@ def test_a_quick_benchmark_measures_every_way_of_loading(tmp_path: Path) -> None
 
 
 def test_the_parts_every_document_needs_are_measured() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "bench.parts", "200"],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    *parts, whole = [float(line.split()[-1]) for line in done.stdout.splitlines()[:-2]]
+    lines = run("bench.parts", "200").splitlines()
+    *parts, whole = [float(line.split()[-1]) for line in lines[:-2]]
     assert len(parts) == 9
     assert abs(sum(parts) - whole) < 0.1
