@@ -2,7 +2,7 @@
 
 Listing, reading, hashing, parsing, writing back, validating and inserting are calls into C and Rust. Each is timed here
 on a whole tree at once, in the tightest loop Python has, with its input ready. Their sum is what this design would take
-if Python itself cost nothing: no tuning of this program in one process gets below it.
+in one thread if Python itself cost nothing.
 """
 
 import gc

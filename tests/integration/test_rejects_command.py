@@ -41,6 +41,12 @@ def test_places_are_found_though_the_source_is_gone(tree: Path, database: Path) 
     assert (reject["diagnostics"][0]["line"], reject["diagnostics"][0]["column"]) == (4, 2)
 
 
+def test_a_single_reject_is_spoken_of_as_one(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", pattern(ring_count=0))
+    migrate(tree, database)
+    assert "1 document is kept out." in rmos("rejects", "--database", database).stdout
+
+
 def test_rejects_can_be_picked_by_code(messy: Path) -> None:
     picked = json.loads(rmos("rejects", "--database", messy, "--json", "--code", "field-invalid").stdout)
     assert [reject["path"] for reject in picked["rejects"]] == [

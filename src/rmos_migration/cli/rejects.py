@@ -82,7 +82,8 @@ def _print(shown: list[RejectRow], total: int) -> None:
         return
     beyond = f" ({total - len(shown):,} more than shown)" if len(shown) < total else ""
     console.say("")
-    console.say(f"{total:,} documents are kept out{beyond}. Mend the files, then run rmos migrate again.")
+    kept_out = "1 document is" if total == 1 else f"{total:,} documents are"
+    console.say(f"{kept_out} kept out{beyond}. Mend the files, then run rmos migrate again.")
 
 
 def _as_json(row: RejectRow) -> dict[str, object]:
