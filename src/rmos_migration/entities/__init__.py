@@ -10,4 +10,17 @@ ENTITIES: tuple[Entity, ...] = in_load_order((PATTERN, JOBLOG, STRIP_FAMILY))
 
 BY_NAME: dict[str, Entity] = {entity.name: entity for entity in ENTITIES}
 
-__all__ = ["BY_NAME", "ENTITIES", "Entity", "FieldRule", "JobLog", "Kind", "Pattern", "Record", "StripFamily"]
+__all__ = [
+    "BY_NAME",
+    "ENTITIES",
+    "JOBLOG",
+    "PATTERN",
+    "STRIP_FAMILY",
+    "Entity",
+    "FieldRule",
+    "JobLog",
+    "Kind",
+    "Pattern",
+    "Record",
+    "StripFamily",
+]

@@ -48,6 +48,14 @@ class References(NamedTuple):
     entity: str
 
 
+class Mentioned(NamedTuple):
+    """The field's value may also stand in parts of another field, which ``read`` finds: one for each part, None for a
+    part without. Where all parts agree, it is the record's too (DOMAIN.md §1: ring-level families)."""
+
+    field: str
+    read: Callable[[Mapping[str, Any]], list[Any]]
+
+
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=rf"^[^{_CONTROL}]*$")]
@@ -80,6 +88,7 @@ class FieldRule:
     column: str
     found: Found
     reference: str | None
+    mentioned: Mentioned | None
 
     @cached_property
     def native_key(self) -> str:
@@ -89,25 +98,28 @@ class FieldRule:
 
 @dataclass(frozen=True, eq=False)
 class Entity:
-    """One kind of record: its folder and table name, its singular, and the model that declares the rest."""
+    """One kind of record: its folder and table name, its singular, and the model that declares the rest.
+
+    ``file_names`` are the stems of files directly in the source that hold such records (DOMAIN.md §2).
+    """
 
     name: str
     singular: str
     record: type[Record]
+    file_names: tuple[str, ...] = ()
 
     @cached_property
     def fields(self) -> tuple[FieldRule, ...]:
         """The fields that documents hold, ``id`` first, in column order (``extra`` is made, not found)."""
         rules = []
         for name, declared in self.record.model_fields.items():
-            found = next((note for note in declared.metadata if isinstance(note, Found)), None)
+            notes: dict[type, Any] = {type(note): note for note in declared.metadata}
+            found = notes.get(Found)
             if found is None:
                 continue
-            reference = next(
-                (note.entity for note in declared.metadata if isinstance(note, References)), None
-            )
+            reference = notes[References].entity if References in notes else None
             column = f"{name}_json" if found.kind is Kind.JSON else name
-            rules.append(FieldRule(name, column, found, reference))
+            rules.append(FieldRule(name, column, found, reference, notes.get(Mentioned)))
         return tuple(rules)
 
     @cached_property
@@ -127,17 +139,32 @@ class Entity:
         return tuple(rule for rule in self.fields if rule.found.required)
 
     @cached_property
+    def indispensable(self) -> tuple[FieldRule, ...]:
+        """The fields without which there is no record of any generation; an id can always be found."""
+        declared = self.record.model_fields
+        return tuple(rule for rule in self.fields if rule.name != "id" and declared[rule.name].is_required())
+
+    @cached_property
+    def expected(self) -> tuple[FieldRule, ...]:
+        """The fields that the newest programs always record; where an older one did not, that is worth a note."""
+        return tuple(rule for rule in self.fields if rule.found.required or rule.found.kind is Kind.STATUS)
+
+    @cached_property
+    def mentions(self) -> tuple[FieldRule, ...]:
+        """The references that may also stand in parts of another field."""
+        return tuple(rule for rule in self.references if rule.mentioned)
+
+    @cached_property
     def substitutes(self) -> tuple[FieldRule, ...]:
         """The fields that another field stands in for where a document has none of their keys."""
         return tuple(rule for rule in self.fields if rule.found.otherwise)
 
     @cached_property
-    def defaults(self) -> tuple[tuple[str, Any], ...]:
+    def defaults(self) -> tuple[tuple[FieldRule, Any], ...]:
         """What the model puts in a field that a document does not have, where that is not NULL."""
-        declared = self.record.model_fields.items()
-        return tuple(
-            (name, f.default) for name, f in declared if not f.is_required() and f.default is not None
-        )
+        declared = self.record.model_fields
+        found = ((rule, declared[rule.name]) for rule in self.fields)
+        return tuple((rule, f.default) for rule, f in found if not f.is_required() and f.default is not None)
 
     @cached_property
     def blank(self) -> dict[str, Any]:

@@ -19,8 +19,10 @@ class JobLog(Record):
         Field(description="what was done, as written"),
     ]
     status: Annotated[
-        Status, Found(Kind.STATUS, ("status",)), Field(description="native jobs without one are pending")
-    ] = "pending"
+        Status,
+        Found(Kind.STATUS, ("status",)),
+        Field(description="unknown where never recorded; native jobs without one are pending"),
+    ] = "unknown"
     pattern_id: Annotated[
         Identifier | None,
         Found(Kind.IDENTIFIER, ("pattern_id", "plan_pattern_id")),
@@ -67,7 +69,7 @@ class JobLog(Record):
             required=True,
         ),
         Field(description="what the machine was told"),
-    ]
+    ] = {}
     results: Annotated[
         JsonObject | None,
         Found(Kind.JSON, ("results", "results_json", "stats")),
@@ -89,4 +91,4 @@ class JobLog(Record):
     ] = None
 
 
-JOBLOG = Entity("joblogs", "joblog", JobLog)
+JOBLOG = Entity("joblogs", "joblog", JobLog, ("joblog", "joblogs"))

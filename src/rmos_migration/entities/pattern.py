@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .base import Count, Entity, Found, Identifier, JsonObject, Kind, Record, References, Text
+from ..rosette import families_of
+from .base import Count, Entity, Found, Identifier, JsonObject, Kind, Mentioned, Record, References, Text
 
 
 class Pattern(Record):
@@ -28,14 +29,17 @@ class Pattern(Record):
     ] = None
     geometry: Annotated[
         JsonObject,
-        Found(Kind.JSON, ("geometry", "geometry_json"), required=True, empty_is_absent=True),
+        Found(
+            Kind.JSON, ("geometry", "geometry_json", "rosette_geometry"), required=True, empty_is_absent=True
+        ),
         Field(description="the geometry under its own key names, lengths in mm"),
     ]
     strip_family_id: Annotated[
         Identifier | None,
         Found(Kind.IDENTIFIER, ("strip_family_id",)),
         References("strip_families"),
-        Field(description="the family the tiles are cut from"),
+        Mentioned("geometry", families_of),
+        Field(description="the family the tiles are cut from; from the rings where all of them agree"),
     ] = None
     metadata: Annotated[
         JsonObject | None,
@@ -53,4 +57,4 @@ class Pattern(Record):
     ] = None
 
 
-PATTERN = Entity("patterns", "pattern", Pattern)
+PATTERN = Entity("patterns", "pattern", Pattern, ("patterns",))

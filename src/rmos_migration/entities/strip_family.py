@@ -30,8 +30,10 @@ class StripFamily(Record):
         Field(description="wood, shell or metal, as written"),
     ] = None
     strips: Annotated[
-        JsonArray, Found(Kind.JSON, ("strips", "strips_json"), required=True), Field(description="the strips")
-    ]
+        JsonArray,
+        Found(Kind.JSON, ("strips", "strips_json"), required=True),
+        Field(description="the strips; the materials of a mixed-material family"),
+    ] = []
     metadata: Annotated[
         JsonObject | None,
         Found(Kind.JSON, ("metadata", "metadata_json")),
@@ -48,4 +50,4 @@ class StripFamily(Record):
     ] = None
 
 
-STRIP_FAMILY = Entity("strip_families", "strip_family", StripFamily)
+STRIP_FAMILY = Entity("strip_families", "strip_family", StripFamily, ("strip_families",))

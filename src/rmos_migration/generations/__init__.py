@@ -1,64 +1,101 @@
 """How older software wrote documents: one module a generation, the more specific ones first.
 
-A generation has a ``NAME``, ``recognise(entity, document)`` and ``normalise(entity, document, file_id)``.
+A generation is a module with a ``NAME`` and its ``FORMS`` (``form.py``): for each kind of document it wrote, what
+shows it, and what serves for columns it had no key for.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
-from ..diagnostics import shown
 from ..entities import ENTITIES, Entity
-from . import native
-from .canonical import Draft
+from . import (
+    art_jobs,
+    cam_jobs,
+    catalogue,
+    export_queue,
+    live_events,
+    mm,
+    n8_n10,
+    n11_rosette,
+    n14_export,
+    native,
+    phase_1,
+    rmos_2,
+    rmos_runs,
+    rtl_concept,
+    saw_lab,
+    wave_20,
+)
+from .draft import Draft
+from .form import Form
+
+GENERATIONS = (
+    rmos_runs,
+    n14_export,
+    cam_jobs,
+    art_jobs,
+    export_queue,
+    live_events,
+    rtl_concept,
+    saw_lab,
+    phase_1,
+    mm,
+    n11_rosette,
+    catalogue,
+    wave_20,
+    rmos_2,
+    n8_n10,
+    native,
+)
+"""Every generation, the more specific before the less: the first form that fits a document is its own."""
 
 
-class Generation(Protocol):
-    """What each module of this package offers."""
+class _LineUp(NamedTuple):
+    """An entity's forms, older ones by their telling keys (with their places in the order), and the newest one."""
 
-    NAME: str
-
-    def recognise(self, entity: Entity, document: Mapping[str, Any]) -> bool:
-        """Whether the document is of this generation."""
-        ...
-
-    def normalise(self, entity: Entity, document: Mapping[str, Any], file_id: str) -> Draft:
-        """The document in canonical form."""
-        ...
+    by_key: dict[str, list[tuple[int, Form]]]
+    newest: Form
 
 
-GENERATIONS: tuple[Generation, ...] = (native,)
-
-_COMMON_KEYS = {"metadata", "metadata_json", "created_at", "created_at_utc", "ts", "timestamp", "updated_at"}
-
-
-def recognise(entity: Entity, document: Mapping[str, Any]) -> Generation | None:
-    """The first generation that knows the document as a record of ``entity``."""
-    for generation in GENERATIONS:
-        if generation.recognise(entity, document):
-            return generation
-    return None
+def _line_up(entity: Entity) -> _LineUp:
+    *older, newest = [form for module in GENERATIONS for form in module.FORMS if form.entity is entity]
+    by_key: dict[str, list[tuple[int, Form]]] = {}
+    for place, form in enumerate(older):
+        for key in form.telling_keys:
+            by_key.setdefault(key, []).append((place, form))
+    return _LineUp(by_key, newest)
 
 
-def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str]:
-    """Why a document that no generation knows is kept out: catalogue code and sentence."""
-    for other in ENTITIES:
-        if other is not entity and recognise(other, document):
-            return "wrong-folder", f"this is a {_spoken(other)}; it belongs in the folder {other.name}"
-    known = [
-        key
-        for rule in entity.fields
-        for key in rule.found.keys
-        if key in document and key not in _COMMON_KEYS
+_LINE_UPS = {entity.name: _line_up(entity) for entity in ENTITIES}
+
+
+def recognise(entity: Entity, document: Mapping[str, Any]) -> Form | None:
+    """The form in which a document is a record of ``entity``; None if no generation wrote it.
+
+    Only forms are tried whose telling key is there, so a native document costs one look at its keys.
+    """
+    by_key, newest = _LINE_UPS[entity.name]
+    if not by_key.keys().isdisjoint(document):
+        candidates = dict(candidate for key in document if key in by_key for candidate in by_key[key])
+        for place in sorted(candidates):
+            if candidates[place].fits(document):
+                return candidates[place]
+    return newest if newest.fits(document) else None
+
+
+def newest(entity: Entity) -> Form:
+    """The form in which the newest programs write records of ``entity``."""
+    return _LINE_UPS[entity.name].newest
+
+
+def nearest(entity: Entity, document: Mapping[str, Any]) -> Form:
+    """The form a document that fits none comes closest to: an older one whose telling key it has, or the newest."""
+    by_key, newest = _LINE_UPS[entity.name]
+    candidates = dict(candidate for key in document if key in by_key for candidate in by_key[key])
+    told = [
+        candidates[place] for place in sorted(candidates) if candidates[place].signs[0].found_in(document)
     ]
-    if not known:
-        keys = ", ".join(shown(key, 30) for key in list(document)[:6])
-        return "not-a-record", f"none of the keys of a {_spoken(entity)} is here; its keys are {keys}"
-    lacking = ", ".join(native.missing(entity, document))
-    return "partial-record", f"this looks like part of a {_spoken(entity)}, but it has no {lacking}"
+    return min([*told, newest], key=lambda form: len(form.missing(document)))
 
 
-def _spoken(entity: Entity) -> str:
-    return entity.singular.replace("_", " ")
-
-
-__all__ = ["GENERATIONS", "Draft", "Generation", "recognise", "refusal"]
+__all__ = ["GENERATIONS", "Draft", "Form", "nearest", "newest", "recognise"]

@@ -6,35 +6,29 @@ carries verbatim, and holds the result to the entity's model.
 
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..diagnostics import shown
-from ..entities import Entity, FieldRule, Kind
+from ..entities import Entity, FieldRule
+from .draft import Draft, Offer, Offers
 from .notes import Notes, UnusableError
+from .plan import is_absent, keys_in, plan_of
+from .sentences import sentence_of
 from .times import ends_before_start
-from .values import TRANSLATIONS, Translation
-
-
-class Draft(NamedTuple):
-    """A document in canonical form.
-
-    ``values`` holds every field of the record in column order; ``derived`` names the columns whose value does not
-    stand under the column's native key, so that the document can be rebuilt; ``faults`` keep it out; ``notes`` are
-    warnings and infos. Faults and notes are (catalogue code, sentence, key).
-    """
-
-    values: dict[str, Any]
-    derived: list[str]
-    faults: Notes
-    notes: Notes
+from .values import TRANSLATIONS, identifier
 
 
 def canonical(
-    entity: Entity, document: Mapping[str, Any], file_id: str, required: tuple[FieldRule, ...] = ()
+    entity: Entity,
+    document: Mapping[str, Any],
+    file_id: str,
+    *,
+    required: tuple[FieldRule, ...],
+    offers: Offers,
+    ignored: frozenset[str] = frozenset(),
 ) -> Draft:
     """The document as a record of ``entity``.
 
@@ -43,46 +37,17 @@ def canonical(
         document: the source document; it is not changed.
         file_id: the id where the document has none of its own (DOMAIN.md §2).
         required: the fields without which the document is rejected; a fault in another one costs only that field.
+        offers: what serves for fields that the document does not have.
+        ignored: keys that mean something else in this generation; they go to ``extra`` like any unknown key.
     """
-    return _Filling(entity, document, file_id, required).draft()
-
-
-def keys_in(document: Mapping[str, Any], rule: FieldRule) -> list[str]:
-    """The keys of a document that may hold a field, in order of preference."""
-    keys = [key for key in rule.found.keys if key in document]
-    if "type" in keys and "data" in document:  # an event's type, not a job's (DOMAIN.md §1)
-        keys.remove("type")
-    return keys
-
-
-class _Step(NamedTuple):
-    """What to do with one key of a document."""
-
-    name: str
-    translation: Translation | None
-    rule: FieldRule
-    is_native: bool
-
-
-class _Plan(NamedTuple):
-    """An entity's field rules laid out by key, for the loop that runs for every document."""
-
-    steps: dict[str, _Step]
-    synonyms: frozenset[str]
-
-
-@cache
-def _plan(entity: Entity) -> _Plan:
-    steps = {
-        key: _Step(rule.name, TRANSLATIONS[rule.found.kind], rule, key == rule.native_key)
-        for rule in entity.fields
-        for key in rule.found.keys
-    }
-    return _Plan(steps, frozenset(key for key, step in steps.items() if not step.is_native))
+    return _Filling(entity, document, file_id, required, offers, ignored).draft()
 
 
 class _Filling:
-    """A record being filled from one document. ``keys`` says under which key each field was found."""
+    """A record being filled from one document.
+
+    ``keys`` says under which key each field was found; ``taken`` are the fields that come from an offer.
+    """
 
     __slots__ = (
         "derived",
@@ -91,25 +56,39 @@ class _Filling:
         "extra",
         "faults",
         "file_id",
+        "ignored",
         "keys",
+        "mentions",
         "notes",
+        "offers",
         "required",
+        "taken",
         "values",
     )
 
     def __init__(
-        self, entity: Entity, document: Mapping[str, Any], file_id: str, required: tuple[FieldRule, ...]
+        self,
+        entity: Entity,
+        document: Mapping[str, Any],
+        file_id: str,
+        required: tuple[FieldRule, ...],
+        offers: Offers,
+        ignored: frozenset[str],
     ) -> None:
         self.entity = entity
         self.document = document
         self.file_id = file_id
         self.required = required
+        self.offers = offers
+        self.ignored = ignored
         self.values: dict[str, Any] = entity.blank.copy()
         self.extra: dict[str, Any] = {}
         self.derived: list[str] = []
         self.faults: Notes = []
         self.notes: Notes = []
         self.keys: dict[str, str] = {}
+        self.taken: set[str] = set()
+        self.mentions: list[tuple[str, str]] = []
 
     def draft(self) -> Draft:
         self._take_fields()
@@ -125,16 +104,20 @@ class _Filling:
         if start and end and ends_before_start(start, end):
             sentence = f"{self.keys['end_time']} {end} is before {self.keys['start_time']} {start}"
             self.notes.append(("end-before-start", sentence, self.keys["end_time"]))
-        return Draft(values, self.derived, self.faults, self.notes)
+        return Draft(values, self.derived, self.faults, self.notes, self.mentions)
 
     def _take_fields(self) -> None:
         """Take each field from the first of its keys that holds something; the rest goes into extra."""
         document, values, extra, keys, notes = self.document, self.values, self.extra, self.keys, self.notes
-        steps, synonyms = _plan(self.entity)
-        chosen = None if synonyms.isdisjoint(document) else self._preferred_keys()
+        steps, synonyms, _ = plan_of(self.entity)
+        chosen = None if synonyms.isdisjoint(document) and not self.ignored else self._preferred_keys()
         for key, raw in document.items():
             step = steps.get(key)
-            if step is None or (not raw and _is_absent(step.rule, raw)) or (chosen and key not in chosen):
+            if (
+                step is None
+                or (not raw and is_absent(step.rule, raw))
+                or (chosen is not None and key not in chosen)
+            ):
                 extra[key] = raw
                 continue
             name, translation, rule, is_native = step
@@ -147,7 +130,7 @@ class _Filling:
                 continue
             if value is not raw:
                 extra[key] = raw
-                if _is_absent(rule, value):  # JSON text of null or of an empty geometry
+                if is_absent(rule, value):  # JSON text of null or of an empty geometry
                     del keys[name]
                     continue
             values[name] = value
@@ -160,17 +143,22 @@ class _Filling:
         chosen = set()
         for rule in self.entity.fields:
             for key in keys_in(self.document, rule):
-                if not _is_absent(rule, self.document.get(key)):
+                if key not in self.ignored and not is_absent(rule, self.document.get(key)):
                     chosen.add(key)
                     break
         return chosen
 
     def _fill_gaps(self) -> None:
-        """What a column holds where the document says nothing: the file's name, another field, a default."""
+        """What a column holds where no key of the document says it: an offer, the file's name, a default."""
         values, keys = self.values, self.keys
+        for name, offer in self.offers.items():
+            if name not in keys:
+                self._take_offer(name, offer)
         if "id" not in keys:
             values["id"] = self.file_id
             self.derived.append("id")
+        for rule in self.entity.mentions:
+            self._read_mentions(rule)
         for rule in self.entity.substitutes:
             source = rule.found.otherwise or ""
             translation = TRANSLATIONS[rule.found.kind]
@@ -179,28 +167,77 @@ class _Filling:
             with suppress(UnusableError):  # a local time at the edge of the calendar may be no instant in UTC
                 values[rule.name] = translation(self.document[keys[source]], keys[source], [])
                 self.derived.append(rule.column)
-        for name, default in self.entity.defaults:
-            if values[name] is None:
-                values[name] = default
-                self.derived.append(name)
+        self._fill_defaults()
+
+    def _fill_defaults(self) -> None:
+        for rule, default in self.entity.defaults:
+            if self.values[rule.name] is None:
+                self.values[rule.name] = default
+                self.derived.append(rule.column)
+
+    def _take_offer(self, name: str, offer: Offer) -> None:
+        """Fill a field with what the generation offers for it, translated like any value under a key."""
+        rule = plan_of(self.entity).rules[name]
+        translation = TRANSLATIONS[rule.found.kind] if offer.key else None
+        value = offer.value
+        self.keys[name] = offer.key
+        self.taken.add(name)
+        if offer.note is not None:
+            self.notes.append((*offer.note, offer.key))
+        if value is None:
+            return
+        if translation is not None:
+            try:
+                value = translation(value, offer.key, self.notes)
+            except UnusableError as problem:
+                self._refuse(rule, offer.key, str(problem), "field-invalid")
+                return
+        self.values[name] = value
+        self.derived.append(rule.column)
+
+    def _read_mentions(self, rule: FieldRule) -> None:
+        """Take a reference from the parts of another field where all of them agree; remember the others' ids."""
+        field, read = rule.mentioned or ("", None)
+        parts = self.values[field]
+        named = read(parts) if read is not None and isinstance(parts, dict) else []
+        if not named:
+            return
+        first = named[0]
+        if rule.name not in self.keys and all(
+            type(one) in (str, int) and one != "" and one == first for one in named
+        ):
+            self.keys[rule.name] = self.keys[field]
+            self.taken.add(rule.name)
+            self.values[rule.name] = identifier(first, self.keys[field], self.notes)
+            self.derived.append(rule.column)
+            return
+        ids = dict.fromkeys(str(one) for one in named if type(one) in (str, int) and one != "")
+        self.mentions += [(rule.name, one) for one in ids if one != self.values[rule.name]]
 
     def _miss_required(self) -> None:
+        """Report the fields that are not there: a fault where one must be, else what was never recorded."""
         for rule in self.required:
             if rule.name not in self.keys:
-                key = keys_in(self.document, rule)[0]
-                sentence = f"{key} is {shown(self.document[key])}, but a record needs it"
-                self.faults.append(("field-missing", sentence, key))
+                key = next(iter(keys_in(self.document, rule)), "")
+                found = f"{key} is {shown(self.document[key])}" if key else f"there is no {rule.native_key}"
+                self.faults.append(("field-missing", f"{found}, but a record needs it", key))
+        if self.required is not self.entity.required:
+            lacking = [rule.name for rule in self.entity.expected if rule.name not in self.keys]
+            if lacking:
+                self.notes.append(("not-recorded", f"never recorded: {', '.join(lacking)}", ""))
 
     def _without_invalid(self, error: ValidationError) -> dict[str, Any]:
         """The values without those the model refuses; a refused one that must be there keeps the document out."""
-        rules = {rule.name: rule for rule in self.entity.fields}
+        rules = plan_of(self.entity).rules
         for problem in error.errors(include_url=False):
             name = str(problem["loc"][0])
             key = self.keys.get(name)
             if key is not None and self.values[name] is not None:  # else it was refused already
                 self._refuse_invalid(rules[name], key, problem)
             elif key is None and name == "id":
-                self.faults.append(("id-invalid", _sentence("the file name", self.file_id, problem), ""))
+                sentence = sentence_of("the file name", self.file_id, problem)
+                self.faults.append(("id-invalid", sentence, ""))
+        self._fill_defaults()
         self.values["extra"] = self.extra or None
         return self.values if self.faults else self.entity.validate(self.values).__dict__
 
@@ -208,10 +245,11 @@ class _Filling:
         value = self.values[rule.name]
         is_blank = isinstance(value, str) and not value.strip()
         code = "field-missing" if is_blank else "field-invalid"
-        sentence = _sentence(key, self.document[key], problem)
+        if rule.name not in self.taken:  # what was offered stands in extra already
+            value = self.extra[key] = self.document[key]
+        sentence = sentence_of(key, value, problem)
         self._refuse(rule, key, sentence, "id-invalid" if rule.name == "id" else code)
         self.values[rule.name] = None
-        self.extra[key] = self.document[key]
         if rule.column in self.derived:
             self.derived.remove(rule.column)
 
@@ -220,40 +258,3 @@ class _Filling:
             self.faults.append((code, sentence, key))
         else:
             self.notes.append(("field-unusable", f"{sentence}; the column stays empty", key))
-
-
-_TIMES = (Kind.INSTANT, Kind.CLOCK)
-
-
-def _is_absent(rule: FieldRule, raw: Any) -> bool:
-    """Whether a value counts as not there: null, an empty time, an empty geometry (DOMAIN.md §1, §4)."""
-    return (
-        raw is None or (raw == "" and rule.found.kind in _TIMES) or (rule.found.empty_is_absent and raw == {})
-    )
-
-
-_SENTENCES = {
-    "string_type": "must be text",
-    "float_type": "must be a number",
-    "int_type": "must be a whole number",
-    "int_from_float": "must be a whole number",
-    "dict_type": "must be an object",
-    "list_type": "must be a list",
-    "string_too_short": "must not be empty",
-    "string_too_long": "must have at most {max_length} characters",
-    "string_pattern_mismatch": "must hold no control character",
-    "greater_than": "must be greater than {gt:g}",
-    "greater_than_equal": "must be at least {ge:g}",
-    "less_than_equal": "must be at most {le:g}",
-    "less_than": "must be less than {lt:g}",
-    "finite_number": "must be finite",
-}
-
-
-def _sentence(key: str, value: Any, problem: ErrorDetails) -> str:
-    """What the model finds wrong, in our words."""
-    kind = problem["type"]
-    if isinstance(value, str) and not value.strip():
-        return f"{key} must not be blank, found {shown(value)}"
-    rule = _SENTENCES.get(kind, f"cannot be used ({kind})").format(**problem.get("ctx", {}))
-    return f"{key} {rule}, found {shown(value)}"

@@ -1,24 +1,29 @@
-"""The native generation: RMOS N8.6 and N8.7, whose documents are held to their required fields (DOMAIN.md §3)."""
+"""The newest programs, N8.6 and N8.7, whose documents are held to their required fields.
 
-from collections.abc import Mapping
-from typing import Any
+A pattern has name, ring_count and geometry; a strip family name, width, thickness, material and strips; a job
+job_type and parameters. A job without a status is pending.
+"""
 
-from ..entities import Entity
-from .canonical import Draft, canonical, keys_in
+from ..entities import ENTITIES, JOBLOG, Entity
+from .draft import Offer, Offers
+from .form import Document, Form, Sign, key
 
 NAME = "native"
 
-
-def recognise(entity: Entity, document: Mapping[str, Any]) -> bool:
-    """Every required field is there, under its native key or a synonym; its value may still be wrong."""
-    return document.keys() >= entity.native_keys or not missing(entity, document)
+_PENDING = {"status": Offer("pending")}
 
 
-def missing(entity: Entity, document: Mapping[str, Any]) -> list[str]:
-    """The native keys of the required fields that the document does not have."""
-    return [rule.native_key for rule in entity.required if not keys_in(document, rule)]
+def newest(entity: Entity) -> tuple[Sign, ...]:
+    """What every document of the newest programs has: the required fields, each under any of its keys."""
+    return tuple(key(*rule.found.keys, said=rule.native_key) for rule in entity.required)
 
 
-def normalise(entity: Entity, document: Mapping[str, Any], file_id: str) -> Draft:
-    """The document as a record; a missing status means pending (DOMAIN.md §1)."""
-    return canonical(entity, document, file_id, required=entity.required)
+def pending(document: Document) -> Offers:  # noqa: ARG001 - every job alike
+    """A job that does not say how far it is has not begun (DOMAIN.md §5)."""
+    return _PENDING
+
+
+FORMS = tuple(
+    Form(NAME, entity, newest(entity), offers=pending if entity is JOBLOG else None, strict=True)
+    for entity in ENTITIES
+)

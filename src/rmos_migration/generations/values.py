@@ -79,12 +79,12 @@ def count(value: Any, key: str, notes: Notes) -> Any:
 
 
 def json_value(value: Any, key: str, notes: Notes) -> Any:
-    """An object or list; under a key ``*_json`` it may be JSON text, read as strictly as a file.
+    """An object or list; under a key ``*_json``, or as rosette_geometry, it may be JSON text, read like a file.
 
     Raises:
         UnusableError: if the text is not JSON.
     """
-    if type(value) is not str or not key.endswith("_json"):
+    if type(value) is not str or not (key.endswith("_json") or key == "rosette_geometry"):
         return value
     decoded, faults = decode_text(value)
     if faults:

@@ -1,17 +1,19 @@
 """Writing one batch: rows, ledger, rejects, diagnostics and counts, all in the caller's transaction."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location, diagnose, shown
-from ..entities import BY_NAME, Entity
+from ..entities import BY_NAME, Entity, FieldRule
 from ..store import records, runs
-from ..store.runs import KnownDocument, LedgerEntry, Reject
+from ..store.runs import KnownDocument, LedgerEntry
 from .outcome import Outcome, Tally
 from .policy import Policy
 from .prepare import Prepared
+from .rejects import code_of, kept_out
 from .resolve import Decision, Place, Plan, resolve, straight
 
 
@@ -19,10 +21,11 @@ from .resolve import Decision, Place, Plan, resolve, straight
 class Batch:
     """Documents of one entity that are written together, with what the ledger said of them before.
 
-    ``skipped_files`` and ``skipped_documents`` count what needed no reading because it has not changed.
+    ``encoding`` is what the user says of files in no known one. ``skipped_files`` and ``skipped_documents`` count what needed no reading because it has not changed.
     """
 
     entity: Entity
+    encoding: str | None = None
     documents: list[Prepared] = field(default_factory=list)
     known: dict[tuple[str, str], KnownDocument] = field(default_factory=dict)
     reread_paths: list[str] = field(default_factory=list)
@@ -109,14 +112,47 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, book: Book) -
     runs.forget_files(connection, book.source_id, batch.reread_paths)
     runs.supersede(connection, batch.entity, [row[0] for row in plan.replacements])
     runs.write_ledger(connection, _entries(batch, plan, book))
-    rejected = [decision for decision in plan.decisions if decision.outcome is Outcome.REJECTED]
-    runs.write_rejects(connection, [_reject(decision, book) for decision in rejected])
-    diagnostics = [d for decision in plan.decisions for d in decision.diagnostics]
+    diagnostics = list(_write_rejects(connection, batch, plan, book))
     diagnostics += batch.notices
+    diagnostics += _dangling(connection, batch, plan)
     diagnostics += [_attached(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
     runs.write_diagnostics(connection, book.run_id, diagnostics)
     return Written(_tally(batch, plan), diagnostics)
+
+
+def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book) -> Iterator[Diagnostic]:
+    """Keep what was kept out; gives everything that was noticed of the batch's documents, in their order."""
+    rejected = (decision for decision in plan.decisions if decision.outcome is Outcome.REJECTED)
+    kept = list(kept_out(rejected, book.source_id, book.run_id, batch.encoding))
+    runs.write_rejects(connection, [reject for _, reject in kept])
+    located = iter(kept)
+    for decision in plan.decisions:
+        if decision.outcome is Outcome.REJECTED:
+            decision, _ = next(located)  # noqa: PLW2901
+        yield from decision.diagnostics
+
+
+def _dangling(connection: Connection, batch: Batch, plan: Plan) -> list[Diagnostic]:
+    """Warnings for families that only single rings name and that are not there (DOMAIN.md §3)."""
+    naming = [d.prepared for d in plan.decisions if d.outcome is Outcome.MIGRATED and d.prepared.mentions]
+    if not naming:
+        return []
+    found = []
+    for rule in batch.entity.mentions:
+        wanted = {one for prepared in naming for name, one in prepared.mentions if name == rule.name}
+        there = records.existing_ids(connection, rule.reference or "", wanted)
+        found += [
+            diagnose("ring-family-missing", _missing_sentence(rule, missing), prepared.location)
+            for prepared in naming
+            if (missing := [one for name, one in prepared.mentions if name == rule.name and one not in there])
+        ]
+    return found
+
+
+def _missing_sentence(rule: FieldRule, missing: list[str]) -> str:
+    names = ", ".join(shown(one) for one in missing)
+    return f"single rings name {names}, not among the {(rule.reference or '').replace('_', ' ')}"
 
 
 def _tally(batch: Batch, plan: Plan) -> Tally:
@@ -133,11 +169,11 @@ def _entries(batch: Batch, plan: Plan, book: Book) -> list[LedgerEntry]:
     entries = []
     for decision in plan.decisions:
         prepared, outcome, _, derived, was_replaced = decision
-        reading, pointer, record_id, _, content, generation, _, _ = prepared
+        reading, pointer, record_id, _, content, generation, *_ = prepared
         path, _, digest, size, mtime_ns, _ = reading
         code = None
         if outcome is Outcome.REJECTED or outcome is Outcome.CONFLICT:
-            code, content, derived = _code(decision), None, None
+            code, content, derived = code_of(decision), None, None
         entry = LedgerEntry(
             source_id, path, pointer, entity, record_id, generation, outcome._value_, code, derived, run_id,
             digest, content, size, mtime_ns,
@@ -180,19 +216,6 @@ def _with_superseded(entries: list[LedgerEntry], plan: Plan) -> list[LedgerEntry
         else entry
         for index, entry in enumerate(entries)
     ]
-
-
-def _reject(decision: Decision, book: Book) -> Reject:
-    prepared = decision.prepared
-    reading = prepared.reading
-    body = reading.raw if reading.sha256 is not None else None
-    return Reject(book.source_id, reading.path, prepared.pointer, book.run_id, _code(decision), body)
-
-
-def _code(decision: Decision) -> str:
-    """The code of what kept the document out: its first error, or else the last thing noticed (the conflict)."""
-    errors = (diagnostic.code for diagnostic in decision.diagnostics if diagnostic.severity == "error")
-    return next(errors, decision.diagnostics[-1].code)
 
 
 def _attached(wish: records.Pending) -> Diagnostic:

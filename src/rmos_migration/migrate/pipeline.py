@@ -154,7 +154,8 @@ class _Run:
     def _read(self, entity: Entity, chunk: list[SourceFile], writer: Writer) -> Iterator[Batch]:
         """The documents in some files that need reading, a batch at a time."""
         known = writer.known_files(entity, [file.path for file in chunk])
-        batch = Batch(entity)
+        encoding = self.options.encoding
+        batch = Batch(entity, encoding)
         to_read = chunk if not known else []
         for file in chunk if known else ():
             before = known.get(file.path)
@@ -167,7 +168,7 @@ class _Run:
         documents = writer.known_documents(entity, again) if again else {}
         batch.known = documents
         for reading in read_files(to_read):
-            found = prepare(entity, reading, self.options.encoding)
+            found = prepare(entity, reading, encoding)
             batch.documents += found
             if not found:
                 message = "the file holds an empty list or object"
@@ -179,7 +180,7 @@ class _Run:
                 batch.reread_paths.append(reading.path)
             if len(batch.documents) >= BATCH_DOCUMENTS or batch.size_bytes >= BATCH_BYTES:
                 yield batch
-                batch = Batch(entity, known=documents)
+                batch = Batch(entity, encoding, known=documents)
         if batch.documents or batch.files_read or batch.skipped_files:
             yield batch
 

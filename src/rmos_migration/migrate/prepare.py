@@ -1,24 +1,27 @@
 """One file's bytes to documents that are ready to be resolved and loaded. Pure: no database, no clock."""
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
 
-from ..diagnostics import Diagnostic, Location, Severity, diagnose
+from ..diagnostics import Diagnostic, Location, Severity, diagnose, shown
 from ..entities import Entity
-from ..generations import Draft, recognise, refusal
+from ..generations import Draft, Form, recognise
+from ..generations.refusal import refusal
 from ..sources.content import content_sha256
-from ..sources.decode import decode
-from ..sources.documents import Document, documents, truncation
+from ..sources.documents import Document, documents_in
 from ..sources.pointers import pointer_step
 from ..sources.read import Reading
 from ..sources.scan import Fault
+from ..sources.truncation import truncation
 
 
 class Prepared(NamedTuple):
     """One document on its way: ready for its table (``row``), or kept out (``row`` is None, with an error).
 
-    ``row`` is in column order of its entity; ``derived`` is a JSON list of columns or None (see ``Draft``).
+    ``row`` is in column order of its entity; ``derived`` is a JSON list of columns or None, ``mentions`` are ids that
+    parts of the record refer to (see ``Draft``).
     """
 
     reading: Reading
@@ -29,6 +32,7 @@ class Prepared(NamedTuple):
     generation: str | None
     derived: str | None
     diagnostics: list[Diagnostic]
+    mentions: list[tuple[str, str]] = []  # noqa: RUF012 - never changed
 
     @property
     def place(self) -> tuple[str, str]:
@@ -45,43 +49,53 @@ def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = No
     """The documents in a file that was read, each ready or kept out. A file that cannot be read counts as one."""
     if reading.problem is not None:
         return [_kept_out(reading, "", [reading.problem])]
-    decoded = decode(reading.raw, fallback_encoding)
-    if decoded.faults:
-        return [_kept_out(reading, "", [_from_fault(reading.path, fault) for fault in decoded.faults])]
-    found, fault = documents(decoded.value)
-    if fault is not None:
-        return [_kept_out(reading, "", [_from_fault(reading.path, fault)])]
-    file_id = reading.path.rpartition("/")[2].rpartition(".")[0]
-    return [_prepare_document(entity, reading, document, file_id) for document in found]
+    contents = documents_in(reading.path, reading.raw, entity, partial(recognise, entity), fallback_encoding)
+    stem = reading.path.rpartition("/")[2].rpartition(".")[0]
+    return [_prepare_document(entity, reading, document, stem) for document in contents.documents]
 
 
-def _prepare_document(entity: Entity, reading: Reading, document: Document, file_id: str) -> Prepared:
-    path = reading.path
-    digest, canonical = content_sha256(document.value)
-    generation = recognise(entity, document.value)
-    if generation is None:
-        cut_off = truncation(document.value, canonical)
-        return _kept_out(
-            reading, document.pointer, [_refused(entity, document, path, cut_off)], content=digest
-        )
-    draft = generation.normalise(entity, document.value, file_id)
-    diagnostics = _diagnostics(path, document.pointer, draft) if draft.notes or draft.faults else []
-    cut_off = truncation(document.value, canonical)
+def _prepare_document(entity: Entity, reading: Reading, document: Document[Form], stem: str) -> Prepared:
+    path, pointer, value, form = reading.path, document.pointer, document.value, document.form
+    if document.faults:
+        return _kept_out(reading, pointer, [_from_fault(path, fault) for fault in document.faults])
+    if not isinstance(value, dict):
+        message = f"one object is expected, {shown(value)} is there"
+        return _kept_out(reading, pointer, [diagnose("not-a-record", message, Location(path, pointer))])
+    digest, canonical = content_sha256(value)
+    cut_off = truncation(value, canonical)
+    if form is None:
+        reason = _refused(entity, document, path, cut_off)
+        return _kept_out(reading, pointer, [reason], content=digest)
+    draft = form.normalise(value, document.file_id(stem))
+    diagnostics = _diagnostics(path, pointer, draft) if draft.notes or draft.faults else []
     if cut_off is not None:
-        diagnostics = [_truncated(path, document.pointer + cut_off)]
+        diagnostics = [_truncated(path, pointer + cut_off)]
     if draft.faults or cut_off is not None:
-        return _kept_out(reading, document.pointer, diagnostics, content=digest, generation=generation.NAME)
-    derived = orjson.dumps(draft.derived).decode() if draft.derived else None
+        return _kept_out(reading, pointer, diagnostics, content=digest, generation=form.generation)
+    if document.category is not None:
+        _keep_category(draft, document.category)
     return Prepared(
         reading,
-        document.pointer,
+        pointer,
         draft.values["id"],
         entity.row(draft.values),
         digest,
-        generation.NAME,
-        derived,
+        form.generation,
+        orjson.dumps(draft.derived).decode() if draft.derived else None,
         diagnostics,
+        draft.mentions,
     )
+
+
+def _keep_category(draft: Draft, category: str) -> None:
+    """Keep a catalogue's category beside the document, unless it has its own (DOMAIN.md §2).
+
+    It is named in ``derived``, because it is not part of the document at the pointer.
+    """
+    extra = draft.values["extra"] or {}
+    if "category" not in extra:
+        draft.values["extra"] = {**extra, "category": category}
+        draft.derived.append("category")
 
 
 def _kept_out(
@@ -95,7 +109,7 @@ def _kept_out(
     return Prepared(reading, pointer, None, None, content, generation, None, diagnostics)
 
 
-def _refused(entity: Entity, document: Document, path: str, cut_off: str | None) -> Diagnostic:
+def _refused(entity: Entity, document: Document[Form], path: str, cut_off: str | None) -> Diagnostic:
     if cut_off is not None:
         return _truncated(path, document.pointer + cut_off)
     code, message = refusal(entity, document.value)

@@ -51,7 +51,7 @@ def decode(raw: bytes, fallback_encoding: str | None = None) -> Decoded:
     if proven and not _is_too_deep(raw, value):
         return Decoded(value, "utf-8")
     value = None  # a large value must not stay alive beside the text
-    text, encoding, fault = _decode_bytes(raw, fallback_encoding)
+    text, encoding, fault = decode_bytes(raw, fallback_encoding)
     if fault is not None:
         return Decoded(None, encoding, (fault,))
     value, faults = decode_text(text)
@@ -76,7 +76,7 @@ def decode_text(text: str) -> tuple[Any, tuple[Fault, ...]]:
 
 def to_text(raw: bytes, fallback_encoding: str | None = None) -> str:
     """The bytes as text, for showing a place in it; undecodable bytes become U+FFFD."""
-    text, encoding, fault = _decode_bytes(raw, fallback_encoding)
+    text, encoding, fault = decode_bytes(raw, fallback_encoding)
     return text if fault is None else raw.decode(encoding or "utf-8", "replace")
 
 
@@ -114,7 +114,8 @@ def _is_too_deep(raw: bytes, value: Any) -> bool:
 # encodings ---------------------------------------------------------------------------------------------------
 
 
-def _decode_bytes(raw: bytes, fallback: str | None) -> tuple[str, str, Fault | None]:
+def decode_bytes(raw: bytes, fallback: str | None) -> tuple[str, str, Fault | None]:
+    """The bytes as text, and the encoding it is in; or no text, and the fault that says which byte is none."""
     encoding, mark = next(((name, bom) for bom, name in _BYTE_ORDER_MARKS if raw.startswith(bom)), ("", b""))
     body = raw[len(mark) :]
     is_wide = not encoding and b"\0" in raw[:4]  # UTF-16 or UTF-32 without a mark would pass for UTF-8

@@ -17,19 +17,18 @@ from ..diagnostics import Diagnostic, Location, diagnose
 from ..entities import BY_NAME, ENTITIES, Entity
 from ..errors import UsageError
 
+READ_ENDINGS = (".json", ".jsonl")
+
+_BACKUP_MARKS = ("~", ".bak", ".old", ".orig")
 _BACKUP_ENDINGS = (
-    "~",
-    ".bak",
-    ".old",
-    ".orig",
+    *_BACKUP_MARKS,
     ".tmp",
     ".swp",
-    ".bak.json",
-    ".old.json",
-    ".orig.json",
-    "~.json",
+    *(mark + ending for mark in _BACKUP_MARKS for ending in READ_ENDINGS),
 )
+_NOT_READ = "not .json or .jsonl"
 
+_NO_FILE = "a pipe, socket or device is in the place of a file"
 _SPECIAL = 0
 
 
@@ -44,8 +43,11 @@ class SourceFile(NamedTuple):
 class Source:
     """A legacy folder. Iterating over its files counts in ``ignored`` what is passed over, by reason.
 
+    The first step of a path below it says what the documents are: a folder such as ``patterns``, or a file such as
+    ``patterns.json`` (DOMAIN.md §2).
+
     Raises:
-        UsageError: if there is no such folder, or none of the entities' folders is in it.
+        UsageError: if there is no such folder, or nothing in it that says what the documents are.
     """
 
     def __init__(self, root: Path) -> None:
@@ -58,8 +60,9 @@ class Source:
             raise UsageError(
                 f"there is no folder {root}", "name the folder that holds patterns, strip_families, joblogs"
             )
-        if not any((root / name).is_dir() for name in BY_NAME):
-            raise UsageError(f"{root} holds none of the folders {', '.join(BY_NAME)}", _suggestion(root))
+        if not _holds_entities(root):
+            message = f"{root} holds none of the folders {', '.join(BY_NAME)}, and no file of such a name"
+            raise UsageError(message, _suggestion(root))
 
     @property
     def location(self) -> str:
@@ -68,11 +71,15 @@ class Source:
 
     def files(self, entity: Entity) -> Iterator[SourceFile]:
         """The files of one entity, in path order."""
-        top = os.path.join(self._real_root, entity.name)
-        if os.path.islink(top):
-            yield from self._link(entity.name, top, entity)
-        elif os.path.isdir(top):
-            yield from self._walk(entity.name, top, entity)
+        for name in sorted([entity.name, *self._flat_files(entity)]):
+            top = os.path.join(self._real_root, name)
+            if os.path.islink(top):
+                yield from self._link(name, top, entity)
+            elif os.path.isdir(top):
+                if name == entity.name:
+                    yield from self._walk(name, top, entity)
+            elif name != entity.name:
+                yield self._plain(name, top)
 
     def count(self) -> int:
         """How many files there are to read, found by walking the tree an extra time (for progress)."""
@@ -91,10 +98,21 @@ class Source:
                         if folder != self._real_root or entry.name not in BY_NAME:
                             waiting.append(entry.path)
                     else:
-                        count += entry.name.lower().endswith(".json")
+                        is_read = folder == self._real_root and entity_of_file(entry.name) is not None
+                        count += entry.name.lower().endswith(READ_ENDINGS) and not is_read
         if count:
             self.ignored["outside the folders of records"] += count
         return count
+
+    def _flat_files(self, entity: Entity) -> list[str]:
+        with suppress(OSError):
+            return [name for name in os.listdir(self._real_root) if is_file_of(entity, name)]
+        return []
+
+    def _plain(self, path: str, full: str) -> SourceFile:
+        if os.path.lexists(full) and not os.path.isfile(full):
+            return _refusal(path, full, "file-not-regular", _NO_FILE)
+        return SourceFile(path, full)
 
     def _walk(self, path: str, full: str, entity: Entity) -> Iterator[SourceFile]:
         waiting: list[_Folder] = []
@@ -111,8 +129,7 @@ class Source:
                 elif kind == stat.S_IFLNK:
                     yield from self._link(below, system_path, entity)
                 elif kind != stat.S_IFDIR:
-                    message = "a pipe, socket or device is in the place of a file"
-                    yield _refusal(below, system_path, "file-not-regular", message)
+                    yield _refusal(below, system_path, "file-not-regular", _NO_FILE)
                 else:
                     refusal = self._list(below, system_path, waiting)
                     if refusal is not None:
@@ -150,15 +167,15 @@ class Source:
         elif kind == stat.S_IFLNK:
             return False
         else:
-            reason = "not .json"
+            reason = _NOT_READ
         self.ignored[reason] += 1
         return True
 
     def _link(self, path: str, full: str, entity: Entity) -> Iterator[SourceFile]:
         target = os.path.realpath(full)
         is_folder = os.path.isdir(target)
-        if not is_folder and not path.lower().endswith(".json"):
-            self.ignored["not .json"] += 1
+        if not is_folder and not path.lower().endswith(READ_ENDINGS):
+            self.ignored[_NOT_READ] += 1
             return
         if os.path.commonpath([target, self._real_root]) != self._real_root:
             yield _refusal(path, full, "file-outside", "the link leads out of the source folder")
@@ -182,9 +199,31 @@ class Source:
         steps = Path(os.path.relpath(target, self._real_root)).parts
         if not steps or steps == (".",):
             return True
+        if is_file_of(entity, steps[0]) and len(steps) == 1:
+            return True
         if steps[0] != entity.name or any(step.startswith(".") for step in steps):
             return False
         return os.path.isdir(target) or _is_read_by_name(steps[-1])
+
+
+def is_file_of(entity: Entity, name: str) -> bool:
+    """Whether a file of this name, directly in the source, holds an entity's records: ``joblog.json``."""
+    stem, ending = os.path.splitext(name)
+    return stem in entity.file_names and ending.lower() in READ_ENDINGS
+
+
+def entity_of_file(name: str) -> Entity | None:
+    """The entity whose records a file of this name holds, where it lies directly in the source."""
+    return next((entity for entity in ENTITIES if is_file_of(entity, name)), None)
+
+
+def _holds_entities(root: Path) -> bool:
+    with suppress(OSError), os.scandir(root) as entries:
+        return any(
+            entry.is_dir() if entry.name in BY_NAME else entity_of_file(entry.name) is not None
+            for entry in entries
+        )
+    return False
 
 
 class _Folder(NamedTuple):
@@ -198,7 +237,7 @@ class _Folder(NamedTuple):
 
 def _is_read_by_name(name: str) -> bool:
     lower = name.lower()
-    return lower.endswith(".json") and not lower.endswith(_BACKUP_ENDINGS)
+    return lower.endswith(READ_ENDINGS) and not lower.endswith(_BACKUP_ENDINGS)
 
 
 def _kind(entry: "os.DirEntry[str]") -> int:
@@ -235,6 +274,6 @@ def _suggestion(root: Path) -> str:
     with suppress(OSError):
         nearby = [*(child for child in sorted(root.iterdir()) if child.is_dir()), root.resolve().parent]
     for candidate in nearby:
-        if any((candidate / name).is_dir() for name in BY_NAME):
+        if _holds_entities(candidate):
             return f"did you mean {candidate}?"
     return "name the folder that holds patterns, strip_families, joblogs"

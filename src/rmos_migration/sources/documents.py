@@ -1,60 +1,263 @@
-"""From a file's value to the documents in it. One object a file so far; lists and wrappers have their place here."""
+"""From a file to the documents in it, whatever shape it has (DOMAIN.md §6).
 
-import re
-from collections.abc import Iterable
-from typing import Any, NamedTuple
+The shapes are tried in this order: a record, a wrapper, an envelope, a file keyed by id; what is none of them is one
+document that nobody knows. Each document has its own pointer, and its own fate.
+"""
 
-from ..diagnostics import shown
-from .pointers import pointer_of
+from collections.abc import Callable, Iterable
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from ..entities import ENTITIES, Entity
+from .decode import decode, decode_bytes
+from .lines import are_lines, decode_line, is_named_lines, lines_of
+from .pointers import pointer_step
 from .scan import Fault
 
+WRAPPERS = ("runs", "patterns", "entries", "items", "joblogs", "strip_families", "categories")
+"""Keys under which programs put a whole list or dictionary of documents."""
 
-class Document(NamedTuple):
-    """One document of a file: its RFC 6901 pointer from the file's root, and its keys and values."""
+FormT = TypeVar("FormT")
+
+
+class Document(NamedTuple, Generic[FormT]):
+    """One document of a file.
+
+    ``value`` is an object, or what else stands in its place; ``form`` is how it was recognised, None if it was not.
+    ``key`` is the key it stood under in a keyed file, ``number`` its place among the file's listed documents from 0,
+    ``category`` the catalogue's category it stood under. ``shape`` says in words how the file holds it. ``faults``
+    are those of its own text, where each document is a line.
+    """
 
     pointer: str
-    value: dict[str, Any]
+    value: Any
+    form: FormT | None
+    key: str | None = None
+    number: int | None = None
+    category: str | None = None
+    shape: str = "one object"
+    faults: tuple[Fault, ...] = ()
+
+    def file_id(self, stem: str) -> str:
+        """The id it has where it says none itself: its key, or the file's stem with its number (DOMAIN.md §2)."""
+        if self.key is not None:
+            return self.key
+        return stem if self.number is None else f"{stem}-{self.number}"
 
 
-def documents(value: Any) -> tuple[list[Document], Fault | None]:
-    """The documents in a file's value, or the fault that makes it none. An empty list or object holds none."""
-    if isinstance(value, dict):
-        return ([Document("", value)] if value else []), None
-    if isinstance(value, list) and not value:
-        return [], None
-    return [], Fault("not-a-record", f"one object is expected, {shown(value)} is there")
+class Contents(NamedTuple, Generic[FormT]):
+    """The documents of a file, and its encoding."""
+
+    documents: list[Document[FormT]]
+    encoding: str
 
 
-_TYPE_NAME = re.compile(r"System(?:\.\w+)+(?:\[\])?")
+def documents_in(
+    path: str,
+    raw: bytes,
+    entity: Entity,
+    recognise: Callable[[dict[str, Any]], FormT | None],
+    fallback_encoding: str | None = None,
+) -> Contents[FormT]:
+    """The documents in a file's bytes. A file that cannot be decoded is one document with the faults of the file.
 
-
-def truncation(document: dict[str, Any], raw: bytes) -> str | None:
-    """The pointer of the first string that ConvertTo-Json left in place of an object, or None.
-
-    ``raw`` is the document's JSON text; only where it holds one of the marks is the document walked.
+    Args:
+        path: the file's name, which may say that it holds JSON Lines.
+        raw: the file's bytes.
+        entity: what the folder says the documents are.
+        recognise: tells the form in which an object is a record of ``entity``.
+        fallback_encoding: as for ``decode``.
     """
-    if b"@{" not in raw and b"System." not in raw:
+    splitter = _Splitter(entity, recognise)
+    if is_named_lines(path):
+        text, encoding, fault = decode_bytes(raw, fallback_encoding)
+        if fault is None and are_lines(path, text):
+            return Contents(splitter.lines(text), encoding)
+    decoded = decode(raw, fallback_encoding)
+    if not decoded.faults:
+        return Contents(splitter.whole(decoded.value), decoded.encoding)
+    text, _, fault = decode_bytes(raw, fallback_encoding)
+    if fault is None and are_lines(path, text):
+        return Contents(splitter.lines(text), decoded.encoding)
+    return Contents([Document("", None, None, faults=decoded.faults)], decoded.encoding)
+
+
+class _Place(NamedTuple):
+    """Where in a file a value stands: the parts of a document that do not depend on its value."""
+
+    pointer: str = ""
+    key: str | None = None
+    is_listed: bool = False
+    category: str | None = None
+    shape: str = "one object"
+
+    def under(self, token: str, shape: str) -> "_Place":
+        """The place under a key that is no id."""
+        shapes = shape if self.shape == "one object" else f"{self.shape}, {shape}"
+        return self._replace(pointer=self.pointer + pointer_step(token), shape=shapes)
+
+
+class _Splitter(Generic[FormT]):
+    """Takes a file's value apart. ``listed`` counts the documents that stand in lists."""
+
+    def __init__(self, entity: Entity, recognise: Callable[[dict[str, Any]], FormT | None]) -> None:
+        self.entity = entity
+        self.recognise = recognise
+        self.listed = 0
+
+    def whole(self, value: Any) -> list[Document[FormT]]:
+        """The documents in the value of a file; an empty list or object holds none."""
+        if isinstance(value, dict):
+            form = self.recognise(value)
+            if form is not None:
+                return [Document("", value, form)]
+            inside = self._inside(value, _Place()) if value else []
+            return self._keyed(value) if inside is None else inside
+        if isinstance(value, list):
+            return self._elements(value, _Place(shape="list"))
+        return [Document("", value, None)]
+
+    def lines(self, text: str) -> list[Document[FormT]]:
+        """The documents in the lines of a text; a line that is broken costs only itself."""
+        found: list[Document[FormT]] = []
+        for count, (number, line) in enumerate(lines_of(text)):
+            value, _, faults = decode_line(line)
+            place = _Place(f"/{count}", is_listed=True, shape="JSON Lines")
+            if not faults:
+                found += self._documents(value, place)
+                continue
+            indent = len(line) - len(line.lstrip())
+            shifted = [
+                fault._replace(
+                    line=number, column=(fault.column or 1) + indent, pointer=place.pointer + fault.pointer
+                )
+                for fault in faults
+            ]
+            found.append(self._one(None, None, place)._replace(faults=tuple(shifted)))
+        return found
+
+    def _documents(self, value: Any, place: _Place) -> list[Document[FormT]]:
+        """The documents in a value that stands somewhere in the file: itself, or those it wraps."""
+        if not isinstance(value, dict):
+            return [self._one(value, None, place)]
+        form = self.recognise(value)
+        if form is None:
+            inside = self._inside(value, place)
+            if inside is not None:
+                return inside
+        return [self._one(value, form, place)]
+
+    def _one(self, value: Any, form: FormT | None, place: _Place) -> Document[FormT]:
+        number = None
+        if place.is_listed and place.key is None:
+            number = self.listed
+            self.listed += 1
+        return Document(place.pointer, value, form, place.key, number, place.category, place.shape)
+
+    def _elements(self, values: list[Any], place: _Place) -> list[Document[FormT]]:
+        found: list[Document[FormT]] = []
+        for index, value in enumerate(values):
+            element = place._replace(pointer=f"{place.pointer}/{index}", key=None, is_listed=True)
+            found += self._documents(value, element)
+        return found
+
+    # wrappers and envelopes
+
+    def _inside(self, value: dict[str, Any], place: _Place) -> list[Document[FormT]] | None:
+        """The documents that a wrapper or envelope holds; None if the object is neither."""
+        before = self.listed
+        for unwrap in (self._wrapped, self._answered, self._event):
+            found = unwrap(value, place)
+            if found is not None and self._is_around(value, found):
+                return found
+            self.listed = before
         return None
-    steps = _steps_to_truncation(document.items())
-    return None if steps is None else pointer_of(steps)
+
+    def _is_around(self, value: dict[str, Any], found: list[Document[FormT]]) -> bool:
+        """Whether an object is no more than the wrapping of what was found in it.
+
+        It is, where a record was found. Where none was, an object that has keys of a record itself is a broken record
+        rather than a wrapping, and must not be passed over.
+        """
+        return any(document.form is not None for document in found) or self._own_keys.isdisjoint(value)
+
+    @property
+    def _own_keys(self) -> set[str]:
+        shared = {"type", "ts", "timestamp", "created_at", "updated_at", "metadata", "status"}
+        return {key for rule in self.entity.fields for key in rule.found.keys} - shared
+
+    def _wrapped(self, value: dict[str, Any], place: _Place) -> list[Document[FormT]] | None:
+        """``{"runs": [...]}``, ``{"runs": {id: ...}}``, ``{"categories": {...}}``, and PowerShell's list of objects."""
+        keys = [key for key in WRAPPERS if key in value and _may_hold_documents(value[key])]
+        if not keys and isinstance(value.get("value"), list) and "Count" in value:
+            keys = ["value"]  # ConvertTo-Json of Windows PowerShell 5.1 writes some lists so
+        found: list[Document[FormT]] = []
+        for key in keys:
+            below = place.under(key, f"wrapper {key}")
+            found += self._members(value[key], below, is_category=key == "categories")
+        return found if keys else None
+
+    def _members(
+        self, held: list[Any] | dict[str, Any], place: _Place, *, is_category: bool = False
+    ) -> list[Document[FormT]]:
+        if isinstance(held, list):
+            return self._elements(held, place)
+        if self.recognise(held) is not None:
+            return self._documents(held, place)
+        found: list[Document[FormT]] = []
+        for key, value in held.items():
+            pointer = place.pointer + pointer_step(key)
+            if is_category and _may_hold_documents(value):
+                found += self._members(value, place._replace(pointer=pointer, category=key))
+            elif isinstance(value, list):
+                found += self._elements(value, place._replace(pointer=pointer))
+            else:
+                found += self._documents(value, place._replace(pointer=pointer, key=key))
+        return found
+
+    def _answered(self, value: dict[str, Any], place: _Place) -> list[Document[FormT]] | None:
+        """``{"success": true, "pattern": {...}}``: a program's answer that was saved."""
+        keys = [entity.singular for entity in ENTITIES if _may_hold_documents(value.get(entity.singular))]
+        if not keys or not ("success" in value or len(value) == len(keys)):
+            return None
+        found: list[Document[FormT]] = []
+        for key in keys:
+            below, held = place.under(key, "API envelope"), value[key]
+            found += self._elements(held, below) if isinstance(held, list) else self._documents(held, below)
+        return found
+
+    def _event(self, value: dict[str, Any], place: _Place) -> list[Document[FormT]] | None:
+        """``{"type": "job:created", "data": {...}, "timestamp": ...}``: something a program announced."""
+        if not isinstance(value.get("type"), str) or not isinstance(value.get("data"), dict):
+            return None
+        return self._documents(value["data"], place.under("data", "event envelope"))
+
+    # keyed by id
+
+    def _keyed(self, value: dict[str, Any]) -> list[Document[FormT]]:
+        """A file keyed by id, or one document that nobody knows.
+
+        Most of two or more objects must be recognised, so that a stray one costs only itself; a single one must have
+        its key for its id.
+        """
+        if not all(isinstance(one, dict) for one in value.values()):
+            return [Document("", value, None)]
+        forms = {key: self.recognise(one) for key, one in value.items()}
+        known = [key for key, form in forms.items() if form is not None]
+        is_keyed = len(known) > 1 and len(known) * 2 > len(value)
+        if not is_keyed and not (len(value) == 1 and known and self._has_id(value[known[0]], known[0])):
+            return [Document("", value, None)]
+        return [
+            Document(pointer_step(key), one, forms[key], key=key, shape="keyed by id")
+            for key, one in value.items()
+        ]
+
+    def _has_id(self, document: dict[str, Any], wanted: str) -> bool:
+        return any(document.get(key) == wanted for key in self.entity.fields[0].found.keys)
 
 
-def _steps_to_truncation(members: Iterable[tuple[str | int, Any]]) -> list[str | int] | None:
-    for token, value in members:
-        steps = None
-        if isinstance(value, str):
-            if _is_truncation(value):
-                return [token]
-        elif isinstance(value, dict):
-            steps = _steps_to_truncation(value.items())
-        elif isinstance(value, list):
-            steps = _steps_to_truncation(enumerate(value))
-        if steps is not None:
-            return [token, *steps]
-    return None
-
-
-def _is_truncation(text: str) -> bool:
-    if text.startswith("@{"):
-        return text.endswith("}")
-    return text.startswith("System.") and _TYPE_NAME.fullmatch(text) is not None
+def _may_hold_documents(value: Any) -> bool:
+    """Whether a value is a list or dictionary of things that are not all plain, or an empty one."""
+    if not isinstance(value, list | dict):
+        return False
+    held: Iterable[Any] = value if isinstance(value, list) else value.values()
+    return not value or any(isinstance(one, dict | list) for one in held)

@@ -1,0 +1,17 @@
+"""The catalogue of diagnostics: every code once, with what it means and what a person can do.
+
+``docs/diagnostics.md`` is made from it. The letter and first digit of a number name the stage: F1 files, D2 decoding,
+V3 validation, R4 resolving against the database, S5 the database itself.
+"""
+
+from .code import Code, Severity
+from .decoding import DECODING
+from .files import FILES
+from .resolving import RESOLVING
+from .validation import VALIDATION
+
+ENTRIES: tuple[Code, ...] = (*FILES, *DECODING, *VALIDATION, *RESOLVING)
+
+CATALOGUE: dict[str, Code] = {code.name: code for code in ENTRIES}
+
+__all__ = ["CATALOGUE", "ENTRIES", "Code", "Severity"]

@@ -1,0 +1,127 @@
+"""Diagnostics of making a document a record."""
+
+from .code import Code, Severity
+
+_I, _W, _E = Severity.INFO, Severity.WARNING, Severity.ERROR
+
+VALIDATION = (
+    Code(
+        "V301",
+        "not-a-record",
+        _E,
+        "The document is of another kind: a request, a preset, a report, a list where one record is expected.",
+        "move it out of the legacy folder if it does not belong there",
+    ),
+    Code(
+        "V302",
+        "partial-record",
+        _E,
+        "The document has keys of its kind, but not all that a record needs, such as the body of an update.",
+        "add the missing keys, or remove the file if the whole record stands elsewhere",
+    ),
+    Code(
+        "V303",
+        "wrong-folder",
+        _E,
+        "The document is plainly of another kind than the folder it lies in.",
+        "move the file to the folder named",
+    ),
+    Code(
+        "V304",
+        "field-missing",
+        _E,
+        "A required key is there, but it is null, blank or empty.",
+        "fill in the value",
+    ),
+    Code(
+        "V305",
+        "field-invalid",
+        _E,
+        "A required key has a value of the wrong type or out of range.",
+        "correct the value",
+    ),
+    Code(
+        "V306",
+        "id-invalid",
+        _E,
+        "The id is not text of 1 to 200 characters without control characters.",
+        "give the document a plain id, or remove the key so that the file name serves",
+    ),
+    Code(
+        "V310",
+        "field-unusable",
+        _W,
+        "An optional value cannot be used, so its column is empty. The original is kept in extra.",
+        "correct the value if it matters, then migrate with --on-conflict replace",
+    ),
+    Code(
+        "V311",
+        "status-unknown",
+        _W,
+        "The status is no word RMOS knows. The row says unknown; the word is kept in extra.",
+        "use planned, pending, running, completed, failed or cancelled",
+    ),
+    Code(
+        "V312",
+        "status-partial",
+        _W,
+        "The job was only partly done. The row says completed; the word is kept in extra.",
+        "nothing to do, if that is what you would call it",
+    ),
+    Code(
+        "V313",
+        "job-type-unknown",
+        _W,
+        "No RMOS program wrote this job type. It is kept as it is.",
+        "check the spelling",
+    ),
+    Code(
+        "V314",
+        "end-before-start",
+        _W,
+        "The job ends before it starts. Both times are kept as they are.",
+        "check the clock of the machine that wrote it",
+    ),
+    Code(
+        "V315",
+        "rings-empty",
+        _W,
+        "The pattern's list of rings is empty, so it says nothing of how many there are; ring_count is empty.",
+        "draw the rings, or remove the pattern if it was only ever begun",
+    ),
+    Code(
+        "V320",
+        "id-from-integer",
+        _I,
+        "The id or reference was a number; its decimal digits are used as text.",
+        "nothing to do",
+    ),
+    Code(
+        "V321",
+        "time-without-zone",
+        _I,
+        "The time has no zone. RMOS wrote UTC there, so it is taken as UTC.",
+        "nothing to do",
+    ),
+    Code(
+        "V322",
+        "time-date-only",
+        _I,
+        "Only a date was recorded; it is stored as midnight UTC.",
+        "nothing to do",
+    ),
+    Code(
+        "V323",
+        "job-type-derived",
+        _I,
+        "The programs of this generation wrote one kind of job and did not name it; its fixed word is stored.",
+        "nothing to do",
+    ),
+    Code(
+        "V324",
+        "not-recorded",
+        _I,
+        "The programs of this generation did not record everything that newer ones do; nothing is guessed.",
+        "nothing to do; fill in the columns later if you know the values",
+    ),
+)

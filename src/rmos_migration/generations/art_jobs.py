@@ -1,0 +1,40 @@
+"""The Art Studio's jobs: CAM jobs with a post_preset, and stored jobs whose payload nests up to three times.
+
+created_at is in epoch seconds, once written as text. Where no job_type is given, a job beside a post_preset is a
+``rosette_cam``, one with a payload an ``art_job``.
+"""
+
+from ..entities import JOBLOG
+from .draft import Offer, Offers
+from .form import Document, Form, an_object, key
+
+NAME = "Art Studio jobs"
+
+_CAM = Offer(
+    "rosette_cam", note=("job-type-derived", "an Art Studio job with a post_preset is a rosette_cam")
+)
+_STORED = Offer("art_job", note=("job-type-derived", "a stored Art Studio job is an art_job"))
+
+
+def _job(document: Document) -> Offers:
+    return {"job_type": _CAM if "post_preset" in document else _STORED}
+
+
+FORMS = (
+    Form(
+        NAME,
+        JOBLOG,
+        (
+            key("post_preset"),
+            key("id", "job_id"),
+            key("job_type", "rings", "z_passes", "length_mm", "gcode_lines"),
+        ),
+        offers=_job,
+    ),
+    Form(
+        NAME,
+        JOBLOG,
+        (key("payload", holds=an_object, said="payload"), key("id", "job_id"), key("lane")),
+        offers=_job,
+    ),
+)

@@ -1,0 +1,52 @@
+"""CAM job intelligence: simulated runs of CAM programs, mostly in JSON Lines.
+
+run_id names the program, not the run: the same one comes again with other content, so a job's id is
+``run_id@created_at``. Simulated and predicted times are no durations. No job says what it is; all are ``cam_job``.
+"""
+
+from contextlib import suppress
+
+from ..entities import JOBLOG
+from .draft import Offer, Offers
+from .form import Document, Form, key
+from .notes import UnusableError
+from .times import instant
+
+NAME = "CAM job intelligence"
+
+_FIXED_WORD = Offer("cam_job", note=("job-type-derived", "every job of the CAM programs is a cam_job"))
+
+
+def _job(document: Document) -> Offers:
+    run_id = document.get("run_id")
+    if run_id is None:
+        return {"job_type": _FIXED_WORD}
+    at = _created_at(document)
+    name = f"{run_id}@{at}" if at and isinstance(run_id, str | int) and run_id != "" else run_id
+    return {"job_type": _FIXED_WORD, "id": Offer(name, "run_id")}
+
+
+def _created_at(document: Document) -> str:
+    """The time that tells runs of one program apart, in UTC; nothing if there is none that can be read."""
+    for key_of_time in ("created_at", "created_at_utc", "ts", "timestamp"):
+        value = document.get(key_of_time)
+        if value is not None and value != "":
+            with suppress(UnusableError):
+                return instant(value, key_of_time, [])
+            return ""
+    return ""
+
+
+FORMS = (
+    Form(
+        NAME,
+        JOBLOG,
+        (
+            key("post_id", "sim_time_s", "sim_stats", "sim_issues", "sim_move_count", "sim_energy_j"),
+            key("run_id", "job_id"),
+            key("machine_id"),
+        ),
+        offers=_job,
+        ignored=frozenset({"run_id"}),
+    ),
+)

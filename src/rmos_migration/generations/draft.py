@@ -1,0 +1,37 @@
+"""What a generation makes of a document, and what it adds to the canonical rules."""
+
+from typing import Any, NamedTuple
+
+from .notes import Notes
+
+
+class Draft(NamedTuple):
+    """A document in canonical form.
+
+    ``values`` holds every field of the record in column order; ``derived`` names the columns whose value does not
+    stand under the column's native key, so that the document can be rebuilt; ``faults`` keep it out; ``notes`` are
+    warnings and infos. Faults and notes are (catalogue code, sentence, key). ``mentions`` are ids that only parts of
+    the record refer to, as (field, id).
+    """
+
+    values: dict[str, Any]
+    derived: list[str]
+    faults: Notes
+    notes: Notes
+    mentions: list[tuple[str, str]]
+
+
+class Offer(NamedTuple):
+    """What a generation offers for a field that stands under none of the field's keys.
+
+    ``value`` is taken from what stands under ``key``; without a key it is the generation's own word, and final.
+    ``note`` is said where the offer is taken: a catalogue code and a sentence.
+    """
+
+    value: Any
+    key: str = ""
+    note: tuple[str, str] | None = None
+
+
+Offers = dict[str, Offer]
+"""Offers by field name."""

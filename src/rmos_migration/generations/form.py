@@ -1,0 +1,129 @@
+"""How a generation is written down: the forms of its documents, what shows each, and what serves for missing keys."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from ..entities import Entity, FieldRule
+from .canonical import canonical
+from .draft import Draft, Offers
+
+Document = Mapping[str, Any]
+
+
+class Sign(NamedTuple):
+    """One thing that shows a form: any of ``keys``, or a key that fits ``pattern``; its value must hold ``holds``."""
+
+    keys: tuple[str, ...]
+    holds: Callable[[Any], bool] | None = None
+    pattern: re.Pattern[str] | None = None
+    said: str = ""
+
+    def found_in(self, document: Document) -> str:
+        """The key that shows it, or nothing."""
+        for key in self.keys:
+            if key in document and (self.holds is None or self.holds(document[key])):
+                if key == "type" and "data" in document:  # an event's type, not a job's (DOMAIN.md §1)
+                    continue
+                return key
+        if self.pattern is not None:
+            return next((key for key in document if self.pattern.fullmatch(key)), "")
+        return ""
+
+    def __str__(self) -> str:
+        return self.said or " or ".join(self.keys)
+
+
+def key(*keys: str, holds: Callable[[Any], bool] | None = None, said: str = "") -> Sign:
+    """Any of these keys is there, with a value for which ``holds`` is true where that is given."""
+    return Sign(keys, holds, said=said)
+
+
+def key_like(pattern: str, said: str) -> Sign:
+    """A key is there that fits the regular expression."""
+    return Sign((), pattern=re.compile(pattern), said=said)
+
+
+def an_object(value: Any) -> bool:
+    """The value is an object with something in it."""
+    return isinstance(value, dict) and bool(value)
+
+
+def a_list(value: Any) -> bool:
+    """The value is a list; it may be empty."""
+    return isinstance(value, list)
+
+
+def objects(value: Any) -> bool:
+    """The value is a list of objects, at least one."""
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """One kind of document that a generation wrote.
+
+    ``signs`` must all be there, whatever the values of their keys may otherwise be; the first is the telling one,
+    which no document of the newest generation has. A key of ``unless`` that holds something speaks against it.
+    ``offers`` gives what serves for fields under none of their keys, ``ignored`` are keys that mean something else
+    here. ``strict`` holds documents to the entity's required fields, as only the newest programs always wrote them.
+    """
+
+    generation: str
+    entity: Entity
+    signs: tuple[Sign, ...]
+    unless: tuple[str, ...] = ()
+    offers: Callable[[Document], Offers] | None = None
+    ignored: frozenset[str] = field(default=frozenset())
+    strict: bool = False
+
+    def evidence(self, document: Document) -> tuple[str, ...]:
+        """The keys that show the form, or nothing where one is missing."""
+        found = [sign.found_in(document) for sign in self.signs]
+        return tuple(dict.fromkeys(found)) if all(found) and not self._is_spoken_against(document) else ()
+
+    def fits(self, document: Document) -> bool:
+        """Whether the document has this form."""
+        if self._at_once is not None and document.keys() >= self._at_once:
+            return True
+        for sign in self.signs:
+            if not sign.found_in(document):
+                return False
+        return not self._is_spoken_against(document)
+
+    def missing(self, document: Document) -> list[str]:
+        """The signs that are not there, in words."""
+        return [str(sign) for sign in self.signs if not sign.found_in(document)]
+
+    @property
+    def telling_keys(self) -> tuple[str, ...]:
+        """The keys of which every document of this form has at least one."""
+        return self.signs[0].keys
+
+    def normalise(self, document: Document, file_id: str) -> Draft:
+        """The document in canonical form; ``file_id`` is its id where it has none of its own."""
+        return canonical(
+            self.entity,
+            document,
+            file_id,
+            required=self.required,
+            offers=self.offers(document) if self.offers is not None else {},
+            ignored=self.ignored,
+        )
+
+    def _is_spoken_against(self, document: Document) -> bool:
+        return bool(self.unless) and any(document.get(key) for key in self.unless)
+
+    @cached_property
+    def required(self) -> tuple[FieldRule, ...]:
+        """The fields that must hold something."""
+        return self.entity.required if self.strict else self.entity.indispensable
+
+    @cached_property
+    def _at_once(self) -> frozenset[str] | None:
+        """The first key of each sign, where they alone show the form: most documents have exactly these."""
+        if self.unless or any(sign.holds or sign.pattern for sign in self.signs):
+            return None
+        return frozenset(sign.keys[0] for sign in self.signs)

@@ -1,0 +1,73 @@
+"""MM, the mixed materials: families made of several materials, and jobs on the way through the promotion lanes.
+
+A family's materials are its strips; its type and thickness are what all of them share. A job names its pattern by
+preset_id.
+"""
+
+from typing import Any
+
+from ..entities import JOBLOG, STRIP_FAMILY
+from .draft import Offer, Offers
+from .form import Document, Form, key, objects
+
+NAME = "MM"
+
+
+def _family(document: Document) -> Offers:
+    materials = document["materials"]
+    offers = {"strips": Offer(materials, "materials")}
+    kinds = _stated(materials, "type")
+    if len(kinds) == 1 and all(material.get("type") is not None for material in materials):
+        offers["material_type"] = Offer(kinds[0], "materials")
+    elif len(kinds) > 1:
+        offers["material_type"] = Offer("mixed", "materials")
+    thicknesses = _stated(materials, "thickness_mm")
+    if thicknesses:
+        is_shared = len(thicknesses) == 1 and all(one.get("thickness_mm") is not None for one in materials)
+        offers["thickness_mm"] = Offer(thicknesses[0] if is_shared else None, "materials")
+    return offers
+
+
+def _stated(materials: list[dict[str, Any]], key: str) -> list[Any]:
+    """The different values that materials state under a key."""
+    different: list[Any] = []
+    for material in materials:
+        value = material.get(key)
+        if value is not None and value not in different:
+            different.append(value)
+    return different
+
+
+def _job(document: Document) -> Offers:
+    return {"pattern_id": Offer(document.get("preset_id"), "preset_id")}
+
+
+def _has_lane_notes(metadata: Any) -> bool:
+    return isinstance(metadata, dict) and ("cam_profile_summary" in metadata or "subjobs" in metadata)
+
+
+FORMS = (
+    Form(
+        NAME,
+        STRIP_FAMILY,
+        (key("materials", holds=objects, said="materials"), key("id", "family_id", "name")),
+        offers=_family,
+    ),
+    Form(
+        NAME,
+        JOBLOG,
+        (
+            key("metadata", holds=_has_lane_notes, said="metadata with cam_profile_summary or subjobs"),
+            key("job_type"),
+        ),
+        unless=("parameters", "parameters_json"),
+        offers=_job,
+    ),
+    Form(
+        NAME,
+        JOBLOG,
+        (key("preset_id", "risk_grade", "lane", "promotion_lane"), key("job_type")),
+        unless=("parameters", "parameters_json"),
+        offers=_job,
+    ),
+)

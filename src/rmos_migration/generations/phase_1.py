@@ -1,0 +1,65 @@
+"""Phase 1: patterns of ring bands, job logs of the rosette planner, the first registry of strip families.
+
+Every ring band names its own strip family; band 0 is the outermost. A planner's job has ``plan_*`` keys or keeps its
+content in a key named extra; a handed-over job has a batch_op. Registered families have a colour and a tile length,
+but no strips.
+"""
+
+from typing import Any
+
+from ..entities import JOBLOG, PATTERN, STRIP_FAMILY
+from .draft import Offers
+from .form import Document, Form, an_object, key
+from .rings import own_geometry
+
+NAME = "phase-1"
+
+BAND_GEOMETRY = ("ring_bands", "center_x_mm", "center_y_mm")
+
+
+def _is_band_list(value: Any) -> bool:
+    """A list of rings, or an empty one as a pattern just begun has it."""
+    return isinstance(value, list) and all(isinstance(band, dict) for band in value)
+
+
+def _pattern(document: Document) -> Offers:
+    return own_geometry(document, *BAND_GEOMETRY)
+
+
+FORMS = (
+    Form(
+        NAME,
+        PATTERN,
+        (key("ring_bands", holds=_is_band_list, said="ring_bands"), key("name", "pattern_name")),
+        offers=_pattern,
+    ),
+    Form(
+        NAME,
+        STRIP_FAMILY,
+        (
+            key(
+                "color_hex",
+                "default_tile_length_mm",
+                "default_slice_angle_deg",
+                "default_width_mm",
+                "sequence",
+            ),
+            key("name"),
+        ),
+        unless=("materials", "strips"),
+    ),
+    Form(
+        NAME,
+        JOBLOG,
+        (
+            key("plan_pattern_id", "plan_guitars", "plan_total_tiles", "plan_request", "slice_risks"),
+            key("job_type"),
+        ),
+    ),
+    Form(NAME, JOBLOG, (key("batch_op", holds=an_object, said="batch_op"), key("job_type"))),
+    Form(
+        NAME,
+        JOBLOG,
+        (key("extra", holds=an_object, said="extra"), key("job_type"), key("id", "job_id", "created_at")),
+    ),
+)

@@ -1,0 +1,55 @@
+"""An entity's field rules laid out by key, for the loop that runs for every document."""
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, NamedTuple
+
+from ..entities import Entity, FieldRule, Kind
+from .values import TRANSLATIONS, Translation
+
+
+class Step(NamedTuple):
+    """What to do with one key of a document."""
+
+    name: str
+    translation: Translation | None
+    rule: FieldRule
+    is_native: bool
+
+
+class Plan(NamedTuple):
+    """An entity's field rules laid out by key and by name, for the loop that runs for every document."""
+
+    steps: dict[str, Step]
+    synonyms: frozenset[str]
+    rules: dict[str, FieldRule]
+
+
+@cache
+def plan_of(entity: Entity) -> Plan:
+    """The plan of an entity, made once."""
+    steps = {
+        key: Step(rule.name, TRANSLATIONS[rule.found.kind], rule, key == rule.native_key)
+        for rule in entity.fields
+        for key in rule.found.keys
+    }
+    synonyms = frozenset(key for key, step in steps.items() if not step.is_native)
+    return Plan(steps, synonyms, {rule.name: rule for rule in entity.fields})
+
+
+def keys_in(document: Mapping[str, Any], rule: FieldRule) -> list[str]:
+    """The keys of a document that may hold a field, in order of preference."""
+    keys = [key for key in rule.found.keys if key in document]
+    if "type" in keys and "data" in document:  # an event's type, not a job's (DOMAIN.md §1)
+        keys.remove("type")
+    return keys
+
+
+_TIMES = (Kind.INSTANT, Kind.CLOCK)
+
+
+def is_absent(rule: FieldRule, raw: Any) -> bool:
+    """Whether a value counts as not there: null, an empty time, an empty geometry (DOMAIN.md §1, §4)."""
+    return (
+        raw is None or (raw == "" and rule.found.kind in _TIMES) or (rule.found.empty_is_absent and raw == {})
+    )

@@ -1,0 +1,90 @@
+"""Why a document that no generation wrote is kept out: what it looks like, and what it lacks (DOMAIN.md §3)."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ..diagnostics import shown
+from ..entities import ENTITIES, JOBLOG, Entity
+from . import nearest, newest, recognise
+from .form import Sign, a_list, an_object, key
+
+
+class Stranger(NamedTuple):
+    """A kind of document that is no record, though programs left it among the records."""
+
+    looks_like: str
+    signs: tuple[Sign, ...]
+
+
+STRANGERS = (
+    Stranger("a program's answer", (key("success"),)),
+    Stranger("a request to make a design", (key("design", holds=an_object),)),
+    Stranger("a request to make a design", (key("outer_diameter_mm", "inner_diameter_mm", "ring_params"),)),
+    Stranger("a log of compared runs", (key("added_paths", "removed_paths", "unchanged_paths"),)),
+    Stranger("a risk report", (key("issues", holds=a_list), key("analytics", "job_id", "pipeline_id"))),
+    Stranger(
+        "a profile or preset of feeds and speeds", (key("spindle_rpm", "feed_rate_mm_min", "stepdown_mm"),)
+    ),
+    Stranger(
+        "a profile or preset of feeds and speeds",
+        (key("params", holds=lambda value: isinstance(value, dict)),),
+    ),
+    Stranger("a request to hand a job over", (key("batch_op", "manufacturing_plan"),)),
+    Stranger("a request to run an operation", (key("op_type"),)),
+    Stranger("a row of a planner", (key("strip_plans", "sticks_needed", "tiles_per_meter", "tiles_needed"),)),
+    Stranger("a program's answer, step by step", (key("steps", holds=a_list),)),
+    Stranger("a history of changes", (key("revisions", holds=a_list),)),
+    Stranger("an operator's notes", (key("notes", holds=a_list),)),
+    Stranger("a feasibility report", (key("overall_score", "risk_bucket"),)),
+    Stranger("a machine's telemetry", (key("samples", "metrics"),)),
+    Stranger("a change of learned settings", (key("lane_key"),)),
+)
+"""Looked through only for documents that no generation knows, the first match counts."""
+
+_COMMON_KEYS = {"metadata", "metadata_json", "created_at", "created_at_utc", "ts", "timestamp", "updated_at"}
+_OF_A_JOB_DONE = ("status", "results", "parameters", "metadata", "end_time", "duration_seconds")
+
+
+def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str]:
+    """Why a document that no generation knows is kept out: catalogue code and sentence."""
+    for other in ENTITIES:
+        if other is not entity and recognise(other, document):
+            return "wrong-folder", f"this is a {_spoken(other)}; it belongs in the folder {other.name}"
+    kind = _kind_of_stranger(entity, document)
+    if kind is not None:
+        needed = ", ".join(newest(entity).missing(document))
+        return "not-a-record", f"this looks like {kind}; a {_spoken(entity)} would have {needed}"
+    form = nearest(entity, document)
+    known = [
+        key
+        for rule in entity.fields
+        for key in rule.found.keys
+        if key in document and key not in _COMMON_KEYS
+    ]
+    if not known and form.generation == "native":
+        keys = ", ".join(shown(key, 30) for key in list(document)[:6])
+        return "not-a-record", f"none of the keys of a {_spoken(entity)} is here; its keys are {keys}"
+    lacking = ", ".join(form.missing(document))
+    written_by = "" if form.strict else f" as {form.generation} wrote it"
+    return (
+        "partial-record",
+        f"this looks like part of a {_spoken(entity)}{written_by}, but it has no {lacking}",
+    )
+
+
+def _kind_of_stranger(entity: Entity, document: Mapping[str, Any]) -> str | None:
+    for stranger in STRANGERS:
+        if all(sign.found_in(document) for sign in stranger.signs):
+            return stranger.looks_like
+    return "a row of numbers about a job" if entity is JOBLOG and _is_counted(document) else None
+
+
+def _is_counted(document: Mapping[str, Any]) -> bool:
+    """A job's id with numbers about it, but nothing that says what was done: analytics (DOMAIN.md §3)."""
+    if "job_id" not in document or any(key in document for key in _OF_A_JOB_DONE):
+        return False
+    return any(isinstance(value, int | float) and not isinstance(value, bool) for value in document.values())
+
+
+def _spoken(entity: Entity) -> str:
+    return entity.singular.replace("_", " ")

@@ -1,0 +1,52 @@
+"""RMOS 2.0 and the Art Studio: designs by diameters and ring parameters, and workflow sessions around them.
+
+The whole design is the geometry, its ring_params run from the inside out. A design without session_id, id, pattern_id
+and name is a request to make something, not a record. A session has no name.
+"""
+
+from ..entities import PATTERN
+from .draft import Offer, Offers
+from .form import Document, Form, an_object, key
+from .rings import is_number, own_geometry, ring_count
+
+NAME = "RMOS 2.0 / Art Studio"
+
+_IDENTITY = key("id", "pattern_id", "name", "pattern_name")
+
+
+def _around_design(document: Document) -> Offers:
+    design = document["design"]
+    offers = {"geometry": Offer(design, "design")} | ring_count(design, "design")
+    for field in ("ring_count", "pattern_type"):
+        if design.get(field) is not None:
+            offers[field] = Offer(design[field], "design")
+    if document.get("session_id") is not None:
+        offers["id"] = Offer(document["session_id"], "session_id")
+    return offers
+
+
+def _bare_design(document: Document) -> Offers:
+    return own_geometry(document, "outer_diameter_mm", "inner_diameter_mm", "ring_params", "rings")
+
+
+FORMS = (
+    Form(
+        NAME,
+        PATTERN,
+        (key("session_id"), key("design", holds=an_object, said="design")),
+        offers=_around_design,
+    ),
+    Form(NAME, PATTERN, (key("design", holds=an_object, said="design"), _IDENTITY), offers=_around_design),
+    Form(
+        NAME,
+        PATTERN,
+        (key("outer_diameter_mm", "inner_diameter_mm", "ring_params"), _IDENTITY),
+        offers=_bare_design,
+    ),
+    Form(
+        NAME,
+        PATTERN,
+        (key("rings", holds=is_number, said="rings as a number"), key("name")),
+        offers=_bare_design,
+    ),
+)

@@ -1,0 +1,22 @@
+"""RMOS runs, version 1: what one program run was given and made, by hashes; the file is keyed by run_id.
+
+Every record has the same forty keys, most of them null. status is OK, BLOCKED or ERROR.
+"""
+
+import re
+
+from ..entities import JOBLOG
+from .form import Form, Sign, key
+
+NAME = "RMOS runs v1"
+
+FORMS = (
+    Form(
+        NAME,
+        JOBLOG,
+        (
+            key("event_type"),
+            Sign(("created_at_utc",), pattern=re.compile(r"\w+_hash"), said="created_at_utc or a *_hash"),
+        ),
+    ),
+)

@@ -1,0 +1,55 @@
+"""The RTL concept: ring bands without a radius, and saw operations with op_data, risks and yields.
+
+Band 0 is the innermost, and scrap_factor is a multiplier: both are the other way round in phase 1.
+"""
+
+from typing import Any
+
+from ..entities import JOBLOG, PATTERN
+from .draft import Offer, Offers
+from .form import Document, Form, key
+from .phase_1 import BAND_GEOMETRY
+from .rings import own_geometry
+
+NAME = "RTL concept"
+
+_ID = key("job_id", "id", "run_id")
+
+
+def _has_no_radius(bands: Any) -> bool:
+    return (
+        isinstance(bands, list)
+        and bool(bands)
+        and all(isinstance(band, dict) and "radius_mm" not in band for band in bands)
+    )
+
+
+def _pattern(document: Document) -> Offers:
+    return own_geometry(document, *BAND_GEOMETRY)
+
+
+def _operation(document: Document) -> Offers:
+    return {"job_type": Offer(document["op_type"], "op_type")}
+
+
+FORMS = (
+    Form(
+        NAME,
+        PATTERN,
+        (
+            key("ring_bands", holds=_has_no_radius, said="ring_bands without radius_mm"),
+            key("name", "pattern_name"),
+        ),
+        offers=_pattern,
+    ),
+    Form(
+        NAME,
+        JOBLOG,
+        (
+            key("op_data", "risk_summary", "yield_predicted", "yield_actual", "strip_plans"),
+            _ID,
+            key("job_type"),
+        ),
+    ),
+    Form(NAME, JOBLOG, (key("op_type"), _ID, key("geometry_source", "tool_id")), offers=_operation),
+)

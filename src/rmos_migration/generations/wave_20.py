@@ -1,0 +1,28 @@
+"""Wave 20: pattern_name beside the outer and inner radius and a list of rings."""
+
+from ..entities import PATTERN
+from .draft import Offers
+from .form import Document, Form, key
+from .rings import own_geometry
+
+NAME = "wave-20"
+
+
+def _pattern(document: Document) -> Offers:
+    return own_geometry(document, "rings", "outer_radius_mm", "inner_radius_mm")
+
+
+FORMS = (
+    Form(
+        NAME,
+        PATTERN,
+        (key("outer_radius_mm", "inner_radius_mm", "rings"), key("pattern_name")),
+        offers=_pattern,
+    ),
+    Form(
+        NAME,
+        PATTERN,
+        (key("outer_radius_mm"), key("inner_radius_mm", "rings"), key("name")),
+        offers=_pattern,
+    ),
+)
