@@ -22,7 +22,7 @@ from sqlalchemy import Table
 
 from rmos_migration import migrate
 from rmos_migration.entities import ENTITIES
-from rmos_migration.generations import native
+from rmos_migration.generations import newest
 from rmos_migration.sources.discover import Source
 from rmos_migration.store import runs
 from rmos_migration.store.bulk import insert_rows
@@ -74,7 +74,7 @@ def _parts(tree: Path, folder: Path) -> list[tuple[str, Callable[[], Iterable[An
     raws = [_read(full) for _, full in files]
     values = [orjson.loads(raw) for raw in raws]
     drafts = [
-        native.normalise(entity, value, "x").values for (entity, _), value in zip(files, values, strict=True)
+        newest(entity).normalise(value, "x").values for (entity, _), value in zip(files, values, strict=True)
     ]
     records = [(entity, draft) for (entity, _), draft in zip(files, drafts, strict=True)]
     nested = [

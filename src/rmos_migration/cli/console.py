@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,8 @@ from rich.text import Text
 from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
 from ..errors import RmosError
 from ..migrate.options import Nobody
-from ..migrate.outcome import Counts, RunSummary, Status
+from ..migrate.outcome import UNRECOGNISED, Counts, RunSummary, Status
+from ..migrate.resolve import Decision
 from ..sources.discover import Source
 from ..sources.locate import located
 
@@ -116,6 +118,15 @@ class Watcher(Nobody):
             rate = f"{speed:,.0f}" if speed else "–"
             self._progress.update(self._task, completed=counts.files.found, rate=rate)
 
+    def decided(self, decisions: list[Decision]) -> None:
+        """Print what became of each document, and which generation wrote it."""
+        if not self.verbose:
+            return
+        with suppress(BrokenPipeError):
+            for prepared, outcome, *_ in decisions:
+                name = f" {prepared.record_id}" if prepared.record_id is not None else ""
+                say(f"{prepared.location} {outcome}{name} ({prepared.generation or UNRECOGNISED})", on=err)
+
     def noticed(self, diagnostics: list[Diagnostic]) -> None:
         """Print or keep what was noticed. A reader of the output who goes away does not end the run."""
         try:
@@ -124,20 +135,22 @@ class Watcher(Nobody):
             self.verbose = False
 
     def _note(self, diagnostics: list[Diagnostic]) -> None:
+        if self.verbose:
+            for diagnostic in located(diagnostics, self.root, self.encoding):
+                err.print(diagnostic_text(diagnostic))
+            return
         for diagnostic in diagnostics:
-            if self.verbose:
-                err.print(diagnostic_text(located(diagnostic, self.root, self.encoding)))
-            elif diagnostic.severity is Severity.INFO:
+            if diagnostic.severity is Severity.INFO:
                 continue
-            elif len(self.kept) < SHOWN:
+            if len(self.kept) < SHOWN:
                 self.kept.append(diagnostic)
             else:
                 self.hidden += 1
 
     def print_kept(self) -> None:
         """Show what was kept, with line and column, and how many more there are."""
-        for diagnostic in self.kept:
-            err.print(diagnostic_text(located(diagnostic, self.root, self.encoding)))
+        for diagnostic in located(self.kept, self.root, self.encoding):
+            err.print(diagnostic_text(diagnostic))
         if self.hidden:
             say(f"… and {self.hidden} more; -v shows every one of them", on=err)
         if self.kept:
@@ -183,6 +196,9 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
     if files.ignored:
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(files.ignored.items()))
         yield f"Files passed over: {reasons}."
+    if len(summary.counts.generations) > 1:
+        written = (f"{count:,} {name}" for name, count in summary.counts.generations.most_common())
+        yield f"Documents by the generation that wrote them: {', '.join(written)}."
     if totals.rejected and not summary.dry_run and summary.status is not Status.ROLLED_BACK:
         yield "What was kept out, and why: rmos rejects"
     if totals.conflicts and not summary.dry_run:

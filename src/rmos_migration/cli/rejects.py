@@ -1,8 +1,9 @@
 """rmos rejects: what was kept out, why, and what to do; and the original bytes back."""
 
 import os
+import re
 from collections.abc import Iterator
-from itertools import groupby
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated
 
@@ -48,7 +49,7 @@ def rejects(
     place = Database.at(load_settings(database=database).database)
     with place.reader() as connection:
         found = [row for row in queries.rejected(connection, code=code) if gone or not is_gone(row)]
-        shown = [_located(queries.with_body(connection, row)) for row in found[:limit]]
+        shown = [_located(row) for row in queries.with_bodies(connection, found[:limit])]
         if as_json:
             rejects_json = [_as_json(row) for row in shown]
             console.print_json(
@@ -57,7 +58,7 @@ def rejects(
         else:
             _print(shown, len(found))
         if save is not None:
-            _save((queries.with_body(connection, row) for row in found[:limit]), save)
+            _save(queries.with_bodies(connection, found[:limit]), save)
 
 
 def is_gone(row: RejectRow) -> bool:
@@ -67,10 +68,9 @@ def is_gone(row: RejectRow) -> bool:
 
 
 def _located(row: RejectRow) -> RejectRow:
-    if row.body is None:
+    if row.body is None or row.pointer:  # a document inside a file has its places already
         return row
-    encoding = row.encoding
-    return row._replace(diagnostics=[located_in(found, row.body, encoding) for found in row.diagnostics])
+    return row._replace(diagnostics=located_in(row.diagnostics, row.path, row.body, row.encoding))
 
 
 def _print(shown: list[RejectRow], total: int) -> None:
@@ -99,21 +99,31 @@ def _as_json(row: RejectRow) -> dict[str, object]:
 
 
 def _save(found: Iterator[RejectRow], folder: Path) -> None:
-    """Write each rejected file back under its own path; an existing file is never overwritten.
+    """Write each rejected document back under its own path; an existing file is never overwritten.
 
-    The files of the first source go into ``folder`` itself, those of further sources into folders beside them.
+    Those of the first source go into ``folder`` itself, those of further sources into folders beside them.
     """
     written = 0
     folders: dict[str, Path] = {}
-    for (location, path), rows in groupby(found, key=lambda row: (row.location, row.path)):
-        into = folders.setdefault(location, folder / f"source-{len(folders) + 1}" if folders else folder)
-        body = next(rows).body
-        if body is None:
-            where = Path(location) / path
-            console.say(f"{path}: its bytes could not be read; see {where}", on=console.err)
+    for row in found:
+        into = folders.setdefault(row.location, folder / f"source-{len(folders) + 1}" if folders else folder)
+        if row.body is None:
+            where = Path(row.location) / row.path
+            console.say(f"{row.path}: its bytes could not be read; see {where}", on=console.err)
         else:
-            written += _write_new(into / path.lstrip("/"), body)
+            written += _write_new(into / _name_of(row), row.body)
     console.say(f"{written:,} files written to {folder}", on=console.err)
+
+
+def _name_of(row: RejectRow) -> str:
+    """The path of a document's copy: that of its file, and for one inside a file its pointer in plain letters."""
+    path = row.path.lstrip("/")
+    if not row.pointer:
+        return path
+    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", row.pointer.removeprefix("/"))
+    if "/" + plain.replace("-", "/") != row.pointer or len(plain) > 80:
+        plain = f"{plain[:80]}-{sha256(row.pointer.encode()).hexdigest()[:8]}"  # others may look the same
+    return f"{path.rpartition('.')[0]}.{plain}.json"
 
 
 def _write_new(target: Path, body: bytes) -> bool:

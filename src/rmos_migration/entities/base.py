@@ -164,7 +164,10 @@ class Entity:
         """What the model puts in a field that a document does not have, where that is not NULL."""
         declared = self.record.model_fields
         found = ((rule, declared[rule.name]) for rule in self.fields)
-        return tuple((rule, f.default) for rule, f in found if not f.is_required() and f.default is not None)
+        filled = (
+            (rule, f.get_default(call_default_factory=True)) for rule, f in found if not f.is_required()
+        )
+        return tuple((rule, default) for rule, default in filled if default is not None)
 
     @cached_property
     def blank(self) -> dict[str, Any]:

@@ -68,8 +68,8 @@ class JobLog(Record):
             ),
             required=True,
         ),
-        Field(description="what the machine was told"),
-    ] = {}
+        Field(default_factory=dict, description="what the machine was told"),
+    ]
     results: Annotated[
         JsonObject | None,
         Found(Kind.JSON, ("results", "results_json", "stats")),

@@ -32,8 +32,8 @@ class StripFamily(Record):
     strips: Annotated[
         JsonArray,
         Found(Kind.JSON, ("strips", "strips_json"), required=True),
-        Field(description="the strips; the materials of a mixed-material family"),
-    ] = []
+        Field(default_factory=list, description="the strips; the materials of a mixed-material family"),
+    ]
     metadata: Annotated[
         JsonObject | None,
         Found(Kind.JSON, ("metadata", "metadata_json")),

@@ -66,7 +66,7 @@ class Form:
     """One kind of document that a generation wrote.
 
     ``signs`` must all be there, whatever the values of their keys may otherwise be; the first is the telling one,
-    which no document of the newest generation has. A key of ``unless`` that holds something speaks against it.
+    which no document of the newest generation has. A key of ``unless`` speaks against it, unless it is null or an empty list.
     ``offers`` gives what serves for fields under none of their keys, ``ignored`` are keys that mean something else
     here. ``strict`` holds documents to the entity's required fields, as only the newest programs always wrote them.
     """
@@ -114,7 +114,7 @@ class Form:
         )
 
     def _is_spoken_against(self, document: Document) -> bool:
-        return bool(self.unless) and any(document.get(key) for key in self.unless)
+        return any(document.get(key) not in (None, []) for key in self.unless)
 
     @cached_property
     def required(self) -> tuple[FieldRule, ...]:

@@ -11,7 +11,7 @@ _FIXED_WORD = Offer(
 )
 
 
-def _job(document: Document) -> Offers:  # noqa: ARG001 - every export alike
+def _job(document: Document) -> Offers:
     return {"job_type": _FIXED_WORD}
 
 

@@ -23,5 +23,5 @@ def _job(document: Document) -> Offers:
 FORMS = (
     Form(NAME, PATTERN, (key("pattern_id", *_GRADED), *newest(PATTERN)), strict=True),
     Form(NAME, STRIP_FAMILY, (key("family_id", *_GRADED), *newest(STRIP_FAMILY)), strict=True),
-    Form(NAME, JOBLOG, (key("job_id", "preset_id", *_GRADED), *newest(JOBLOG)), offers=_job, strict=True),
+    Form(NAME, JOBLOG, (key("job_id", *_GRADED), *newest(JOBLOG)), offers=_job, strict=True),
 )

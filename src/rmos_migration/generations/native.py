@@ -18,7 +18,7 @@ def newest(entity: Entity) -> tuple[Sign, ...]:
     return tuple(key(*rule.found.keys, said=rule.native_key) for rule in entity.required)
 
 
-def pending(document: Document) -> Offers:  # noqa: ARG001 - every job alike
+def pending(document: Document) -> Offers:
     """A job that does not say how far it is has not begun (DOMAIN.md §5)."""
     return _PENDING
 

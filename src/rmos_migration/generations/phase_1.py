@@ -61,5 +61,6 @@ FORMS = (
         NAME,
         JOBLOG,
         (key("extra", holds=an_object, said="extra"), key("job_type"), key("id", "job_id", "created_at")),
+        unless=("parameters", "parameters_json"),
     ),
 )

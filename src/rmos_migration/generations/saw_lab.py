@@ -33,6 +33,6 @@ def _flat_run(document: Document) -> Offers:
 
 FORMS = (
     Form(NAME, JOBLOG, (key("meta", holds=_has_op_type, said="meta with op_type"), _ID), offers=_run),
-    Form(NAME, JOBLOG, (key("cut_type"), _ID)),
+    Form(NAME, JOBLOG, (key("cut_type"), _ID, key("machine_id"))),
     Form(NAME, JOBLOG, (key("op_type"), _ID), offers=_flat_run),
 )

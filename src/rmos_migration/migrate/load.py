@@ -1,5 +1,6 @@
 """Writing one batch: rows, ledger, rejects, diagnostics and counts, all in the caller's transaction."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -21,7 +22,8 @@ from .resolve import Decision, Place, Plan, resolve, straight
 class Batch:
     """Documents of one entity that are written together, with what the ledger said of them before.
 
-    ``encoding`` is what the user says of files in no known one. ``skipped_files`` and ``skipped_documents`` count what needed no reading because it has not changed.
+    ``encoding`` is what the user says of files in no known one. What begins with ``skipped`` counts what needed no
+    reading because it has not changed.
     """
 
     entity: Entity
@@ -34,14 +36,17 @@ class Batch:
     files_refused: int = 0
     skipped_files: int = 0
     skipped_documents: int = 0
+    skipped_generations: Counter[str | None] = field(default_factory=Counter)
     size_bytes: int = 0
 
 
 class Written(NamedTuple):
-    """What a batch came to."""
+    """What a batch came to: counted by outcome and by generation, with everything noticed and decided."""
 
     tally: Tally
+    generations: Counter[str | None]
     diagnostics: list[Diagnostic]
+    decisions: list[Decision]
 
 
 class Book(NamedTuple):
@@ -89,7 +94,7 @@ def _load_resolved(connection: Connection, batch: Batch, policy: Policy) -> Plan
 
 def unread(batch: Batch) -> Written:
     """What a batch comes to in which nothing was read, because nothing has changed."""
-    return Written(_tally(batch, Plan()), [])
+    return Written(_tally(batch, Plan()), batch.skipped_generations, [], [])
 
 
 def _write_rows(connection: Connection, entity: Entity, plan: Plan) -> dict[Place, str]:
@@ -118,7 +123,8 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, book: Book) -
     diagnostics += [_attached(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
     runs.write_diagnostics(connection, book.run_id, diagnostics)
-    return Written(_tally(batch, plan), diagnostics)
+    generations = batch.skipped_generations + Counter(prepared.generation for prepared in batch.documents)
+    return Written(_tally(batch, plan), generations, diagnostics, plan.decisions)
 
 
 def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book) -> Iterator[Diagnostic]:
@@ -129,7 +135,7 @@ def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book)
     located = iter(kept)
     for decision in plan.decisions:
         if decision.outcome is Outcome.REJECTED:
-            decision, _ = next(located)  # noqa: PLW2901
+            decision, _ = next(located)
         yield from decision.diagnostics
 
 

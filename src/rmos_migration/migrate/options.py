@@ -9,6 +9,7 @@ from ..errors import UsageError
 from ..sources.discover import Source
 from .outcome import Counts
 from .policy import MissingReferences, OnConflict
+from .resolve import Decision
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,9 @@ class Observer(Protocol):
     def advanced(self, counts: Counts) -> None:
         """A batch was written; ``counts`` is the run so far."""
 
+    def decided(self, decisions: list[Decision]) -> None:
+        """This became of the documents that were read for the batch."""
+
     def noticed(self, diagnostics: list[Diagnostic]) -> None:
         """These were noticed in the batch."""
 
@@ -84,6 +88,9 @@ class Nobody:
         """Nothing."""
 
     def advanced(self, counts: Counts) -> None:
+        """Nothing."""
+
+    def decided(self, decisions: list[Decision]) -> None:
         """Nothing."""
 
     def noticed(self, diagnostics: list[Diagnostic]) -> None:

@@ -88,12 +88,17 @@ class Files:
         }
 
 
+UNRECOGNISED = "not recognised"
+"""Stands for the generation of documents that none wrote, or that could not be read."""
+
+
 @dataclass
 class Counts:
-    """Everything a run counts."""
+    """Everything a run counts; ``generations`` are the documents found, by the generation that wrote them."""
 
     entities: dict[str, Tally] = field(default_factory=lambda: {entity.name: Tally() for entity in ENTITIES})
     files: Files = field(default_factory=Files)
+    generations: Counter[str] = field(default_factory=Counter)
     severities: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
 
@@ -122,6 +127,7 @@ class Counts:
             "entities": {name: tally.as_json() for name, tally in self.entities.items()},
             "totals": self.totals.as_json(),
             "files": self.files.as_json(),
+            "generations": dict(self.generations.most_common()),
             "diagnostics": {str(severity): self.severities[str(severity)] for severity in reversed(Severity)},
             "codes": dict(sorted(self.codes.items())),
             "balanced": self.balanced,

@@ -123,6 +123,7 @@ class _Run:
         log.debug("batch committed; so far %s", self.counts.totals)
         if self.options.all_or_nothing:
             self.undone += loaded.diagnostics
+        self.observer.decided(loaded.decisions)
         self.observer.noticed(loaded.diagnostics)
         self.observer.advanced(self.counts)
 
@@ -162,6 +163,7 @@ class _Run:
             if before is not None and not self.options.rehash and _has_not_changed(file, before):
                 batch.skipped_files += 1
                 batch.skipped_documents += before.documents
+                batch.skipped_generations += before.generations
             else:
                 to_read.append(file)
         again = [file.path for file in to_read if file.path in known]

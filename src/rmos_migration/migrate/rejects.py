@@ -32,7 +32,7 @@ def kept_out(
             if excerpt is not None:
                 body = excerpt.text.encode("utf-8", "surrogatepass")
                 diagnostics = [_located(d, decision.prepared.pointer, excerpt) for d in decision.diagnostics]
-                decision = decision._replace(diagnostics=diagnostics)  # noqa: PLW2901
+                decision = decision._replace(diagnostics=diagnostics)
             place = decision.prepared.place
             yield decision, Reject(source_id, *place, run_id, code_of(decision), body)
 

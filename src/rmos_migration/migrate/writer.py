@@ -1,6 +1,7 @@
 """A run's dealings with the database: its transactions, its batches, its end."""
 
 import logging
+from collections import Counter
 from contextlib import AbstractContextManager
 from copy import deepcopy
 from typing import NamedTuple
@@ -16,8 +17,9 @@ from ..store import runs, schema
 from ..store.runs import KnownFile
 from .load import Batch, Book, Written, load, unread
 from .options import Options
-from .outcome import Counts, Status, Tally
+from .outcome import UNRECOGNISED, Counts, Status, Tally
 from .policy import Policy
+from .resolve import Decision
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +33,9 @@ class TooManyRejects(Exception):  # noqa: N818 - ends a run, is no failure
 
 
 class Loaded(NamedTuple):
-    """A batch that was written: what was noticed in it, and the run's counts with it."""
+    """A batch that was written: what was decided and noticed in it, and the run's counts with it."""
 
+    decisions: list[Decision]
     diagnostics: list[Diagnostic]
     counts: Counts
 
@@ -86,14 +89,14 @@ class Writer:
         """
         if not batch.files_read and not batch.files_refused:
             self.counts = self._counts_with(batch, unread(batch))
-            return Loaded([], self.counts)
+            return Loaded([], [], self.counts)
         with self._transaction():
             written = load(self.connection, batch, self.policy, self.book)
             counts = self._counts_with(batch, written)
             self._check_limit(counts.totals, expected_documents, written.diagnostics)
             runs.write_progress(self.connection, self.book.run_id, counts.as_json())
         self.counts = counts
-        return Loaded(written.diagnostics, counts)
+        return Loaded(written.decisions, written.diagnostics, counts)
 
     def finish(self, status: Status, counts: Counts, undone: list[Diagnostic], duration: float) -> None:
         """Write how the run ended; undo everything first where that is what was asked for.
@@ -140,6 +143,9 @@ class Writer:
         counts.files.found += batch.files_read + batch.files_refused + batch.skipped_files
         counts.files.read += batch.files_read
         counts.files.unread += batch.files_refused + batch.skipped_files
+        counts.generations += Counter(
+            {generation or UNRECOGNISED: count for generation, count in written.generations.items()}
+        )
         counts.notice(written.diagnostics)
         return counts
 

@@ -16,6 +16,9 @@ from .scan import Fault
 WRAPPERS = ("runs", "patterns", "entries", "items", "joblogs", "strip_families", "categories")
 """Keys under which programs put a whole list or dictionary of documents."""
 
+MAX_DOCUMENTS = 100_000
+"""Documents in one file, which are prepared and written together. Real ones are hardly below 160 bytes each."""
+
 FormT = TypeVar("FormT")
 
 
@@ -68,17 +71,25 @@ def documents_in(
         fallback_encoding: as for ``decode``.
     """
     splitter = _Splitter(entity, recognise)
-    if is_named_lines(path):
+    try:
+        if is_named_lines(path):
+            text, encoding, fault = decode_bytes(raw, fallback_encoding)
+            if fault is None and are_lines(path, text):
+                return Contents(splitter.lines(text), encoding)
+        decoded = decode(raw, fallback_encoding)
+        if not decoded.faults:
+            return Contents(splitter.whole(decoded.value), decoded.encoding)
         text, encoding, fault = decode_bytes(raw, fallback_encoding)
         if fault is None and are_lines(path, text):
             return Contents(splitter.lines(text), encoding)
-    decoded = decode(raw, fallback_encoding)
-    if not decoded.faults:
-        return Contents(splitter.whole(decoded.value), decoded.encoding)
-    text, _, fault = decode_bytes(raw, fallback_encoding)
-    if fault is None and are_lines(path, text):
-        return Contents(splitter.lines(text), decoded.encoding)
-    return Contents([Document("", None, None, faults=decoded.faults)], decoded.encoding)
+        faults = decoded.faults
+    except _TooManyError:
+        faults = (Fault("file-too-large", f"the file holds more than {MAX_DOCUMENTS:,} documents"),)
+    return Contents([Document("", None, None, faults=faults)], "")
+
+
+class _TooManyError(Exception):
+    """There are more documents in a file than are taken from one."""
 
 
 class _Place(NamedTuple):
@@ -97,12 +108,17 @@ class _Place(NamedTuple):
 
 
 class _Splitter(Generic[FormT]):
-    """Takes a file's value apart. ``listed`` counts the documents that stand in lists."""
+    """Takes a file's value apart. ``listed`` counts the documents that stand in lists.
+
+    Raises:
+        _TooManyError: if there are more than ``MAX_DOCUMENTS``.
+    """
 
     def __init__(self, entity: Entity, recognise: Callable[[dict[str, Any]], FormT | None]) -> None:
         self.entity = entity
         self.recognise = recognise
         self.listed = 0
+        self.found = 0
 
     def whole(self, value: Any) -> list[Document[FormT]]:
         """The documents in the value of a file; an empty list or object holds none."""
@@ -112,7 +128,7 @@ class _Splitter(Generic[FormT]):
                 return [Document("", value, form)]
             inside = self._inside(value, _Place()) if value else []
             return self._keyed(value) if inside is None else inside
-        if isinstance(value, list):
+        if isinstance(value, list) and (not value or any(isinstance(one, dict) and one for one in value)):
             return self._elements(value, _Place(shape="list"))
         return [Document("", value, None)]
 
@@ -147,6 +163,9 @@ class _Splitter(Generic[FormT]):
         return [self._one(value, form, place)]
 
     def _one(self, value: Any, form: FormT | None, place: _Place) -> Document[FormT]:
+        self.found += 1
+        if self.found > MAX_DOCUMENTS:
+            raise _TooManyError
         number = None
         if place.is_listed and place.key is None:
             number = self.listed

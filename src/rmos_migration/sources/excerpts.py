@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from json import JSONDecoder
-from json.decoder import scanstring
+from json.decoder import scanstring  # type: ignore[attr-defined]  # py_scanstring is what typeshed knows
 from typing import NamedTuple
 
 from .lines import are_lines, lines_of
@@ -31,7 +31,7 @@ def excerpts(path: str, text: str, pointers: Iterable[str]) -> dict[str, Excerpt
     wanted = tree_of(frozenset(pointers))
     if not are_lines(path, text):
         return dict(_placed(text, _spans(text, _skip(text, 0), "", wanted)))
-    found = {}
+    found: dict[str, Excerpt] = {}
     for count, (number, line) in enumerate(lines_of(text)):
         below = wanted.get(f"/{count}")
         if below is None:

@@ -1,6 +1,6 @@
-"""Line and column of a diagnostic, found when somebody wants to see it, by scanning the text again."""
+"""Line and column of diagnostics, found when somebody wants to see them, by scanning the text again."""
 
-from itertools import islice
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from ..diagnostics import Diagnostic
@@ -9,37 +9,67 @@ from .lines import are_lines, lines_of
 from .read import SIZE_LIMIT
 from .scan import scan
 
+Places = dict[str, tuple[int, int]]
+"""Line and column, both from 1, by pointer."""
 
-def located(diagnostic: Diagnostic, root: Path, encoding: str | None = None) -> Diagnostic:
-    """The diagnostic with line and column, where its file under ``root`` is still there and holds its pointer."""
-    path, pointer, line, _ = diagnostic.location
-    if line is not None or not pointer:
-        return diagnostic
+
+def located(diagnostics: Sequence[Diagnostic], root: Path, encoding: str | None = None) -> list[Diagnostic]:
+    """The diagnostics with line and column, where their file under ``root`` is still there and holds their pointer.
+
+    Each file is read and scanned once, however many diagnostics point into it.
+    """
+    paths = {diagnostic.location.path for diagnostic in diagnostics if _is_wanted(diagnostic)}
+    raws = {path: raw for path in paths if (raw := _read(root / path)) is not None}
+    places = {path: _places(diagnostics, path, to_text(raw, encoding)) for path, raw in raws.items()}
+    return [_placed(diagnostic, places.get(diagnostic.location.path, {})) for diagnostic in diagnostics]
+
+
+def located_in(
+    diagnostics: Sequence[Diagnostic], path: str, raw: bytes, encoding: str | None = None
+) -> list[Diagnostic]:
+    """The diagnostics of the file at ``path`` with line and column in its original bytes."""
+    if not any(map(_is_wanted, diagnostics)):
+        return list(diagnostics)
+    places = _places(diagnostics, path, to_text(raw, encoding))
+    return [_placed(diagnostic, places) for diagnostic in diagnostics]
+
+
+def _is_wanted(diagnostic: Diagnostic) -> bool:
+    return diagnostic.location.line is None and diagnostic.location.pointer != ""
+
+
+def _read(file: Path) -> bytes | None:
     try:
-        with (root / path).open("rb") as file:
-            raw = file.read(SIZE_LIMIT)
+        with file.open("rb") as opened:
+            return opened.read(SIZE_LIMIT)
     except (OSError, ValueError):
-        return diagnostic
-    return located_in(diagnostic, raw, encoding)
+        return None
 
 
-def located_in(diagnostic: Diagnostic, raw: bytes, encoding: str | None = None) -> Diagnostic:
-    """The diagnostic with line and column in a file's original bytes."""
-    path, pointer, line, _ = diagnostic.location
-    if line is not None or not pointer:
-        return diagnostic
-    place = _place(path, to_text(raw, encoding), pointer)
-    if place is None:
+def _places(diagnostics: Iterable[Diagnostic], path: str, text: str) -> Places:
+    pointers = frozenset(
+        diagnostic.location.pointer
+        for diagnostic in diagnostics
+        if diagnostic.location.path == path and _is_wanted(diagnostic)
+    )
+    return _places_in_lines(text, pointers) if are_lines(path, text) else scan(text, pointers).places
+
+
+def _places_in_lines(text: str, pointers: frozenset[str]) -> Places:
+    by_line: dict[str, list[str]] = {}
+    for pointer in pointers:
+        by_line.setdefault(pointer.split("/")[1], []).append(pointer)
+    places: Places = {}
+    for count, (number, line) in enumerate(lines_of(text)):
+        wanted = by_line.get(str(count), [])
+        below = {pointer: pointer.removeprefix(f"/{count}") for pointer in wanted}
+        found = scan(line, frozenset(below.values())).places if below else {}
+        places |= {pointer: (number, found[rest][1]) for pointer, rest in below.items() if rest in found}
+    return places
+
+
+def _placed(diagnostic: Diagnostic, places: Places) -> Diagnostic:
+    place = places.get(diagnostic.location.pointer)
+    if place is None or not _is_wanted(diagnostic):
         return diagnostic
     return diagnostic._replace(location=diagnostic.location._replace(line=place[0], column=place[1]))
-
-
-def _place(path: str, text: str, pointer: str) -> tuple[int, int] | None:
-    """Line and column of a pointer, both from 1; None where the text does not have it."""
-    count, _, rest = pointer[1:].partition("/")
-    if not count.isdecimal() or not are_lines(path, text):
-        return scan(text, frozenset({pointer})).places.get(pointer)
-    number, line = next(islice(lines_of(text), int(count), None), (0, ""))
-    below = f"/{rest}" if rest else ""
-    place = scan(line, frozenset({below})).places.get(below)
-    return None if place is None else (number, place[1])

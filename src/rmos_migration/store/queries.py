@@ -1,6 +1,7 @@
 """Every SELECT that others read: runs, counts, rejects."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 from typing import Any, NamedTuple
 
 import orjson
@@ -69,7 +70,7 @@ def schema_steps(connection: Connection) -> list[tuple[int, str, str | None]]:
 
 
 def rejected(connection: Connection, *, code: str | None = None) -> Iterator[RejectRow]:
-    """The documents that are kept out as of now, in path order, without bytes and diagnostics (``with_body``)."""
+    """The documents that are kept out as of now, in path order, without bytes and diagnostics (``with_bodies``)."""
     query = (
         select(sources.c.location, rejects.c.path, rejects.c.pointer, rejects.c.run_id, rejects.c.code)
         .join(sources, sources.c.id == rejects.c.source_id)
@@ -81,39 +82,43 @@ def rejected(connection: Connection, *, code: str | None = None) -> Iterator[Rej
         yield RejectRow(*row, body=None, diagnostics=[], encoding=None)
 
 
-def with_body(connection: Connection, row: RejectRow) -> RejectRow:
-    """A rejected document with its bytes and its errors."""
-    query = (
-        select(rejects.c.body, runs.c.options_json)
-        .join(sources, sources.c.id == rejects.c.source_id)
-        .join(runs, runs.c.id == rejects.c.run_id)
-        .where(
-            sources.c.location == row.location, rejects.c.path == row.path, rejects.c.pointer == row.pointer
+def with_bodies(connection: Connection, rows: Iterable[RejectRow]) -> Iterator[RejectRow]:
+    """Rejected documents with their bytes and their errors."""
+    for (location, path, run_id), group in groupby(
+        rows, key=lambda row: (row.location, row.path, row.run_id)
+    ):
+        of_file = list(group)
+        errors = _errors_of(connection, run_id, path, {row.pointer for row in of_file})
+        bodies = (
+            select(rejects.c.body, runs.c.options_json)
+            .join(sources, sources.c.id == rejects.c.source_id)
+            .join(runs, runs.c.id == rejects.c.run_id)
+            .where(sources.c.location == location, rejects.c.path == path)
         )
-    )
-    body, options = connection.execute(query).one()
-    errors = _errors_of(connection, row.run_id, row.path, row.pointer)
-    return row._replace(body=body, diagnostics=errors, encoding=orjson.loads(options).get("encoding"))
+        for row in of_file:
+            body, options = connection.execute(bodies.where(rejects.c.pointer == row.pointer)).one()
+            encoding = orjson.loads(options).get("encoding")
+            yield row._replace(body=body, diagnostics=errors.get(row.pointer, []), encoding=encoding)
 
 
-def _errors_of(connection: Connection, run_id: int, path: str, pointer: str) -> list[Diagnostic]:
-    """The errors of one document; its diagnostics may point below it."""
+def _errors_of(
+    connection: Connection, run_id: int, path: str, pointers: set[str]
+) -> dict[str, list[Diagnostic]]:
+    """The errors of a file's documents, by the document's pointer; an error may point below its document."""
     query = (
         select(diagnostics)
         .where(diagnostics.c.run_id == run_id, diagnostics.c.path == path, diagnostics.c.severity == "error")
         .order_by(diagnostics.c.id)
     )
-    return [
-        Diagnostic(
-            row.code,
-            Severity(row.severity),
-            row.message,
-            Location(path, row.pointer, row.line, row.column),
-            row.hint,
-        )
-        for row in connection.execute(query)
-        if row.pointer == pointer or row.pointer.startswith(f"{pointer}/")
-    ]
+    found: dict[str, list[Diagnostic]] = {}
+    for row in connection.execute(query):
+        place = Location(path, row.pointer, row.line, row.column)
+        error = Diagnostic(row.code, Severity(row.severity), row.message, place, row.hint)
+        owner = row.pointer
+        while owner and owner not in pointers:
+            owner = owner.rpartition("/")[0]
+        found.setdefault(owner, []).append(error)
+    return found
 
 
 def _run(row: Row[Any], locked: bool) -> RunRow:

@@ -1,5 +1,6 @@
 """Runs and their books: run rows, sources, ledger, diagnostics, rejects."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -70,6 +71,7 @@ class KnownFile(NamedTuple):
     """What the ledger says of a file: size and mtime when last read, its documents, and whether all arrived.
 
     ``settled`` is false when a document of it may fare better now: it was kept out or in conflict, or its row is gone.
+    ``generations`` counts its documents by the generation that wrote them.
     """
 
     path: str
@@ -77,6 +79,7 @@ class KnownFile(NamedTuple):
     mtime_ns: int | None
     documents: int
     settled: bool
+    generations: Counter[str | None]
 
 
 class KnownDocument(NamedTuple):
@@ -177,6 +180,7 @@ def known_files(
     query = (
         select(
             ledger.c.path,
+            ledger.c.generation,
             func.min(ledger.c.size_bytes),
             func.min(ledger.c.mtime_ns),
             func.count(),
@@ -184,9 +188,17 @@ def known_files(
         )
         .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
         .where(ledger.c.source_id == source, among(ledger.c.path, paths))
-        .group_by(ledger.c.path)
+        .group_by(ledger.c.path, ledger.c.generation)
     )
-    return {row[0]: KnownFile(*row) for row in connection.execute(query)}
+    files: dict[str, KnownFile] = {}
+    for path, generation, size, mtime_ns, documents, settled in connection.execute(query):
+        counted = Counter({generation: documents})
+        if (before := files.get(path)) is not None:
+            counted += before.generations
+            documents += before.documents
+            settled = settled and before.settled
+        files[path] = KnownFile(path, size, mtime_ns, documents, settled, counted)
+    return files
 
 
 def known_documents(
