@@ -2,8 +2,11 @@
 
 from ..entities import JOBLOG
 from .form import Form, key
+from .native import NATIVE_PARAMETERS
 
 NAME = "export queue"
 
-FORMS = (Form(NAME, JOBLOG, (key("queued_at"), key("type", "job_type"), key("status"))),)
+FORMS = (
+    Form(NAME, JOBLOG, (key("queued_at"), key("type", "job_type"), key("status")), unless=NATIVE_PARAMETERS),
+)
 """``queued_at`` is the start time, ``ready`` a pending job (DOMAIN.md §1 and §5)."""

@@ -9,6 +9,7 @@ from typing import Any
 from ..entities import JOBLOG, STRIP_FAMILY
 from .draft import Offer, Offers
 from .form import Document, Form, key, objects
+from .native import NATIVE_PARAMETERS
 
 NAME = "MM"
 
@@ -60,14 +61,14 @@ FORMS = (
             key("metadata", holds=_has_lane_notes, said="metadata with cam_profile_summary or subjobs"),
             key("job_type"),
         ),
-        unless=("parameters", "parameters_json"),
+        unless=NATIVE_PARAMETERS,
         offers=_job,
     ),
     Form(
         NAME,
         JOBLOG,
         (key("preset_id", "risk_grade", "lane", "promotion_lane"), key("job_type")),
-        unless=("parameters", "parameters_json"),
+        unless=NATIVE_PARAMETERS,
         offers=_job,
     ),
 )

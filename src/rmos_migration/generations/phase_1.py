@@ -10,6 +10,7 @@ from typing import Any
 from ..entities import JOBLOG, PATTERN, STRIP_FAMILY
 from .draft import Offers
 from .form import Document, Form, an_object, key
+from .native import NATIVE_PARAMETERS
 from .rings import own_geometry
 
 NAME = "phase-1"
@@ -61,6 +62,6 @@ FORMS = (
         NAME,
         JOBLOG,
         (key("extra", holds=an_object, said="extra"), key("job_type"), key("id", "job_id", "created_at")),
-        unless=("parameters", "parameters_json"),
+        unless=NATIVE_PARAMETERS,
     ),
 )

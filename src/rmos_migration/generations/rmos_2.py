@@ -11,6 +11,7 @@ from .rings import is_number, own_geometry, ring_count
 
 NAME = "RMOS 2.0 / Art Studio"
 
+_NATIVE_GEOMETRY = ("geometry", "geometry_json")
 _IDENTITY = key("id", "pattern_id", "name", "pattern_name")
 
 
@@ -34,9 +35,16 @@ FORMS = (
         NAME,
         PATTERN,
         (key("session_id"), key("design", holds=an_object, said="design")),
+        unless=_NATIVE_GEOMETRY,
         offers=_around_design,
     ),
-    Form(NAME, PATTERN, (key("design", holds=an_object, said="design"), _IDENTITY), offers=_around_design),
+    Form(
+        NAME,
+        PATTERN,
+        (key("design", holds=an_object, said="design"), _IDENTITY),
+        unless=_NATIVE_GEOMETRY,
+        offers=_around_design,
+    ),
     Form(
         NAME,
         PATTERN,
@@ -47,6 +55,7 @@ FORMS = (
         NAME,
         PATTERN,
         (key("rings", holds=is_number, said="rings as a number"), key("name")),
+        unless=_NATIVE_GEOMETRY,
         offers=_bare_design,
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from ..entities import JOBLOG, PATTERN
 from .draft import Offer, Offers
 from .form import Document, Form, key
+from .native import NATIVE_PARAMETERS
 from .phase_1 import BAND_GEOMETRY
 from .rings import own_geometry
 
@@ -51,5 +52,11 @@ FORMS = (
             key("job_type"),
         ),
     ),
-    Form(NAME, JOBLOG, (key("op_type"), _ID, key("geometry_source", "tool_id")), offers=_operation),
+    Form(
+        NAME,
+        JOBLOG,
+        (key("op_type"), _ID, key("geometry_source", "tool_id")),
+        unless=NATIVE_PARAMETERS,
+        offers=_operation,
+    ),
 )

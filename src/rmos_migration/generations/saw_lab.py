@@ -9,6 +9,7 @@ from typing import Any
 from ..entities import JOBLOG
 from .draft import Offer, Offers
 from .form import Document, Form, key
+from .native import NATIVE_PARAMETERS
 
 NAME = "saw lab"
 
@@ -34,5 +35,5 @@ def _flat_run(document: Document) -> Offers:
 FORMS = (
     Form(NAME, JOBLOG, (key("meta", holds=_has_op_type, said="meta with op_type"), _ID), offers=_run),
     Form(NAME, JOBLOG, (key("cut_type"), _ID, key("machine_id"))),
-    Form(NAME, JOBLOG, (key("op_type"), _ID), offers=_flat_run),
+    Form(NAME, JOBLOG, (key("op_type"), _ID), unless=NATIVE_PARAMETERS, offers=_flat_run),
 )

@@ -50,11 +50,11 @@ def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = No
     if reading.problem is not None:
         return [_kept_out(reading, "", [reading.problem])]
     contents = documents_in(reading.path, reading.raw, entity, partial(recognise, entity), fallback_encoding)
-    stem = reading.path.rpartition("/")[2].rpartition(".")[0]
-    return [_prepare_document(entity, reading, document, stem) for document in contents.documents]
+    return [prepare_document(entity, reading, document) for document in contents.documents]
 
 
-def _prepare_document(entity: Entity, reading: Reading, document: Document[Form], stem: str) -> Prepared:
+def prepare_document(entity: Entity, reading: Reading, document: Document[Form]) -> Prepared:
+    """One document of a file that was read, ready or kept out."""
     path, pointer, value, form = reading.path, document.pointer, document.value, document.form
     if document.faults:
         return _kept_out(reading, pointer, [_from_fault(path, fault) for fault in document.faults])
@@ -66,6 +66,7 @@ def _prepare_document(entity: Entity, reading: Reading, document: Document[Form]
     if form is None:
         reason = _refused(entity, document, path, cut_off)
         return _kept_out(reading, pointer, [reason], content=digest)
+    stem = path.rpartition("/")[2].rpartition(".")[0]
     draft = form.normalise(value, document.file_id(stem))
     diagnostics = _diagnostics(path, pointer, draft) if draft.notes or draft.faults else []
     if cut_off is not None:

@@ -60,7 +60,7 @@ class Source:
             raise UsageError(
                 f"there is no folder {root}", "name the folder that holds patterns, strip_families, joblogs"
             )
-        if not _holds_entities(root):
+        if not is_source(root):
             message = f"{root} holds none of the folders {', '.join(BY_NAME)}, and no file of such a name"
             raise UsageError(message, _suggestion(root))
 
@@ -160,7 +160,7 @@ class Source:
     def _is_ignored(self, name: str, kind: int) -> bool:
         if name.startswith("."):
             reason = "hidden"
-        elif kind == stat.S_IFDIR or _is_read_by_name(name):
+        elif kind == stat.S_IFDIR or is_read_by_name(name):
             return False
         elif name.lower().endswith(_BACKUP_ENDINGS):
             reason = "backup copy"
@@ -203,7 +203,7 @@ class Source:
             return True
         if steps[0] != entity.name or any(step.startswith(".") for step in steps):
             return False
-        return os.path.isdir(target) or _is_read_by_name(steps[-1])
+        return os.path.isdir(target) or is_read_by_name(steps[-1])
 
 
 def is_file_of(entity: Entity, name: str) -> bool:
@@ -217,7 +217,8 @@ def entity_of_file(name: str) -> Entity | None:
     return next((entity for entity in ENTITIES if is_file_of(entity, name)), None)
 
 
-def _holds_entities(root: Path) -> bool:
+def is_source(root: Path) -> bool:
+    """Whether a folder holds anything that says which entity's records it is."""
     with suppress(OSError), os.scandir(root) as entries:
         return any(
             entry.is_dir() if entry.name in BY_NAME else entity_of_file(entry.name) is not None
@@ -235,7 +236,8 @@ class _Folder(NamedTuple):
     special: dict[str, int]
 
 
-def _is_read_by_name(name: str) -> bool:
+def is_read_by_name(name: str) -> bool:
+    """Whether a file's name says that it is read: JSON or JSON Lines, and no backup copy."""
     lower = name.lower()
     return lower.endswith(READ_ENDINGS) and not lower.endswith(_BACKUP_ENDINGS)
 
@@ -274,6 +276,6 @@ def _suggestion(root: Path) -> str:
     with suppress(OSError):
         nearby = [*(child for child in sorted(root.iterdir()) if child.is_dir()), root.resolve().parent]
     for candidate in nearby:
-        if _holds_entities(candidate):
+        if is_source(candidate):
             return f"did you mean {candidate}?"
     return "name the folder that holds patterns, strip_families, joblogs"

@@ -71,21 +71,21 @@ def documents_in(
         fallback_encoding: as for ``decode``.
     """
     splitter = _Splitter(entity, recognise)
+    encoding = ""
     try:
         if is_named_lines(path):
             text, encoding, fault = decode_bytes(raw, fallback_encoding)
             if fault is None and are_lines(path, text):
                 return Contents(splitter.lines(text), encoding)
-        decoded = decode(raw, fallback_encoding)
-        if not decoded.faults:
-            return Contents(splitter.whole(decoded.value), decoded.encoding)
+        value, encoding, faults = decode(raw, fallback_encoding)
+        if not faults:
+            return Contents(splitter.whole(value), encoding)
         text, encoding, fault = decode_bytes(raw, fallback_encoding)
         if fault is None and are_lines(path, text):
             return Contents(splitter.lines(text), encoding)
-        faults = decoded.faults
     except _TooManyError:
         faults = (Fault("file-too-large", f"the file holds more than {MAX_DOCUMENTS:,} documents"),)
-    return Contents([Document("", None, None, faults=faults)], "")
+    return Contents([Document("", None, None, shape="unreadable", faults=faults)], encoding)
 
 
 class _TooManyError(Exception):

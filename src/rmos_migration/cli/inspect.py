@@ -1,0 +1,143 @@
+"""rmos inspect: what each document is taken for and would become; writes nothing."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ..diagnostics import printable, shown
+from ..entities import ENTITIES, Entity
+from ..errors import ExitCode, UsageError
+from ..migrate.inspection import Inspection, inspect_file
+from ..settings import load_settings
+from ..sources.decode import is_codec
+from ..sources.discover import Source, SourceFile, is_read_by_name, is_source
+from ..sources.read import read_files
+from . import console
+from .options import JsonOption
+
+_HELP = """Show what documents are taken for, and what would become of them. Writes nothing, needs no database.
+
+For each document: how the file holds it, its encoding, the generation of RMOS that wrote it and the keys that show
+that, the record it becomes, and everything there is to say about it. Whether an id is taken or a reference leads
+nowhere only a migration can tell: rmos migrate --dry-run.
+
+\b
+Examples:
+  rmos inspect data/rmos_legacy/joblogs/old.json     one file
+  rmos inspect data/rmos_legacy --kept-out           what would be kept out of a whole folder, and why
+  rmos inspect old.json --json                       for a script
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("inspect", help=_HELP)(inspect)
+
+
+def inspect(
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")],
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            "--encoding", metavar="E", help="For files that are not UTF-8 and not marked, e.g. cp1252."
+        ),
+    ] = None,
+    kept_out: Annotated[
+        bool, typer.Option("--kept-out", help="Only documents that would be kept out.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Print the documents; exit 1 if any would be kept out."""
+    encoding = load_settings(encoding=encoding).encoding
+    if encoding is not None and not is_codec(encoding):
+        raise UsageError(f"there is no encoding {encoding}", "use a name such as cp1252 or latin-1")
+    pairs = [pair for path in paths for pair in _files(path)]
+    readings = read_files(file for _, file in pairs)
+    found: list[Inspection] = []
+    verdicts: Counter[bool] = Counter()
+    for (entity, _), reading in zip(pairs, readings, strict=True):
+        for inspection in inspect_file(reading, entity, encoding):
+            is_kept_out = inspection.record is None
+            verdicts[is_kept_out] += 1
+            if kept_out and not is_kept_out:
+                continue
+            if as_json:
+                found.append(inspection)
+            else:
+                _print(inspection)
+    if as_json:
+        console.print_json(
+            {
+                "schema": "rmos-migration/inspection/1",
+                "files": len(pairs),
+                "would_migrate": verdicts[False],
+                "would_be_kept_out": verdicts[True],
+                "documents": [inspection.as_json() for inspection in found],
+            }
+        )
+    else:
+        console.say(
+            f"{verdicts.total():,} documents in {len(pairs):,} files: {verdicts[False]:,} would migrate, "
+            f"{verdicts[True]:,} would be kept out."
+        )
+    raise typer.Exit(ExitCode.FINDINGS if verdicts[True] else ExitCode.OK)
+
+
+def _files(path: Path) -> Iterator[tuple[Entity | None, SourceFile]]:
+    """The files to look at: those of a legacy folder, or the JSON files below another folder, or one file.
+
+    With each the entity of its records, where it is a legacy folder that says so.
+    """
+    if not path.exists():
+        raise UsageError(f"there is no file or folder {path}", "check the name")
+    if path.is_file():
+        yield None, SourceFile(str(path), str(path))
+    elif is_source(path):
+        source = Source(path)
+        for entity in ENTITIES:
+            for file in source.files(entity):
+                yield entity, file._replace(path=str(path / file.path))
+    else:
+        for below in sorted(path.rglob("*")):
+            if below.is_file() and is_read_by_name(below.name):
+                yield None, SourceFile(str(below), str(below))
+
+
+def _print(inspection: Inspection) -> None:
+    place = f"{inspection.path} {inspection.pointer}".strip()
+    console.say(place, style="bold")
+    _print_line("is", f"{inspection.entity.singular.replace('_', ' ')} · {inspection.shape}")
+    _print_line("encoding", inspection.encoding or "unknown")
+    evidence = f", shown by {', '.join(inspection.evidence)}" if inspection.evidence else ""
+    _print_line("generation", inspection.generation + evidence)
+    if inspection.record is None:
+        _print_line("becomes", "nothing: it would be kept out")
+    else:
+        _print_record(inspection.record, inspection.derived)
+    for diagnostic in inspection.diagnostics:
+        console.out.print(console.diagnostic_text(diagnostic))
+    console.say("")
+
+
+def _print_record(record: dict[str, Any], derived: list[str]) -> None:
+    filled = {column: value for column, value in record.items() if value is not None}
+    for number, (column, value) in enumerate(filled.items()):
+        origin = "  (derived)" if column in derived else ""
+        _print_line("" if number else "becomes", f"{column:17} {_preview(value)}{origin}")
+    empty = ", ".join(column for column in record if column not in filled)
+    _print_line("", f"{'empty':17} {empty}" if empty else "no column is empty")
+
+
+def _preview(value: Any) -> str:
+    """A value on one line: an object by its keys, a list by its length."""
+    if not isinstance(value, dict) or not value:
+        return shown(value)
+    keys = ", ".join(value)
+    return f"{shown(value)}: {keys[:60]}{'…' if len(keys) > 60 else ''}"
+
+
+def _print_line(heading: str, text: str) -> None:
+    console.say(f"  {heading:11} {printable(text)}")

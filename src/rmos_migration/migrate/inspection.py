@@ -1,0 +1,114 @@
+"""Looking at files without migrating them: what each document is taken for, why, and what it would become."""
+
+from functools import partial
+from pathlib import PurePath
+from typing import Any, NamedTuple
+
+import orjson
+
+from ..diagnostics import Diagnostic
+from ..entities import BY_NAME, ENTITIES, Entity
+from ..generations import Form, recognise
+from ..sources.discover import entity_of_file
+from ..sources.documents import Contents, documents_in
+from ..sources.locate import located_in
+from ..sources.read import Reading
+from .outcome import UNRECOGNISED
+from .prepare import Prepared, prepare, prepare_document
+
+
+class Inspection(NamedTuple):
+    """One document as the migration would take it.
+
+    ``evidence`` are the keys that show its generation. ``record`` holds the values of its columns, None where it would
+    be kept out; ``derived`` names those that do not stand under their native key.
+    """
+
+    path: str
+    pointer: str
+    entity: Entity
+    shape: str
+    encoding: str
+    generation: str
+    evidence: tuple[str, ...]
+    record: dict[str, Any] | None
+    derived: list[str]
+    diagnostics: list[Diagnostic]
+
+    def as_json(self) -> dict[str, Any]:
+        """The inspection as a JSON object."""
+        return {
+            **self._asdict(),
+            "entity": self.entity.name,
+            "diagnostics": [diagnostic.as_json() for diagnostic in self.diagnostics],
+        }
+
+
+def inspect_file(
+    reading: Reading, entity: Entity | None = None, fallback_encoding: str | None = None
+) -> list[Inspection]:
+    """The documents of a file that was read. References and ids are not compared with any database.
+
+    Args:
+        reading: the file.
+        entity: what the documents are; found out from the path, or else from the documents themselves.
+        fallback_encoding: as for ``decode``.
+    """
+    entity = entity or entity_of_path(reading.path)
+    if reading.problem is not None:
+        entity = entity or ENTITIES[0]
+        return [_inspection(entity, "", "unreadable", (), one) for one in prepare(entity, reading)]
+    if entity is None:
+        entity = max(ENTITIES, key=lambda one: _acquaintance(one, _contents(one, reading, fallback_encoding)))
+    contents = _contents(entity, reading, fallback_encoding)
+    found = []
+    for document in contents.documents:
+        evidence = document.form.evidence(document.value) if document.form is not None else ()
+        prepared = prepare_document(entity, reading, document)
+        found.append(_inspection(entity, contents.encoding, document.shape, evidence, prepared))
+    diagnostics = [diagnostic for one in found for diagnostic in one.diagnostics]
+    placed = iter(located_in(diagnostics, reading.path, reading.raw, fallback_encoding))
+    return [one._replace(diagnostics=[next(placed) for _ in one.diagnostics]) for one in found]
+
+
+def entity_of_path(path: str) -> Entity | None:
+    """The entity that a path names: by the folder nearest to the file, or by the file's own name."""
+    *folders, name = PurePath(path).parts
+    named = next((BY_NAME[folder] for folder in reversed(folders) if folder in BY_NAME), None)
+    return named or entity_of_file(name)
+
+
+def _contents(entity: Entity, reading: Reading, fallback_encoding: str | None) -> Contents[Form]:
+    return documents_in(reading.path, reading.raw, entity, partial(recognise, entity), fallback_encoding)
+
+
+def _acquaintance(entity: Entity, contents: Contents[Form]) -> tuple[int, int]:
+    """How well documents pass for records of an entity: how many are recognised, and how many of its keys they have."""
+    keys = {key for rule in entity.fields for key in rule.found.keys}
+    objects = [document for document in contents.documents if isinstance(document.value, dict)]
+    recognised = sum(document.form is not None for document in objects)
+    return recognised, sum(len(keys & document.value.keys()) for document in objects)
+
+
+def _inspection(
+    entity: Entity, encoding: str, shape: str, evidence: tuple[str, ...], prepared: Prepared
+) -> Inspection:
+    record = None
+    if prepared.row is not None:
+        columns = zip(entity.columns, prepared.row, strict=True)
+        record = {
+            column: orjson.loads(value) if column.endswith("_json") and value is not None else value
+            for column, value in columns
+        }
+    return Inspection(
+        prepared.reading.path,
+        prepared.pointer,
+        entity,
+        shape,
+        encoding,
+        prepared.generation or UNRECOGNISED,
+        evidence,
+        record,
+        orjson.loads(prepared.derived or "[]"),
+        prepared.diagnostics,
+    )
