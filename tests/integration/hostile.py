@@ -48,7 +48,7 @@ SMALL: dict[str, tuple[str | bytes, Fate]] = {
     "photo": (b"\xff\xd8\xff\xe0" + bytes(range(256)) * 8, rejected("encoding-unknown")),
     # syntax
     "half": ('{"name": "n", "geome', rejected("json-syntax")),
-    "two": ('{"name": "a"}\n{"name": "b"}', rejected("json-syntax")),
+    "two": ('{"name": "a"} {"name": "b"}', rejected("json-syntax")),
     "comment": ("// a pattern\n{}", rejected("json-syntax")),
     "single-quotes": ("{'name': 'n'}", rejected("json-syntax")),
     "raw-newline": ('{"name": "a\nb"}', rejected("json-syntax")),

@@ -128,7 +128,7 @@ def test_the_messy_workshop_is_counted_as_its_readme_says(messy: tuple[RunSummar
         "joblogs": (27, 24, 0, 0, 3),
     }
     assert status_of(database, summary.run_id) == "completed_with_rejects"
-    assert summary.counts.files.ignored == {"backup copy": 1, "hidden": 1, "not .json": 1}
+    assert summary.counts.files.ignored == {"backup copy": 1, "hidden": 1, "not .json or .jsonl": 1}
 
 
 def test_each_fault_of_the_messy_workshop_has_its_own_code(messy: tuple[RunSummary, Path]) -> None:

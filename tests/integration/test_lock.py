@@ -16,10 +16,9 @@ from rmos_migration.errors import LockedError
 SLOW_RUN = """
 import sys
 from rmos_migration import migrate
+from rmos_migration.migrate.options import Nobody
 
-class Observer:
-    def started(self, source): pass
-    def noticed(self, diagnostics): pass
+class Observer(Nobody):
     def advanced(self, counts):
         print("batch committed", flush=True)
         sys.stdin.readline()

@@ -109,6 +109,23 @@ def outcome_of(outcomes_of: Callable[..., list[Outcome]]) -> Callable[..., Outco
     return run
 
 
+@pytest.fixture
+def stored_of(
+    write: Callable[[str, Any], Path], tmp_path: Path
+) -> Callable[..., tuple[dict[str, Any], list[str]]]:
+    """The row of the one document in a file, by column as it is stored, and the ledger's ``derived``."""
+
+    def run(folder: str, content: Any) -> tuple[dict[str, Any], list[str]]:
+        write(f"{folder}/document.json", content)
+        entity = BY_NAME[folder]
+        (reading,) = read_files(Source(tmp_path / "legacy").files(entity))
+        (prepared,) = prepare(entity, reading)
+        assert prepared.row is not None
+        return dict(zip(entity.columns, prepared.row, strict=True)), json.loads(prepared.derived or "[]")
+
+    return run
+
+
 def _outcome(columns: tuple[str, ...], prepared: Any) -> Outcome:
     row = None
     if prepared.row is not None:

@@ -51,8 +51,9 @@ GENERATIONS = (
 
 
 class _LineUp(NamedTuple):
-    """An entity's forms, older ones by their telling keys (with their places in the order), and the newest one."""
+    """An entity's forms: older ones by their telling keys (with their places in the order), and the newest one."""
 
+    telling: frozenset[str]
     by_key: dict[str, list[tuple[int, Form]]]
     newest: Form
 
@@ -63,10 +64,10 @@ def _line_up(entity: Entity) -> _LineUp:
     for place, form in enumerate(older):
         for key in form.telling_keys:
             by_key.setdefault(key, []).append((place, form))
-    return _LineUp(by_key, newest)
+    return _LineUp(frozenset(by_key), by_key, newest)
 
 
-_LINE_UPS = {entity.name: _line_up(entity) for entity in ENTITIES}
+_LINE_UPS = {entity: _line_up(entity) for entity in ENTITIES}
 
 
 def recognise(entity: Entity, document: Mapping[str, Any]) -> Form | None:
@@ -74,8 +75,8 @@ def recognise(entity: Entity, document: Mapping[str, Any]) -> Form | None:
 
     Only forms are tried whose telling key is there, so a native document costs one look at its keys.
     """
-    by_key, newest = _LINE_UPS[entity.name]
-    if not by_key.keys().isdisjoint(document):
+    telling, by_key, newest = _LINE_UPS[entity]
+    if not telling.isdisjoint(document):
         candidates = dict(candidate for key in document if key in by_key for candidate in by_key[key])
         for place in sorted(candidates):
             if candidates[place].fits(document):
@@ -85,12 +86,12 @@ def recognise(entity: Entity, document: Mapping[str, Any]) -> Form | None:
 
 def newest(entity: Entity) -> Form:
     """The form in which the newest programs write records of ``entity``."""
-    return _LINE_UPS[entity.name].newest
+    return _LINE_UPS[entity].newest
 
 
 def nearest(entity: Entity, document: Mapping[str, Any]) -> Form:
     """The form a document that fits none comes closest to: an older one whose telling key it has, or the newest."""
-    by_key, newest = _LINE_UPS[entity.name]
+    _, by_key, newest = _LINE_UPS[entity]
     candidates = dict(candidate for key in document if key in by_key for candidate in by_key[key])
     told = [
         candidates[place] for place in sorted(candidates) if candidates[place].signs[0].found_in(document)

@@ -15,7 +15,7 @@ from ..diagnostics import shown
 from ..entities import Entity, FieldRule
 from .draft import Draft, Offer, Offers
 from .notes import Notes, UnusableError
-from .plan import is_absent, keys_in, plan_of
+from .plan import is_absent, is_absent_text, keys_in, plan_of
 from .sentences import sentence_of
 from .times import ends_before_start
 from .values import TRANSLATIONS, identifier
@@ -128,14 +128,10 @@ class _Filling:
                 self._refuse(rule, key, str(problem), "field-invalid")
                 extra[key] = raw
                 continue
-            if value is not raw:
-                extra[key] = raw
-                if is_absent(rule, value):  # JSON text of null or of an empty geometry
-                    del keys[name]
-                    continue
             values[name] = value
-            if not is_native:
+            if value is not raw or not is_native:
                 extra[key] = raw
+            if not is_native:
                 self.derived.append(rule.column)
 
     def _preferred_keys(self) -> set[str]:
@@ -143,9 +139,11 @@ class _Filling:
         chosen = set()
         for rule in self.entity.fields:
             for key in keys_in(self.document, rule):
-                if key not in self.ignored and not is_absent(rule, self.document.get(key)):
-                    chosen.add(key)
-                    break
+                raw = self.document[key]
+                if key in self.ignored or is_absent(rule, raw) or is_absent_text(rule, key, raw):
+                    continue
+                chosen.add(key)
+                break
         return chosen
 
     def _fill_gaps(self) -> None:

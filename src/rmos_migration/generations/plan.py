@@ -1,5 +1,6 @@
 """An entity's field rules laid out by key, for the loop that runs for every document."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
@@ -46,6 +47,18 @@ def keys_in(document: Mapping[str, Any], rule: FieldRule) -> list[str]:
 
 
 _TIMES = (Kind.INSTANT, Kind.CLOCK)
+
+
+_TEXT_OF_NULL = re.compile(r"\s*null\s*")
+_TEXT_OF_NOTHING = re.compile(r"\s*(?:null|\{\s*\})\s*")
+
+
+def is_absent_text(rule: FieldRule, key: str, raw: Any) -> bool:
+    """Whether a value is JSON text of one that counts as not there."""
+    if type(raw) is not str or rule.found.kind is not Kind.JSON or key == rule.native_key:
+        return False
+    absent = _TEXT_OF_NOTHING if rule.found.empty_is_absent else _TEXT_OF_NULL
+    return absent.fullmatch(raw) is not None
 
 
 def is_absent(rule: FieldRule, raw: Any) -> bool:

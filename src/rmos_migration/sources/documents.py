@@ -70,19 +70,18 @@ def documents_in(
         recognise: tells the form in which an object is a record of ``entity``.
         fallback_encoding: as for ``decode``.
     """
+    value, encoding, faults = decode(raw, fallback_encoding)
+    is_jsonl = is_named_lines(path)
+    if type(value) is dict and not is_jsonl and (form := recognise(value)) is not None:
+        return Contents([Document("", value, form)], encoding)  # as nearly every file is
     splitter = _Splitter(entity, recognise)
-    encoding = ""
     try:
-        if is_named_lines(path):
+        if faults or is_jsonl:
             text, encoding, fault = decode_bytes(raw, fallback_encoding)
             if fault is None and are_lines(path, text):
                 return Contents(splitter.lines(text), encoding)
-        value, encoding, faults = decode(raw, fallback_encoding)
         if not faults:
             return Contents(splitter.whole(value), encoding)
-        text, encoding, fault = decode_bytes(raw, fallback_encoding)
-        if fault is None and are_lines(path, text):
-            return Contents(splitter.lines(text), encoding)
     except _TooManyError:
         faults = (Fault("file-too-large", f"the file holds more than {MAX_DOCUMENTS:,} documents"),)
     return Contents([Document("", None, None, shape="unreadable", faults=faults)], encoding)

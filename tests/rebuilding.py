@@ -1,0 +1,32 @@
+"""The source document from a row and its ledger entry, and nothing else (DOMAIN.md §1)."""
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from rmos_migration.entities import Entity, Kind
+
+
+def rebuilt(entity: Entity, row: Mapping[str, Any], derived: Iterable[str]) -> dict[str, Any]:
+    """The source document, from a row's columns as the database holds them and the ledger's ``derived``."""
+    derived = set(derived)
+    document = {}
+    for rule in entity.fields:
+        value = row[rule.column]
+        if value is not None and rule.column not in derived:
+            document[rule.native_key] = json.loads(value) if rule.found.kind is Kind.JSON else value
+    extra = json.loads(row["extra_json"] or "{}")
+    if "category" in derived:  # it stood around the document, not in it
+        del extra["category"]
+    return document | extra
+
+
+def is_equal_json(one: Any, other: Any) -> bool:
+    """Equal as JSON values: 2 and 2.0 count as equal, 1 and true do not."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return one is other
+    if isinstance(one, dict) and isinstance(other, dict):
+        return one.keys() == other.keys() and all(is_equal_json(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(is_equal_json, one, other))
+    return bool(one == other)
