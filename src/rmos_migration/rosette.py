@@ -21,7 +21,8 @@ def families_of(geometry: Mapping[str, Any]) -> list[Any]:
 
     Empty where no ring says anything.
     """
-    named = [
-        ring.get("strip_family_id") if isinstance(ring, dict) else None for ring in rings_of(geometry) or ()
-    ]
-    return named if any(family is not None for family in named) else []
+    rings = rings_of(geometry)
+    if not rings:
+        return []
+    named = [ring.get("strip_family_id") if type(ring) is dict else None for ring in rings]
+    return named if named.count(None) < len(named) else []

@@ -1,6 +1,5 @@
 """Looking at files without migrating them: what each document is taken for, why, and what it would become."""
 
-from functools import partial
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
@@ -79,7 +78,7 @@ def entity_of_path(path: str) -> Entity | None:
 
 
 def _contents(entity: Entity, reading: Reading, fallback_encoding: str | None) -> Contents[Form]:
-    return documents_in(reading.path, reading.raw, entity, partial(recognise, entity), fallback_encoding)
+    return documents_in(reading.path, reading.raw, entity, recognise, fallback_encoding)
 
 
 def _acquaintance(entity: Entity, contents: Contents[Form]) -> tuple[int, int]:

@@ -1,7 +1,6 @@
 """Writing one batch: rows, ledger, rejects, diagnostics and counts, all in the caller's transaction."""
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -117,7 +116,7 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, book: Book) -
     runs.forget_files(connection, book.source_id, batch.reread_paths)
     runs.supersede(connection, batch.entity, [row[0] for row in plan.replacements])
     runs.write_ledger(connection, _entries(batch, plan, book))
-    diagnostics = list(_write_rejects(connection, batch, plan, book))
+    diagnostics = _write_rejects(connection, batch, plan, book)
     diagnostics += batch.notices
     diagnostics += _dangling(connection, batch, plan)
     diagnostics += [_attached(wish) for wish in attached]
@@ -127,23 +126,21 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, book: Book) -
     return Written(_tally(batch, plan), generations, diagnostics, plan.decisions)
 
 
-def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book) -> Iterator[Diagnostic]:
+def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book) -> list[Diagnostic]:
     """Keep what was kept out; gives everything that was noticed of the batch's documents, in their order."""
-    rejected = (decision for decision in plan.decisions if decision.outcome is Outcome.REJECTED)
+    rejected = [decision for decision in plan.decisions if decision.outcome is Outcome.REJECTED]
     kept = list(kept_out(rejected, book.source_id, book.run_id, batch.encoding))
     runs.write_rejects(connection, [reject for _, reject in kept])
     located = iter(kept)
-    for decision in plan.decisions:
-        if decision.outcome is Outcome.REJECTED:
-            decision, _ = next(located)
-        yield from decision.diagnostics
+    decisions = (next(located)[0] if d.outcome is Outcome.REJECTED else d for d in plan.decisions)
+    return [diagnostic for decision in decisions for diagnostic in decision.diagnostics]
 
 
 def _dangling(connection: Connection, batch: Batch, plan: Plan) -> list[Diagnostic]:
     """Warnings for families that only single rings name and that are not there (DOMAIN.md §3)."""
-    naming = [d.prepared for d in plan.decisions if d.outcome is Outcome.MIGRATED and d.prepared.mentions]
-    if not naming:
+    if not batch.entity.mentions:
         return []
+    naming = [d.prepared for d in plan.decisions if d.outcome is Outcome.MIGRATED and d.prepared.mentions]
     found = []
     for rule in batch.entity.mentions:
         wanted = {one for prepared in naming for name, one in prepared.mentions if name == rule.name}

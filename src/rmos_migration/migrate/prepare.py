@@ -1,6 +1,5 @@
 """One file's bytes to documents that are ready to be resolved and loaded. Pure: no database, no clock."""
 
-from functools import partial
 from typing import Any, NamedTuple
 
 import orjson
@@ -49,7 +48,7 @@ def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = No
     """The documents in a file that was read, each ready or kept out. A file that cannot be read counts as one."""
     if reading.problem is not None:
         return [_kept_out(reading, "", [reading.problem])]
-    contents = documents_in(reading.path, reading.raw, entity, partial(recognise, entity), fallback_encoding)
+    contents = documents_in(reading.path, reading.raw, entity, recognise, fallback_encoding)
     return [prepare_document(entity, reading, document) for document in contents.documents]
 
 

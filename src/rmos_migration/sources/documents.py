@@ -20,6 +20,7 @@ MAX_DOCUMENTS = 100_000
 """Documents in one file, which are prepared and written together. Real ones are hardly below 160 bytes each."""
 
 FormT = TypeVar("FormT")
+Recognise = Callable[[Entity, dict[str, Any]], FormT | None]
 
 
 class Document(NamedTuple, Generic[FormT]):
@@ -58,7 +59,7 @@ def documents_in(
     path: str,
     raw: bytes,
     entity: Entity,
-    recognise: Callable[[dict[str, Any]], FormT | None],
+    recognise: Recognise[FormT],
     fallback_encoding: str | None = None,
 ) -> Contents[FormT]:
     """The documents in a file's bytes. A file that cannot be decoded is one document with the faults of the file.
@@ -67,13 +68,13 @@ def documents_in(
         path: the file's name, which may say that it holds JSON Lines.
         raw: the file's bytes.
         entity: what the folder says the documents are.
-        recognise: tells the form in which an object is a record of ``entity``.
+        recognise: tells the form in which an object is a record of an entity.
         fallback_encoding: as for ``decode``.
     """
     value, encoding, faults = decode(raw, fallback_encoding)
     is_jsonl = is_named_lines(path)
-    if type(value) is dict and not is_jsonl and (form := recognise(value)) is not None:
-        return Contents([Document("", value, form)], encoding)  # as nearly every file is
+    if type(value) is dict and not is_jsonl and (form := recognise(entity, value)) is not None:
+        return Contents([Document("", value, form)], encoding)  # as in nearly every file
     splitter = _Splitter(entity, recognise)
     try:
         if faults or is_jsonl:
@@ -113,11 +114,14 @@ class _Splitter(Generic[FormT]):
         _TooManyError: if there are more than ``MAX_DOCUMENTS``.
     """
 
-    def __init__(self, entity: Entity, recognise: Callable[[dict[str, Any]], FormT | None]) -> None:
+    def __init__(self, entity: Entity, recognise: Recognise[FormT]) -> None:
         self.entity = entity
-        self.recognise = recognise
+        self._recognise = recognise
         self.listed = 0
         self.found = 0
+
+    def recognise(self, value: dict[str, Any]) -> FormT | None:
+        return self._recognise(self.entity, value)
 
     def whole(self, value: Any) -> list[Document[FormT]]:
         """The documents in the value of a file; an empty list or object holds none."""
