@@ -70,18 +70,18 @@ def _options() -> argparse.Namespace:
 
 def _speed(place: Path, documents: int, rounds: int) -> dict[str, list[Measurement]]:
     cases = list(CASES.values())
-    trees: dict[int, Path] = {}
-    for size in {_documents(case, documents) for case in cases}:
-        trees[size] = place / f"tree-{size}"
-        plant(trees[size], size, SEED)
+    trees: dict[tuple[int, bool], Path] = {}
+    for size, mixed in {(_documents(case, documents), case.mixed) for case in cases}:
+        trees[size, mixed] = place / f"tree-{size}-{mixed}"
+        plant(trees[size, mixed], size, SEED, mixed=mixed)
     filled = place / "filled.db"
-    measured(Job("ours", str(trees[documents]), documents, str(filled)))
+    measured(Job("ours", str(trees[documents, False]), documents, str(filled)))
     results: dict[str, list[Measurement]] = {case.name: [] for case in cases}
     for number in range(rounds):
         print(f"round {number + 1} of {rounds}", file=sys.stderr)
         for case in cases[number % len(cases) :] + cases[: number % len(cases)]:
             size = _documents(case, documents)
-            results[case.name].append(_one(case, trees[size], size, place, filled))
+            results[case.name].append(_one(case, trees[size, case.mixed], size, place, filled))
     return results
 
 

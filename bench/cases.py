@@ -28,6 +28,7 @@ class Case:
 
     ``share``: the part of the tree's size that is loaded, where the whole would take too long. ``keeps``: whether the
     documents are in the database afterwards. ``cold``: whether the files are dropped from the system's cache first.
+    ``mixed``: whether half of the documents are in the forms of older programs.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Case:
     before: Before = Before.NOTHING
     keeps: bool = True
     cold: bool = False
+    mixed: bool = False
 
 
 def migrated(source: Path, database: Path, *, dry_run: bool = False) -> int:
@@ -69,6 +71,7 @@ _EVERYWHERE = (
         0.1,
     ),
     Case("row-loose", "row per commit, may lose some", partial(row_per_commit, safety=Safety.LOOSE), 0.1),
+    Case("mixed", "ours, half of older generations", migrated, mixed=True),
     Case("second", "ours, second run", unchanged, before=Before.ALL),
     Case("dry", "ours, dry run, no database yet", partial(migrated, dry_run=True), keeps=False),
     Case(

@@ -89,7 +89,7 @@ def measure(job: Job) -> Measurement:
 
 def _warm_up(case: Case, folder: Path, database: Path) -> None:
     tree, elsewhere = folder / "tree", folder / "warm.db"
-    plant(tree, WARM_UP_DOCUMENTS, WARM_UP_SEED)
+    plant(tree, WARM_UP_DOCUMENTS, WARM_UP_SEED, mixed=case.mixed)
     if case.before is not Before.NOTHING:
         migrated(tree, elsewhere)
     case.load(tree, elsewhere)

@@ -1,4 +1,4 @@
-"""A seeded tree of native RMOS documents, the same for everybody who asks for the same size and seed.
+"""A seeded tree of RMOS documents, native unless asked otherwise, the same for everybody who asks for the same size and seed.
 
 One document a file, about 500 bytes each: 10 % strip families, 30 % patterns, 60 % joblogs. Every document has an id
 and every reference has its parent, because the simpler loaders could not do without.
@@ -7,11 +7,11 @@ and every reference has its parent, because the simpler loaders could not do wit
 import random
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import orjson
 
-Document = dict[str, Any]
+from .older import Document, rewritten
 
 _MATERIALS = {
     "wood": ("rosewood", "maple", "ebony", "spruce", "walnut", "padauk"),
@@ -40,8 +40,12 @@ class Sizes(NamedTuple):
         return cls(families, patterns, documents - families - patterns)
 
 
-def plant(root: Path, documents: int, seed: int) -> int:
-    """Write a tree of ``documents`` files below ``root``, which must not hold one; returns its size in bytes."""
+def plant(root: Path, documents: int, seed: int, *, mixed: bool = False) -> int:
+    """Write a tree of ``documents`` files below ``root``, which must not hold one; returns its size in bytes.
+
+    With ``mixed``, half of the documents are written as older programs would have written them.
+    """
+    forms = random.Random(seed)
     made: set[Path] = set()
     total = 0
     for path, document in _documents(Sizes.of(documents), random.Random(seed)):
@@ -49,6 +53,8 @@ def plant(root: Path, documents: int, seed: int) -> int:
         if file.parent not in made:
             file.parent.mkdir(parents=True, exist_ok=True)
             made.add(file.parent)
+        if mixed:
+            document = rewritten(file.relative_to(root).parts[0], document, forms)
         total += file.write_bytes(orjson.dumps(document, option=orjson.OPT_INDENT_2))
     return total
 
