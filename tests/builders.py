@@ -140,11 +140,16 @@ def domain_rows(database: Path) -> dict[str, list[tuple[Any, ...]]]:
     return {table: query(database, f"SELECT * FROM {table} ORDER BY id") for table in DOMAIN_TABLES}
 
 
-def ledger(database: Path) -> dict[str, dict[str, Any]]:
-    """The ledger's entries by path."""
+def entries(database: Path) -> list[dict[str, Any]]:
+    """The ledger's entries, one for each document, in the order of paths and pointers."""
     with closing(sqlite3.connect(database)) as connection:
         connection.row_factory = sqlite3.Row
-        return {row["path"]: dict(row) for row in connection.execute("SELECT * FROM migration_ledger")}
+        return [dict(row) for row in connection.execute("SELECT * FROM migration_ledger")]
+
+
+def ledger(database: Path) -> dict[str, dict[str, Any]]:
+    """The ledger's entries by path, where every file holds one document."""
+    return {entry["path"]: entry for entry in entries(database)}
 
 
 def fates(database: Path) -> dict[str, tuple[str, str | None]]:

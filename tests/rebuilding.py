@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from rmos_migration.entities import Entity, Kind
@@ -30,3 +31,18 @@ def is_equal_json(one: Any, other: Any) -> bool:
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(map(is_equal_json, one, other))
     return bool(one == other)
+
+
+def source_document(root: Path, path: str, pointer: str) -> Any:
+    """What stands at a pointer in a file below ``root``, read with nothing but Python's own JSON."""
+    raw = (root / path).read_bytes()
+    try:
+        value = json.loads(raw)
+    except json.JSONDecodeError:
+        text = raw.decode(json.detect_encoding(raw))
+        value = [json.loads(line) for line in text.split("\n") if line.strip()]
+    if path.endswith(".jsonl") and isinstance(value, dict):  # a single line
+        value = [value]
+    for step in pointer.split("/")[1:]:
+        value = value[int(step) if isinstance(value, list) else step.replace("~1", "/").replace("~0", "~")]
+    return value

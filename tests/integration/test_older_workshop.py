@@ -1,17 +1,15 @@
 """The workshop of many generations arrives as examples/README.md promises, and nothing of it is lost."""
 
 import json
-import sqlite3
 from collections import Counter
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from builders import EXAMPLES, domain_rows, noticed, query, records
+from builders import EXAMPLES, domain_rows, entries, noticed, query, records
+from rebuilding import is_equal_json, rebuilt, source_document
 from rmos_migration import RunSummary, migrate
-from rmos_migration.entities import BY_NAME, Entity, Kind
+from rmos_migration.entities import BY_NAME
 from rmos_migration.generations import GENERATIONS
 
 OLDER = EXAMPLES / "older_workshop"
@@ -73,49 +71,6 @@ def counts(summary: RunSummary) -> dict[str, tuple[int, ...]]:
         name: (tally.found, tally.migrated, tally.unchanged, tally.conflicts, tally.rejected)
         for name, tally in summary.entities.items()
     }
-
-
-def entries(database: Path) -> list[dict[str, Any]]:
-    """The ledger's entries, one for each document."""
-    with closing(sqlite3.connect(database)) as connection:
-        connection.row_factory = sqlite3.Row
-        return [dict(entry) for entry in connection.execute("SELECT * FROM migration_ledger")]
-
-
-def source_document(path: str, pointer: str) -> Any:
-    """What stands at a pointer in a file of the example, read with nothing but Python's own JSON."""
-    raw = (OLDER / path).read_bytes()
-    try:
-        value = json.loads(raw)
-    except json.JSONDecodeError:
-        value = [json.loads(line) for line in raw.decode().split("\n") if line.strip()]
-    for step in pointer.split("/")[1:]:
-        value = value[int(step) if isinstance(value, list) else step.replace("~1", "/").replace("~0", "~")]
-    return value
-
-
-def rebuilt(entity: Entity, row: dict[str, Any], derived: list[str]) -> dict[str, Any]:
-    """The source document, from the row's columns and the ledger's ``derived`` alone (DOMAIN.md §1)."""
-    document = {}
-    for rule in entity.fields:
-        value = row[rule.column]
-        if value is not None and rule.column not in derived:
-            document[rule.native_key] = json.loads(value) if rule.found.kind is Kind.JSON else value
-    document |= json.loads(row["extra_json"] or "{}")
-    if "category" in derived:  # the catalogue's, which stands around the document
-        del document["category"]
-    return document
-
-
-def is_equal_json(one: Any, other: Any) -> bool:
-    """Equal as JSON values: 2 and 2.0 count as equal, 1 and true do not."""
-    if isinstance(one, bool) or isinstance(other, bool):
-        return one is other
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(is_equal_json(one[key], other[key]) for key in one)
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(is_equal_json, one, other))
-    return bool(one == other)
 
 
 def test_the_older_workshop_is_counted_as_its_readme_says(older: tuple[RunSummary, Path]) -> None:
@@ -183,7 +138,7 @@ def test_every_migrated_document_can_be_rebuilt_from_its_row_and_ledger_entry(
         row = tables[entry["entity"]][entry["record_id"]]
         document = rebuilt(BY_NAME[entry["entity"]], row, json.loads(entry["derived"] or "[]"))
         place = entry["path"], entry["pointer"]
-        assert is_equal_json(document, source_document(*place)), place
+        assert is_equal_json(document, source_document(OLDER, *place)), place
     assert len(migrated) == 119
 
 

@@ -74,7 +74,7 @@ def rejected(connection: Connection, *, code: str | None = None) -> Iterator[Rej
     query = (
         select(sources.c.location, rejects.c.path, rejects.c.pointer, rejects.c.run_id, rejects.c.code)
         .join(sources, sources.c.id == rejects.c.source_id)
-        .order_by(rejects.c.source_id, rejects.c.path, rejects.c.pointer)
+        .order_by(rejects.c.source_id, rejects.c.path, func.length(rejects.c.pointer), rejects.c.pointer)
     )
     if code is not None:
         query = query.where(rejects.c.code == code)
