@@ -9,7 +9,7 @@ from builders import EXAMPLES, fates, query, records, rmos
 from rmos_migration import __version__, migrate
 
 TIDY, MESSY = EXAMPLES / "rmos_legacy", EXAMPLES / "messy_legacy"
-VERBS = ("migrate", "status", "history", "rejects", "init", "doctor")
+VERBS = ("migrate", "inspect", "status", "history", "rejects", "schema", "init", "doctor")
 
 
 @pytest.fixture(scope="module")
