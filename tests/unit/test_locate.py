@@ -58,7 +58,7 @@ def test_pointer_into_json_lines_begins_with_the_line() -> None:
         diagnose("field-invalid", "x", Location("a.jsonl", pointer)) for pointer in ("/1/c", "/0", "/7")
     ]
     found = [(d.location.line, d.location.column) for d in located_in(diagnostics, "a.jsonl", text.encode())]
-    assert found == [(3, 18), (1, 1), (None, None)]
+    assert found == [(3, 19), (1, 1), (None, None)]
 
 
 def test_many_pointers_into_one_file_are_all_found(tmp_path: Path) -> None:
