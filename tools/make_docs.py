@@ -120,7 +120,7 @@ def generations_page() -> Iterator[str]:
 
 def _told(form: Form) -> str:
     signs = " and ".join(f"`{sign}`" for sign in form.signs)
-    against = f", unless there is {' or '.join(f'`{key}`' for key in form.unless)}" if form.unless else ""
+    against = f", unless there are {' or '.join(f'`{sign}`' for sign in form.unless)}" if form.unless else ""
     return f"a {form.entity.singular.replace('_', ' ')} has {signs}{against}"
 
 

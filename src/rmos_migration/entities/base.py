@@ -32,7 +32,8 @@ class Found(NamedTuple):
     """Where documents hold a field: its kind, and the keys in order of preference, the native key first.
 
     ``required`` holds native documents to the field; ``empty_is_absent`` lets ``{}`` count as not there;
-    ``otherwise`` names the field whose source value serves where the document has none of the keys.
+    ``otherwise`` names the field whose source value serves where the document has none of the keys; ``inside`` is a
+    key of an object and the key in it where the value may stand too.
     """
 
     kind: Kind
@@ -40,6 +41,7 @@ class Found(NamedTuple):
     required: bool = False
     empty_is_absent: bool = False
     otherwise: str | None = None
+    inside: tuple[str, str] | None = None
 
 
 class References(NamedTuple):
@@ -153,6 +155,11 @@ class Entity:
     def mentions(self) -> tuple[FieldRule, ...]:
         """The references that may also stand in parts of another field."""
         return tuple(rule for rule in self.references if rule.mentioned)
+
+    @cached_property
+    def nested(self) -> tuple[FieldRule, ...]:
+        """The fields that may stand inside another key's object."""
+        return tuple(rule for rule in self.fields if rule.found.inside)
 
     @cached_property
     def substitutes(self) -> tuple[FieldRule, ...]:

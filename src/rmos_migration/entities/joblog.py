@@ -50,6 +50,7 @@ class JobLog(Record):
         Found(
             Kind.NUMBER,
             ("duration_seconds", "duration_s", "runtime_sec", "actual_time_s", "cut_time_s", "cycle_time_s"),
+            inside=("stats", "duration_s"),
         ),
         Field(description="seconds as recorded, at least 0"),
     ] = None

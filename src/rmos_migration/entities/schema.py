@@ -14,9 +14,10 @@ def schema_of(entity: Entity) -> dict[str, Any]:
     first, ``x-column`` its column, and ``x-references`` the table it refers to.
     """
     schema = entity.record.model_json_schema()
+    for about, column in zip(schema["properties"].values(), entity.columns, strict=True):
+        about["x-column"] = column
     for rule in entity.fields:
         about = schema["properties"][rule.name]
-        about["x-column"] = rule.column
         about["x-found-under"] = list(rule.found.keys)
         if rule.reference is not None:
             about["x-references"] = rule.reference

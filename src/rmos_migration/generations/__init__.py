@@ -28,6 +28,7 @@ from . import (
 )
 from .draft import Draft
 from .form import Form
+from .plan import is_absent
 
 GENERATIONS = (
     rmos_runs,
@@ -73,15 +74,23 @@ _LINE_UPS = {entity: _line_up(entity) for entity in ENTITIES}
 def recognise(entity: Entity, document: Mapping[str, Any]) -> Form | None:
     """The form in which a document is a record of ``entity``; None if no generation wrote it.
 
-    Only forms are tried whose telling key is there, so a native document costs one look at its keys.
+    Only forms are tried whose telling key is there, so a native document costs one look at its keys. A document that
+    has all that native ones have, under their keys, is held to it, whatever keys it has besides.
     """
     telling, by_key, newest = _LINE_UPS[entity]
     if not telling.isdisjoint(document):
+        is_complete = _is_complete(entity, document)
         candidates = dict(candidate for key in document if key in by_key for candidate in by_key[key])
         for place in sorted(candidates):
-            if candidates[place].fits(document):
-                return candidates[place]
+            form = candidates[place]
+            if form.fits(document) and (form.strict or not is_complete):
+                return form
     return newest if newest.fits(document) else None
+
+
+def _is_complete(entity: Entity, document: Mapping[str, Any]) -> bool:
+    """Whether every required field stands under its native key with a value that counts as there."""
+    return all(not is_absent(rule, document.get(rule.native_key)) for rule in entity.required)
 
 
 def newest(entity: Entity) -> Form:
@@ -93,9 +102,8 @@ def nearest(entity: Entity, document: Mapping[str, Any]) -> Form:
     """The form a document that fits none comes closest to: an older one whose telling key it has, or the newest."""
     _, by_key, newest = _LINE_UPS[entity]
     candidates = dict(candidate for key in document if key in by_key for candidate in by_key[key])
-    told = [
-        candidates[place] for place in sorted(candidates) if candidates[place].signs[0].found_in(document)
-    ]
+    told = [candidates[place] for place in sorted(candidates)]
+    told = [form for form in told if form.signs[0].found_in(document) and form.missing(document)]
     return min([*told, newest], key=lambda form: len(form.missing(document)))
 
 

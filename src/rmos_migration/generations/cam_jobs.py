@@ -22,7 +22,7 @@ def _job(document: Document) -> Offers:
     if run_id is None:
         return {"job_type": _FIXED_WORD}
     at = _created_at(document)
-    name = f"{run_id}@{at}" if at and isinstance(run_id, str | int) and run_id != "" else run_id
+    name = f"{run_id}@{at}" if at and type(run_id) in (str, int) and run_id != "" else run_id
     return {"job_type": _FIXED_WORD, "id": Offer(name, "run_id")}
 
 

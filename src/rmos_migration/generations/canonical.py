@@ -155,6 +155,8 @@ class _Filling:
         if "id" not in keys:
             values["id"] = self.file_id
             self.derived.append("id")
+        for rule in self.entity.nested:
+            self._take_nested(rule)
         for rule in self.entity.mentions:
             self._read_mentions(rule)
         for rule in self.entity.substitutes:
@@ -176,6 +178,8 @@ class _Filling:
     def _take_offer(self, name: str, offer: Offer) -> None:
         """Fill a field with what the generation offers for it, translated like any value under a key."""
         rule = plan_of(self.entity).rules[name]
+        if offer.value is None and rule in self.required:
+            return
         translation = TRANSLATIONS[rule.found.kind] if offer.key else None
         value = offer.value
         self.keys[name] = offer.key
@@ -192,6 +196,13 @@ class _Filling:
                 return
         self.values[name] = value
         self.derived.append(rule.column)
+
+    def _take_nested(self, rule: FieldRule) -> None:
+        """Fill a field from inside another key's object, where neither a key nor an offer has it."""
+        outer, inner = rule.found.inside or ("", "")
+        holder = self.document.get(outer)
+        if rule.name not in self.keys and isinstance(holder, dict) and holder.get(inner) is not None:
+            self._take_offer(rule.name, Offer(holder[inner], outer))
 
     def _read_mentions(self, rule: FieldRule) -> None:
         """Take a reference from the parts of another field where all of them agree; remember the others' ids."""
@@ -233,7 +244,7 @@ class _Filling:
             if key is not None and self.values[name] is not None:  # else it was refused already
                 self._refuse_invalid(rules[name], key, problem)
             elif key is None and name == "id":
-                sentence = sentence_of("the file name", self.file_id, problem)
+                sentence = sentence_of("the name of the file or key", self.file_id, problem)
                 self.faults.append(("id-invalid", sentence, ""))
         self._fill_defaults()
         self.values["extra"] = self.extra or None

@@ -2,11 +2,8 @@
 
 from ..entities import JOBLOG
 from .form import Form, key
-from .native import NATIVE_PARAMETERS
 
 NAME = "export queue"
 
-FORMS = (
-    Form(NAME, JOBLOG, (key("queued_at"), key("type", "job_type"), key("status")), unless=NATIVE_PARAMETERS),
-)
+FORMS = (Form(NAME, JOBLOG, (key("queued_at"), key("type", "job_type"), key("status"))),)
 """``queued_at`` is the start time, ``ready`` a pending job (DOMAIN.md §1 and §5)."""

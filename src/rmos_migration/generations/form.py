@@ -46,6 +46,11 @@ def key_like(pattern: str, said: str) -> Sign:
     return Sign((), pattern=re.compile(pattern), said=said)
 
 
+def a_value(value: Any) -> bool:
+    """There is a value."""
+    return value is not None
+
+
 def an_object(value: Any) -> bool:
     """The value is an object with something in it."""
     return isinstance(value, dict) and bool(value)
@@ -66,7 +71,7 @@ class Form:
     """One kind of document that a generation wrote.
 
     ``signs`` must all be there, whatever the values of their keys may otherwise be; the first is the telling one,
-    which no document of the newest generation has. A key of ``unless`` speaks against it, unless it is null or an empty list.
+    which no document of the newest generation has. A sign of ``unless`` speaks against it.
     ``offers`` gives what serves for fields under none of their keys, ``ignored`` are keys that mean something else
     here. ``strict`` holds documents to the entity's required fields, as only the newest programs always wrote them.
     """
@@ -74,7 +79,7 @@ class Form:
     generation: str
     entity: Entity
     signs: tuple[Sign, ...]
-    unless: tuple[str, ...] = ()
+    unless: tuple[Sign, ...] = ()
     offers: Callable[[Document], Offers] | None = None
     ignored: frozenset[str] = field(default=frozenset())
     strict: bool = False
@@ -114,7 +119,7 @@ class Form:
         )
 
     def _is_spoken_against(self, document: Document) -> bool:
-        return any(document.get(key) not in (None, []) for key in self.unless)
+        return any(sign.found_in(document) for sign in self.unless)
 
     @cached_property
     def required(self) -> tuple[FieldRule, ...]:

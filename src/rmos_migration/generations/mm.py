@@ -9,7 +9,6 @@ from typing import Any
 from ..entities import JOBLOG, STRIP_FAMILY
 from .draft import Offer, Offers
 from .form import Document, Form, key, objects
-from .native import NATIVE_PARAMETERS
 
 NAME = "MM"
 
@@ -40,7 +39,8 @@ def _stated(materials: list[dict[str, Any]], key: str) -> list[Any]:
 
 
 def _job(document: Document) -> Offers:
-    return {"pattern_id": Offer(document.get("preset_id"), "preset_id")}
+    preset = document.get("preset_id")
+    return {} if preset is None else {"pattern_id": Offer(preset, "preset_id")}
 
 
 def _has_lane_notes(metadata: Any) -> bool:
@@ -61,14 +61,12 @@ FORMS = (
             key("metadata", holds=_has_lane_notes, said="metadata with cam_profile_summary or subjobs"),
             key("job_type"),
         ),
-        unless=NATIVE_PARAMETERS,
         offers=_job,
     ),
     Form(
         NAME,
         JOBLOG,
         (key("preset_id", "risk_grade", "lane", "promotion_lane"), key("job_type")),
-        unless=NATIVE_PARAMETERS,
         offers=_job,
     ),
 )

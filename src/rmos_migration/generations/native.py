@@ -10,9 +10,6 @@ from .form import Document, Form, Sign, key
 
 NAME = "native"
 
-NATIVE_PARAMETERS = ("parameters", "parameters_json")
-"""Keys that speak against an older form, where both would fit."""
-
 _PENDING = {"status": Offer("pending")}
 
 

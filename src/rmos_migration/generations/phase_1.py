@@ -9,8 +9,7 @@ from typing import Any
 
 from ..entities import JOBLOG, PATTERN, STRIP_FAMILY
 from .draft import Offers
-from .form import Document, Form, an_object, key
-from .native import NATIVE_PARAMETERS
+from .form import Document, Form, an_object, key, objects
 from .rings import own_geometry
 
 NAME = "phase-1"
@@ -47,7 +46,7 @@ FORMS = (
             ),
             key("name"),
         ),
-        unless=("materials", "strips"),
+        unless=(key("materials", holds=objects, said="materials that are objects"),),
     ),
     Form(
         NAME,
@@ -62,6 +61,5 @@ FORMS = (
         NAME,
         JOBLOG,
         (key("extra", holds=an_object, said="extra"), key("job_type"), key("id", "job_id", "created_at")),
-        unless=NATIVE_PARAMETERS,
     ),
 )

@@ -63,6 +63,8 @@ def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str]:
     ]
     if not known and form.generation == "native":
         keys = ", ".join(shown(key, 30) for key in list(document)[:6])
+        if not document:
+            return "not-a-record", "the object is empty"
         return "not-a-record", f"none of the keys of a {_spoken(entity)} is here; its keys are {keys}"
     lacking = ", ".join(form.missing(document))
     written_by = "" if form.strict else f" as {form.generation} wrote it"

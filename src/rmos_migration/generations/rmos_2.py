@@ -11,7 +11,6 @@ from .rings import is_number, own_geometry, ring_count
 
 NAME = "RMOS 2.0 / Art Studio"
 
-_NATIVE_GEOMETRY = ("geometry", "geometry_json")
 _IDENTITY = key("id", "pattern_id", "name", "pattern_name")
 
 
@@ -35,14 +34,12 @@ FORMS = (
         NAME,
         PATTERN,
         (key("session_id"), key("design", holds=an_object, said="design")),
-        unless=_NATIVE_GEOMETRY,
         offers=_around_design,
     ),
     Form(
         NAME,
         PATTERN,
         (key("design", holds=an_object, said="design"), _IDENTITY),
-        unless=_NATIVE_GEOMETRY,
         offers=_around_design,
     ),
     Form(
@@ -55,7 +52,6 @@ FORMS = (
         NAME,
         PATTERN,
         (key("rings", holds=is_number, said="rings as a number"), key("name")),
-        unless=_NATIVE_GEOMETRY,
         offers=_bare_design,
     ),
 )

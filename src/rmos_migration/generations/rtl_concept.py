@@ -7,8 +7,7 @@ from typing import Any
 
 from ..entities import JOBLOG, PATTERN
 from .draft import Offer, Offers
-from .form import Document, Form, key
-from .native import NATIVE_PARAMETERS
+from .form import Document, Form, a_value, key
 from .phase_1 import BAND_GEOMETRY
 from .rings import own_geometry
 
@@ -55,8 +54,7 @@ FORMS = (
     Form(
         NAME,
         JOBLOG,
-        (key("op_type"), _ID, key("geometry_source", "tool_id")),
-        unless=NATIVE_PARAMETERS,
+        (key("op_type", holds=a_value, said="op_type"), _ID, key("geometry_source", "tool_id")),
         offers=_operation,
     ),
 )

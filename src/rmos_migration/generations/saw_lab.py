@@ -8,8 +8,7 @@ from typing import Any
 
 from ..entities import JOBLOG
 from .draft import Offer, Offers
-from .form import Document, Form, key
-from .native import NATIVE_PARAMETERS
+from .form import Document, Form, a_value, key
 
 NAME = "saw lab"
 
@@ -21,11 +20,7 @@ def _has_op_type(meta: Any) -> bool:
 
 
 def _run(document: Document) -> Offers:
-    offers = {"job_type": Offer(document["meta"]["op_type"], "meta")}
-    stats = document.get("stats")
-    if isinstance(stats, dict) and stats.get("duration_s") is not None:
-        offers["duration_seconds"] = Offer(stats["duration_s"], "stats")
-    return offers
+    return {"job_type": Offer(document["meta"]["op_type"], "meta")}
 
 
 def _flat_run(document: Document) -> Offers:
@@ -35,5 +30,5 @@ def _flat_run(document: Document) -> Offers:
 FORMS = (
     Form(NAME, JOBLOG, (key("meta", holds=_has_op_type, said="meta with op_type"), _ID), offers=_run),
     Form(NAME, JOBLOG, (key("cut_type"), _ID, key("machine_id"))),
-    Form(NAME, JOBLOG, (key("op_type"), _ID), unless=NATIVE_PARAMETERS, offers=_flat_run),
+    Form(NAME, JOBLOG, (key("op_type", holds=a_value, said="op_type"), _ID), offers=_flat_run),
 )

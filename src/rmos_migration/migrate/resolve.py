@@ -254,7 +254,7 @@ class _Resolver:
             values[rule.column] = None
             if f'"{rule.column}"' not in derived:  # found under its native key, so extra does not have it yet
                 extra.setdefault(rule.native_key, target)
-        values["extra_json"] = orjson.dumps(extra).decode()
+        values["extra_json"] = orjson.dumps(extra).decode() if extra else None
         return _Linked(tuple(values.values()), missing)
 
     def _wait_for(self, record_id: str, linked: _Linked) -> None:

@@ -21,7 +21,7 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
 
 def decode_line(line: str) -> Decoded:
     """One line to its value, as strictly as a file."""
-    return decode(line.strip(_BLANK).encode())
+    return decode(line.strip(_BLANK).encode("utf-8", "surrogatepass"))
 
 
 def are_lines(path: str, text: str) -> bool:

@@ -55,8 +55,27 @@ def test_evidence_names_keys_of_the_document_and_without_them_it_is_not_known(
 def test_looking_only_at_telling_keys_finds_the_first_form_that_fits(
     name: str, folder: str, document: dict[str, Any]
 ) -> None:
-    fitting = [form for form in FORMS if form.entity is BY_NAME[folder] and form.fits(document)]
+    is_complete = document.keys() >= BY_NAME[folder].native_keys
+    fitting = [
+        form
+        for form in FORMS
+        if form.entity is BY_NAME[folder] and form.fits(document) and (form.strict or not is_complete)
+    ]
     assert recognise(BY_NAME[folder], document) is fitting[0]
+
+
+TELLING = sorted({(form.entity.name, key) for form in FORMS for key in form.telling_keys if not form.strict})
+
+
+@pytest.mark.parametrize(("folder", "key"), TELLING)
+@pytest.mark.parametrize("value", [{"op_type": "slice", "a": 1}, [{"radius_mm": 4}], 3, "text"], ids=repr)
+def test_native_document_with_a_key_of_older_programs_stays_native(
+    folder: str, key: str, value: Any, native: Any
+) -> None:
+    if key not in {known for rule in BY_NAME[folder].required for known in rule.found.keys[:1]}:
+        form = recognise(BY_NAME[folder], native(folder, {key: value}))
+        assert form is not None
+        assert form.strict
 
 
 @pytest.mark.parametrize(("name", "folder", "document"), DOCUMENTS)

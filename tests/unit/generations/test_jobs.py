@@ -63,6 +63,21 @@ def test_job_type_is_found_under_the_generations_own_key(
     assert "job_type" in outcome.derived
 
 
+def test_operation_beside_an_id_is_a_job_also_with_parameters(outcome_of: Any) -> None:
+    row = outcome_of(
+        "joblogs", {"run_id": "o", "op_type": "slice", "parameters": {"a": 1}, "status": "ok"}
+    ).row
+    assert (row["job_type"], row["parameters_json"], row["status"]) == ("slice", {"a": 1}, "completed")
+
+
+@pytest.mark.parametrize(
+    "document", [{"run_id": "r", "op_type": None}, {"id": "r", "op_type": None, "tool_id": "t"}]
+)
+def test_operation_that_is_null_is_part_of_a_job(document: dict[str, Any], outcome_of: Any) -> None:
+    (fault,) = outcome_of("joblogs", document).errors
+    assert fault[0] in ("partial-record", "not-a-record")
+
+
 def test_operation_alone_is_a_request(outcome_of: Any) -> None:
     document = without(sample("RTL concept", 2), "id")
     assert outcome_of("joblogs", document).errors == [("not-a-record", "")]
@@ -97,6 +112,16 @@ def test_stats_of_a_saw_run_are_its_results_and_hold_its_duration(outcome_of: An
     assert outcome.row["results_json"] == {"duration_s": 45.2, "total_length_mm": 1200.5}
     assert outcome.row["parameters_json"]["feed_ipm"] == 120
     assert outcome.extra["gcode"] == "G0 X0\nM30"
+
+
+def test_duration_inside_stats_counts_for_every_generation(outcome_of: Any, native: Any) -> None:
+    for document in (
+        sample("saw lab", 1, stats={"duration_s": 5}),
+        native("joblogs", {"stats": {"duration_s": 5}}),
+    ):
+        outcome = outcome_of("joblogs", document)
+        assert outcome.row["duration_seconds"] == 5
+        assert "duration_seconds" in outcome.derived
 
 
 @pytest.mark.parametrize("duration", [-1, "long", True])
@@ -141,7 +166,7 @@ def test_job_id_of_a_cam_run_is_used_as_it_is(outcome_of: Any) -> None:
     assert (outcome.row["id"], outcome.extra["run_id"]) == ("own-id", "prog-1")
 
 
-@pytest.mark.parametrize("run_id", ["", ["a"], {"a": 1}, "x" * 201])
+@pytest.mark.parametrize("run_id", ["", ["a"], {"a": 1}, "x" * 201, True, 1.5])
 def test_run_id_that_is_no_id_keeps_the_run_out(run_id: Any, outcome_of: Any) -> None:
     document = sample("CAM job intelligence", run_id=run_id)
     assert outcome_of("joblogs", document).errors == [("id-invalid", "/run_id")]
@@ -195,16 +220,11 @@ def test_job_type_that_holds_nothing_keeps_any_job_out(job_type: Any, outcome_of
     assert fault in [("field-missing", "/job_type"), ("field-invalid", "/job_type")]
 
 
-@pytest.mark.parametrize(
-    ("name", "number", "key", "value"),
-    [("MM", 2, "parameters", {"a": 1}), ("saw lab", 2, "parameters", {"a": 1}), ("phase-1", 4, "parameters", {"a": 1}),
-     ("export queue", 0, "parameters", {"a": 1})],
-)  # fmt: skip
-def test_job_with_parameters_is_not_taken_for_an_older_one(
-    name: str, number: int, key: str, value: Any, outcome_of: Any
+@pytest.mark.parametrize("key", ["lane", "preset_id", "extra", "slice_risks", "op_type", "meta", "payload"])
+def test_job_with_all_that_native_ones_have_is_not_taken_for_an_older_one(
+    key: str, outcome_of: Any, native: Any
 ) -> None:
-    document = without(sample(name, number, **{key: value}), "status")
-    document.setdefault("job_type", "custom")
+    document = native("joblogs", {key: {"op_type": "x"}, "id": "j"})
     assert outcome_of("joblogs", document).row["status"] == "pending"
 
 

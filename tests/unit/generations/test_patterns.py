@@ -174,5 +174,10 @@ def test_design_without_identity_and_name_is_a_request(document: dict[str, Any],
 
 
 def test_native_pattern_with_a_design_beside_its_geometry_stays_native(outcome_of: Any, native: Any) -> None:
-    outcome = outcome_of("patterns", native("patterns", {"design": DESIGN, "ring_count": None}))
-    assert outcome.errors == [("field-missing", "/ring_count")]
+    outcome = outcome_of("patterns", native("patterns", {"design": DESIGN, "ring_count": "six"}))
+    assert outcome.errors == [("field-invalid", "/ring_count")]
+
+
+def test_empty_geometry_beside_a_design_counts_as_none(outcome_of: Any) -> None:
+    row = outcome_of("patterns", {"id": "d", "name": "n", "geometry": {}, "design": DESIGN}).row
+    assert (row["geometry_json"], row["ring_count"]) == (DESIGN, 1)
