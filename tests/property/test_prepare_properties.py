@@ -16,8 +16,8 @@ from rmos_migration.entities import ENTITIES, Entity
 from rmos_migration.generations import GENERATIONS
 from rmos_migration.migrate.prepare import Prepared, prepare
 from rmos_migration.sources.discover import SourceFile
-from rmos_migration.sources.documents import WRAPPERS
 from rmos_migration.sources.read import read_files
+from rmos_migration.sources.shapes import WRAPPERS
 
 FIELD_KEYS = {key for entity in ENTITIES for rule in entity.fields for key in rule.found.keys}
 TELLING_KEYS = {

@@ -12,8 +12,9 @@ from rmos_migration.entities import BY_NAME
 from rmos_migration.generations import recognise
 from rmos_migration.migrate.prepare import Prepared, prepare
 from rmos_migration.sources.discover import Source
-from rmos_migration.sources.documents import MAX_DOCUMENTS, documents_in
+from rmos_migration.sources.documents import documents_in
 from rmos_migration.sources.read import read_files
+from rmos_migration.sources.shapes import MAX_DOCUMENTS
 
 Found = list[tuple[str, str | None]]
 
@@ -104,6 +105,7 @@ def test_stray_object_in_a_keyed_file_costs_only_itself(prepared_of: Any) -> Non
     [
         {"only": pattern()},
         {"a": pattern(), "b": {"x": 1}},
+        {"a": pattern(), "b": {"name": "part"}, "c": {"name": "part"}},
         {"a": pattern(), "b": pattern(), "version": 3},
         {"a": {"x": 1}, "b": {"y": 2}},
         {"before": {"name": "a"}, "after": {"name": "b"}},
@@ -114,8 +116,14 @@ def test_object_of_objects_that_are_not_mostly_records_is_no_record(content: Any
     assert (prepared.pointer, codes([prepared])) == ("", [["not-a-record"]])
 
 
-def test_single_object_under_its_own_id_is_a_keyed_file(found_in: Any) -> None:
-    assert found_in({"p-1": pattern(pattern_id="p-1")}) == [("/p-1", "p-1")]
+@pytest.mark.parametrize("name", ["p-1", 7])
+def test_single_object_under_its_own_id_is_a_keyed_file(name: Any, found_in: Any) -> None:
+    assert found_in({str(name): pattern(id=name)}) == [(f"/{name}", str(name))]
+
+
+def test_part_of_a_record_in_a_keyed_file_of_two_costs_only_itself(prepared_of: Any) -> None:
+    prepared = prepared_of({"a": pattern(), "b": {"name": "half"}})
+    assert [(one.pointer, one.record_id) for one in prepared] == [("/a", "a"), ("/b", None)]
 
 
 # wrappers
@@ -193,6 +201,29 @@ def test_statistics_of_entities_are_no_wrapper(prepared_of: Any) -> None:
     assert (prepared.pointer, codes([prepared])) == ("", [["not-a-record"]])
 
 
+def test_wrapping_that_looks_like_a_record_itself_is_pointed_out(prepared_of: Any) -> None:
+    prepared = prepared_of({"pattern_id": "outer", "name": "Book", "items": [pattern(), pattern()]})
+    noticed = [[(d.code, d.location.pointer) for d in one.diagnostics] for one in prepared]
+    assert noticed == [[("keys-around", "")], []]
+    assert all(one.row is not None for one in prepared)
+
+
+def test_plain_values_beside_documents_in_a_dictionary_are_no_documents(found_in: Any) -> None:
+    assert found_in({"runs": {"a": pattern(), "schema_version": 1, "by": "hand", "z": None}}) == [
+        ("/runs/a", "a")
+    ]
+
+
+def test_text_that_powershell_left_for_a_document_is_not_passed_over(prepared_of: Any) -> None:
+    prepared = prepared_of({"runs": {"a": pattern(), "b": "@{name=Rope; ring_count=1}"}})
+    assert [one.row is not None for one in prepared] == [True, False]
+
+
+def test_categories_of_single_records_do_not_share_an_id(found_in: Any) -> None:
+    content = {"categories": {"torres": pattern(), "hauser": pattern()}}
+    assert found_in(content) == [("/categories/torres", "file-0"), ("/categories/hauser", "file-1")]
+
+
 def test_record_goes_before_wrapper(found_in: Any) -> None:
     assert found_in(pattern(items=[pattern(id="inner")])) == [("", "file")]
 
@@ -207,6 +238,7 @@ def test_other_entities_in_an_export_of_everything_are_sent_to_their_folders(pre
 
 
 def test_list_as_windows_powershell_writes_it_is_a_list(found_in: Any) -> None:
+    assert found_in({"runs": {"value": [pattern(id="a")], "Count": 1}}) == [("/runs/value/0", "a")]
     assert found_in({"value": [pattern(), pattern()], "Count": 2}) == [
         ("/value/0", "file-0"),
         ("/value/1", "file-1"),
@@ -218,6 +250,12 @@ def test_list_as_windows_powershell_writes_it_is_a_list(found_in: Any) -> None:
 
 def test_answer_of_the_api_holds_one_record(found_in: Any) -> None:
     assert found_in({"success": True, "pattern": pattern()}) == [("/pattern", "file")]
+
+
+def test_answer_holds_a_record_without_anything_nested_too(found_in: Any) -> None:
+    assert found_in({"success": True, "pattern": {"id": "flat", "name": "n", "rings": 3}}) == [
+        ("/pattern", "flat")
+    ]
 
 
 def test_answer_with_a_record_of_another_folder_is_sent_there(prepared_of: Any) -> None:
@@ -327,9 +365,16 @@ def test_lines_file_that_cannot_be_read_is_one_document(content: bytes, code: st
 # bounds
 
 
-def test_file_of_very_many_documents_is_refused_as_a_whole() -> None:
+@pytest.mark.parametrize("shape", ["list", "keyed", "lines"])
+def test_file_of_very_many_documents_is_refused_as_a_whole(shape: str) -> None:
     entity = BY_NAME["joblogs"]
-    raw = json.dumps([job()] * (MAX_DOCUMENTS + 1)).encode()
+    many = [job()] * (MAX_DOCUMENTS + 1)
+    texts = {
+        "list": lambda: json.dumps(many),
+        "keyed": lambda: json.dumps(dict(enumerate(many))),
+        "lines": lambda: "\n".join(map(json.dumps, many)),
+    }
+    raw = texts[shape]().encode()
     (document,) = documents_in("joblogs/many.json", raw, entity, recognise).documents
     assert [fault.code for fault in document.faults] == ["file-too-large"]
 

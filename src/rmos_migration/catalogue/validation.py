@@ -90,6 +90,14 @@ VALIDATION = (
         "draw the rings, or remove the pattern if it was only ever begun",
     ),
     Code(
+        "V316",
+        "keys-around",
+        _W,
+        "The file holds documents in a list or dictionary, and beside it keys as a record has them. They are no part "
+        "of any document, so they stay in the file and nowhere else.",
+        "if they are a record of their own, put it into a file of its own",
+    ),
+    Code(
         "V320",
         "id-from-integer",
         _I,

@@ -1,6 +1,6 @@
 """Live events: what the monitor sent, ``{"type": "job:created", "data": {...}, "timestamp": ...}``.
 
-The envelope is a shape (``sources/documents.py``), the record in it may be of any generation. The monitor's own are
+The envelope is a shape (``sources/shapes.py``), the record in it may be of any generation. The monitor's own are
 jobs to which it added how fragile the materials are.
 """
 

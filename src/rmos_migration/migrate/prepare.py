@@ -9,10 +9,11 @@ from ..entities import Entity
 from ..generations import Draft, Form, recognise
 from ..generations.refusal import refusal
 from ..sources.content import content_sha256
-from ..sources.documents import Document, documents_in
+from ..sources.documents import documents_in
 from ..sources.pointers import pointer_step
 from ..sources.read import Reading
 from ..sources.scan import Fault
+from ..sources.shapes import Document
 from ..sources.truncation import truncation
 
 
@@ -68,6 +69,8 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
     stem = path.rpartition("/")[2].rpartition(".")[0]
     draft = form.normalise(value, document.file_id(stem))
     diagnostics = _diagnostics(path, pointer, draft) if draft.notes or draft.faults else []
+    if document.notices:
+        diagnostics += [_from_fault(path, notice) for notice in document.notices]
     if cut_off is not None:
         diagnostics = [_truncated(path, pointer + cut_off)]
     if draft.faults or cut_off is not None:

@@ -24,7 +24,7 @@ def _steps_to_truncation(members: Iterable[tuple[str | int, Any]]) -> list[str |
     for token, value in members:
         steps = None
         if isinstance(value, str):
-            if _is_truncation(value):
+            if is_cut_off(value):
                 return [token]
         elif isinstance(value, dict):
             steps = _steps_to_truncation(value.items())
@@ -35,7 +35,8 @@ def _steps_to_truncation(members: Iterable[tuple[str | int, Any]]) -> list[str |
     return None
 
 
-def _is_truncation(text: str) -> bool:
+def is_cut_off(text: str) -> bool:
+    """Whether a text is what ConvertTo-Json leaves in the place of an object."""
     if text.startswith("@{"):
         return text.endswith("}")
     return text.startswith("System.") and _TYPE_NAME.fullmatch(text) is not None
