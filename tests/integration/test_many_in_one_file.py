@@ -64,16 +64,75 @@ def test_mended_element_arrives_and_an_added_one_too(tree: Path, database: Path)
     summary = migrate(tree, database)
     assert (summary.totals.migrated, summary.totals.unchanged, summary.totals.rejected) == (2, 1, 0)
     assert sorted(records(database, "patterns")) == ["a", "b", "new"]
-    assert set(fates(database).values()) == {("migrated", None)} | {("unchanged", None)}
+    assert set(fates(database).values()) == {("migrated", None)}
 
 
-def test_element_taken_out_leaves_the_ledger_and_its_row_stays(tree: Path, database: Path) -> None:
+def test_element_taken_out_leaves_its_row_and_what_the_row_was_made_from(tree: Path, database: Path) -> None:
     write(tree, "patterns/all.json", [pattern("a"), pattern("b")])
     migrate(tree, database)
     write(tree, "patterns/all.json", [pattern("b")])
-    migrate(tree, database)
-    assert [pointer for _, pointer in fates(database)] == ["/0"]
+    for _ in range(2):
+        summary = migrate(tree, database)
+        assert (summary.totals.found, summary.totals.unchanged, summary.counts.generations["native"]) == (
+            1,
+            1,
+            1,
+        )
+        assert fates(database) == {
+            ("patterns/all.json", "/0"): ("migrated", None),
+            ("patterns/all.json", "gone:a"): ("migrated", None),
+        }
+    assert summary.counts.files.unread == 1
     assert sorted(records(database, "patterns")) == ["a", "b"]
+    write(tree, "patterns/all.json", [pattern("b"), pattern("a")])
+    assert migrate(tree, database).totals.unchanged == 2
+    assert {pointer for _, pointer in fates(database)} == {"/0", "/1"}
+
+
+def test_file_that_lost_all_its_documents_is_read_again_when_it_has_some(tree: Path, database: Path) -> None:
+    for content in ([pattern("a")], [], [pattern("a")]):
+        write(tree, "patterns/all.json", content)
+        summary = migrate(tree, database)
+    assert summary.totals.unchanged == 1
+    assert set(fates(database)) == {("patterns/all.json", "/0")}
+
+
+def test_reject_in_the_place_of_an_arrived_document_never_passes_for_it(tree: Path, database: Path) -> None:
+    write(tree, "joblogs/a.json", [joblog("e")])
+    migrate(tree, database)
+    write(tree, "joblogs/a.json", [joblog("bad", job_type=None), joblog("e")])
+    write(tree, "joblogs/b.json", joblog("e", job_type="batch"))
+    assert migrate(tree, database, on_conflict="replace").totals.rejected == 1
+    summary = migrate(tree, database)
+    assert (summary.exit_code, summary.totals.rejected) == (1, 1)
+    assert [(reject["path"], reject["pointer"]) for reject in rejects(database)] == [("joblogs/a.json", "/0")]
+
+
+def test_what_a_replaced_row_was_made_from_stays_known_when_the_file_is_read_again(
+    tree: Path, database: Path
+) -> None:
+    write(tree, "joblogs/a.json", [joblog("a", created_at="2024-01-01T00:00:00.000000Z"), joblog("b")])
+    migrate(tree, database)
+    later = [joblog("a", job_type="batch"), joblog("b")]
+    write(tree, "joblogs/a.json", later)
+    migrate(tree, database, on_conflict="replace")
+    origin = next(e for e in entries(database) if e["record_id"] == "a")
+    assert "created_at" in json.loads(origin["derived"])
+    for content in (later, later[1:], later, [joblog("new"), *later]):
+        write(tree, "joblogs/a.json", content)
+        summary = migrate(tree, database)
+        assert (summary.exit_code, summary.totals.conflicts) == (0, 0)
+        (entry,) = [e for e in entries(database) if e["record_id"] == "a"]
+        assert (entry["derived"], entry["content_sha256"]) == (origin["derived"], origin["content_sha256"])
+
+
+def test_replaced_twins_stay_settled_when_they_move(tree: Path, database: Path) -> None:
+    twins = [joblog("t"), joblog("t", job_type="batch")]
+    write(tree, "joblogs/a.json", twins)
+    assert migrate(tree, database, on_conflict="replace").exit_code == 0
+    write(tree, "joblogs/a.json", [joblog("new"), *twins])
+    summary = migrate(tree, database)
+    assert (summary.exit_code, summary.totals.migrated, summary.totals.unchanged) == (0, 1, 2)
 
 
 def test_list_written_anew_as_lines_holds_the_same_documents(tree: Path, database: Path) -> None:

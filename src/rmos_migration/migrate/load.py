@@ -10,6 +10,7 @@ from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import BY_NAME, Entity, FieldRule
 from ..store import records, runs
 from ..store.runs import KnownDocument, LedgerEntry
+from .origins import Origins
 from .outcome import Outcome, Tally
 from .policy import Policy
 from .prepare import Prepared
@@ -181,28 +182,14 @@ def _entries(batch: Batch, plan: Plan, book: Book) -> list[LedgerEntry]:
             source_id, path, pointer, entity, record_id, generation, outcome._value_, code, derived, run_id,
             digest, content, size, mtime_ns,
         )  # fmt: skip
-        if known:
-            entry = _keeping_origin(entry, known.get((path, pointer)), was_replaced)
+        if was_replaced:
+            entry = entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
         entries.append(entry)
+    if known:
+        origins = Origins(known)
+        entries = origins.given_to(entries)
+        entries += origins.left(batch.reread_paths, source_id, entity, run_id)
     return _with_superseded(entries, plan) if plan.replacements else entries
-
-
-def _keeping_origin(entry: LedgerEntry, before: KnownDocument | None, was_replaced: bool) -> LedgerEntry:
-    """The entry, where the place it speaks of was read before: what made the row must not be forgotten."""
-    if was_replaced:
-        return entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
-    if before is None or not before.is_in_row:
-        return entry
-    if entry.outcome == Outcome.UNCHANGED and before.outcome == Outcome.MIGRATED:
-        return entry._replace(outcome=before.outcome)  # it is still the document its row was made from
-    if entry.outcome in runs.SETTLED:
-        return entry
-    return entry._replace(
-        record_id=before.record_id,
-        generation=before.generation,
-        derived=before.derived,
-        content_sha256=before.content_sha256,
-    )
 
 
 def _with_superseded(entries: list[LedgerEntry], plan: Plan) -> list[LedgerEntry]:
@@ -214,11 +201,17 @@ def _with_superseded(entries: list[LedgerEntry], plan: Plan) -> list[LedgerEntry
         if (entry.path, entry.pointer) in places
     }
     return [
-        entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
+        _superseded(entry)
         if entry.content_sha256 is not None and index < replaced_at.get(entry.record_id or "", 0)
         else entry
         for index, entry in enumerate(entries)
     ]
+
+
+def _superseded(entry: LedgerEntry) -> LedgerEntry:
+    if entry.outcome in runs.SETTLED:
+        return entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
+    return entry._replace(content_sha256=None, derived=None)  # kept out as before, and no longer in the row
 
 
 def _attached(wish: records.Pending) -> Diagnostic:
@@ -227,14 +220,16 @@ def _attached(wish: records.Pending) -> Diagnostic:
 
 
 def _restored(batch: Batch, plan: Plan) -> list[Diagnostic]:
-    if not batch.known:
+    gone = {
+        (path, known.record_id)
+        for (path, _), known in batch.known.items()
+        if known.row_is_gone and not known.was_replaced
+    }
+    if not gone:
         return []
     return [
         diagnose("record-restored", "the row was gone; it was made again", decision.prepared.location)
         for decision in plan.decisions
         if decision.outcome is Outcome.MIGRATED
-        and (known := batch.known.get((decision.prepared.reading.path, decision.prepared.pointer)))
-        is not None
-        and known.row_is_gone
-        and not known.was_replaced
+        and (decision.prepared.reading.path, decision.prepared.record_id) in gone
     ]

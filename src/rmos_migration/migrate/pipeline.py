@@ -189,7 +189,7 @@ class _Run:
 
 def _has_not_changed(file: SourceFile, before: KnownFile) -> bool:
     """Whether a file need not be read: everything in it arrived, and size and time are as they were."""
-    if not before.settled or file.problem is not None or before.mtime_ns is None:
+    if not before.settled or not before.documents or file.problem is not None or before.mtime_ns is None:
         return False
     try:
         now = os.stat(file.full, follow_symlinks=False)  # noqa: PTH116 - called for every file; pathlib is slower

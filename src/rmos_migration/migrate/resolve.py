@@ -116,11 +116,15 @@ class _Resolver:
         self.entity = entity
         self.batch = batch
         self.policy = policy
-        self.known = known
         self.refused = refused
         self.made = Plan()
-        replaced = {before.record_id for before in known.values() if before.was_replaced and before.record_id}
-        self.owned = set(content_of(connection, entity, replaced)) if replaced else set()
+        self.replaced = {
+            (path, before.record_id, before.content_sha256)
+            for (path, _), before in known.items()
+            if before.was_replaced and before.record_id
+        }
+        ids = {record_id for _, record_id, _ in self.replaced if record_id}
+        self.owned = set(content_of(connection, entity, ids)) if ids else set()
         positions = [(entity.columns.index(rule.column), rule) for rule in entity.references]
         self.references = [(index, rule, self._existing_parents(index, rule)) for index, rule in positions]
 
@@ -185,13 +189,8 @@ class _Resolver:
 
     def _was_replaced(self, prepared: Prepared) -> bool:
         """Whether another document took this one's row in an earlier run, and this one is still what it was then."""
-        before = self.known.get(prepared.place)
-        return (
-            before is not None
-            and before.was_replaced
-            and before.content_sha256 == prepared.content_sha256
-            and before.record_id in self.owned
-        )
+        now = (prepared.reading.path, prepared.record_id, prepared.content_sha256)
+        return now in self.replaced and prepared.record_id in self.owned
 
     def _settle_conflict(
         self, prepared: Prepared, record_id: str, there: _Standing, standing: dict[str, _Standing]

@@ -82,6 +82,7 @@ class Splitter(Generic[FormT]):
         self.found = 0
 
     def recognise(self, value: dict[str, Any]) -> FormT | None:
+        """The form in which an object is a record of the entity."""
         return self._recognise(self.entity, value)
 
     def whole(self, value: Any) -> list[Document[FormT]]:

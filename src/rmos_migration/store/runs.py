@@ -31,6 +31,10 @@ SETTLED = ("migrated", "unchanged")
 REPLACED = "record-replaced"
 """Code of a document whose content was in the row until another document replaced it."""
 
+GONE = "gone:"
+"""Before a record's id, in place of a pointer: the entry's document was taken out of a file that was read again. The
+entry still says what the row was made from."""
+
 
 class LedgerEntry(NamedTuple):
     """What became of one document, as of now. Field order is column order.
@@ -177,14 +181,15 @@ def known_files(
     table = ENTITY_TABLES[entity.name]
     kept_out = ledger.c.outcome.not_in(SETTLED) & (func.coalesce(ledger.c.code, "") != REPLACED)
     unsettled = kept_out | _row_is_gone(table)
+    is_there = ~ledger.c.pointer.startswith(GONE)
     query = (
         select(
             ledger.c.path,
             ledger.c.generation,
             func.min(ledger.c.size_bytes),
             func.min(ledger.c.mtime_ns),
-            func.count(),
-            func.max(cast(unsettled, Integer)) == 0,
+            func.sum(cast(is_there, Integer)),
+            func.max(cast(unsettled & is_there, Integer)) == 0,
         )
         .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
         .where(ledger.c.source_id == source, among(ledger.c.path, paths))
@@ -197,6 +202,7 @@ def known_files(
             counted += before.generations
             documents += before.documents
             settled = settled and before.settled
+            size, mtime_ns = size or before.size_bytes, mtime_ns or before.mtime_ns
         files[path] = KnownFile(path, size, mtime_ns, documents, settled, counted)
     return files
 
@@ -228,17 +234,21 @@ def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> N
 
 
 def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str]) -> None:
-    """Mark the documents whose row was replaced by another document's content."""
+    """Mark the documents whose row was replaced by another document's content.
+
+    One that was kept out stays so; it only no longer speaks of the row.
+    """
     for record_id in record_ids:
-        connection.execute(
-            update(ledger)
-            .where(
-                ledger.c.entity == entity.name,
-                ledger.c.record_id == record_id,
-                ledger.c.content_sha256.is_not(None),
-            )
-            .values(outcome="conflict", code=REPLACED)
+        of_row = (
+            (ledger.c.entity == entity.name)
+            & (ledger.c.record_id == record_id)
+            & ledger.c.content_sha256.is_not(None)
         )
+        arrived = ledger.c.outcome.in_(SETTLED)
+        kept_out = ~arrived & (func.coalesce(ledger.c.code, "") != REPLACED)
+        connection.execute(delete(ledger).where(of_row, ledger.c.pointer.startswith(GONE)))
+        connection.execute(update(ledger).where(of_row, kept_out).values(content_sha256=None, derived=None))
+        connection.execute(update(ledger).where(of_row, arrived).values(outcome="conflict", code=REPLACED))
 
 
 def write_ledger(connection: Connection, entries: Sequence[LedgerEntry]) -> None:

@@ -1,0 +1,78 @@
+"""What made each row must not be forgotten when its file is read again: edited, broken, or with its documents moved.
+
+A ledger entry that speaks of a row carries its origin: the row's id, and generation, ``derived`` and content hash of the
+document it was made from. When a file is read again its entries are written anew, and each origin goes to the entry of
+the same record, else to the place where it stood; one that fits neither is kept beside the file's documents.
+"""
+
+from collections.abc import Iterable, Mapping
+
+from ..store.runs import GONE, SETTLED, KnownDocument, LedgerEntry
+from .outcome import Outcome
+from .resolve import Place
+
+
+class Origins:
+    """The origins in some files before they were read again, given to the new entries one by one."""
+
+    def __init__(self, known: Mapping[Place, KnownDocument]) -> None:
+        self.unclaimed = {place: before for place, before in known.items() if before.is_in_row}
+        self.places: dict[tuple[str, str | None], list[Place]] = {}
+        for place, before in self.unclaimed.items():
+            self.places.setdefault((place[0], before.record_id), []).append(place)
+
+    def given_to(self, entries: list[LedgerEntry]) -> list[LedgerEntry]:
+        """The entries with the origins that are theirs; those of documents that arrived choose first."""
+        given = {
+            index: self._settled(entry) for index, entry in enumerate(entries) if entry.outcome in SETTLED
+        }
+        return [given.get(index) or self._kept_out(entry) for index, entry in enumerate(entries)]
+
+    def left(self, paths: Iterable[str], source_id: int, entity: str, run_id: int) -> list[LedgerEntry]:
+        """Entries for the origins in files at ``paths`` that no document took: theirs were taken out of the file."""
+        read = set(paths)
+        left: dict[tuple[str, str | None], LedgerEntry] = {}
+        for (path, _), before in self.unclaimed.items():
+            if path in read:
+                entry = LedgerEntry(
+                    source_id, path, f"{GONE}{before.record_id}", entity, before.record_id, before.generation,
+                    Outcome.MIGRATED.value, None, before.derived, run_id, None, before.content_sha256, None, None,
+                )  # fmt: skip
+                left.setdefault((path, before.record_id), entry)
+        return list(left.values())
+
+    def _settled(self, entry: LedgerEntry) -> LedgerEntry:
+        before = self._claim(entry)
+        for place in self.places.get((entry.path, entry.record_id), ()):
+            if entry.outcome == Outcome.MIGRATED:  # the row was made anew; what made it before is history
+                self.unclaimed.pop(place, None)
+        if (
+            before is None
+            or entry.outcome == Outcome.MIGRATED
+            or before.content_sha256 != entry.content_sha256
+        ):
+            return entry
+        is_origin = before.outcome == Outcome.MIGRATED  # it is still the document its row was made from
+        return entry._replace(outcome=before.outcome if is_origin else entry.outcome, derived=before.derived)
+
+    def _kept_out(self, entry: LedgerEntry) -> LedgerEntry:
+        before = self._claim(entry) or self.unclaimed.pop((entry.path, entry.pointer), None)
+        if before is None:
+            return entry
+        return entry._replace(
+            record_id=before.record_id,
+            generation=before.generation,
+            derived=before.derived,
+            content_sha256=before.content_sha256,
+        )
+
+    def _claim(self, entry: LedgerEntry) -> KnownDocument | None:
+        """Take the origin of the entry's record in its file, best that of the same place."""
+        if entry.record_id is None:
+            return None
+        places = self.places.get((entry.path, entry.record_id), [])
+        here = (entry.path, entry.pointer)
+        for place in [here, *places] if here in places else places:
+            if place in self.unclaimed:
+                return self.unclaimed.pop(place)
+        return None
