@@ -186,7 +186,7 @@ def _entries(batch: Batch, plan: Plan, book: Book) -> list[LedgerEntry]:
             entry = entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
         entries.append(entry)
     if known:
-        origins = Origins(known)
+        origins = Origins(known, {row[0] for row in plan.replacements})
         entries = origins.given_to(entries)
         entries += origins.left(batch.reread_paths, source_id, entity, run_id)
     return _with_superseded(entries, plan) if plan.replacements else entries

@@ -5,9 +5,9 @@ document it was made from. When a file is read again its entries are written ane
 the same record, else to the place where it stood; one that fits neither is kept beside the file's documents.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
-from ..store.runs import GONE, SETTLED, KnownDocument, LedgerEntry
+from ..store.runs import GONE, REPLACED, SETTLED, KnownDocument, LedgerEntry
 from .outcome import Outcome
 from .resolve import Place
 
@@ -15,8 +15,13 @@ from .resolve import Place
 class Origins:
     """The origins in some files before they were read again, given to the new entries one by one."""
 
-    def __init__(self, known: Mapping[Place, KnownDocument]) -> None:
-        self.unclaimed = {place: before for place, before in known.items() if before.is_in_row}
+    def __init__(self, known: Mapping[Place, KnownDocument], replaced: Container[str]) -> None:
+        """``known`` is what the ledger said; ``replaced`` are the rows that were just made from something else."""
+        self.unclaimed = {
+            place: before
+            for place, before in known.items()
+            if before.is_in_row and before.record_id not in replaced
+        }
         self.places: dict[tuple[str, str | None], list[Place]] = {}
         for place, before in self.unclaimed.items():
             self.places.setdefault((place[0], before.record_id), []).append(place)
@@ -56,6 +61,8 @@ class Origins:
         return entry._replace(outcome=before.outcome if is_origin else entry.outcome, derived=before.derived)
 
     def _kept_out(self, entry: LedgerEntry) -> LedgerEntry:
+        if entry.code == REPLACED:  # it has been in the row itself, and another document is now
+            return entry
         before = self._claim(entry) or self.unclaimed.pop((entry.path, entry.pointer), None)
         if before is None:
             return entry
