@@ -167,6 +167,17 @@ def test_flat_files_beside_the_folders_are_read(tree: Path, database: Path) -> N
     assert summary.counts.files.ignored == {"outside the folders of records": 1}
 
 
+def test_three_that_replace_each_other_settle(tree: Path, database: Path) -> None:
+    write(tree, "joblogs/b.json", [joblog("bad", job_type=None), joblog("t"), joblog("t", job_type="batch")])
+    migrate(tree, database, on_conflict="replace")
+    write(tree, "joblogs/a.json", [joblog("t", job_type="contour")])
+    migrate(tree, database, on_conflict="replace")
+    rows = domain_rows(database)
+    summary = migrate(tree, database, on_conflict="replace")
+    assert (summary.totals.migrated, summary.totals.unchanged, summary.totals.rejected) == (0, 3, 1)
+    assert domain_rows(database) == rows
+
+
 # what is kept of documents inside files
 
 BROKEN = '{ "name":"Säge" , "ring_count" : 0,\t"geometry": {"rings": [1.50]} }'

@@ -209,7 +209,7 @@ def _with_superseded(entries: list[LedgerEntry], plan: Plan) -> list[LedgerEntry
 
 
 def _superseded(entry: LedgerEntry) -> LedgerEntry:
-    if entry.outcome in runs.SETTLED:
+    if entry.outcome in runs.SETTLED or entry.code == runs.REPLACED:
         return entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
     return entry._replace(content_sha256=None, derived=None)  # kept out as before, and no longer in the row
 
