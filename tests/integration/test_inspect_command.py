@@ -1,6 +1,7 @@
 """rmos inspect and rmos schema: what documents are taken for, and what records look like; nothing is written."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,30 @@ def test_call_that_makes_no_sense_is_told_so(arguments: list[str], tmp_path: Pat
     done = rmos("inspect", *arguments, cwd=tmp_path)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", ["x" * 300, "no\0name".replace("\0", "/"), "a/" * 50])
+def test_name_that_cannot_be_looked_up_is_told_so(name: str, tmp_path: Path) -> None:
+    for verb in ("inspect", "migrate"):
+        done = rmos(verb, name, cwd=tmp_path)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes with names")
+def test_pipe_is_not_opened_and_would_be_kept_out(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    (document,) = inspected(tmp_path / "pipe.json")["documents"]
+    assert [found["code"] for found in document["diagnostics"]] == ["file-not-regular"]
+
+
+def test_deeply_nested_folders_are_looked_through(tmp_path: Path) -> None:
+    folder = tmp_path
+    for _ in range(150):
+        folder /= "deep"
+    folder.mkdir(parents=True)
+    write(folder, "a.json", pattern("p"))
+    assert inspected(tmp_path)["would_migrate"] == 1
 
 
 def test_folder_without_json_holds_nothing(tmp_path: Path) -> None:

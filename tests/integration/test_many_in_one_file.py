@@ -211,19 +211,45 @@ def test_kept_text_is_the_documents_own_and_the_place_is_that_in_the_file(
 def test_rejects_inside_files_are_saved_under_names_of_their_own(
     tree: Path, database: Path, tmp_path: Path
 ) -> None:
-    hostile = ["../../up", "a/b", "a-b", "CON", "x" * 300, "\u202etxt", "a\nb"]
+    hostile = ["../../up", "a/b", "a-b", "con", "CON", "x" * 300, "\u202etxt", "a\nb"]
     write(tree, "patterns/k.json", {"patterns": {key: {"name": key} for key in hostile}})
     write(tree, "patterns/list.json", [{"name": "half"}, pattern("a"), {"name": "half"}])
     migrate(tree, database)
     saved = tmp_path / "saved"
     done = rmos("rejects", "--database", database, "--save", saved)
-    assert "9 files written" in done.stderr
-    files = {file.name: file.read_bytes() for file in (saved / "patterns").iterdir()}
-    assert len(files) == 9
-    assert files["list.0.json"] == files["list.2.json"] == b'{"name": "half"}'
-    assert {json.loads(raw)["name"] for name, raw in files.items() if name.startswith("k.")} == set(hostile)
-    assert all(name.isascii() and len(name) < 110 for name in files)
+    assert "10 files written" in done.stderr
+    files = {
+        str(file.relative_to(saved)): file.read_bytes() for file in saved.rglob("*.json") if file.is_file()
+    }
+    assert len(files) == 10
+    assert files["patterns/list.json/0.json"] == files["patterns/list.json/2.json"] == b'{"name": "half"}'
+    assert {json.loads(raw)["name"] for name, raw in files.items() if "/k.json/" in name} == set(hostile)
+    assert all(name.isascii() and len(name) < 120 for name in files)
+    assert len({name.lower() for name in files}) == 10
     assert list(tmp_path.rglob("up*")) == []
+
+
+def test_saved_copies_of_files_with_like_names_do_not_meet(
+    tree: Path, database: Path, tmp_path: Path
+) -> None:
+    half = [{"name": "half"}, {"name": "other"}]
+    write(tree, "patterns/a.json", half)
+    write(tree, "patterns/a.jsonl", "\n".join(map(json.dumps, half)))
+    write(tree, "patterns/a.1.json", half[0])
+    write(tree, f"patterns/{'x' * 250}.json", half)
+    migrate(tree, database)
+    assert "7 files written" in rmos("rejects", "--database", database, "--save", tmp_path / "saved").stderr
+
+
+def test_places_of_very_many_documents_are_found_in_one_walk(tree: Path) -> None:
+    many = [joblog(f"j{n}", job_type="odd", notes="x" * 150) for n in range(20_000)]
+    write(tree, "joblogs/all.json", json.dumps(many, indent=1))
+    write(tree, "joblogs/flat.json", json.dumps(many))
+    done = rmos("inspect", tree, "--json", timeout=100)  # counting lines anew for each took minutes
+    documents = json.loads(done.stdout)["documents"]
+    assert len(documents) == 40_000
+    last = [document["diagnostics"][0] for document in documents if document["pointer"] == "/19999"]
+    assert sorted(found["line"] for found in last) == [1, 19_999 * 9 + 4]
 
 
 def test_broken_line_is_kept_as_it_stands(tree: Path, database: Path) -> None:

@@ -1,5 +1,6 @@
 """rmos inspect: what each document is taken for and would become; writes nothing."""
 
+import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,7 @@ from ..errors import ExitCode, UsageError
 from ..migrate.inspection import Inspection, inspect_file
 from ..settings import load_settings
 from ..sources.decode import is_codec
-from ..sources.discover import Source, SourceFile, is_read_by_name, is_source
+from ..sources.discover import Source, SourceFile, is_source, json_files
 from ..sources.read import read_files
 from . import console
 from .options import JsonOption
@@ -91,9 +92,9 @@ def _files(path: Path) -> Iterator[tuple[Entity | None, SourceFile]]:
 
     With each the entity of its records, where it is a legacy folder that says so.
     """
-    if not path.exists():
-        raise UsageError(f"there is no file or folder {path}", "check the name")
-    if path.is_file():
+    if not os.path.lexists(path):
+        raise UsageError(f"there is no file or folder {path}", "check the name, and that you may read it")
+    if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name the system cannot look up
         yield None, SourceFile(str(path), str(path))
     elif is_source(path):
         source = Source(path)
@@ -101,9 +102,8 @@ def _files(path: Path) -> Iterator[tuple[Entity | None, SourceFile]]:
             for file in source.files(entity):
                 yield entity, file._replace(path=str(path / file.path))
     else:
-        for below in sorted(path.rglob("*")):
-            if below.is_file() and is_read_by_name(below.name):
-                yield None, SourceFile(str(below), str(below))
+        for file in json_files(path):
+            yield None, file
 
 
 def _print(inspection: Inspection) -> None:

@@ -116,14 +116,14 @@ def _save(found: Iterator[RejectRow], folder: Path) -> None:
 
 
 def _name_of(row: RejectRow) -> str:
-    """The path of a document's copy: that of its file, and for one inside a file its pointer in plain letters."""
+    """The path of a document's copy: that of its file; for one inside a file a folder of that name, and its pointer."""
     path = row.path.lstrip("/")
     if not row.pointer:
         return path
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", row.pointer.removeprefix("/"))
+    plain = re.sub(r"[^a-z0-9_]+", "-", row.pointer.removeprefix("/"))
     if "/" + plain.replace("-", "/") != row.pointer or len(plain) > 80:
         plain = f"{plain[:80]}-{sha256(row.pointer.encode()).hexdigest()[:8]}"  # others may look the same
-    return f"{path.rpartition('.')[0]}.{plain}.json"
+    return f"{path}/{plain}.json"
 
 
 def _write_new(target: Path, body: bytes) -> bool:

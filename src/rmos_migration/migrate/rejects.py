@@ -31,7 +31,7 @@ def kept_out(
             excerpt = found.get(decision.prepared.pointer)
             if excerpt is not None:
                 body = excerpt.text.encode("utf-8", "surrogatepass")
-                diagnostics = [_located(d, decision.prepared.pointer, excerpt) for d in decision.diagnostics]
+                diagnostics = _located(decision.diagnostics, decision.prepared.pointer, excerpt)
                 decision = decision._replace(diagnostics=diagnostics)
             place = decision.prepared.place
             yield decision, Reject(source_id, *place, run_id, code_of(decision), body)
@@ -43,14 +43,16 @@ def code_of(decision: Decision) -> str:
     return next(errors, decision.diagnostics[-1].code)
 
 
-def _located(diagnostic: Diagnostic, pointer: str, excerpt: Excerpt) -> Diagnostic:
-    """The diagnostic with line and column in the file, found in the text of its document."""
-    location = diagnostic.location
-    if location.line is not None:
-        return diagnostic
-    below = location.pointer.removeprefix(pointer)
-    line, column = 1, 1
-    if below:
-        line, column = scan(excerpt.text, frozenset({below})).places.get(below, (1, 1))
-    column = column + excerpt.column - 1 if line == 1 else column
-    return diagnostic._replace(location=location._replace(line=excerpt.line + line - 1, column=column))
+def _located(diagnostics: list[Diagnostic], pointer: str, excerpt: Excerpt) -> list[Diagnostic]:
+    """A document's diagnostics with line and column in the file, found in the text of the document."""
+    wanted = frozenset(d.location.pointer.removeprefix(pointer) for d in diagnostics) - {""}
+    places = scan(excerpt.text, wanted).places if wanted else {}
+    located = []
+    for diagnostic in diagnostics:
+        location = diagnostic.location
+        if location.line is None:
+            line, column = places.get(location.pointer.removeprefix(pointer), (1, 1))
+            column = column + excerpt.column - 1 if line == 1 else column
+            location = location._replace(line=excerpt.line + line - 1, column=column)
+        located.append(diagnostic._replace(location=location))
+    return located

@@ -8,7 +8,7 @@ opened.
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -56,7 +56,7 @@ class Source:
         self.notices: list[Diagnostic] = []
         self._real_root = os.path.realpath(root)
         self._followed: set[str] = set()
-        if not root.is_dir():
+        if not os.path.isdir(root):
             raise UsageError(
                 f"there is no folder {root}", "name the folder that holds patterns, strip_families, joblogs"
             )
@@ -89,17 +89,9 @@ class Source:
     def count_elsewhere(self) -> int:
         """Count the JSON files outside the entities' folders into ``ignored``; returns how many there are."""
         count = 0
-        waiting = [self._real_root]
-        while waiting:  # not os.walk, which fails where folders nest a thousand deep
-            folder = waiting.pop()
-            with suppress(OSError), os.scandir(folder) as entries:
-                for entry in entries:
-                    if entry.is_dir(follow_symlinks=False):
-                        if folder != self._real_root or entry.name not in BY_NAME:
-                            waiting.append(entry.path)
-                    else:
-                        is_read = folder == self._real_root and entity_of_file(entry.name) is not None
-                        count += entry.name.lower().endswith(READ_ENDINGS) and not is_read
+        for folder, name in _everything_below(self._real_root, leaving_out=BY_NAME):
+            is_read = folder == self._real_root and entity_of_file(name) is not None
+            count += name.lower().endswith(READ_ENDINGS) and not is_read
         if count:
             self.ignored["outside the folders of records"] += count
         return count
@@ -225,6 +217,33 @@ def is_source(root: Path) -> bool:
             for entry in entries
         )
     return False
+
+
+def json_files(root: Path) -> Iterator[SourceFile]:
+    """The files below any folder that are read by their names, in path order."""
+    found = [
+        os.path.join(folder, name) for folder, name in _everything_below(str(root)) if is_read_by_name(name)
+    ]
+    yield from (
+        SourceFile(_as_text(path), path) for path in sorted(found, key=lambda path: path.split(os.sep))
+    )
+
+
+def _everything_below(root: str, leaving_out: Collection[str] = ()) -> Iterator[tuple[str, str]]:
+    """Folder and name of everything below a folder that is no folder itself; links to folders are not followed.
+
+    Folders directly in it that are named in ``leaving_out`` are not looked into.
+    """
+    waiting = [root]
+    while waiting:  # not os.walk, which fails where folders nest a thousand deep
+        folder = waiting.pop()
+        with suppress(OSError), os.scandir(folder) as entries:
+            for entry in entries:
+                if entry.is_dir(follow_symlinks=False):
+                    if folder != root or entry.name not in leaving_out:
+                        waiting.append(entry.path)
+                else:
+                    yield folder, entry.name
 
 
 class _Folder(NamedTuple):

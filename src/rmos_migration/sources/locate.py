@@ -1,6 +1,6 @@
 """Line and column of diagnostics, found when somebody wants to see them, by scanning the text again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..diagnostics import Diagnostic
@@ -18,9 +18,14 @@ def located(diagnostics: Sequence[Diagnostic], root: Path, encoding: str | None 
 
     Each file is read and scanned once, however many diagnostics point into it.
     """
-    paths = {diagnostic.location.path for diagnostic in diagnostics if _is_wanted(diagnostic)}
-    raws = {path: raw for path in paths if (raw := _read(root / path)) is not None}
-    places = {path: _places(diagnostics, path, to_text(raw, encoding)) for path, raw in raws.items()}
+    pointers: dict[str, set[str]] = {}
+    for diagnostic in filter(_is_wanted, diagnostics):
+        pointers.setdefault(diagnostic.location.path, set()).add(diagnostic.location.pointer)
+    places: dict[str, Places] = {}
+    for path, wanted in pointers.items():
+        raw = _read(root / path)
+        if raw is not None:
+            places[path] = _places(path, to_text(raw, encoding), frozenset(wanted))
     return [_placed(diagnostic, places.get(diagnostic.location.path, {})) for diagnostic in diagnostics]
 
 
@@ -28,9 +33,8 @@ def located_in(
     diagnostics: Sequence[Diagnostic], path: str, raw: bytes, encoding: str | None = None
 ) -> list[Diagnostic]:
     """The diagnostics of the file at ``path`` with line and column in its original bytes."""
-    if not any(map(_is_wanted, diagnostics)):
-        return list(diagnostics)
-    places = _places(diagnostics, path, to_text(raw, encoding))
+    wanted = frozenset(diagnostic.location.pointer for diagnostic in diagnostics if _is_wanted(diagnostic))
+    places = _places(path, to_text(raw, encoding), wanted) if wanted else {}
     return [_placed(diagnostic, places) for diagnostic in diagnostics]
 
 
@@ -46,12 +50,7 @@ def _read(file: Path) -> bytes | None:
         return None
 
 
-def _places(diagnostics: Iterable[Diagnostic], path: str, text: str) -> Places:
-    pointers = frozenset(
-        diagnostic.location.pointer
-        for diagnostic in diagnostics
-        if diagnostic.location.path == path and _is_wanted(diagnostic)
-    )
+def _places(path: str, text: str, pointers: frozenset[str]) -> Places:
     return _places_in_lines(text, pointers) if are_lines(path, text) else scan(text, pointers).places
 
 

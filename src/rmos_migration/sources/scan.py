@@ -105,12 +105,21 @@ class _Place(NamedTuple):
         return self.path.pointer() if self.path is not None else ""
 
 
+class _Counted(NamedTuple):
+    """How far lines were counted: an offset, its line from 1, and the offset where that line begins."""
+
+    offset: int
+    line: int
+    line_begin: int
+
+
 class _Scanner:
     def __init__(self, text: str, wanted: frozenset[str]) -> None:
         self.text = text
         self.wanted = tree_of(wanted) if wanted else None
         self.faults: list[Fault] = []
         self.places: dict[str, tuple[int, int]] = {}
+        self.counted = _Counted(0, 1, 0)
 
     def run(self) -> None:
         try:
@@ -124,7 +133,7 @@ class _Scanner:
 
     def _fault(self, at: int, code: str, message: str, place: _Place | None = None) -> None:
         pointer = place.pointer() if place is not None else ""
-        self.faults.append(Fault(code, message, *place_of(self.text, at), pointer))
+        self.faults.append(Fault(code, message, *self._place_of(at), pointer))
         if len(self.faults) >= MAX_FAULTS:
             last = self.faults[-1]
             self.faults[-1] = last._replace(
@@ -156,7 +165,17 @@ class _Scanner:
 
     def _note_place(self, at: int, place: _Place) -> None:
         if place.wanted is not None and "" in place.wanted:
-            self.places.setdefault(place.pointer(), place_of(self.text, at))
+            self.places.setdefault(place.pointer(), self._place_of(at))
+
+    def _place_of(self, at: int) -> tuple[int, int]:
+        """Line and column of an offset, counted on from the last one, since the text is walked forwards."""
+        before = self.counted
+        if at < before.offset:
+            return place_of(self.text, at)
+        breaks = self.text.count("\n", before.offset, at)
+        begin = self.text.rindex("\n", before.offset, at) + 1 if breaks else before.line_begin
+        self.counted = _Counted(at, before.line + breaks, begin)
+        return self.counted.line, at - begin + 1
 
     def _value(self, at: int, place: _Place) -> int:
         self._note_place(at, place)
