@@ -25,6 +25,7 @@ class Origins:
         self.places: dict[tuple[str, str | None], list[Place]] = {}
         for place, before in self.unclaimed.items():
             self.places.setdefault((place[0], before.record_id), []).append(place)
+        self.spoken_for: set[tuple[str, str | None]] = set()
 
     def given_to(self, entries: list[LedgerEntry]) -> list[LedgerEntry]:
         """The entries with the origins that are theirs; those of documents that arrived choose first."""
@@ -38,7 +39,7 @@ class Origins:
         read = set(paths)
         left: dict[tuple[str, str | None], LedgerEntry] = {}
         for (path, _), before in self.unclaimed.items():
-            if path in read:
+            if path in read and (path, before.record_id) not in self.spoken_for:
                 entry = LedgerEntry(
                     source_id, path, f"{GONE}{before.record_id}", entity, before.record_id, before.generation,
                     Outcome.MIGRATED.value, None, before.derived, run_id, None, before.content_sha256, None, None,
@@ -81,5 +82,6 @@ class Origins:
         here = (entry.path, entry.pointer)
         for place in [here, *places] if here in places else places:
             if place in self.unclaimed:
+                self.spoken_for.add((entry.path, entry.record_id))
                 return self.unclaimed.pop(place)
         return None
