@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import assume, example, given
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from json_texts import values
 
 from rebuilding import is_equal_json, rebuilt
 from rmos_migration.entities import BY_NAME, Entity, FieldRule, Kind
+from rmos_migration.generations import GENERATIONS
 from rmos_migration.migrate.prepare import Prepared, prepare
 from rmos_migration.sources.discover import SourceFile
 from rmos_migration.sources.read import read_files
+from samples import SAMPLES
 
 TIMES = [
     "2025-01-15T10:30:00", "2025-01-15T10:30:00Z", "2025-01-15T10:30:00.214903+00:00", "2025-01-15T10:30:00.7381472-06:00",
@@ -126,3 +128,41 @@ def test_pattern_can_be_rebuilt(folder: Path, document: dict[str, Any]) -> None:
 @example(document=JOB | {"type": "x", "data": {}, "pattern_id": [], "plan_pattern_id": "p"})
 def test_joblog_can_be_rebuilt(folder: Path, document: dict[str, Any]) -> None:
     check(folder, BY_NAME["joblogs"], document)
+
+
+ODD = st.sampled_from(
+    [None, "", {}, [], 0, -1, 3.0, 2**63 - 1, True, "null", "{}", " null ", '{"rings": [{"strip_family_id": 7}]}', "x", "\0",
+     "é" * 201, "2025-01-15", 1732896000, {"rings": 3}, {"rings": [{"strip_family_id": "x"}, None]}, {"ring_bands": "x"},
+     [{"type": "wood", "thickness_mm": 1}, {"type": 5}], [{}], {"op_type": None}, {"op_type": {}}, {"duration_s": -1},
+     {"ring_count": -1, "pattern_type": 5}]
+)  # fmt: skip
+KNOWN = sorted(
+    {key for entity in BY_NAME.values() for rule in entity.fields for key in rule.found.keys}
+    | {key for module in GENERATIONS for form in module.FORMS for sign in form.signs for key in sign.keys}
+)
+
+
+@st.composite
+def spoiled(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    """A document of any generation, with some keys taken away and some set to anything."""
+    folder, document = draw(st.sampled_from([sample for samples in SAMPLES.values() for sample in samples]))
+    gone = draw(st.sets(st.sampled_from(sorted(document)), max_size=2))
+    odd = draw(st.dictionaries(st.sampled_from(KNOWN), ODD | values, max_size=3))
+    return folder, {key: value for key, value in document.items() if key not in gone} | odd
+
+
+@settings(max_examples=400)
+@given(spoiled())
+def test_document_of_any_generation_can_be_rebuilt_or_is_kept_out(
+    folder: Path, sample: tuple[str, dict[str, Any]]
+) -> None:
+    entity, document = BY_NAME[sample[0]], sample[1]
+    file = folder / "file-name.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    (reading,) = read_files([SourceFile(f"{entity.name}/{file.name}", str(file))])
+    for prepared in prepare(entity, reading):
+        errors = [noticed for noticed in prepared.diagnostics if noticed.severity == "error"]
+        assert (prepared.row is None) == bool(errors)
+        if prepared.row is not None and prepared.pointer == "":
+            row = dict(zip(entity.columns, prepared.row, strict=True))
+            assert is_equal_json(rebuilt(entity, row, json.loads(prepared.derived or "[]")), document)

@@ -362,6 +362,14 @@ def test_lines_file_that_cannot_be_read_is_one_document(content: bytes, code: st
     assert (prepared.pointer, codes([prepared])) == ("", [[code]])
 
 
+def test_line_that_an_encoding_made_of_half_characters_costs_only_itself(write: Any, tmp_path: Path) -> None:
+    write("patterns/a.jsonl", b'{"name": "\\ud800"}\n{"name": "b"}\n\xff')
+    (reading,) = read_files(Source(tmp_path / "legacy").files(BY_NAME["patterns"]))
+    prepared = prepare(BY_NAME["patterns"], reading, "unicode_escape")
+    assert [one.pointer for one in prepared] == ["/0", "/1", "/2"]
+    assert all(one.row is None for one in prepared)
+
+
 # bounds
 
 
