@@ -248,9 +248,10 @@ class Splitter(Generic[FormT]):
         forms = {key: self.recognise(one) for key, one in value.items()}
         known = [key for key, form in forms.items() if form is not None]
         strays = [one for key, one in value.items() if forms[key] is None]
+        own_keys = self._own_keys
         if len(value) == 1:
             is_keyed = bool(known) and self._has_id(value[known[0]], known[0])
-        elif all(not self._own_keys.isdisjoint(one) for one in strays):
+        elif not any(own_keys.isdisjoint(one) for one in strays):
             is_keyed = len(known) >= len(strays)
         else:
             is_keyed = len(known) > max(1, len(strays))

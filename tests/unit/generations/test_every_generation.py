@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from samples import SAMPLES
 
 import rmos_migration
 from rebuilding import is_equal_json, rebuilt
 from rmos_migration.entities import BY_NAME
 from rmos_migration.generations import GENERATIONS, recognise
+from samples import SAMPLES
 
 DOCUMENTS = [
     pytest.param(name, folder, document, id=f"{name}-{number}")
