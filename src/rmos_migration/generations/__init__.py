@@ -5,7 +5,7 @@ shows it, and what serves for columns it had no key for.
 """
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from ..entities import ENTITIES, Entity
 from . import (
@@ -51,24 +51,33 @@ GENERATIONS = (
 """Every generation, the more specific before the less: the first form that fits a document is its own."""
 
 
-class _LineUp(NamedTuple):
-    """An entity's forms: older ones by their telling keys (with their places in the order), and the newest one."""
-
-    telling: frozenset[str]
-    by_key: dict[str, list[tuple[int, Form]]]
-    newest: Form
+MOST_REMEMBERED = 1000
+"""Sets of telling keys for which the forms are remembered; real documents have a few dozen."""
 
 
-def _line_up(entity: Entity) -> _LineUp:
-    *older, newest = [form for module in GENERATIONS for form in module.FORMS if form.entity is entity]
-    by_key: dict[str, list[tuple[int, Form]]] = {}
-    for place, form in enumerate(older):
-        for key in form.telling_keys:
-            by_key.setdefault(key, []).append((place, form))
-    return _LineUp(frozenset(by_key), by_key, newest)
+class _LineUp:
+    """An entity's forms: the older ones, found by their telling keys, and the newest one."""
+
+    def __init__(self, entity: Entity) -> None:
+        forms: list[Form] = [form for module in GENERATIONS for form in module.FORMS if form.entity is entity]
+        self.older, self.newest = forms[:-1], forms[-1]
+        self.telling = frozenset(key for form in self.older for key in form.telling_keys)
+        self.told_by: dict[frozenset[str], list[Form]] = {}
+
+    def told(self, document: Mapping[str, Any]) -> list[Form]:
+        """The older forms that have a telling key in the document, in their order."""
+        keys = self.telling.intersection(document)
+        if not keys:
+            return []
+        forms = self.told_by.get(keys)
+        if forms is None:
+            forms = [form for form in self.older if not keys.isdisjoint(form.telling_keys)]
+            if len(self.told_by) < MOST_REMEMBERED:
+                self.told_by[keys] = forms
+        return forms
 
 
-_LINE_UPS = {entity: _line_up(entity) for entity in ENTITIES}
+_LINE_UPS = {entity: _LineUp(entity) for entity in ENTITIES}
 
 
 def recognise(entity: Entity, document: Mapping[str, Any]) -> Form | None:
@@ -77,15 +86,11 @@ def recognise(entity: Entity, document: Mapping[str, Any]) -> Form | None:
     Only forms are tried whose telling key is there, so a native document costs one look at its keys. A document that
     has all that native ones have, under their keys, is held to it, whatever keys it has besides.
     """
-    telling, by_key, newest = _LINE_UPS[entity]
-    if not telling.isdisjoint(document):
-        is_complete = _is_complete(entity, document)
-        candidates = dict(candidate for key in document if key in by_key for candidate in by_key[key])
-        for place in sorted(candidates):
-            form = candidates[place]
-            if form.fits(document) and (form.strict or not is_complete):
-                return form
-    return newest if newest.fits(document) else None
+    line_up = _LINE_UPS[entity]
+    for form in line_up.told(document):
+        if form.fits(document) and (form.strict or not _is_complete(entity, document)):
+            return form
+    return line_up.newest if line_up.newest.fits(document) else None
 
 
 def _is_complete(entity: Entity, document: Mapping[str, Any]) -> bool:
@@ -100,11 +105,11 @@ def newest(entity: Entity) -> Form:
 
 def nearest(entity: Entity, document: Mapping[str, Any]) -> Form:
     """The form a document that fits none comes closest to: an older one whose telling key it has, or the newest."""
-    _, by_key, newest = _LINE_UPS[entity]
-    candidates = dict(candidate for key in document if key in by_key for candidate in by_key[key])
-    told = [candidates[place] for place in sorted(candidates)]
-    told = [form for form in told if form.signs[0].found_in(document) and form.missing(document)]
-    return min([*told, newest], key=lambda form: len(form.missing(document)))
+    line_up = _LINE_UPS[entity]
+    told = [
+        form for form in line_up.told(document) if form.signs[0].found_in(document) and form.missing(document)
+    ]
+    return min([*told, line_up.newest], key=lambda form: len(form.missing(document)))
 
 
 __all__ = ["GENERATIONS", "Draft", "Form", "nearest", "newest", "recognise"]

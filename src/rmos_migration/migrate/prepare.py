@@ -55,9 +55,10 @@ def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = No
 
 def prepare_document(entity: Entity, reading: Reading, document: Document[Form]) -> Prepared:
     """One document of a file that was read, ready or kept out."""
-    path, pointer, value, form = reading.path, document.pointer, document.value, document.form
-    if document.faults:
-        return _kept_out(reading, pointer, [_from_fault(path, fault) for fault in document.faults])
+    path = reading.path
+    pointer, value, form, _, _, category, _, faults, notices = document
+    if faults:
+        return _kept_out(reading, pointer, [_from_fault(path, fault) for fault in faults])
     if not isinstance(value, dict):
         message = f"one object is expected, {shown(value)} is there"
         return _kept_out(reading, pointer, [diagnose("not-a-record", message, Location(path, pointer))])
@@ -69,14 +70,14 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
     stem = path.rpartition("/")[2].rpartition(".")[0]
     draft = form.normalise(value, document.file_id(stem))
     diagnostics = _diagnostics(path, pointer, draft) if draft.notes or draft.faults else []
-    if document.notices:
-        diagnostics += [_from_fault(path, notice) for notice in document.notices]
+    if notices:
+        diagnostics += [_from_fault(path, notice) for notice in notices]
     if cut_off is not None:
         diagnostics = [_truncated(path, pointer + cut_off)]
     if draft.faults or cut_off is not None:
         return _kept_out(reading, pointer, diagnostics, content=digest, generation=form.generation)
-    if document.category is not None:
-        _keep_category(draft, document.category)
+    if category is not None:
+        _keep_category(draft, category)
     return Prepared(
         reading,
         pointer,
