@@ -163,7 +163,8 @@ class _Run:
             if before is not None and not self.options.rehash and _has_not_changed(file, before):
                 batch.skipped_files += 1
                 batch.skipped_documents += before.documents
-                batch.skipped_generations += before.generations
+                for generation, count in before.generations.items():
+                    batch.skipped_generations[generation] += count
             else:
                 to_read.append(file)
         again = [file.path for file in to_read if file.path in known]

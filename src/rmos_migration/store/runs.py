@@ -83,7 +83,7 @@ class KnownFile(NamedTuple):
     mtime_ns: int | None
     documents: int
     settled: bool
-    generations: Counter[str | None]
+    generations: Mapping[str | None, int]
 
 
 class KnownDocument(NamedTuple):
@@ -182,29 +182,49 @@ def known_files(
     kept_out = ledger.c.outcome.not_in(SETTLED) & (func.coalesce(ledger.c.code, "") != REPLACED)
     unsettled = kept_out | _row_is_gone(table)
     is_there = ~ledger.c.pointer.startswith(GONE)
+    of_these = (ledger.c.source_id == source) & among(ledger.c.path, paths)
+    generation = func.coalesce(ledger.c.generation, "")
     query = (
         select(
             ledger.c.path,
-            ledger.c.generation,
             func.min(ledger.c.size_bytes),
             func.min(ledger.c.mtime_ns),
             func.sum(cast(is_there, Integer)),
             func.max(cast(unsettled & is_there, Integer)) == 0,
+            func.min(generation),
+            func.max(generation),
         )
         .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
-        .where(ledger.c.source_id == source, among(ledger.c.path, paths))
-        .group_by(ledger.c.path, ledger.c.generation)
+        .where(of_these)
+        .group_by(ledger.c.path)
     )
     files: dict[str, KnownFile] = {}
-    for path, generation, size, mtime_ns, documents, settled in connection.execute(query):
-        counted = Counter({generation: documents})
-        if (before := files.get(path)) is not None:
-            counted += before.generations
-            documents += before.documents
-            settled = settled and before.settled
-            size, mtime_ns = size or before.size_bytes, mtime_ns or before.mtime_ns
-        files[path] = KnownFile(path, size, mtime_ns, documents, settled, counted)
+    mixed = []
+    for path, size, mtime_ns, documents, settled, first, last in connection.execute(query):
+        if first != last:
+            mixed.append(path)
+        files[path] = KnownFile(path, size, mtime_ns, documents, settled, {first or None: documents})
+    if mixed:
+        for path, counted in _generations(connection, source, mixed).items():
+            files[path] = files[path]._replace(generations=counted)
     return files
+
+
+def _generations(connection: Connection, source: int, paths: Sequence[str]) -> dict[str, Counter[str | None]]:
+    """How many documents of which generation there are in each file; asked only for files of several."""
+    query = (
+        select(ledger.c.path, ledger.c.generation, func.count())
+        .where(
+            ledger.c.source_id == source,
+            among(ledger.c.path, paths),
+            ~ledger.c.pointer.startswith(GONE),
+        )
+        .group_by(ledger.c.path, ledger.c.generation)
+    )
+    counted: dict[str, Counter[str | None]] = {path: Counter() for path in paths}
+    for path, generation, documents in connection.execute(query):
+        counted[path][generation] += documents
+    return counted
 
 
 def known_documents(
