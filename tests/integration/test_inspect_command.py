@@ -39,7 +39,7 @@ def test_why_a_document_would_be_kept_out_is_told_in_words(tree: Path) -> None:
     assert done.returncode == 1
     assert "it would be kept out" in done.stdout
     assert "half.json:3:3 error V305 field-invalid" in done.stdout
-    assert "1 documents in 1 files: 0 would migrate, 1 would be kept out." in done.stdout
+    assert "1 document in 1 file: 0 would migrate, 1 would be kept out." in done.stdout
 
 
 def test_whole_legacy_folder_agrees_with_the_migration() -> None:

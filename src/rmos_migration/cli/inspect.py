@@ -81,10 +81,15 @@ def inspect(
         )
     else:
         console.say(
-            f"{verdicts.total():,} documents in {len(pairs):,} files: {verdicts[False]:,} would migrate, "
+            f"{_counted(verdicts.total(), 'document')} in {_counted(len(pairs), 'file')}: "
+            f"{verdicts[False]:,} would migrate, "
             f"{verdicts[True]:,} would be kept out."
         )
     raise typer.Exit(ExitCode.FINDINGS if verdicts[True] else ExitCode.OK)
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _files(path: Path) -> Iterator[tuple[Entity | None, SourceFile]]:

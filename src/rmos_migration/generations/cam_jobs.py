@@ -10,6 +10,7 @@ from ..entities import JOBLOG
 from .draft import Offer, Offers
 from .form import Document, Form, key
 from .notes import UnusableError
+from .plan import is_absent, keys_in, plan_of
 from .times import instant
 
 NAME = "CAM job intelligence"
@@ -28,12 +29,11 @@ def _job(document: Document) -> Offers:
 
 def _created_at(document: Document) -> str:
     """The time that tells runs of one program apart, in UTC; nothing if there is none that can be read."""
-    for key_of_time in ("created_at", "created_at_utc", "ts", "timestamp"):
-        value = document.get(key_of_time)
-        if value is not None and value != "":
-            with suppress(UnusableError):
-                return instant(value, key_of_time, [])
-            return ""
+    rule = plan_of(JOBLOG).rules["created_at"]
+    named = next((name for name in keys_in(document, rule) if not is_absent(rule, document[name])), None)
+    if named is not None:
+        with suppress(UnusableError):
+            return instant(document[named], named, [])
     return ""
 
 

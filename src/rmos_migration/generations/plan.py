@@ -47,8 +47,6 @@ def keys_in(document: Mapping[str, Any], rule: FieldRule) -> list[str]:
 
 
 _TIMES = (Kind.INSTANT, Kind.CLOCK)
-
-
 _TEXT_OF_NULL = re.compile(r"\s*null\s*")
 _TEXT_OF_NOTHING = re.compile(r"\s*(?:null|\{\s*\})\s*")
 
