@@ -1,7 +1,9 @@
 """The one reader of geometry: nothing else in this package looks inside a pattern's rings (DOMAIN.md §1 and §3)."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from math import pi
+from typing import Any, NamedTuple
 
 RING_LISTS = ("rings", "ring_bands", "ring_params")
 """The keys under which the generations list their rings."""
@@ -26,3 +28,68 @@ def families_of(geometry: Mapping[str, Any]) -> list[Any]:
         return []
     named = [ring.get("strip_family_id") if type(ring) is dict else None for ring in rings]
     return named if named.count(None) < len(named) else []
+
+
+class Ring(NamedTuple):
+    """One ring as its geometry describes it, lengths in mm; None where it does not say.
+
+    ``radius_mm`` is that of the ring's centre line, as the newer programs mean it; older presets give the outer edge.
+    """
+
+    number: int
+    radius_mm: float | None
+    width_mm: float | None
+    segments: float | None
+    tile_length_mm: float | None
+
+    @property
+    def tiles(self) -> float | None:
+        """How many tiles go around: as stated, else as many as fit the circumference."""
+        if self.segments is not None or self.radius_mm is None or not self.tile_length_mm:
+            return self.segments
+        return 2 * pi * self.radius_mm / self.tile_length_mm
+
+
+def read_rings(geometry: Mapping[str, Any]) -> list[Ring]:
+    """The rings of a geometry of any generation, in the order of its list, numbered from 1.
+
+    Where the rings have widths only (RMOS 2.0), they lie one on another from the inner diameter outwards.
+    """
+    found: list[Ring] = []
+    edge = _number(geometry, "inner_diameter_mm")
+    edge = None if edge is None else edge / 2
+    for number, ring in enumerate(rings_of(geometry) or (), 1):
+        if type(ring) is not dict:
+            found.append(Ring(number, None, None, None, None))
+            continue
+        radius, width = _number(ring, "radius_mm", "radius"), _number(ring, "width_mm")
+        if radius is None and edge is not None and width is not None:
+            radius, edge = edge + width / 2, edge + width
+        length = _number(ring, "tile_length_mm", "tile_length_override_mm")
+        found.append(Ring(number, radius, width, _number(ring, "segments"), length))
+    return found
+
+
+def overlaps(rings: Sequence[Ring]) -> list[tuple[Ring, Ring]]:
+    """Neighbouring rings that overlap, whether their radius means the centre line, the inner or the outer edge."""
+    placed = [ring for ring in rings if ring.radius_mm is not None and ring.width_mm is not None]
+    placed.sort(key=lambda ring: ring.radius_mm or 0)
+    return [(one, other) for one, other in pairwise(placed) if _overlap(one, other)]
+
+
+_TOLERANCE_MM = 1e-6
+"""Rings that touch do not overlap, although sums of decimal fractions may say so in the last digit."""
+
+
+def _overlap(inner: Ring, outer: Ring) -> bool:
+    gap = (outer.radius_mm or 0) - (inner.radius_mm or 0)
+    return gap < min(inner.width_mm or 0, outer.width_mm or 0) - _TOLERANCE_MM
+
+
+def _number(holder: Mapping[str, Any], *keys: str) -> float | None:
+    """The first of these keys that holds a number."""
+    for key in keys:
+        value = holder.get(key)
+        if type(value) is float or type(value) is int:
+            return value
+    return None

@@ -14,7 +14,8 @@ from ..diagnostics import printable
 from ..errors import ExitCode
 from ..settings import load_settings
 from ..store import queries, schema
-from ..store.database import Condition, Database, Finding
+from ..store.condition import Condition, Examination
+from ..store.database import Database
 from ..store.lock import holder, is_locked
 from . import console
 from .options import DatabaseOption, JsonOption
@@ -60,7 +61,7 @@ def doctor(database: DatabaseOption = None, as_json: JsonOption = False) -> None
     raise typer.Exit(ExitCode.DATABASE if any(check.state == "bad" for check in checks) else ExitCode.OK)
 
 
-def _checks(place: Database, found: Finding) -> Iterator[Check]:
+def _checks(place: Database, found: Examination) -> Iterator[Check]:
     yield Check("program", "ok", f"rmos-migration {__version__}, schema {schema.CURRENT_VERSION}")
     yield _sqlite()
     yield _database(place, found)
@@ -84,9 +85,9 @@ def _sqlite() -> Check:
     )
 
 
-def _database(place: Database, found: Finding) -> Check:
+def _database(place: Database, found: Examination) -> Check:
     words = found.detail or f"{place.path}: {found.condition.value}"
-    if found.condition in (Condition.NEWER, Condition.FOREIGN, Condition.DAMAGED):
+    if found.condition in (Condition.NEWER, Condition.UNMARKED, Condition.FOREIGN, Condition.DAMAGED):
         return Check("database", "bad", words, "name another file with --database, or restore a backup")
     if found.condition is Condition.OLDER:
         return Check("database", "note", f"{words} (schema {found.version})", "run: rmos init")

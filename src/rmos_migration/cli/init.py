@@ -4,7 +4,8 @@ import typer
 
 from ..settings import load_settings
 from ..store import schema
-from ..store.database import Condition, Database
+from ..store.condition import Condition
+from ..store.database import Database
 from . import console
 from .options import DatabaseOption
 

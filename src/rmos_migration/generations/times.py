@@ -14,6 +14,9 @@ from .notes import Notes, UnusableError
 
 _STORED_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _STORED_CLOCK = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_ANY_CLOCK = re.compile(
+    r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII
+)
 _ISO = re.compile(
     r"(?P<day>\d{4}-\d\d-\d\d)"
     r"(?:[Tt ](?P<clock>\d\d:\d\d(?::\d\d)?)(?:[.,](?P<fraction>\d{1,9}))?"
@@ -64,6 +67,16 @@ def clock(value: Any, key: str, notes: Notes) -> str:
     if type(value) is str and _STORED_CLOCK.fullmatch(value) and _is_real(value):
         return value
     return _moment(value, key).text
+
+
+def is_instant(text: str) -> bool:
+    """Whether a text has the form in which ``instant`` gives times."""
+    return _STORED_INSTANT.fullmatch(text) is not None and _is_real(text)
+
+
+def is_clock(text: str) -> bool:
+    """Whether a text has one of the forms in which ``clock`` gives times."""
+    return _ANY_CLOCK.fullmatch(text) is not None and _is_real(text)
 
 
 def ends_before_start(start: str, end: str) -> bool:

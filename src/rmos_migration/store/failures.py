@@ -6,10 +6,11 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ..errors import EnvironmentFailure, LockedError, RmosError
+from ..errors import DatabaseUnusable, EnvironmentFailure, LockedError, RmosError
 
 _REFUSALS = {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+_DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _MACHINE = {
     sqlite3.SQLITE_FULL: "free some disk space, then run the same command again; it carries on",
     sqlite3.SQLITE_IOERR: "check the disk, then run the same command again; it carries on",
@@ -31,23 +32,42 @@ def driver_errors_as_ours() -> Iterator[None]:
         raise ours(error) from error
 
 
+@contextmanager
+def damage_as_unusable() -> Iterator[None]:
+    """Raise what a damaged database makes of a query as DatabaseUnusable, the machine's failures as ours.
+
+    Damage shows in many ways: SQLite says that the file is malformed, that a table it has is not there, that it cannot
+    parse its own schema; the driver cannot decode a text or a message.
+    """
+    try:
+        yield
+    except (SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:
+        known = ours(error)
+        if known.hint and _primary_code(error) not in _DAMAGED:
+            raise known from error
+        raise DatabaseUnusable(reason(error), "restore the database from a backup") from error
+
+
 def ours(error: Exception) -> RmosError:
     """The driver's error as one of ours."""
-    original = error.orig if isinstance(error, DBAPIError) else error
-    code = getattr(original, "sqlite_errorcode", None)
-    primary = code & 0xFF if code is not None else None
+    primary = _primary_code(error)
     if primary in _BUSY:
         return LockedError(
-            f"the database is busy: {original}", "wait for the other program to finish, then try again"
+            f"the database is busy: {reason(error)}", "wait for the other program to finish, then try again"
         )
     hint = _MACHINE.get(primary, "") if primary is not None else ""
     return EnvironmentFailure(f"the database failed: {reason(error)}", hint)
 
 
+def _primary_code(error: Exception) -> int | None:
+    original = error.orig if isinstance(error, DBAPIError) else error
+    code = getattr(original, "sqlite_errorcode", None)
+    return code & 0xFF if code is not None else None
+
+
 def is_refusal(error: DBAPIError) -> bool:
     """Whether the database refused a row, rather than failed."""
-    code = getattr(error.orig, "sqlite_errorcode", None)
-    return code is not None and code & 0xFF in _REFUSALS
+    return _primary_code(error) in _REFUSALS
 
 
 def reason(error: Exception) -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, func, inspect, select
 
-from .tables import schema_version
+from .tables import metadata, schema_version
 
 CURRENT_VERSION = 2
 """The newest step in ``migrations/versions``; a test holds the two together."""
@@ -13,6 +13,12 @@ APPLICATION_ID = 0x524D4F53
 """``RMOS`` in ASCII, in the header of every database this program makes."""
 
 _STEPS = Path(__file__).parent / "migrations"
+
+
+def has_our_tables(connection: Connection) -> bool:
+    """Whether a database holds the tables that this program made, whatever mark its file has."""
+    wanted = {table.name for table in metadata.sorted_tables}
+    return wanted <= set(inspect(connection).get_table_names())
 
 
 def version_of(connection: Connection) -> int:

@@ -1,0 +1,139 @@
+"""Going through an entity's rows once: each is parsed, held against its model, and shown to the checks."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from ..diagnostics import shown
+from ..entities import Entity, Kind
+from ..sources.decode import decode_text
+from .rule import EachRow, Flaw, Refusal, Refused, Row, RowCheck, Rule, Subject
+
+Found = Callable[[Rule, Flaw], None]
+
+_REASONS = {
+    "float_type": Refusal.TYPE,
+    "int_type": Refusal.TYPE,
+    "int_from_float": Refusal.TYPE,
+    "string_type": Refusal.TYPE,
+    "string_unicode": Refusal.UNICODE,
+    "dict_type": Refusal.JSON_KIND,
+    "list_type": Refusal.JSON_KIND,
+    "greater_than": Refusal.RANGE,
+    "greater_than_equal": Refusal.RANGE,
+    "less_than": Refusal.RANGE,
+    "less_than_equal": Refusal.RANGE,
+    "finite_number": Refusal.RANGE,
+    "literal_error": Refusal.WORD,
+    "string_pattern_mismatch": Refusal.BLANK,
+}
+"""Why a value was refused, by the name Pydantic has for it; one that is not here counts as a wrong type."""
+
+_NOT_NUMBERS = {"json-not-a-number", "json-number-range"}
+
+
+class Reader:
+    """Shows the rows of one entity to the checks of some rules."""
+
+    def __init__(self, entity: Entity, rules: Iterable[Rule], subject: Subject) -> None:
+        self.entity = entity
+        self.names = tuple(entity.record.model_fields)
+        self.columns = dict(zip(self.names, entity.columns, strict=True))
+        self.json_names = [name for name, column in self.columns.items() if column.endswith("_json")]
+        self.references = {rule.name for rule in entity.fields if rule.found.kind is Kind.IDENTIFIER}
+        self.checks: list[tuple[Rule, RowCheck]] = []
+        self.refused: dict[Refusal, Rule] = {}
+        for rule in rules:
+            if isinstance(rule.check, EachRow):
+                check = rule.check.for_entity(entity, subject)
+                if check is not None:
+                    self.checks.append((rule, check))
+            elif isinstance(rule.check, Refused):
+                self.refused |= dict.fromkeys(rule.check.reasons, rule)
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no rule has anything to look at in the rows."""
+        return not self.checks and not self.refused
+
+    def read(self, rows: Iterator[tuple[Any, ...]], found: Found) -> None:
+        """Look at rows as the table holds them; ``found`` is told of each flaw."""
+        names, json_names, checks = self.names, self.json_names, self.checks
+        validate, loads, table = self.entity.validate, orjson.loads, self.entity.name
+        for raw in rows:
+            row = Row(zip(names, raw, strict=True))
+            try:
+                for name in json_names:
+                    text = row[name]
+                    if text is not None:
+                        row[name] = loads(text)
+                validate(row)
+            except ValueError:  # of orjson or Pydantic
+                self._refuse(raw, row, found)
+            for rule, check in checks:
+                for column, message in check(row):
+                    found(rule, Flaw(message, table, str(row["id"]), column))
+
+    def _refuse(self, raw: tuple[Any, ...], row: Row, found: Found) -> None:
+        """Report what cannot be parsed and what the model refuses; in ``row`` it becomes None."""
+        record_id = str(raw[0])
+        held = dict(zip(self.names, raw, strict=True))
+        unreadable = set()
+        for name in self.json_names:
+            if held[name] is None:
+                continue
+            try:
+                row[name] = orjson.loads(held[name])
+            except (ValueError, TypeError):
+                reason, message = _why_unreadable(self.columns[name], held[name])
+                self._report(reason, message, record_id, name, found)
+                row[name] = None
+                unreadable.add(name)
+        try:
+            self.entity.validate(row)
+        except ValidationError as error:
+            for problem in error.errors(include_url=False):
+                name = str(problem["loc"][0])
+                if name not in unreadable:
+                    reason = self._reason(name, problem, held)
+                    message = f"{self.columns[name]} is {_cause(problem, row[name])}"
+                    self._report(reason, message, record_id, name, found)
+                    unreadable.add(name)
+            for name in unreadable:
+                row[name] = None
+
+    def _reason(self, name: str, problem: ErrorDetails, held: Mapping[str, Any]) -> Refusal:
+        if held[name] is None:
+            return Refusal.MISSING
+        if name in self.references and problem["type"].startswith("string_") and isinstance(held[name], str):
+            return Refusal.ID
+        return _REASONS.get(problem["type"], Refusal.TYPE)
+
+    def _report(self, reason: Refusal, message: str, record_id: str, name: str, found: Found) -> None:
+        rule = self.refused.get(reason)
+        if rule is not None:
+            found(rule, Flaw(message, self.entity.name, record_id, self.columns[name]))
+
+
+def _cause(problem: ErrorDetails, value: object) -> str:
+    if value is None:
+        return "NULL, but every record has one"
+    said = problem["msg"]
+    if problem["type"] == "string_pattern_mismatch":
+        said = "text that is not blank and without control characters"
+    return f"{shown(value)}, but it must be {said.removeprefix('Input should be ').removeprefix('String should ')}"
+
+
+def _why_unreadable(column: str, text: object) -> tuple[Refusal, str]:
+    """Why a JSON column cannot be read, as the strict reader of documents says it."""
+    if not isinstance(text, str):
+        return Refusal.TYPE, f"{column} holds {shown(text)}, but it must be text"
+    _, faults = decode_text(text)
+    if not faults:
+        return Refusal.JSON_TEXT, f"{column} is not JSON"
+    first = faults[0]
+    reason = Refusal.JSON_NUMBER if first.code in _NOT_NUMBERS else Refusal.JSON_TEXT
+    return reason, f"{column} is not JSON: {first.message} (line {first.line}, column {first.column})"

@@ -1,0 +1,156 @@
+"""What a rule of the audit is: a code, what must hold, how much it matters, and the check that looks.
+
+A check finds flaws; it never raises for what it finds. There are three kinds: one for the whole database, usually a
+query over a table; one called for each row of an entity; and one for values that the record's model refuses.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+from hashlib import sha256
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection
+
+from ..diagnostics import Severity, printable
+from ..entities import Entity
+from ..rosette import Ring, read_rings
+from ..store import structure
+from ..store.database import Database
+from ..store.structure import Structure
+
+
+class Flaw(NamedTuple):
+    """Something a check found: a sentence, and where it stands; what is empty does not apply."""
+
+    message: str
+    table: str = ""
+    record: str = ""
+    column: str = ""
+
+
+class Finding(NamedTuple):
+    """A flaw with the rule that found it."""
+
+    code: str
+    severity: Severity
+    message: str
+    table: str
+    record: str
+    column: str
+    hint: str
+
+    @property
+    def place(self) -> str:
+        """Where it is, in words: table, record and column."""
+        return printable(" ".join(part for part in (self.table, self.record, self.column) if part))
+
+    @property
+    def fingerprint(self) -> str:
+        """The finding's name in a baseline: the same rule at the same place is the same finding, whatever it says."""
+        known = "\0".join((self.code, self.table, self.record, self.column))
+        return sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    def as_json(self) -> dict[str, str]:
+        """The finding as a JSON object."""
+        return {**self._asdict(), "severity": self.severity.value, "fingerprint": self.fingerprint}
+
+
+@dataclass
+class Subject:
+    """The database that is looked at: an open read transaction, the time, and whether some run writes right now."""
+
+    database: Database
+    connection: Connection
+    now: str
+    is_locked: bool
+
+    @cached_property
+    def structure(self) -> Structure:
+        """The tables and indexes that are there."""
+        return structure.found(self.connection)
+
+
+class Row(dict[str, Any]):
+    """A row's values by field name, JSON columns parsed; None where a value is none or was refused."""
+
+    @cached_property
+    def rings(self) -> list[Ring]:
+        """The rings of its geometry."""
+        geometry = self["geometry"]
+        return read_rings(geometry) if geometry else []
+
+
+Flaws = Iterable[tuple[str, str]]
+"""What is wrong in a row: column and sentence."""
+
+RowCheck = Callable[[Row], Flaws]
+
+
+class Refusal(Enum):
+    """Why a value of a row does not fit the record's model."""
+
+    MISSING = "missing"
+    TYPE = "type"
+    RANGE = "range"
+    WORD = "word"
+    BLANK = "blank"
+    ID = "id"
+    UNICODE = "unicode"
+    JSON_TEXT = "json text"
+    JSON_NUMBER = "json number"
+    JSON_KIND = "json kind"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A check of the database as a whole; it needs the tables it reads to be there."""
+
+    find: Callable[[Subject], Iterable[Flaw]]
+    reads: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class EachRow:
+    """A check of single rows: ``for_entity`` gives the function that looks at one, or None for other entities."""
+
+    for_entity: Callable[[Entity, Subject], RowCheck | None]
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A check that the record's model makes: values refused for one of these reasons."""
+
+    reasons: frozenset[Refusal]
+
+
+def refused(*reasons: Refusal) -> Refused:
+    """The check for values that the model refuses for these reasons."""
+    return Refused(frozenset(reasons))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One thing that must hold. ``title`` says what does, ``explanation`` why it matters, ``hint`` what to do."""
+
+    code: str
+    severity: Severity
+    title: str
+    explanation: str
+    hint: str
+    check: Whole | EachRow | Refused = field(repr=False)
+
+    def finding(self, flaw: Flaw) -> Finding:
+        """A flaw as this rule's finding."""
+        return Finding(
+            self.code, self.severity, flaw.message, flaw.table, flaw.record, flaw.column, self.hint
+        )
+
+
+class Family(NamedTuple):
+    """Rules that belong together: a name to choose them by, what they are about, and the rules."""
+
+    name: str
+    title: str
+    rules: tuple[Rule, ...]

@@ -1,0 +1,60 @@
+"""The file itself: pages, mark, wasted space."""
+
+from collections.abc import Iterator
+
+from ...diagnostics import Severity
+from ...store import schema, soundness, structure
+from ..rule import Family, Flaw, Rule, Subject, Whole
+
+FREE_SHARE = 0.25
+FREE_BYTES = 1_000_000
+"""Free pages are worth a word when they are a quarter of the file, and more than a megabyte."""
+
+
+def _damage(subject: Subject) -> Iterator[Flaw]:
+    for line in soundness.file_damage(subject.connection):
+        yield Flaw(line, record=line)
+
+
+def _mark(subject: Subject) -> Iterator[Flaw]:
+    mark = structure.application_id(subject.connection)
+    if mark != schema.APPLICATION_ID:
+        yield Flaw(f"application_id is {mark:#x}, where {schema.APPLICATION_ID:#x} (RMOS) should be")
+
+
+def _free_pages(subject: Subject) -> Iterator[Flaw]:
+    size, count, free = structure.pages(subject.connection)
+    if free > count * FREE_SHARE and free * size > FREE_BYTES:
+        yield Flaw(f"{free:,} of {count:,} pages are free ({free * size / 1e6:.1f} MB)")
+
+
+FAMILY = Family(
+    "file",
+    "database file",
+    (
+        Rule(
+            "file-damaged",
+            Severity.ERROR,
+            "The file's pages and indexes are whole",
+            "SQLite read every page and every index entry and found some that do not fit. What is in them may be lost.",
+            "restore the database from a backup, or make it anew: rmos migrate into another file",
+            Whole(_damage),
+        ),
+        Rule(
+            "file-unmarked",
+            Severity.ERROR,
+            "The file is marked as this program's",
+            "The header of every database this program makes says RMOS, so that no other file is taken for one.",
+            "rmos audit --repair sets it again",
+            Whole(_mark),
+        ),
+        Rule(
+            "file-free-pages",
+            Severity.WARNING,
+            "Not much of the file is empty",
+            "Deleted rows leave empty pages behind. They do no harm, but the file is larger than it need be.",
+            "copy it without them: sqlite3 rmos.db \"VACUUM INTO 'compact.db'\"",
+            Whole(_free_pages),
+        ),
+    ),
+)

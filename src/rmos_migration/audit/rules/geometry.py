@@ -1,0 +1,154 @@
+"""What real rosettes and strips look like (DOMAIN.md §5): what lies outside is kept, and worth a second look."""
+
+from collections.abc import Callable
+
+from ...diagnostics import Severity, shown
+from ...entities import JOBLOG, PATTERN, STRIP_FAMILY, Entity
+from ...rosette import Ring, overlaps, rings_of
+from ..rule import EachRow, Family, Flaws, Row, RowCheck, Rule, Subject
+
+RING_RADIUS_MM = (10, 100)
+RING_WIDTH_MM = (2, 10)
+STRIP_WIDTH_MM = (0.4, 10)
+TILES = (2, 300)
+WASTE_PERCENT = (0, 100)
+
+
+def _each_ring(
+    read: Callable[[Ring], float | None], what: str, bounds: tuple[float, float | None]
+) -> RowCheck:
+    low, high = bounds
+    said = f"{low} to {high}" if high is not None else f"at least {low}"
+
+    def find(row: Row) -> Flaws:
+        flaws = []
+        for ring in row.rings:
+            value = read(ring)
+            if value is not None and (value < low or (high is not None and value > high)):
+                flaws.append(("geometry_json", f"ring {ring.number}: {what} {value:g}, usual is {said}"))
+        return flaws
+
+    return find
+
+
+def _tiles(ring: Ring) -> float | None:
+    """The tiles of a ring that has any; none at all is what the rule on segments looks for."""
+    tiles = ring.tiles
+    return tiles if tiles is None or tiles >= 1 or ring.segments is None else None
+
+
+def _overlapping(row: Row) -> Flaws:
+    return [
+        (
+            "geometry_json",
+            f"ring {one.number} (radius {one.radius_mm:g}, width {one.width_mm:g} mm) overlaps ring {other.number}"
+            f" (radius {other.radius_mm:g}, width {other.width_mm:g} mm)",
+        )
+        for one, other in overlaps(row.rings)
+    ]
+
+
+def _ring_count(row: Row) -> Flaws:
+    geometry, stated = row["geometry"], row["ring_count"]
+    listed = rings_of(geometry) if geometry else None
+    if listed is None or stated is None or stated == len(listed):
+        return ()
+    return [("ring_count", f"ring_count is {stated}, the geometry lists {len(listed)}")]
+
+
+def _strip_width(row: Row) -> Flaws:
+    low, high = STRIP_WIDTH_MM
+    width = row["width_mm"]
+    if width is None or low <= width <= high:
+        return ()
+    return [("width_mm", f"the strips are {width:g} mm wide, usual is {low} to {high} mm")]
+
+
+def _waste(row: Row) -> Flaws:
+    results = row["results"]
+    waste = results.get("waste_percentage") if results else None
+    low, high = WASTE_PERCENT
+    if waste is None or (type(waste) in (int, float) and low <= waste <= high):
+        return ()
+    return [("results_json", f"waste_percentage is {shown(waste)}, possible is {low} to {high}")]
+
+
+def _of(entity: Entity, check: RowCheck) -> EachRow:
+    def for_entity(one: Entity, _: Subject) -> RowCheck | None:
+        return check if one is entity else None
+
+    return EachRow(for_entity)
+
+
+_LOOK = "look at the drawing; correct the document if it is a slip"
+
+FAMILY = Family(
+    "geometry",
+    "geometry and other real ranges",
+    (
+        Rule(
+            "ring-radius",
+            Severity.WARNING,
+            "Ring radii are 10 to 100 mm",
+            "No sound hole is smaller or larger; a value far off is often in inches, or a diameter.",
+            _LOOK,
+            _of(PATTERN, _each_ring(lambda ring: ring.radius_mm, "radius in mm", RING_RADIUS_MM)),
+        ),
+        Rule(
+            "ring-width",
+            Severity.WARNING,
+            "Ring widths are 2 to 10 mm",
+            "Rings of other widths were made, but seldom; a value far off is often in inches.",
+            _LOOK,
+            _of(PATTERN, _each_ring(lambda ring: ring.width_mm, "width in mm", RING_WIDTH_MM)),
+        ),
+        Rule(
+            "ring-tiles",
+            Severity.WARNING,
+            "Rings have 2 to 300 tiles",
+            "The tiles as stated, or as many of their length as fit the circumference.",
+            _LOOK,
+            _of(PATTERN, _each_ring(_tiles, "tiles", TILES)),
+        ),
+        Rule(
+            "ring-segments",
+            Severity.WARNING,
+            "Every ring has at least one segment",
+            "A ring of no segments, or less, cannot be cut.",
+            _LOOK,
+            _of(PATTERN, _each_ring(lambda ring: ring.segments, "segments", (1, None))),
+        ),
+        Rule(
+            "rings-overlap",
+            Severity.WARNING,
+            "The rings of a pattern do not overlap",
+            "Two rings lie on one another, whether their radius is taken for the centre line, the inner or the outer edge.",
+            _LOOK,
+            _of(PATTERN, _overlapping),
+        ),
+        Rule(
+            "ring-count-differs",
+            Severity.WARNING,
+            "ring_count is the number of rings in the geometry",
+            "The count is kept as the document states it, even where its list of rings is shorter or longer.",
+            "count the rings; correct the number, or complete the list",
+            _of(PATTERN, _ring_count),
+        ),
+        Rule(
+            "strip-width",
+            Severity.WARNING,
+            "Strips are 0.4 to 10 mm wide",
+            "Strips of other widths were seldom cut; a value far off is often in inches.",
+            "measure a strip; correct the document if it is a slip",
+            _of(STRIP_FAMILY, _strip_width),
+        ),
+        Rule(
+            "waste-impossible",
+            Severity.WARNING,
+            "Waste is 0 to 100 %",
+            "results.waste_percentage is a percentage of the material; statistics sum it up.",
+            "correct the value",
+            _of(JOBLOG, _waste),
+        ),
+    ),
+)

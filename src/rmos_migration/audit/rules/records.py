@@ -1,0 +1,160 @@
+"""The values in the rows of records: there, of the right type, in range, and not easily mistaken for one another."""
+
+from collections.abc import Iterator
+
+from ...diagnostics import Severity, shown
+from ...entities import ENTITIES, Entity, Kind
+from ...generations import GENERATIONS
+from ...store import soundness
+from ..rule import EachRow, Family, Flaw, Flaws, Refusal, Row, RowCheck, Rule, Subject, Whole, refused
+
+_TABLES = tuple(entity.name for entity in ENTITIES)
+
+
+def _incomplete(subject: Subject) -> Iterator[Flaw]:
+    for entity in ENTITIES:
+        strict = {form.generation for module in GENERATIONS for form in module.FORMS if form.strict}
+        for record_id, *columns in soundness.incomplete(subject.connection, entity, sorted(strict)):
+            for column in columns:
+                if column not in _never_null(entity):
+                    message = f"{column} is NULL, but the program that wrote the document always recorded it"
+                    yield Flaw(message, entity.name, str(record_id), column)
+
+
+def _never_null(entity: Entity) -> set[str]:
+    """The columns that hold something in every row, whichever program wrote its document."""
+    filled = {rule.column for rule, _ in entity.defaults}
+    return filled | {rule.column for rule in entity.indispensable}
+
+
+def _blanks_around_ids(entity: Entity, _: Subject) -> RowCheck:
+    columns = [(rule.name, rule.column) for rule in entity.fields if rule.found.kind is Kind.IDENTIFIER]
+
+    def find(row: Row) -> Flaws:
+        return [
+            (column, f"{column} {shown(row[name])} has blanks around it")
+            for name, column in columns
+            if row[name] is not None and row[name] != row[name].strip()
+        ]
+
+    return find
+
+
+def _look_alikes(subject: Subject) -> Iterator[Flaw]:
+    for entity in ENTITIES:
+        for group in soundness.look_alikes(subject.connection, entity, "id"):
+            first, *others = group
+            names = ", ".join(shown(one) for one in others)
+            yield Flaw(f"{shown(first)} looks like {names}", entity.name, first, "id")
+
+
+def _material_variants(subject: Subject) -> Iterator[Flaw]:
+    for group in soundness.look_alikes(subject.connection, _material_entity(), "material_type"):
+        words = ", ".join(shown(one) for one in group)
+        yield Flaw(
+            f"one material is written in several ways: {words}",
+            _material_entity().name,
+            group[0],
+            "material_type",
+        )
+
+
+def _material_entity() -> Entity:
+    return next(entity for entity in ENTITIES if "material_type" in entity.columns)
+
+
+FAMILY = Family(
+    "records",
+    "data integrity",
+    (
+        Rule(
+            "value-missing",
+            Severity.ERROR,
+            "Every required column holds something",
+            "A column that every record has is NULL. The migration never writes such a row.",
+            "look the record up in its source: rmos verify; then migrate it again",
+            refused(Refusal.MISSING),
+        ),
+        Rule(
+            "value-lost",
+            Severity.ERROR,
+            "Records of the newest programs are complete",
+            "The programs that wrote these documents always recorded this value, and the migration insisted on it. Somebody"
+            " has emptied it since.",
+            "look the record up in its source: rmos verify; then migrate it again",
+            Whole(_incomplete, (*_TABLES, "migration_ledger")),
+        ),
+        Rule(
+            "value-type",
+            Severity.ERROR,
+            "Every value has its column's type",
+            "A number stands where text belongs, or the other way round. Programs that read the rows may fail.",
+            "correct the value, or migrate the record again",
+            refused(Refusal.TYPE),
+        ),
+        Rule(
+            "value-range",
+            Severity.ERROR,
+            "Counts, widths and durations are possible",
+            "Widths and thicknesses are above 0 mm, durations at least 0 s, ring counts at least 1, and all of them finite.",
+            "correct the value, or migrate the record again",
+            refused(Refusal.RANGE),
+        ),
+        Rule(
+            "value-word",
+            Severity.ERROR,
+            "Every status is one of the known words",
+            "A status is planned, pending, running, completed, failed, cancelled or unknown.",
+            "correct the word",
+            refused(Refusal.WORD),
+        ),
+        Rule(
+            "text-blank",
+            Severity.ERROR,
+            "Names and other texts are not blank",
+            "Text that was recorded is never empty, only blanks, or with a NUL in it; what was never recorded is NULL.",
+            "fill in the text, or set the column to NULL where the schema allows it",
+            refused(Refusal.BLANK),
+        ),
+        Rule(
+            "text-not-unicode",
+            Severity.ERROR,
+            "Every text is UTF-8",
+            "Some bytes of a text are no characters. Most programs fail on them.",
+            "write the text again, or migrate the record again",
+            refused(Refusal.UNICODE),
+        ),
+        Rule(
+            "id-invalid",
+            Severity.ERROR,
+            "Every id can be used",
+            "An id is text of 1 to 200 characters without control characters.",
+            "give the record a plain id, and what refers to it too",
+            refused(Refusal.ID),
+        ),
+        Rule(
+            "id-blanks",
+            Severity.WARNING,
+            "No id has blanks around it",
+            "Such an id looks like the one without blanks, but is another record.",
+            "check whether it is the same record as the one without blanks",
+            EachRow(_blanks_around_ids),
+        ),
+        Rule(
+            "id-look-alike",
+            Severity.WARNING,
+            "No two ids differ only in case or in how an accent is written",
+            "Two records with almost the same id are often one record that two programs wrote.",
+            "check whether they are the same record; if so, delete one of them",
+            Whole(_look_alikes, _TABLES),
+        ),
+        Rule(
+            "material-variants",
+            Severity.WARNING,
+            "Every material type is written in one way",
+            "Statistics by material count 'Wood' and 'wood' as two materials.",
+            "choose one way of writing it",
+            Whole(_material_variants, _TABLES),
+        ),
+    ),
+)

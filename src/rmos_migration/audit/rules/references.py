@@ -1,0 +1,65 @@
+"""References: those the database enforces, and those inside JSON, which it cannot."""
+
+from collections.abc import Iterator
+from functools import lru_cache
+
+from ...diagnostics import Severity, shown
+from ...entities import Entity
+from ...store import soundness
+from ..rule import EachRow, Family, Flaw, Flaws, Row, RowCheck, Rule, Subject, Whole
+
+_REMEMBERED = 10_000
+
+
+def _broken(subject: Subject) -> Iterator[Flaw]:
+    for table, record, column, target in soundness.broken_references(subject.connection):
+        yield Flaw(f"{column} {shown(target)} leads nowhere", table, record, column)
+
+
+def _ring_families(entity: Entity, subject: Subject) -> RowCheck | None:
+    if not entity.mentions:
+        return None
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def is_there(parent: str, record_id: str) -> bool:
+        return soundness.has_row(subject.connection, parent, record_id)
+
+    def find(row: Row) -> Flaws:
+        flaws = []
+        for rule in entity.mentions:
+            field, read = rule.mentioned  # type: ignore[misc] - mentions are the rules that have it
+            parts = row[field]
+            named = read(parts) if parts else ()
+            for one in dict.fromkeys(str(name) for name in named if type(name) in (str, int) and name != ""):
+                if one != row[rule.name] and not is_there(rule.reference or "", one):
+                    place = (rule.reference or "").replace("_", " ")
+                    flaws.append(
+                        (f"{field}_json", f"a ring names {shown(one)}, which is not among the {place}")
+                    )
+        return flaws
+
+    return find
+
+
+FAMILY = Family(
+    "references",
+    "foreign keys",
+    (
+        Rule(
+            "reference-broken",
+            Severity.ERROR,
+            "Every reference leads to a row",
+            "A row refers to one that is not there. The database enforces references only for programs that ask it to.",
+            "bring the missing record back (rmos migrate), or set the reference to NULL",
+            Whole(_broken),
+        ),
+        Rule(
+            "ring-family-missing",
+            Severity.WARNING,
+            "The strip families that rings name are there",
+            "Older programs let each ring name its family. Such names stand inside the geometry, and nothing enforces them.",
+            "add the strip family's file, if the workshop still has it, and migrate again",
+            EachRow(_ring_families),
+        ),
+    ),
+)

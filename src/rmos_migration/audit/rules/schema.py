@@ -1,0 +1,166 @@
+"""The schema: its version and history, tables, columns, indexes, definitions."""
+
+from collections.abc import Iterator
+
+from ...diagnostics import Severity
+from ...generations.times import is_instant
+from ...store import schema, structure
+from ..rule import Family, Flaw, Rule, Subject, Whole
+
+_VERSIONS = "schema_version"
+
+
+def _version_missing(subject: Subject) -> Iterator[Flaw]:
+    if _VERSIONS not in subject.structure.tables:
+        yield Flaw("there is no table schema_version", _VERSIONS)
+    elif not structure.steps(subject.connection):
+        yield Flaw("schema_version holds no step", _VERSIONS)
+
+
+def _outdated(subject: Subject) -> Iterator[Flaw]:
+    version = schema.version_of(subject.connection)
+    if 0 < version < schema.CURRENT_VERSION:
+        yield Flaw(f"the schema is {version}, this program's is {schema.CURRENT_VERSION}", _VERSIONS)
+
+
+def _history(subject: Subject) -> Iterator[Flaw]:
+    steps = structure.steps(subject.connection)
+    there = {step.version for step in steps}
+    for version in sorted(set(range(1, max(there, default=0) + 1)) - there):
+        yield Flaw(f"step {version} is not recorded", _VERSIONS, str(version))
+    for step in steps:
+        if not is_instant(step.applied_at):
+            yield Flaw(
+                f"step {step.version} was applied at {step.applied_at!r}, which is no time",
+                _VERSIONS,
+                str(step.version),
+            )
+    mark = structure.mark_of_upgrades(subject.connection)
+    newest = f"{max(there, default=0):04}"
+    if there and mark != newest:
+        yield Flaw(f"the upgrading remembers step {mark}, schema_version step {newest}", "alembic_version")
+
+
+def _tables(subject: Subject) -> Iterator[Flaw]:
+    for name in structure.expected().tables.keys() - subject.structure.tables.keys() - {_VERSIONS}:
+        yield Flaw(f"there is no table {name}", name)
+
+
+def _columns(subject: Subject) -> Iterator[Flaw]:
+    for name, table in structure.expected().tables.items():
+        there = subject.structure.tables.get(name)
+        for column in table.columns:
+            if there is not None and column not in there.columns:
+                yield Flaw(f"the table {name} has no column {column}", name, column=column)
+
+
+def _definitions(subject: Subject) -> Iterator[Flaw]:
+    for name, table in structure.expected().tables.items():
+        there = subject.structure.tables.get(name)
+        if there is None or not set(table.columns) <= set(there.columns):
+            continue
+        for part in sorted(table.parts - there.parts):
+            yield Flaw(f"the definition of {name} lacks: {part}", name, part)
+        for part in sorted(there.parts - table.parts):
+            yield Flaw(f"the definition of {name} has besides: {part}", name, part)
+
+
+def _indexes(subject: Subject) -> Iterator[Flaw]:
+    for name in sorted(structure.expected().indexes.keys() - subject.structure.indexes.keys()):
+        named = ", which other programs know by this name" if name in structure.NAMED_INDEXES else ""
+        yield Flaw(f"there is no index {name}{named}", record=name)
+
+
+def _index_definitions(subject: Subject) -> Iterator[Flaw]:
+    for name, parts in structure.expected().indexes.items():
+        there = subject.structure.indexes.get(name, parts)
+        if there != parts:
+            yield Flaw(f"the index {name} is another: {', '.join(sorted(there - parts))}", record=name)
+
+
+def _triggers(subject: Subject) -> Iterator[Flaw]:
+    for name, table in subject.structure.triggers.items():
+        if table in structure.expected().tables:
+            yield Flaw(f"the trigger {name} changes what is written to {table}", table, name)
+
+
+_RESTORE = "restore a backup, or make the database anew: rmos migrate into another file"
+
+FAMILY = Family(
+    "schema",
+    "schema version, tables and indexes",
+    (
+        Rule(
+            "schema-version-missing",
+            Severity.ERROR,
+            "The schema's version is recorded",
+            "Without its version nobody can tell what the tables mean and which upgrade they need.",
+            _RESTORE,
+            Whole(_version_missing),
+        ),
+        Rule(
+            "schema-outdated",
+            Severity.ERROR,
+            "The schema is the one this program needs",
+            "An earlier version of this program made the database; this one reads and writes a newer schema.",
+            "run: rmos init (a backup is made first)",
+            Whole(_outdated, (_VERSIONS,)),
+        ),
+        Rule(
+            "schema-history",
+            Severity.ERROR,
+            "The schema's history is whole",
+            "Every step of the schema leaves a row with its time. A gap means that somebody changed the history by hand.",
+            _RESTORE,
+            Whole(_history, (_VERSIONS,)),
+        ),
+        Rule(
+            "table-missing",
+            Severity.ERROR,
+            "Every table is there",
+            "A table of the schema was dropped or renamed, with everything that was in it.",
+            _RESTORE,
+            Whole(_tables),
+        ),
+        Rule(
+            "column-missing",
+            Severity.ERROR,
+            "Every table has all its columns",
+            "A column of the schema was dropped or renamed.",
+            _RESTORE,
+            Whole(_columns),
+        ),
+        Rule(
+            "table-changed",
+            Severity.ERROR,
+            "The tables are defined as they were made",
+            "Types, checks, references and STRICT keep wrong values out. Where a definition was changed, they may be in.",
+            _RESTORE,
+            Whole(_definitions),
+        ),
+        Rule(
+            "index-missing",
+            Severity.ERROR,
+            "Every index is there",
+            "Without its indexes the database is right but slow, and programs that name them fail.",
+            "run: rmos audit --repair",
+            Whole(_indexes),
+        ),
+        Rule(
+            "index-changed",
+            Severity.ERROR,
+            "The indexes are defined as they were made",
+            "An index of a known name covers other columns than it should.",
+            "drop it (DROP INDEX name), then run: rmos audit --repair",
+            Whole(_index_definitions),
+        ),
+        Rule(
+            "trigger-found",
+            Severity.WARNING,
+            "No trigger changes what is written",
+            "This program makes no triggers. One on its tables may change values behind the back of every program.",
+            "drop it (DROP TRIGGER name) unless you know what it does",
+            Whole(_triggers),
+        ),
+    ),
+)

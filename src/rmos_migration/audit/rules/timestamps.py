@@ -1,0 +1,116 @@
+"""Times: in their stored forms, in a possible order, and not in the future."""
+
+from datetime import datetime, timedelta
+
+from ...diagnostics import Severity, shown
+from ...entities import Entity, Kind
+from ...generations.times import is_clock, is_instant
+from ..rule import EachRow, Family, Flaws, Row, RowCheck, Rule, Subject
+
+_FARTHEST_ZONE = timedelta(hours=14)
+"""A workshop's clock without a zone may be ahead of UTC by so much and still be right."""
+
+
+def _names(entity: Entity, kind: Kind) -> list[str]:
+    return [rule.name for rule in entity.fields if rule.found.kind is kind]
+
+
+def _instants(entity: Entity, _: Subject) -> RowCheck | None:
+    names = _names(entity, Kind.INSTANT)
+
+    def find(row: Row) -> Flaws:
+        return [
+            (name, f"{name} {shown(row[name])} is not in the form YYYY-MM-DDTHH:MM:SS.ffffffZ")
+            for name in names
+            if row[name] is not None and not is_instant(row[name])
+        ]
+
+    return find if names else None
+
+
+def _clocks(entity: Entity, _: Subject) -> RowCheck | None:
+    names = _names(entity, Kind.CLOCK)
+
+    def find(row: Row) -> Flaws:
+        return [
+            (name, f"{name} {shown(row[name])} is no ISO 8601 time")
+            for name in names
+            if row[name] is not None and not is_clock(row[name])
+        ]
+
+    return find if names else None
+
+
+def _updated_before_created(entity: Entity, _: Subject) -> RowCheck | None:
+    def find(row: Row) -> Flaws:
+        created, updated = row["created_at"], row["updated_at"]
+        if created is None or updated is None or updated >= created:
+            return ()
+        if not is_instant(created) or not is_instant(updated):
+            return ()
+        return [("updated_at", f"updated_at {updated} is before created_at {created}")]
+
+    return find if {"created_at", "updated_at"} <= set(entity.columns) else None
+
+
+def _future(entity: Entity, subject: Subject) -> RowCheck | None:
+    instants, clocks = _names(entity, Kind.INSTANT), _names(entity, Kind.CLOCK)
+    now = datetime.fromisoformat(subject.now)
+    utc, latest = subject.now, (now + _FARTHEST_ZONE).replace(tzinfo=None).isoformat()
+
+    def find(row: Row) -> Flaws:
+        flaws = [
+            (name, f"{name} {row[name]} is in the future")
+            for name in instants
+            if row[name] is not None and row[name] > utc and is_instant(row[name])
+        ]
+        if clocks and row["status"] not in ("planned", "pending"):
+            flaws += [
+                (name, f"{name} {row[name]} is in the future")
+                for name in clocks
+                if row[name] is not None and row[name] > latest and is_clock(row[name])
+            ]
+        return flaws
+
+    return find if instants or clocks else None
+
+
+FAMILY = Family(
+    "timestamps",
+    "timestamps",
+    (
+        Rule(
+            "time-not-utc",
+            Severity.ERROR,
+            "created_at and updated_at are in their UTC form",
+            "Both are stored as YYYY-MM-DDTHH:MM:SS.ffffffZ, so that they sort as text. In another form they sort wrongly.",
+            "write the time in that form, or migrate the record again",
+            EachRow(_instants),
+        ),
+        Rule(
+            "time-not-iso",
+            Severity.ERROR,
+            "start_time and end_time are ISO 8601",
+            "Both are the workshop's clock: a date, or a date and time with the offset it came with.",
+            "write the time as YYYY-MM-DDTHH:MM:SS, or migrate the record again",
+            EachRow(_clocks),
+        ),
+        Rule(
+            "time-order",
+            Severity.WARNING,
+            "Nothing was updated before it was created",
+            "One of the two times is wrong; programs that show what is new go by them.",
+            "check the clock of the machine that wrote the document",
+            EachRow(_updated_before_created),
+        ),
+        Rule(
+            "time-future",
+            Severity.WARNING,
+            "No time is in the future",
+            "A job that is done cannot begin or end later than now, and no record can be made later. Times of planned and"
+            " pending jobs may.",
+            "check the clock of the machine that wrote the document",
+            EachRow(_future),
+        ),
+    ),
+)

@@ -1,0 +1,65 @@
+"""Connections to SQLite, with the settings that make them safe: references enforced, every commit on the disk."""
+
+import sqlite3
+import unicodedata
+from functools import partial
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+
+
+def uri(path: Path, mode: str) -> str:
+    """A file as SQLite's URI, with a mode such as ``mode=ro``."""
+    return f"{path.absolute().as_uri()}?{mode}"
+
+
+def file_engine(
+    path: Path, *, read_only: bool = False, immutable: bool = False, keep_mode: bool = False
+) -> Engine:
+    """An engine for a database file, made when it is not there unless ``read_only``.
+
+    ``immutable`` leaves no files beside it, for a file that nobody writes; ``keep_mode`` leaves the file's journal mode.
+    """
+    mode = ("mode=ro" + "&immutable=1" * immutable) if read_only else "mode=rwc"
+
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(uri(path, mode), uri=True, isolation_level=None, timeout=5)
+        if not read_only and not keep_mode:
+            connection.execute(
+                "PRAGMA journal_mode = WAL"
+            )  # written into the file, which a dry run must not do
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA cache_size = -16384")  # KiB
+        connection.execute("PRAGMA wal_autocheckpoint = 4000")  # pages, 16 MB
+        connection.create_function("rmos_folded", 1, _folded, deterministic=True)
+        return connection
+
+    return _begin_at_once(create_engine("sqlite://", creator=connect, poolclass=StaticPool), read_only)
+
+
+def memory_engine() -> Engine:
+    """An engine for a database in memory."""
+    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys = ON")
+    return _begin_at_once(engine, read_only=False)
+
+
+def tolerate_broken_text(connection: Connection) -> None:
+    """Let text that is no UTF-8 be read, its bytes as half characters, instead of failing."""
+    driver = connection.connection.driver_connection
+    if isinstance(driver, sqlite3.Connection):
+        driver.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+
+
+def _begin_at_once(engine: Engine, read_only: bool) -> Engine:
+    """Make SQLAlchemy's transactions SQLite's: the driver's own implicit BEGIN would come too late."""
+    statement = "BEGIN" if read_only else "BEGIN IMMEDIATE"
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(statement))
+    return engine
+
+
+def _folded(text: object) -> object:
+    """Text without regard to case and Unicode normal form, for SQL to compare by."""
+    return unicodedata.normalize("NFC", text.casefold()) if isinstance(text, str) else text

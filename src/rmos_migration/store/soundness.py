@@ -1,0 +1,235 @@
+"""The SELECTs of the audit: what does not fit together in the database. Each gives only what is wrong."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    ForeignKeyConstraint,
+    Select,
+    Table,
+    and_,
+    case,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.types import String
+
+from ..entities import BY_NAME, ENTITIES, Entity
+from .runs import GONE, REPLACED, SETTLED
+from .tables import ENTITY_TABLES, ledger, metadata, pending_references, rejects, runs, sources
+
+ROWS_AT_ONCE = 1000
+
+_ARRIVED_CONTENT = and_(ledger.c.content_sha256.is_not(None), func.coalesce(ledger.c.code, "") != REPLACED)
+"""Entries that say what a row was made from."""
+
+
+class BrokenReference(NamedTuple):
+    """A reference that leads nowhere: table, key of its row, column, and the value."""
+
+    table: str
+    record: str
+    column: str
+    target: Any
+
+
+class Place(NamedTuple):
+    """A document's place as the ledger knows it, with its entity and record, and the code of what became of it."""
+
+    location: str
+    path: str
+    pointer: str
+    entity: str
+    record_id: str | None
+    code: str | None
+
+
+def rows(connection: Connection, entity: Entity) -> Iterator[tuple[Any, ...]]:
+    """Every row of an entity, in column order, streamed in the order in which they are stored."""
+    table = ENTITY_TABLES[entity.name]
+    cursor = connection.execute(select(table)).cursor
+    while cursor is not None and (some := cursor.fetchmany(ROWS_AT_ONCE)):
+        yield from some
+
+
+def has_row(connection: Connection, entity: str, record_id: str) -> bool:
+    """Whether there is a row of this id."""
+    column = ENTITY_TABLES[entity].c.id
+    return connection.execute(select(column).where(column == record_id)).first() is not None
+
+
+def file_damage(connection: Connection) -> list[str]:
+    """What SQLite finds wrong with the file's pages and indexes, in its own words.
+
+    The tables' own rules (CHECK, NOT NULL, STRICT) are left out: other rules of the audit say more of those.
+    """
+    connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+    said = connection.exec_driver_sql("PRAGMA integrity_check(1000000)").scalars()
+    rules = ("NULL value in ", "non-", "TEXT value in ", "NUMERIC value in ")
+    return [line for line in said if line != "ok" and not line.startswith(rules)]
+
+
+def broken_references(connection: Connection) -> Iterator[BrokenReference]:
+    """References of any table that lead nowhere.
+
+    SQLite's own check says quickly in which tables; which rows they are only a query tells for every kind of table.
+    """
+    tables = {row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+    for name in sorted(tables & metadata.tables.keys()):
+        table = metadata.tables[name]
+        for constraint in sorted(table.foreign_key_constraints, key=lambda one: one.column_keys[0]):
+            yield from _broken(connection, table, constraint)
+
+
+def _broken(
+    connection: Connection, table: Table, constraint: ForeignKeyConstraint
+) -> Iterator[BrokenReference]:
+    (element,) = constraint.elements
+    column, parent = element.parent, element.column
+    key = [type_coerce(part, String) for part in table.primary_key]
+    nowhere = column.is_not(None) & ~exists(select(parent).where(parent == column)).correlate(table)
+    for *keys, target in connection.execute(select(*key, column).where(nowhere)):
+        yield BrokenReference(table.name, " ".join(map(str, keys)), column.name, target)
+
+
+def look_alikes(connection: Connection, entity: Entity, column: str) -> Iterator[list[str]]:
+    """Groups of values that differ only in case or Unicode normal form, each value once."""
+    values = ENTITY_TABLES[entity.name].c[column]
+    query = (
+        select(func.json_group_array(values.distinct()))
+        .where(values.is_not(None))
+        .group_by(_folded(values))
+        .having(func.count(values.distinct()) > 1)
+    )
+    for group in connection.scalars(query):
+        yield sorted(json.loads(group))
+
+
+def _folded(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Text to compare by; plain ASCII is folded by the database itself, which is quicker."""
+    is_plain = ~column.op("GLOB")("*[^ -~]*")
+    return case((is_plain, func.lower(column)), else_=func.rmos_folded(column))
+
+
+def incomplete(connection: Connection, entity: Entity, generations: Iterable[str]) -> Iterator[list[Any]]:
+    """Rows of these generations with a NULL in a column that their documents must fill: id and such columns."""
+    table = ENTITY_TABLES[entity.name]
+    columns = [table.c[rule.column] for rule in entity.required]
+    query = (
+        select(table.c.id, *columns)
+        .distinct()
+        .join(ledger, and_(ledger.c.entity == entity.name, ledger.c.record_id == table.c.id))
+        .where(
+            or_(*(column.is_(None) for column in columns)),
+            _ARRIVED_CONTENT,
+            ledger.c.generation.in_(list(generations)),
+        )
+    )
+    for record_id, *values in connection.execute(query):
+        yield [
+            record_id,
+            *(c.name for c, value in zip(columns, values, strict=True) if value is None),
+        ]
+
+
+def rows_without_entry(connection: Connection, entity: Entity) -> Iterator[str]:
+    """Ids of rows of which no ledger entry says what they were made from."""
+    table = ENTITY_TABLES[entity.name]
+    entry = select(literal(1)).where(
+        ledger.c.entity == entity.name, ledger.c.record_id == table.c.id, _ARRIVED_CONTENT
+    )
+    yield from connection.scalars(select(table.c.id).where(~exists(entry)))
+
+
+def entries_without_row(connection: Connection, entity: Entity) -> Iterator[Place]:
+    """Ledger entries that speak of a row which is not there."""
+    table = ENTITY_TABLES[entity.name]
+    query = _places().where(
+        ledger.c.entity == entity.name,
+        or_(_ARRIVED_CONTENT, ledger.c.outcome.in_(SETTLED)),
+        ~exists(select(literal(1)).where(table.c.id == ledger.c.record_id)),
+    )
+    return _as_places(connection, query)
+
+
+def entries_of_no_entity(connection: Connection) -> Iterator[Place]:
+    """Ledger entries for an entity that this program does not know."""
+    return _as_places(connection, _places().where(ledger.c.entity.not_in(list(BY_NAME))))
+
+
+def kept_out(connection: Connection) -> Iterator[Place]:
+    """Documents that are not in the database as of now: rejected, or in conflict with what is.
+
+    Those that another document replaced because the user wanted it are not among them.
+    """
+    query = _places().where(
+        ledger.c.outcome.not_in(SETTLED),
+        func.coalesce(ledger.c.code, "") != REPLACED,
+        ~ledger.c.pointer.startswith(GONE),
+    )
+    return _as_places(connection, query)
+
+
+def rejects_without_bytes(connection: Connection) -> Iterator[Place]:
+    """Documents that the ledger calls rejected, but of which nothing was kept."""
+    kept = select(literal(1)).where(*_same_place(rejects))
+    return _as_places(connection, _places().where(ledger.c.outcome == "rejected", ~exists(kept)))
+
+
+def bytes_without_reject(connection: Connection) -> Iterator[Place]:
+    """Documents that were kept as rejected, but which the ledger does not call so."""
+    entry = select(literal(1)).where(*_same_place(rejects), ledger.c.outcome == "rejected")
+    query = (
+        select(
+            sources.c.location, rejects.c.path, rejects.c.pointer, literal(""), literal(None), rejects.c.code
+        )
+        .join(sources, sources.c.id == rejects.c.source_id)
+        .where(~exists(entry))
+    )
+    return (Place(*row) for row in connection.execute(query))
+
+
+def waiting_in_vain(connection: Connection) -> Iterator[tuple[str, str, str, str]]:
+    """Waiting references that should not wait: the record that waits is gone, or what it waits for is there.
+
+    Entity, record, field, and the id that is waited for.
+    """
+    for entity in ENTITIES:
+        table = ENTITY_TABLES[entity.name]
+        for rule in entity.references:
+            parent = ENTITY_TABLES[rule.reference or ""]
+            wish = pending_references.c
+            waits = select(literal(1)).where(table.c.id == wish.record_id)
+            is_there = select(literal(1)).where(parent.c.id == wish.target_id)
+            query = select(wish.entity, wish.record_id, wish.field, wish.target_id).where(
+                wish.entity == entity.name, wish.field == rule.name, or_(~exists(waits), exists(is_there))
+            )
+            yield from (tuple(row) for row in connection.execute(query))
+
+
+def counts_of_runs(connection: Connection) -> Iterator[tuple[int, str, str | None]]:
+    """Number, status and counts (JSON text) of every run."""
+    query = select(runs.c.id, runs.c.status, runs.c.counts_json).order_by(runs.c.id)
+    yield from (tuple(row) for row in connection.execute(query))
+
+
+def _places() -> Select[Any]:
+    columns = (ledger.c.path, ledger.c.pointer, ledger.c.entity, ledger.c.record_id, ledger.c.code)
+    return select(sources.c.location, *columns).outerjoin_from(
+        ledger, sources, sources.c.id == ledger.c.source_id
+    )
+
+
+def _as_places(connection: Connection, query: Select[Any]) -> Iterator[Place]:
+    return (Place(*row) for row in connection.execute(query))
+
+
+def _same_place(table: Table) -> list[ColumnElement[bool]]:
+    return [ledger.c[name] == table.c[name] for name in ("source_id", "path", "pointer")]

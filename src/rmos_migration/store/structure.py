@@ -1,0 +1,136 @@
+"""What tables and indexes a database has, what it should have, and how the two differ."""
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+from sqlalchemy import Connection, StaticPool, create_engine, func, inspect, select
+from sqlalchemy.schema import CreateIndex
+
+from . import schema
+from .tables import metadata, schema_version
+
+NAMED_INDEXES = (
+    "idx_patterns_strip_family",
+    "idx_joblogs_pattern",
+    "idx_joblogs_strip_family",
+    "idx_joblogs_status",
+)
+"""The indexes that programs of the workshop rely on by name (ARCHITECTURE.md §4)."""
+
+
+class TableFound(NamedTuple):
+    """A table: its columns in order, and the parts of its definition (columns with type and rules, keys, STRICT)."""
+
+    columns: tuple[str, ...]
+    parts: frozenset[str]
+
+
+class Structure(NamedTuple):
+    """Tables, indexes with the parts of their definitions, and the triggers on tables."""
+
+    tables: dict[str, TableFound]
+    indexes: dict[str, frozenset[str]]
+    triggers: dict[str, str]
+
+
+class Step(NamedTuple):
+    """A step of the schema as it was recorded."""
+
+    version: int
+    applied_at: str
+
+
+@lru_cache(maxsize=1)
+def expected() -> Structure:
+    """The structure that ``tables.py`` declares."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    with engine.connect() as connection:
+        metadata.create_all(connection)
+        made = found(connection)
+    engine.dispose()
+    return made
+
+
+def found(connection: Connection) -> Structure:
+    """The structure of a database. White space and the order in which a definition's parts stand do not count."""
+    listed = connection.exec_driver_sql(
+        "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
+    ).fetchall()
+    names = [name for kind, name, _, _ in listed if kind == "table"]
+    definitions = {name: sql for kind, name, _, sql in listed if kind == "table"}
+    columns = {name: tuple(_columns(connection, name)) for name in names}
+    return Structure(
+        {name: TableFound(columns[name], _parts(definitions[name])) for name in names},
+        {name: _parts(sql) for kind, name, _, sql in listed if kind == "index"},
+        {name: table for kind, name, table, _ in listed if kind == "trigger"},
+    )
+
+
+def steps(connection: Connection) -> list[Step]:
+    """The steps of the schema that were applied, oldest first."""
+    query = select(schema_version.c.version, schema_version.c.applied_at).order_by(schema_version.c.version)
+    return [Step(*row) for row in connection.execute(query)]
+
+
+def mark_of_upgrades(connection: Connection) -> str | None:
+    """The newest step as the upgrading itself (Alembic) remembers it."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.exec_driver_sql("SELECT max(version_num) FROM alembic_version").scalar()
+
+
+def make_missing_indexes(connection: Connection) -> list[str]:
+    """Make the declared indexes that are not there, where their tables are; returns their names."""
+    there = found(connection)
+    made = []
+    for table in metadata.sorted_tables:
+        for index in sorted(table.indexes, key=lambda index: index.name or ""):
+            name = index.name or ""
+            if table.name in there.tables and name not in there.indexes:
+                connection.execute(CreateIndex(index))
+                made.append(name)
+    return made
+
+
+def refresh_statistics(connection: Connection) -> None:
+    """Let the database count what its query planner goes by."""
+    connection.exec_driver_sql("ANALYZE")
+
+
+def application_id(connection: Connection) -> int:
+    """The mark in the file's header that says whose database it is."""
+    return int(connection.exec_driver_sql("PRAGMA application_id").scalar() or 0)
+
+
+def restore_application_id(connection: Connection) -> None:
+    """Mark the file as this program's."""
+    connection.exec_driver_sql(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+
+
+def pages(connection: Connection) -> tuple[int, int, int]:
+    """The size of a page in bytes, how many pages the file has, and how many of them are free."""
+    size, count, free = (
+        int(connection.exec_driver_sql(f"PRAGMA {name}").scalar() or 0)
+        for name in ("page_size", "page_count", "freelist_count")
+    )
+    return size, count, free
+
+
+def _columns(connection: Connection, table: str) -> list[str]:
+    listed = func.pragma_table_info(table).table_valued("name", "cid")
+    return list(connection.scalars(select(listed.c.name).order_by(listed.c.cid)))
+
+
+def _parts(definition: str) -> frozenset[str]:
+    """The parts of a CREATE statement, split where a comma outside brackets separates them."""
+    text = re.sub(r"\s+", " ", definition).strip()
+    head, _, body = text.partition("(")
+    body, _, tail = body.rpartition(")")
+    parts, depth, begin = [], 0, 0
+    for at, character in enumerate(body):
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            parts.append(body[begin:at])
+            begin = at + 1
+    return frozenset(part.strip() for part in (head, *parts, body[begin:], *tail.split(",")) if part.strip())
