@@ -2,7 +2,8 @@
 
 __version__ = "0.1.0"
 
-from .api import migrate
+from .api import audit, migrate
+from .audit.result import AuditResult
 from .migrate.outcome import RunSummary
 
-__all__ = ["RunSummary", "__version__", "migrate"]
+__all__ = ["AuditResult", "RunSummary", "__version__", "audit", "migrate"]

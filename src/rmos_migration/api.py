@@ -1,7 +1,12 @@
 """The Python API: what the command line does, as functions."""
 
+from collections.abc import Collection
 from pathlib import Path
 
+from .audit.auditor import audit_database
+from .audit.baseline import known_findings
+from .audit.result import AuditResult
+from .diagnostics import Severity
 from .migrate.options import Observer, Options, RejectLimit, Stop
 from .migrate.outcome import RunSummary
 from .migrate.pipeline import run
@@ -55,3 +60,37 @@ def migrate(
         rehash=rehash,
     )
     return run(Path(source), Database.at(database), options, observer, stop)
+
+
+def audit(
+    database: str | Path = "sqlite:///rmos.db",
+    *,
+    rules: Collection[str] = (),
+    skip: Collection[str] = (),
+    fail_on: str = "error",
+    baseline: str | Path | None = None,
+) -> AuditResult:
+    """Check that a database is sound. Nothing is changed.
+
+    Args:
+        database: a SQLAlchemy URL (``sqlite:///rmos.db``) or the path of the file.
+        rules: codes of rules or names of families; all, if none is named.
+        skip: those to leave out.
+        fail_on: ``error`` or ``warning``, the least severity that fails the audit.
+        baseline: a JSON result of an earlier audit; what it knows is silenced.
+
+    Returns:
+        A verdict for every rule, with every finding; ``passed`` is the answer. Faults in the database do not raise.
+
+    Raises:
+        UsageError: if there is no such rule, or the baseline is none.
+        DatabaseUnusable: if the database is absent, newer, another program's, or cannot be opened.
+        ValueError: if ``fail_on`` is no severity.
+    """
+    return audit_database(
+        Database.at(database),
+        rules=rules,
+        skip=skip,
+        fail_on=Severity(fail_on),
+        known=known_findings(Path(baseline)) if baseline is not None else (),
+    )

@@ -88,6 +88,8 @@ def shown(value: object, limit: int = 60) -> str:
         return f"an object with {len(value)} keys"
     if isinstance(value, list):
         return f"a list of {len(value)}"
+    if isinstance(value, bytes):  # only in a damaged database
+        value = value.decode("utf-8", "backslashreplace")
     if isinstance(value, str) and len(value) > limit:
         value = value[:limit] + "…"
     return printable(json.dumps(value, ensure_ascii=False))

@@ -1,13 +1,16 @@
 """An audit from start to finish: which rules, in one look at the database, against what was known before."""
 
 import time
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 
 from .. import __version__
 from ..diagnostics import Severity
 from ..entities import ENTITIES
 from ..errors import DatabaseUnusable
+from ..migrate.garbage import fewer_garbage_collections
 from ..store import queries, runs, schema, soundness, structure
 from ..store.database import Database
 from ..store.failures import damage_as_unusable
@@ -15,7 +18,7 @@ from ..store.lock import is_locked
 from .result import AuditResult, Verdict
 from .rows import Reader
 from .rule import Family, Finding, Flaw, Rule, Subject, Whole
-from .rules import FAMILIES, chosen
+from .rules import chosen
 
 
 def audit_database(
@@ -40,43 +43,76 @@ def audit_database(
         DatabaseUnusable: if the database is absent, newer, another program's, or cannot be opened.
     """
     families = chosen(rules, skip)
+    every = [rule for family in families for rule in family.rules]
     started_at, began = runs.now(), time.perf_counter()
     was_locked = is_locked(database.path)
+    looked = partial(_look, database, started_at, was_locked)
+    with fewer_garbage_collections(), ThreadPoolExecutor(max_workers=1) as beside:
+        rest = beside.submit(looked, [r for r in every if isinstance(r.check, Whole)])
+        of_rows = looked([r for r in every if not isinstance(r.check, Whole)])
+        of_whole = rest.result()
+    return AuditResult(
+        database=database.url,
+        schema_version=of_rows.schema_version,
+        tool_version=__version__,
+        started_at=started_at,
+        duration_seconds=time.perf_counter() - began,
+        records=of_rows.records,
+        verdicts=tuple(
+            verdict
+            for family in families
+            for verdict in _verdicts(family, of_whole, of_rows, frozenset(known))
+        ),
+        fail_on=fail_on,
+    )
+
+
+def _verdicts(
+    family: Family, of_whole: "_Look", of_rows: "_Look", known: frozenset[str]
+) -> Iterator[Verdict]:
+    for rule in family.rules:
+        look = of_whole if isinstance(rule.check, Whole) else of_rows
+        found = look.findings[rule.code]
+        news = [finding for finding in found if finding.fingerprint not in known] if known else found
+        silenced = [finding for finding in found if finding.fingerprint in known] if known else []
+        yield Verdict(family.name, rule, news, silenced, look.troubles.get(rule.code, ""))
+
+
+def _look(database: Database, now: str, was_locked: bool, rules: list[Rule]) -> "_Look":
+    """Let some rules look at the database, on a connection of their own.
+
+    The checks of the whole are a few long queries, during which Python waits for SQLite; those of rows are Python's
+    work. So the two are done side by side.
+    """
     with database.under_audit() as connection:
-        subject = Subject(database, connection, started_at, was_locked or is_locked(database.path))
-        audit = _Audit(subject, families)
-        audit.run()
-        version = schema.version_of(connection)
-        return AuditResult(
-            database=database.url,
-            schema_version=version,
-            tool_version=__version__,
-            started_at=started_at,
-            duration_seconds=time.perf_counter() - began,
-            records=_counts(subject),
-            verdicts=tuple(audit.verdicts(frozenset(known))),
-            fail_on=fail_on,
-        )
+        look = _Look(Subject(database, connection, now, was_locked), rules)
+        look.at_whole()
+        look.at_rows()
+        look.count()
+    return look
 
 
-def _counts(subject: Subject) -> dict[str, int]:
-    with suppress(DatabaseUnusable), damage_as_unusable():
-        return queries.entity_counts(subject.connection)
-    return {}
-
-
-class _Audit:
-    def __init__(self, subject: Subject, families: Iterable[Family]) -> None:
+class _Look:
+    def __init__(self, subject: Subject, rules: list[Rule]) -> None:
         self.subject = subject
-        self.families = tuple(families)
-        self.rules = [rule for family in self.families for rule in family.rules]
-        self.findings: dict[str, list[Finding]] = {rule.code: [] for rule in self.rules}
+        self.rules = rules
+        self.findings: dict[str, list[Finding]] = {rule.code: [] for rule in rules}
         self.troubles: dict[str, str] = {}
+        self.records: dict[str, int] = {}
+        self.schema_version = 0
 
-    def run(self) -> None:
+    def at_whole(self) -> None:
         for rule in self.rules:
             if isinstance(rule.check, Whole):
-                self._look_at_whole(rule, rule.check)
+                try:
+                    self._need(rule.check.reads)
+                    with damage_as_unusable():
+                        for flaw in rule.check.find(self.subject):
+                            self._found(rule, flaw)
+                except DatabaseUnusable as trouble:
+                    self.troubles[rule.code] = trouble.message
+
+    def at_rows(self) -> None:
         of_rows = [rule for rule in self.rules if not isinstance(rule.check, Whole)]
         for entity in ENTITIES:
             reader = Reader(entity, of_rows, self.subject)
@@ -84,41 +120,41 @@ class _Audit:
                 continue
             try:
                 self._need((entity.name,))
-                with damage_as_unusable():
-                    reader.read(soundness.rows(self.subject.connection, entity), self._found)
+                self._read(reader)
             except DatabaseUnusable as trouble:
                 for rule in of_rows:
                     self.troubles.setdefault(rule.code, trouble.message)
 
-    def verdicts(self, known: frozenset[str]) -> Iterable[Verdict]:
-        for family in self.families:
-            for rule in family.rules:
-                found = self.findings[rule.code]
-                news = [finding for finding in found if finding.fingerprint not in known] if known else found
-                silenced = [finding for finding in found if finding.fingerprint in known] if known else []
-                yield Verdict(family.name, rule, news, silenced, self.troubles.get(rule.code, ""))
+    def count(self) -> None:
+        with suppress(DatabaseUnusable), damage_as_unusable():
+            self.schema_version = schema.version_of(self.subject.connection)
+            self.records = queries.entity_counts(self.subject.connection)
 
-    def _look_at_whole(self, rule: Rule, check: Whole) -> None:
-        try:
-            self._need(check.reads)
-            with damage_as_unusable():
-                for flaw in check.find(self.subject):
-                    self._found(rule, flaw)
-        except DatabaseUnusable as trouble:
-            self.troubles[rule.code] = trouble.message
+    def _read(self, reader: Reader) -> None:
+        """Read an entity's rows; again, more slowly, if their text is broken."""
+        for tolerant in (False, True):
+            found: list[tuple[Rule, Flaw]] = []
+            try:
+                with damage_as_unusable():
+                    reader.read(
+                        soundness.rows(self.subject.connection, reader.entity, tolerant=tolerant), found
+                    )
+            except DatabaseUnusable:
+                if tolerant:
+                    raise
+            else:
+                break
+        for rule, flaw in found:
+            self._found(rule, flaw)
 
     def _need(self, tables: Iterable[str]) -> None:
         """Raise DatabaseUnusable unless these tables are there with all their columns."""
         with damage_as_unusable():
             there = self.subject.structure.tables
+        expected = structure.expected().tables
         for name in tables:
-            if name not in there or not set(structure.expected().tables[name].columns) <= set(
-                there[name].columns
-            ):
+            if name not in there or not set(expected[name].columns) <= set(there[name].columns):
                 raise DatabaseUnusable(f"the table {name} is not as it must be")
 
     def _found(self, rule: Rule, flaw: Flaw) -> None:
         self.findings[rule.code].append(rule.finding(flaw))
-
-
-__all__ = ["FAMILIES", "audit_database"]

@@ -1,6 +1,6 @@
 """Going through an entity's rows once: each is parsed, held against its model, and shown to the checks."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import orjson
@@ -10,9 +10,10 @@ from pydantic_core import ErrorDetails
 from ..diagnostics import shown
 from ..entities import Entity, Kind
 from ..sources.decode import decode_text
-from .rule import EachRow, Flaw, Refusal, Refused, Row, RowCheck, Rule, Subject
+from .rule import REFUSED, EachRow, Flaw, Refusal, Refused, Row, RowCheck, Rule, Subject
 
-Found = Callable[[Rule, Flaw], None]
+Found = list[tuple[Rule, Flaw]]
+"""Flaws with the rules that found them."""
 
 _REASONS = {
     "float_type": Refusal.TYPE,
@@ -59,12 +60,12 @@ class Reader:
         """Whether no rule has anything to look at in the rows."""
         return not self.checks and not self.refused
 
-    def read(self, rows: Iterator[tuple[Any, ...]], found: Found) -> None:
-        """Look at rows as the table holds them; ``found`` is told of each flaw."""
+    def read(self, rows: Iterable[tuple[Any, ...]], found: Found) -> None:
+        """Look at rows as the table holds them; flaws go into ``found``, each with its rule."""
         names, json_names, checks = self.names, self.json_names, self.checks
         validate, loads, table = self.entity.validate, orjson.loads, self.entity.name
         for raw in rows:
-            row = Row(zip(names, raw, strict=True))
+            row = dict(zip(names, raw, strict=True))
             try:
                 for name in json_names:
                     text = row[name]
@@ -75,7 +76,7 @@ class Reader:
                 self._refuse(raw, row, found)
             for rule, check in checks:
                 for column, message in check(row):
-                    found(rule, Flaw(message, table, str(row["id"]), column))
+                    found.append((rule, Flaw(message, table, str(row["id"]), column)))
 
     def _refuse(self, raw: tuple[Any, ...], row: Row, found: Found) -> None:
         """Report what cannot be parsed and what the model refuses; in ``row`` it becomes None."""
@@ -102,8 +103,8 @@ class Reader:
                     message = f"{self.columns[name]} is {_cause(problem, row[name])}"
                     self._report(reason, message, record_id, name, found)
                     unreadable.add(name)
-            for name in unreadable:
-                row[name] = None
+        row.update(dict.fromkeys(unreadable))
+        row[REFUSED] = unreadable
 
     def _reason(self, name: str, problem: ErrorDetails, held: Mapping[str, Any]) -> Refusal:
         if held[name] is None:
@@ -115,7 +116,7 @@ class Reader:
     def _report(self, reason: Refusal, message: str, record_id: str, name: str, found: Found) -> None:
         rule = self.refused.get(reason)
         if rule is not None:
-            found(rule, Flaw(message, self.entity.name, record_id, self.columns[name]))
+            found.append((rule, Flaw(message, self.entity.name, record_id, self.columns[name])))
 
 
 def _cause(problem: ErrorDetails, value: object) -> str:

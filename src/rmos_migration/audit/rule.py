@@ -15,7 +15,6 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Severity, printable
 from ..entities import Entity
-from ..rosette import Ring, read_rings
 from ..store import structure
 from ..store.database import Database
 from ..store.structure import Structure
@@ -59,12 +58,12 @@ class Finding(NamedTuple):
 
 @dataclass
 class Subject:
-    """The database that is looked at: an open read transaction, the time, and whether some run writes right now."""
+    """The database that is looked at: an open read transaction, the time, and whether a run was writing before."""
 
     database: Database
     connection: Connection
     now: str
-    is_locked: bool
+    was_locked: bool
 
     @cached_property
     def structure(self) -> Structure:
@@ -72,15 +71,13 @@ class Subject:
         return structure.found(self.connection)
 
 
-class Row(dict[str, Any]):
-    """A row's values by field name, JSON columns parsed; None where a value is none or was refused."""
+Row = dict[str, Any]
+"""A row's values by field name, JSON columns parsed; None where a value is none or was refused.
 
-    @cached_property
-    def rings(self) -> list[Ring]:
-        """The rings of its geometry."""
-        geometry = self["geometry"]
-        return read_rings(geometry) if geometry else []
+Checks that read the same thing out of a row may keep it there, under a name that no field has."""
 
+REFUSED = "refused"
+"""Under this name a row keeps the fields whose values were refused: None now, although something was there."""
 
 Flaws = Iterable[tuple[str, str]]
 """What is wrong in a row: column and sentence."""
@@ -143,9 +140,14 @@ class Rule:
 
     def finding(self, flaw: Flaw) -> Finding:
         """A flaw as this rule's finding."""
-        return Finding(
-            self.code, self.severity, flaw.message, flaw.table, flaw.record, flaw.column, self.hint
-        )
+        message, table, record, column = map(_as_text, flaw)
+        return Finding(self.code, self.severity, message, table, record, column, self.hint)
+
+
+def _as_text(value: object) -> str:
+    """What a damaged database holds where text should be, as text that can be written anywhere."""
+    raw = value if isinstance(value, bytes) else str(value).encode("utf-8", "backslashreplace")
+    return raw.decode("utf-8", "backslashreplace")
 
 
 class Family(NamedTuple):

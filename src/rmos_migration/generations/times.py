@@ -14,6 +14,10 @@ from .notes import Notes, UnusableError
 
 _STORED_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
 _STORED_CLOCK = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
+_SURE = r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
+"""Most times are known to be real at a glance: every month has 28 days."""
+_SURE_INSTANT = re.compile(rf"{_SURE}\.\d{{6}}Z", re.ASCII).fullmatch
+_SURE_CLOCK = re.compile(rf"{_SURE}(?:\.\d{{1,6}})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)?", re.ASCII).fullmatch
 _ANY_CLOCK = re.compile(
     r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII
 )
@@ -71,25 +75,35 @@ def clock(value: Any, key: str, notes: Notes) -> str:
 
 def is_instant(text: str) -> bool:
     """Whether a text has the form in which ``instant`` gives times."""
-    return _STORED_INSTANT.fullmatch(text) is not None and _is_real(text)
+    return _SURE_INSTANT(text) is not None or (_STORED_INSTANT.fullmatch(text) is not None and _is_real(text))
 
 
 def is_clock(text: str) -> bool:
     """Whether a text has one of the forms in which ``clock`` gives times."""
-    return _ANY_CLOCK.fullmatch(text) is not None and _is_real(text)
+    return _SURE_CLOCK(text) is not None or (_ANY_CLOCK.fullmatch(text) is not None and _is_real(text))
 
 
 def ends_before_start(start: str, end: str) -> bool:
     """Whether ``end`` is an earlier instant than ``start``, both as ``clock`` gives them.
 
-    False where they cannot be compared: one has a zone and the other has none, or one is a date and the other not.
+    False where they cannot be compared.
+    """
+    elapsed = elapsed_seconds(start, end)
+    return elapsed is not None and elapsed < 0
+
+
+def elapsed_seconds(start: str, end: str) -> float | None:
+    """Seconds from one time to another, both as ``clock`` gives them.
+
+    None where they cannot be compared: one has a zone and the other has none, one is a date and the other not, or one
+    of them is no time.
     """
     if (len(start) == 10) != (len(end) == 10):
-        return False
-    first, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
-    if (first.tzinfo is None) != (last.tzinfo is None):
-        return False
-    return last < first
+        return None
+    try:
+        return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
+    except (ValueError, TypeError):  # no time; with and without a zone
+        return None
 
 
 def _is_real(text: str) -> bool:

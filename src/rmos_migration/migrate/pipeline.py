@@ -1,11 +1,9 @@
 """A run from start to finish: lock, read, prepare, load batch by batch, balance, finish (ARCHITECTURE.md §5)."""
 
-import gc
 import logging
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -19,6 +17,7 @@ from ..sources.read import read_files
 from ..store import runs
 from ..store.database import Database
 from ..store.runs import KnownFile
+from .garbage import fewer_garbage_collections
 from .load import Batch
 from .options import Nobody, Observer, Options, Stop
 from .outcome import Counts, RunSummary, Status
@@ -75,7 +74,7 @@ class _Run:
             log.info("run %s: %s into %s", writer.book.run_id, self.source.root, self.database.url)
             self.observer.started(self.source)
             try:
-                with _fewer_garbage_collections():
+                with fewer_garbage_collections():
                     self._migrate_all(writer)
             except BaseException as error:
                 status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.FAILED
@@ -197,16 +196,3 @@ def _has_not_changed(file: SourceFile, before: KnownFile) -> bool:
     except OSError:
         return False
     return (now.st_size, now.st_mtime_ns) == (before.size_bytes, before.mtime_ns)
-
-
-@contextmanager
-def _fewer_garbage_collections() -> Iterator[None]:
-    """Documents are trees without cycles: looking for cycles among them after every few hundred is wasted time."""
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(1_000_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()

@@ -88,7 +88,7 @@ class Database:
         engine = file_engine(self.path, read_only=True)
         try:
             with damage_as_unusable(), engine.connect() as connection, connection.begin():
-                tolerate_broken_text(connection)
+                tolerate_broken_text(connection, tolerant=True)
                 yield connection
         finally:
             engine.dispose()

@@ -4,6 +4,7 @@ import sqlite3
 import unicodedata
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
@@ -46,11 +47,11 @@ def memory_engine() -> Engine:
     return _begin_at_once(engine, read_only=False)
 
 
-def tolerate_broken_text(connection: Connection) -> None:
-    """Let text that is no UTF-8 be read, its bytes as half characters, instead of failing."""
+def tolerate_broken_text(connection: Connection, *, tolerant: bool) -> None:
+    """Let text that is no UTF-8 be read, its bytes as half characters, instead of failing; or no longer."""
     driver = connection.connection.driver_connection
     if isinstance(driver, sqlite3.Connection):
-        driver.text_factory = partial(str, encoding="utf-8", errors="surrogateescape")
+        driver.text_factory = partial(str, encoding="utf-8", errors="surrogateescape") if tolerant else str
 
 
 def _begin_at_once(engine: Engine, read_only: bool) -> Engine:
@@ -60,6 +61,6 @@ def _begin_at_once(engine: Engine, read_only: bool) -> Engine:
     return engine
 
 
-def _folded(text: object) -> object:
+def _folded(text: Any) -> Any:
     """Text without regard to case and Unicode normal form, for SQL to compare by."""
     return unicodedata.normalize("NFC", text.casefold()) if isinstance(text, str) else text

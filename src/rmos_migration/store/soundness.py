@@ -22,10 +22,9 @@ from sqlalchemy import (
 from sqlalchemy.types import String
 
 from ..entities import BY_NAME, ENTITIES, Entity
+from .engines import tolerate_broken_text
 from .runs import GONE, REPLACED, SETTLED
 from .tables import ENTITY_TABLES, ledger, metadata, pending_references, rejects, runs, sources
-
-ROWS_AT_ONCE = 1000
 
 _ARRIVED_CONTENT = and_(ledger.c.content_sha256.is_not(None), func.coalesce(ledger.c.code, "") != REPLACED)
 """Entries that say what a row was made from."""
@@ -51,12 +50,15 @@ class Place(NamedTuple):
     code: str | None
 
 
-def rows(connection: Connection, entity: Entity) -> Iterator[tuple[Any, ...]]:
-    """Every row of an entity, in column order, streamed in the order in which they are stored."""
+def rows(connection: Connection, entity: Entity, *, tolerant: bool = False) -> Iterator[tuple[Any, ...]]:
+    """Every row of an entity, in column order, streamed in the order in which they are stored.
+
+    With ``tolerant``, text that is no UTF-8 comes with its bytes as half characters; else it ends the stream as damage.
+    """
+    tolerate_broken_text(connection, tolerant=tolerant)
     table = ENTITY_TABLES[entity.name]
-    cursor = connection.execute(select(table)).cursor
-    while cursor is not None and (some := cursor.fetchmany(ROWS_AT_ONCE)):
-        yield from some
+    cursor: Any = connection.execute(select(table)).cursor  # the driver's own rows, which cost half
+    return iter(cursor)
 
 
 def has_row(connection: Connection, entity: str, record_id: str) -> bool:
@@ -114,7 +116,7 @@ def look_alikes(connection: Connection, entity: Entity, column: str) -> Iterator
 
 def _folded(column: ColumnElement[Any]) -> ColumnElement[Any]:
     """Text to compare by; plain ASCII is folded by the database itself, which is quicker."""
-    is_plain = ~column.op("GLOB")("*[^ -~]*")
+    is_plain = func.glob("*[^ -~]*", column) == 0
     return case((is_plain, func.lower(column)), else_=func.rmos_folded(column))
 
 

@@ -26,11 +26,18 @@ class TableFound(NamedTuple):
     parts: frozenset[str]
 
 
+class IndexFound(NamedTuple):
+    """An index: its table, and the parts of its definition."""
+
+    table: str
+    parts: frozenset[str]
+
+
 class Structure(NamedTuple):
-    """Tables, indexes with the parts of their definitions, and the triggers on tables."""
+    """Tables and indexes by name, and the table of each trigger."""
 
     tables: dict[str, TableFound]
-    indexes: dict[str, frozenset[str]]
+    indexes: dict[str, IndexFound]
     triggers: dict[str, str]
 
 
@@ -62,7 +69,7 @@ def found(connection: Connection) -> Structure:
     columns = {name: tuple(_columns(connection, name)) for name in names}
     return Structure(
         {name: TableFound(columns[name], _parts(definitions[name])) for name in names},
-        {name: _parts(sql) for kind, name, _, sql in listed if kind == "index"},
+        {name: IndexFound(table, _parts(sql)) for kind, name, table, sql in listed if kind == "index"},
         {name: table for kind, name, table, _ in listed if kind == "trigger"},
     )
 

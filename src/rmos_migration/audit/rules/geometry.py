@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ...diagnostics import Severity, shown
 from ...entities import JOBLOG, PATTERN, STRIP_FAMILY, Entity
-from ...rosette import Ring, overlaps, rings_of
+from ...rosette import Ring, overlaps, read_rings, rings_of
 from ..rule import EachRow, Family, Flaws, Row, RowCheck, Rule, Subject
 
 RING_RADIUS_MM = (10, 100)
@@ -12,6 +12,14 @@ RING_WIDTH_MM = (2, 10)
 STRIP_WIDTH_MM = (0.4, 10)
 TILES = (2, 300)
 WASTE_PERCENT = (0, 100)
+
+
+def _rings(row: Row) -> list[Ring]:
+    """The rings of a row's geometry, read once for all rules."""
+    rings: list[Ring] | None = row.get("rings")
+    if rings is None:
+        rings = row["rings"] = read_rings(row["geometry"] or {})
+    return rings
 
 
 def _each_ring(
@@ -22,7 +30,7 @@ def _each_ring(
 
     def find(row: Row) -> Flaws:
         flaws = []
-        for ring in row.rings:
+        for ring in _rings(row):
             value = read(ring)
             if value is not None and (value < low or (high is not None and value > high)):
                 flaws.append(("geometry_json", f"ring {ring.number}: {what} {value:g}, usual is {said}"))
@@ -44,7 +52,7 @@ def _overlapping(row: Row) -> Flaws:
             f"ring {one.number} (radius {one.radius_mm:g}, width {one.width_mm:g} mm) overlaps ring {other.number}"
             f" (radius {other.radius_mm:g}, width {other.width_mm:g} mm)",
         )
-        for one, other in overlaps(row.rings)
+        for one, other in overlaps(_rings(row))
     ]
 
 

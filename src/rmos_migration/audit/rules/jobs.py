@@ -1,11 +1,9 @@
 """Jobs: what their status, times and durations say of one another."""
 
-from datetime import datetime
-
 from ...diagnostics import Severity
 from ...entities import JOBLOG, Entity
-from ...generations.times import ends_before_start, is_clock
-from ..rule import EachRow, Family, Flaws, Row, RowCheck, Rule, Subject
+from ...generations.times import elapsed_seconds
+from ..rule import REFUSED, EachRow, Family, Flaws, Row, RowCheck, Rule, Subject
 
 TOLERANCE_SECONDS = 2.0
 TOLERANCE_SHARE = 0.01
@@ -18,37 +16,38 @@ def _unfinished(row: Row) -> Flaws:
     return [
         (name, f"the job is completed, but has no {name}")
         for name in ("end_time", "duration_seconds")
-        if row[name] is None
+        if row[name] is None and name not in row.get(REFUSED, ())
     ]
 
 
 def _end_before_start(row: Row) -> Flaws:
-    start, end = row["start_time"], row["end_time"]
-    if start and end and is_clock(start) and is_clock(end) and ends_before_start(start, end):
-        return [("end_time", f"end_time {end} is before start_time {start}")]
-    return ()
+    elapsed = _elapsed(row)
+    if elapsed is None or elapsed >= 0:
+        return ()
+    return [("end_time", f"end_time {row['end_time']} is before start_time {row['start_time']}")]
 
 
 def _duration(row: Row) -> Flaws:
-    start, end, duration = row["start_time"], row["end_time"], row["duration_seconds"]
-    if duration is None or not start or not end or not is_clock(start) or not is_clock(end):
-        return ()
-    elapsed = _elapsed(start, end)
-    if elapsed is None or elapsed < 0:
+    duration = row["duration_seconds"]
+    elapsed = None if duration is None else _elapsed(row)
+    if elapsed is None or elapsed < 0 or len(row["start_time"]) == _DATE:
         return ()
     if abs(elapsed - duration) <= max(TOLERANCE_SECONDS, elapsed * TOLERANCE_SHARE):
         return ()
     return [("duration_seconds", f"the duration is {duration:g} s, from start to end it is {elapsed:g} s")]
 
 
-def _elapsed(start: str, end: str) -> float | None:
-    """Seconds from one clock to the other; None where they cannot be compared to the second."""
-    if len(start) == 10 or len(end) == 10:
-        return None
-    first, last = datetime.fromisoformat(start), datetime.fromisoformat(end)
-    if (first.tzinfo is None) != (last.tzinfo is None):
-        return None
-    return (last - first).total_seconds()
+_DATE = len("2025-01-15")
+_NOT_READ = object()
+
+
+def _elapsed(row: Row) -> float | None:
+    """Seconds from start to end, read once for all rules; None where the two cannot be compared."""
+    elapsed = row.get("elapsed", _NOT_READ)
+    if elapsed is _NOT_READ:
+        start, end = row["start_time"], row["end_time"]
+        elapsed = row["elapsed"] = elapsed_seconds(start, end) if start and end else None
+    return elapsed  # type: ignore[no-any-return]
 
 
 def _of_jobs(check: RowCheck) -> EachRow:

@@ -7,6 +7,7 @@ import orjson
 from ...diagnostics import Severity, shown
 from ...entities import ENTITIES
 from ...store import soundness
+from ...store.lock import is_locked
 from ...store.soundness import Place
 from ..rule import Family, Flaw, Rule, Subject, Whole
 
@@ -66,10 +67,8 @@ def _imbalances(text: str | None) -> Iterator[str]:
 
 
 def _running(subject: Subject) -> Iterator[Flaw]:
-    if subject.is_locked:
-        return
     for run_id, status, _ in soundness.counts_of_runs(subject.connection):
-        if status == "running":
+        if status == "running" and not subject.was_locked and not is_locked(subject.database.path):
             yield Flaw("the run was cut off", "migration_runs", str(run_id), "status")
 
 

@@ -20,14 +20,15 @@ def _ring_families(entity: Entity, subject: Subject) -> RowCheck | None:
     if not entity.mentions:
         return None
 
+    mentioned = [(rule, rule.mentioned) for rule in entity.references if rule.mentioned is not None]
+
     @lru_cache(maxsize=_REMEMBERED)
     def is_there(parent: str, record_id: str) -> bool:
         return soundness.has_row(subject.connection, parent, record_id)
 
     def find(row: Row) -> Flaws:
         flaws = []
-        for rule in entity.mentions:
-            field, read = rule.mentioned  # type: ignore[misc] - mentions are the rules that have it
+        for rule, (field, read) in mentioned:
             parts = row[field]
             named = read(parts) if parts else ()
             for one in dict.fromkeys(str(name) for name in named if type(name) in (str, int) and name != ""):

@@ -42,8 +42,9 @@ def _history(subject: Subject) -> Iterator[Flaw]:
 
 
 def _tables(subject: Subject) -> Iterator[Flaw]:
-    for name in structure.expected().tables.keys() - subject.structure.tables.keys() - {_VERSIONS}:
-        yield Flaw(f"there is no table {name}", name)
+    for name in structure.expected().tables:
+        if name != _VERSIONS and name not in subject.structure.tables:
+            yield Flaw(f"there is no table {name}", name)
 
 
 def _columns(subject: Subject) -> Iterator[Flaw]:
@@ -66,16 +67,18 @@ def _definitions(subject: Subject) -> Iterator[Flaw]:
 
 
 def _indexes(subject: Subject) -> Iterator[Flaw]:
-    for name in sorted(structure.expected().indexes.keys() - subject.structure.indexes.keys()):
-        named = ", which other programs know by this name" if name in structure.NAMED_INDEXES else ""
-        yield Flaw(f"there is no index {name}{named}", record=name)
+    for name, index in structure.expected().indexes.items():
+        if name not in subject.structure.indexes and index.table in subject.structure.tables:
+            named = ", which other programs know by this name" if name in structure.NAMED_INDEXES else ""
+            yield Flaw(f"there is no index {name}{named}", index.table, name)
 
 
 def _index_definitions(subject: Subject) -> Iterator[Flaw]:
-    for name, parts in structure.expected().indexes.items():
-        there = subject.structure.indexes.get(name, parts)
-        if there != parts:
-            yield Flaw(f"the index {name} is another: {', '.join(sorted(there - parts))}", record=name)
+    for name, index in structure.expected().indexes.items():
+        there = subject.structure.indexes.get(name, index)
+        if there != index:
+            found = ", ".join(sorted(there.parts - index.parts))
+            yield Flaw(f"the index {name} is another: {found}", index.table, name)
 
 
 def _triggers(subject: Subject) -> Iterator[Flaw]:

@@ -1,0 +1,33 @@
+"""Repairs that cannot lose anything: missing indexes, the file's mark, the statistics of the query planner."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..store import schema, structure
+from ..store.database import Database
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What was mended, in words, and the copy that was made before."""
+
+    done: tuple[str, ...]
+    backup: Path
+
+
+def repair(database: Database) -> Repair:
+    """Mend what can be mended without touching a row; everything or nothing, after a backup.
+
+    Raises:
+        LockedError: if another process writes.
+        DatabaseUnusable: if the database is absent, of another schema, damaged, or another program's.
+        EnvironmentFailure: if there is no room for the backup, or the disk fails; nothing is changed then.
+    """
+    with database.mender("rmos audit --repair") as (connection, backup):
+        done = [f"made the index {name}" for name in structure.make_missing_indexes(connection)]
+        if structure.application_id(connection) != schema.APPLICATION_ID:
+            structure.restore_application_id(connection)
+            done.append("marked the file as this program's")
+        structure.refresh_statistics(connection)
+        done.append("refreshed the statistics that queries are planned by")
+    return Repair(tuple(done), backup)

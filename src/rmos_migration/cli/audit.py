@@ -1,0 +1,223 @@
+"""rmos audit: is this database sound?"""
+
+import json
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from ..audit.auditor import audit_database
+from ..audit.baseline import known_findings
+from ..audit.formats.junit import as_junit
+from ..audit.formats.sarif import as_sarif
+from ..audit.repair import repair as mend
+from ..audit.result import AuditResult, State, Verdict
+from ..audit.rules import FAMILIES, RULES, suggestion
+from ..diagnostics import Severity, printable
+from ..errors import EnvironmentFailure, ExitCode, UsageError
+from ..settings import load_settings
+from ..store.database import Database
+from . import console
+from .options import DatabaseOption
+
+_HELP = """Check that the database is sound; exit 0 if it is, 1 if not. Nothing is changed.
+
+\b
+Examples:
+  rmos audit                                          every rule
+  rmos audit --fail-on warning                        strict, as before a release
+  rmos audit --rules schema,references                some families or rules only
+  rmos audit --explain job-unfinished                 what a rule means; "all" lists them
+  rmos audit --format json --output known.json        remember what is known today ...
+  rmos audit --baseline known.json                    ... and hear only of what is new
+  rmos audit --repair                                 make missing indexes again, after a backup
+"""
+
+SHOWN = 20
+"""Findings shown of one rule; how many more there are is always said. Files hold them all."""
+
+
+class Format(StrEnum):
+    """What the result is written as."""
+
+    TEXT = "text"
+    JSON = "json"
+    JUNIT = "junit"
+    SARIF = "sarif"
+
+
+class FailOn(StrEnum):
+    """The least severity that fails the audit."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("audit", help=_HELP)(audit)
+
+
+def audit(
+    database: DatabaseOption = None,
+    rules: Annotated[
+        str | None, typer.Option("--rules", metavar="A,B", help="Only these rules or families.")
+    ] = None,
+    skip: Annotated[str | None, typer.Option("--skip", metavar="A,B", help="Without these.")] = None,
+    fail_on: Annotated[
+        FailOn, typer.Option("--fail-on", help="The least severity that fails the audit.")
+    ] = FailOn.ERROR,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(
+            "--baseline", metavar="FILE", help="A saved JSON result; what it knows is not told again."
+        ),
+    ] = None,
+    form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.TEXT,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of stdout.")
+    ] = None,
+    explain: Annotated[
+        str | None,
+        typer.Option("--explain", metavar="CODE", help="Say what a rule means, and do nothing else."),
+    ] = None,
+    repair: Annotated[
+        bool,
+        typer.Option(
+            "--repair", help="First mend what can be mended without touching a row; makes a backup."
+        ),
+    ] = False,
+) -> None:
+    """Run the rules and show what they found."""
+    if explain is not None:
+        _explain(explain)
+        return
+    place = Database.at(load_settings(database=database).database)
+    known = known_findings(baseline) if baseline is not None else frozenset()
+    if repair:
+        _repair(place)
+    result = audit_database(
+        place, rules=_names(rules), skip=_names(skip), fail_on=Severity(fail_on.value), known=known
+    )
+    if output is not None:
+        _write(output, _rendered(result, form))
+        console.say(_last_line(result))
+    elif form is Format.TEXT:
+        for line in _lines(result):
+            console.out.print(line)
+    else:
+        console.out.file.write(_rendered(result, form))
+    raise typer.Exit(ExitCode.OK if result.passed else ExitCode.FINDINGS)
+
+
+def _names(listed: str | None) -> list[str]:
+    return [name.strip() for name in (listed or "").split(",") if name.strip()]
+
+
+def _rendered(result: AuditResult, form: Format) -> str:
+    if form is Format.TEXT:
+        return "".join(f"{line.plain}\n" for line in _lines(result))
+    if form is Format.JUNIT:
+        return f'<?xml version="1.0" encoding="UTF-8"?>\n{as_junit(result)}\n'
+    value = result.as_json() if form is Format.JSON else as_sarif(result)
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"the result could not be written to {path}: {error.strerror}", "name another file with --output"
+        ) from error
+
+
+def _repair(place: Database) -> None:
+    done = mend(place)
+    for line in done.done:
+        console.say(f"repair: {line}", on=console.err)
+    console.say(f"repair: the database as it was before is {done.backup}", on=console.err)
+
+
+# text
+
+
+def _lines(result: AuditResult) -> Iterator[Text]:
+    """The result for a person, line by line; the last one says PASSED or FAILED."""
+    yield Text(printable(f"database  {result.database} (schema {result.schema_version})"))
+    counts = " · ".join(f"{name.replace('_', ' ')} {number:,}" for name, number in result.records.items())
+    yield Text(f"records   {counts or 'they cannot be counted'}")
+    yield Text("")
+    titles = {family.name: family.title for family in FAMILIES}
+    family = ""
+    for verdict in result.verdicts:
+        if verdict.family != family:
+            family = verdict.family
+            yield Text(titles[family], style="bold")
+        yield from _verdict_lines(verdict, result)
+    yield Text("")
+    yield Text(_last_line(result), style="bold green" if result.passed else "bold red")
+
+
+def _verdict_lines(verdict: Verdict, result: AuditResult) -> Iterator[Text]:
+    word, colour = _word(verdict, result)
+    line = Text(f"  {word:<8}", style=colour)
+    line.append(f"{verdict.rule.title} ({verdict.rule.code})", style="default")
+    if verdict.silenced:
+        line.append(f", {_counted(len(verdict.silenced), 'known finding')} not shown", style="dim")
+    yield line
+    if verdict.trouble:
+        yield Text(printable(f"            could not be run: {verdict.trouble}"))
+    for finding in verdict.findings[:SHOWN]:
+        place = f"{finding.place}: " if finding.place and finding.place != finding.message else ""
+        yield Text(printable(f"            {place}{finding.message}"))
+    if len(verdict.findings) > SHOWN:
+        yield Text(f"            … and {len(verdict.findings) - SHOWN:,} more; --format json has them all")
+    if verdict.findings:
+        yield Text(f"            → {verdict.rule.hint}", style="dim")
+
+
+def _word(verdict: Verdict, result: AuditResult) -> tuple[str, str]:
+    if verdict.state is State.PASSED:
+        return "passed", "green"
+    if result.is_failure(verdict):
+        return ("FAILED" if verdict.findings else "NOT RUN"), "red"
+    return verdict.rule.severity.value, "yellow"
+
+
+def _last_line(result: AuditResult) -> str:
+    states = [verdict.state for verdict in result.verdicts]
+    parts = [f"{states.count(State.PASSED)} of {_counted(len(states), 'rule')} hold"]
+    errors, warnings = result.number(Severity.ERROR), result.number(Severity.WARNING)
+    if errors:
+        parts.append(_counted(errors, "error"))
+    if warnings:
+        parts.append(_counted(warnings, "warning"))
+    if states.count(State.NOT_RUN):
+        parts.append(f"{_counted(states.count(State.NOT_RUN), 'rule')} could not be run")
+    if result.silenced:
+        parts.append(f"{_counted(len(result.silenced), 'known finding')} left out")
+    return f"{'PASSED' if result.passed else 'FAILED'}: {', '.join(parts)} ({result.duration_seconds:.1f} s)"
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _explain(code: str) -> None:
+    if code == "all":
+        for family in FAMILIES:
+            console.say(f"{family.title} (--rules {family.name})", style="bold")
+            for rule in family.rules:
+                console.say(f"  {rule.code:24}{rule.severity.value:9}{rule.title}")
+        return
+    if code not in RULES:
+        raise UsageError(f"there is no rule {code}", suggestion(code))
+    rule = RULES[code]
+    console.say(f"{rule.code} ({rule.severity.value})", style="bold")
+    console.say(f"{rule.title}.")
+    console.say(rule.explanation)
+    console.say(f"→ {rule.hint}")

@@ -1,0 +1,257 @@
+"""rmos audit as people and programs use it: what it prints, writes, remembers and mends."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from jsonschema.validators import validator_for
+from lxml import etree
+
+from builders import EXAMPLES, execute, joblog, query, raw_controls, rmos, write
+from rmos_migration import audit, migrate
+from rmos_migration.audit.rules import FAMILIES, RULES
+from rmos_migration.errors import DatabaseUnusable, UsageError
+from rmos_migration.store.lock import write_lock
+
+SCHEMAS = Path(__file__).parent.parent / "data" / "schemas"
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def messy(database: Path) -> Path:
+    """The messy example in a database, with an index dropped and forty impossible durations."""
+    migrate(EXAMPLES / "messy_legacy", database)
+    execute(
+        database,
+        """DROP INDEX idx_joblogs_status;
+        PRAGMA ignore_check_constraints = ON;
+        UPDATE joblogs SET duration_seconds = -1;
+        WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40)
+        INSERT INTO joblogs (id, job_type, status, parameters_json, duration_seconds)
+        SELECT 'planted-' || i, 'slice', 'planned', '{}', -1 FROM n""",
+    )
+    return database
+
+
+def findings(document: dict[str, object]) -> list[dict[str, str]]:
+    return [finding for rule in document["rules"] for finding in rule["findings"]]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("example", ["rmos_legacy", "messy_legacy", "older_workshop"])
+def test_every_example_passes(example: str, database: Path) -> None:
+    migrate(EXAMPLES / example, database)
+    assert audit(database).passed
+
+
+def test_example_in_order_has_no_finding_at_all(database: Path) -> None:
+    migrate(EXAMPLES / "rmos_legacy", database)
+    assert audit(database, fail_on="warning").findings == []
+
+
+def test_text_shows_twenty_findings_of_a_rule_and_says_how_many_more(messy: Path) -> None:
+    done = rmos("audit", "--database", messy)
+    assert done.returncode == 1
+    assert "joblogs 24" not in done.stdout
+    assert "strip families 9 · patterns 11 · joblogs 64" in done.stdout
+    assert done.stdout.count("duration_seconds is -1") == 20
+    assert "… and 44 more" in done.stdout
+    assert done.stdout.splitlines()[-1].startswith("FAILED: ")
+    assert raw_controls(done.stdout) == set()
+
+
+def test_json_holds_every_finding(messy: Path) -> None:
+    done = rmos("audit", "--database", messy, "--format", "json")
+    document = json.loads(done.stdout)
+    assert done.returncode == 1
+    assert document["schema"] == "rmos-migration/audit/1"
+    assert document["passed"] is False
+    assert sum(finding["code"] == "value-range" for finding in findings(document)) == 64
+    assert len({finding["fingerprint"] for finding in findings(document)}) == len(findings(document))
+    assert {rule["code"] for rule in document["rules"]} == set(RULES)
+
+
+def test_sarif_is_valid_and_names_every_finding(messy: Path, tmp_path: Path) -> None:
+    target = tmp_path / "audit.sarif"
+    done = rmos("audit", "--database", messy, "--format", "sarif", "--output", target)
+    assert done.returncode == 1
+    assert done.stdout.startswith("FAILED")
+    log = json.loads(target.read_text(encoding="utf-8"))
+    schema = json.loads((SCHEMAS / "sarif-2.1.0-rtm.4.json").read_text(encoding="utf-8"))
+    validator = validator_for(schema)
+    assert [error.message for error in validator(schema).iter_errors(log)] == []
+    (run,) = log["runs"]
+    results = run["results"]
+    assert {result["ruleId"] for result in results} >= {"value-range", "index-missing", "document-kept-out"}
+    rules = run["tool"]["driver"]["rules"]
+    assert all(rules[result["ruleIndex"]]["id"] == result["ruleId"] for result in results)
+    assert len(results) == len(audit(messy).findings)
+
+
+def test_junit_is_valid_and_fails_the_rules_that_fail(messy: Path, tmp_path: Path) -> None:
+    target = tmp_path / "audit.xml"
+    assert rmos("audit", "--database", messy, "--format", "junit", "--output", target).returncode == 1
+    document = etree.parse(target)
+    schema = etree.XMLSchema(etree.parse(SCHEMAS / "junit-10.xsd"))
+    assert schema.validate(document), schema.error_log
+    failed = {case.get("name") for case in document.iterfind(".//testcase[failure]")}
+    assert failed == {"value-range", "index-missing", "row-without-ledger"}
+    assert len(document.findall(".//testcase")) == len(RULES)
+    (text,) = [case.findtext("failure") for case in document.iterfind(".//testcase[@name='value-range']")]
+    assert len((text or "").splitlines()) == 64
+
+
+def test_formats_stay_valid_where_rules_cannot_run_and_names_are_hostile(
+    tree: Path, database: Path, tmp_path: Path
+) -> None:
+    write(tree, "joblogs/j.json", joblog("j1", status="completed"))
+    migrate(tree, database)
+    execute(
+        database,
+        """DROP TABLE migration_rejects;
+        UPDATE joblogs SET id = 'j' || char(27) || '[31m<b>' || char(65534) || '&"' || CAST(x'ff' AS TEXT)""",
+    )
+    schema = json.loads((SCHEMAS / "sarif-2.1.0-rtm.4.json").read_text(encoding="utf-8"))
+    for form, check in (
+        ("sarif", lambda raw: validator_for(schema)(schema).validate(json.loads(raw))),
+        (
+            "junit",
+            lambda raw: etree.XMLSchema(etree.parse(SCHEMAS / "junit-10.xsd")).assertValid(
+                etree.fromstring(raw)
+            ),
+        ),
+        ("json", json.loads),
+    ):
+        target = tmp_path / f"audit.{form}"
+        done = rmos("audit", "--database", database, "--format", form, "--output", target)
+        assert done.returncode == 1
+        assert done.stderr == ""
+        check(target.read_bytes())
+    text = rmos("audit", "--database", database)
+    assert "could not be run" in text.stdout
+    assert raw_controls(text.stdout) == set()
+
+
+def test_baseline_silences_what_is_known_and_nothing_else(messy: Path, tmp_path: Path) -> None:
+    known = tmp_path / "known.json"
+    assert rmos("audit", "--database", messy, "--format", "json", "--output", known).returncode == 1
+    quiet = rmos("audit", "--database", messy, "--baseline", known, "--fail-on", "warning")
+    assert quiet.returncode == 0
+    assert "known findings left out" in quiet.stdout.splitlines()[-1]
+    execute(messy, "DROP INDEX idx_joblogs_pattern")
+    louder = rmos("audit", "--database", messy, "--baseline", known, "--format", "json")
+    assert louder.returncode == 1
+    assert [finding["record"] for finding in findings(json.loads(louder.stdout))] == ["idx_joblogs_pattern"]
+
+
+def test_result_under_a_baseline_is_a_baseline_that_knows_both(messy: Path, tmp_path: Path) -> None:
+    first, second = tmp_path / "first.json", tmp_path / "second.json"
+    rmos("audit", "--database", messy, "--format", "json", "--output", first)
+    execute(messy, "DROP INDEX idx_joblogs_pattern")
+    rmos("audit", "--database", messy, "--format", "json", "--baseline", first, "--output", second)
+    assert audit(messy, baseline=second, fail_on="warning").passed
+
+
+@pytest.mark.parametrize(
+    "content", ["", "[]", "{}", '{"schema": "rmos-migration/audit/1"}', "\xff", "[" * 100_000]
+)
+def test_what_is_no_baseline_is_refused(content: str, messy: Path, tmp_path: Path) -> None:
+    known = tmp_path / "known.json"
+    known.write_text(content, encoding="latin-1")
+    done = rmos("audit", "--database", messy, "--baseline", known)
+    assert done.returncode == 2
+    assert str(known) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_rules_and_families_can_be_chosen_and_skipped(messy: Path) -> None:
+    schema = {rule.code for family in FAMILIES if family.name == "schema" for rule in family.rules}
+    chosen = audit(messy, rules=["schema", "value-range"], skip=["index-missing"])
+    assert {verdict.rule.code for verdict in chosen.verdicts} == (schema | {"value-range"}) - {"index-missing"}
+    with pytest.raises(UsageError, match="there is no rule shema"):
+        audit(messy, rules=["shema"])
+    assert rmos("audit", "--database", messy, "--rules", "shema").returncode == 2
+
+
+@pytest.mark.parametrize("code", sorted(RULES))
+def test_every_rule_is_explained(code: str) -> None:
+    rule = RULES[code]
+    assert rule.title
+    assert rule.explanation.endswith(".")
+    assert rule.hint
+    assert not rule.hint.endswith(".")
+
+
+def test_explain_tells_what_a_rule_means_and_lists_them_all() -> None:
+    one = rmos("audit", "--explain", "job-unfinished")
+    assert RULES["job-unfinished"].explanation in one.stdout
+    every = rmos("audit", "--explain", "all")
+    assert all(code in every.stdout for code in RULES)
+    assert rmos("audit", "--explain", "job-unfinishd").returncode == 2
+
+
+def test_repair_makes_missing_indexes_after_a_backup(database: Path) -> None:
+    migrate(EXAMPLES / "rmos_legacy", database)
+    execute(
+        database, "DROP INDEX idx_joblogs_status; DROP INDEX idx_ledger_record; PRAGMA application_id = 0"
+    )
+    assert not audit(database).passed
+    done = rmos("audit", "--database", database, "--repair")
+    assert done.returncode == 0, done.stderr
+    assert "made the index idx_joblogs_status" in done.stderr
+    assert audit(database, fail_on="warning").findings == []
+    backup = database.with_name(f"{database.name}.before-repair")
+    assert str(backup) in done.stderr
+    assert {finding.code for finding in audit(backup).findings} == {"index-missing", "file-unmarked"}
+    assert query(database, "SELECT count(*) FROM sqlite_stat1")[0][0] > 0
+
+
+def test_repair_waits_for_nobody(messy: Path) -> None:
+    with write_lock(messy, "a test"):
+        done = rmos("audit", "--database", messy, "--repair")
+    assert done.returncode == 3
+    assert not messy.with_name(f"{messy.name}.before-repair").exists()
+
+
+def test_audit_beside_a_writer_says_nothing_of_its_run(messy: Path) -> None:
+    execute(messy, "UPDATE migration_runs SET status = 'running'")
+    with write_lock(messy, "a test"):
+        assert "run-left-running" not in {finding.code for finding in audit(messy).findings}
+    assert "run-left-running" in {finding.code for finding in audit(messy).findings}
+
+
+def test_old_name_is_the_same_command(messy: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "tools/rmos_migration_audit.py", "--database", str(messy)],
+        cwd=ROOT,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stdout.splitlines()[-1].startswith("FAILED")
+
+
+def test_output_that_cannot_be_written_is_the_machines_failure(messy: Path, tmp_path: Path) -> None:
+    done = rmos("audit", "--database", messy, "--output", tmp_path / "no" / "such" / "folder.txt")
+    assert done.returncode == 5
+    assert "could not be written" in done.stderr
+
+
+def test_database_that_is_not_there_is_refused(database: Path) -> None:
+    with pytest.raises(DatabaseUnusable):
+        audit(database)
+    assert rmos("audit", "--database", database).returncode == 4
+    assert list(database.parent.iterdir()) == []
+
+
+def test_older_schema_is_a_finding_and_not_touched(messy: Path, tmp_path: Path) -> None:
+    older = shutil.copyfile(messy, tmp_path / "older.db")
+    execute(
+        older, "DELETE FROM schema_version WHERE version = 2; UPDATE alembic_version SET version_num = '0001'"
+    )
+    before = older.read_bytes()
+    assert "schema-outdated" in {finding.code for finding in audit(older).findings}
+    assert older.read_bytes() == before

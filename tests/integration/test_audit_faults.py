@@ -1,0 +1,314 @@
+"""For each rule of the audit a database with exactly its fault, which that rule reports and no other."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import family, joblog, pattern, query, rmos, write
+from rmos_migration import migrate
+from rmos_migration.audit.auditor import audit_database
+from rmos_migration.audit.result import AuditResult, State
+from rmos_migration.audit.rules import RULES
+from rmos_migration.store.database import Database
+
+RINGS = [
+    {"radius_mm": 45.5, "width_mm": 3.0, "segments": 24, "tile_length_mm": 11.9},
+    {"radius_mm": 49.0, "width_mm": 3.5, "segments": 30},
+]
+DONE = {
+    "start_time": "2024-05-01T10:00:00",
+    "end_time": "2024-05-01T10:20:00",
+    "duration_seconds": 1200,
+    "results": {"waste_percentage": 4.5},
+    "created_at": "2024-05-01T10:00:00Z",
+}
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database without any fault."""
+    folder = tmp_path_factory.mktemp("sound")
+    tree = folder / "legacy"
+    write(tree, "strip_families/f1.json", family("f1"))
+    write(tree, "strip_families/f2.json", family("f2"))
+    for name in ("p1", "p2"):
+        document = pattern(name, strip_family_id="f1", ring_count=2, geometry={"rings": RINGS})
+        write(tree, f"patterns/{name}.json", document)
+    for name in ("j1", "j2", "j3"):
+        write(tree, f"joblogs/{name}.json", joblog(name, pattern_id="p1", strip_family_id="f2", **DONE))
+    assert migrate(tree, folder / "rmos.db").totals.migrated == 7
+    return folder / "rmos.db"
+
+
+@pytest.fixture
+def faulty(sound: Path, database: Path) -> Path:
+    """A copy of the sound database, to plant a fault in."""
+    return Path(shutil.copyfile(sound, database))
+
+
+def audited(database: Path, **options: Any) -> AuditResult:
+    return audit_database(Database.at(database), **options)
+
+
+def reporting(result: AuditResult) -> set[str]:
+    """The codes of the rules that found something."""
+    return {finding.code for finding in result.findings}
+
+
+# faults ------------------------------------------------------------------------------------------------------
+
+Fault = Callable[[sqlite3.Connection], object]
+
+
+def sql(script: str) -> Fault:
+    """A fault made by a script, past checks and references."""
+    return lambda connection: connection.executescript(f"PRAGMA ignore_check_constraints = ON; {script}")
+
+
+def redefined(table: str, old: str, new: str, script: str = "", *, restore: bool = True) -> Fault:
+    """A fault made while a table has another definition."""
+
+    def plant(connection: sqlite3.Connection) -> None:
+        place = Path(connection.execute("PRAGMA database_list").fetchone()[2])
+        ((before,),) = query(place, "SELECT sql FROM sqlite_master WHERE name = ?", table)
+        assert old in before
+        _redefine(place, table, before.replace(old, new))
+        if script:
+            with closing(sqlite3.connect(place)) as other:
+                other.executescript(script)
+        if restore:
+            _redefine(place, table, before)
+
+    return plant
+
+
+def _redefine(place: Path, table: str, definition: str) -> None:
+    with closing(sqlite3.connect(place)) as connection:
+        connection.execute("PRAGMA writable_schema = ON")
+        connection.execute("UPDATE sqlite_master SET sql = ? WHERE name = ?", (definition, table))
+        connection.commit()
+
+
+def row_missing_from_an_index(connection: sqlite3.Connection) -> None:
+    index = "name = 'idx_joblogs_status'"
+    place = connection.execute("PRAGMA database_list").fetchone()[2]
+    hidden = connection.execute(f"SELECT * FROM sqlite_master WHERE {index}").fetchone()
+    for script, values in (
+        (f"DELETE FROM sqlite_master WHERE {index}", ()),
+        ("UPDATE joblogs SET status = 'failed' WHERE id = 'j1'", ()),
+        ("INSERT INTO sqlite_master VALUES (?, ?, ?, ?, ?)", hidden),
+    ):
+        with closing(sqlite3.connect(place)) as other:
+            other.execute("PRAGMA writable_schema = ON")
+            other.execute(script, values)
+            other.commit()
+
+
+def much_deleted(connection: sqlite3.Connection) -> None:
+    connection.execute("CREATE TABLE shavings (dust)")
+    connection.execute("INSERT INTO shavings VALUES (zeroblob(4000000))")
+    connection.commit()
+    connection.execute("DROP TABLE shavings")
+
+
+def set_column(table: str, column: str, value: str, record: str) -> Fault:
+    return sql(f"UPDATE {table} SET {column} = {value} WHERE id = '{record}'")
+
+
+def renamed_job(new: str) -> Fault:
+    return sql(
+        f"UPDATE joblogs SET id = {new} WHERE id = 'j2';"
+        f"UPDATE migration_ledger SET record_id = {new} WHERE record_id = 'j2'"
+    )
+
+
+def geometry(rings: str) -> Fault:
+    return set_column("patterns", "geometry_json", f"""'{{"rings": [{rings}]}}'""", "p2")
+
+
+def rings(first: str, second: str) -> Fault:
+    return geometry(f"{{{first}}}, {{{second}}}")
+
+
+OUTER = '"radius_mm": 60, "width_mm": 3'
+ENTRY = (
+    "INSERT INTO migration_ledger (source_id, path, pointer, entity, outcome, code, run_id)"
+    " VALUES (1, 'joblogs/j4.json', '', 'joblogs', "
+)
+
+FAULTS: list[tuple[str, Fault]] = [
+    ("file-damaged", row_missing_from_an_index),
+    ("file-unmarked", sql("PRAGMA application_id = 0")),
+    ("file-free-pages", much_deleted),
+    ("schema-version-missing", sql("DELETE FROM schema_version")),
+    ("schema-version-missing", sql("DROP TABLE schema_version")),
+    (
+        "schema-outdated",
+        sql("DELETE FROM schema_version WHERE version = 2; UPDATE alembic_version SET version_num = '0001'"),
+    ),
+    ("schema-history", sql("DELETE FROM schema_version WHERE version = 1")),
+    ("schema-history", sql("UPDATE schema_version SET applied_at = 'last winter' WHERE version = 1")),
+    ("schema-history", sql("DROP TABLE alembic_version")),
+    ("table-missing", sql("DROP TABLE migration_rejects")),
+    ("table-missing", sql("DROP TABLE migration_pending_references")),
+    ("column-missing", sql("ALTER TABLE joblogs DROP COLUMN updated_at")),
+    ("column-missing", sql("ALTER TABLE joblogs RENAME COLUMN metadata_json TO notes_json")),
+    ("table-changed", redefined("joblogs", "STRICT", "", restore=False)),
+    ("table-changed", redefined("strip_families", "width_mm > 0", "width_mm > -1", restore=False)),
+    (
+        "table-changed",
+        redefined("patterns", "REFERENCES strip_families (id)", "REFERENCES joblogs (id)", restore=False),
+    ),
+    ("table-changed", sql("ALTER TABLE joblogs ADD COLUMN mood TEXT")),
+    ("index-missing", sql("DROP INDEX idx_joblogs_status")),
+    ("index-missing", sql("DROP INDEX idx_ledger_record")),
+    (
+        "index-changed",
+        sql("DROP INDEX idx_joblogs_status; CREATE INDEX idx_joblogs_status ON joblogs (job_type)"),
+    ),
+    (
+        "trigger-found",
+        sql("CREATE TRIGGER haunted AFTER UPDATE ON joblogs BEGIN DELETE FROM joblogs WHERE 0; END"),
+    ),
+    (
+        "value-missing",
+        redefined(
+            "joblogs",
+            "job_type TEXT NOT NULL",
+            "job_type TEXT",
+            "UPDATE joblogs SET job_type = NULL WHERE id = 'j1'",
+        ),
+    ),
+    ("value-lost", set_column("patterns", "name", "NULL", "p1")),
+    ("value-lost", set_column("strip_families", "material_type", "NULL", "f1")),
+    (
+        "value-type",
+        redefined(
+            "joblogs",
+            "STRICT",
+            "",
+            "UPDATE joblogs SET duration_seconds = 'a while' WHERE id = 'j1'",
+        ),
+    ),
+    ("value-range", set_column("joblogs", "duration_seconds", "-1", "j1")),
+    ("value-range", set_column("strip_families", "width_mm", "9e999", "f1")),
+    ("value-range", set_column("patterns", "ring_count", "0", "p1")),
+    ("value-word", set_column("joblogs", "status", "'finished'", "j1")),
+    ("text-blank", set_column("strip_families", "name", "'  '", "f1")),
+    ("text-blank", set_column("joblogs", "job_type", "'sl' || char(0) || 'ice'", "j1")),
+    ("text-not-unicode", set_column("patterns", "name", "CAST(x'526f7065ff' AS TEXT)", "p1")),
+    ("id-invalid", renamed_job("'j' || char(10) || '2'")),
+    ("id-invalid", renamed_job("''")),
+    ("id-blanks", renamed_job("' j2'")),
+    ("id-look-alike", renamed_job("'J1'")),
+    ("material-variants", set_column("strip_families", "material_type", "'Wood'", "f1")),
+    ("reference-broken", set_column("joblogs", "pattern_id", "'nobody'", "j1")),
+    ("reference-broken", sql("UPDATE migration_ledger SET run_id = 99 WHERE record_id = 'j1'")),
+    ("ring-family-missing", rings('"strip_family_id": "ghost"', OUTER)),
+    ("time-not-utc", set_column("joblogs", "created_at", "'2024-05-01 10:00:00'", "j1")),
+    ("time-not-utc", set_column("patterns", "updated_at", "'2024-02-30T10:00:00.000000Z'", "p1")),
+    ("time-not-iso", set_column("joblogs", "start_time", "'1 May, ten o''clock'", "j1")),
+    (
+        "time-order",
+        sql(
+            "UPDATE patterns SET created_at = '2024-05-01T10:00:00.000000Z',"
+            " updated_at = '2024-04-01T10:00:00.000000Z' WHERE id = 'p1'"
+        ),
+    ),
+    ("time-future", set_column("patterns", "created_at", "'2999-01-01T00:00:00.000000Z'", "p1")),
+    (
+        "time-future",
+        sql("UPDATE joblogs SET start_time = '2999-01-01T10:00:00', end_time = NULL, status = 'running'"),
+    ),
+    ("job-unfinished", set_column("joblogs", "end_time", "NULL", "j1")),
+    ("job-unfinished", set_column("joblogs", "duration_seconds", "NULL", "j1")),
+    ("job-end-before-start", set_column("joblogs", "end_time", "'2024-05-01T09:20:00'", "j1")),
+    ("job-duration-differs", set_column("joblogs", "duration_seconds", "12", "j1")),
+    ("json-unreadable", set_column("joblogs", "parameters_json", """'{"blade": '""", "j1")),
+    ("json-not-a-number", set_column("joblogs", "results_json", """'{"waste": NaN}'""", "j1")),
+    ("json-not-a-number", set_column("joblogs", "metadata_json", """'{"a": 1e999}'""", "j1")),
+    ("json-kind", set_column("joblogs", "parameters_json", "'[]'", "j1")),
+    ("json-kind", set_column("strip_families", "strips_json", "'{}'", "f1")),
+    ("ring-radius", rings('"radius_mm": 4, "width_mm": 2', OUTER)),
+    ("ring-width", rings('"radius_mm": 45, "width_mm": 0.5', OUTER)),
+    ("ring-tiles", rings('"radius_mm": 45, "width_mm": 3, "tile_length_mm": 0.3', OUTER)),
+    ("ring-segments", rings('"radius_mm": 45, "width_mm": 3, "segments": 0', OUTER)),
+    ("rings-overlap", rings('"radius_mm": 59, "width_mm": 3', OUTER)),
+    ("ring-count-differs", geometry(f"{{{OUTER}}}")),
+    ("strip-width", set_column("strip_families", "width_mm", "25.4", "f1")),
+    ("waste-impossible", set_column("joblogs", "results_json", """'{"waste_percentage": 101}'""", "j1")),
+    ("row-without-ledger", sql("DELETE FROM migration_ledger WHERE record_id = 'j1'")),
+    (
+        "row-without-ledger",
+        sql("INSERT INTO patterns (id, pattern_type, geometry_json) VALUES ('p9', 'generic', '{}')"),
+    ),
+    ("ledger-without-row", sql("DELETE FROM joblogs WHERE id = 'j1'")),
+    (
+        "reject-books-differ",
+        sql("INSERT INTO migration_rejects VALUES (1, 'joblogs/x.json', '', 1, 'x', x'')"),
+    ),
+    (
+        "reference-waits",
+        sql("INSERT INTO migration_pending_references VALUES ('joblogs', 'j1', 'pattern_id', 'p2')"),
+    ),
+    (
+        "reference-waits",
+        sql("INSERT INTO migration_pending_references VALUES ('joblogs', 'j9', 'pattern_id', 'p9')"),
+    ),
+    (
+        "run-unbalanced",
+        sql(
+            "UPDATE migration_runs SET counts_json = json_set(counts_json, '$.entities.joblogs.migrated', 2)"
+        ),
+    ),
+    ("run-unbalanced", sql("UPDATE migration_runs SET counts_json = '[]'")),
+    ("run-left-running", sql("UPDATE migration_runs SET status = 'running'")),
+    ("document-kept-out", sql(f"{ENTRY} 'conflict', 'id-conflict', 1)")),
+]
+
+
+def test_sound_database_passes_every_rule(sound: Path) -> None:
+    result = audited(sound)
+    assert result.findings == []
+    assert {verdict.state for verdict in result.verdicts} == {State.PASSED}
+    assert result.passed
+    assert result.records == {"strip_families": 2, "patterns": 2, "joblogs": 3}
+
+
+@pytest.mark.parametrize(("code", "plant"), FAULTS, ids=[code for code, _ in FAULTS])
+def test_fault_is_reported_by_its_rule_and_no_other(code: str, plant: Fault, faulty: Path) -> None:
+    with closing(sqlite3.connect(faulty)) as connection:
+        plant(connection)
+        connection.commit()
+    before = faulty.read_bytes()
+    result = audited(faulty)
+    assert reporting(result) == {code}
+    assert result.passed is (RULES[code].severity != "error")
+    assert faulty.read_bytes() == before
+
+
+def test_a_fault_is_planted_for_every_rule() -> None:
+    assert {code for code, _ in FAULTS} == set(RULES)
+
+
+@pytest.fixture(params=["error", "warning"])
+def strictness(request: pytest.FixtureRequest) -> Iterator[str]:
+    yield request.param
+
+
+@pytest.mark.parametrize("code", ["value-range", "strip-width"])
+def test_command_answers_what_it_found(code: str, strictness: str, faulty: Path) -> None:
+    plant = next(plant for planted, plant in FAULTS if planted == code)
+    with closing(sqlite3.connect(faulty)) as connection:
+        plant(connection)
+        connection.commit()
+    done = rmos("audit", "--database", faulty, "--fail-on", strictness)
+    fails = code == "value-range" or strictness == "warning"
+    assert done.returncode == int(fails)
+    assert done.stdout.splitlines()[-1].startswith("FAILED" if fails else "PASSED")
+    assert code in done.stdout
