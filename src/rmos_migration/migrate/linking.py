@@ -1,0 +1,45 @@
+"""How a document's row may differ from what the document says: references that lead nowhere, a created_at that stays."""
+
+from collections.abc import Iterable
+
+import orjson
+
+from ..entities import Entity, FieldRule
+from ..generations import export
+from ..store.records import Row
+from .prepare import Prepared
+
+
+def detached(entity: Entity, prepared: Prepared, missing: Iterable[tuple[FieldRule, str]]) -> Row:
+    """The row with the references that lead nowhere emptied, their values kept in ``extra`` (DOMAIN.md §2)."""
+    values = dict(zip(entity.columns, prepared.row or (), strict=True))
+    extra = orjson.loads(values["extra_json"] or "{}")
+    derived = prepared.derived or ""
+    for rule, target in missing:
+        values[rule.column] = None
+        if f'"{rule.column}"' not in derived:  # found under its native key, so extra does not have it yet
+            extra.setdefault(rule.native_key, target)
+    values["extra_json"] = orjson.dumps(extra).decode() if extra else None
+    return tuple(values.values())
+
+
+def keeping_created_at(entity: Entity, prepared: Prepared, current: Row) -> Prepared:
+    """The document with the old created_at of the row it replaces; its own stays readable from extra and derived.
+
+    A canonical document says of every column what it shall be, and is taken at its word.
+    """
+    at = entity.columns.index("created_at")
+    row = prepared.row or ()
+    if current[at] is None or current[at] == row[at] or prepared.generation == export.NAME:
+        return prepared
+    values = dict(zip(entity.columns, row, strict=True))
+    names = orjson.loads(prepared.derived or "[]")
+    if values["created_at"] is not None and "created_at" not in names:
+        extra = orjson.loads(values["extra_json"] or "{}")
+        extra.setdefault("created_at", values["created_at"])
+        values["extra_json"] = orjson.dumps(extra).decode()
+    elif "created_at" not in names:
+        names.append("created_at")
+    values["created_at"] = current[at]
+    derived = orjson.dumps(names).decode() if names else None
+    return prepared._replace(row=tuple(values.values()), derived=derived)
