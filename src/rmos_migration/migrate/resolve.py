@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Severity, diagnose, shown
 from ..entities import Entity, FieldRule
+from ..generations import export
 from ..store.records import Pending, Row, content_of, existing_ids, rows_of
 from ..store.runs import KnownDocument
 from .differences import differences
@@ -209,26 +210,21 @@ class _Resolver:
         elif self.policy.on_conflict is OnConflict.REJECT:
             self._reject(prepared, "id-conflict", message)
         else:
-            row, derived = self._keeping_created_at(linked.row, current, prepared.derived)
-            self.made.replacements.append(row)
+            kept = self._keeping_created_at(prepared, current)
+            linked = self._linked(kept)  # again, so that what detaching puts into extra stands last in it
+            self.made.replacements.append(linked.row)
             self.made.replaced_from.append(prepared.place)
             self.made.pending = [wish for wish in self.made.pending if wish.record_id != record_id]
             self._wait_for(record_id, linked)
-            standing[record_id] = _Standing(prepared.content_sha256, row)
+            standing[record_id] = _Standing(prepared.content_sha256, linked.row)
             replaced = diagnose(
                 "record-replaced", f"id {shown(record_id)} was replaced: {changes}", prepared.location
             )
-            self._decide(prepared, Outcome.MIGRATED, [replaced, *self._detached(prepared, linked)], derived)
+            self._decide(kept, Outcome.MIGRATED, [replaced, *self._detached(prepared, linked)])
 
-    def _decide(
-        self,
-        prepared: Prepared,
-        outcome: Outcome,
-        more: list[Diagnostic] | None = None,
-        derived: str | None = None,
-    ) -> None:
+    def _decide(self, prepared: Prepared, outcome: Outcome, more: list[Diagnostic] | None = None) -> None:
         diagnostics = prepared.diagnostics + more if more else prepared.diagnostics
-        self.made.decisions.append(Decision(prepared, outcome, diagnostics, derived or prepared.derived))
+        self.made.decisions.append(Decision(prepared, outcome, diagnostics, prepared.derived))
 
     def _reject(self, prepared: Prepared, code: str, message: str) -> None:
         reason = diagnose(code, message, prepared.location, severity=Severity.ERROR)
@@ -273,13 +269,17 @@ class _Resolver:
 
     # replacing
 
-    def _keeping_created_at(self, row: Row, current: Row, derived: str | None) -> tuple[Row, str | None]:
-        """The new row with the old created_at; the document's own stays readable from extra and derived."""
+    def _keeping_created_at(self, prepared: Prepared, current: Row) -> Prepared:
+        """The document with the row's old created_at; its own stays readable from extra and derived.
+
+        A canonical document says of every column what it shall be, and is taken at its word.
+        """
         at = self.entity.columns.index("created_at")
-        if current[at] is None or current[at] == row[at]:
-            return row, derived
+        row = prepared.row or ()
+        if current[at] is None or current[at] == row[at] or prepared.generation == export.NAME:
+            return prepared
         values = dict(zip(self.entity.columns, row, strict=True))
-        names = orjson.loads(derived or "[]")
+        names = orjson.loads(prepared.derived or "[]")
         if values["created_at"] is not None and "created_at" not in names:
             extra = orjson.loads(values["extra_json"] or "{}")
             extra.setdefault("created_at", values["created_at"])
@@ -287,7 +287,8 @@ class _Resolver:
         elif "created_at" not in names:
             names.append("created_at")
         values["created_at"] = current[at]
-        return tuple(values.values()), orjson.dumps(names).decode() if names else None
+        derived = orjson.dumps(names).decode() if names else None
+        return prepared._replace(row=tuple(values.values()), derived=derived)
 
 
 def _missing_sentence(rule: FieldRule, target: str) -> str:
