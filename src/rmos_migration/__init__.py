@@ -2,7 +2,8 @@
 
 __version__ = "0.1.0"
 
-from .api import migrate
+from .api import export, migrate
+from .exporting.outcome import ExportResult
 from .migrate.outcome import RunSummary
 
-__all__ = ["RunSummary", "__version__", "migrate"]
+__all__ = ["ExportResult", "RunSummary", "__version__", "export", "migrate"]
