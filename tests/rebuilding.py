@@ -59,6 +59,14 @@ def is_equal_json(one: Any, other: Any) -> bool:
     return bool(one == other)
 
 
+def _of_line(line: str) -> Any:
+    """The value of a line, None where it is broken."""
+    try:
+        return json.loads(line)
+    except json.JSONDecodeError:
+        return None
+
+
 def source_document(root: Path, path: str, pointer: str) -> Any:
     """What stands at a pointer in a file below ``root``, read with nothing but Python's own JSON."""
     raw = (root / path).read_bytes()
@@ -66,7 +74,7 @@ def source_document(root: Path, path: str, pointer: str) -> Any:
         value = json.loads(raw)
     except json.JSONDecodeError:
         text = raw.decode(json.detect_encoding(raw))
-        value = [json.loads(line) for line in text.split("\n") if line.strip()]
+        value = [_of_line(line) for line in text.split("\n") if line.strip()]
     if path.endswith(".jsonl") and isinstance(value, dict):  # a single line
         value = [value]
     for step in pointer.split("/")[1:]:

@@ -40,20 +40,25 @@ class Layout(NamedTuple):
     wrapped: bool = True
 
 
-def layouts(path: str, texts: Mapping[str, bytes | None], keyed: frozenset[str]) -> Iterator[bytes]:
+def layouts(
+    path: str, texts: Mapping[str, bytes | None], keyed: frozenset[str], numbers: Mapping[str, int]
+) -> Iterator[bytes]:
     """The text of a file in each layout it may have had.
 
     Args:
         path: the file's, whose name may say that it holds lines.
         texts: the documents' by pointer, in the order of the file; None for one that is not known.
         keyed: pointers of documents that had the key they stood under for their id.
+        numbers: of documents that had their number in the file for their id, by pointer; they tell the order of lists
+            under different keys.
     """
     levels = _levels(texts)
     if levels is None:
         return
-    numbers = all(_NUMBER.fullmatch(step) for step in levels)
+    levels = _in_order(levels, "", numbers)[0]
+    may_be_lines = all(_NUMBER.fullmatch(step) for step in levels)
     has_broken = any(text is not None and decode(text).faults for text in texts.values())
-    likely = Layout(as_lines=numbers and (is_named_lines(path) or has_broken), lists=True)
+    likely = Layout(as_lines=may_be_lines and (is_named_lines(path) or has_broken), lists=True)
     made = set()
     for layout in (
         likely,
@@ -61,7 +66,7 @@ def layouts(path: str, texts: Mapping[str, bytes | None], keyed: frozenset[str])
         likely._replace(wrapped=False),
         likely._replace(lists=False, as_lines=False),
         likely._replace(lists=False, as_lines=False, stand_ins=True),
-        likely._replace(as_lines=numbers and not likely.as_lines),
+        likely._replace(as_lines=may_be_lines and not likely.as_lines),
     ):
         text = _Rendering(layout, keyed).whole(levels)
         if text not in made:
@@ -91,6 +96,20 @@ def _levels(texts: Mapping[str, bytes | None]) -> Level | None:
             return None
         level[last] = text
     return levels
+
+
+def _in_order(level: Level, pointer: str, numbers: Mapping[str, int]) -> tuple[Level, int]:
+    """A level with its parts in the order of the numbers in them, and the smallest of these; those without come first."""
+    placed: list[tuple[int, str, bytes | Level | None]] = []
+    for step, below in level.items():
+        here = f"{pointer}/{step}"
+        number = numbers.get(here, -1)
+        if isinstance(below, dict):
+            below, number = _in_order(below, here, numbers)
+        placed.append((number, step, below))
+    placed.sort(key=lambda one: one[0])
+    known = [number for number, _, _ in placed if number >= 0]
+    return {step: below for _, step, below in placed}, min(known, default=-1)
 
 
 class _Rendering:

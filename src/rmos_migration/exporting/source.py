@@ -32,6 +32,7 @@ _REASONS = {
     "row-gone": "its row was taken out of the database",
     "row-changed": "its row was changed since, so the document is written as the row is now",
     "name-refused": "this system cannot have a file at its place",
+    "unplaced": "what stood around it in its file is not known, so the file cannot be put together again",
     "too-large": "it was written, but the file is larger than the migration reads",
 }
 
@@ -130,13 +131,14 @@ class _Writer:
         if not found and not kept_out:
             return
         text, lost = self._text(entity, places[0].path, texts, found)
-        if text is None or not self._is_written(places[0], text):
+        reason = self._written(places[0], text)
+        if reason:
             lost = found
             for place in kept_out:
-                self._miss(place, "name-refused")
+                self._miss(place, reason)
         else:
             self.count.kept_out[entity.name] += len(kept_out)
-            if len(text) > SIZE_LIMIT and found:
+            if text is not None and len(text) > SIZE_LIMIT and found:
                 self._miss(places[0], "too-large")
         self.count.documents[entity.name] += len(found) - len(lost)
         for one in lost:
@@ -183,7 +185,13 @@ class _Writer:
         """
         keyed = frozenset(one.place.pointer for one in found if _had_its_key_for_id(one.place))
         best: tuple[bytes | None, list[_Rebuilt]] = (None, found)
-        for text in layouts(path, texts, keyed):
+        stem = path.rpartition("/")[2].rpartition(".")[0]
+        numbers = {
+            one.place.pointer: int(end)
+            for one in found
+            if (end := (one.place.record_id or "").removeprefix(f"{stem}-")).isdecimal()
+        }
+        for text in layouts(path, texts, keyed, numbers):
             lost = _lost(entity, path, text, texts, found)
             if lost is not None and (best[0] is None or len(lost) < len(best[1])):
                 best = (text, lost)
@@ -191,16 +199,19 @@ class _Writer:
                 break
         return best
 
-    def _is_written(self, place: Place, text: bytes) -> bool:
+    def _written(self, place: Place, text: bytes | None) -> str:
+        """Write the file of a place; returns why that cannot be, or nothing."""
+        if text is None:
+            return "unplaced"
         parts = parts_of(place.path)
         if parts is None:
-            return False
+            return "name-refused"
         try:
             write_new(self.trees[place.source_id].joinpath(*parts), text)
         except NameRefusedError:
-            return False
+            return "name-refused"
         self.count.files += 1
-        return True
+        return ""
 
     def _miss(self, place: Place, reason: str) -> None:
         message = _REASONS.get(reason, reason)
@@ -217,14 +228,11 @@ def _had_its_key_for_id(place: Place) -> bool:
 def _lost(
     entity: Entity, path: str, text: bytes, texts: Mapping[str, bytes | None], found: list[_Rebuilt]
 ) -> list[_Rebuilt] | None:
-    """The documents that are not read from a text as they were; None where others would be that never stood there."""
+    """The documents that are not read from a text as they were; None where records would be made that never were."""
     read = {one.pointer: one for one in prepare(entity, Reading(path, text)) if one.row is not None}
-    if any(texts.get(pointer) is None for pointer in read):
-        return None
-    return [
-        one
-        for one in found
-        if (again := read.get(one.place.pointer)) is None
-        or again.record_id != one.place.record_id
-        or again.content_sha256 != one.content_sha256
-    ]
+    ids = {one.place.pointer: one.place.record_id for one in found}
+    for pointer, again in read.items():
+        if texts.get(pointer) is None or again.record_id != ids.get(pointer, again.record_id):
+            return None
+    contents = {pointer: again.content_sha256 for pointer, again in read.items()}
+    return [one for one in found if contents.get(one.place.pointer) != one.content_sha256]
