@@ -55,10 +55,9 @@ def layouts(
     levels = _levels(texts)
     if levels is None:
         return
-    levels = _in_order(levels, "", numbers)[0]
     may_be_lines = all(_NUMBER.fullmatch(step) for step in levels)
     has_broken = any(text is not None and decode(text).faults for text in texts.values())
-    likely = Layout(as_lines=may_be_lines and (is_named_lines(path) or has_broken), lists=True)
+    likely = Layout(as_lines=may_be_lines and (is_named_lines(path) or has_broken))
     made = set()
     for layout in (
         likely,
@@ -68,10 +67,11 @@ def layouts(
         likely._replace(lists=False, as_lines=False, stand_ins=True),
         likely._replace(as_lines=may_be_lines and not likely.as_lines),
     ):
-        text = _Rendering(layout, keyed).whole(levels)
-        if text not in made:
-            made.add(text)
-            yield text
+        for unnumbered in (-1, len(texts)):
+            text = _Rendering(layout, keyed).whole(_in_order(levels, "", numbers, unnumbered)[0])
+            if text not in made:
+                made.add(text)
+                yield text
 
 
 def in_file_order(pointer: str) -> list[tuple[int, str]]:
@@ -98,18 +98,21 @@ def _levels(texts: Mapping[str, bytes | None]) -> Level | None:
     return levels
 
 
-def _in_order(level: Level, pointer: str, numbers: Mapping[str, int]) -> tuple[Level, int]:
-    """A level with its parts in the order of the numbers in them, and the smallest of these; those without come first."""
+def _in_order(level: Level, pointer: str, numbers: Mapping[str, int], unnumbered: int) -> tuple[Level, int]:
+    """A level with its parts in the order of the numbers in them, and the smallest of these.
+
+    ``unnumbered`` stands for the number of a part that has none.
+    """
     placed: list[tuple[int, str, bytes | Level | None]] = []
     for step, below in level.items():
         here = f"{pointer}/{step}"
-        number = numbers.get(here, -1)
+        number = numbers.get(here, unnumbered)
         if isinstance(below, dict):
-            below, number = _in_order(below, here, numbers)
+            below, number = _in_order(below, here, numbers, unnumbered)
         placed.append((number, step, below))
     placed.sort(key=lambda one: one[0])
-    known = [number for number, _, _ in placed if number >= 0]
-    return {step: below for _, step, below in placed}, min(known, default=-1)
+    known = [number for number, _, _ in placed if number != unnumbered]
+    return {step: below for _, step, below in placed}, min(known, default=unnumbered)
 
 
 class _Rendering:

@@ -193,7 +193,9 @@ class _Writer:
         }
         for text in layouts(path, texts, keyed, numbers):
             lost = _lost(entity, path, text, texts, found)
-            if lost is not None and (best[0] is None or len(lost) < len(best[1])):
+            if lost is None or (found and len(lost) == len(found)):
+                continue
+            if best[0] is None or len(lost) < len(best[1]):
                 best = (text, lost)
             if lost == []:
                 break
