@@ -14,6 +14,19 @@ DESIGN = {
 }
 
 SAMPLES: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "rmos export": [
+        ("patterns", {"rmos_pattern": 1, "derived": ["created_at"], "id": "x-1", "name": "Rope", "pattern_type": "generic",
+                      "ring_count": 2, "geometry": {"rings": RINGS}, "strip_family_id": None, "metadata": None,
+                      "extra": {"ts": 1767589161, "lane": "safe"}, "created_at": "2026-01-05T04:59:21.000000Z",
+                      "updated_at": None}),
+        ("strip_families", {"rmos_strip_family": 1, "derived": [], "id": "x-2", "name": None, "width_mm": None,
+                            "thickness_mm": 0.6, "material_type": "wood", "strips": [], "metadata": {}, "extra": None,
+                            "created_at": None, "updated_at": None}),
+        ("joblogs", {"rmos_joblog": 1, "derived": ["status"], "id": "x-3", "job_type": "slice", "status": "unknown",
+                     "pattern_id": None, "strip_family_id": None, "start_time": "2025-01-15", "end_time": None,
+                     "duration_seconds": 4.5, "parameters": {}, "results": None, "metadata": None,
+                     "extra": {"extra": None}, "created_at": None, "updated_at": None}),
+    ],
     "native": [
         ("patterns", {"name": "Rope", "ring_count": 2, "geometry": {"rings": RINGS}}),
         ("strip_families", {"id": "ebony", "name": "Ebony", "width_mm": 2, "thickness_mm": 0.7,

@@ -2,8 +2,9 @@
 
 __version__ = "0.1.0"
 
-from .api import audit, migrate
+from .api import audit, export, migrate
 from .audit.result import AuditResult
+from .exporting.outcome import ExportResult
 from .migrate.outcome import RunSummary
 
-__all__ = ["AuditResult", "RunSummary", "__version__", "audit", "migrate"]
+__all__ = ["AuditResult", "ExportResult", "RunSummary", "__version__", "audit", "export", "migrate"]

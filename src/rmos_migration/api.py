@@ -7,6 +7,8 @@ from .audit.auditor import audit_database
 from .audit.baseline import known_findings
 from .audit.result import AuditResult
 from .diagnostics import Severity
+from .exporting import run as exports
+from .exporting.outcome import ExportResult, Format
 from .migrate.options import Observer, Options, RejectLimit, Stop
 from .migrate.outcome import RunSummary
 from .migrate.pipeline import run
@@ -94,3 +96,23 @@ def audit(
         fail_on=Severity(fail_on),
         known=known_findings(Path(baseline)) if baseline is not None else (),
     )
+
+
+def export(database: str | Path, folder: str | Path, *, format: str = "canonical") -> ExportResult:  # noqa: A002
+    """Write a database back as a legacy folder, which can be migrated again.
+
+    Args:
+        database: a SQLAlchemy URL (``sqlite:///rmos.db``) or the path of the file. It is only read.
+        folder: where to write; made if it is not there, and it must be empty.
+        format: ``canonical`` writes every row with every column spelled out, one a file; migrated again it gives
+            exactly the same rows. ``source`` writes the documents as they were, in their old files and places, and
+            what was kept out with its original bytes.
+
+    Returns:
+        How many documents and records were written, and what was once known and is not among them.
+
+    Raises:
+        UsageError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
+        ValueError: if ``format`` is no such word.
+    """
+    return exports.run(Database.at(database), Path(folder), Format(format))

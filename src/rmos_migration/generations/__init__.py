@@ -12,6 +12,7 @@ from . import (
     art_jobs,
     cam_jobs,
     catalogue,
+    export,
     export_queue,
     live_events,
     mm,
@@ -31,6 +32,7 @@ from .form import Form
 from .plan import is_absent
 
 GENERATIONS = (
+    export,
     rmos_runs,
     n14_export,
     cam_jobs,

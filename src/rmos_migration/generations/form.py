@@ -74,6 +74,7 @@ class Form:
     which no document of the newest generation has. A sign of ``unless`` speaks against it.
     ``offers`` gives what serves for fields under none of their keys, ``ignored`` are keys that mean something else
     here. ``strict`` holds documents to the entity's required fields, as only the newest programs always wrote them.
+    ``reading`` makes the record where the shared rules do not fit: it takes the document and the id it has from its file.
     """
 
     generation: str
@@ -83,6 +84,7 @@ class Form:
     offers: Callable[[Document], Offers] | None = None
     ignored: frozenset[str] = field(default=frozenset())
     strict: bool = False
+    reading: Callable[[Document, str], Draft] | None = None
 
     def evidence(self, document: Document) -> tuple[str, ...]:
         """The keys that show the form, or nothing where one is missing."""
@@ -109,6 +111,8 @@ class Form:
 
     def normalise(self, document: Document, file_id: str) -> Draft:
         """The document in canonical form; ``file_id`` is its id where it has none of its own."""
+        if self.reading is not None:
+            return self.reading(document, file_id)
         return canonical(
             self.entity,
             document,

@@ -76,7 +76,7 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
         diagnostics = [_truncated(path, pointer + cut_off)]
     if draft.faults or cut_off is not None:
         return _kept_out(reading, pointer, diagnostics, content=digest, generation=form.generation)
-    if category is not None:
+    if category is not None and form.reading is None:  # else the document says all there is to say
         _keep_category(draft, category)
     return Prepared(
         reading,

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-import orjson
 from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Severity, diagnose, shown
@@ -15,6 +14,7 @@ from ..entities import Entity, FieldRule
 from ..store.records import Pending, Row, content_of, existing_ids, rows_of
 from ..store.runs import KnownDocument
 from .differences import differences
+from .linking import detached, keeping_created_at
 from .outcome import Outcome
 from .policy import MissingReferences, OnConflict, Policy
 from .prepare import Prepared
@@ -209,26 +209,21 @@ class _Resolver:
         elif self.policy.on_conflict is OnConflict.REJECT:
             self._reject(prepared, "id-conflict", message)
         else:
-            row, derived = self._keeping_created_at(linked.row, current, prepared.derived)
-            self.made.replacements.append(row)
+            kept = keeping_created_at(self.entity, prepared, current)
+            linked = self._linked(kept)  # again, so that what detaching puts into extra stands last in it
+            self.made.replacements.append(linked.row)
             self.made.replaced_from.append(prepared.place)
             self.made.pending = [wish for wish in self.made.pending if wish.record_id != record_id]
             self._wait_for(record_id, linked)
-            standing[record_id] = _Standing(prepared.content_sha256, row)
+            standing[record_id] = _Standing(prepared.content_sha256, linked.row)
             replaced = diagnose(
                 "record-replaced", f"id {shown(record_id)} was replaced: {changes}", prepared.location
             )
-            self._decide(prepared, Outcome.MIGRATED, [replaced, *self._detached(prepared, linked)], derived)
+            self._decide(kept, Outcome.MIGRATED, [replaced, *self._detached(prepared, linked)])
 
-    def _decide(
-        self,
-        prepared: Prepared,
-        outcome: Outcome,
-        more: list[Diagnostic] | None = None,
-        derived: str | None = None,
-    ) -> None:
+    def _decide(self, prepared: Prepared, outcome: Outcome, more: list[Diagnostic] | None = None) -> None:
         diagnostics = prepared.diagnostics + more if more else prepared.diagnostics
-        self.made.decisions.append(Decision(prepared, outcome, diagnostics, derived or prepared.derived))
+        self.made.decisions.append(Decision(prepared, outcome, diagnostics, prepared.derived))
 
     def _reject(self, prepared: Prepared, code: str, message: str) -> None:
         reason = diagnose(code, message, prepared.location, severity=Severity.ERROR)
@@ -246,15 +241,7 @@ class _Resolver:
                 missing.append((rule, target))
         if not missing:
             return _Linked(row, missing)
-        values = dict(zip(self.entity.columns, row, strict=True))
-        extra = orjson.loads(values["extra_json"] or "{}")
-        derived = prepared.derived or ""
-        for rule, target in missing:
-            values[rule.column] = None
-            if f'"{rule.column}"' not in derived:  # found under its native key, so extra does not have it yet
-                extra.setdefault(rule.native_key, target)
-        values["extra_json"] = orjson.dumps(extra).decode() if extra else None
-        return _Linked(tuple(values.values()), missing)
+        return _Linked(detached(self.entity, prepared, missing), missing)
 
     def _wait_for(self, record_id: str, linked: _Linked) -> None:
         self.made.pending += [
@@ -270,24 +257,6 @@ class _Resolver:
     def _reject_missing(self, prepared: Prepared, linked: _Linked) -> None:
         errors = [d._replace(severity=Severity.ERROR) for d in self._detached(prepared, linked)]
         self._decide(prepared, Outcome.REJECTED, errors)
-
-    # replacing
-
-    def _keeping_created_at(self, row: Row, current: Row, derived: str | None) -> tuple[Row, str | None]:
-        """The new row with the old created_at; the document's own stays readable from extra and derived."""
-        at = self.entity.columns.index("created_at")
-        if current[at] is None or current[at] == row[at]:
-            return row, derived
-        values = dict(zip(self.entity.columns, row, strict=True))
-        names = orjson.loads(derived or "[]")
-        if values["created_at"] is not None and "created_at" not in names:
-            extra = orjson.loads(values["extra_json"] or "{}")
-            extra.setdefault("created_at", values["created_at"])
-            values["extra_json"] = orjson.dumps(extra).decode()
-        elif "created_at" not in names:
-            names.append("created_at")
-        values["created_at"] = current[at]
-        return tuple(values.values()), orjson.dumps(names).decode() if names else None
 
 
 def _missing_sentence(rule: FieldRule, target: str) -> str:

@@ -48,7 +48,7 @@ def decode(raw: bytes, fallback_encoding: str | None = None) -> Decoded:
         proven = _is_written_back_equal(raw, value)
     except (orjson.JSONDecodeError, orjson.JSONEncodeError, RecursionError):
         proven = False
-    if proven and not _is_too_deep(raw, value):
+    if proven and not is_too_deep(raw, value):
         return Decoded(value, "utf-8")
     value = None  # a large value must not stay alive beside the text
     text, encoding, fault = decode_bytes(raw, fallback_encoding)
@@ -64,7 +64,7 @@ def decode_text(text: str) -> tuple[Any, tuple[Fault, ...]]:
         return None, (Fault("file-empty", "there is no text in it", 1, 1),)
     try:
         value = _STRICT.decode(text)
-        if not _is_too_deep(text.encode(), value) and not _has_lone_surrogate(text, value):
+        if not is_too_deep(text.encode(), value) and not _has_lone_surrogate(text, value):
             return value, ()
     except (_DoubtfulError, ValueError, RecursionError):
         pass
@@ -94,7 +94,7 @@ def _is_written_back_equal(raw: bytes, value: Any) -> bool:
     return written.translate(None, _WHITE_SPACE) == raw.translate(None, _WHITE_SPACE)
 
 
-def _is_too_deep(raw: bytes, value: Any) -> bool:
+def is_too_deep(raw: bytes, value: Any) -> bool:
     """Whether a value nests deeper than ``MAX_DEPTH``; counts the brackets of its text before it looks closer."""
     if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
         return False

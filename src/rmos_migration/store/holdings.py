@@ -105,18 +105,14 @@ def origins(connection: Connection, entity: Entity, ids: Collection[str]) -> dic
 def waiting(connection: Connection, entity: Entity, record_id: str) -> dict[str, str]:
     """The ids that a record's detached references wait for, by field."""
     wish = pending_references.c
-    query = select(wish.field, wish.target_id).where(
-        wish.entity == entity.name, wish.record_id == record_id
-    )
-    return {field: target for field, target in connection.execute(query)}
+    query = select(wish.field, wish.target_id).where(wish.entity == entity.name, wish.record_id == record_id)
+    return {row.field: row.target_id for row in connection.execute(query)}
 
 
 def was_replaced(connection: Connection, path: str, pointer: str) -> bool:
     """Whether the document at a place once took the row of another (``--on-conflict replace``)."""
     noted = diagnostics.c
-    query = select(noted.id).where(
-        noted.code == REPLACED, noted.path == path, noted.pointer == pointer
-    )
+    query = select(noted.id).where(noted.code == REPLACED, noted.path == path, noted.pointer == pointer)
     return connection.execute(query.limit(1)).first() is not None
 
 

@@ -34,7 +34,7 @@ def test_document_migrates_and_can_be_rebuilt(
 ) -> None:
     assert outcome_of(folder, document).errors == []
     row, derived = stored_of(folder, document)
-    assert is_equal_json(rebuilt(BY_NAME[folder], row, derived), document)
+    assert is_equal_json(rebuilt(BY_NAME[folder], row, derived, name), document)
 
 
 @pytest.mark.parametrize(("name", "folder", "document"), DOCUMENTS)

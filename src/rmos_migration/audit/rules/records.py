@@ -9,12 +9,13 @@ from ...store import soundness
 from ..rule import EachRow, Family, Flaw, Flaws, Refusal, Row, RowCheck, Rule, Subject, Whole, refused
 
 _TABLES = tuple(entity.name for entity in ENTITIES)
+_STRICT = {form.generation for module in GENERATIONS for form in module.FORMS if form.strict and not form.reading}
+"""The generations whose documents were held to their required fields when they came in."""
 
 
 def _incomplete(subject: Subject) -> Iterator[Flaw]:
     for entity in ENTITIES:
-        strict = {form.generation for module in GENERATIONS for form in module.FORMS if form.strict}
-        for record_id, *columns in soundness.incomplete(subject.connection, entity, sorted(strict)):
+        for record_id, *columns in soundness.incomplete(subject.connection, entity, _STRICT):
             for column in columns:
                 if column not in _never_null(entity):
                     message = f"{column} is NULL, but the program that wrote the document always recorded it"

@@ -1,0 +1,176 @@
+"""The text of a file of several documents, put together again from theirs.
+
+Where each stood is known from its pointer; what stood around them is not, because keys around a document are no part of
+it. So the levels are guessed, and there are several layouts of a file: the likeliest first. Whether one is read as the
+file was, the reader says (``source.py``).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple, Union
+
+import orjson
+
+from ..entities import ENTITIES
+from ..sources.decode import decode
+from ..sources.lines import is_named_lines
+
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,5}")
+_MOST_STEPS = 64
+"""Steps of a pointer; the reader goes no deeper."""
+
+_EMPTY_WRAPPER = b'{"items":[]}'
+"""Keeps a place in a list where no document was known."""
+
+Level = dict[str, Union[bytes, "Level", None]]
+"""Texts of documents by the steps that lead to them; None where the text is not known."""
+
+
+class Layout(NamedTuple):
+    """How the levels of a file are taken.
+
+    ``as_lines``: one value a line. ``lists``: levels of numbers are lists, else objects. ``stand_ins``: an object whose
+    documents are not all known has parts of records in their place, because it is told by most of its values.
+    ``wrapped``: programs' answers and events have the keys by which they are known.
+    """
+
+    as_lines: bool
+    lists: bool = True
+    stand_ins: bool = False
+    wrapped: bool = True
+
+
+def layouts(
+    path: str, texts: Mapping[str, bytes | None], keyed: frozenset[str], numbers: Mapping[str, int]
+) -> Iterator[bytes]:
+    """The text of a file in each layout it may have had.
+
+    Args:
+        path: the file's, whose name may say that it holds lines.
+        texts: the documents' by pointer, in the order of the file; None for one that is not known.
+        keyed: pointers of documents that had the key they stood under for their id.
+        numbers: of documents that had their number in the file for their id, by pointer; they tell the order of lists
+            under different keys.
+    """
+    levels = _levels(texts)
+    if levels is None:
+        return
+    may_be_lines = all(_NUMBER.fullmatch(step) for step in levels)
+    has_broken = any(text is not None and decode(text).faults for text in texts.values())
+    likely = Layout(as_lines=may_be_lines and (is_named_lines(path) or has_broken))
+    made = set()
+    for layout in (
+        likely,
+        likely._replace(stand_ins=True),
+        likely._replace(wrapped=False),
+        likely._replace(lists=False, as_lines=False),
+        likely._replace(lists=False, as_lines=False, stand_ins=True),
+        likely._replace(as_lines=may_be_lines and not likely.as_lines),
+    ):
+        for unnumbered in (-1, len(texts)):
+            text = _Rendering(layout, keyed).whole(_in_order(levels, "", numbers, unnumbered)[0])
+            if text not in made:
+                made.add(text)
+                yield text
+
+
+def in_file_order(pointer: str) -> list[tuple[int, str]]:
+    """What pointers are sorted by, so that the tenth element of a list comes after the second."""
+    return [(int(step) if _NUMBER.fullmatch(step) else -1, step) for step in pointer.split("/")]
+
+
+def _levels(texts: Mapping[str, bytes | None]) -> Level | None:
+    """The texts as a tree; None where pointers contradict each other, which those of real files never do."""
+    levels: Level = {}
+    for pointer, text in texts.items():
+        *above, last = pointer.split("/")[1:] or [""]
+        if not pointer.startswith("/") or len(above) >= _MOST_STEPS:
+            return None
+        level = levels
+        for step in above:
+            below = level.setdefault(step, {})
+            if not isinstance(below, dict):
+                return None
+            level = below
+        if last in level:
+            return None
+        level[last] = text
+    return levels
+
+
+def _in_order(level: Level, pointer: str, numbers: Mapping[str, int], unnumbered: int) -> tuple[Level, int]:
+    """A level with its parts in the order of the numbers in them, and the smallest of these.
+
+    ``unnumbered`` stands for the number of a part that has none.
+    """
+    placed: list[tuple[int, str, bytes | Level | None]] = []
+    for step, below in level.items():
+        here = f"{pointer}/{step}"
+        number = numbers.get(here, unnumbered)
+        if isinstance(below, dict):
+            below, number = _in_order(below, here, numbers, unnumbered)
+        placed.append((number, step, below))
+    placed.sort(key=lambda one: one[0])
+    known = [number for number, _, _ in placed if number != unnumbered]
+    return {step: below for _, step, below in placed}, min(known, default=unnumbered)
+
+
+class _Rendering:
+    """Texts being put together in one layout."""
+
+    def __init__(self, layout: Layout, keyed: frozenset[str]) -> None:
+        self.layout = layout
+        self.keyed = keyed
+        self.between = b"," if layout.as_lines else b",\n"
+
+    def whole(self, levels: Level) -> bytes:
+        if self.layout.as_lines:
+            lines = self._elements(levels, "", b"{}")
+            return b"".join(line + b"\n" for line in lines)
+        return (self._value(levels, "", b"null") or b"null") + b"\n"
+
+    def _value(self, value: bytes | Level | None, pointer: str, unknown: bytes | None) -> bytes | None:
+        """The text of what stands at a pointer; ``unknown`` where that is not known."""
+        if not isinstance(value, dict):
+            return unknown if value is None else value
+        if self._is_list(value, pointer):
+            return b"[" + self.between.join(self._elements(value, pointer, b"null")) + b"]"
+        stand_in = b'{"id":null}' if self.layout.stand_ins else None
+        members = [
+            orjson.dumps(step.replace("~1", "/").replace("~0", "~")) + b":" + text
+            for step, below in value.items()
+            if (text := self._value(below, f"{pointer}/{step}", stand_in)) is not None
+        ]
+        around = self._around(value, pointer) if self.layout.wrapped else []
+        return b"{" + self.between.join(around + members) + b"}"
+
+    def _is_list(self, level: Level, pointer: str) -> bool:
+        if not self.layout.lists or not all(_NUMBER.fullmatch(step) for step in level):
+            return False
+        return not any(f"{pointer}/{step}" in self.keyed for step in level)
+
+    def _elements(self, level: Level, pointer: str, unknown: bytes) -> list[bytes]:
+        numbered = {int(step): below for step, below in level.items()}
+        return [
+            self._value(numbered[number], f"{pointer}/{number}", unknown) or unknown
+            if number in numbered
+            else _EMPTY_WRAPPER
+            for number in range(max(numbered) + 1)
+        ]
+
+    def _around(self, level: Level, pointer: str) -> list[bytes]:
+        """The keys by which a wrapping is known, where the documents' own places do not show it."""
+        steps = level.keys()
+        if steps <= {entity.singular for entity in ENTITIES}:
+            return [b'"success":true']
+        (first, below), *more = level.items()
+        if first == "data" and not more:
+            return [b'"type":"rmos:record"']
+        if (
+            first == "value"
+            and not more
+            and isinstance(below, dict)
+            and self._is_list(below, f"{pointer}/value")
+        ):
+            return [b'"Count":' + str(len(below)).encode()]
+        return []

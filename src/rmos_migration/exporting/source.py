@@ -1,0 +1,240 @@
+"""The legacy tree again: every document in its old file and place, as far as the database holds them.
+
+A file of several documents is read by the program's own reader before it is written, because what stood around its
+documents had to be guessed. A document that would not come back is written as a canonical one too.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count as counted_from
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+from sqlalchemy import Connection
+
+from ..entities import BY_NAME, ENTITIES, Entity
+from ..migrate.prepare import prepare
+from ..sources.content import content_sha256
+from ..sources.lines import is_named_lines
+from ..sources.read import SIZE_LIMIT, Reading
+from ..store import exporting
+from ..store.exporting import Place, Stored
+from .canonical import origin_of, rebuilt, text_of, write_record
+from .containers import in_file_order, layouts
+from .names import parts_of
+from .outcome import Count, Missing
+from .writing import NameRefusedError, make_tree, write_new
+
+_REASONS = {
+    "id-conflict": "its id is taken by another document, so the database never held it",
+    "record-replaced": "another document took its place in the database",
+    "unreadable": "its bytes could not be read when it was migrated, so the database does not hold them",
+    "row-gone": "its row was taken out of the database",
+    "row-changed": "its row was changed since, so the document is written as the row is now",
+    "name-refused": "this system cannot have a file at its place",
+    "unplaced": "what stood around it in its file is not known, so the file cannot be put together again",
+    "too-large": "it was written, but the file is larger than the migration reads",
+}
+
+
+class _Rebuilt(NamedTuple):
+    """A document that goes back to its place: its row, and its text."""
+
+    place: Place
+    stored: Stored
+    text: bytes
+    content_sha256: str
+
+
+def export_source(connection: Connection, folder: Path, count: Count) -> None:
+    """Write the legacy tree into ``folder``; those of several sources into ``source-1`` and so on below it."""
+    sources = exporting.source_ids(connection)
+    trees = {source: folder / f"source-{number}" for number, source in enumerate(sources, 1)}
+    if len(sources) == 1:
+        trees = {sources[0]: folder}
+    for tree in trees.values() or [folder]:
+        make_tree(tree)
+    aside = _free_name(connection)
+    writer = _Writer(connection, trees, aside, count)
+    for batch in _batches(exporting.files(connection)):
+        writer.write(batch)
+    for entity in ENTITIES:
+        for rows in exporting.rows_without_place(connection, entity):
+            for stored in rows:
+                tree = trees.get(stored.source_id or 0) or next(iter(trees.values()), folder)
+                write_record(entity, stored, tree / entity.name / aside, count)
+
+
+def _free_name(connection: Connection) -> str:
+    """The name of a folder in none of the sources, for canonical documents."""
+    names = (f"rmos-export{'' if number == 1 else f'-{number}'}" for number in counted_from(1))
+    return next(
+        name
+        for name in names
+        if not any(exporting.is_any_path_below(connection, f"{entity.name}/{name}") for entity in ENTITIES)
+    )
+
+
+def _batches(files: Iterator[list[Place]]) -> Iterator[list[list[Place]]]:
+    """Files together whose rows are looked up at once."""
+    batch: list[list[Place]] = []
+    size = 0
+    for places in files:
+        batch.append(places)
+        size += len(places)
+        if size >= exporting.BATCH:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+class _Writer:
+    """Writes the files of all sources."""
+
+    def __init__(self, connection: Connection, trees: Mapping[int, Path], aside: str, count: Count) -> None:
+        self.connection = connection
+        self.trees = trees
+        self.aside = aside
+        self.count = count
+
+    def write(self, batch: Sequence[list[Place]]) -> None:
+        """Write the files of a batch."""
+        rows = {
+            entity.name: exporting.rows_by_id(self.connection, entity, ids)
+            for entity in ENTITIES
+            if (ids := {p.record_id for ps in batch for p in ps if p.entity == entity.name and p.record_id})
+        }
+        for places in batch:
+            entity = BY_NAME.get(places[0].entity)
+            if entity is not None:
+                there = sorted(
+                    (place for place in places if not place.was_taken_out),
+                    key=lambda place: in_file_order(place.pointer),
+                )
+                self._file(entity, there, rows.get(entity.name, {}))
+
+    def _file(self, entity: Entity, places: list[Place], rows: Mapping[str, Stored]) -> None:
+        """Write what the database holds of one file."""
+        is_any_kept_out = any(place.outcome == "rejected" for place in places)
+        bodies = exporting.bodies(self.connection, *places[0][:2]) if is_any_kept_out else {}
+        found: list[_Rebuilt] = []
+        kept_out: list[Place] = []
+        texts: dict[str, bytes | None] = {}
+        for place in places:
+            one = self._rebuilt(entity, place, rows, bodies)
+            if one is not None:
+                found.append(one)
+            elif bodies.get(place.pointer) is not None:
+                kept_out.append(place)
+            texts[place.pointer] = bodies.get(place.pointer) if one is None else one.text
+        if not found and not kept_out:
+            return
+        text, lost = self._text(entity, places[0].path, texts, found)
+        reason = self._written(places[0], text)
+        if reason:
+            lost = found
+            for place in kept_out:
+                self._miss(place, reason)
+        else:
+            self.count.kept_out[entity.name] += len(kept_out)
+            if text is not None and len(text) > SIZE_LIMIT and found:
+                self._miss(places[0], "too-large")
+        self.count.documents[entity.name] += len(found) - len(lost)
+        for one in lost:
+            folder = self.trees[one.place.source_id] / entity.name / self.aside
+            write_record(entity, one.stored, folder, self.count)
+
+    def _rebuilt(
+        self, entity: Entity, place: Place, rows: Mapping[str, Stored], bodies: Mapping[str, bytes | None]
+    ) -> _Rebuilt | None:
+        """The document at a place, if its row is what the document became; what is nowhere else is noted."""
+        if not place.is_in_row:
+            if place.outcome == "conflict":
+                self._miss(place, place.code or "id-conflict")
+            elif bodies.get(place.pointer) is None:
+                self._miss(place, "unreadable")
+            return None
+        stored = rows.get(place.record_id or "")
+        if stored is None:
+            self._miss(place, "row-gone")
+            return None
+        document = rebuilt(entity, stored, origin_of(entity, stored, place.content_sha256))
+        digest = content_sha256(document)[0]
+        if digest != place.content_sha256:
+            self._miss(place, "row-changed")
+        if place.pointer:
+            return _Rebuilt(place, stored, orjson.dumps(document), digest)
+        text = text_of(document, may_be_one_line=not is_named_lines(place.path))
+        return _Rebuilt(place, stored, text, digest)
+
+    def _text(
+        self, entity: Entity, path: str, texts: Mapping[str, bytes | None], found: list[_Rebuilt]
+    ) -> tuple[bytes | None, list[_Rebuilt]]:
+        """The text of a file, and those of its documents that would not be read from it as they were."""
+        if list(texts) == [""]:
+            return texts[""], []
+        return self._container(entity, path, texts, found)
+
+    def _container(
+        self, entity: Entity, path: str, texts: Mapping[str, bytes | None], found: list[_Rebuilt]
+    ) -> tuple[bytes | None, list[_Rebuilt]]:
+        """The text of a file of several documents, and those that would not be read from it as they were.
+
+        No text where reading it would make records that never were.
+        """
+        keyed = frozenset(one.place.pointer for one in found if _had_its_key_for_id(one.place))
+        best: tuple[bytes | None, list[_Rebuilt]] = (None, found)
+        stem = path.rpartition("/")[2].rpartition(".")[0]
+        numbers = {
+            one.place.pointer: int(end)
+            for one in found
+            if (end := (one.place.record_id or "").removeprefix(f"{stem}-")).isdecimal()
+        }
+        for text in layouts(path, texts, keyed, numbers):
+            lost = _lost(entity, path, text, texts, found)
+            if lost is None or (found and len(lost) == len(found)):
+                continue
+            if best[0] is None or len(lost) < len(best[1]):
+                best = (text, lost)
+            if lost == []:
+                break
+        return best
+
+    def _written(self, place: Place, text: bytes | None) -> str:
+        """Write the file of a place; returns why that cannot be, or nothing."""
+        if text is None:
+            return "unplaced"
+        parts = parts_of(place.path)
+        if parts is None:
+            return "name-refused"
+        try:
+            write_new(self.trees[place.source_id].joinpath(*parts), text)
+        except NameRefusedError:
+            return "name-refused"
+        self.count.files += 1
+        return ""
+
+    def _miss(self, place: Place, reason: str) -> None:
+        message = _REASONS.get(reason, reason)
+        missing = Missing(place.source_id, place.path, place.pointer, place.entity, reason, message)
+        self.count.missing.append(missing)
+
+
+def _had_its_key_for_id(place: Place) -> bool:
+    """Whether a document's id is the key under which it stood, because it had none of its own."""
+    key = place.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return place.record_id == key and "id" in orjson.loads(place.derived or "[]")
+
+
+def _lost(
+    entity: Entity, path: str, text: bytes, texts: Mapping[str, bytes | None], found: list[_Rebuilt]
+) -> list[_Rebuilt] | None:
+    """The documents that are not read from a text as they were; None where records would be made that never were."""
+    read = {one.pointer: one for one in prepare(entity, Reading(path, text)) if one.row is not None}
+    ids = {one.place.pointer: one.place.record_id for one in found}
+    for pointer, again in read.items():
+        if texts.get(pointer) is None or again.record_id != ids.get(pointer, again.record_id):
+            return None
+    contents = {pointer: again.content_sha256 for pointer, again in read.items()}
+    return [one for one in found if contents.get(one.place.pointer) != one.content_sha256]

@@ -1,0 +1,211 @@
+"""What ``rmos export --format canonical`` writes: one record a document, every column spelled out under its own name.
+
+``rmos_pattern``, ``rmos_strip_family`` or ``rmos_joblog`` holds the number of the format and says what the record is;
+``derived`` is that of the ledger. Nothing is translated: the row is made of the values as they stand. So a key that is
+missing or unknown keeps the document out, because something would be lost.
+"""
+
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import Any
+
+import orjson
+from pydantic import ValidationError
+
+from ..diagnostics import shown
+from ..entities import ENTITIES, Entity, FieldRule, Kind
+from ..sources.decode import decode_text, is_too_deep
+from ..sources.truncation import truncation
+from .draft import Draft
+from .form import Document, Form, key
+from .notes import Notes, UnusableError
+from .sentences import sentence_of
+from .values import TRANSLATIONS
+
+NAME = "rmos export"
+
+FORMAT = 1
+"""The number of the format. A document with another one is kept out, because nobody knows what it means."""
+
+CATEGORY = "category"
+"""Stands in ``derived`` where a catalogue's category was put into ``extra`` (``migrate/prepare.py``)."""
+
+_TIMES = (Kind.INSTANT, Kind.CLOCK)
+
+
+def marker(entity: Entity) -> str:
+    """The key that shows a canonical document and says which entity's record it is."""
+    return f"rmos_{entity.singular}"
+
+
+def canonical_document(
+    entity: Entity, row: Mapping[str, Any], derived: Collection[str], wishes: Mapping[str, str]
+) -> dict[str, Any]:
+    """The canonical document of a row.
+
+    Args:
+        entity: whose row it is.
+        row: the values by column, JSON as text, as the database holds them.
+        derived: what the ledger says of the row's origin.
+        wishes: the ids that detached references wait for, by field. The document says them in the field, and not in
+            ``extra``, where detaching has put a copy; whoever reads it detaches them again, or has the parent.
+    """
+    document: dict[str, Any] = {marker(entity): FORMAT, "derived": list(derived)}
+    texts = dict(zip(entity.record.model_fields, (row[column] for column in entity.columns), strict=True))
+    waiting = [rule for rule in entity.references if rule.name in wishes and texts[rule.name] is None]
+    if waiting:
+        extra = orjson.loads(texts["extra"] or "{}")
+        for rule in waiting:
+            texts[rule.name] = wishes[rule.name]
+            if rule.column not in derived and extra.get(rule.native_key) == wishes[rule.name]:
+                del extra[rule.native_key]
+        texts["extra"] = orjson.dumps(extra).decode() if extra else None
+    for (name, value), column in zip(texts.items(), entity.columns, strict=True):
+        if value is None or not column.endswith("_json"):
+            document[name] = value
+            continue
+        read = orjson.loads(value)
+        if is_read_as_it_stands(value, read):
+            document[name] = read
+        else:
+            document[f"{name}_json"] = value
+    return document
+
+
+def is_read_as_it_stands(text: str, value: Any) -> bool:
+    """Whether a column's JSON is read unchanged one level deeper, as part of a document; else its text must do.
+
+    It is not where it nests as deep as a document may itself, or holds what looks like a PowerShell stump.
+    """
+    raw = text.encode()
+    return not is_too_deep(b"{" + raw, {"": value}) and truncation({"": value}, raw) is None
+
+
+def read_canonical(entity: Entity, document: Document, file_id: str) -> Draft:
+    """The row's values from a canonical document, exactly as they stand; ``file_id`` is not needed."""
+    return _Reading(entity, document).draft()
+
+
+class _Reading:
+    """A canonical document on its way to being a record again."""
+
+    def __init__(self, entity: Entity, document: Document) -> None:
+        self.entity = entity
+        self.document = document
+        self.faults: Notes = []
+        self.keys: dict[str, str] = {}
+
+    def draft(self) -> Draft:
+        values = self.entity.blank.copy()
+        derived: list[str] = []
+        if self._is_of_this_format():
+            for name, column in zip(values, self.entity.columns, strict=True):
+                values[name] = self._value(name, column)
+            derived = self._derived(values["extra"])
+            self._refuse_unknown_keys()
+            self._check(values)
+        if not self.faults:
+            values = self._validated(values)
+        return Draft(values, derived, self.faults, [], [])
+
+    def _is_of_this_format(self) -> bool:
+        mark = marker(self.entity)
+        number = self.document[mark]
+        if type(number) is int and number == FORMAT:
+            return True
+        sentence = f"{mark} is {shown(number)}; this version reads format {FORMAT}"
+        self.faults.append(("field-invalid", sentence, mark))
+        return False
+
+    def _value(self, name: str, column: str) -> Any:
+        """What stands under a field's name, or as JSON text under that of its column."""
+        found = [one for one in dict.fromkeys((name, column)) if one in self.document]
+        self.keys[name] = found[0] if found else name
+        if not found:
+            self._fault(
+                "field-missing", f"there is no {name}; every field must be there, as null if empty", ""
+            )
+            return None
+        if len(found) > 1:
+            self._fault("field-invalid", f"{name} and {column} are both there; one of them is enough", column)
+        if found[0] == name:
+            return self.document[name]
+        text = self.document[column]
+        value, faults = decode_text(text) if isinstance(text, str) else (None, ())
+        if not isinstance(text, str) or faults:
+            self._fault("field-invalid", f"{column} must be JSON text, found {shown(text)}", column)
+        elif orjson.dumps(value).decode() != text or is_read_as_it_stands(text, value):
+            self._fault("field-invalid", f"{column} is needless text; write its value as {name}", column)
+        return value
+
+    def _derived(self, extra: Any) -> list[str]:
+        known = {*self.entity.columns, CATEGORY}
+        derived = self.document.get("derived")
+        if "derived" not in self.document:
+            self._fault("field-missing", "there is no derived; it may be an empty list", "")
+        elif not isinstance(derived, list) or not all(isinstance(one, str) for one in derived):
+            self._fault(
+                "field-invalid", f"derived must be a list of columns, found {shown(derived)}", "derived"
+            )
+        elif not known.issuperset(derived) or len(set(derived)) < len(derived):
+            odd = [one for one in dict.fromkeys(derived) if one not in known or derived.count(one) > 1]
+            self._fault("field-invalid", f"derived must name columns, each once: {shown(odd[0])}", "derived")
+        elif CATEGORY in derived and (not isinstance(extra, dict) or CATEGORY not in extra):
+            self._fault("field-invalid", "derived names category, but extra has none", "derived")
+        else:
+            return derived
+        return []
+
+    def _refuse_unknown_keys(self) -> None:
+        known = {marker(self.entity), "derived", *self.keys, *self.entity.columns}
+        for found in self.document:
+            if found not in known:
+                sentence = f"{shown(found)} is no field of a {self.entity.singular}; put it into extra"
+                self._fault("field-invalid", sentence, found)
+
+    def _check(self, values: dict[str, Any]) -> None:
+        """What the model does not know: times in stored form, and nothing in ``extra`` that could get lost."""
+        for rule in self.entity.fields:
+            if rule.found.kind in _TIMES and values[rule.name] is not None:
+                self._check_time(rule, values[rule.name])
+        extra = values["extra"]
+        if extra == {}:
+            self._fault("field-invalid", "extra must be null where it holds nothing", self.keys["extra"])
+        for rule in self.entity.references:
+            wanted, named = values[rule.name], self.document.get("derived") or ()
+            if wanted is None or rule.column in named or not isinstance(extra, dict):
+                continue
+            if extra.get(rule.native_key) == wanted:
+                sentence = f"extra repeats {rule.native_key}; take it out there"
+                self._fault("field-invalid", sentence, self.keys["extra"])
+
+    def _check_time(self, rule: FieldRule, value: Any) -> None:
+        translation = TRANSLATIONS[rule.found.kind]
+        try:
+            is_stored_form = translation is not None and translation(value, rule.name, []) == value
+        except UnusableError:
+            is_stored_form = False
+        if not is_stored_form:
+            form = "UTC, YYYY-MM-DDTHH:MM:SS.ffffffZ" if rule.found.kind is Kind.INSTANT else "ISO 8601"
+            self._fault("field-invalid", f"{rule.name} must be {form}, found {shown(value)}", rule.name)
+
+    def _validated(self, values: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return self.entity.validate(values).__dict__
+        except ValidationError as error:
+            for problem in error.errors(include_url=False):
+                name = str(problem["loc"][0])
+                value = values[name]
+                is_blank = value is None or (isinstance(value, str) and not value.strip())
+                code = "id-invalid" if name == "id" else "field-missing" if is_blank else "field-invalid"
+                self._fault(code, sentence_of(self.keys[name], value, problem), self.keys[name])
+            return values
+
+    def _fault(self, code: str, sentence: str, at: str) -> None:
+        self.faults.append((code, sentence, at))
+
+
+FORMS = tuple(
+    Form(NAME, entity, (key(marker(entity)),), strict=True, reading=partial(read_canonical, entity))
+    for entity in ENTITIES
+)

@@ -1,0 +1,41 @@
+"""The source document again, from a row and its ledger entry: normalising, the other way round (DOMAIN.md §1)."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+import orjson
+
+from ..entities import Entity
+from . import export
+
+
+def rebuild(
+    entity: Entity,
+    row: Mapping[str, Any],
+    derived: Collection[str],
+    generation: str | None,
+    wishes: Mapping[str, str],
+) -> dict[str, Any]:
+    """The document that a row was made from, equal by value: 2 and 2.0 count as equal, the order of keys may differ.
+
+    Every column that is not NULL gives its native key unless ``derived`` names it; then comes what ``extra`` holds,
+    which wins. A catalogue's category stood around the document and is left out.
+
+    Args:
+        entity: whose row it is.
+        row: the values by column, JSON as text, as the database holds them.
+        derived: of the ledger entry that made the row.
+        generation: of the same entry; a canonical document is given back as one.
+        wishes: the ids that detached references wait for, by field; only a canonical document needs them.
+    """
+    if generation == export.NAME:
+        return export.canonical_document(entity, row, derived, wishes)
+    document: dict[str, Any] = {}
+    for rule in entity.fields:
+        value = row[rule.column]
+        if value is not None and rule.column not in derived:
+            document[rule.native_key] = orjson.loads(value) if rule.column.endswith("_json") else value
+    extra: dict[str, Any] = orjson.loads(row["extra_json"] or "{}")
+    if export.CATEGORY in derived:
+        extra.pop(export.CATEGORY, None)
+    return document | extra
