@@ -9,7 +9,7 @@ from .audit.result import AuditResult
 from .diagnostics import Severity
 from .exporting import run as exports
 from .exporting.outcome import ExportResult, Format
-from .migrate.options import Observer, Options, RejectLimit, Stop
+from .migrate.options import Limit, Observer, Options, Stop
 from .migrate.outcome import RunSummary
 from .migrate.pipeline import run
 from .migrate.policy import MissingReferences, OnConflict
@@ -57,7 +57,7 @@ def migrate(
         all_or_nothing=all_or_nothing,
         on_conflict=OnConflict(on_conflict),
         missing_references=MissingReferences(missing_references),
-        max_rejects=None if max_rejects is None else RejectLimit.parse(str(max_rejects)),
+        max_rejects=None if max_rejects is None else Limit.parse(str(max_rejects)),
         encoding=encoding,
         rehash=rehash,
     )

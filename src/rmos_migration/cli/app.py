@@ -11,7 +11,7 @@ import typer
 from .. import __version__
 from ..errors import EXIT_MEANINGS, ExitCode, RmosError
 from ..logs import configure
-from . import audit, console, doctor, export, history, init, inspect, migrate, rejects, schema, status
+from . import audit, console, doctor, export, history, init, inspect, migrate, rejects, schema, status, verify
 
 _CODES = " · ".join(f"{int(code)} {meaning}" for code, meaning in EXIT_MEANINGS.items())
 
@@ -24,7 +24,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
 )
-for verb in (migrate, inspect, audit, status, history, rejects, export, schema, init, doctor):
+for verb in (migrate, inspect, audit, verify, status, history, rejects, export, schema, init, doctor):
     verb.register(app)
 
 

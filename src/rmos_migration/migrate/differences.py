@@ -6,6 +6,7 @@ import orjson
 
 from ..diagnostics import shown
 from ..entities import Entity
+from ..sources.content import canonical
 from ..store.records import Row
 
 
@@ -15,29 +16,44 @@ def differences(entity: Entity, there: Row, here: Row) -> list[str]:
     for column, old, new in zip(entity.columns, there, here, strict=True):
         if old == new:
             continue
-        if column.endswith("_json"):
-            found += _json_differences(column.removesuffix("_json"), _loaded(old), _loaded(new))
-        else:
-            found.append(f"{column} is {shown(old)} in the database, {shown(new)} here")
+        name = column.removesuffix("_json")
+        if name == column:
+            found.append(_difference(column, old, new))
+            continue
+        try:
+            found += _json_differences(name, _loaded(old), _loaded(new))
+        except (ValueError, TypeError, RecursionError):  # somebody wrote it who is not this program
+            found.append(f"{name} cannot be read in the database")
     return found
 
 
 def _json_differences(name: str, old: Any, new: Any) -> list[str]:
-    if old == new:
+    if canonical(old) == canonical(new):
         return []
     if isinstance(old, dict) and isinstance(new, dict):
-        keys = [key for key in {**old, **new} if old.get(key) != new.get(key) or (key in old) != (key in new)]
         return [
             difference
-            for key in keys
-            for difference in _json_differences(f"{name}.{key}", old.get(key), new.get(key))
+            for key in {**old, **new}
+            for difference in _key_differences(f"{name}.{key}", key, old, new)
         ]
     if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
         pairs = enumerate(zip(old, new, strict=True))
         return [
             found for at, (one, other) in pairs for found in _json_differences(f"{name}[{at}]", one, other)
         ]
-    return [f"{name} is {shown(old)} in the database, {shown(new)} here"]
+    return [_difference(name, old, new)]
+
+
+def _key_differences(name: str, key: str, old: dict[str, Any], new: dict[str, Any]) -> list[str]:
+    if key not in new:
+        return [f"{name} is {shown(old[key])} in the database, not here"]
+    if key not in old:
+        return [f"{name} is not in the database, {shown(new[key])} here"]
+    return _json_differences(name, old[key], new[key])
+
+
+def _difference(name: str, old: Any, new: Any) -> str:
+    return f"{name} is {shown(old)} in the database, {shown(new)} here"
 
 
 def _loaded(text: str | None) -> Any:

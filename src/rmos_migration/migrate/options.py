@@ -13,15 +13,15 @@ from .resolve import Decision
 
 
 @dataclass(frozen=True)
-class RejectLimit:
-    """How many rejects end a run: a number of documents, or a percentage of the documents found."""
+class Limit:
+    """How many documents may end badly: a number, or a percentage of the documents found."""
 
     number: float
     is_percentage: bool = False
 
     @classmethod
-    def parse(cls, text: str) -> "RejectLimit":
-        """Read ``20`` or ``5%``.
+    def parse(cls, text: str, option: str = "--max-rejects") -> "Limit":
+        """Read ``20`` or ``5%``, the value of an option.
 
         Raises:
             UsageError: if it is neither.
@@ -37,7 +37,7 @@ class RejectLimit:
             or (is_percentage and number > 100)
             or (not is_percentage and not number.is_integer())
         ):
-            raise UsageError(f"--max-rejects {text} is neither a number nor a percentage", "write 20 or 5%")
+            raise UsageError(f"{option} {text} is neither a number nor a percentage", "write 20 or 5%")
         return cls(number, is_percentage)
 
     def allows(self, rejected: int, documents: int) -> bool:
@@ -56,7 +56,7 @@ class Options:
     all_or_nothing: bool = False
     on_conflict: OnConflict = OnConflict.KEEP
     missing_references: MissingReferences = MissingReferences.DETACH
-    max_rejects: RejectLimit | None = None
+    max_rejects: Limit | None = None
     encoding: str | None = None
     rehash: bool = False
 

@@ -51,5 +51,6 @@ def _insert_statement(table: Table, columns: tuple[str, ...], count: int, or_upd
     if or_update:
         keys = [column.name for column in table.primary_key]
         changes = ", ".join(f'"{name}" = excluded."{name}"' for name in columns if name not in keys)
-        statement += f" ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {changes}"
+        action = f"UPDATE SET {changes}" if changes else "NOTHING"
+        statement += f" ON CONFLICT ({', '.join(keys)}) DO {action}"
     return statement

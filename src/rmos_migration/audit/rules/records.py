@@ -9,7 +9,9 @@ from ...store import soundness
 from ..rule import EachRow, Family, Flaw, Flaws, Refusal, Row, RowCheck, Rule, Subject, Whole, refused
 
 _TABLES = tuple(entity.name for entity in ENTITIES)
-_STRICT = {form.generation for module in GENERATIONS for form in module.FORMS if form.strict and not form.reading}
+_STRICT = {
+    form.generation for module in GENERATIONS for form in module.FORMS if form.strict and not form.reading
+}
 """The generations whose documents were held to their required fields when they came in."""
 
 

@@ -1,0 +1,136 @@
+"""One document of the source against the ledger and its row: which state it is in, and how the two differ."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import orjson
+from sqlalchemy import Connection
+
+from ..entities import Entity
+from ..migrate.differences import differences
+from ..migrate.linking import detached, keeping_created_at
+from ..migrate.outcome import Outcome
+from ..migrate.prepare import Prepared
+from ..store import holdings
+from ..store.holdings import Entry, Origin
+from ..store.records import Row, rows_of
+from ..store.runs import SETTLED
+from .verification import Comparison, State
+
+_NEVER = "it was never migrated"
+_GONE = "its row is gone"
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the database holds of some documents: ledger entries by place, rows and their origins by id."""
+
+    entries: Mapping[tuple[str, str], Entry]
+    rows: Mapping[str, Row]
+    origins: Mapping[str, Origin]
+
+    @classmethod
+    def of(
+        cls,
+        connection: Connection,
+        entity: Entity,
+        documents: list[Prepared],
+        entries: Mapping[tuple[str, str], Entry],
+    ) -> "Held":
+        """Look everything up at once."""
+        ids = [prepared.record_id for prepared in documents if prepared.record_id is not None]
+        return cls(entries, rows_of(connection, entity, ids), holdings.origins(connection, entity, ids))
+
+
+def compare(connection: Connection, entity: Entity, prepared: Prepared, held: Held) -> Comparison:
+    """The state of one document.
+
+    The row must be what the migration would make of the document now: from the same content, with every column equal by
+    value, but for references that are detached and wait, and a created_at that stayed when the row was replaced.
+    """
+    state, details = _state(connection, entity, prepared, held)
+    entry = held.entries.get(prepared.place)
+    record_id = prepared.record_id if prepared.record_id is not None or entry is None else entry.record_id
+    return Comparison(entity.name, prepared.reading.path, prepared.pointer, record_id, state, details)
+
+
+def _state(connection: Connection, entity: Entity, prepared: Prepared, held: Held) -> tuple[State, list[str]]:
+    entry = held.entries.get(prepared.place)
+    if prepared.row is None or prepared.record_id is None:
+        return _state_of_unusable(prepared, entry)
+    row, origin = held.rows.get(prepared.record_id), held.origins.get(prepared.record_id)
+    if row is not None and (origin.content_sha256 if origin else None) in (prepared.content_sha256, None):
+        changes = _changes(connection, entity, prepared, row, entry)
+        if changes and entry is None and origin is None:
+            return State.MISSING, [f"{_NEVER}; its id is taken by a row that no document is on record for"]
+        return (State.ROW_CHANGED, changes) if changes else (State.EQUAL, [])
+    if entry is None:
+        return State.MISSING, [_NEVER if row is None else f"{_NEVER}; its id is taken by other content"]
+    if entry.outcome not in SETTLED:
+        return _state_of_kept_out(prepared, entry)
+    if row is None:
+        return State.MISSING, [_GONE]
+    return State.SOURCE_CHANGED, differences(entity, row, prepared.row) or ["only in how values are written"]
+
+
+def _state_of_unusable(prepared: Prepared, entry: Entry | None) -> tuple[State, list[str]]:
+    """The state of a document that could not be read, or would be kept out."""
+    reason = f"{prepared.diagnostics[0].code}: {prepared.diagnostics[0].message}"
+    if prepared.reading.sha256 is None:
+        is_known = entry is not None and entry.code == prepared.diagnostics[0].code
+        return (State.REJECTED if is_known else State.UNREADABLE), [reason]
+    if entry is None:
+        return State.MISSING, [f"{_NEVER}; it would be kept out: {reason}"]
+    if entry.outcome not in SETTLED:
+        return _state_of_kept_out(prepared, entry)
+    return State.SOURCE_CHANGED, [f"it can no longer be used: {reason}"]
+
+
+def _state_of_kept_out(prepared: Prepared, entry: Entry) -> tuple[State, list[str]]:
+    """The state of a document that the migration kept out: accounted for, as long as its file is the same."""
+    if entry.file_sha256 != prepared.reading.sha256:
+        return State.SOURCE_CHANGED, [f"it was kept out ({entry.code}), and its file has changed since"]
+    state = State.CONFLICT if entry.outcome == Outcome.CONFLICT else State.REJECTED
+    return state, [str(entry.code)]
+
+
+def _changes(
+    connection: Connection, entity: Entity, prepared: Prepared, row: Row, entry: Entry | None
+) -> list[str]:
+    """How a row differs from what its document makes; nothing where the difference is the migration's own doing."""
+    if row == prepared.row:
+        return []
+    expected = _as_kept(connection, entity, prepared, row)
+    if (
+        entry is not None and entry.outcome == Outcome.UNCHANGED
+    ):  # another document with this content made the row
+        row, expected = _without_category(entity, row), _without_category(entity, expected)
+    return differences(entity, row, expected)
+
+
+def _as_kept(connection: Connection, entity: Entity, prepared: Prepared, row: Row) -> Row:
+    """The row that the migration makes of a document beside what is in the database."""
+    at = entity.columns.index("created_at")
+    if row[at] != (prepared.row or ())[at] and holdings.was_replaced(connection, *prepared.place):
+        prepared = keeping_created_at(entity, prepared, row)
+    wishes = holdings.waiting(connection, entity, str(prepared.record_id)) if entity.references else {}
+    values = dict(zip(entity.columns, prepared.row or (), strict=True))
+    there = dict(zip(entity.columns, row, strict=True))
+    missing = [
+        (rule, wishes[rule.name])
+        for rule in entity.references
+        if there[rule.column] is None and wishes.get(rule.name) == values[rule.column] is not None
+    ]
+    return detached(entity, prepared, missing) if missing else prepared.row or ()
+
+
+def _without_category(entity: Entity, row: Row) -> Row:
+    """A row without the catalogue's category, which stood around its document and may differ where the content is equal."""
+    values = dict(zip(entity.columns, row, strict=True))
+    try:
+        extra = orjson.loads(values["extra_json"] or "{}")
+    except ValueError:
+        return row
+    extra.pop("category", None)
+    values["extra_json"] = orjson.dumps(extra).decode() if extra else None
+    return tuple(values.values())

@@ -1,0 +1,151 @@
+"""What a verification came to: how source and database compare, document by document, and the certificate of it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from ..diagnostics import printable
+from ..entities import ENTITIES
+from ..errors import ExitCode
+from ..migrate.options import Limit
+
+SCHEMA = "rmos-migration/verification/1"
+
+
+class State(StrEnum):
+    """How a document of the source and the database compare."""
+
+    EQUAL = "equal"
+    MISSING = "missing"
+    SOURCE_CHANGED = "source-changed"
+    ROW_CHANGED = "row-changed"
+    REJECTED = "rejected"
+    CONFLICT = "conflict"
+    UNREADABLE = "unreadable"
+    ONLY_IN_DATABASE = "only-in-database"
+
+    @property
+    def is_difference(self) -> bool:
+        """Whether source and database differ there, unless the user allows it.
+
+        A document that the migration kept out, and whose file is still the same, is accounted for: the ledger says so.
+        """
+        return self not in (State.EQUAL, State.REJECTED, State.CONFLICT)
+
+
+class Comparison(NamedTuple):
+    """One document, or one row without a document: its state, and how it differs, in words."""
+
+    entity: str
+    path: str
+    pointer: str
+    record_id: str | None
+    state: State
+    details: Sequence[str] = ()
+
+    @property
+    def place(self) -> str:
+        """Where it stands: file and pointer, or table and id where there is no document."""
+        if self.path:
+            return printable(" ".join(part for part in (self.path, self.pointer) if part))
+        return printable(f"{self.entity} {self.record_id}")
+
+    def as_json(self) -> dict[str, Any]:
+        """The comparison as a JSON object."""
+        return {**self._asdict(), "state": self.state.value, "details": list(self.details)}
+
+
+Limits = Mapping[State, Limit]
+"""How many documents of a state are allowed; a state that is not named is not limited."""
+
+NO_DIFFERENCES: Limits = {state: Limit(0) for state in State if state.is_difference}
+
+
+@dataclass
+class Tallies:
+    """Documents and rows, counted by entity and state; ``rows`` are those in the database."""
+
+    states: dict[str, Counter[State]] = field(
+        default_factory=lambda: {entity.name: Counter() for entity in ENTITIES}
+    )
+    rows: dict[str, int] = field(default_factory=dict)
+    files: int = 0
+
+    @property
+    def totals(self) -> Counter[State]:
+        """All entities together."""
+        return sum(self.states.values(), Counter[State]())
+
+    @property
+    def documents(self) -> int:
+        """How many documents the source holds."""
+        totals = self.totals
+        return totals.total() - totals[State.ONLY_IN_DATABASE]
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The result of comparing a source with a database, and its certificate.
+
+    Fingerprints are SHA-256 (hex): of the source over the path and content of each file, of the database over every
+    value of every row. ``differing`` holds every document that is not equal.
+    """
+
+    source: str
+    migrated_from: str | None
+    database: str
+    schema_version: int
+    tool_version: str
+    started_at: str
+    duration_seconds: float
+    source_fingerprint: str
+    database_fingerprint: str
+    tallies: Tallies
+    differing: Sequence[Comparison]
+    limits: Limits
+
+    @property
+    def exceeded(self) -> list[State]:
+        """The states of which there are more than are allowed."""
+        totals, documents = self.tallies.totals, self.tallies.documents
+        return [state for state, limit in self.limits.items() if not limit.allows(totals[state], documents)]
+
+    @property
+    def holds(self) -> bool:
+        """Whether source and database are equal, but for what is allowed."""
+        return not self.exceeded
+
+    @property
+    def exit_code(self) -> int:
+        """What the process answers (``errors.ExitCode``)."""
+        return ExitCode.OK if self.holds else ExitCode.MISMATCH
+
+    def as_json(self) -> dict[str, Any]:
+        """The certificate as one JSON document, schema ``rmos-migration/verification/1``."""
+        totals = self.tallies.totals
+        return {
+            "schema": SCHEMA,
+            "holds": self.holds,
+            "exceeded": [state.value for state in self.exceeded],
+            "limits": {state.value: str(limit) for state, limit in self.limits.items()},
+            "source": self.source,
+            "migrated_from": self.migrated_from,
+            "source_fingerprint": self.source_fingerprint,
+            "database": self.database,
+            "database_fingerprint": self.database_fingerprint,
+            "schema_version": self.schema_version,
+            "tool_version": self.tool_version,
+            "started_at": self.started_at,
+            "duration_seconds": round(self.duration_seconds, 3),
+            "files": self.tallies.files,
+            "documents": self.tallies.documents,
+            "rows": dict(self.tallies.rows),
+            "entities": {
+                name: {state.value: counted[state] for state in State}
+                for name, counted in self.tallies.states.items()
+            },
+            "totals": {state.value: totals[state] for state in State},
+            "differing": [comparison.as_json() for comparison in self.differing],
+        }

@@ -1,0 +1,151 @@
+"""Whether a database equals its source: every file is read again, and each document compared with ledger and row."""
+
+import time
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from .. import __version__
+from ..entities import ENTITIES, Entity
+from ..errors import UsageError
+from ..migrate.garbage import fewer_garbage_collections
+from ..migrate.prepare import Prepared, prepare
+from ..sources.decode import is_codec
+from ..sources.discover import Source, SourceFile
+from ..sources.read import Reading, read_files
+from ..store import holdings, queries, runs, schema
+from ..store.database import Database
+from .comparison import Held, compare
+from .verification import NO_DIFFERENCES, Comparison, Limits, State, Tallies, Verification
+
+BATCH_DOCUMENTS = 1000
+
+Told = Callable[[Comparison], None]
+"""Is told of every document, also of equal ones."""
+
+
+def verify_source(
+    source: Path,
+    database: Database,
+    *,
+    limits: Limits = NO_DIFFERENCES,
+    encoding: str | None = None,
+    told: Told | None = None,
+) -> Verification:
+    """Compare a legacy folder with a database, and change neither.
+
+    Args:
+        source: the folder; also a copy that was moved, if the database was filled from one folder only.
+        database: the database.
+        limits: how many documents of each state are allowed.
+        encoding: a codec for files that are neither UTF-8 nor marked; where none is named, that of the run which read
+            the file.
+        told: is called with every comparison, in the order of the source.
+
+    Raises:
+        UsageError: if there is no such folder, or no such encoding.
+        DatabaseUnusable: if the database is absent, of another schema, damaged, or another program's.
+        EnvironmentFailure: if the machine fails.
+    """
+    if encoding is not None and not is_codec(encoding):
+        raise UsageError(f"there is no encoding {encoding}", "use a name such as cp1252 or latin-1")
+    tree = Source(source)
+    started_at, began = runs.now(), time.perf_counter()
+    with database.reader() as connection, connection.begin(), fewer_garbage_collections():
+        number = holdings.source_number(connection, tree.location)
+        pass_through = _Pass(connection, tree, number, encoding, told or (lambda _: None))
+        pass_through.run()
+        return Verification(
+            source=str(source),
+            migrated_from=None if number is None else holdings.location_of(connection, number),
+            database=database.url,
+            schema_version=schema.version_of(connection),
+            tool_version=__version__,
+            started_at=started_at,
+            duration_seconds=time.perf_counter() - began,
+            source_fingerprint=pass_through.digest.hexdigest(),
+            database_fingerprint=holdings.fingerprint(connection, ENTITIES),
+            tallies=pass_through.tallies,
+            differing=pass_through.differing,
+            limits=limits,
+        )
+
+
+class _Pass:
+    """One pass over the source, a batch of documents at a time."""
+
+    def __init__(
+        self, connection: Connection, source: Source, number: int | None, encoding: str | None, told: Told
+    ) -> None:
+        self.connection = connection
+        self.source = source
+        self.number = number
+        self.encoding = encoding
+        self.told = told
+        self.digest = sha256()
+        self.tallies = Tallies()
+        self.differing: list[Comparison] = []
+
+    def run(self) -> None:
+        holdings.begin_seeing(self.connection)
+        for entity in ENTITIES:
+            files = self.source.files(entity)
+            while chunk := list(islice(files, BATCH_DOCUMENTS)):
+                self._compare_files(entity, chunk)
+        for entity in ENTITIES:
+            for record_id, path, pointer in holdings.unseen(self.connection, entity, self.number):
+                details = (
+                    [f"its document stood in {path} {pointer}".strip()]
+                    if path
+                    else ["no document is on record"]
+                )
+                self._book(Comparison(entity.name, "", "", record_id, State.ONLY_IN_DATABASE, details))
+        self.tallies.rows = queries.entity_counts(self.connection)
+
+    def _compare_files(self, entity: Entity, chunk: list[SourceFile]) -> None:
+        paths = [file.path for file in chunk]
+        entries, encodings = {}, {}
+        if self.number is not None:
+            entries = holdings.entries(self.connection, self.number, entity, paths)
+            encodings = holdings.encodings(self.connection, self.number, paths)
+        batch: list[Prepared] = []
+        for reading in read_files(chunk):
+            self._note_file(reading)
+            batch += prepare(entity, reading, self.encoding or encodings.get(reading.path))
+            if len(batch) >= BATCH_DOCUMENTS:
+                self._compare(entity, batch, entries)
+                batch = []
+        self._compare(entity, batch, entries)
+
+    def _compare(
+        self, entity: Entity, batch: list[Prepared], entries: dict[tuple[str, str], holdings.Entry]
+    ) -> None:
+        held = Held.of(self.connection, entity, batch, entries)
+        seen: list[str] = []
+        for prepared in batch:
+            comparison = compare(self.connection, entity, prepared, held)
+            self._book(comparison)
+            seen += _records(prepared, entries.get(prepared.place))
+        holdings.note_seen(self.connection, entity, seen)
+
+    def _book(self, comparison: Comparison) -> None:
+        self.tallies.states[comparison.entity][comparison.state] += 1
+        if comparison.state is not State.EQUAL:
+            self.differing.append(comparison)
+        self.told(comparison)
+
+    def _note_file(self, reading: Reading) -> None:
+        self.tallies.files += 1
+        known = reading.sha256 or (reading.problem.code if reading.problem is not None else "")
+        self.digest.update(f"{reading.path}\0{known}\n".encode())
+
+
+def _records(prepared: Prepared, entry: holdings.Entry | None) -> Iterator[str]:
+    """The records that a document stands for: its own, and the one that its place gave when it was migrated."""
+    if prepared.record_id is not None:
+        yield prepared.record_id
+    if entry is not None and entry.record_id is not None and entry.content_sha256 is not None:
+        yield entry.record_id

@@ -1,0 +1,192 @@
+"""rmos verify: is everything that was in my files in the database?"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from ..audit.verification import NO_DIFFERENCES, Comparison, State, Verification
+from ..audit.verify import verify_source
+from ..diagnostics import printable
+from ..errors import EnvironmentFailure
+from ..migrate.options import Limit
+from ..settings import load_settings
+from ..store.database import Database
+from . import console
+from .options import DatabaseOption, JsonOption
+
+_HELP = """Read the legacy folder again and compare every document with the database; exit 0 if they are equal, 6 if not.
+
+Nothing is changed. Documents that the migration kept out are not in the database, but they are accounted for: while
+their files are the same they make no difference, unless --max-rejected or --max-conflict says so.
+
+\b
+Examples:
+  rmos verify                                   data/rmos_legacy against rmos.db
+  rmos verify D:\\RMOS\\legacy --certificate proof.json
+  rmos verify --max-missing 0 --max-rejected 1%   for a script
+"""
+
+SHOWN = 20
+"""Differences shown; how many more there are is always said, and the certificate has them all."""
+
+_MEANINGS = {
+    State.MISSING: "in the source, not in the database: run rmos migrate",
+    State.SOURCE_CHANGED: "the document has changed since it was migrated: run rmos migrate",
+    State.ROW_CHANGED: "the row was changed in the database since",
+    State.REJECTED: "kept out by the migration, accounted for: see rmos rejects",
+    State.CONFLICT: "its id is taken by other content, accounted for: see rmos migrate --on-conflict",
+    State.UNREADABLE: "the file cannot be read now",
+    State.ONLY_IN_DATABASE: "in the database, no longer in the source",
+}
+
+
+def _limit(state: State) -> typer.models.OptionInfo:
+    allowed = "none" if state.is_difference else "any"
+    option: typer.models.OptionInfo = typer.Option(
+        f"--max-{state}", metavar="N|P%", show_default=allowed, help=f"Allow so many {state}."
+    )
+    return option
+
+
+LimitOf = {state: _limit(state) for state in State if state is not State.EQUAL}
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("verify", help=_HELP)(verify)
+
+
+def verify(
+    source: Annotated[
+        Path | None, typer.Argument(show_default="data/rmos_legacy", help="The legacy folder.")
+    ] = None,
+    database: DatabaseOption = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option("--encoding", metavar="E", help="As for rmos migrate; what was named there is known."),
+    ] = None,
+    max_missing: Annotated[str | None, LimitOf[State.MISSING]] = None,
+    max_source_changed: Annotated[str | None, LimitOf[State.SOURCE_CHANGED]] = None,
+    max_row_changed: Annotated[str | None, LimitOf[State.ROW_CHANGED]] = None,
+    max_rejected: Annotated[str | None, LimitOf[State.REJECTED]] = None,
+    max_conflict: Annotated[str | None, LimitOf[State.CONFLICT]] = None,
+    max_unreadable: Annotated[str | None, LimitOf[State.UNREADABLE]] = None,
+    max_only_in_database: Annotated[str | None, LimitOf[State.ONLY_IN_DATABASE]] = None,
+    certificate: Annotated[
+        Path | None, typer.Option("--certificate", metavar="FILE", help="Write the certificate as JSON.")
+    ] = None,
+    as_json: JsonOption = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Print the state of every document, on stderr.")
+    ] = False,
+) -> None:
+    """Compare, and print the certificate."""
+    given = {
+        State.MISSING: max_missing,
+        State.SOURCE_CHANGED: max_source_changed,
+        State.ROW_CHANGED: max_row_changed,
+        State.REJECTED: max_rejected,
+        State.CONFLICT: max_conflict,
+        State.UNREADABLE: max_unreadable,
+        State.ONLY_IN_DATABASE: max_only_in_database,
+    }
+    limits = {state: Limit.parse(text, f"--max-{state}") for state, text in given.items() if text is not None}
+    settings = load_settings(source=source, database=database, encoding=encoding)
+    result = verify_source(
+        settings.source,
+        Database.at(settings.database),
+        limits={**NO_DIFFERENCES, **limits},
+        encoding=settings.encoding,
+        told=_tell if verbose else None,
+    )
+    if certificate is not None:
+        _write(certificate, result)
+    if as_json:
+        console.print_json(result.as_json())
+    else:
+        _print(result, certificate)
+    raise typer.Exit(result.exit_code)
+
+
+def _tell(comparison: Comparison) -> None:
+    console.say(f"{comparison.place} {comparison.state}", on=console.err)
+
+
+def _write(path: Path, result: Verification) -> None:
+    text = json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n"
+    try:
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"the certificate could not be written to {path}: {error.strerror}", "name another file"
+        ) from error
+
+
+def _print(result: Verification, certificate: Path | None) -> None:
+    totals = result.tallies.totals
+    states = [state for state in State if state is State.EQUAL or totals[state]]
+    table = console.table("", *(state.value for state in states), "rows")
+    for name, counted in result.tallies.states.items():
+        table.add_row(
+            name.replace("_", " "),
+            *(f"{counted[state]:,}" for state in states),
+            f"{result.tallies.rows[name]:,}",
+        )
+    table.add_row(
+        "total",
+        *(f"{totals[state]:,}" for state in states),
+        f"{sum(result.tallies.rows.values()):,}",
+        style="bold",
+    )
+    console.out.print(table)
+    console.say("")
+    for line in _differences(result):
+        console.out.print(line)
+    for said in _certificate(result, certificate):
+        console.say(said)
+    console.say(_verdict(result), style="bold green" if result.holds else "bold red")
+
+
+def _differences(result: Verification) -> Iterator[Text]:
+    """What differs, state by state, with what it means."""
+    for state, meaning in _MEANINGS.items():
+        found = [comparison for comparison in result.differing if comparison.state is state]
+        if not found:
+            continue
+        line = Text(f"{state.value}: ", style="yellow" if state in result.exceeded else "bold")
+        line.append(meaning, style="default")
+        yield line
+        for comparison in found[:SHOWN]:
+            details = "; ".join(comparison.details)
+            yield Text(printable(f"  {comparison.place}{': ' if details else ''}{details}"))
+        if len(found) > SHOWN:
+            yield Text(f"  … and {len(found) - SHOWN:,} more; --certificate FILE has them all")
+        yield Text("")
+
+
+def _certificate(result: Verification, saved: Path | None) -> Iterator[str]:
+    moved = result.migrated_from is not None and Path(result.migrated_from) != Path(result.source).resolve()
+    yield f"source     {result.source}: {result.tallies.files:,} files, {result.tallies.documents:,} documents"
+    if moved:
+        yield f"           it was migrated from {result.migrated_from}"
+    yield f"           SHA-256 {result.source_fingerprint}"
+    yield f"database   {result.database}: {sum(result.tallies.rows.values()):,} rows, schema {result.schema_version}"
+    yield f"           SHA-256 {result.database_fingerprint}"
+    yield f"compared   {result.started_at} by rmos-migration {result.tool_version}, in {result.duration_seconds:.1f} s"
+    if saved is not None:
+        yield f"           the certificate is {saved}"
+
+
+def _verdict(result: Verification) -> str:
+    totals = result.tallies.totals
+    arrived = f"{totals[State.EQUAL]:,} of {result.tallies.documents:,} documents are in the database, value for value"
+    kept_out = totals[State.REJECTED] + totals[State.CONFLICT]
+    accounted = f"; {kept_out:,} kept out and accounted for" if kept_out else ""
+    if result.holds:
+        return f"EQUAL: {arrived}{accounted}."
+    counts = ", ".join(f"{totals[state]:,} {state}" for state in result.exceeded)
+    return f"DIFFERENT: {counts}. {arrived}{accounted}."
