@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -470,6 +471,35 @@ def test_export_that_is_killed_leaves_only_whole_files(database: Path, tree: Pat
     found = list(out.rglob("*.json"))
     assert len(found) >= 300
     assert all(json.loads(file.read_bytes())["id"] for file in found)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_export_that_is_stopped_says_that_the_folder_is_not_complete(
+    database: Path, tree: Path, out: Path
+) -> None:
+    workshop(tree, 3000)
+    migrate(tree, database)
+    with started(*RMOS, "export", out, "--database", database) as process:
+        while len(list(out.rglob("*.json"))) < 100 and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "not complete" in said
+    assert not list(out.rglob("*.tmp"))
+
+
+def test_document_that_was_never_read_is_named_with_its_source(
+    tmp_path: Path, database: Path, out: Path
+) -> None:
+    for name in ("one", "two"):
+        write(tmp_path / name, f"patterns/{name}.json", pattern(name))
+    write(tmp_path / "two", "patterns/large.json", b" " * (16 * 1024 * 1024 + 1))
+    for name in ("one", "two"):
+        migrate(tmp_path / name, database)
+    (missing,) = export(database, out, format="source").missing
+    assert missing[:4] == (2, "patterns/large.json", "", "patterns")
+    assert missing.reason == "unreadable"
 
 
 def test_export_sees_one_state_of_the_database(
