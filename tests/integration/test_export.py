@@ -3,6 +3,8 @@
 import json
 import os
 import shutil
+import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +26,9 @@ from builders import (
     query,
     records,
     rmos,
+    started,
     without_root_powers,
+    workshop,
     write,
 )
 from returning import (
@@ -36,6 +40,7 @@ from returning import (
 )
 from rmos_migration import ExportResult, export, migrate
 from rmos_migration.errors import EnvironmentFailure, UsageError
+from rmos_migration.exporting import canonical
 
 WORKSHOPS = ["rmos_legacy", "messy_legacy", "older_workshop"]
 
@@ -455,16 +460,62 @@ def test_place_that_may_not_be_written_to_is_an_environment_failure(tmp_path: Pa
     assert "cannot be made" in done.stderr
 
 
-def test_export_killed_at_any_moment_leaves_only_whole_files(database: Path, tmp_path: Path) -> None:
-    import subprocess
-    import time
-
-    migrate(EXAMPLES / "rmos_legacy", database)
-    for delay in (0.5, 0.7, 0.9):
-        out = tmp_path / f"out-{delay}"
-        process = subprocess.Popen([*RMOS, "export", str(out), "--database", str(database)])
-        time.sleep(delay)
+def test_export_that_is_killed_leaves_only_whole_files(database: Path, tree: Path, out: Path) -> None:
+    workshop(tree, 2000)
+    migrate(tree, database)
+    with started(*RMOS, "export", out, "--database", database) as process:
+        while len(list(out.rglob("*.json"))) < 300 and process.poll() is None:
+            time.sleep(0.01)
         process.kill()
         process.wait()
-        for file in out.rglob("*.json"):
-            assert json.loads(file.read_bytes())["id"]
+    found = list(out.rglob("*.json"))
+    assert len(found) >= 300
+    assert all(json.loads(file.read_bytes())["id"] for file in found)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX signals")
+def test_export_that_is_stopped_says_that_the_folder_is_not_complete(
+    database: Path, tree: Path, out: Path
+) -> None:
+    workshop(tree, 3000)
+    migrate(tree, database)
+    with started(*RMOS, "export", out, "--database", database) as process:
+        while len(list(out.rglob("*.json"))) < 100 and process.poll() is None:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "not complete" in said
+    assert not list(out.rglob("*.tmp"))
+
+
+def test_document_that_was_never_read_is_named_with_its_source(
+    tmp_path: Path, database: Path, out: Path
+) -> None:
+    for name in ("one", "two"):
+        write(tmp_path / name, f"patterns/{name}.json", pattern(name))
+    write(tmp_path / "two", "patterns/large.json", b" " * (16 * 1024 * 1024 + 1))
+    for name in ("one", "two"):
+        migrate(tmp_path / name, database)
+    (missing,) = export(database, out, format="source").missing
+    assert missing[:4] == (2, "patterns/large.json", "", "patterns")
+    assert missing.reason == "unreadable"
+
+
+def test_export_sees_one_state_of_the_database(
+    tree: Path, database: Path, out: Path, monkeypatch: Any
+) -> None:
+    workshop(tree, 1500)
+    migrate(tree, database)
+    before = database.with_name("before.db")
+    shutil.copy(database, before)
+    real, count = canonical.write_new, iter(range(10**6))
+
+    def while_others_write(target: Path, content: bytes) -> None:
+        if next(count) == 100:
+            execute(database, "DELETE FROM joblogs; UPDATE patterns SET name = 'Changed'")
+        real(target, content)
+
+    monkeypatch.setattr(canonical, "write_new", while_others_write)
+    export(database, out)
+    assert_the_same_rows(before, migrated_again(out, database))

@@ -7,6 +7,7 @@ import typer
 
 from ..api import export as export_database
 from ..diagnostics import Location
+from ..errors import ExitCode
 from ..exporting.outcome import ExportResult, Format
 from ..settings import load_settings
 from . import console
@@ -44,7 +45,11 @@ def export(
     as_json: JsonOption = False,
 ) -> None:
     """Write the files; exit 1 where something that was once known is not among them."""
-    result = export_database(load_settings(database=database).database, folder, format=format_)
+    try:
+        result = export_database(load_settings(database=database).database, folder, format=format_)
+    except KeyboardInterrupt:
+        console.say(f"stopped; {folder} is not complete. Delete it and export again.", on=console.err)
+        raise typer.Exit(ExitCode.SIGINT) from None
     if as_json:
         console.print_json(result.as_json())
     else:

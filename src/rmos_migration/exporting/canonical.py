@@ -37,15 +37,13 @@ def write_record(entity: Entity, stored: Stored, folder: Path, count: Count) -> 
     except NameRefusedError:
         if (folder / name).is_file():  # the row was asked for twice
             return
-        count.missing.append(
-            _missing(entity, stored, name, "name-refused", "the system has no room for its name")
-        )
+        count.missing.append(_missing(entity, name, "name-refused", "the system has no room for its name"))
         return
     count.files += 1
     count.records[entity.name] += 1
     if len(text) > SIZE_LIMIT:
         message = f"the record {record_id} was written, but its file is larger than the migration reads"
-        count.missing.append(_missing(entity, stored, name, "too-large", message))
+        count.missing.append(_missing(entity, name, "too-large", message))
 
 
 def origin_of(entity: Entity, stored: Stored, wanted: str | None = None) -> Origin:
@@ -81,5 +79,5 @@ def text_of(document: dict[str, Any], *, may_be_one_line: bool = True) -> bytes:
     return text
 
 
-def _missing(entity: Entity, stored: Stored, name: str, reason: str, message: str) -> Missing:
-    return Missing(stored.source_id or 0, f"{entity.name}/{name}", "", entity.name, reason, message)
+def _missing(entity: Entity, name: str, reason: str, message: str) -> Missing:
+    return Missing(0, f"{entity.name}/{name}", "", entity.name, reason, message)

@@ -20,7 +20,10 @@ class Format(StrEnum):
 
 
 class Missing(NamedTuple):
-    """A document that was once known and is not in the export as it was, and why, in words."""
+    """A document that was once known and is not in the export as it was, and why, in words.
+
+    ``source`` counts the legacy folders of the database from 1, as ``source-1`` does; 0 where it is a record's own file.
+    """
 
     source: int
     path: str

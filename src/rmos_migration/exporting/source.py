@@ -97,6 +97,7 @@ class _Writer:
         self.trees = trees
         self.aside = aside
         self.count = count
+        self.numbers = {source: number for number, source in enumerate(trees, 1)}
 
     def write(self, batch: Sequence[list[Place]]) -> None:
         """Write the files of a batch."""
@@ -217,7 +218,9 @@ class _Writer:
 
     def _miss(self, place: Place, reason: str) -> None:
         message = _REASONS.get(reason, reason)
-        missing = Missing(place.source_id, place.path, place.pointer, place.entity, reason, message)
+        missing = Missing(
+            self.numbers[place.source_id], place.path, place.pointer, place.entity, reason, message
+        )
         self.count.missing.append(missing)
 
 
