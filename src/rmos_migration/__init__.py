@@ -2,9 +2,20 @@
 
 __version__ = "0.1.0"
 
-from .api import audit, export, migrate
+from .api import audit, export, migrate, verify
 from .audit.result import AuditResult
+from .audit.verification import Verification
 from .exporting.outcome import ExportResult
 from .migrate.outcome import RunSummary
 
-__all__ = ["AuditResult", "ExportResult", "RunSummary", "__version__", "audit", "export", "migrate"]
+__all__ = [
+    "AuditResult",
+    "ExportResult",
+    "RunSummary",
+    "Verification",
+    "__version__",
+    "audit",
+    "export",
+    "migrate",
+    "verify",
+]

@@ -1,11 +1,13 @@
 """The Python API: what the command line does, as functions."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from .audit.auditor import audit_database
 from .audit.baseline import known_findings
 from .audit.result import AuditResult
+from .audit.verification import NO_DIFFERENCES, State, Verification
+from .audit.verify import Told, verify_source
 from .diagnostics import Severity
 from .exporting import run as exports
 from .exporting.outcome import ExportResult, Format
@@ -95,6 +97,41 @@ def audit(
         skip=skip,
         fail_on=Severity(fail_on),
         known=known_findings(Path(baseline)) if baseline is not None else (),
+    )
+
+
+def verify(
+    source: str | Path,
+    database: str | Path = "sqlite:///rmos.db",
+    *,
+    allow: Mapping[str, int | str] | None = None,
+    encoding: str | None = None,
+    told: Told | None = None,
+) -> Verification:
+    """Read a legacy folder again and compare every document with the database. Neither is changed.
+
+    Args:
+        source: the legacy folder.
+        database: a SQLAlchemy URL (``sqlite:///rmos.db``) or the path of the file.
+        allow: how many documents of a state are no failure: ``{"only-in-database": 3, "rejected": "1%"}``. Documents
+            that the migration kept out are allowed in any number, differences not at all, unless something is said here.
+        encoding: as for ``migrate``; an encoding that was named there is known.
+        told: is called with the comparison of every document, also of equal ones.
+
+    Returns:
+        The certificate: counts, fingerprints, and every document that is not equal. Differences do not raise.
+
+    Raises:
+        UsageError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
+        ValueError: if ``allow`` names no state.
+    """
+    allowed = {State(name): Limit.parse(str(limit), name) for name, limit in (allow or {}).items()}
+    return verify_source(
+        Path(source),
+        Database.at(database),
+        limits={**NO_DIFFERENCES, **allowed},
+        encoding=encoding,
+        told=told,
     )
 
 

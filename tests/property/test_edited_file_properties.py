@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from builders import entries, joblog, query, records, write
 from rebuilding import rebuilt
-from rmos_migration import RunSummary, migrate
+from rmos_migration import RunSummary, audit, migrate, verify
+from rmos_migration.audit.verification import State
 from rmos_migration.entities import BY_NAME
 from rmos_migration.sources.content import content_sha256
 
@@ -63,6 +64,15 @@ def check_books(database: Path) -> None:
     assert kept == rejected
 
 
+def check_verdicts(tree: Path, database: Path) -> None:
+    """The audit finds no error; what verifying finds differing is only what was taken out, or kept out as it is."""
+    audited = audit(database)
+    assert audited.passed, audited.findings
+    allowed = {State.EQUAL, State.REJECTED, State.CONFLICT, State.ONLY_IN_DATABASE}
+    result = verify(tree, database)
+    assert set(result.tallies.totals) <= allowed, result.differing
+
+
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=versions)
 def test_books_stay_true_however_files_are_edited(steps: list[tuple[str, list[Any], str, str, bool]]) -> None:
@@ -75,6 +85,7 @@ def test_books_stay_true_however_files_are_edited(steps: list[tuple[str, list[An
             real = migrate(tree, database, **options)
             assert told(foretold) == told(real)
             check_books(database)
+            check_verdicts(tree, database)
             again = migrate(tree, database, **options)
             assert (again.totals.found, again.totals.migrated) == (real.totals.found, 0)
             assert again.counts.generations == real.counts.generations

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import Connection
 
+from ..diagnostics import shown
 from ..entities import Entity
 from ..migrate.differences import differences
 from ..migrate.linking import detached, keeping_created_at
@@ -60,7 +61,7 @@ def _state(connection: Connection, entity: Entity, prepared: Prepared, held: Hel
         return _state_of_unusable(prepared, entry)
     row, origin = held.rows.get(prepared.record_id), held.origins.get(prepared.record_id)
     if row is not None and (origin.content_sha256 if origin else None) in (prepared.content_sha256, None):
-        changes = _changes(connection, entity, prepared, row, entry)
+        changes = _changes(connection, entity, prepared, held)
         if changes and entry is None and origin is None:
             return State.MISSING, [f"{_NEVER}; its id is taken by a row that no document is on record for"]
         return (State.ROW_CHANGED, changes) if changes else (State.EQUAL, [])
@@ -68,6 +69,8 @@ def _state(connection: Connection, entity: Entity, prepared: Prepared, held: Hel
         return State.MISSING, [_NEVER if row is None else f"{_NEVER}; its id is taken by other content"]
     if entry.outcome not in SETTLED:
         return _state_of_kept_out(prepared, entry)
+    if row is None and entry.record_id != prepared.record_id:
+        return State.MISSING, [f"its id was {shown(entry.record_id)} when it was migrated"]
     if row is None:
         return State.MISSING, [_GONE]
     return State.SOURCE_CHANGED, differences(entity, row, prepared.row) or ["only in how values are written"]
@@ -94,24 +97,24 @@ def _state_of_kept_out(prepared: Prepared, entry: Entry) -> tuple[State, list[st
     return state, [str(entry.code)]
 
 
-def _changes(
-    connection: Connection, entity: Entity, prepared: Prepared, row: Row, entry: Entry | None
-) -> list[str]:
+def _changes(connection: Connection, entity: Entity, prepared: Prepared, held: Held) -> list[str]:
     """How a row differs from what its document makes; nothing where the difference is the migration's own doing."""
+    row = held.rows[str(prepared.record_id)]
     if row == prepared.row:
         return []
-    expected = _as_kept(connection, entity, prepared, row)
-    if (
-        entry is not None and entry.outcome == Outcome.UNCHANGED
-    ):  # another document with this content made the row
+    expected = _as_kept(connection, entity, prepared, row, held.origins.get(str(prepared.record_id)))
+    entry = held.entries.get(prepared.place)
+    if entry is None or entry.outcome != Outcome.MIGRATED:  # another document with this content made the row
         row, expected = _without_category(entity, row), _without_category(entity, expected)
     return differences(entity, row, expected)
 
 
-def _as_kept(connection: Connection, entity: Entity, prepared: Prepared, row: Row) -> Row:
+def _as_kept(
+    connection: Connection, entity: Entity, prepared: Prepared, row: Row, origin: Origin | None
+) -> Row:
     """The row that the migration makes of a document beside what is in the database."""
     at = entity.columns.index("created_at")
-    if row[at] != (prepared.row or ())[at] and holdings.was_replaced(connection, *prepared.place):
+    if row[at] != (prepared.row or ())[at] and origin and holdings.has_replaced(connection, origin.path):
         prepared = keeping_created_at(entity, prepared, row)
     wishes = holdings.waiting(connection, entity, str(prepared.record_id)) if entity.references else {}
     values = dict(zip(entity.columns, prepared.row or (), strict=True))

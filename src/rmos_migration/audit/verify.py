@@ -1,7 +1,7 @@
 """Whether a database equals its source: every file is read again, and each document compared with ledger and row."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -124,12 +124,12 @@ class _Pass:
         self, entity: Entity, batch: list[Prepared], entries: dict[tuple[str, str], holdings.Entry]
     ) -> None:
         held = Held.of(self.connection, entity, batch, entries)
-        seen: list[str] = []
+        seen = []
         for prepared in batch:
             comparison = compare(self.connection, entity, prepared, held)
             self._book(comparison)
-            seen += _records(prepared, entries.get(prepared.place))
-        holdings.note_seen(self.connection, entity, seen)
+            seen.append(_record(prepared, entries.get(prepared.place)))
+        holdings.note_seen(self.connection, entity, [one for one in seen if one is not None])
 
     def _book(self, comparison: Comparison) -> None:
         self.tallies.states[comparison.entity][comparison.state] += 1
@@ -143,9 +143,8 @@ class _Pass:
         self.digest.update(f"{reading.path}\0{known}\n".encode())
 
 
-def _records(prepared: Prepared, entry: holdings.Entry | None) -> Iterator[str]:
-    """The records that a document stands for: its own, and the one that its place gave when it was migrated."""
-    if prepared.record_id is not None:
-        yield prepared.record_id
-    if entry is not None and entry.record_id is not None and entry.content_sha256 is not None:
-        yield entry.record_id
+def _record(prepared: Prepared, entry: holdings.Entry | None) -> str | None:
+    """The record that a document stands for; of one that is broken now, the one it gave when it was migrated."""
+    if prepared.record_id is None and entry is not None and entry.content_sha256 is not None:
+        return entry.record_id
+    return prepared.record_id

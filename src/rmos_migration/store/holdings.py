@@ -36,10 +36,10 @@ class Entry(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """What a row was made from: the content's hash, and the columns that stood under another key (JSON)."""
+    """What a row was made from: the content's hash, and the file it stood in."""
 
     content_sha256: str
-    derived: str | None
+    path: str
 
 
 class Unseen(NamedTuple):
@@ -95,7 +95,7 @@ def entries(
 def origins(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, Origin]:
     """What the rows of these ids were made from, where the ledger knows it; what made the row before what equals it."""
     query = (
-        select(ledger.c.record_id, ledger.c.content_sha256, ledger.c.derived)
+        select(ledger.c.record_id, ledger.c.content_sha256, ledger.c.path)
         .where(ledger.c.entity == entity.name, _ARRIVED, among(ledger.c.record_id, ids))
         .order_by(ledger.c.outcome.desc())  # unchanged, then migrated, which stays
     )
@@ -109,10 +109,9 @@ def waiting(connection: Connection, entity: Entity, record_id: str) -> dict[str,
     return {row.field: row.target_id for row in connection.execute(query)}
 
 
-def was_replaced(connection: Connection, path: str, pointer: str) -> bool:
-    """Whether the document at a place once took the row of another (``--on-conflict replace``)."""
-    noted = diagnostics.c
-    query = select(noted.id).where(noted.code == REPLACED, noted.path == path, noted.pointer == pointer)
+def has_replaced(connection: Connection, path: str) -> bool:
+    """Whether a document of a file once took the row of another (``--on-conflict replace``)."""
+    query = select(diagnostics.c.id).where(diagnostics.c.code == REPLACED, diagnostics.c.path == path)
     return connection.execute(query.limit(1)).first() is not None
 
 
