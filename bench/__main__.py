@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
 from . import report
-from .cases import CAN_EMPTY_CACHE, CASES, Before, Case
+from .cases import CAN_EMPTY_CACHE, CASES, LARGE, SPEED, Before, Case
 from .measure import CAN_MEASURE_MEMORY, Job, Measurement, WrongResult, measured
 from .tree import plant
 
@@ -28,23 +28,26 @@ def main() -> int:
     options = _options()
     documents = QUICK_DOCUMENTS if options.quick else options.documents
     rounds = QUICK_ROUNDS if options.quick else options.rounds
+    sizes = QUICK_MEMORY_SIZES if options.quick else MEMORY_SIZES
     try:
         with TemporaryDirectory(prefix="rmos-bench-", dir=options.folder) as folder:
             place = Path(folder).resolve()
             results = _speed(place, documents, rounds)
-            sizes = QUICK_MEMORY_SIZES if options.quick else MEMORY_SIZES
-            memory = _memory(place, sizes) if CAN_MEASURE_MEMORY else {}
+            memory, audit_memory, large = _large(place, sizes, rounds)
     except WrongResult as error:
         print(f"wrong result: {error}", file=sys.stderr)
         return 1
     sizes_of = {name: _documents(CASES[name], documents) for name in results}
-    figures = report.figures(results, sizes_of)
+    figures = report.figures(results, sizes_of, "ours")
+    large_figures = report.figures(large, dict.fromkeys(large, max(sizes)), "ours-large")
     found = report.Report(
         machine=report.machine(),
         settings={"documents": documents, "rounds": rounds, "seed": SEED, "quick": options.quick},
         figures=figures,
+        large_figures=large_figures,
         memory_mb=memory,
-        targets=report.targets(figures, memory),
+        audit_memory_mb=audit_memory,
+        targets=report.targets(figures, large_figures, memory, audit_memory),
         notes=_notes(quick=options.quick),
     )
     print(found.as_text())
@@ -69,7 +72,7 @@ def _options() -> argparse.Namespace:
 
 
 def _speed(place: Path, documents: int, rounds: int) -> dict[str, list[Measurement]]:
-    cases = list(CASES.values())
+    cases = list(SPEED)
     trees: dict[tuple[int, bool], Path] = {}
     for size, mixed in {(_documents(case, documents), case.mixed) for case in cases}:
         trees[size, mixed] = place / f"tree-{size}-{mixed}"
@@ -95,18 +98,31 @@ def _one(case: Case, tree: Path, documents: int, place: Path, filled: Path) -> M
         shutil.rmtree(folder)
 
 
-def _memory(place: Path, sizes: Sequence[int]) -> dict[int, float]:
-    """The peak memory in MB of a first run, for trees of some sizes."""
-    peaks = {}
+def _large(
+    place: Path, sizes: Sequence[int], rounds: int
+) -> tuple[dict[int, float], dict[int, float], dict[str, list[Measurement]]]:
+    """The peak memory in MB of a first run and of an audit, for trees of some sizes; and the large tree's cases.
+
+    A case is measured only in the largest tree, every round once, beginning one further down the list.
+    """
+    memory, audit_memory = {}, {}
+    results: dict[str, list[Measurement]] = {case.name: [] for case in LARGE}
     for size in sizes:
-        print(f"memory with {size:,} documents", file=sys.stderr)
-        tree = place / f"memory-{size}"
+        print(f"{size:,} documents", file=sys.stderr)
+        tree, filled = place / f"large-{size}", place / f"large-{size}.db"
         plant(tree, size, SEED)
-        peak = _one(CASES["ours"], tree, size, place, place / "none").peak_mb
-        if peak is not None:
-            peaks[size] = peak
+        memory[size] = measured(Job("ours-large", str(tree), size, str(filled))).peak_mb
+        audit_memory[size] = measured(Job("audit", str(tree), size, str(filled))).peak_mb
+        for number in range(rounds if size == max(sizes) else 0):
+            print(f"round {number + 1} of {rounds}", file=sys.stderr)
+            for case in LARGE[number % len(LARGE) :] + LARGE[: number % len(LARGE)]:
+                results[case.name].append(_one(case, tree, size, place, filled))
         shutil.rmtree(tree)
-    return peaks
+    return _known(memory), _known(audit_memory), results
+
+
+def _known(peaks: dict[int, float | None]) -> dict[int, float]:
+    return {size: peak for size, peak in peaks.items() if peak is not None}
 
 
 def _documents(case: Case, documents: int) -> int:

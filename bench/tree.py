@@ -115,6 +115,10 @@ def _pattern(chance: random.Random, families: list[str]) -> Document:
     document["created_at"] = _time(chance, _day(chance))
     if chance.random() < 0.3:
         document["updated_at"] = _time(chance, _day(chance))
+        times = sorted(
+            (document["created_at"], document["updated_at"])
+        )  # zones differ by hours, days by more
+        document["created_at"], document["updated_at"] = times
     return document
 
 

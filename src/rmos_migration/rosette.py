@@ -72,18 +72,20 @@ def read_rings(geometry: Mapping[str, Any]) -> list[Ring]:
 
 def overlaps(rings: Sequence[Ring]) -> list[tuple[Ring, Ring]]:
     """Neighbouring rings that overlap, whether their radius means the centre line, the inner or the outer edge."""
-    placed = [ring for ring in rings if ring.radius_mm is not None and ring.width_mm is not None]
-    placed.sort(key=lambda ring: ring.radius_mm or 0)
-    return [(one, other) for one, other in pairwise(placed) if _overlap(one, other)]
+    placed = sorted(
+        (ring.radius_mm, ring.width_mm, index)
+        for index, ring in enumerate(rings)
+        if ring.radius_mm is not None and ring.width_mm is not None
+    )
+    return [
+        (rings[inner], rings[outer])
+        for (radius, width, inner), (next_radius, next_width, outer) in pairwise(placed)
+        if next_radius - radius < min(width, next_width) - _TOLERANCE_MM
+    ]
 
 
 _TOLERANCE_MM = 1e-6
 """Rings that touch do not overlap, although sums of decimal fractions may say so in the last digit."""
-
-
-def _overlap(inner: Ring, outer: Ring) -> bool:
-    gap = (outer.radius_mm or 0) - (inner.radius_mm or 0)
-    return gap < min(inner.width_mm or 0, outer.width_mm or 0) - _TOLERANCE_MM
 
 
 def _number(holder: Mapping[str, Any], *keys: str) -> float | None:

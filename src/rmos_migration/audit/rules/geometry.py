@@ -22,6 +22,27 @@ def _rings(row: Row) -> list[Ring]:
     return rings
 
 
+def _unusual_rings(row: Row) -> list[Ring]:
+    """The rings of a row of which some measure is unusual, found once for all rules; mostly there are none."""
+    unusual: list[Ring] | None = row.get("unusual_rings")
+    if unusual is None:
+        unusual = row["unusual_rings"] = [ring for ring in _rings(row) if not _is_usual(ring)]
+    return unusual
+
+
+def _is_usual(ring: Ring) -> bool:
+    _, radius, width, segments, _ = ring
+    return (
+        (radius is None or _within(radius, RING_RADIUS_MM))
+        and (width is None or _within(width, RING_WIDTH_MM))
+        and ((tiles := ring.tiles if segments is None else segments) is None or _within(tiles, TILES))
+    )
+
+
+def _within(value: float, bounds: tuple[float, float]) -> bool:
+    return bounds[0] <= value <= bounds[1]
+
+
 def _each_ring(
     read: Callable[[Ring], float | None], what: str, bounds: tuple[float, float | None]
 ) -> RowCheck:
@@ -29,12 +50,14 @@ def _each_ring(
     said = f"{low} to {high}" if high is not None else f"at least {low}"
 
     def find(row: Row) -> Flaws:
-        flaws = []
-        for ring in _rings(row):
-            value = read(ring)
-            if value is not None and (value < low or (high is not None and value > high)):
-                flaws.append(("geometry_json", f"ring {ring.number}: {what} {value:g}, usual is {said}"))
-        return flaws
+        if not _unusual_rings(row):
+            return ()
+        values = ((ring.number, read(ring)) for ring in _unusual_rings(row))
+        return [
+            ("geometry_json", f"ring {number}: {what} {value:g}, usual is {said}")
+            for number, value in values
+            if value is not None and (value < low or (high is not None and value > high))
+        ]
 
     return find
 

@@ -1,5 +1,6 @@
 """Times: in their stored forms, in a possible order, and not in the future."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ...diagnostics import Severity, shown
@@ -11,34 +12,35 @@ _FARTHEST_ZONE = timedelta(hours=14)
 """A workshop's clock without a zone may be ahead of UTC by so much and still be right."""
 
 
+_PLANNED = ("planned", "pending")
+
+
 def _names(entity: Entity, kind: Kind) -> list[str]:
     return [rule.name for rule in entity.fields if rule.found.kind is kind]
 
 
-def _instants(entity: Entity, _: Subject) -> RowCheck | None:
-    names = _names(entity, Kind.INSTANT)
+def _in_form(kind: Kind, is_in_form: Callable[[str], bool], said: str) -> EachRow:
+    """The check that the times of a kind are in their form."""
 
-    def find(row: Row) -> Flaws:
-        return [
-            (name, f"{name} {shown(row[name])} is not in the form YYYY-MM-DDTHH:MM:SS.ffffffZ")
-            for name in names
-            if row[name] is not None and not is_instant(row[name])
-        ]
+    def for_entity(entity: Entity, _: Subject) -> RowCheck | None:
+        names = _names(entity, kind)
 
-    return find if names else None
+        def find(row: Row) -> Flaws:
+            for name in names:
+                value = row[name]
+                if value is not None and not is_in_form(value):
+                    break
+            else:
+                return ()
+            return [
+                (name, f"{name} {shown(row[name])} {said}")
+                for name in names
+                if row[name] is not None and not is_in_form(row[name])
+            ]
 
+        return find if names else None
 
-def _clocks(entity: Entity, _: Subject) -> RowCheck | None:
-    names = _names(entity, Kind.CLOCK)
-
-    def find(row: Row) -> Flaws:
-        return [
-            (name, f"{name} {shown(row[name])} is no ISO 8601 time")
-            for name in names
-            if row[name] is not None and not is_clock(row[name])
-        ]
-
-    return find if names else None
+    return EachRow(for_entity)
 
 
 def _updated_before_created(entity: Entity, _: Subject) -> RowCheck | None:
@@ -59,17 +61,15 @@ def _future(entity: Entity, subject: Subject) -> RowCheck | None:
     utc, latest = subject.now, (now + _FARTHEST_ZONE).replace(tzinfo=None).isoformat()
 
     def find(row: Row) -> Flaws:
-        flaws = [
-            (name, f"{name} {row[name]} is in the future")
-            for name in instants
-            if row[name] is not None and row[name] > utc and is_instant(row[name])
-        ]
-        if clocks and row["status"] not in ("planned", "pending"):
-            flaws += [
-                (name, f"{name} {row[name]} is in the future")
-                for name in clocks
-                if row[name] is not None and row[name] > latest and is_clock(row[name])
-            ]
+        flaws = []
+        for name in instants:
+            value = row[name]
+            if value is not None and value > utc and is_instant(value):
+                flaws.append((name, f"{name} {value} is in the future"))
+        for name in clocks:
+            value = row[name]
+            if value is not None and value > latest and is_clock(value) and row["status"] not in _PLANNED:
+                flaws.append((name, f"{name} {value} is in the future"))
         return flaws
 
     return find if instants or clocks else None
@@ -85,7 +85,7 @@ FAMILY = Family(
             "created_at and updated_at are in their UTC form",
             "Both are stored as YYYY-MM-DDTHH:MM:SS.ffffffZ, so that they sort as text. In another form they sort wrongly.",
             "write the time in that form, or migrate the record again",
-            EachRow(_instants),
+            _in_form(Kind.INSTANT, is_instant, "is not in the form YYYY-MM-DDTHH:MM:SS.ffffffZ"),
         ),
         Rule(
             "time-not-iso",
@@ -93,7 +93,7 @@ FAMILY = Family(
             "start_time and end_time are ISO 8601",
             "Both are the workshop's clock: a date, or a date and time with the offset it came with.",
             "write the time as YYYY-MM-DDTHH:MM:SS, or migrate the record again",
-            EachRow(_clocks),
+            _in_form(Kind.CLOCK, is_clock, "is no ISO 8601 time"),
         ),
         Rule(
             "time-order",
