@@ -56,17 +56,18 @@ def read_rings(geometry: Mapping[str, Any]) -> list[Ring]:
     Where the rings have widths only (RMOS 2.0), they lie one on another from the inner diameter outwards.
     """
     found: list[Ring] = []
-    edge = _number(geometry, "inner_diameter_mm")
-    edge = None if edge is None else edge / 2
+    inner = _number(geometry.get("inner_diameter_mm"))
+    edge = None if inner is None else inner / 2
     for number, ring in enumerate(rings_of(geometry) or (), 1):
         if type(ring) is not dict:
             found.append(Ring(number, None, None, None, None))
             continue
-        radius, width = _number(ring, "radius_mm", "radius"), _number(ring, "width_mm")
+        read = ring.get
+        radius, width = _number(read("radius_mm", read("radius"))), _number(read("width_mm"))
         if radius is None and edge is not None and width is not None:
             radius, edge = edge + width / 2, edge + width
-        length = _number(ring, "tile_length_mm", "tile_length_override_mm")
-        found.append(Ring(number, radius, width, _number(ring, "segments"), length))
+        length = _number(read("tile_length_mm", read("tile_length_override_mm")))
+        found.append(Ring(number, radius, width, _number(read("segments")), length))
     return found
 
 
@@ -88,10 +89,6 @@ _TOLERANCE_MM = 1e-6
 """Rings that touch do not overlap, although sums of decimal fractions may say so in the last digit."""
 
 
-def _number(holder: Mapping[str, Any], *keys: str) -> float | None:
-    """The first of these keys that holds a number."""
-    for key in keys:
-        value = holder.get(key)
-        if type(value) is float or type(value) is int:
-            return value
-    return None
+def _number(value: Any) -> float | None:
+    """The value, if it is a number."""
+    return value if type(value) is float or type(value) is int else None

@@ -257,3 +257,11 @@ def test_older_schema_is_a_finding_and_not_touched(messy: Path, tmp_path: Path) 
     before = older.read_bytes()
     assert "schema-outdated" in {finding.code for finding in audit(older).findings}
     assert older.read_bytes() == before
+
+
+def test_reject_whose_file_was_taken_out_is_told_no_more(tree: Path, database: Path) -> None:
+    write(tree, "joblogs/broken.json", "{")
+    migrate(tree, database)
+    assert [finding.code for finding in audit(database).findings] == ["document-kept-out"]
+    (tree / "joblogs/broken.json").unlink()
+    assert audit(database).findings == []

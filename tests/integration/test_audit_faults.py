@@ -138,7 +138,7 @@ def rings(first: str, second: str) -> Fault:
 OUTER = '"radius_mm": 60, "width_mm": 3'
 ENTRY = (
     "INSERT INTO migration_ledger (source_id, path, pointer, entity, outcome, code, run_id)"
-    " VALUES (1, 'joblogs/j4.json', '', 'joblogs', "
+    " VALUES (1, 'joblogs/j3.json', '/0', 'joblogs', "
 )
 
 FAULTS: list[tuple[str, Fault]] = [

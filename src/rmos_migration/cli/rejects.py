@@ -12,6 +12,7 @@ import typer
 from ..errors import EnvironmentFailure
 from ..settings import load_settings
 from ..sources.locate import located_in
+from ..sources.presence import is_gone
 from ..store import queries
 from ..store.database import Database
 from ..store.queries import RejectRow
@@ -48,7 +49,11 @@ def rejects(
     """Print what is kept out as of now; exit 0, whether there is anything or not."""
     place = Database.at(load_settings(database=database).database)
     with place.reader() as connection:
-        found = [row for row in queries.rejected(connection, code=code) if gone or not is_gone(row)]
+        found = [
+            row
+            for row in queries.rejected(connection, code=code)
+            if gone or not is_gone(row.location, row.path)
+        ]
         shown = [_located(row) for row in queries.with_bodies(connection, found[:limit])]
         if as_json:
             rejects_json = [_as_json(row) for row in shown]
@@ -59,12 +64,6 @@ def rejects(
             _print(shown, len(found))
         if save is not None:
             _save(queries.with_bodies(connection, found[:limit]), save)
-
-
-def is_gone(row: RejectRow) -> bool:
-    """Whether a rejected file was taken out of its source since; not, where the whole source is out of reach."""
-    source = Path(row.location)
-    return source.is_dir() and not os.path.lexists(source / row.path) and "//" not in row.path
 
 
 def _located(row: RejectRow) -> RejectRow:

@@ -4,12 +4,12 @@ import typer
 
 from ..errors import ExitCode
 from ..settings import load_settings
+from ..sources.presence import is_gone
 from ..store import queries
 from ..store.database import Database
 from ..store.lock import is_locked
 from . import console
 from .options import DatabaseOption, JsonOption
-from .rejects import is_gone
 
 
 def register(app: typer.Typer) -> None:
@@ -24,7 +24,7 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
     with place.reader() as connection:
         counts = queries.entity_counts(connection)
         last = next(iter(queries.runs_newest_first(connection, 1, locked=locked)), None)
-        rejected = sum(not is_gone(row) for row in queries.rejected(connection))
+        rejected = sum(not is_gone(row.location, row.path) for row in queries.rejected(connection))
         pending = queries.pending_count(connection)
         version, applied_at, _ = queries.schema_steps(connection)[-1]
     if as_json:

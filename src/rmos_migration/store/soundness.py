@@ -15,6 +15,7 @@ from sqlalchemy import (
     exists,
     func,
     literal,
+    not_,
     or_,
     select,
     type_coerce,
@@ -142,21 +143,36 @@ def incomplete(connection: Connection, entity: Entity, generations: Iterable[str
 
 
 def rows_without_entry(connection: Connection, entity: Entity) -> Iterator[str]:
-    """Ids of rows of which no ledger entry says what they were made from."""
-    table = ENTITY_TABLES[entity.name]
-    entry = select(literal(1)).where(
-        ledger.c.entity == entity.name, ledger.c.record_id == table.c.id, _ARRIVED_CONTENT
+    """Ids of rows of which no ledger entry says what they were made from.
+
+    Nearly every row has one entry, of a document that arrived. So the index of the ledger alone rules most rows out,
+    and entries are looked at only for rows that have none, or one of a document that did not arrive.
+    """
+    id_ = ENTITY_TABLES[entity.name].c.id
+    of_row = and_(ledger.c.entity == entity.name, ledger.c.record_id == id_)
+    others = select(ledger.c.record_id).where(
+        ledger.c.entity == entity.name, ledger.c.record_id.is_not(None), not_(_ARRIVED_CONTENT)
     )
-    yield from connection.scalars(select(table.c.id).where(~exists(entry)))
+    is_doubtful = or_(~exists(select(literal(1)).where(of_row)), id_.in_(others))
+    entry = select(literal(1)).where(of_row, _ARRIVED_CONTENT)
+    yield from connection.scalars(select(id_).where(is_doubtful, ~exists(entry)))
 
 
 def entries_without_row(connection: Connection, entity: Entity) -> Iterator[Place]:
-    """Ledger entries that speak of a row which is not there."""
-    table = ENTITY_TABLES[entity.name]
+    """Ledger entries that speak of a row which is not there.
+
+    Which records are not there the ledger's index tells; only their entries are looked at.
+    """
+    id_ = ENTITY_TABLES[entity.name].c.id
+    index = ledger.alias()
+    is_there = exists(select(literal(1)).where(id_ == index.c.record_id))
+    missing = select(index.c.record_id).where(
+        index.c.entity == entity.name, index.c.record_id.is_not(None), ~is_there
+    )
     query = _places().where(
         ledger.c.entity == entity.name,
+        ledger.c.record_id.in_(missing),
         or_(_ARRIVED_CONTENT, ledger.c.outcome.in_(SETTLED)),
-        ~exists(select(literal(1)).where(table.c.id == ledger.c.record_id)),
     )
     return _as_places(connection, query)
 
@@ -224,7 +240,7 @@ def counts_of_runs(connection: Connection) -> Iterator[tuple[int, str, str | Non
 
 def _places() -> Select[Any]:
     columns = (ledger.c.path, ledger.c.pointer, ledger.c.entity, ledger.c.record_id, ledger.c.code)
-    return select(sources.c.location, *columns).outerjoin_from(
+    return select(func.coalesce(sources.c.location, ""), *columns).outerjoin_from(
         ledger, sources, sources.c.id == ledger.c.source_id
     )
 

@@ -6,6 +6,7 @@ import orjson
 
 from ...diagnostics import Severity, shown
 from ...entities import ENTITIES
+from ...sources.presence import is_gone
 from ...store import soundness
 from ...store.lock import is_locked
 from ...store.soundness import Place
@@ -74,7 +75,8 @@ def _running(subject: Subject) -> Iterator[Flaw]:
 
 def _kept_out(subject: Subject) -> Iterator[Flaw]:
     for place in soundness.kept_out(subject.connection):
-        yield _at(place, f"the document is kept out: {place.code}")
+        if not is_gone(place.location, place.path):
+            yield _at(place, f"the document is kept out: {place.code}")
 
 
 def _at(place: Place, message: str) -> Flaw:
@@ -144,7 +146,8 @@ FAMILY = Family(
             "document-kept-out",
             Severity.WARNING,
             "No document is kept out",
-            "These documents were found but are not in the database: they were rejected, or their id was taken.",
+            "These documents were found but are not in the database: they were rejected, or their id was taken. Documents whose"
+            " file was taken out of the folder since do not count.",
             "see rmos rejects; mend the files and run rmos migrate again",
             Whole(_kept_out, _BOOKS),
         ),
