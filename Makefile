@@ -22,8 +22,11 @@ setup: $(STAMP) ## make .venv with everything in it
 demo: $(STAMP) ## migrate the example workshop and show what came of it
 	$(BIN)/rmos migrate examples/rmos_legacy --database demo.db
 	@echo
+	$(BIN)/rmos verify examples/rmos_legacy --database demo.db
+	@echo
 	@echo "The database is demo.db. What to try next:"
 	@echo "  $(BIN)/rmos status --database demo.db"
+	@echo "  $(BIN)/rmos audit --database demo.db"
 	@echo "  $(BIN)/rmos migrate examples/messy_legacy --database messy.db    a workshop with faults"
 	@echo "  $(BIN)/rmos rejects --database messy.db                          what was kept out, and why"
 	@echo "  $(BIN)/rmos migrate FOLDER --dry-run                             your own files, nothing is written"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rmos_migration.audit.rules import FAMILIES
 from rmos_migration.diagnostics import CATALOGUE
 from rmos_migration.entities import ENTITIES, Entity
 from rmos_migration.entities.schema import schema_of
@@ -124,6 +125,35 @@ def _told(form: Form) -> str:
     return f"a {form.entity.singular.replace('_', ' ')} has {signs}{against}"
 
 
+def audit_page() -> Iterator[str]:
+    """``docs/audit.md``, from the rules of the audit."""
+    yield from (
+        "# Audit: is the database sound?",
+        "",
+        "`rmos audit` checks the rules below and changes nothing. Exit code 0: passed; 1: failed; beside these 2 for a wrong",
+        "call, 3 where another program holds the database, 4 where it cannot be opened, 5 where the machine fails. Errors",
+        "fail the audit; with `--fail-on warning` warnings do too. `rmos audit --explain CODE` says what a rule means.",
+        "",
+        "- `--rules schema,references` checks some rules or families only, `--skip` leaves some out.",
+        "- `--format json`, `junit` or `sarif` write the result for programs, with every finding; the text shows the first 20",
+        "  of each rule. `--output FILE` writes it to a file.",
+        "- A JSON result is a baseline: `rmos audit --baseline known.json` tells only what was not known then. A finding is",
+        "  known by its rule and its place (table, record, column), whatever it says.",
+        "- `--repair` makes missing indexes again, sets the file's mark, and lets SQLite count anew what it plans queries by.",
+        "  It touches no row, and makes a copy of the database first.",
+        "",
+        "A rule whose table is missing or cannot be read is *not run*; that fails the audit, too.",
+        "",
+        'From Python: `audit("rmos.db").passed`. This page is made from `audit/rules/` by `make docs`; CONTRIBUTING.md shows',
+        "how to add a rule.",
+    )
+    for family in FAMILIES:
+        yield from ("", f"## {family.title.capitalize()} (`{family.name}`)".replace("Json", "JSON"))
+        for rule in family.rules:
+            yield from ("", f"### {rule.code}", "", f"*{rule.severity}* · {rule.title}. {rule.explanation}")
+            yield from ("", f"→ {rule.hint}")
+
+
 def main() -> int:
     """Write the pages, or compare them."""
     stale = []
@@ -131,6 +161,7 @@ def main() -> int:
         "diagnostics.md": diagnostics_page(),
         "data-dictionary.md": dictionary_page(),
         "generations.md": generations_page(),
+        "audit.md": audit_page(),
     }
     for name, lines in pages.items():
         page, text = PAGES / name, "\n".join(lines) + "\n"

@@ -36,7 +36,7 @@ FAMILY = Family(
             "file-damaged",
             Severity.ERROR,
             "The file's pages and indexes are whole",
-            "SQLite read every page and every index entry and found some that do not fit. What is in them may be lost.",
+            "SQLite reads every page and every index entry. Where some do not fit, what was in them may be lost.",
             "restore the database from a backup, or make it anew: rmos migrate into another file",
             Whole(_damage),
         ),
