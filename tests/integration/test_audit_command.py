@@ -63,7 +63,7 @@ def test_text_shows_twenty_findings_of_a_rule_and_says_how_many_more(messy: Path
 
 
 def test_json_holds_every_finding(messy: Path) -> None:
-    done = rmos("audit", "--database", messy, "--format", "json")
+    done = rmos("audit", "--database", messy, "--json")
     document = json.loads(done.stdout)
     assert done.returncode == 1
     assert document["schema"] == "rmos-migration/audit/1"

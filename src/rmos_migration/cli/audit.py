@@ -21,7 +21,7 @@ from ..errors import EnvironmentFailure, ExitCode, UsageError
 from ..settings import load_settings
 from ..store.database import Database
 from . import console
-from .options import DatabaseOption
+from .options import DatabaseOption, JsonOption
 
 _HELP = """Check that the database is sound; exit 0 if it is, 1 if not. Nothing is changed.
 
@@ -77,6 +77,7 @@ def audit(
         ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.TEXT,
+    as_json: JsonOption = False,
     output: Annotated[
         Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of stdout.")
     ] = None,
@@ -95,6 +96,7 @@ def audit(
     if explain is not None:
         _explain(explain)
         return
+    form = Format.JSON if as_json else form
     place = Database.at(load_settings(database=database).database)
     known = known_findings(baseline) if baseline is not None else frozenset()
     if repair:

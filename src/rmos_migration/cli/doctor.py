@@ -87,7 +87,9 @@ def _sqlite() -> Check:
 
 def _database(place: Database, found: Examination) -> Check:
     words = found.detail or f"{place.path}: {found.condition.value}"
-    if found.condition in (Condition.NEWER, Condition.UNMARKED, Condition.FOREIGN, Condition.DAMAGED):
+    if found.condition is Condition.UNMARKED:
+        return Check("database", "bad", words, "see what is wrong: rmos audit; then: rmos audit --repair")
+    if found.condition in (Condition.NEWER, Condition.FOREIGN, Condition.DAMAGED):
         return Check("database", "bad", words, "name another file with --database, or restore a backup")
     if found.condition is Condition.OLDER:
         return Check("database", "note", f"{words} (schema {found.version})", "run: rmos init")

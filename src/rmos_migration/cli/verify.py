@@ -27,7 +27,7 @@ their files are the same they make no difference, unless --max-rejected or --max
 Examples:
   rmos verify                                   data/rmos_legacy against rmos.db
   rmos verify D:\\RMOS\\legacy --certificate proof.json
-  rmos verify --max-missing 0 --max-rejected 1%   for a script
+  rmos verify --max-rejected 1% --json          for a script
 """
 
 SHOWN = 20
@@ -47,7 +47,7 @@ _MEANINGS = {
 def _limit(state: State) -> typer.models.OptionInfo:
     allowed = "none" if state.is_difference else "any"
     option: typer.models.OptionInfo = typer.Option(
-        f"--max-{state}", metavar="N|P%", show_default=allowed, help=f"Allow so many {state}."
+        f"--max-{state}", metavar="N|P%", show_default=allowed, help=f"How many {state} are allowed."
     )
     return option
 
