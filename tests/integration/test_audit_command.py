@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -265,3 +266,42 @@ def test_reject_whose_file_was_taken_out_is_told_no_more(tree: Path, database: P
     assert [finding.code for finding in audit(database).findings] == ["document-kept-out"]
     (tree / "joblogs/broken.json").unlink()
     assert audit(database).findings == []
+
+
+def peak_of_audit(database: Path) -> int:
+    """The most bytes that Python held during an audit."""
+    tracemalloc.start()
+    try:
+        assert audit(database).passed
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+def test_memory_does_not_grow_with_the_rows(tree: Path, database: Path) -> None:
+    write(tree, "joblogs/j.json", joblog("j1", status="planned"))
+    migrate(tree, database)
+    audit(database)  # what is made once
+    copy = """WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})
+        INSERT INTO {table} SELECT {columns} FROM {table}, n WHERE {which}"""
+    peaks = []
+    for first, last in ((1, 2_000), (2_001, 20_000)):
+        execute(
+            database,
+            copy.format(
+                first=first, last=last, table="joblogs", which="id = 'j1'",
+                columns="'copy-' || i, job_type, status, pattern_id, strip_family_id, start_time, end_time, duration_seconds,"
+                " parameters_json, results_json, metadata_json, extra_json, created_at, updated_at",
+            ),
+        )  # fmt: skip
+        execute(
+            database,
+            copy.format(
+                first=first, last=last, table="migration_ledger", which="record_id = 'j1'",
+                columns="source_id, path, '/' || i, entity, 'copy-' || i, generation, outcome, code, derived, run_id,"
+                " file_sha256, content_sha256, size_bytes, mtime_ns",
+            ),
+        )  # fmt: skip
+        peaks.append(peak_of_audit(database))
+    few, many = peaks
+    assert many - few < 500_000

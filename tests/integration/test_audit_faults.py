@@ -207,6 +207,7 @@ FAULTS: list[tuple[str, Fault]] = [
     ("id-blanks", renamed_job("' j2'")),
     ("id-look-alike", renamed_job("'J1'")),
     ("material-variants", set_column("strip_families", "material_type", "'Wood'", "f1")),
+    ("material-variants", set_column("strip_families", "material_type", "'wood '", "f1")),
     ("reference-broken", set_column("joblogs", "pattern_id", "'nobody'", "j1")),
     ("reference-broken", sql("UPDATE migration_ledger SET run_id = 99 WHERE record_id = 'j1'")),
     ("ring-family-missing", rings('"strip_family_id": "ghost"', OUTER)),

@@ -9,11 +9,11 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, exists, func, select
+from sqlalchemy import Connection, Select, exists, func, select
 
 from ..entities import Entity
 from .bulk import among
-from .runs import GONE, REPLACED, SETTLED
+from .runs import GONE, REPLACED, SETTLED, SPEAKS_OF_ROW
 from .tables import ENTITY_TABLES, ledger, pending_references, rejects, sources
 
 BATCH = 500
@@ -80,7 +80,8 @@ def rows_without_place(connection: Connection, entity: Entity) -> Iterator[list[
     """The rows whose document stands nowhere any more: taken out of its file, broken or edited since, never known."""
     table = ENTITY_TABLES[entity.name]
     stands = exists().where(
-        _speaks_of_a_row(entity),
+        ledger.c.entity == entity.name,
+        SPEAKS_OF_ROW,
         ledger.c.record_id == table.c.id,
         ledger.c.outcome.in_(SETTLED),
         ~ledger.c.pointer.startswith(GONE),
@@ -153,7 +154,7 @@ def _origins(
         ledger.c.generation,
         ledger.c.derived,
         ledger.c.content_sha256,
-    ).where(_speaks_of_a_row(entity), among(ledger.c.record_id, ids))
+    ).where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, among(ledger.c.record_id, ids))
     ranked: dict[str, list[tuple[int, Origin]]] = {}
     known_by: dict[str, int] = {}
     for record_id, source, outcome, pointer, generation, derived, content in connection.execute(query):
@@ -172,14 +173,6 @@ def _unlikelihood(outcome: str, pointer: str) -> int:
     if outcome == "migrated":
         return 1 if pointer.startswith(GONE) else 0
     return 3 if outcome == "unchanged" else 2
-
-
-def _speaks_of_a_row(entity: Entity) -> ColumnElement[bool]:
-    return (
-        (ledger.c.entity == entity.name)
-        & ledger.c.content_sha256.is_not(None)
-        & (func.coalesce(ledger.c.code, "") != REPLACED)
-    )
 
 
 def _wishes(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, dict[str, str]]:

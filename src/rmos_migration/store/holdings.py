@@ -5,12 +5,12 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, Connection, MetaData, Table, Text, and_, exists, func, literal, select
+from sqlalchemy import Column, Connection, MetaData, Table, Text, exists, literal, select
 from sqlalchemy.schema import CreateTable, DropTable
 
 from ..entities import Entity
 from .bulk import among, insert_rows
-from .runs import GONE, REPLACED
+from .runs import GONE, REPLACED, SPEAKS_OF_ROW
 from .tables import ENTITY_TABLES, diagnostics, ledger, pending_references, runs, sources
 
 _seen = Table(
@@ -21,8 +21,6 @@ _seen = Table(
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,
 )
-
-_ARRIVED = and_(ledger.c.content_sha256.is_not(None), func.coalesce(ledger.c.code, "") != REPLACED)
 
 
 class Entry(NamedTuple):
@@ -96,7 +94,7 @@ def origins(connection: Connection, entity: Entity, ids: Collection[str]) -> dic
     """What the rows of these ids were made from, where the ledger knows it; what made the row before what equals it."""
     query = (
         select(ledger.c.record_id, ledger.c.content_sha256, ledger.c.path)
-        .where(ledger.c.entity == entity.name, _ARRIVED, among(ledger.c.record_id, ids))
+        .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, among(ledger.c.record_id, ids))
         .order_by(ledger.c.outcome.desc())  # unchanged, then migrated, which stays
     )
     return {record_id: Origin(*origin) for record_id, *origin in connection.execute(query)}
@@ -130,14 +128,14 @@ def unseen(connection: Connection, entity: Entity, source: int | None) -> Iterat
     """The rows whose record was not seen, but for those that only other sources gave."""
     table = ENTITY_TABLES[entity.name]
     was_seen = select(literal(1)).where(_seen.c.entity == entity.name, _seen.c.id == table.c.id)
-    of_row = (ledger.c.entity == entity.name) & (ledger.c.record_id == table.c.id) & _ARRIVED
+    of_row = (ledger.c.entity == entity.name) & (ledger.c.record_id == table.c.id) & SPEAKS_OF_ROW
     from_here = select(literal(1)).where(of_row, ledger.c.source_id == source)
     from_elsewhere = select(literal(1)).where(of_row, ledger.c.source_id != source)
     is_others = exists(from_elsewhere) & ~exists(from_here)
     query = select(table.c.id).where(~exists(was_seen), ~is_others).order_by(table.c.id)
     for record_id in connection.scalars(query):
         place = select(ledger.c.path, ledger.c.pointer).where(
-            ledger.c.entity == entity.name, ledger.c.record_id == record_id, _ARRIVED
+            ledger.c.entity == entity.name, ledger.c.record_id == record_id, SPEAKS_OF_ROW
         )
         stood = connection.execute(place.limit(1)).first()
         yield Unseen(record_id, *(stood or (None, None)))

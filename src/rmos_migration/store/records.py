@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from ..entities import BY_NAME, Entity
 from .bulk import among, insert_rows
 from .failures import is_refusal
-from .runs import REPLACED
+from .runs import SPEAKS_OF_ROW
 from .tables import ENTITY_TABLES, ledger, pending_references
 
 Row = tuple[Any, ...]
@@ -35,9 +35,7 @@ def existing_ids(connection: Connection, entity: str, ids: Collection[str]) -> s
 def content_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, str]:
     """The content hash of what each of the rows ``ids`` was made from, where the ledger knows it."""
     query = select(ledger.c.record_id, ledger.c.content_sha256).where(
-        ledger.c.entity == entity.name,
-        ledger.c.content_sha256.is_not(None),
-        func.coalesce(ledger.c.code, "") != REPLACED,
+        ledger.c.entity == entity.name, SPEAKS_OF_ROW
     )
     found = connection.execute(query.where(among(ledger.c.record_id, ids)))
     return {row.record_id: row.content_sha256 for row in found}

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Integer,
     Table,
+    and_,
     cast,
     delete,
     func,
@@ -34,6 +35,10 @@ REPLACED = "record-replaced"
 GONE = "gone:"
 """Before a record's id, in place of a pointer: the entry's document was taken out of a file that was read again. The
 entry still says what the row was made from."""
+
+
+SPEAKS_OF_ROW = and_(ledger.c.content_sha256.is_not(None), func.coalesce(ledger.c.code, "") != REPLACED)
+"""Ledger entries that say what a row was made from."""
 
 
 class LedgerEntry(NamedTuple):

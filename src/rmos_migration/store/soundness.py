@@ -24,11 +24,8 @@ from sqlalchemy.types import String
 
 from ..entities import BY_NAME, ENTITIES, Entity
 from .engines import tolerate_broken_text
-from .runs import GONE, REPLACED, SETTLED
+from .runs import GONE, REPLACED, SETTLED, SPEAKS_OF_ROW
 from .tables import ENTITY_TABLES, ledger, metadata, pending_references, rejects, runs, sources
-
-_ARRIVED_CONTENT = and_(ledger.c.content_sha256.is_not(None), func.coalesce(ledger.c.code, "") != REPLACED)
-"""Entries that say what a row was made from."""
 
 
 class BrokenReference(NamedTuple):
@@ -102,13 +99,18 @@ def _broken(
         yield BrokenReference(table.name, " ".join(map(str, keys)), column.name, target)
 
 
-def look_alikes(connection: Connection, entity: Entity, column: str) -> Iterator[list[str]]:
-    """Groups of values that differ only in case or Unicode normal form, each value once."""
+def look_alikes(
+    connection: Connection, entity: Entity, column: str, *, trimmed: bool = False
+) -> Iterator[list[str]]:
+    """Groups of values that differ only in case or Unicode normal form, each value once.
+
+    With ``trimmed``, blanks around a value make no difference either.
+    """
     values = ENTITY_TABLES[entity.name].c[column]
     query = (
         select(func.json_group_array(values.distinct()))
         .where(values.is_not(None))
-        .group_by(_folded(values))
+        .group_by(_folded(func.trim(values) if trimmed else values))
         .having(func.count(values.distinct()) > 1)
     )
     for group in connection.scalars(query):
@@ -131,7 +133,7 @@ def incomplete(connection: Connection, entity: Entity, generations: Iterable[str
         .join(ledger, and_(ledger.c.entity == entity.name, ledger.c.record_id == table.c.id))
         .where(
             or_(*(column.is_(None) for column in columns)),
-            _ARRIVED_CONTENT,
+            SPEAKS_OF_ROW,
             ledger.c.generation.in_(list(generations)),
         )
     )
@@ -151,10 +153,10 @@ def rows_without_entry(connection: Connection, entity: Entity) -> Iterator[str]:
     id_ = ENTITY_TABLES[entity.name].c.id
     of_row = and_(ledger.c.entity == entity.name, ledger.c.record_id == id_)
     others = select(ledger.c.record_id).where(
-        ledger.c.entity == entity.name, ledger.c.record_id.is_not(None), not_(_ARRIVED_CONTENT)
+        ledger.c.entity == entity.name, ledger.c.record_id.is_not(None), not_(SPEAKS_OF_ROW)
     )
     is_doubtful = or_(~exists(select(literal(1)).where(of_row)), id_.in_(others))
-    entry = select(literal(1)).where(of_row, _ARRIVED_CONTENT)
+    entry = select(literal(1)).where(of_row, SPEAKS_OF_ROW)
     yield from connection.scalars(select(id_).where(is_doubtful, ~exists(entry)))
 
 
@@ -172,7 +174,7 @@ def entries_without_row(connection: Connection, entity: Entity) -> Iterator[Plac
     query = _places().where(
         ledger.c.entity == entity.name,
         ledger.c.record_id.in_(missing),
-        or_(_ARRIVED_CONTENT, ledger.c.outcome.in_(SETTLED)),
+        or_(SPEAKS_OF_ROW, ledger.c.outcome.in_(SETTLED)),
     )
     return _as_places(connection, query)
 

@@ -52,7 +52,7 @@ def _look_alikes(subject: Subject) -> Iterator[Flaw]:
 
 
 def _material_variants(subject: Subject) -> Iterator[Flaw]:
-    for group in soundness.look_alikes(subject.connection, _material_entity(), "material_type"):
+    for group in soundness.look_alikes(subject.connection, _material_entity(), "material_type", trimmed=True):
         words = ", ".join(shown(one) for one in group)
         yield Flaw(
             f"one material is written in several ways: {words}",
