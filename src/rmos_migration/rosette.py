@@ -1,7 +1,6 @@
 """The one reader of geometry: nothing else in this package looks inside a pattern's rings (DOMAIN.md §1 and §3)."""
 
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from math import pi
 from typing import Any, NamedTuple
 
@@ -63,26 +62,36 @@ def read_rings(geometry: Mapping[str, Any]) -> list[Ring]:
             found.append(Ring(number, None, None, None, None))
             continue
         read = ring.get
-        radius, width = _number(read("radius_mm", read("radius"))), _number(read("width_mm"))
+        radius, width = _number(read("radius_mm")), _number(read("width_mm"))
+        if radius is None:
+            radius = _number(read("radius"))
         if radius is None and edge is not None and width is not None:
             radius, edge = edge + width / 2, edge + width
-        length = _number(read("tile_length_mm", read("tile_length_override_mm")))
+        length = _number(read("tile_length_mm")) or _number(read("tile_length_override_mm"))
         found.append(Ring(number, radius, width, _number(read("segments")), length))
     return found
 
 
 def overlaps(rings: Sequence[Ring]) -> list[tuple[Ring, Ring]]:
-    """Neighbouring rings that overlap, whether their radius means the centre line, the inner or the outer edge."""
+    """Rings that overlap, the inner one first, whether radius means the centre line, the inner or the outer edge.
+
+    Of each ring, the nearest further in that it overlaps.
+    """
     placed = sorted(
         (ring.radius_mm, ring.width_mm, index)
         for index, ring in enumerate(rings)
         if ring.radius_mm is not None and ring.width_mm is not None
     )
-    return [
-        (rings[inner], rings[outer])
-        for (radius, width, inner), (next_radius, next_width, outer) in pairwise(placed)
-        if next_radius - radius < min(width, next_width) - _TOLERANCE_MM
-    ]
+    found = []
+    for at, (radius, width, outer) in enumerate(placed):
+        for inner_radius, inner_width, inner in reversed(placed[:at]):
+            gap = radius - inner_radius
+            if gap >= width - _TOLERANCE_MM:
+                break
+            if gap < inner_width - _TOLERANCE_MM:
+                found.append((rings[inner], rings[outer]))
+                break
+    return found
 
 
 _TOLERANCE_MM = 1e-6

@@ -11,7 +11,17 @@ import pytest
 from jsonschema.validators import validator_for
 from lxml import etree
 
-from builders import EXAMPLES, execute, joblog, query, raw_controls, rmos, write
+from builders import (
+    EXAMPLES,
+    environment,
+    execute,
+    joblog,
+    query,
+    raw_controls,
+    rmos,
+    without_root_powers,
+    write,
+)
 from rmos_migration import audit, migrate
 from rmos_migration.audit.rules import FAMILIES, RULES
 from rmos_migration.errors import DatabaseUnusable, UsageError
@@ -305,3 +315,102 @@ def test_memory_does_not_grow_with_the_rows(tree: Path, database: Path) -> None:
         peaks.append(peak_of_audit(database))
     few, many = peaks
     assert many - few < 500_000
+
+
+def test_source_out_of_reach_ends_no_audit_and_hides_no_reject(tmp_path: Path, database: Path) -> None:
+    legacy = tmp_path / "home" / "legacy"
+    write(legacy, "joblogs/broken.json", "{")
+    migrate(legacy, database)
+    for closed in (legacy, legacy.parent):
+        closed.chmod(0)
+        done = rmos("audit", "--database", database, before=without_root_powers)
+        closed.chmod(0o755)
+        assert "Traceback" not in done.stderr
+        assert "document-kept-out" in done.stdout
+        assert "1 warning" in done.stdout
+
+
+def test_database_in_a_folder_that_cannot_be_looked_into(messy: Path) -> None:
+    messy.parent.chmod(0)
+    done = rmos("audit", "--database", messy, before=without_root_powers)
+    messy.parent.chmod(0o755)
+    assert done.returncode == 5
+    assert "Traceback" not in done.stderr
+
+
+def test_database_in_a_folder_that_may_not_be_written_to(database: Path) -> None:
+    migrate(EXAMPLES / "rmos_legacy", database)
+    database.chmod(0o444)
+    database.parent.chmod(0o555)
+    done = rmos("audit", "--database", database, before=without_root_powers)
+    proof = rmos("verify", EXAMPLES / "rmos_legacy", "--database", database, before=without_root_powers)
+    database.parent.chmod(0o755)
+    assert (done.returncode, proof.returncode) == (0, 0), done.stderr
+
+
+@pytest.mark.parametrize("form", ["text", "json", "sarif"])
+def test_full_disk_behind_the_output_is_the_machines_failure(form: str, messy: Path) -> None:
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "rmos_migration", "audit", "--database", str(messy), "--format", form],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 5
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("form", ["json", "sarif", "junit"])
+def test_formats_for_programs_are_utf_8_whatever_the_terminal_speaks(form: str, messy: Path) -> None:
+    named = messy.rename(messy.with_name("Mörtel 😀 #1.db"))
+    done = subprocess.run(
+        [sys.executable, "-m", "rmos_migration", "audit", "--database", str(named), "--format", form],
+        env=environment(PYTHONIOENCODING="cp1252"),
+        capture_output=True,
+        check=False,
+    )
+    if form == "junit":
+        assert "Mörtel 😀" in etree.fromstring(done.stdout).get("name")
+    else:
+        assert json.loads(done.stdout.decode("utf-8"))
+
+
+def test_repair_mends_what_it_can_and_says_what_it_cannot(database: Path) -> None:
+    migrate(EXAMPLES / "rmos_legacy", database)
+    execute(
+        database,
+        "DROP INDEX idx_joblogs_status; DROP INDEX idx_joblogs_pattern; CREATE TABLE idx_joblogs_status (a)",
+    )
+    done = rmos("audit", "--database", database, "--repair")
+    assert done.returncode == 1
+    assert "made the index idx_joblogs_pattern" in done.stderr
+    assert "idx_joblogs_status could not be made" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, 'STRICT', '') WHERE name = 'schema_version'",
+        "CREATE VIEW oddity AS SELECT * FROM no_such_table",
+        "UPDATE migration_runs SET counts_json = '{\"entities\": 3}'",
+        "UPDATE migration_sources SET location = char(0)",
+        "UPDATE migration_sources SET location = ''",
+        "DELETE FROM migration_sources",
+        "UPDATE patterns SET extra_json = 'null'",
+        "UPDATE migration_ledger SET derived = '[1]'",
+    ],
+)
+def test_oddities_end_in_findings(script: str, messy: Path) -> None:
+    execute(messy, script)
+    done = rmos("audit", "--database", messy)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert done.stdout.splitlines()[-1].startswith("FAILED")
+
+
+def test_null_in_a_json_column_is_found(database: Path) -> None:
+    migrate(EXAMPLES / "rmos_legacy", database)
+    execute(database, "UPDATE patterns SET extra_json = 'null' WHERE id IN (SELECT min(id) FROM patterns)")
+    assert {finding.code for finding in audit(database).findings} == {"json-kind"}

@@ -321,6 +321,64 @@ def test_each_of_two_sources_in_one_database_is_equal(migrated: Path, database: 
     assert differing(verify(migrated, database)) == [KNOWN_REJECT]
 
 
+@pytest.mark.parametrize(("first", "second"), [(5.0, 5), (5, 5.0)])
+def test_equal_documents_in_two_spellings_are_equal(
+    first: float, second: float, tree: Path, database: Path
+) -> None:
+    write(tree, "joblogs/a.json", joblog("j", pattern_id=first))
+    write(tree, "joblogs/b.json", joblog("j", pattern_id=second))
+    write(tree, "patterns/a.json", pattern("p") | {"ring_count": first})
+    write(tree, "patterns/b.json", pattern("p") | {"ring_count": second})
+    migrate(tree, database)
+    assert verify(tree, database).differing == []
+    execute(database, "UPDATE patterns SET ring_count = 6")
+    assert {state for _, state in differing(verify(tree, database))} == {"row-changed"}
+
+
+@pytest.mark.parametrize("on_conflict", ["keep", "replace"])
+def test_row_whose_document_was_taken_out_is_not_accounted_for_by_one_in_conflict(
+    on_conflict: str, tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/a.json", pattern("X"))
+    write(tree, "patterns/b.json", pattern("X", name="other"))
+    migrate(tree, database, on_conflict=on_conflict)
+    winner = "a" if on_conflict == "keep" else "b"
+    (tree / f"patterns/{winner}.json").unlink()
+    assert ("patterns X", "only-in-database") in differing(verify(tree, database))
+
+
+@pytest.mark.parametrize("extra", ["[1]", "1", "null", '"x"', '{"a":' * 300 + "1" + "}" * 300])
+@pytest.mark.parametrize("copies", [1, 2])
+def test_extra_that_is_no_object_is_a_changed_row(
+    extra: str, copies: int, tree: Path, database: Path
+) -> None:
+    for number in range(copies):
+        write(tree, f"patterns/{number}.json", pattern("X", lane="safe"))
+    migrate(tree, database)
+    execute(database, f"UPDATE patterns SET extra_json = '{extra}'")
+    assert {state for _, state in differing(verify(tree, database))} == {"row-changed"}
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "UPDATE migration_runs SET options_json = '[]'",
+        """UPDATE migration_runs SET options_json = '{"encoding": "nosuch"}'""",
+        "UPDATE patterns SET name = CAST(x'ff41' AS TEXT)",
+        "DROP TABLE migration_rejects",
+        "DROP TABLE migration_ledger",
+        "ALTER TABLE patterns DROP COLUMN updated_at",
+    ],
+)
+def test_database_that_other_hands_have_changed_ends_in_an_answer(
+    script: str, migrated: Path, database: Path
+) -> None:
+    execute(database, script)
+    done = rmos("verify", migrated, "--database", database)
+    assert done.returncode in (0, 4, 6), done.stderr
+    assert "Traceback" not in done.stderr
+
+
 # the command -------------------------------------------------------------------------------------------------
 
 

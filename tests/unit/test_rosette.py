@@ -17,6 +17,7 @@ def ring(radius: float | None, width: float | None, number: int = 1) -> Ring:
     [
         ({"rings": [{"radius_mm": 40, "segments": 60}]}, [40], [None]),
         ({"rings": [{"radius": 50, "angle": 3}]}, [50], [None]),
+        ({"rings": [{"radius_mm": None, "radius": 50}]}, [50], [None]),
         ({"rings": [{"ring_id": 1, "radius_mm": 42.5, "width_mm": 3.0}]}, [42.5], [3.0]),
         ({"center_x_mm": 0, "ring_bands": [{"index": 0, "radius_mm": 45, "width_mm": 2}]}, [45], [2]),
         ({"ring_bands": [{"index": 0, "width_mm": 2.0}]}, [None], [2.0]),
@@ -70,6 +71,11 @@ def test_rings_that_lie_on_one_another_overlap_in_any_order(second: float) -> No
     one, other = ring(45, 3, 1), ring(second, 2, 2)
     assert {frozenset(pair) for pair in overlaps([one, other])} == {frozenset((one, other))}
     assert {frozenset(pair) for pair in overlaps([other, one])} == {frozenset((one, other))}
+
+
+def test_thin_ring_between_two_that_overlap_does_not_hide_them() -> None:
+    one, thin, other = ring(40, 5, 1), ring(42, 0.1, 2), ring(44, 5, 3)
+    assert overlaps([one, thin, other]) == [(one, other)]
 
 
 def test_rings_without_measures_are_not_compared() -> None:

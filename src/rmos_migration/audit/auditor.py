@@ -1,9 +1,9 @@
-"""An audit from start to finish: which rules, in one look at the database, against what was known before."""
+"""An audit from start to finish: which rules, what they find in the database, and what of it was known before."""
 
 import time
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 
 from .. import __version__
@@ -82,7 +82,7 @@ def _look(database: Database, now: str, was_locked: bool, rules: list[Rule]) -> 
     """Let some rules look at the database, on a connection of their own.
 
     The checks of the whole are a few long queries, during which Python waits for SQLite; those of rows are Python's
-    work. So the two are done side by side.
+    work. So the two are done side by side; where a run writes meanwhile, they may see different moments of it.
     """
     with database.under_audit() as connection:
         look = _Look(Subject(database, connection, now, was_locked), rules)
@@ -90,6 +90,16 @@ def _look(database: Database, now: str, was_locked: bool, rules: list[Rule]) -> 
         look.at_rows()
         look.count()
     return look
+
+
+@contextmanager
+def _oddities_as_unusable() -> Iterator[None]:
+    """Raise as DatabaseUnusable what damage makes of a query, and of values that are not what their column says."""
+    try:
+        with damage_as_unusable():
+            yield
+    except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
+        raise DatabaseUnusable(f"a value is not what its column says: {error}") from error
 
 
 class _Look:
@@ -106,7 +116,7 @@ class _Look:
             if isinstance(rule.check, Whole):
                 try:
                     self._need(rule.check.reads)
-                    with damage_as_unusable():
+                    with _oddities_as_unusable():
                         for flaw in rule.check.find(self.subject):
                             self._found(rule, flaw)
                 except DatabaseUnusable as trouble:
@@ -126,7 +136,7 @@ class _Look:
                     self.troubles.setdefault(rule.code, trouble.message)
 
     def count(self) -> None:
-        with suppress(DatabaseUnusable), damage_as_unusable():
+        with suppress(DatabaseUnusable), _oddities_as_unusable():
             self.schema_version = schema.version_of(self.subject.connection)
             self.records = queries.entity_counts(self.subject.connection)
 
@@ -135,7 +145,7 @@ class _Look:
         for tolerant in (False, True):
             found: list[tuple[Rule, Flaw]] = []
             try:
-                with damage_as_unusable():
+                with _oddities_as_unusable():
                     reader.read(
                         soundness.rows(self.subject.connection, reader.entity, tolerant=tolerant), found
                     )

@@ -2,16 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import orjson
 from sqlalchemy import Connection
 
 from ..diagnostics import shown
 from ..entities import Entity
+from ..generations import recognise
+from ..generations.draft import CATEGORY
+from ..generations.rebuilding import rebuild
 from ..migrate.differences import differences
 from ..migrate.linking import detached, keeping_created_at
 from ..migrate.outcome import Outcome
-from ..migrate.prepare import Prepared
+from ..migrate.prepare import Prepared, prepare_document
+from ..sources.content import content_sha256
+from ..sources.shapes import Document
 from ..store import holdings
 from ..store.holdings import Entry, Origin
 from ..store.records import Row, rows_of
@@ -102,38 +108,84 @@ def _changes(connection: Connection, entity: Entity, prepared: Prepared, held: H
     row = held.rows[str(prepared.record_id)]
     if row == prepared.row:
         return []
-    expected = _as_kept(connection, entity, prepared, row, held.origins.get(str(prepared.record_id)))
+    origin = held.origins.get(str(prepared.record_id))
     entry = held.entries.get(prepared.place)
-    if entry is None or entry.outcome != Outcome.MIGRATED:  # another document with this content made the row
+    is_origin = entry is not None and entry.outcome == Outcome.MIGRATED
+    wishes = holdings.waiting(connection, entity, str(prepared.record_id)) if entity.references else {}
+    beside = _Beside(connection, entity, row, origin, wishes)
+    changes = _differences(entity, beside.row_of(prepared), row, is_origin)
+    if changes and origin is not None:
+        spelled = beside.as_first_spelled(prepared)
+        if spelled is not None and not _differences(entity, beside.row_of(spelled), row, is_origin):
+            return []
+    return changes
+
+
+def _differences(entity: Entity, expected: Row, row: Row, is_origin: bool) -> list[str]:
+    if not is_origin:  # another document with this content made the row, perhaps in another category
         row, expected = _without_category(entity, row), _without_category(entity, expected)
     return differences(entity, row, expected)
 
 
-def _as_kept(
-    connection: Connection, entity: Entity, prepared: Prepared, row: Row, origin: Origin | None
-) -> Row:
-    """The row that the migration makes of a document beside what is in the database."""
-    at = entity.columns.index("created_at")
-    if row[at] != (prepared.row or ())[at] and origin and holdings.has_replaced(connection, origin.path):
-        prepared = keeping_created_at(entity, prepared, row)
-    wishes = holdings.waiting(connection, entity, str(prepared.record_id)) if entity.references else {}
-    values = dict(zip(entity.columns, prepared.row or (), strict=True))
-    there = dict(zip(entity.columns, row, strict=True))
-    missing = [
-        (rule, wishes[rule.name])
-        for rule in entity.references
-        if there[rule.column] is None and wishes.get(rule.name) == values[rule.column] is not None
-    ]
-    return detached(entity, prepared, missing) if missing else prepared.row or ()
+class _Beside(NamedTuple):
+    """A row with what the ledger and the waiting references say of it: beside them the migration makes it anew."""
+
+    connection: Connection
+    entity: Entity
+    row: Row
+    origin: Origin | None
+    wishes: Mapping[str, str]
+
+    def row_of(self, prepared: Prepared) -> Row:
+        """The row that the migration makes of a document here: with its detached references, and the created_at kept."""
+        prepared = self._keeping_created_at(prepared)
+        values = dict(zip(self.entity.columns, prepared.row or (), strict=True))
+        there = dict(zip(self.entity.columns, self.row, strict=True))
+        missing = [
+            (rule, self.wishes[rule.name])
+            for rule in self.entity.references
+            if there[rule.column] is None and self.wishes.get(rule.name) == values[rule.column] is not None
+        ]
+        return detached(self.entity, prepared, missing) if missing else prepared.row or ()
+
+    def as_first_spelled(self, prepared: Prepared) -> Prepared | None:
+        """The document in the spelling that made the row: 5.0 and 5 are equal, but only one of them can be an id.
+
+        It is rebuilt from the row, and equal by value if its content's hash is the same.
+        """
+        if self.origin is None:
+            return None
+        row = dict(zip(self.entity.columns, self.row, strict=True))
+        try:
+            names = orjson.loads(self.origin.derived or "[]")
+            value = rebuild(self.entity, row, names, self.origin.generation, self.wishes)
+            if content_sha256(value)[0] != prepared.content_sha256:
+                return None
+        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
+            return None  # other hands have changed the row
+        document = Document("", value, recognise(self.entity, value), str(self.row[0]))
+        return prepare_document(self.entity, prepared.reading, document)
+
+    def _keeping_created_at(self, prepared: Prepared) -> Prepared:
+        """The document with the row's created_at, if there is any sign that it stayed when the row was replaced."""
+        kept = keeping_created_at(self.entity, prepared, self.row)
+        if kept is prepared or self.origin is None:
+            return prepared
+        extra = self.entity.columns.index("extra_json")
+        is_signed = (kept.row or ())[extra] != (prepared.row or ())[extra] or kept.derived != prepared.derived
+        has_sign = kept.derived == self.origin.derived and is_signed
+        if has_sign or holdings.has_replaced(self.connection, self.origin.path, self.origin.pointer):
+            return kept
+        return prepared
 
 
 def _without_category(entity: Entity, row: Row) -> Row:
-    """A row without the catalogue's category, which stood around its document and may differ where the content is equal."""
+    """A row without the catalogue's category, which stood around its document."""
     values = dict(zip(entity.columns, row, strict=True))
     try:
         extra = orjson.loads(values["extra_json"] or "{}")
-    except ValueError:
+        extra.pop(CATEGORY, None)
+        values["extra_json"] = orjson.dumps(extra).decode() if extra else None
+    except (ValueError, TypeError, AttributeError):  # other hands have written there
         return row
-    extra.pop("category", None)
-    values["extra_json"] = orjson.dumps(extra).decode() if extra else None
     return tuple(values.values())

@@ -24,7 +24,11 @@ def repair(database: Database) -> Repair:
         EnvironmentFailure: if there is no room for the backup, or the disk fails; nothing is changed then.
     """
     with database.mender("rmos audit --repair") as (connection, backup):
-        done = [f"made the index {name}" for name in structure.make_missing_indexes(connection)]
+        made = structure.make_missing_indexes(connection)
+        done = [
+            f"the index {name} could not be made: {why}" if why else f"made the index {name}"
+            for name, why in made.items()
+        ]
         if structure.application_id(connection) != schema.APPLICATION_ID:
             structure.restore_application_id(connection)
             done.append("marked the file as this program's")

@@ -70,7 +70,7 @@ class Reader:
                 for name in json_names:
                     text = row[name]
                     if text is not None:
-                        row[name] = loads(text)
+                        row[name] = loads(text) if text != "null" else text
                 validate(row)
             except ValueError:  # of orjson or Pydantic
                 self._refuse(raw, row, found)
@@ -87,7 +87,7 @@ class Reader:
             if held[name] is None:
                 continue
             try:
-                row[name] = orjson.loads(held[name])
+                row[name] = orjson.loads(held[name]) if held[name] != "null" else held[name]
             except (ValueError, TypeError):
                 reason, message = _why_unreadable(self.columns[name], held[name])
                 self._report(reason, message, record_id, name, found)
@@ -124,7 +124,8 @@ def _cause(problem: ErrorDetails, value: object) -> str:
         return "NULL, but every record has one"
     said = problem["msg"]
     if problem["type"] == "string_pattern_mismatch":
-        said = "text that is not blank and without control characters"
+        is_id = problem["ctx"]["pattern"].startswith("^[^\\x00-")
+        said = "text without control characters" if is_id else "text that is not blank and without NUL"
     return f"{shown(value)}, but it must be {said.removeprefix('Input should be ').removeprefix('String should ')}"
 
 

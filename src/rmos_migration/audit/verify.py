@@ -106,29 +106,30 @@ class _Pass:
         self.tallies.rows = queries.entity_counts(self.connection)
 
     def _compare_files(self, entity: Entity, chunk: list[SourceFile]) -> None:
-        paths = [file.path for file in chunk]
-        entries, encodings = {}, {}
+        encodings = {}
         if self.number is not None:
-            entries = holdings.entries(self.connection, self.number, entity, paths)
+            paths = [file.path for file in chunk]
             encodings = holdings.encodings(self.connection, self.number, paths)
         batch: list[Prepared] = []
         for reading in read_files(chunk):
             self._note_file(reading)
             batch += prepare(entity, reading, self.encoding or encodings.get(reading.path))
             if len(batch) >= BATCH_DOCUMENTS:
-                self._compare(entity, batch, entries)
+                self._compare(entity, batch)
                 batch = []
-        self._compare(entity, batch, entries)
+        self._compare(entity, batch)
 
-    def _compare(
-        self, entity: Entity, batch: list[Prepared], entries: dict[tuple[str, str], holdings.Entry]
-    ) -> None:
+    def _compare(self, entity: Entity, batch: list[Prepared]) -> None:
+        entries: dict[tuple[str, str], holdings.Entry] = {}
+        if self.number is not None:
+            paths = list(dict.fromkeys(prepared.reading.path for prepared in batch))
+            entries = holdings.entries(self.connection, self.number, entity, paths)
         held = Held.of(self.connection, entity, batch, entries)
         seen = []
         for prepared in batch:
             comparison = compare(self.connection, entity, prepared, held)
             self._book(comparison)
-            seen.append(_record(prepared, entries.get(prepared.place)))
+            seen.append(_record_seen(comparison, entries.get(prepared.place)))
         holdings.note_seen(self.connection, entity, [one for one in seen if one is not None])
 
     def _book(self, comparison: Comparison) -> None:
@@ -143,8 +144,11 @@ class _Pass:
         self.digest.update(f"{reading.path}\0{known}\n".encode())
 
 
-def _record(prepared: Prepared, entry: holdings.Entry | None) -> str | None:
-    """The record that a document stands for; of one that is broken now, the one it gave when it was migrated."""
-    if prepared.record_id is None and entry is not None and entry.content_sha256 is not None:
+def _record_seen(comparison: Comparison, entry: holdings.Entry | None) -> str | None:
+    """The record whose row a document accounts for: not one that was kept out, and has an id that is taken."""
+    if comparison.state in (State.EQUAL, State.ROW_CHANGED):
+        return comparison.record_id
+    may_be_there = comparison.state in (State.SOURCE_CHANGED, State.UNREADABLE)
+    if may_be_there and entry is not None and entry.content_sha256 is not None:
         return entry.record_id
-    return prepared.record_id
+    return None

@@ -1,5 +1,6 @@
 """The command ``rmos``: puts the verbs together and turns errors into messages and exit codes."""
 
+import errno
 import logging
 import os
 import signal
@@ -9,9 +10,11 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from ..errors import EXIT_MEANINGS, ExitCode, RmosError
+from ..errors import EXIT_MEANINGS, EnvironmentFailure, ExitCode, RmosError
 from ..logs import configure
 from . import audit, console, doctor, export, history, init, inspect, migrate, rejects, schema, status, verify
+
+_OUTPUT_FAILED = {errno.ENOSPC, errno.EIO, errno.EFBIG}
 
 _CODES = " · ".join(f"{int(code)} {meaning}" for code, meaning in EXIT_MEANINGS.items())
 
@@ -71,4 +74,11 @@ def run() -> int:
         return error.exit_code
     except BrokenPipeError:  # the reader of our output went away, as in `rmos rejects | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        if error.errno not in _OUTPUT_FAILED:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        hint = "free some space, or write it somewhere else"
+        console.print_error(EnvironmentFailure(f"the result could not be written: {error.strerror}", hint))
+        return ExitCode.ENVIRONMENT
     return ExitCode.OK

@@ -111,7 +111,7 @@ def audit(
         for line in _lines(result):
             console.out.print(line)
     else:
-        console.out.file.write(_rendered(result, form))
+        console.print_for_programs(_rendered(result, form))
     raise typer.Exit(ExitCode.OK if result.passed else ExitCode.FINDINGS)
 
 

@@ -43,7 +43,15 @@ def say(text: str, *, style: str = "", on: Console = out) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    print_for_programs(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def print_for_programs(text: str) -> None:
+    """Text in a format of its own on stdout, in UTF-8 whatever the terminal speaks."""
+    if hasattr(sys.stdout, "reconfigure"):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sys.stdout.write(text)
+    sys.stdout.flush()
 
 
 def print_error(error: RmosError) -> None:

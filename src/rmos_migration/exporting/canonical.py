@@ -1,5 +1,6 @@
 """Rows as canonical documents, each in a file of its own."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -7,10 +8,14 @@ import orjson
 from sqlalchemy import Connection
 
 from ..entities import ENTITIES, Entity
-from ..generations.export import canonical_document
+from ..generations.export import NAME, canonical_document, read_canonical
 from ..generations.rebuilding import rebuild
+from ..migrate.differences import differences
+from ..migrate.linking import detached
+from ..migrate.prepare import Prepared
 from ..sources.content import content_sha256
-from ..sources.read import SIZE_LIMIT
+from ..sources.decode import decode_text
+from ..sources.read import SIZE_LIMIT, Reading
 from ..store.exporting import Origin, Stored, rows_in_order
 from .names import file_name
 from .outcome import Count, Missing
@@ -27,27 +32,77 @@ def export_canonical(connection: Connection, folder: Path, count: Count) -> None
 
 
 def write_record(entity: Entity, stored: Stored, folder: Path, count: Count) -> None:
-    """Write one row as a canonical document into ``folder``."""
-    record_id = stored.row["id"]
+    """Write one row as a canonical document into ``folder``; named as missing where reading it would not give the row."""
+    record_id = str(stored.row["id"])
     name = file_name(record_id)
-    document = canonical_document(entity, stored.row, origin_of(entity, stored).derived, stored.wishes)
-    text = text_of(document)
+    try:
+        document = canonical_document(entity, stored.row, origin_of(entity, stored).derived, stored.wishes)
+        text = text_of(document)
+        comes_back = _comes_back(entity, stored, document)
+    except UNREADABLE:
+        message = f"the row of {record_id} cannot be read; see rmos audit"
+        count.missing.append(_missing(entity, name, "row-unusable", message))
+        return
     try:
         write_new(folder / name, text)
     except NameRefusedError:
-        if (folder / name).is_file():  # the row was asked for twice
-            return
-        count.missing.append(_missing(entity, name, "name-refused", "the system has no room for its name"))
+        if not _holds(folder / name, text):  # else the row was asked for twice
+            count.missing.append(
+                _missing(entity, name, "name-refused", "the system has no room for its name")
+            )
         return
     count.files += 1
     count.records[entity.name] += 1
-    if len(text) > SIZE_LIMIT:
+    if not comes_back:
+        message = (
+            f"the record {record_id} was written, but a migration would not take it as it is; see rmos audit"
+        )
+        count.missing.append(_missing(entity, name, "row-unusable", message))
+    elif len(text) > SIZE_LIMIT:
         message = f"the record {record_id} was written, but its file is larger than the migration reads"
         count.missing.append(_missing(entity, name, "too-large", message))
 
 
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What a row that other hands have written may make of reading it: JSON that is none, or of another kind."""
+
+
+def _comes_back(entity: Entity, stored: Stored, document: dict[str, Any]) -> bool:
+    """Whether a canonical document gives its row again: every column equal by value, and nothing of it refused."""
+    row = tuple(stored.row.values())
+    texts = (stored.row[column] for column in entity.columns if column.endswith("_json"))
+    if any(text is not None and not _is_exact(text) for text in texts):
+        return False
+    draft = read_canonical(entity, document, "")
+    if draft.faults:
+        return False
+    derived = orjson.dumps(draft.derived).decode()
+    again = Prepared(_NO_FILE, "", None, entity.row(draft.values), None, NAME, derived, [])
+    waiting = [
+        (rule, stored.wishes[rule.name])
+        for rule in entity.references
+        if rule.name in stored.wishes and stored.row[rule.column] is None
+    ]
+    made = detached(entity, again, waiting) if waiting else again.row or ()
+    return not differences(entity, row, made)
+
+
+_NO_FILE = Reading("", b"")
+
+
+def _is_exact(text: str) -> bool:
+    """Whether JSON text loses nothing when it is read: no digit, no key that stands twice."""
+    return orjson.dumps(orjson.loads(text)).decode() == text or not decode_text(text)[1]
+
+
+def _holds(file: Path, text: bytes) -> bool:
+    with suppress(OSError):
+        return file.read_bytes() == text
+    return False
+
+
 def origin_of(entity: Entity, stored: Stored, wanted: str | None = None) -> Origin:
-    """The origin from which the row is rebuilt as it was: the likeliest, unless another one's content proves it.
+    """The origin from which the row is rebuilt as it was: the likeliest, unless another of several proves it by content.
 
     ``wanted`` is the content that must come out, where it is known from the ledger.
     """

@@ -16,8 +16,14 @@ from ..sources.decode import decode
 from ..sources.lines import is_named_lines
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,5}")
+_CATEGORIES = "/categories"
+"""What stands below it are names, even where they are numbers."""
+
 _MOST_STEPS = 64
 """Steps of a pointer; the reader goes no deeper."""
+
+_SPARSE = 16
+"""Places in a list that may be unknown beyond as many as are known; a level with more gaps has keys that are numbers."""
 
 _EMPTY_WRAPPER = b'{"items":[]}'
 """Keeps a place in a list where no document was known."""
@@ -48,14 +54,14 @@ def layouts(
     Args:
         path: the file's, whose name may say that it holds lines.
         texts: the documents' by pointer, in the order of the file; None for one that is not known.
-        keyed: pointers of documents that had the key they stood under for their id.
+        keyed: pointers of documents whose id is the key they stand under.
         numbers: of documents that had their number in the file for their id, by pointer; they tell the order of lists
             under different keys.
     """
     levels = _levels(texts)
     if levels is None:
         return
-    may_be_lines = all(_NUMBER.fullmatch(step) for step in levels)
+    may_be_lines = _may_be_list(levels)
     has_broken = any(text is not None and decode(text).faults for text in texts.values())
     likely = Layout(as_lines=may_be_lines and (is_named_lines(path) or has_broken))
     made = set()
@@ -115,6 +121,11 @@ def _in_order(level: Level, pointer: str, numbers: Mapping[str, int], unnumbered
     return {step: below for _, step, below in placed}, min(known, default=unnumbered)
 
 
+def _may_be_list(level: Level) -> bool:
+    """Whether a level's steps are the places of a list."""
+    return all(_NUMBER.fullmatch(step) for step in level) and max(map(int, level)) <= 2 * len(level) + _SPARSE
+
+
 class _Rendering:
     """Texts being put together in one layout."""
 
@@ -145,7 +156,7 @@ class _Rendering:
         return b"{" + self.between.join(around + members) + b"}"
 
     def _is_list(self, level: Level, pointer: str) -> bool:
-        if not self.layout.lists or not all(_NUMBER.fullmatch(step) for step in level):
+        if not self.layout.lists or pointer.endswith(_CATEGORIES) or not _may_be_list(level):
             return False
         return not any(f"{pointer}/{step}" in self.keyed for step in level)
 

@@ -1,7 +1,10 @@
 """One export: a folder, a transaction, a result."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
+from ..errors import UsageError
+from ..store import exporting
 from ..store.database import Database
 from .canonical import export_canonical
 from .outcome import Count, ExportResult, Format
@@ -13,15 +16,27 @@ def run(database: Database, folder: Path, chosen: Format) -> ExportResult:
     """Write a database into a new folder; what is written to the database meanwhile is not in it.
 
     Raises:
-        UsageError: if the folder is not empty.
+        UsageError: if the folder is not empty, or lies in a legacy folder.
         DatabaseUnusable: if there is no current database.
         EnvironmentFailure: if a file cannot be written; what was written so far stays.
     """
     count = Count()
     with database.reader() as connection, connection.begin():
+        _keep_out_of_sources(folder, exporting.locations(connection))
         prepare_folder(folder)
         if chosen is Format.CANONICAL:
             export_canonical(connection, folder, count)
         else:
             export_source(connection, folder, count)
     return count.result(chosen, folder)
+
+
+def _keep_out_of_sources(folder: Path, locations: Iterable[str]) -> None:
+    """Raise UsageError for a folder in a legacy folder: the next migration would read the export, too."""
+    wanted = folder.resolve()
+    for location in locations:
+        if wanted.is_relative_to(location):
+            raise UsageError(
+                f"{folder} lies in the legacy folder {location}, where a migration would read the export, too",
+                "name a folder somewhere else",
+            )

@@ -13,13 +13,14 @@ import orjson
 from sqlalchemy import Connection
 
 from ..entities import BY_NAME, ENTITIES, Entity
-from ..migrate.prepare import prepare
+from ..generations.draft import CATEGORY
+from ..migrate.prepare import Prepared, prepare
 from ..sources.content import content_sha256
 from ..sources.lines import is_named_lines
 from ..sources.read import SIZE_LIMIT, Reading
 from ..store import exporting
 from ..store.exporting import Place, Stored
-from .canonical import origin_of, rebuilt, text_of, write_record
+from .canonical import UNREADABLE, origin_of, rebuilt, text_of, write_record
 from .containers import in_file_order, layouts
 from .names import parts_of
 from .outcome import Count, Missing
@@ -30,9 +31,10 @@ _REASONS = {
     "record-replaced": "another document took its place in the database",
     "unreadable": "its bytes could not be read when it was migrated, so the database does not hold them",
     "row-gone": "its row was taken out of the database",
+    "row-unusable": "its row cannot be read; see rmos audit",
     "row-changed": "its row was changed since, so the document is written as the row is now",
-    "name-refused": "this system cannot have a file at its place",
-    "unplaced": "what stood around it in its file is not known, so the file cannot be put together again",
+    "name-refused": "this system cannot have a file at its place; its record is in the folder rmos-export",
+    "unplaced": "its file cannot be put together again; its record is in the folder rmos-export",
     "too-large": "it was written, but the file is larger than the migration reads",
 }
 
@@ -160,8 +162,12 @@ class _Writer:
         if stored is None:
             self._miss(place, "row-gone")
             return None
-        document = rebuilt(entity, stored, origin_of(entity, stored, place.content_sha256))
-        digest = content_sha256(document)[0]
+        try:
+            document = rebuilt(entity, stored, origin_of(entity, stored, place.content_sha256))
+            digest = content_sha256(document)[0]
+        except UNREADABLE:
+            self._miss(place, "row-unusable")
+            return None
         if digest != place.content_sha256:
             self._miss(place, "row-changed")
         if place.pointer:
@@ -184,7 +190,7 @@ class _Writer:
 
         No text where reading it would make records that never were.
         """
-        keyed = frozenset(one.place.pointer for one in found if _had_its_key_for_id(one.place))
+        keyed = frozenset(one.place.pointer for one in found if _has_its_key_for_id(one.place))
         best: tuple[bytes | None, list[_Rebuilt]] = (None, found)
         stem = path.rpartition("/")[2].rpartition(".")[0]
         numbers = {
@@ -193,7 +199,7 @@ class _Writer:
             if (end := (one.place.record_id or "").removeprefix(f"{stem}-")).isdecimal()
         }
         for text in layouts(path, texts, keyed, numbers):
-            lost = _lost(entity, path, text, texts, found)
+            lost = _lost(entity, path, text, texts, found) if len(text) <= SIZE_LIMIT else None
             if lost is None or (found and len(lost) == len(found)):
                 continue
             if best[0] is None or len(lost) < len(best[1]):
@@ -224,10 +230,9 @@ class _Writer:
         self.count.missing.append(missing)
 
 
-def _had_its_key_for_id(place: Place) -> bool:
-    """Whether a document's id is the key under which it stood, because it had none of its own."""
-    key = place.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-    return place.record_id == key and "id" in orjson.loads(place.derived or "[]")
+def _has_its_key_for_id(place: Place) -> bool:
+    """Whether a document's id is the key under which it stood."""
+    return place.record_id == place.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
 
 
 def _lost(
@@ -239,5 +244,11 @@ def _lost(
     for pointer, again in read.items():
         if texts.get(pointer) is None or again.record_id != ids.get(pointer, again.record_id):
             return None
-    contents = {pointer: again.content_sha256 for pointer, again in read.items()}
-    return [one for one in found if contents.get(one.place.pointer) != one.content_sha256]
+    return [one for one in found if not _is_as_it_was(one, read.get(one.place.pointer))]
+
+
+def _is_as_it_was(one: _Rebuilt, again: Prepared | None) -> bool:
+    """Whether a document that was read again is the one that was written, with or without a category around it."""
+    if again is None or again.content_sha256 != one.content_sha256:
+        return False
+    return (CATEGORY in (again.derived or "")) == (CATEGORY in (one.place.derived or ""))

@@ -4,6 +4,11 @@ from typing import Any, NamedTuple
 
 from .notes import Notes
 
+CATEGORY = "category"
+"""The key in ``extra``, and the name in ``derived``, of the category under which a catalogue held a document (DOMAIN.md §2).
+
+It stood around the document, so it is no part of it."""
+
 
 class Draft(NamedTuple):
     """A document in canonical form.

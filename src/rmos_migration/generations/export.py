@@ -16,7 +16,7 @@ from ..diagnostics import shown
 from ..entities import ENTITIES, Entity, FieldRule, Kind
 from ..sources.decode import decode_text, is_too_deep
 from ..sources.truncation import truncation
-from .draft import Draft
+from .draft import CATEGORY, Draft
 from .form import Document, Form, key
 from .notes import Notes, UnusableError
 from .sentences import sentence_of
@@ -26,9 +26,6 @@ NAME = "rmos export"
 
 FORMAT = 1
 """The number of the format. A document with another one is kept out, because nobody knows what it means."""
-
-CATEGORY = "category"
-"""Stands in ``derived`` where a catalogue's category was put into ``extra`` (``migrate/prepare.py``)."""
 
 _TIMES = (Kind.INSTANT, Kind.CLOCK)
 
@@ -164,20 +161,10 @@ class _Reading:
                 self._fault("field-invalid", sentence, found)
 
     def _check(self, values: dict[str, Any]) -> None:
-        """What the model does not know: times in stored form, and nothing in ``extra`` that could get lost."""
+        """What the model does not know: times in stored form."""
         for rule in self.entity.fields:
             if rule.found.kind in _TIMES and values[rule.name] is not None:
                 self._check_time(rule, values[rule.name])
-        extra = values["extra"]
-        if extra == {}:
-            self._fault("field-invalid", "extra must be null where it holds nothing", self.keys["extra"])
-        for rule in self.entity.references:
-            wanted, named = values[rule.name], self.document.get("derived") or ()
-            if wanted is None or rule.column in named or not isinstance(extra, dict):
-                continue
-            if extra.get(rule.native_key) == wanted:
-                sentence = f"extra repeats {rule.native_key}; take it out there"
-                self._fault("field-invalid", sentence, self.keys["extra"])
 
     def _check_time(self, rule: FieldRule, value: Any) -> None:
         translation = TRANSLATIONS[rule.found.kind]

@@ -7,6 +7,7 @@ import orjson
 
 from ..entities import Entity
 from . import export
+from .draft import CATEGORY
 
 
 def rebuild(
@@ -36,6 +37,6 @@ def rebuild(
         if value is not None and rule.column not in derived:
             document[rule.native_key] = orjson.loads(value) if rule.column.endswith("_json") else value
     extra: dict[str, Any] = orjson.loads(row["extra_json"] or "{}")
-    if export.CATEGORY in derived:
-        extra.pop(export.CATEGORY, None)
+    if CATEGORY in derived:
+        extra.pop(CATEGORY, None)
     return document | extra

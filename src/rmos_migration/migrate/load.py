@@ -1,6 +1,7 @@
 """Writing one batch: rows, ledger, rejects, diagnostics and counts, all in the caller's transaction."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -9,7 +10,8 @@ from sqlalchemy import Connection
 from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import BY_NAME, Entity, FieldRule
 from ..store import records, runs
-from ..store.runs import KnownDocument, LedgerEntry
+from ..store.known import KnownDocument
+from ..store.runs import LedgerEntry
 from .origins import Origins
 from .outcome import Outcome, Tally
 from .policy import Policy
@@ -22,7 +24,7 @@ from .resolve import Decision, Place, Plan, resolve, straight
 class Batch:
     """Documents of one entity that are written together, with what the ledger said of them before.
 
-    ``encoding`` is what the user says of files in no known one. What begins with ``skipped`` counts what needed no
+    ``orphans`` are records that the ledger speaks of, but whose row was gone when the run began. ``encoding`` is what the user says of files in no known one. What begins with ``skipped`` counts what needed no
     reading because it has not changed.
     """
 
@@ -30,6 +32,7 @@ class Batch:
     encoding: str | None = None
     documents: list[Prepared] = field(default_factory=list)
     known: dict[tuple[str, str], KnownDocument] = field(default_factory=dict)
+    orphans: Collection[str] = ()
     reread_paths: list[str] = field(default_factory=list)
     notices: list[Diagnostic] = field(default_factory=list)
     files_read: int = 0
@@ -116,6 +119,8 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, book: Book) -
     attached = records.attach_pending(connection, batch.entity, written_ids)
     runs.forget_files(connection, book.source_id, batch.reread_paths)
     runs.supersede(connection, batch.entity, [row[0] for row in plan.replacements])
+    if batch.orphans:
+        runs.disown(connection, batch.entity, _adopted(batch, plan))
     runs.write_ledger(connection, _entries(batch, plan, book))
     diagnostics = _write_rejects(connection, batch, plan, book)
     diagnostics += batch.notices
@@ -125,6 +130,13 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, book: Book) -
     runs.write_diagnostics(connection, book.run_id, diagnostics)
     generations = batch.skipped_generations + Counter(prepared.generation for prepared in batch.documents)
     return Written(_tally(batch, plan), generations, diagnostics, plan.decisions)
+
+
+def _adopted(batch: Batch, plan: Plan) -> dict[str, str]:
+    """The ids of new rows that the ledger spoke of before, with the content that made them now."""
+    contents = {one.prepared.place: str(one.prepared.content_sha256) for one in plan.decisions}
+    rows = zip(plan.inserts, plan.inserted_from, strict=True)
+    return {row[0]: contents[place] for row, place in rows if row[0] in batch.orphans}
 
 
 def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book) -> list[Diagnostic]:

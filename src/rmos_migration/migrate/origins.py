@@ -7,7 +7,8 @@ the same record, else to the place where it stood; one that fits neither is kept
 
 from collections.abc import Container, Iterable, Mapping
 
-from ..store.runs import GONE, REPLACED, SETTLED, KnownDocument, LedgerEntry
+from ..store.known import KnownDocument
+from ..store.runs import GONE, REPLACED, SETTLED, LedgerEntry
 from .outcome import Outcome
 from .resolve import Place
 

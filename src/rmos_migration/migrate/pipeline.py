@@ -16,7 +16,7 @@ from ..sources.discover import Source, SourceFile
 from ..sources.read import read_files
 from ..store import runs
 from ..store.database import Database
-from ..store.runs import KnownFile
+from ..store.known import KnownFile
 from .garbage import fewer_garbage_collections
 from .load import Batch
 from .options import Nobody, Observer, Options, Stop
@@ -166,9 +166,6 @@ class _Run:
                     batch.skipped_generations[generation] += count
             else:
                 to_read.append(file)
-        again = [file.path for file in to_read if file.path in known]
-        documents = writer.known_documents(entity, again) if again else {}
-        batch.known = documents
         for reading in read_files(to_read):
             found = prepare(entity, reading, encoding)
             batch.documents += found
@@ -182,7 +179,7 @@ class _Run:
                 batch.reread_paths.append(reading.path)
             if len(batch.documents) >= BATCH_DOCUMENTS or batch.size_bytes >= BATCH_BYTES:
                 yield batch
-                batch = Batch(entity, encoding, known=documents)
+                batch = Batch(entity, encoding)
         if batch.documents or batch.files_read or batch.skipped_files:
             yield batch
 

@@ -7,6 +7,7 @@ import orjson
 from ..diagnostics import Diagnostic, Location, Severity, diagnose, shown
 from ..entities import Entity
 from ..generations import Draft, Form, recognise
+from ..generations.draft import CATEGORY
 from ..generations.refusal import refusal
 from ..sources.content import content_sha256
 from ..sources.documents import documents_in
@@ -97,9 +98,9 @@ def _keep_category(draft: Draft, category: str) -> None:
     It is named in ``derived``, because it is not part of the document at the pointer.
     """
     extra = draft.values["extra"] or {}
-    if "category" not in extra:
-        draft.values["extra"] = {**extra, "category": category}
-        draft.derived.append("category")
+    if CATEGORY not in extra:
+        draft.values["extra"] = {**extra, CATEGORY: category}
+        draft.derived.append(CATEGORY)
 
 
 def _kept_out(

@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Severity, diagnose, shown
 from ..entities import Entity, FieldRule
+from ..store.known import KnownDocument
 from ..store.records import Pending, Row, content_of, existing_ids, rows_of
-from ..store.runs import KnownDocument
 from .differences import differences
 from .linking import detached, keeping_created_at
 from .outcome import Outcome

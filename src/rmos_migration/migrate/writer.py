@@ -13,8 +13,8 @@ from .. import __version__
 from ..diagnostics import Diagnostic
 from ..entities import Entity
 from ..sources.discover import Source
-from ..store import runs, schema
-from ..store.runs import KnownFile
+from ..store import known, runs, schema
+from ..store.known import KnownFile
 from .load import Batch, Book, Written, load, unread
 from .options import Options
 from .outcome import UNRECOGNISED, Counts, Status, Tally
@@ -52,6 +52,7 @@ class Writer:
         self.options = options
         self.policy = Policy(options.on_conflict, options.missing_references)
         self.counts = Counts()
+        self.orphans: dict[str, set[str]] = {}
         self.whole = connection.begin() if options.dry_run else None
         if options.dry_run and schema.version_of(connection) != schema.CURRENT_VERSION:
             schema.upgrade(connection)
@@ -74,12 +75,7 @@ class Writer:
         if self.is_new_source:
             return {}
         with self._transaction():
-            return runs.known_files(self.connection, self.book.source_id, entity, paths)
-
-    def known_documents(self, entity: Entity, paths: list[str]) -> dict[tuple[str, str], runs.KnownDocument]:
-        """What the ledger says of the documents in files that are read again."""
-        with self._transaction():
-            return runs.known_documents(self.connection, self.book.source_id, entity, paths)
+            return known.known_files(self.connection, self.book.source_id, entity, paths)
 
     def load(self, batch: Batch, expected_documents: int) -> Loaded:
         """Write a batch and commit it; one in which no file was read has nothing to write and is only counted.
@@ -91,12 +87,23 @@ class Writer:
             self.counts = self._counts_with(batch, unread(batch))
             return Loaded([], [], self.counts)
         with self._transaction():
+            self._look_up(batch)
             written = load(self.connection, batch, self.policy, self.book)
             counts = self._counts_with(batch, written)
             self._check_limit(counts.totals, expected_documents, written.diagnostics)
             runs.write_progress(self.connection, self.book.run_id, counts.as_json())
         self.counts = counts
         return Loaded(written.decisions, written.diagnostics, counts)
+
+    def _look_up(self, batch: Batch) -> None:
+        """Add to a batch what the ledger says of it now; an earlier batch of the run may have changed that."""
+        if batch.reread_paths:
+            batch.known = known.known_documents(
+                self.connection, self.book.source_id, batch.entity, batch.reread_paths
+            )
+        if batch.entity.name not in self.orphans:
+            self.orphans[batch.entity.name] = known.orphans(self.connection, batch.entity)
+        batch.orphans = self.orphans[batch.entity.name]
 
     def finish(self, status: Status, counts: Counts, undone: list[Diagnostic], duration: float) -> None:
         """Write how the run ended; undo everything first where that is what was asked for.

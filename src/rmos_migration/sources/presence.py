@@ -1,7 +1,7 @@
 """Whether a file that was read once is still in its source."""
 
 import os
-from pathlib import Path
+import stat
 
 
 def is_gone(location: str, path: str) -> bool:
@@ -11,5 +11,14 @@ def is_gone(location: str, path: str) -> bool:
         location: the source's folder, as the ledger knows it.
         path: the file's path below it, with ``/``.
     """
-    source = Path(location)
-    return source.is_dir() and not os.path.lexists(source / path) and "//" not in path
+    if "//" in path:  # a name in escapes
+        return False
+    try:
+        if not stat.S_ISDIR(os.stat(location).st_mode):
+            return False
+        os.lstat(os.path.join(location, path))
+    except (FileNotFoundError, NotADirectoryError):
+        return os.path.isdir(location)
+    except (OSError, ValueError):  # out of reach
+        return False
+    return False

@@ -1,5 +1,6 @@
 """Opening databases: the one place that knows how, and that turns a driver's errors into ours."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -64,12 +65,8 @@ class Database:
             )
         refuse_absent(self.path, found)
         refuse_unusable(found)
-        engine = file_engine(self.path, read_only=True)
-        try:
-            with driver_errors_as_ours(), engine.connect() as connection:
-                yield connection
-        finally:
-            engine.dispose()
+        with self._reading() as connection:
+            yield connection
 
     @contextmanager
     def under_audit(self) -> Iterator[Connection]:
@@ -85,10 +82,17 @@ class Database:
         refuse_absent(self.path, found)
         if found.condition is not Condition.UNMARKED:
             refuse_unusable(found)
-        engine = file_engine(self.path, read_only=True)
+        with self._reading() as connection, connection.begin():
+            tolerate_broken_text(connection, tolerant=True)
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        """A read-only connection; what damage makes of its queries is DatabaseUnusable."""
+        may_be_noted = os.access(self.path.parent, os.W_OK)  # SQLite notes its readers beside the file
+        engine = file_engine(self.path, read_only=True, immutable=not may_be_noted and not has_log(self.path))
         try:
-            with damage_as_unusable(), engine.connect() as connection, connection.begin():
-                tolerate_broken_text(connection, tolerant=True)
+            with damage_as_unusable(), engine.connect() as connection:
                 yield connection
         finally:
             engine.dispose()

@@ -66,8 +66,12 @@ class Place(NamedTuple):
 
 def source_ids(connection: Connection) -> list[int]:
     """The sources from which any document is known, in the order in which they came."""
-    query = select(sources.c.id).where(exists().where(ledger.c.source_id == sources.c.id))
-    return list(connection.scalars(query.order_by(sources.c.id)))
+    return list(connection.scalars(select(ledger.c.source_id).distinct().order_by(ledger.c.source_id)))
+
+
+def locations(connection: Connection) -> list[str]:
+    """The folders that were ever migrated into the database."""
+    return list(connection.scalars(select(sources.c.location).order_by(sources.c.id)))
 
 
 def rows_in_order(connection: Connection, entity: Entity) -> Iterator[list[Stored]]:
@@ -158,7 +162,7 @@ def _origins(
     ranked: dict[str, list[tuple[int, Origin]]] = {}
     known_by: dict[str, int] = {}
     for record_id, source, outcome, pointer, generation, derived, content in connection.execute(query):
-        origin = Origin(generation, orjson.loads(derived or "[]"), content)
+        origin = Origin(generation, _columns(derived), content)
         ranked.setdefault(record_id, []).append((_unlikelihood(outcome, pointer), origin))
         known_by[record_id] = min(source, known_by.get(record_id, source))
     found = {
@@ -166,6 +170,15 @@ def _origins(
         for record_id, these in ranked.items()
     }
     return found, known_by
+
+
+def _columns(derived: str | None) -> list[str]:
+    """The columns that a ledger entry names; none where other hands have written something else there."""
+    try:
+        named = orjson.loads(derived or "[]")
+    except ValueError:
+        return []
+    return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
 
 
 def _unlikelihood(outcome: str, pointer: str) -> int:

@@ -45,7 +45,8 @@ def damage_as_unusable() -> Iterator[None]:
         known = ours(error)
         if known.hint and _primary_code(error) not in _DAMAGED:
             raise known from error
-        raise DatabaseUnusable(reason(error), "restore the database from a backup") from error
+        said = f"the database is damaged or was changed by other hands: {reason(error)}"
+        raise DatabaseUnusable(said, "see rmos audit; restore the database from a backup") from error
 
 
 def ours(error: Exception) -> RmosError:

@@ -34,10 +34,13 @@ class Entry(NamedTuple):
 
 
 class Origin(NamedTuple):
-    """What a row was made from: the content's hash, and the file it stood in."""
+    """What a row was made from: the content's hash, where it stood, and what the ledger says of how it was read."""
 
     content_sha256: str
     path: str
+    pointer: str
+    generation: str | None
+    derived: str | None
 
 
 class Unseen(NamedTuple):
@@ -67,7 +70,7 @@ def encodings(connection: Connection, source: int, paths: Collection[str]) -> di
     named = {
         run_id: encoding
         for run_id, options in connection.execute(select(runs.c.id, runs.c.options_json))
-        if (encoding := orjson.loads(options).get("encoding"))
+        if (encoding := _encoding_in(options))
     }
     if not named:
         return {}
@@ -75,6 +78,14 @@ def encodings(connection: Connection, source: int, paths: Collection[str]) -> di
         ledger.c.source_id == source, among(ledger.c.path, paths), ledger.c.run_id.in_(list(named))
     )
     return {path: named[run_id] for path, run_id in connection.execute(query)}
+
+
+def _encoding_in(options: Any) -> str | None:
+    try:
+        encoding = orjson.loads(options)["encoding"]
+    except (ValueError, TypeError, LookupError):  # other hands have written there
+        return None
+    return encoding if isinstance(encoding, str) else None
 
 
 def entries(
@@ -93,7 +104,7 @@ def entries(
 def origins(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, Origin]:
     """What the rows of these ids were made from, where the ledger knows it; what made the row before what equals it."""
     query = (
-        select(ledger.c.record_id, ledger.c.content_sha256, ledger.c.path)
+        select(ledger.c.record_id, *(ledger.c[name] for name in Origin._fields))
         .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, among(ledger.c.record_id, ids))
         .order_by(ledger.c.outcome.desc())  # unchanged, then migrated, which stays
     )
@@ -107,9 +118,10 @@ def waiting(connection: Connection, entity: Entity, record_id: str) -> dict[str,
     return {row.field: row.target_id for row in connection.execute(query)}
 
 
-def has_replaced(connection: Connection, path: str) -> bool:
-    """Whether a document of a file once took the row of another (``--on-conflict replace``)."""
-    query = select(diagnostics.c.id).where(diagnostics.c.code == REPLACED, diagnostics.c.path == path)
+def has_replaced(connection: Connection, path: str, pointer: str) -> bool:
+    """Whether the document at a place once took the row of another (``--on-conflict replace``)."""
+    noted = diagnostics.c
+    query = select(noted.id).where(noted.code == REPLACED, noted.path == path, noted.pointer == pointer)
     return connection.execute(query.limit(1)).first() is not None
 
 
@@ -149,6 +161,6 @@ def fingerprint(connection: Connection, tables: Collection[Entity]) -> str:
         digest.update(f"{entity.name}\n".encode())
         cursor: Any = connection.execute(select(table).order_by(table.c.id)).cursor
         for row in cursor:
-            digest.update(orjson.dumps(row))
+            digest.update(orjson.dumps(row, default=repr))
             digest.update(b"\n")
     return digest.hexdigest()

@@ -56,10 +56,10 @@ def write_lock(database: Path, purpose: str) -> Iterator[None]:
 
 def is_locked(database: Path) -> bool:
     """Whether some process holds the write lock now."""
-    if not lock_path(database).exists():
-        return False
     lock = FileLock(lock_path(database), timeout=0)
     try:
+        if not lock_path(database).exists():
+            return False
         lock.acquire()
     except Timeout:
         return True

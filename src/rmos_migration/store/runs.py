@@ -1,19 +1,13 @@
 """Runs and their books: run rows, sources, ledger, diagnostics, rejects."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
-    Boolean,
-    ColumnElement,
     Connection,
-    Integer,
-    Table,
     and_,
-    cast,
     delete,
     func,
     insert,
@@ -24,7 +18,7 @@ from sqlalchemy import (
 from ..diagnostics import Diagnostic
 from ..entities import Entity
 from .bulk import among, insert_rows
-from .tables import ENTITY_TABLES, diagnostics, ledger, rejects, runs, sources
+from .tables import diagnostics, ledger, rejects, runs, sources
 
 SETTLED = ("migrated", "unchanged")
 """Ledger outcomes of documents that arrived."""
@@ -74,43 +68,6 @@ class Reject(NamedTuple):
     run_id: int
     code: str
     body: bytes | None
-
-
-class KnownFile(NamedTuple):
-    """What the ledger says of a file: size and mtime when last read, its documents, and whether all arrived.
-
-    ``settled`` is false when a document of it may fare better now: it was kept out or in conflict, or its row is gone.
-    ``generations`` counts its documents by the generation that wrote them.
-    """
-
-    path: str
-    size_bytes: int | None
-    mtime_ns: int | None
-    documents: int
-    settled: bool
-    generations: Mapping[str | None, int]
-
-
-class KnownDocument(NamedTuple):
-    """What the ledger says of one document, and whether the row it went into is gone."""
-
-    outcome: str
-    code: str | None
-    record_id: str | None
-    generation: str | None
-    derived: str | None
-    content_sha256: str | None
-    row_is_gone: bool
-
-    @property
-    def was_replaced(self) -> bool:
-        """Whether its content was in the row until another document replaced it."""
-        return self.code == REPLACED
-
-    @property
-    def is_in_row(self) -> bool:
-        """Whether what the row holds came from this place."""
-        return self.content_sha256 is not None and not self.was_replaced and not self.row_is_gone
 
 
 def now() -> str:
@@ -179,78 +136,6 @@ def source_id(connection: Connection, location: str) -> tuple[int, bool]:
     return int(made), True
 
 
-def known_files(
-    connection: Connection, source: int, entity: Entity, paths: Sequence[str]
-) -> dict[str, KnownFile]:
-    """What the ledger says of the files at ``paths``, by path."""
-    table = ENTITY_TABLES[entity.name]
-    kept_out = ledger.c.outcome.not_in(SETTLED) & (func.coalesce(ledger.c.code, "") != REPLACED)
-    unsettled = kept_out | _row_is_gone(table)
-    is_there = ~ledger.c.pointer.startswith(GONE)
-    of_these = (ledger.c.source_id == source) & among(ledger.c.path, paths)
-    generation = func.coalesce(ledger.c.generation, "")
-    query = (
-        select(
-            ledger.c.path,
-            func.min(ledger.c.size_bytes),
-            func.min(ledger.c.mtime_ns),
-            func.sum(cast(is_there, Integer)),
-            func.max(cast(unsettled & is_there, Integer)) == 0,
-            func.min(generation),
-            func.max(generation),
-        )
-        .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
-        .where(of_these)
-        .group_by(ledger.c.path)
-    )
-    files: dict[str, KnownFile] = {}
-    mixed = []
-    for path, size, mtime_ns, documents, settled, first, last in connection.execute(query):
-        if first != last:
-            mixed.append(path)
-        files[path] = KnownFile(path, size, mtime_ns, documents, settled, {first or None: documents})
-    if mixed:
-        for path, counted in _generations(connection, source, mixed).items():
-            files[path] = files[path]._replace(generations=counted)
-    return files
-
-
-def _generations(connection: Connection, source: int, paths: Sequence[str]) -> dict[str, Counter[str | None]]:
-    """How many documents of which generation there are in each file; asked only for files of several."""
-    query = (
-        select(ledger.c.path, ledger.c.generation, func.count())
-        .where(
-            ledger.c.source_id == source,
-            among(ledger.c.path, paths),
-            ~ledger.c.pointer.startswith(GONE),
-        )
-        .group_by(ledger.c.path, ledger.c.generation)
-    )
-    counted: dict[str, Counter[str | None]] = {path: Counter() for path in paths}
-    for path, generation, documents in connection.execute(query):
-        counted[path][generation] += documents
-    return counted
-
-
-def known_documents(
-    connection: Connection, source: int, entity: Entity, paths: Sequence[str]
-) -> dict[tuple[str, str], KnownDocument]:
-    """What the ledger says of the documents in the files at ``paths``, by path and pointer."""
-    table = ENTITY_TABLES[entity.name]
-    columns = [ledger.c[name] for name in KnownDocument._fields if name != "row_is_gone"]
-    query = (
-        select(ledger.c.path, ledger.c.pointer, *columns, cast(_row_is_gone(table), Boolean))
-        .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
-        .where(ledger.c.source_id == source, among(ledger.c.path, paths))
-    )
-    return {(path, pointer): KnownDocument(*known) for path, pointer, *known in connection.execute(query)}
-
-
-def _row_is_gone(table: Table) -> ColumnElement[bool]:
-    """Whether a ledger entry speaks of a row that is not there; ``table`` is joined to the ledger by id."""
-    return ledger.c.content_sha256.is_not(None) & table.c.id.is_(None)
-
-
 def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> None:
     """Take files out of the ledger and the rejects, because they were read anew."""
     for table in (ledger, rejects):
@@ -274,6 +159,20 @@ def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str])
         connection.execute(delete(ledger).where(of_row, ledger.c.pointer.startswith(GONE)))
         connection.execute(update(ledger).where(of_row, kept_out).values(content_sha256=None, derived=None))
         connection.execute(update(ledger).where(of_row, arrived).values(outcome="conflict", code=REPLACED))
+
+
+def disown(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> None:
+    """Mark documents whose row was gone and is made again from other content: they no longer speak of it."""
+    for record_id, content in contents.items():
+        connection.execute(
+            update(ledger)
+            .where(
+                ledger.c.entity == entity.name,
+                ledger.c.record_id == record_id,
+                ledger.c.content_sha256 != content,
+            )
+            .values(outcome="conflict", code="id-conflict", content_sha256=None, derived=None)
+        )
 
 
 def write_ledger(connection: Connection, entries: Sequence[LedgerEntry]) -> None:

@@ -25,7 +25,8 @@ def version_of(connection: Connection) -> int:
     """The version of the schema in a database, 0 where there is none."""
     if not inspect(connection).has_table(schema_version.name):
         return 0
-    return connection.scalar(select(func.max(schema_version.c.version))) or 0
+    version = connection.scalar(select(func.max(schema_version.c.version)))
+    return version if isinstance(version, int) else 0
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:

@@ -5,9 +5,11 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from sqlalchemy import Connection, StaticPool, create_engine, func, inspect, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex
 
 from . import schema
+from .failures import reason
 from .tables import metadata, schema_version
 
 NAMED_INDEXES = (
@@ -34,7 +36,7 @@ class IndexFound(NamedTuple):
 
 
 class Structure(NamedTuple):
-    """Tables and indexes by name, and the table of each trigger."""
+    """This program's tables, all indexes, and the table of each trigger, by name."""
 
     tables: dict[str, TableFound]
     indexes: dict[str, IndexFound]
@@ -66,9 +68,10 @@ def found(connection: Connection) -> Structure:
     ).fetchall()
     names = [name for kind, name, _, _ in listed if kind == "table"]
     definitions = {name: sql for kind, name, _, sql in listed if kind == "table"}
-    columns = {name: tuple(_columns(connection, name)) for name in names}
+    ours = [name for name in names if name in metadata.tables]
+    columns = {name: tuple(_columns(connection, name)) for name in ours}
     return Structure(
-        {name: TableFound(columns[name], _parts(definitions[name])) for name in names},
+        {name: TableFound(columns[name], _parts(definitions[name])) for name in ours},
         {name: IndexFound(table, _parts(sql)) for kind, name, table, sql in listed if kind == "index"},
         {name: table for kind, name, table, _ in listed if kind == "trigger"},
     )
@@ -87,16 +90,23 @@ def mark_of_upgrades(connection: Connection) -> str | None:
     return connection.exec_driver_sql("SELECT max(version_num) FROM alembic_version").scalar()
 
 
-def make_missing_indexes(connection: Connection) -> list[str]:
-    """Make the declared indexes that are not there, where their tables are; returns their names."""
+def make_missing_indexes(connection: Connection) -> dict[str, str]:
+    """Make the declared indexes that are not there, where their tables are; by name why one could not be made, or ''."""
     there = found(connection)
-    made = []
+    made = {}
     for table in metadata.sorted_tables:
         for index in sorted(table.indexes, key=lambda index: index.name or ""):
             name = index.name or ""
             if table.name in there.tables and name not in there.indexes:
-                connection.execute(CreateIndex(index))
-                made.append(name)
+                savepoint = connection.begin_nested()
+                try:
+                    connection.execute(CreateIndex(index))
+                except DBAPIError as error:
+                    savepoint.rollback()
+                    made[name] = reason(error)
+                else:
+                    savepoint.commit()
+                    made[name] = ""
     return made
 
 

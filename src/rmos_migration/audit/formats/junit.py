@@ -15,7 +15,7 @@ def as_junit(result: AuditResult) -> str:
     A rule that could not be run is an error.
     """
     root = ET.Element(
-        "testsuites", name=f"rmos audit {result.database}", time=f"{result.duration_seconds:.3f}"
+        "testsuites", name=_safe(f"rmos audit {result.database}"), time=f"{result.duration_seconds:.3f}"
     )
     for family, verdicts in groupby(result.verdicts, key=lambda verdict: verdict.family):
         _suite(root, family, list(verdicts), result)

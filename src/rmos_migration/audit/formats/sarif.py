@@ -1,6 +1,7 @@
 """SARIF 2.1.0, as code hosts and their viewers read it."""
 
 from typing import Any
+from urllib.parse import quote
 
 from ...diagnostics import Severity
 from ..result import AuditResult, Verdict
@@ -17,7 +18,7 @@ def as_sarif(result: AuditResult) -> dict[str, Any]:
     """
     rules = [_descriptor(verdict) for verdict in result.verdicts]
     results = [
-        _result(finding, index, result.database, is_known=is_known)
+        _result(finding, index, _uri(result), is_known=is_known)
         for index, verdict in enumerate(result.verdicts)
         for is_known, findings in ((False, verdict.findings), (True, verdict.silenced))
         for finding in findings
@@ -38,12 +39,17 @@ def as_sarif(result: AuditResult) -> dict[str, Any]:
                     "driver": {"name": "rmos-migration", "version": result.tool_version, "rules": rules}
                 },
                 "invocations": [invocation],
-                "artifacts": [{"location": {"uri": result.database}}],
+                "artifacts": [{"location": {"uri": _uri(result)}}],
                 "columnKind": "unicodeCodePoints",
                 "results": results,
             }
         ],
     }
+
+
+def _uri(result: AuditResult) -> str:
+    """The database's file, as a viewer of SARIF finds it."""
+    return quote(result.database.removeprefix("sqlite:///"), errors="backslashreplace")
 
 
 def _descriptor(verdict: Verdict) -> dict[str, Any]:
@@ -58,8 +64,8 @@ def _descriptor(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _result(finding: Finding, rule_index: int, database: str, *, is_known: bool) -> dict[str, Any]:
-    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": database, "index": 0}}}
+def _result(finding: Finding, rule_index: int, uri: str, *, is_known: bool) -> dict[str, Any]:
+    location: dict[str, Any] = {"physicalLocation": {"artifactLocation": {"uri": uri, "index": 0}}}
     if finding.place:
         location["logicalLocations"] = [{"fullyQualifiedName": finding.place, "kind": "resource"}]
     made: dict[str, Any] = {
