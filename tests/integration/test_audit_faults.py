@@ -262,6 +262,24 @@ FAULTS: list[tuple[str, Fault]] = [
         sql("INSERT INTO migration_pending_references VALUES ('joblogs', 'j9', 'pattern_id', 'p9')"),
     ),
     (
+        "reference-waits",
+        sql("INSERT INTO migration_pending_references VALUES ('joblogs', 'j1', 'pattern_id', 'nowhere')"),
+    ),
+    (
+        "reference-waits",
+        sql("INSERT INTO migration_pending_references VALUES ('tools', 't1', 'handle', 'h1')"),
+    ),
+    (
+        "ledger-ambiguous",
+        sql(
+            "INSERT INTO migration_ledger"
+            " (source_id, path, pointer, entity, record_id, outcome, content_sha256, run_id)"
+            " VALUES (1, 'joblogs/x.json', '', 'joblogs', 'j1', 'unchanged', 'another', 1)"
+        ),
+    ),
+    ("ledger-derived", sql("UPDATE migration_ledger SET derived = '[1]' WHERE record_id = 'j1'")),
+    ("ledger-derived", sql("""UPDATE migration_ledger SET derived = '["mood"]' WHERE record_id = 'j1'""")),
+    (
         "run-unbalanced",
         sql(
             "UPDATE migration_runs SET counts_json = json_set(counts_json, '$.entities.joblogs.migrated', 2)"

@@ -519,3 +519,71 @@ def test_export_sees_one_state_of_the_database(
     monkeypatch.setattr(canonical, "write_new", while_others_write)
     export(database, out)
     assert_the_same_rows(before, migrated_again(out, database))
+
+
+@pytest.mark.parametrize("format_", ["canonical", "source"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        """extra_json = '{"a": 123456789012345678901234567890}'""",
+        """extra_json = '{"a": 1e400}'""",
+        """extra_json = '{"a": "\\ud800"}'""",
+        "extra_json = '[1]'",
+        "geometry_json = '" + '{"a":' * 200 + "1" + "}" * 200 + "'",
+        "name = ' '",
+        "created_at = '2024-01-01 10:00:00'",
+    ],
+)
+def test_row_that_a_migration_would_not_take_is_named_and_costs_no_other(
+    change: str, format_: str, tree: Path, database: Path, out: Path
+) -> None:
+    for name in ("a", "b", "c"):
+        write(tree, f"patterns/{name}.json", pattern(name))
+    migrate(tree, database)
+    execute(database, f"UPDATE patterns SET {change} WHERE id = 'b'")
+    done = rmos("export", out, "--database", database, "--format", format_)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "b" in done.stderr
+    assert {"a.json", "c.json"} <= {file.name for file in (out / "patterns").iterdir()}
+
+
+@pytest.mark.parametrize("extra", ["'{}'", """'{"strip_family_id": "f1"}'"""])
+def test_harmless_extra_of_other_hands_comes_back(extra: str, tree: Path, database: Path, out: Path) -> None:
+    write(tree, "strip_families/f1.json", family("f1"))
+    write(tree, "patterns/p.json", pattern("p", strip_family_id="f1"))
+    migrate(tree, database)
+    execute(database, f"UPDATE patterns SET extra_json = {extra}")
+    assert export(database, out).missing == ()
+    assert_equal_rows(database, migrated_again(out, database))
+
+
+def test_ledger_of_other_hands_ends_no_export(tree: Path, database: Path, out: Path) -> None:
+    write(tree, "patterns/p.json", pattern("p"))
+    migrate(tree, database)
+    execute(database, "PRAGMA ignore_check_constraints = ON; UPDATE migration_ledger SET derived = '{bad'")
+    assert export(database, out).missing == ()
+    execute(database, "DELETE FROM migration_sources")
+    assert rmos(
+        "export", out.with_name("again"), "--database", database, "--format", "source"
+    ).returncode in (0, 1)
+
+
+def test_export_into_a_legacy_folder_is_refused(tree: Path, database: Path) -> None:
+    write(tree, "patterns/p.json", pattern("p"))
+    migrate(tree, database)
+    done = rmos("export", tree / "patterns" / "saved", "--database", database)
+    assert done.returncode == 2
+    assert not (tree / "patterns" / "saved").exists()
+
+
+def test_export_migrated_into_its_own_database_says_that_all_is_there(
+    tree: Path, database: Path, out: Path
+) -> None:
+    write(tree, "patterns/p.json", pattern("p", lane="safe"))
+    migrate(tree, database)
+    before = domain_rows(database)
+    export(database, out)
+    done = rmos("migrate", out, "--database", database)
+    assert "is there already, with these very values" in done.stderr
+    assert domain_rows(database) == before

@@ -38,6 +38,18 @@ SHAPES: dict[str, tuple[Any, Any]] = {
     "list with a wrapper of nothing": ([{"runs": []}, without_id()], [{"items": []}, without_id()]),
     "keyed": ({"a": without_id(), "b": without_id()}, {"a": without_id(), "b": without_id()}),
     "keyed by numbers": ({"0": without_id(), "1": without_id()}, {"0": without_id(), "1": without_id()}),
+    "keyed by large numbers": (
+        {"1001": pattern("1001"), "1002": pattern("1002")},
+        {"1001": pattern("1001"), "1002": pattern("1002")},
+    ),
+    "wrapper keyed by large numbers": (
+        {"patterns": {"12": pattern("a"), "999999": pattern("b")}},
+        {"patterns": {"12": pattern("a"), "999999": pattern("b")}},
+    ),
+    "categories that are numbers": (
+        {"categories": {"6": [pattern("a"), pattern("b")], "0": {"c": pattern("c")}}},
+        {"categories": {"6": [pattern("a"), pattern("b")], "0": {"c": pattern("c")}}},
+    ),
     "keyed with pointer signs": ({"a/b": without_id(), "~1": without_id()},) * 2,
     "keyed by its own id": ({"a": pattern("a")}, {"a": pattern("a")}),
     "wrapper": ({"items": [pattern()], "page": 1}, {"items": [pattern()]}),

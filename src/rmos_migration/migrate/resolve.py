@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Severity, diagnose, shown
 from ..entities import Entity, FieldRule
+from ..generations import export
 from ..store.known import KnownDocument
 from ..store.records import Pending, Row, content_of, existing_ids, rows_of
 from .differences import differences
@@ -205,7 +206,7 @@ class _Resolver:
         )
         message = f"id {shown(record_id)} is taken by other content: {changes}"
         if self.policy.on_conflict is OnConflict.KEEP:
-            self._decide(prepared, Outcome.CONFLICT, [diagnose("id-conflict", message, prepared.location)])
+            self._decide(prepared, Outcome.CONFLICT, [self._conflict(prepared, linked, current, message)])
         elif self.policy.on_conflict is OnConflict.REJECT:
             self._reject(prepared, "id-conflict", message)
         else:
@@ -220,6 +221,13 @@ class _Resolver:
                 "record-replaced", f"id {shown(record_id)} was replaced: {changes}", prepared.location
             )
             self._decide(kept, Outcome.MIGRATED, [replaced, *self._detached(prepared, linked)])
+
+    def _conflict(self, prepared: Prepared, linked: _Linked, current: Row, message: str) -> Diagnostic:
+        if prepared.generation == export.NAME and not differences(self.entity, current, linked.row):
+            message = f"the record {shown(prepared.record_id)} is there already, with these very values"
+            hint = "nothing needs to be done; an export of records is meant for a new database"
+            return diagnose("id-conflict", message, prepared.location, hint=hint)
+        return diagnose("id-conflict", message, prepared.location)
 
     def _decide(self, prepared: Prepared, outcome: Outcome, more: list[Diagnostic] | None = None) -> None:
         diagnostics = prepared.diagnostics + more if more else prepared.diagnostics

@@ -217,21 +217,46 @@ def bytes_without_reject(connection: Connection) -> Iterator[Place]:
 
 
 def waiting_in_vain(connection: Connection) -> Iterator[tuple[str, str, str, str]]:
-    """Waiting references that should not wait: the record that waits is gone, or what it waits for is there.
+    """Waiting references that should not wait: the record that waits is gone or has a reference, or its wish is there.
 
     Entity, record, field, and the id that is waited for.
     """
+    wish = pending_references.c
+    every = select(wish.entity, wish.record_id, wish.field, wish.target_id)
+    known = []
     for entity in ENTITIES:
         table = ENTITY_TABLES[entity.name]
         for rule in entity.references:
             parent = ENTITY_TABLES[rule.reference or ""]
-            wish = pending_references.c
-            waits = select(literal(1)).where(table.c.id == wish.record_id)
+            waits = select(literal(1)).where(table.c.id == wish.record_id, table.c[rule.column].is_(None))
             is_there = select(literal(1)).where(parent.c.id == wish.target_id)
-            query = select(wish.entity, wish.record_id, wish.field, wish.target_id).where(
-                wish.entity == entity.name, wish.field == rule.name, or_(~exists(waits), exists(is_there))
-            )
+            of_field = and_(wish.entity == entity.name, wish.field == rule.name)
+            known.append(of_field)
+            query = every.where(of_field, or_(~exists(waits), exists(is_there)))
             yield from (tuple(row) for row in connection.execute(query))
+    yield from (tuple(row) for row in connection.execute(every.where(not_(or_(*known)))))
+
+
+def several_origins(connection: Connection, entity: Entity) -> Iterator[str]:
+    """Records of which the ledger says that they were made from different contents."""
+    yield from connection.scalars(
+        select(ledger.c.record_id)
+        .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW)
+        .group_by(ledger.c.record_id)
+        .having(func.min(ledger.c.content_sha256) != func.max(ledger.c.content_sha256))
+    )
+
+
+def derived_lists(connection: Connection) -> Iterator[tuple[str, str]]:
+    """The different lists of derived columns in the ledger, as JSON text, by entity."""
+    query = select(ledger.c.entity, ledger.c.derived).where(ledger.c.derived.is_not(None)).distinct()
+    yield from (tuple(row) for row in connection.execute(query))
+
+
+def entries_with_derived(connection: Connection, entity: str, derived: str) -> Iterator[Place]:
+    """The ledger entries with a list of derived columns."""
+    query = _places().where(ledger.c.entity == entity, ledger.c.derived == derived)
+    return _as_places(connection, query)
 
 
 def counts_of_runs(connection: Connection) -> Iterator[tuple[int, str, str | None]]:

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import orjson
 
 from ...diagnostics import Severity, shown
-from ...entities import ENTITIES
+from ...entities import BY_NAME, ENTITIES
+from ...generations.draft import CATEGORY
 from ...sources.presence import is_gone
 from ...store import soundness
 from ...store.lock import is_locked
@@ -30,6 +31,30 @@ def _entries_without_row(subject: Subject) -> Iterator[Flaw]:
             )
     for place in soundness.entries_of_no_entity(subject.connection):
         yield _at(place, f"the document is booked as {shown(place.entity)}, which is no kind of record")
+
+
+def _several_origins(subject: Subject) -> Iterator[Flaw]:
+    for entity in ENTITIES:
+        for record_id in soundness.several_origins(subject.connection, entity):
+            yield Flaw(
+                "the ledger names several contents that the row was made from", entity.name, str(record_id)
+            )
+
+
+def _derived(subject: Subject) -> Iterator[Flaw]:
+    for entity, derived in soundness.derived_lists(subject.connection):
+        if not _names_columns(entity, derived):
+            for place in soundness.entries_with_derived(subject.connection, entity, derived):
+                yield _at(place, f"derived is {shown(derived)}, which is no list of columns")
+
+
+def _names_columns(entity: str, derived: str) -> bool:
+    known = {*BY_NAME[entity].columns, CATEGORY} if entity in BY_NAME else set()
+    try:
+        named = orjson.loads(derived)
+    except (ValueError, TypeError):
+        return False
+    return isinstance(named, list) and all(isinstance(name, str) and name in known for name in named)
 
 
 def _rejects(subject: Subject) -> Iterator[Flaw]:
@@ -107,6 +132,22 @@ FAMILY = Family(
             "The ledger says that a document arrived, but its row is gone.",
             "run rmos migrate again: it makes such rows anew",
             Whole(_entries_without_row, _BOOKS),
+        ),
+        Rule(
+            "ledger-ambiguous",
+            Severity.ERROR,
+            "The ledger says one thing of each row's content",
+            "Two documents with different content cannot both have made a row. Which one did can no longer be told.",
+            "run rmos verify to see which document the row holds; then rmos migrate --rehash --on-conflict replace",
+            Whole(_several_origins, _BOOKS),
+        ),
+        Rule(
+            "ledger-derived",
+            Severity.ERROR,
+            "The ledger's derived columns can be read",
+            "They say which values of a row did not stand under their own keys. Without them the document cannot be rebuilt.",
+            "run rmos migrate --rehash: it writes them anew",
+            Whole(_derived, ("migration_ledger", "migration_sources")),
         ),
         Rule(
             "reject-books-differ",
