@@ -238,10 +238,20 @@ def waiting_in_vain(connection: Connection) -> Iterator[tuple[str, str, str, str
 
 
 def several_origins(connection: Connection, entity: Entity) -> Iterator[str]:
-    """Records of which the ledger says that they were made from different contents."""
+    """Records of which the ledger says that they were made from different contents.
+
+    Only those with several entries can be; which these are the ledger's index alone tells.
+    """
+    index = ledger.alias()
+    several = (
+        select(index.c.record_id)
+        .where(index.c.entity == entity.name)
+        .group_by(index.c.record_id)
+        .having(func.count() > 1)
+    )
     yield from connection.scalars(
         select(ledger.c.record_id)
-        .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW)
+        .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, ledger.c.record_id.in_(several))
         .group_by(ledger.c.record_id)
         .having(func.min(ledger.c.content_sha256) != func.max(ledger.c.content_sha256))
     )
