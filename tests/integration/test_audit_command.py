@@ -1,5 +1,6 @@
 """rmos audit as people and programs use it: what it prints, writes, remembers and mends."""
 
+import gc
 import json
 import shutil
 import subprocess
@@ -414,3 +415,12 @@ def test_null_in_a_json_column_is_found(database: Path) -> None:
     migrate(EXAMPLES / "rmos_legacy", database)
     execute(database, "UPDATE patterns SET extra_json = 'null' WHERE id IN (SELECT min(id) FROM patterns)")
     assert {finding.code for finding in audit(database).findings} == {"json-kind"}
+
+
+def test_many_audits_in_one_process_leave_nothing_behind(database: Path) -> None:
+    migrate(EXAMPLES / "rmos_legacy", database)
+    audit(database)
+    before = len(gc.get_objects())
+    for _ in range(80):
+        audit(database)
+    assert len(gc.get_objects()) - before < 200_000  # each leaves some 6,000 until Python looks for cycles
