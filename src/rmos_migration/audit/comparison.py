@@ -164,7 +164,8 @@ class _Beside(NamedTuple):
         except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
             return None  # other hands have changed the row
         document = Document("", value, recognise(self.entity, value), str(self.row[0]))
-        return prepare_document(self.entity, prepared.reading, document)
+        again = prepare_document(self.entity, prepared.reading, document)
+        return again if again.row is not None else None
 
     def _keeping_created_at(self, prepared: Prepared) -> Prepared:
         """The document with the row's created_at, if there is any sign that it stayed when the row was replaced."""
@@ -172,11 +173,13 @@ class _Beside(NamedTuple):
         if kept is prepared or self.origin is None:
             return prepared
         extra = self.entity.columns.index("extra_json")
-        is_signed = (kept.row or ())[extra] != (prepared.row or ())[extra] or kept.derived != prepared.derived
-        has_sign = kept.derived == self.origin.derived and is_signed
-        if has_sign or holdings.has_replaced(self.connection, self.origin.path, self.origin.pointer):
+        leaves_a_sign = (
+            kept.derived != prepared.derived or (kept.row or ())[extra] != (prepared.row or ())[extra]
+        )
+        if leaves_a_sign and kept.derived == self.origin.derived:
             return kept
-        return prepared
+        origin = self.origin
+        return kept if holdings.has_replaced(self.connection, origin.path, origin.pointer) else prepared
 
 
 def _without_category(entity: Entity, row: Row) -> Row:

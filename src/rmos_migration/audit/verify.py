@@ -56,8 +56,8 @@ def verify_source(
     started_at, began = runs.now(), time.perf_counter()
     with database.reader() as connection, connection.begin(), fewer_garbage_collections():
         number = holdings.source_number(connection, tree.location)
-        pass_through = _Pass(connection, tree, number, encoding, told or (lambda _: None))
-        pass_through.run()
+        one_pass = _Pass(connection, tree, number, encoding, told or (lambda _: None))
+        one_pass.run()
         return Verification(
             source=str(source),
             migrated_from=None if number is None else holdings.location_of(connection, number),
@@ -66,10 +66,10 @@ def verify_source(
             tool_version=__version__,
             started_at=started_at,
             duration_seconds=time.perf_counter() - began,
-            source_fingerprint=pass_through.digest.hexdigest(),
+            source_fingerprint=one_pass.digest.hexdigest(),
             database_fingerprint=holdings.fingerprint(connection, ENTITIES),
-            tallies=pass_through.tallies,
-            differing=pass_through.differing,
+            tallies=one_pass.tallies,
+            differing=one_pass.differing,
             limits=limits,
         )
 

@@ -1,12 +1,12 @@
 """Opening databases: the one place that knows how, and that turns a driver's errors into ours."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 
 from ..errors import DatabaseUnusable
 from . import schema
@@ -90,12 +90,10 @@ class Database:
     def _reading(self) -> Iterator[Connection]:
         """A read-only connection; what damage makes of its queries is DatabaseUnusable."""
         may_be_noted = os.access(self.path.parent, os.W_OK)  # SQLite notes its readers beside the file
-        engine = file_engine(self.path, read_only=True, immutable=not may_be_noted and not has_log(self.path))
-        try:
-            with damage_as_unusable(), engine.connect() as connection:
-                yield connection
-        finally:
-            engine.dispose()
+        is_immutable = not may_be_noted and not has_log(self.path)
+        engine = file_engine(self.path, read_only=True, immutable=is_immutable)
+        with _connected(engine, damage_as_unusable) as connection:
+            yield connection
 
     @contextmanager
     def mender(self, purpose: str) -> Iterator[tuple[Connection, Path]]:
@@ -113,14 +111,10 @@ class Database:
             raise DatabaseUnusable(f"{self.path} has schema {found.version}, an older one", "run: rmos init")
         with write_lock(self.path, purpose):
             backup = back_up(self.path, "before-repair")
-            engine = file_engine(self.path)
-            try:
-                with driver_errors_as_ours(), engine.connect() as connection:
-                    with connection.begin():
-                        yield connection, backup
-                    _checkpoint(connection)
-            finally:
-                engine.dispose()
+            with _connected(file_engine(self.path)) as connection:
+                with connection.begin():
+                    yield connection, backup
+                _checkpoint(connection)
 
     @contextmanager
     def writer(self, purpose: str) -> Iterator[Connection]:
@@ -136,16 +130,12 @@ class Database:
             refuse_unusable(found)
             if found.condition is Condition.OLDER:
                 back_up(self.path, _before_upgrade(found.version))
-            engine = file_engine(self.path)
-            try:
-                with driver_errors_as_ours(), engine.connect() as connection:
-                    if found.condition is not Condition.CURRENT:
-                        with connection.begin():
-                            schema.upgrade(connection)
-                    yield connection
-                    _checkpoint(connection)
-            finally:
-                engine.dispose()
+            with _connected(file_engine(self.path)) as connection:
+                if found.condition is not Condition.CURRENT:
+                    with connection.begin():
+                        schema.upgrade(connection)
+                yield connection
+                _checkpoint(connection)
 
     @contextmanager
     def rehearsal(self) -> Iterator[Connection]:
@@ -156,20 +146,17 @@ class Database:
         found = self.examine()
         refuse_unusable(found)
         if found.condition in (Condition.ABSENT, Condition.EMPTY):
-            engine = memory_engine()
-            with driver_errors_as_ours(), engine.connect() as connection:
+            with _connected(memory_engine()) as connection:
                 with connection.begin():
                     schema.upgrade(connection)
                 yield connection
-            engine.dispose()
             return
-        with write_lock(self.path, "a dry run"), self._log_kept():
-            engine = file_engine(self.path, keep_mode=True)
-            try:
-                with driver_errors_as_ours(), engine.connect() as connection:
-                    yield connection
-            finally:
-                engine.dispose()
+        with (
+            write_lock(self.path, "a dry run"),
+            self._log_kept(),
+            _connected(file_engine(self.path, keep_mode=True)) as connection,
+        ):
+            yield connection
 
     @contextmanager
     def _log_kept(self) -> Iterator[None]:
@@ -184,6 +171,18 @@ class Database:
     def next_backup(self, version: int) -> Path:
         """Where the copy will go that is made before a database of schema ``version`` is upgraded."""
         return free_name(self.path, _before_upgrade(version))
+
+
+@contextmanager
+def _connected(
+    engine: Engine, border: Callable[[], AbstractContextManager[None]] = driver_errors_as_ours
+) -> Iterator[Connection]:
+    """The one connection of an engine, whose errors become ours at the border; both are closed at the end."""
+    try:
+        with border(), engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def _before_upgrade(version: int) -> str:
