@@ -17,7 +17,7 @@ from ..audit.repair import repair as mend
 from ..audit.result import AuditResult, State, Verdict
 from ..audit.rules import FAMILIES, RULES, suggestion
 from ..diagnostics import Severity, printable
-from ..errors import EnvironmentFailure, ExitCode, UsageError
+from ..errors import ExitCode, UsageError
 from ..settings import load_settings
 from ..store.database import Database
 from . import console
@@ -105,7 +105,7 @@ def audit(
         place, rules=_names(rules), skip=_names(skip), fail_on=Severity(fail_on.value), known=known
     )
     if output is not None:
-        _write(output, _rendered(result, form))
+        console.write_file(output, _rendered(result, form), "the result", "name another file with --output")
         console.say(_last_line(result))
     elif form is Format.TEXT:
         for line in _lines(result):
@@ -126,15 +126,6 @@ def _rendered(result: AuditResult, form: Format) -> str:
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{as_junit(result)}\n'
     value = result.as_json() if form is Format.JSON else as_sarif(result)
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise EnvironmentFailure(
-            f"the result could not be written to {path}: {error.strerror}", "name another file with --output"
-        ) from error
 
 
 def _repair(place: Database) -> None:

@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
-from ..errors import RmosError
+from ..errors import EnvironmentFailure, RmosError
 from ..migrate.options import Nobody
 from ..migrate.outcome import UNRECOGNISED, Counts, RunSummary, Status
 from ..migrate.resolve import Decision
@@ -52,6 +52,18 @@ def print_for_programs(text: str) -> None:
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.stdout.write(text)
     sys.stdout.flush()
+
+
+def write_file(path: Path, text: str, what: str, hint: str) -> None:
+    """Write a result into a file, in UTF-8; ``what`` names it and ``hint`` says what to do where that cannot be.
+
+    Raises:
+        EnvironmentFailure: if it cannot be written.
+    """
+    try:
+        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        raise EnvironmentFailure(f"{what} could not be written to {path}: {error.strerror}", hint) from error
 
 
 def print_error(error: RmosError) -> None:

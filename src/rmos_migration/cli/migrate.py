@@ -12,8 +12,6 @@ from typing import Annotated
 import typer
 
 from ..api import migrate as run_migration
-from ..errors import EnvironmentFailure
-from ..migrate.outcome import RunSummary
 from ..migrate.policy import MissingReferences, OnConflict
 from ..settings import load_settings
 from . import console
@@ -110,7 +108,8 @@ def migrate(
             stop=lambda: received[0] if received else None,
         )
     if stats is not None:
-        _write_stats(stats, summary)
+        text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n"
+        console.write_file(stats, text, "the statistics", "the migration itself is kept")
     if as_json:
         console.print_json(summary.as_json())
     elif not quiet:
@@ -136,12 +135,3 @@ def _stop_signals() -> Iterator[list[int]]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def _write_stats(path: Path, summary: RunSummary) -> None:
-    try:
-        path.write_text(json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise EnvironmentFailure(
-            f"the statistics could not be written to {path}: {error.strerror}", "the migration itself is kept"
-        ) from error

@@ -11,7 +11,6 @@ from rich.text import Text
 from ..audit.verification import NO_DIFFERENCES, Comparison, State, Verification
 from ..audit.verify import verify_source
 from ..diagnostics import printable
-from ..errors import EnvironmentFailure
 from ..migrate.options import Limit
 from ..settings import load_settings
 from ..store.database import Database
@@ -104,7 +103,8 @@ def verify(
         told=_tell if verbose else None,
     )
     if certificate is not None:
-        _write(certificate, result)
+        text = json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n"
+        console.write_file(certificate, text, "the certificate", "name another file with --certificate")
     if as_json:
         console.print_json(result.as_json())
     else:
@@ -114,16 +114,6 @@ def verify(
 
 def _tell(comparison: Comparison) -> None:
     console.say(f"{comparison.place} {comparison.state}", on=console.err)
-
-
-def _write(path: Path, result: Verification) -> None:
-    text = json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n"
-    try:
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
-    except OSError as error:
-        raise EnvironmentFailure(
-            f"the certificate could not be written to {path}: {error.strerror}", "name another file"
-        ) from error
 
 
 def _print(result: Verification, certificate: Path | None) -> None:
