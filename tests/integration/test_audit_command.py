@@ -424,3 +424,21 @@ def test_many_audits_in_one_process_leave_nothing_behind(database: Path) -> None
     for _ in range(80):
         audit(database)
     assert len(gc.get_objects()) - before < 200_000  # each leaves some 6,000 until Python looks for cycles
+
+
+@pytest.mark.parametrize("verb", ["audit --output", "verify --certificate", "migrate --stats"])
+def test_result_is_never_written_over_a_database(verb: str, database: Path) -> None:
+    migrate(EXAMPLES / "rmos_legacy", database)
+    before = database.read_bytes()
+    name, option = verb.split()
+    source = [] if name == "audit" else [EXAMPLES / "rmos_legacy"]
+    done = rmos(name, *source, "--database", database, option, database)
+    assert done.returncode == 2
+    assert "is a database" in done.stderr
+    assert database.read_bytes() == before
+
+
+def test_statistics_are_not_written_over_the_database_that_was_just_made(database: Path) -> None:
+    done = rmos("migrate", EXAMPLES / "rmos_legacy", "--database", database, "--stats", database)
+    assert done.returncode == 2
+    assert audit(database).passed

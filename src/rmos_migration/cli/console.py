@@ -20,7 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
-from ..errors import EnvironmentFailure, RmosError
+from ..errors import EnvironmentFailure, RmosError, UsageError
 from ..migrate.options import Nobody
 from ..migrate.outcome import UNRECOGNISED, Counts, RunSummary, Status
 from ..migrate.resolve import Decision
@@ -32,6 +32,8 @@ err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap
 
 SHOWN = 20
 """Diagnostics shown after a run; how many more there are is always said."""
+
+_DATABASE = b"SQLite format 3\0"
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 
@@ -58,12 +60,23 @@ def write_file(path: Path, text: str, what: str, hint: str) -> None:
     """Write a result into a file, in UTF-8; ``what`` names it and ``hint`` says what to do where that cannot be.
 
     Raises:
+        UsageError: if a database is in its place.
         EnvironmentFailure: if it cannot be written.
     """
+    refuse_database(path)
     try:
         path.write_text(text, encoding="utf-8", errors="backslashreplace")
     except OSError as error:
         raise EnvironmentFailure(f"{what} could not be written to {path}: {error.strerror}", hint) from error
+
+
+def refuse_database(path: Path) -> None:
+    """Raise UsageError for a file that must not be written over: a slip would cost the workshop its records."""
+    with suppress(OSError), path.open("rb") as file:
+        if file.read(len(_DATABASE)) == _DATABASE:
+            raise UsageError(
+                f"{path} is a database and was left as it is", "name another file for the result"
+            )
 
 
 def print_error(error: RmosError) -> None:

@@ -90,6 +90,8 @@ def migrate(
     )
     if verbose:
         logging.getLogger("rmos_migration").setLevel(logging.INFO)
+    if stats is not None:
+        console.refuse_database(stats)
     watcher = console.Watcher(
         settings.source, quiet=quiet or as_json, verbose=verbose, encoding=settings.encoding
     )

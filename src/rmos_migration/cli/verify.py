@@ -94,6 +94,8 @@ def verify(
         State.ONLY_IN_DATABASE: max_only_in_database,
     }
     limits = {state: Limit.parse(text, f"--max-{state}") for state, text in given.items() if text is not None}
+    if certificate is not None:
+        console.refuse_database(certificate)
     settings = load_settings(source=source, database=database, encoding=encoding)
     result = verify_source(
         settings.source,
