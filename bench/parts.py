@@ -158,7 +158,9 @@ def _insert(batches: list[Batch], path: Path) -> Iterator[int]:
     with Database.at(path).writer("a benchmark") as connection:
         with connection.begin():
             runs.source_id(connection, "finished rows")
-            runs.begin_run(connection, source="", dry_run=False, options={}, tool_version="", at=runs.now())
+            runs.begin_run(
+                connection, source="", location="", dry_run=False, options={}, tool_version="", at=runs.now()
+            )
         for table, rows, entries in batches:
             with connection.begin():
                 insert_rows(connection, table, table.columns.keys(), rows)

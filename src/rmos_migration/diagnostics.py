@@ -16,13 +16,15 @@ __all__ = ["CATALOGUE", "Code", "Diagnostic", "Location", "Severity", "diagnose"
 class Location(NamedTuple):
     """A place in the source: path relative to the source root, RFC 6901 pointer, 1-based line and column.
 
-    Line and column are None until somebody wants to see them (``sources.locate``).
+    Line and column are None until somebody wants to see them (``sources.locate``). ``document`` is the pointer of the
+    document that the place is in, or its own.
     """
 
     path: str
     pointer: str = ""
     line: int | None = None
     column: int | None = None
+    document: str = ""
 
     def __str__(self) -> str:
         place = self.path if self.line is None else f"{self.path}:{self.line}:{self.column}"
@@ -39,13 +41,17 @@ class Diagnostic(NamedTuple):
     hint: str
 
     def as_json(self) -> dict[str, Any]:
-        """The diagnostic as a JSON object: code, number, severity, message, the place's four parts, hint."""
+        """The diagnostic as a JSON object: code, number, severity, message, path, pointer, line, column, hint."""
+        place = self.location
         return {
             "code": self.code,
             "number": CATALOGUE[self.code].number,
             "severity": str(self.severity),
             "message": self.message,
-            **self.location._asdict(),
+            "path": place.path,
+            "pointer": place.pointer,
+            "line": place.line,
+            "column": place.column,
             "hint": self.hint,
         }
 

@@ -149,7 +149,7 @@ FAULTS: list[tuple[str, Fault]] = [
     ("schema-version-missing", sql("DROP TABLE schema_version")),
     (
         "schema-outdated",
-        sql("DELETE FROM schema_version WHERE version = 2; UPDATE alembic_version SET version_num = '0001'"),
+        sql("DELETE FROM schema_version WHERE version > 1; UPDATE alembic_version SET version_num = '0001'"),
     ),
     ("schema-history", sql("DELETE FROM schema_version WHERE version = 1")),
     ("schema-history", sql("UPDATE schema_version SET applied_at = 'last winter' WHERE version = 1")),

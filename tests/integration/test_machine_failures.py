@@ -61,6 +61,8 @@ def test_a_file_that_cannot_grow_ends_the_run_and_the_next_one_carries_on(
     assert query(database, "PRAGMA integrity_check") == [("ok",)]
     arrived = len(records(database, "patterns"))
     assert 0 < arrived < 5000
+    stopped_by = query(database, "SELECT status, stopped_by FROM migration_runs")
+    assert stopped_by == [("failed", "a failure: disk I/O error")]
     summary = migrate(large_tree, database)
     assert (summary.exit_code, summary.totals.unchanged) == (0, arrived)
 

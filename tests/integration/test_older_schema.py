@@ -105,3 +105,28 @@ def test_readers_do_not_upgrade(verb: str, older: Path) -> None:
     assert digests(older.parent)["rmos.db"] == before
     with pytest.raises(DatabaseUnusable), Database.at(older).reader():
         pass
+
+
+def test_upgrade_finds_the_document_of_each_diagnostic_and_the_place_of_each_run(database: Path) -> None:
+    older_database(database, "0002")
+    execute(
+        database,
+        """
+        INSERT INTO migration_runs (id, started_at, status, source, dry_run, options_json, tool_version)
+            VALUES (1, '2026-01-05', 'completed', 'legacy', 0, '{}', '0'), (2, '2026-01-06', 'failed', 'x', 0, '{}', '0');
+        INSERT INTO migration_sources (id, location) VALUES (1, '/shop/other'), (2, '/shop/legacy');
+        INSERT INTO migration_ledger (source_id, path, pointer, entity, outcome, run_id) VALUES
+            (2, 'patterns/list.json', '/1', 'patterns', 'rejected', 1),
+            (2, 'patterns/list.json', '/12', 'patterns', 'rejected', 1),
+            (2, 'patterns/one.json', '', 'patterns', 'rejected', 1);
+        INSERT INTO migration_diagnostics (run_id, path, pointer, code, severity, message) VALUES
+            (1, 'patterns/list.json', '/12/ring_count', 'field-invalid', 'error', ''),
+            (1, 'patterns/list.json', '/1', 'not-a-record', 'error', ''),
+            (1, 'patterns/one.json', '/geometry/rings', 'field-invalid', 'error', ''),
+            (1, 'joblogs/gone.json', '/3', 'field-invalid', 'error', '');
+        """,
+    )
+    assert rmos("init", "--database", database).returncode == 0
+    documents = query(database, "SELECT pointer, document FROM migration_diagnostics ORDER BY id")
+    assert documents == [("/12/ring_count", "/12"), ("/1", "/1"), ("/geometry/rings", ""), ("/3", "/3")]
+    assert query(database, "SELECT location FROM migration_runs") == [("/shop/legacy",), (None,)]

@@ -10,12 +10,13 @@ from pathlib import Path
 
 from ..diagnostics import Diagnostic, Location, diagnose
 from ..entities import ENTITIES, Entity
-from ..errors import UsageError
+from ..errors import RmosError, UsageError
 from ..sources.decode import is_codec
 from ..sources.discover import Source, SourceFile
 from ..sources.read import read_files
 from ..store import runs
 from ..store.database import Database
+from ..store.failures import reason
 from ..store.known import KnownFile
 from .garbage import fewer_garbage_collections
 from .load import Batch
@@ -78,12 +79,12 @@ class _Run:
                     self._migrate_all(writer)
             except BaseException as error:
                 status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.FAILED
-                writer.give_up(status, self.counts, time.perf_counter() - began)
+                writer.give_up(status, self.counts, time.perf_counter() - began, _in_words(error))
                 raise
             self._notice_source()
             status = self._status()
             duration = time.perf_counter() - began
-            writer.finish(status, self.counts, self.undone, duration)
+            writer.finish(status, self.counts, duration, self.stopped_by, self.source.notices, self.undone)
             log.info("run %s: %s after %.2f s", writer.book.run_id, status, duration)
         return RunSummary(
             run_id=None if self.options.dry_run else writer.book.run_id,
@@ -182,6 +183,15 @@ class _Run:
                 batch = Batch(entity, encoding)
         if batch.documents or batch.files_read or batch.skipped_files:
             yield batch
+
+
+def _in_words(error: BaseException) -> str:
+    """What ended a run that did not reach its end."""
+    if isinstance(error, KeyboardInterrupt):
+        return "stopped at once from the keyboard"
+    if isinstance(error, Exception) and not isinstance(error, RmosError):
+        return f"a failure: {reason(error)}"
+    return str(error)
 
 
 def _has_not_changed(file: SourceFile, before: KnownFile) -> bool:

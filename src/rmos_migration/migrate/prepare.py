@@ -43,7 +43,7 @@ class Prepared(NamedTuple):
     @property
     def location(self) -> Location:
         """Where the document stands."""
-        return Location(self.reading.path, self.pointer)
+        return Location(*self.place, document=self.pointer)
 
 
 def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = None) -> list[Prepared]:
@@ -59,10 +59,11 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
     path = reading.path
     pointer, value, form, _, _, category, _, faults, notices = document
     if faults:
-        return _kept_out(reading, pointer, [_from_fault(path, fault) for fault in faults])
+        return _kept_out(reading, pointer, [_from_fault(path, pointer, fault) for fault in faults])
     if not isinstance(value, dict):
         message = f"one object is expected, {shown(value)} is there"
-        return _kept_out(reading, pointer, [diagnose("not-a-record", message, Location(path, pointer))])
+        place = Location(path, pointer, document=pointer)
+        return _kept_out(reading, pointer, [diagnose("not-a-record", message, place)])
     digest, canonical = content_sha256(value)
     cut_off = truncation(value, canonical)
     if form is None:
@@ -72,9 +73,9 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
     draft = form.normalise(value, document.file_id(stem))
     diagnostics = _diagnostics(path, pointer, draft) if draft.notes or draft.faults else []
     if notices:
-        diagnostics += [_from_fault(path, notice) for notice in notices]
+        diagnostics += [_from_fault(path, pointer, notice) for notice in notices]
     if cut_off is not None:
-        diagnostics = [_truncated(path, pointer + cut_off)]
+        diagnostics = [_truncated(path, pointer, cut_off)]
     if draft.faults or cut_off is not None:
         return _kept_out(reading, pointer, diagnostics, content=digest, generation=form.generation)
     if category is not None and form.reading is None:  # else the document says all there is to say
@@ -116,23 +117,24 @@ def _kept_out(
 
 def _refused(entity: Entity, document: Document[Form], path: str, cut_off: str | None) -> Diagnostic:
     if cut_off is not None:
-        return _truncated(path, document.pointer + cut_off)
+        return _truncated(path, document.pointer, cut_off)
     code, message = refusal(entity, document.value)
-    return diagnose(code, message, Location(path, document.pointer))
+    return diagnose(code, message, Location(path, document.pointer, document=document.pointer))
 
 
-def _truncated(path: str, pointer: str) -> Diagnostic:
+def _truncated(path: str, document: str, cut_off: str) -> Diagnostic:
     message = "PowerShell wrote the name of a type here in place of the data"
-    return diagnose("powershell-truncated", message, Location(path, pointer))
+    return diagnose("powershell-truncated", message, Location(path, document + cut_off, document=document))
 
 
-def _from_fault(path: str, fault: Fault) -> Diagnostic:
-    return diagnose(fault.code, fault.message, Location(path, fault.pointer, fault.line, fault.column))
+def _from_fault(path: str, document: str, fault: Fault) -> Diagnostic:
+    place = Location(path, fault.pointer, fault.line, fault.column, document)
+    return diagnose(fault.code, fault.message, place)
 
 
 def _diagnostics(path: str, pointer: str, draft: Draft) -> list[Diagnostic]:
     def located(code: str, message: str, key: str, severity: Severity | None = None) -> Diagnostic:
-        place = Location(path, pointer + pointer_step(key) if key else pointer)
+        place = Location(path, pointer + pointer_step(key) if key else pointer, document=pointer)
         return diagnose(code, message, place, severity=severity)
 
     return [located(*fault, severity=Severity.ERROR) for fault in draft.faults] + [

@@ -2,6 +2,7 @@
 
 import logging
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from copy import deepcopy
 from typing import NamedTuple
@@ -61,6 +62,7 @@ class Writer:
             run_id = runs.begin_run(
                 connection,
                 source=str(source.root),
+                location=source.location,
                 dry_run=options.dry_run,
                 options=options.as_json(),
                 tool_version=__version__,
@@ -105,10 +107,19 @@ class Writer:
             self.orphans[batch.entity.name] = known.orphans(self.connection, batch.entity)
         batch.orphans = self.orphans[batch.entity.name]
 
-    def finish(self, status: Status, counts: Counts, undone: list[Diagnostic], duration: float) -> None:
+    def finish(
+        self,
+        status: Status,
+        counts: Counts,
+        duration: float,
+        stopped_by: str,
+        notices: Sequence[Diagnostic] = (),
+        undone: Sequence[Diagnostic] = (),
+    ) -> None:
         """Write how the run ended; undo everything first where that is what was asked for.
 
-        ``undone`` is what was noticed in batches that are not kept, so that it can be looked up all the same.
+        ``notices`` are what was noticed outside of batches; ``undone`` is what was noticed in batches that are not
+        kept, so that it can be looked up all the same.
         """
         if self.options.dry_run and self.whole is not None:
             self.whole.rollback()
@@ -116,10 +127,9 @@ class Writer:
         if self.whole is not None and status is not Status.COMPLETED:
             self.whole.rollback()
             self.whole = None
-        if self.whole is None and undone:
-            with self.connection.begin():
-                runs.write_diagnostics(self.connection, self.book.run_id, undone)
         with self._transaction():
+            unwritten = [*notices, *undone] if self.whole is None else notices
+            runs.write_diagnostics(self.connection, self.book.run_id, unwritten)
             runs.finish_run(
                 self.connection,
                 self.book.run_id,
@@ -127,17 +137,18 @@ class Writer:
                 counts=counts.as_json(),
                 at=runs.now(),
                 duration_seconds=duration,
+                stopped_by=stopped_by,
             )
         if self.whole is not None:
             self.whole.commit()
 
-    def give_up(self, status: Status, counts: Counts, duration: float) -> None:
+    def give_up(self, status: Status, counts: Counts, duration: float, stopped_by: str) -> None:
         """The run failed: undo what is open and say so in its row, if the database still can."""
         try:
             self.connection.rollback()
             self.whole = None
             if not self.options.dry_run:
-                self.finish(status, counts, [], duration)
+                self.finish(status, counts, duration, stopped_by)
         except SQLAlchemyError:  # the row stays running, which readers show as interrupted
             log.warning("the end of run %s could not be written down", self.book.run_id)
 
@@ -159,5 +170,6 @@ class Writer:
     def _check_limit(self, totals: Tally, expected_documents: int, noticed: list[Diagnostic]) -> None:
         limit = self.options.max_rejects
         if limit is not None and not limit.allows(totals.rejected, max(expected_documents, totals.found)):
-            message = f"{totals.rejected} documents were rejected, more than --max-rejects {limit} allows"
+            rejected = "1 document was" if totals.rejected == 1 else f"{totals.rejected:,} documents were"
+            message = f"{rejected} rejected, more than --max-rejects {limit} allows"
             raise TooManyRejects(message, noticed)

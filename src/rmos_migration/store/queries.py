@@ -13,7 +13,11 @@ from .tables import ENTITY_TABLES, diagnostics, pending_references, rejects, run
 
 
 class RunRow(NamedTuple):
-    """One run as it stands in the database; ``counts`` is per entity and outcome, empty before the first batch."""
+    """One run as it stands in the database.
+
+    ``counts`` is what ``migrate.outcome.Counts.as_json`` gives, empty before the first batch. ``source`` is the folder
+    as it was named, ``location`` its real path; ``stopped_by`` says what cut the run short.
+    """
 
     id: int
     started_at: str
@@ -24,6 +28,8 @@ class RunRow(NamedTuple):
     tool_version: str
     counts: dict[str, dict[str, int]]
     duration_seconds: float | None
+    location: str | None
+    stopped_by: str | None
 
 
 class RejectRow(NamedTuple):
@@ -88,7 +94,7 @@ def with_bodies(connection: Connection, rows: Iterable[RejectRow]) -> Iterator[R
         rows, key=lambda row: (row.location, row.path, row.run_id)
     ):
         of_file = list(group)
-        errors = _errors_of(connection, run_id, path, {row.pointer for row in of_file})
+        errors = _errors_of(connection, run_id, path)
         bodies = (
             select(rejects.c.body, runs.c.options_json)
             .join(sources, sources.c.id == rejects.c.source_id)
@@ -101,10 +107,8 @@ def with_bodies(connection: Connection, rows: Iterable[RejectRow]) -> Iterator[R
             yield row._replace(body=body, diagnostics=errors.get(row.pointer, []), encoding=encoding)
 
 
-def _errors_of(
-    connection: Connection, run_id: int, path: str, pointers: set[str]
-) -> dict[str, list[Diagnostic]]:
-    """The errors of a file's documents, by the document's pointer; an error may point below its document."""
+def _errors_of(connection: Connection, run_id: int, path: str) -> dict[str, list[Diagnostic]]:
+    """The errors of a file's documents, by the document's pointer."""
     query = (
         select(diagnostics)
         .where(diagnostics.c.run_id == run_id, diagnostics.c.path == path, diagnostics.c.severity == "error")
@@ -112,13 +116,13 @@ def _errors_of(
     )
     found: dict[str, list[Diagnostic]] = {}
     for row in connection.execute(query):
-        place = Location(path, row.pointer, row.line, row.column)
-        error = Diagnostic(row.code, Severity(row.severity), row.message, place, row.hint)
-        owner = row.pointer
-        while owner and owner not in pointers:
-            owner = owner.rpartition("/")[0]
-        found.setdefault(owner, []).append(error)
+        found.setdefault(row.document, []).append(_diagnostic(row))
     return found
+
+
+def _diagnostic(row: Row[Any]) -> Diagnostic:
+    place = Location(row.path, row.pointer, row.line, row.column, row.document)
+    return Diagnostic(row.code, Severity(row.severity), row.message, place, row.hint)
 
 
 def _run(row: Row[Any], locked: bool) -> RunRow:
@@ -133,4 +137,6 @@ def _run(row: Row[Any], locked: bool) -> RunRow:
         row.tool_version,
         orjson.loads(row.counts_json) if row.counts_json else {},
         row.duration_seconds,
+        row.location,
+        row.stopped_by,
     )

@@ -15,7 +15,7 @@ from sqlalchemy import (
     update,
 )
 
-from ..diagnostics import Diagnostic
+from ..diagnostics import Diagnostic, Location
 from ..entities import Entity
 from .bulk import among, insert_rows
 from .tables import diagnostics, ledger, rejects, runs, sources
@@ -79,6 +79,7 @@ def begin_run(
     connection: Connection,
     *,
     source: str,
+    location: str,
     dry_run: bool,
     options: Mapping[str, Any],
     tool_version: str,
@@ -90,6 +91,7 @@ def begin_run(
         started_at=at,
         status="running",
         source=source,
+        location=location,
         dry_run=int(dry_run),
         options_json=orjson.dumps(options).decode(),
         tool_version=tool_version,
@@ -113,8 +115,9 @@ def finish_run(
     counts: Mapping[str, Any],
     at: str,
     duration_seconds: float,
+    stopped_by: str,
 ) -> None:
-    """Write how a run ended."""
+    """Write how a run ended; ``stopped_by`` says what cut it short, empty if nothing did."""
     connection.execute(
         update(runs)
         .where(runs.c.id == run_id)
@@ -123,6 +126,7 @@ def finish_run(
             finished_at=at,
             duration_seconds=duration_seconds,
             counts_json=orjson.dumps(counts).decode(),
+            stopped_by=stopped_by or None,
         )
     )
 
@@ -187,7 +191,7 @@ def write_rejects(connection: Connection, kept_out: Sequence[Reject]) -> None:
 
 def write_diagnostics(connection: Connection, run_id: int, found: Sequence[Diagnostic]) -> None:
     """Keep what was noticed in a run."""
-    columns = ("run_id", "path", "pointer", "line", "column", "code", "severity", "message", "hint")
+    columns = ("run_id", *Location._fields, "code", "severity", "message", "hint")
     rows = [
         (run_id, *location, code, severity.value, message, hint)
         for code, severity, message, location, hint in found

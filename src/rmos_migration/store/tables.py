@@ -133,6 +133,8 @@ runs = Table(
     Column("tool_version", Text, nullable=False),
     _json("counts_json"),
     Column("duration_seconds", Real),
+    Column("location", Text),
+    Column("stopped_by", Text),
     **_STRICT,
 )
 
@@ -183,6 +185,7 @@ diagnostics = Table(
     Column("severity", Text, CheckConstraint("severity IN ('info', 'warning', 'error')"), nullable=False),
     Column("message", Text, nullable=False),
     Column("hint", Text),
+    Column("document", Text, nullable=False, server_default=""),
     Index("idx_diagnostics_run", "run_id", "path"),
     **_STRICT,
 )
