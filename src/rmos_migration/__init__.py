@@ -2,19 +2,22 @@
 
 __version__ = "0.1.0"
 
-from .api import audit, export, migrate, verify
+from .api import audit, build_report, export, migrate, verify
 from .audit.result import AuditResult
 from .audit.verification import Verification
 from .exporting.outcome import ExportResult
 from .migrate.outcome import RunSummary
+from .reports.report import Report
 
 __all__ = [
     "AuditResult",
     "ExportResult",
+    "Report",
     "RunSummary",
     "Verification",
     "__version__",
     "audit",
+    "build_report",
     "export",
     "migrate",
     "verify",

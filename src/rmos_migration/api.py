@@ -15,6 +15,8 @@ from .migrate.options import Limit, Observer, Options, Stop
 from .migrate.outcome import RunSummary
 from .migrate.pipeline import run
 from .migrate.policy import MissingReferences, OnConflict
+from .reports.build import report_of_run, report_of_statistics
+from .reports.report import Report
 from .store.database import Database
 
 
@@ -133,6 +135,33 @@ def verify(
         encoding=encoding,
         told=told,
     )
+
+
+def build_report(
+    database: str | Path = "sqlite:///rmos.db",
+    run: int | None = None,
+    *,
+    statistics: str | Path | None = None,
+    with_audit: bool = False,
+) -> Report:
+    """Make the report of a run. Nothing is changed; ``reports.files.write_reports`` writes it into a folder.
+
+    Args:
+        database: a SQLAlchemy URL (``sqlite:///rmos.db``) or the path of the file.
+        run: the run's number; the last one, if none is named.
+        statistics: a file that ``rmos migrate --stats`` wrote; the report is made from it alone, without a database.
+        with_audit: audit the database, too.
+
+    Returns:
+        The report: counts, what was kept out and why, what the database holds now.
+
+    Raises:
+        UsageError: if there is no such run, or the file is no statistics.
+        DatabaseUnusable, EnvironmentFailure: see ``errors``.
+    """
+    if statistics is not None:
+        return report_of_statistics(Path(statistics))
+    return report_of_run(Database.at(database), run, with_audit=with_audit)
 
 
 def export(database: str | Path, folder: str | Path, *, format: str = "canonical") -> ExportResult:  # noqa: A002

@@ -12,7 +12,22 @@ import typer
 from .. import __version__
 from ..errors import EXIT_MEANINGS, EnvironmentFailure, ExitCode, RmosError
 from ..logs import configure
-from . import audit, console, doctor, export, history, init, inspect, migrate, rejects, schema, status, verify
+from . import (
+    audit,
+    console,
+    doctor,
+    draw,
+    export,
+    history,
+    init,
+    inspect,
+    migrate,
+    rejects,
+    report,
+    schema,
+    status,
+    verify,
+)
 
 _OUTPUT_FAILED = {errno.ENOSPC, errno.EIO, errno.EFBIG}
 
@@ -27,7 +42,11 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
 )
-for verb in (migrate, inspect, audit, verify, status, history, rejects, export, schema, init, doctor):
+_VERBS = (
+    *(migrate, inspect, audit, verify, report, status, history, rejects),
+    *(draw, export, schema, init, doctor),
+)
+for verb in _VERBS:
     verb.register(app)
 
 

@@ -22,7 +22,7 @@ from rich.text import Text
 from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
 from ..errors import EnvironmentFailure, RmosError, UsageError
 from ..migrate.options import Nobody
-from ..migrate.outcome import UNRECOGNISED, Counts, RunSummary, Status
+from ..migrate.outcome import UNRECOGNISED, VERDICTS, Counts, RunSummary, Status
 from ..migrate.resolve import Decision
 from ..sources.discover import Source
 from ..sources.locate import located
@@ -190,12 +190,10 @@ class Watcher(Nobody):
             err.print()
 
 
-_VERDICTS = {
-    Status.COMPLETED: ("green", "Everything arrived."),
-    Status.COMPLETED_WITH_REJECTS: ("yellow", "Finished, but not everything arrived."),
-    Status.ROLLED_BACK: ("red", "Nothing was kept, because not everything could arrive (--all-or-nothing)."),
-    Status.INTERRUPTED: ("yellow", "Stopped before the end; run the same command again to carry on."),
-    Status.FAILED: ("red", "The run was ended."),
+_VERDICT_COLOURS = {
+    Status.COMPLETED: "green",
+    Status.COMPLETED_WITH_REJECTS: "yellow",
+    Status.INTERRUPTED: "yellow",
 }
 
 
@@ -203,10 +201,10 @@ def print_summary(summary: RunSummary) -> None:
     """The summary of a run for a person: a table, the verdict in words, what to do next."""
     out.print(counts_table(summary.counts))
     out.print()
-    colour, verdict = _VERDICTS[summary.status]
+    verdict = VERDICTS[summary.status]
     if summary.dry_run:
         verdict = f"Dry run, nothing was written. The real run would end so: {verdict}"
-    say(verdict, style=f"bold {colour}")
+    say(verdict, style=f"bold {_VERDICT_COLOURS.get(summary.status, 'red')}")
     for line in _explanations(summary):
         say(line)
 

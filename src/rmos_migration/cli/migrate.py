@@ -12,8 +12,13 @@ from typing import Annotated
 import typer
 
 from ..api import migrate as run_migration
+from ..migrate.options import Several
 from ..migrate.policy import MissingReferences, OnConflict
+from ..reports.build import report_of_dry_run, report_of_run
+from ..reports.files import check_folder, write_reports
+from ..reports.rehearsal import Rehearsal
 from ..settings import load_settings
+from ..store.database import Database
 from . import console
 from .options import DatabaseOption, JsonOption
 
@@ -26,6 +31,7 @@ harm: what has arrived is left alone, and a run that was cut off is carried on.
 Examples:
   rmos migrate                                  data/rmos_legacy into rmos.db
   rmos migrate D:\\RMOS\\legacy --dry-run         what would happen
+  rmos migrate --report reports                 with a report to keep and to show
   rmos migrate --max-rejects 5% --json          for a script
 """
 
@@ -73,6 +79,12 @@ def migrate(
     stats: Annotated[
         Path | None, typer.Option("--stats", metavar="FILE", help="Write the run summary to a file, as JSON.")
     ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", metavar="DIR", help="Write a report of the run into a folder: page, text and JSON."
+        ),
+    ] = None,
     as_json: JsonOption = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but errors.")] = False,
     verbose: Annotated[
@@ -92,6 +104,9 @@ def migrate(
         logging.getLogger("rmos_migration").setLevel(logging.INFO)
     if stats is not None:
         console.refuse_database(stats)
+    if report is not None:
+        check_folder(report)
+    rehearsal = Rehearsal()
     watcher = console.Watcher(
         settings.source, quiet=quiet or as_json, verbose=verbose, encoding=settings.encoding
     )
@@ -106,17 +121,25 @@ def migrate(
             max_rejects=settings.max_rejects,
             encoding=settings.encoding,
             rehash=rehash,
-            observer=watcher,
+            observer=Several(watcher, rehearsal) if dry_run and report is not None else watcher,
             stop=lambda: received[0] if received else None,
         )
-    if stats is not None:
-        text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n"
-        console.write_file(stats, text, "the statistics", "the migration itself is kept")
     if as_json:
         console.print_json(summary.as_json())
     elif not quiet:
         watcher.print_kept()
         console.print_summary(summary)
+    if stats is not None:
+        text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n"
+        console.write_file(stats, text, "the statistics", "the migration itself is kept")
+    if report is not None:
+        made = (
+            report_of_dry_run(summary, rehearsal, settings.encoding)
+            if dry_run
+            else report_of_run(Database.at(settings.database), summary.run_id)
+        )
+        for file in write_reports(made, report):
+            console.say(f"report: {file}", on=console.err if as_json or quiet else console.out)
     raise typer.Exit(summary.exit_code)
 
 

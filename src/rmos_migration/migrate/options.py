@@ -97,5 +97,32 @@ class Nobody:
         """Nothing."""
 
 
+class Several:
+    """Several observers as one."""
+
+    def __init__(self, *observers: Observer) -> None:
+        self.observers = observers
+
+    def started(self, source: Source) -> None:
+        """Tell each."""
+        for one in self.observers:
+            one.started(source)
+
+    def advanced(self, counts: Counts) -> None:
+        """Tell each."""
+        for one in self.observers:
+            one.advanced(counts)
+
+    def decided(self, decisions: list[Decision]) -> None:
+        """Tell each."""
+        for one in self.observers:
+            one.decided(decisions)
+
+    def noticed(self, diagnostics: list[Diagnostic]) -> None:
+        """Tell each."""
+        for one in self.observers:
+            one.noticed(diagnostics)
+
+
 Stop = Callable[[], int | None]
 """Asked at every batch edge: the number of the signal that wants the run to end, or None."""

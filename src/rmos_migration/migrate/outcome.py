@@ -31,6 +31,17 @@ class Status(StrEnum):
     ROLLED_BACK = "rolled_back"
 
 
+VERDICTS = {
+    Status.RUNNING: "The run is still going on.",
+    Status.COMPLETED: "Everything arrived.",
+    Status.COMPLETED_WITH_REJECTS: "Finished, but not everything arrived.",
+    Status.ROLLED_BACK: "Nothing was kept, because not everything could arrive (--all-or-nothing).",
+    Status.INTERRUPTED: "Stopped before the end; run the same command again to carry on.",
+    Status.FAILED: "The run was ended.",
+}
+"""How a run ended, in words."""
+
+
 @dataclass
 class Tally:
     """Documents of one entity, counted: ``found`` when they are read, the others when their fate is written."""
@@ -67,6 +78,16 @@ class Tally:
             "skipped": self.unchanged + self.conflicts,
             "failed": self.rejected,
         }
+
+
+def success_rate(tally: Tally) -> float:
+    """Documents that are in the database now, of those found, in percent.
+
+    Two decimals, rounded down: 100 only where every document arrived; 100, too, where none was found.
+    """
+    if not tally.found:
+        return 100.0
+    return (tally.migrated + tally.unchanged) * 10_000 // tally.found / 100
 
 
 @dataclass
@@ -163,10 +184,7 @@ class RunSummary:
     @property
     def success_rate(self) -> float:
         """Documents that are in the database now, of those found, in percent; 100 where none were found."""
-        totals = self.totals
-        if not totals.found:
-            return 100.0
-        return round((totals.migrated + totals.unchanged) * 100 / totals.found, 2)
+        return success_rate(self.totals)
 
     @property
     def exit_code(self) -> int:

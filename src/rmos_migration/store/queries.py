@@ -51,7 +51,8 @@ class RejectRow(NamedTuple):
 def runs_newest_first(connection: Connection, limit: int, *, locked: bool) -> list[RunRow]:
     """The last runs. A row that says running while nobody holds the lock (``locked``) is shown as interrupted."""
     return [
-        _run(row, locked) for row in connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))
+        as_run(row, locked)
+        for row in connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))
     ]
 
 
@@ -116,16 +117,18 @@ def _errors_of(connection: Connection, run_id: int, path: str) -> dict[str, list
     )
     found: dict[str, list[Diagnostic]] = {}
     for row in connection.execute(query):
-        found.setdefault(row.document, []).append(_diagnostic(row))
+        found.setdefault(row.document, []).append(as_diagnostic(row))
     return found
 
 
-def _diagnostic(row: Row[Any]) -> Diagnostic:
+def as_diagnostic(row: Row[Any]) -> Diagnostic:
+    """A row of the table of diagnostics."""
     place = Location(row.path, row.pointer, row.line, row.column, row.document)
     return Diagnostic(row.code, Severity(row.severity), row.message, place, row.hint)
 
 
-def _run(row: Row[Any], locked: bool) -> RunRow:
+def as_run(row: Row[Any], locked: bool) -> RunRow:
+    """A row of the table of runs."""
     status = "interrupted" if row.status == "running" and not locked else row.status
     return RunRow(
         row.id,

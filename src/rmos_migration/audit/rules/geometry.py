@@ -31,7 +31,7 @@ def _unusual_rings(row: Row) -> list[Ring]:
 
 
 def _is_usual(ring: Ring) -> bool:
-    _, radius, width, segments, _ = ring
+    _, radius, width, segments, *_ = ring
     return (
         (radius is None or _within(radius, RING_RADIUS_MM))
         and (width is None or _within(width, RING_WIDTH_MM))

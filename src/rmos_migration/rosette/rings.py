@@ -1,8 +1,10 @@
-"""The one reader of geometry: nothing else in this package looks inside a pattern's rings (DOMAIN.md §1 and §3)."""
+"""The rings of a geometry, as every generation wrote them."""
 
 from collections.abc import Mapping, Sequence
 from math import pi
 from typing import Any, NamedTuple
+
+from .colours import colour, colours_of_strips
 
 RING_LISTS = ("rings", "ring_bands", "ring_params")
 """The keys under which the generations list their rings."""
@@ -33,6 +35,7 @@ class Ring(NamedTuple):
     """One ring as its geometry describes it, lengths in mm; None where it does not say.
 
     ``radius_mm`` is that of the ring's centre line, as the newer programs mean it; older presets give the outer edge.
+    ``colours`` are what the ring itself says of its tiles, ``family`` is the strip family it names.
     """
 
     number: int
@@ -40,6 +43,8 @@ class Ring(NamedTuple):
     width_mm: float | None
     segments: float | None
     tile_length_mm: float | None
+    colours: tuple[str, ...] = ()
+    family: str | None = None
 
     @property
     def tiles(self) -> float | None:
@@ -55,20 +60,31 @@ def read_rings(geometry: Mapping[str, Any]) -> list[Ring]:
     Where the rings have widths only (RMOS 2.0), they lie one on another from the inner diameter outwards.
     """
     found: list[Ring] = []
-    inner = _number(geometry.get("inner_diameter_mm"))
+    inner = number(geometry.get("inner_diameter_mm"))
     edge = None if inner is None else inner / 2
-    for number, ring in enumerate(rings_of(geometry) or (), 1):
+    for index, ring in enumerate(rings_of(geometry) or (), 1):
         if type(ring) is not dict:
-            found.append(Ring(number, None, None, None, None))
+            found.append(Ring(index, None, None, None, None))
             continue
         read = ring.get
-        radius, width = _number(read("radius_mm")), _number(read("width_mm"))
+        radius, width = number(read("radius_mm")), number(read("width_mm"))
         if radius is None:
-            radius = _number(read("radius"))
+            radius = number(read("radius"))
         if radius is None and edge is not None and width is not None:
             radius, edge = edge + width / 2, edge + width
-        length = _number(read("tile_length_mm")) or _number(read("tile_length_override_mm"))
-        found.append(Ring(number, radius, width, _number(read("segments")), length))
+        length = number(read("tile_length_mm")) or number(read("tile_length_override_mm"))
+        family = read("strip_family_id")
+        found.append(
+            Ring(
+                index,
+                radius,
+                width,
+                number(read("segments")),
+                length,
+                _colours(ring),
+                str(family) if type(family) is str or type(family) is int else None,
+            )
+        )
     return found
 
 
@@ -98,6 +114,13 @@ _TOLERANCE_MM = 1e-6
 """Rings that touch do not overlap, although sums of decimal fractions may say so in the last digit."""
 
 
-def _number(value: Any) -> float | None:
+def _colours(ring: Mapping[str, Any]) -> tuple[str, ...]:
+    column = ring.get("column")
+    of_column = colours_of_strips(column.get("strips")) if type(column) is dict else ()
+    hint = colour(ring.get("color_hint"))
+    return of_column or ((hint,) if hint is not None else ())
+
+
+def number(value: Any) -> float | None:
     """The value, if it is a number."""
     return value if type(value) is float or type(value) is int else None

@@ -1,0 +1,60 @@
+"""rmos draw: a pattern as a picture."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..errors import ExitCode, UsageError
+from ..reports.rosettes import as_drawn, drawing, stock
+from ..settings import load_settings
+from ..store import reporting
+from ..store.database import Database
+from . import console
+from .options import DatabaseOption
+
+_HELP = """Draw a pattern as SVG, as large as the rosette itself: printed at 100 % it fits the sound hole.
+
+Rings, tiles and strip colours are drawn as far as the geometry and the strip families say them; what they leave open is
+said. A pattern that describes no ring cannot be drawn: exit code 1.
+
+\b
+Examples:
+  rmos draw rosette-0001 --output rosette.svg
+  rmos draw rosette-0001 > rosette.svg
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("draw", help=_HELP)(draw)
+
+
+def draw(
+    pattern_id: Annotated[str, typer.Argument(metavar="PATTERN_ID", help="The pattern's id.")],
+    database: DatabaseOption = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE.svg", help="Write there instead of stdout.")
+    ] = None,
+) -> None:
+    """Write the picture; what could not be read is said on stderr."""
+    place = Database.at(load_settings(database=database).database)
+    if output is not None:
+        console.refuse_database(output)
+    with place.reader() as connection:
+        row = reporting.pattern(connection, pattern_id)
+        if row is None:
+            raise UsageError(
+                f"there is no pattern {pattern_id}", "rmos report lists the patterns with their ids"
+            )
+        one = as_drawn(row, stock(connection))
+    for remark in one.remarks:
+        console.say(f"{pattern_id}: {remark}", on=console.err)
+    picture = drawing(one, scale_bar=True)
+    if not picture:
+        console.say(f"{pattern_id} cannot be drawn", on=console.err)
+        raise typer.Exit(ExitCode.FINDINGS)
+    if output is None:
+        console.print_for_programs(f"{picture}\n")
+    else:
+        console.write_file(output, f"{picture}\n", "the drawing", "name another file with --output")

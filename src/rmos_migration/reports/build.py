@@ -1,0 +1,189 @@
+"""Making the report of a run: from the database, from its statistics alone, or of a dry run."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from .. import __version__
+from ..audit.auditor import audit_database
+from ..audit.result import AuditResult, State
+from ..diagnostics import Severity
+from ..errors import UsageError
+from ..migrate.outcome import RunSummary, Status
+from ..store import queries, reporting, runs
+from ..store.database import Database
+from ..store.lock import is_locked
+from ..store.queries import RunRow
+from ..store.reporting import Noticed, Place
+from . import facts, words
+from .documents import bytes_of_run, bytes_of_source, documents_kept_out, with_excerpts
+from .rehearsal import Rehearsal
+from .report import Audit, Comparison, Counted, Finding, Kind, Report, Run, Workshop
+from .report import Database as DatabaseFacts
+from .rosettes import gallery
+from .statistics import Statistics, read_statistics
+
+HISTORY = 30
+"""Runs that a report looks back on."""
+
+_WHOLE = {Status.COMPLETED, Status.COMPLETED_WITH_REJECTS}
+"""Runs that looked at every document."""
+
+
+def report_of_run(database: Database, run_id: int | None = None, *, with_audit: bool = False) -> Report:
+    """The report of a run that stands in the database, the last one unless another is named.
+
+    What the run came to is as it was written then; database, workshop and patterns are as they are now.
+
+    Raises:
+        UsageError: if there is no such run.
+        DatabaseUnusable: if the database is absent, of another schema, damaged, or cannot be opened.
+    """
+    locked = is_locked(database.path)
+    with database.reader() as connection, connection.begin():
+        row = _find(connection, run_id, locked)
+        before = reporting.run_before(connection, row, locked=locked)
+        run, counts = facts.run_of_row(row), row.counts
+        known = reporting.known(connection, row.id)
+        reasons = reporting.kept_out(connection, row.id)
+        raw_of = bytes_of_run(connection, row, known)
+        history = queries.runs_newest_first(connection, HISTORY, locked=locked)
+        report = _report(
+            run,
+            database.url,
+            counts,
+            made_from="database",
+            noticed=_kinds(reporting.noticed(connection, row.id)),
+            kept_out=with_excerpts(documents_kept_out(reasons, known), raw_of, row.options.get("encoding")),
+            history=[facts.run_of_row(one) for one in history],
+            previous=before and _comparison(connection, run, before, set(reasons)),
+            database=_database(connection, database),
+            workshop=_workshop(connection),
+            gallery=gallery(connection),
+        )
+    if not with_audit:
+        return report
+    return report.model_copy(update={"audit": _audit(audit_database(database))})
+
+
+def report_of_statistics(file: Path) -> Report:
+    """The report of a run from its statistics file alone: counts, without documents and database.
+
+    Raises:
+        UsageError: if the file is not there, or not the statistics of a run.
+        EnvironmentFailure: if it cannot be read.
+    """
+    statistics: Statistics = read_statistics(file)
+    summary = statistics.as_json()
+    run = facts.run_of_summary(summary, None)
+    return _report(
+        run, statistics.database, summary, made_from="statistics", noticed=facts.kinds_of_counts(summary)
+    )
+
+
+def report_of_dry_run(summary: RunSummary, rehearsal: Rehearsal, encoding: str | None = None) -> Report:
+    """The report of a dry run, from its summary and what was seen of it."""
+    run = facts.run_of_summary(summary.as_json(), __version__)
+    kept_out = documents_kept_out(rehearsal.reasons, rehearsal.known)
+    raw_of = bytes_of_source(rehearsal.location, rehearsal.known)
+    return _report(
+        run,
+        summary.database,
+        summary.counts.as_json(),
+        made_from="dry run",
+        noticed=_kinds(rehearsal.kinds),
+        kept_out=with_excerpts(kept_out, raw_of, encoding),
+    )
+
+
+def _report(run: Run, database_url: str, counts: Mapping[str, Any], **parts: Any) -> Report:
+    entities = {name: facts.counted(tally) for name, tally in counts.get("entities", {}).items()}
+    balanced = all(_is_balanced(tally) for tally in entities.values())
+    return Report(
+        made_at=runs.now(),
+        tool_version=__version__,
+        verdict=words.verdict(run),
+        advice=words.advice(run, balanced=balanced),
+        run=run,
+        database_url=database_url,
+        balanced=balanced,
+        entities=entities,
+        files=facts.files(counts),
+        generations=counts.get("generations", {}),
+        **parts,
+    )
+
+
+def _is_balanced(tally: Counted) -> bool:
+    return tally.found == tally.arrived + tally.kept_out
+
+
+def _find(connection: Connection, run_id: int | None, locked: bool) -> RunRow:
+    if run_id is None:
+        last = queries.runs_newest_first(connection, 1, locked=locked)
+        if not last:
+            raise UsageError("there was no run yet, so there is nothing to report", "run: rmos migrate")
+        return last[0]
+    row = reporting.find_run(connection, run_id, locked=locked)
+    if row is None:
+        raise UsageError(f"there is no run {run_id}", "see: rmos history")
+    return row
+
+
+def _kinds(found: Iterable[Noticed]) -> list[Kind]:
+    return facts.in_order(facts.kind(*one) for one in found)
+
+
+# the database, as it is now
+
+
+def _database(connection: Connection, database: Database) -> DatabaseFacts:
+    version, applied_at, _ = queries.schema_steps(connection)[-1]
+    return DatabaseFacts(
+        size_bytes=database.path.stat().st_size,
+        schema_version=version,
+        schema_applied_at=applied_at,
+        records=queries.entity_counts(connection),
+        pending_references=queries.pending_count(connection),
+    )
+
+
+def _workshop(connection: Connection) -> Workshop:
+    materials: Counter[str] = Counter()
+    for material, number in reporting.counted_by(connection, "strip_families", "material_type"):
+        materials[str(material or "").strip().lower()] += number
+    rings = reporting.counted_by(connection, "patterns", "ring_count")
+    return Workshop(
+        materials=dict(materials.most_common()),
+        ring_counts={"" if count is None else str(count): number for count, number in rings},
+        job_statuses=dict(reporting.counted_by(connection, "joblogs", "status")),
+    )
+
+
+def _comparison(connection: Connection, run: Run, before: RunRow, places: set[Place]) -> Comparison:
+    previous = facts.run_of_row(before)
+    if {Status(run.status), Status(previous.status)} - _WHOLE:
+        return Comparison(run=previous, newly_kept_out=None, still_kept_out=None, no_longer_kept_out=None)
+    then = reporting.places_kept_out(connection, before.id)
+    return Comparison(
+        run=previous,
+        newly_kept_out=len(places - then),
+        still_kept_out=len(places & then),
+        no_longer_kept_out=len(then - places),
+    )
+
+
+def _audit(result: AuditResult) -> Audit:
+    states = Counter(verdict.state for verdict in result.verdicts)
+    return Audit(
+        passed=result.passed,
+        rules=len(result.verdicts),
+        rules_held=states[State.PASSED],
+        rules_not_run=states[State.NOT_RUN],
+        errors=result.number(Severity.ERROR),
+        warnings=result.number(Severity.WARNING),
+        findings=[Finding(**finding._asdict()) for finding in result.findings],
+    )

@@ -1,0 +1,117 @@
+"""The documents that a run kept out, with the lines of their files around what is wrong with them."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from ..diagnostics import Diagnostic, Location, Severity
+from ..sources.decode import to_text
+from ..sources.discover import SourceFile, entity_at
+from ..sources.locate import located_in
+from ..sources.read import read_files
+from ..store import reporting
+from ..store.queries import RunRow
+from ..store.reporting import Known, Place
+from .excerpts import excerpt
+from .facts import notice
+from .report import KeptOut, Notice
+
+EXCERPTS = 50
+"""Documents of each code that are shown with line, column and excerpt."""
+
+Bytes = Callable[[str], bytes | None]
+"""Gives the bytes of the file at a path, as it was when the run read it; None where they are not to be had."""
+
+
+def documents_kept_out(
+    reasons: Mapping[Place, list[Diagnostic]], known: Mapping[Place, Known]
+) -> list[KeptOut]:
+    """The documents that were kept out, in the order of ``reasons``, which say why, with what else is known of them."""
+    nothing = Known(None, None, None)
+    documents = []
+    for (path, pointer), diagnostics in reasons.items():
+        entity, about = entity_at(path), known.get((path, pointer), nothing)
+        is_rejected = any(one.severity is Severity.ERROR for one in diagnostics)
+        documents.append(
+            KeptOut(
+                entity=entity.name if entity else "",
+                path=path,
+                pointer=pointer,
+                outcome="rejected" if is_rejected else "conflict",
+                record_id=about.record_id,
+                generation=about.generation,
+                notices=[notice(one) for one in diagnostics],
+                excerpt=None,
+            )
+        )
+    return documents
+
+
+def with_excerpts(documents: list[KeptOut], raw_of: Bytes, encoding: str | None) -> list[KeptOut]:
+    """The documents, the first of each code with line and column of every fault and the lines around the first.
+
+    Args:
+        documents: those of one file follow one another.
+        raw_of: where the bytes are.
+        encoding: what the user said of files in no known one.
+    """
+    seen: Counter[str] = Counter()
+    shown = []
+    for path, group in groupby(documents, key=lambda document: document.path):
+        of_file = list(group)
+        is_shown = any(seen[document.notices[0].code] < EXCERPTS for document in of_file)
+        seen.update(document.notices[0].code for document in of_file)
+        raw = raw_of(path) if is_shown else None
+        shown += of_file if raw is None else _in_text(of_file, path, raw, encoding)
+    return shown
+
+
+def bytes_of_run(connection: Connection, run: RunRow, known: Mapping[Place, Known]) -> Bytes:
+    """The bytes of files that a run kept out: those the database keeps, else those of the source's file."""
+    of_source = bytes_of_source(run.location or "", known)
+
+    def raw_of(path: str) -> bytes | None:
+        kept = reporting.body(connection, run.id, run.location or "", path)
+        return kept if kept is not None else of_source(path)
+
+    return raw_of
+
+
+def bytes_of_source(location: str, known: Mapping[Place, Known]) -> Bytes:
+    """The bytes of regular files in a legacy folder that are still there and what they were."""
+    digests = {path: one.file_sha256 for (path, _), one in known.items()}
+
+    def raw_of(path: str) -> bytes | None:
+        digest = digests.get(path)
+        if digest is None or "//" in path:  # a name in escapes
+            return None
+        (reading,) = read_files([SourceFile(path, str(Path(location) / path))])
+        return reading.raw if reading.sha256 == digest else None
+
+    return raw_of
+
+
+def _in_text(documents: list[KeptOut], path: str, raw: bytes, encoding: str | None) -> list[KeptOut]:
+    """Documents of one file with the places of their faults in its text, and the lines around the first of each."""
+    diagnostics = [_diagnostic(one) for document in documents for one in document.notices]
+    placed = iter(located_in(diagnostics, path, raw, encoding))
+    lines = to_text(raw, encoding).split("\n")
+    shown = []
+    for document in documents:
+        notices = [_placed(one, next(placed).location) for one in document.notices]
+        first = next((one for one in notices if one.line is not None), None)
+        around = None if first is None else excerpt(lines, first.line or 1, first.column or 1)
+        shown.append(document.model_copy(update={"notices": notices, "excerpt": around}))
+    return shown
+
+
+def _diagnostic(one: Notice) -> Diagnostic:
+    place = Location(one.path, one.pointer, one.line, one.column)
+    return Diagnostic(one.code, Severity(one.severity), one.message, place, one.hint)
+
+
+def _placed(one: Notice, place: Location) -> Notice:
+    return one.model_copy(update={"line": place.line, "column": place.column})

@@ -1,0 +1,79 @@
+"""Plain text of a fixed width: wrapped lines and aligned columns, also of letters that take two columns."""
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+
+from ..diagnostics import printable
+
+WIDTH = 80
+
+_PLAIN = str.maketrans({"…": "...", "→": "->", "·": "-", "–": "-", "≥": ">=", "’": "'"})
+
+
+def plain(text: str) -> str:
+    """Text with nothing in it that steers a terminal, and this program's own signs in ASCII."""
+    return printable(text).translate(_PLAIN)
+
+
+def columns(text: str) -> int:
+    """How many columns a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(character) else 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def wrapped(text: str, indent: str = "", hanging: str | None = None) -> Iterator[str]:
+    """A paragraph in lines of at most ``WIDTH`` columns; a word that is longer is broken.
+
+    ``indent`` stands before the first line, ``hanging`` (or the same) before the others.
+    """
+    line, begun = indent, False
+    rest = indent if hanging is None else hanging
+    for word in plain(text).split():
+        if begun and columns(line) + 1 + columns(word) > WIDTH:
+            yield line
+            line, begun = rest, False
+        line, begun = line + " " * begun + word, True
+        while columns(line) > WIDTH:
+            head = _fitting(line)
+            yield head
+            line = rest + line[len(head) :]
+    yield line.rstrip()
+
+
+def aligned(rows: Sequence[Sequence[str]], indent: str = "") -> Iterator[str]:
+    """Rows of a table: the first column to the left, the others to the right, two blanks between."""
+    cells = [[plain(cell) for cell in row] for row in rows]
+    widths = [max(columns(row[position]) for row in cells) for position in range(len(cells[0]))]
+    for row in cells:
+        first = row[0] + " " * (widths[0] - columns(row[0]))
+        others = (
+            " " * (width - columns(cell)) + cell for cell, width in zip(row[1:], widths[1:], strict=True)
+        )
+        yield (indent + "  ".join([first, *others])).rstrip()
+
+
+def labelled(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Lines of a label and what it says, wrapped beside the labels."""
+    listed = list(rows)
+    width = max(len(label) for label, _ in listed) + 2
+    for label, said in listed:
+        yield from wrapped(said, label.ljust(width), " " * width)
+
+
+def heading(text: str) -> Iterator[str]:
+    """A heading, underlined, with a line before it."""
+    yield from ("", text, "-" * len(text))
+
+
+def _fitting(line: str) -> str:
+    """As much of a line as fits."""
+    taken = 0
+    for position, character in enumerate(line):
+        taken += columns(character)
+        if taken > WIDTH:
+            return line[:position]
+    return line

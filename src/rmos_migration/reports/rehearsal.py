@@ -1,0 +1,44 @@
+"""What a dry run leaves for its report: it writes nothing, so somebody must watch."""
+
+from ..diagnostics import Diagnostic
+from ..migrate.options import Nobody
+from ..migrate.outcome import Outcome
+from ..migrate.resolve import Decision
+from ..sources.discover import Source
+from ..store.reporting import EXAMPLES, Known, Noticed, Place, is_reason
+
+
+class Rehearsal(Nobody):
+    """Keeps of a dry run what the database keeps of a real one, as far as a report needs it."""
+
+    def __init__(self) -> None:
+        self.location = ""
+        self.reasons: dict[Place, list[Diagnostic]] = {}
+        self.known: dict[Place, Known] = {}
+        self._kinds: dict[tuple[str, str], Noticed] = {}
+
+    @property
+    def kinds(self) -> list[Noticed]:
+        """What was noticed, by code and severity."""
+        return list(self._kinds.values())
+
+    def started(self, source: Source) -> None:
+        """Remember where the files are."""
+        self.location = source.location
+
+    def decided(self, decisions: list[Decision]) -> None:
+        """Remember what the documents are that would be kept out."""
+        for prepared, outcome, *_ in decisions:
+            if outcome is Outcome.REJECTED or outcome is Outcome.CONFLICT:
+                digest = prepared.reading.sha256
+                self.known[prepared.place] = Known(prepared.record_id, prepared.generation, digest)
+
+    def noticed(self, diagnostics: list[Diagnostic]) -> None:
+        """Count what was noticed; remember the first of each kind, and why documents would be kept out."""
+        for one in diagnostics:
+            if is_reason(one):
+                self.reasons.setdefault((one.location.path, one.location.document), []).append(one)
+            kind = self._kinds.get((one.code, one.severity), Noticed(one.code, one.severity, 0, []))
+            if len(kind.examples) < EXAMPLES:
+                kind.examples.append(one)
+            self._kinds[one.code, one.severity] = kind._replace(times=kind.times + 1)

@@ -1,0 +1,89 @@
+"""How text and page say a number, a time, a place: one manner for both."""
+
+from collections.abc import Iterator, Mapping
+
+from .report import Comparison, Notice, Run
+
+
+def amount(number: int, noun: str) -> str:
+    """A number of things: ``1 document``, ``2,000 documents``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def entity_name(name: str) -> str:
+    """An entity's name in words."""
+    return name.replace("_", " ")
+
+
+def percent(rate: float) -> str:
+    """A rate of success in percent."""
+    return f"{rate:.2f}".rstrip("0").rstrip(".") + " %"
+
+
+def seconds(duration: float | None) -> str:
+    """How long something took."""
+    if duration is None:
+        return "not known"
+    if duration < 60:
+        return f"{duration:.1f} s"
+    minutes, rest = divmod(round(duration), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
+
+
+def size(number: int) -> str:
+    """So many bytes."""
+    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if number >= factor:
+            return f"{number / factor:.1f} {unit}"
+    return amount(number, "byte")
+
+
+def when(instant: str | None) -> str:
+    """A time of the database, to the second, with its zone."""
+    if instant is None:
+        return "not known"
+    return f"{instant[:19].replace('T', ' ')} UTC" if instant.endswith("Z") else instant
+
+
+def place(notice: Notice) -> str:
+    """Where something was noticed: path with line and column, or with the pointer."""
+    if notice.line is not None:
+        return f"{notice.path}:{notice.line}:{notice.column}"
+    return f"{notice.path} {notice.pointer}".strip()
+
+
+def run_name(run: Run) -> str:
+    """Which run it was, and how it ended."""
+    name = "a dry run" if run.dry_run or run.id is None else f"{run.id}"
+    return f"{name}, {run.status.replace('_', ' ')}"
+
+
+def pieces(comparison: Comparison) -> Iterator[str]:
+    """What changed since the run before, in sentences."""
+    newly, still, gone = (
+        comparison.newly_kept_out,
+        comparison.still_kept_out,
+        comparison.no_longer_kept_out,
+    )
+    if newly is None or still is None or gone is None:
+        yield "One of the two runs was cut short, so what was kept out cannot be compared."
+    elif not newly and not still and not gone:
+        yield "Nothing was kept out then or now."
+    else:
+        yield (
+            f"Documents kept out: {newly:,} that were not then, {still:,} as then, "
+            f"{gone:,} no longer (mended, or taken away)."
+        )
+
+
+LISTED = 15
+"""Values that are listed of a count by value; the others are summed up."""
+
+
+def listed(counts: Mapping[str, int]) -> tuple[list[tuple[str, int]], str, int]:
+    """The first of counts by value, what to call the others (empty where there are none), and their sum."""
+    first, others = list(counts.items())[:LISTED], list(counts.values())[LISTED:]
+    if len(others) == 1:
+        return list(counts.items()), "", 0
+    return first, f"{len(others):,} others" if others else "", sum(others)

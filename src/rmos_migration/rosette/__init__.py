@@ -1,0 +1,22 @@
+"""The one reader of geometry: nothing else in this package looks inside a pattern's rings (DOMAIN.md §1 and §3).
+
+``rings`` reads them, ``plan`` says where each lies, ``colours`` which colours are known, ``drawing`` makes the picture.
+"""
+
+from .colours import colours_of_family
+from .drawing import draw
+from .plan import Band, Plan, plan
+from .rings import Ring, families_of, overlaps, read_rings, rings_of
+
+__all__ = [
+    "Band",
+    "Plan",
+    "Ring",
+    "colours_of_family",
+    "draw",
+    "families_of",
+    "overlaps",
+    "plan",
+    "read_rings",
+    "rings_of",
+]

@@ -1,0 +1,201 @@
+"""What reports read: what a run noticed, the bytes of what was kept out, what the workshop's records look like.
+
+The caller holds one transaction, and so sees one state of the database, whatever is written meanwhile.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import Connection, func, or_, select
+
+from ..diagnostics import Diagnostic, Severity
+from .queries import RunRow, as_diagnostic, as_run
+from .tables import ENTITY_TABLES, diagnostics, ledger, rejects, runs, sources
+
+CONFLICT = "id-conflict"
+"""Code of a document whose id was taken; as an error it was rejected for it, else it is in conflict."""
+
+Place = tuple[str, str]
+"""Where a document stands: path and pointer."""
+
+EXAMPLES = 3
+"""Examples of each kind of diagnostic."""
+
+
+class Noticed(NamedTuple):
+    """How often a run noticed one kind of thing, with some of the first."""
+
+    code: str
+    severity: str
+    times: int
+    examples: list[Diagnostic]
+
+
+class Known(NamedTuple):
+    """What the ledger says of a document that a run kept out."""
+
+    record_id: str | None
+    generation: str | None
+    file_sha256: str | None
+
+
+class PatternRow(NamedTuple):
+    """What a drawing needs of a pattern; ``geometry`` is empty where other hands left none that can be read."""
+
+    id: str
+    name: str | None
+    ring_count: int | None
+    geometry: dict[str, Any]
+    strip_family_id: str | None
+
+
+class FamilyRow(NamedTuple):
+    """What a drawing needs of a strip family."""
+
+    id: str
+    strips: Any
+    extra: dict[str, Any]
+    material_type: str | None
+
+
+def find_run(connection: Connection, run_id: int, *, locked: bool) -> RunRow | None:
+    """One run, or None where there is none of that number."""
+    row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+    return None if row is None else as_run(row, locked)
+
+
+def run_before(connection: Connection, run: RunRow, *, locked: bool) -> RunRow | None:
+    """The run before this one that read the same folder."""
+    query = (
+        select(runs)
+        .where(runs.c.id < run.id, runs.c.location == run.location)
+        .order_by(runs.c.id.desc())
+        .limit(1)
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else as_run(row, locked)
+
+
+def noticed(connection: Connection, run_id: int) -> list[Noticed]:
+    """What a run noticed, by code and severity, errors first and then by frequency, with the first examples."""
+    counted = connection.execute(
+        select(diagnostics.c.code, diagnostics.c.severity, func.count())
+        .where(diagnostics.c.run_id == run_id)
+        .group_by(diagnostics.c.code, diagnostics.c.severity)
+    )
+    examples = (
+        select(diagnostics).where(diagnostics.c.run_id == run_id).order_by(diagnostics.c.id).limit(EXAMPLES)
+    )
+    return [
+        Noticed(
+            code,
+            severity,
+            count,
+            [
+                as_diagnostic(row)
+                for row in connection.execute(
+                    examples.where(diagnostics.c.code == code, diagnostics.c.severity == severity)
+                )
+            ],
+        )
+        for code, severity, count in counted
+    ]
+
+
+_IS_REASON = or_(diagnostics.c.severity == "error", diagnostics.c.code == CONFLICT)
+
+
+def is_reason(diagnostic: Diagnostic) -> bool:
+    """Whether a diagnostic says why a document was kept out: an error, or the conflict."""
+    return diagnostic.severity is Severity.ERROR or diagnostic.code == CONFLICT
+
+
+def kept_out(connection: Connection, run_id: int) -> dict[Place, list[Diagnostic]]:
+    """The documents that a run kept out, in the order it read them, with the reasons."""
+    query = select(diagnostics).where(diagnostics.c.run_id == run_id, _IS_REASON).order_by(diagnostics.c.id)
+    found: dict[Place, list[Diagnostic]] = {}
+    for row in connection.execute(query):
+        found.setdefault((row.path, row.document), []).append(as_diagnostic(row))
+    return found
+
+
+def places_kept_out(connection: Connection, run_id: int) -> set[Place]:
+    """The documents that a run kept out."""
+    query = select(diagnostics.c.path, diagnostics.c.document)
+    return {
+        (path, document)
+        for path, document in connection.execute(query.where(diagnostics.c.run_id == run_id, _IS_REASON))
+    }
+
+
+def known(connection: Connection, run_id: int) -> dict[Place, Known]:
+    """What the ledger says of the documents that a run was the last to keep out, by path and pointer."""
+    query = select(
+        ledger.c.path, ledger.c.pointer, ledger.c.record_id, ledger.c.generation, ledger.c.file_sha256
+    ).where(ledger.c.run_id == run_id, ledger.c.outcome.in_(("rejected", "conflict")))
+    return {(path, pointer): Known(*rest) for path, pointer, *rest in connection.execute(query)}
+
+
+def body(connection: Connection, run_id: int, location: str, path: str) -> bytes | None:
+    """The bytes of a whole file that a run was the last to keep out."""
+    query = (
+        select(rejects.c.body)
+        .join(sources, sources.c.id == rejects.c.source_id)
+        .where(
+            sources.c.location == location,
+            rejects.c.path == path,
+            rejects.c.pointer == "",
+            rejects.c.run_id == run_id,
+        )
+    )
+    return connection.scalar(query)
+
+
+def pattern(connection: Connection, pattern_id: str) -> PatternRow | None:
+    """One pattern, or None."""
+    return next(_patterns(connection, 1, ENTITY_TABLES["patterns"].c.id == pattern_id), None)
+
+
+def patterns(connection: Connection, limit: int) -> Iterator[PatternRow]:
+    """The first patterns, by name and id."""
+    return _patterns(connection, limit)
+
+
+def _patterns(connection: Connection, limit: int, *conditions: Any) -> Iterator[PatternRow]:
+    table = ENTITY_TABLES["patterns"].c
+    query = (
+        select(table.id, table.name, table.ring_count, table.geometry_json, table.strip_family_id)
+        .where(*conditions)
+        .order_by(table.name.is_(None), table.name, table.id)
+        .limit(limit)
+    )
+    for row in connection.execute(query):
+        yield PatternRow(*row[:3], _object(row.geometry_json), row.strip_family_id)
+
+
+def families(connection: Connection) -> Iterator[FamilyRow]:
+    """Every strip family."""
+    table = ENTITY_TABLES["strip_families"].c
+    query = select(table.id, table.strips_json, table.extra_json, table.material_type)
+    for row in connection.execute(query):
+        yield FamilyRow(row.id, _loaded(row.strips_json), _object(row.extra_json), row.material_type)
+
+
+def counted_by(connection: Connection, entity: str, column: str) -> list[tuple[Any, int]]:
+    """How many records there are of each value of a column, the most frequent first; None where there is none."""
+    value = ENTITY_TABLES[entity].c[column]
+    query = select(value, func.count().label("number")).group_by(value).order_by(func.count().desc(), value)
+    return [(row[0], row.number) for row in connection.execute(query)]
+
+
+def _loaded(text: str | None) -> Any:
+    try:
+        return orjson.loads(text or "null")
+    except ValueError:  # written by other hands: SQLite takes some JSON that is none
+        return None
+
+
+def _object(text: str | None) -> dict[str, Any]:
+    value = _loaded(text)
+    return value if isinstance(value, dict) else {}
