@@ -8,8 +8,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location, Severity
+from ..entities import BY_NAME
 from ..sources.decode import to_text
-from ..sources.discover import SourceFile, entity_at
+from ..sources.discover import SourceFile, entity_of_file
 from ..sources.locate import located_in
 from ..sources.read import read_files
 from ..store import reporting
@@ -33,7 +34,8 @@ def documents_kept_out(
     nothing = Known(None, None, None)
     documents = []
     for (path, pointer), diagnostics in reasons.items():
-        entity, about = entity_at(path), known.get((path, pointer), nothing)
+        step, about = path.partition("/")[0], known.get((path, pointer), nothing)
+        entity = BY_NAME.get(step) or entity_of_file(step)
         is_rejected = any(one.severity is Severity.ERROR for one in diagnostics)
         documents.append(
             KeptOut(

@@ -10,8 +10,8 @@ from .rings import Ring, number, read_rings, rings_of
 BANDS = 200
 """Rings that are drawn of one pattern; how many more there are is said."""
 
-LARGEST_MM = 100_000
-"""A radius or width beyond this is no rosette's, and would make a picture of nothing."""
+SMALLEST_MM, LARGEST_MM = 0.01, 100_000
+"""A radius or width beyond these is no rosette's, and would make a picture of nothing."""
 
 
 class Band(NamedTuple):
@@ -94,9 +94,9 @@ def _usable(rings: Sequence[Ring], remarks: list[str]) -> list[Ring]:
     for ring in rings:
         if ring.radius_mm is None:
             remarks.append(f"ring {ring.number} does not say its radius")
-        elif not 0 < ring.radius_mm <= LARGEST_MM:
+        elif not SMALLEST_MM <= ring.radius_mm <= LARGEST_MM:
             remarks.append(f"ring {ring.number}: a radius of {ring.radius_mm:g} mm cannot be drawn")
-        elif ring.width_mm is not None and not 0 < ring.width_mm <= LARGEST_MM:
+        elif ring.width_mm is not None and not SMALLEST_MM <= ring.width_mm <= LARGEST_MM:
             remarks.append(f"ring {ring.number}: a width of {ring.width_mm:g} mm cannot be drawn")
             found.append(ring._replace(width_mm=None))
         else:
@@ -161,7 +161,7 @@ def _stated(geometry: Mapping[str, Any], edge: str) -> float | None:
     radius, diameter = number(geometry.get(f"{edge}_radius_mm")), number(geometry.get(f"{edge}_diameter_mm"))
     if radius is None and diameter is not None:
         radius = diameter / 2
-    return radius if radius is not None and 0 < radius <= LARGEST_MM else None
+    return radius if radius is not None and SMALLEST_MM <= radius <= LARGEST_MM else None
 
 
 def _why_empty(geometry: Mapping[str, Any]) -> str:

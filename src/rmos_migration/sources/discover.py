@@ -209,12 +209,6 @@ def entity_of_file(name: str) -> Entity | None:
     return next((entity for entity in ENTITIES if is_file_of(entity, name)), None)
 
 
-def entity_at(path: str) -> Entity | None:
-    """The entity of the documents at a path below a source: its first step says it (DOMAIN.md §2)."""
-    step = path.partition("/")[0]
-    return BY_NAME.get(step) or entity_of_file(step)
-
-
 def is_source(root: Path) -> bool:
     """Whether a folder holds anything that says which entity's records it is."""
     with suppress(OSError), os.scandir(root) as entries:

@@ -1,0 +1,123 @@
+"""Where rings lie and what colours they have, as every generation says it; what it leaves open is said."""
+
+from typing import Any
+
+import pytest
+
+from rmos_migration.rosette import Plan, colours_of_family, plan
+
+
+def edges(placed: Plan) -> list[tuple[float, float]]:
+    """Inner and outer radius of each ring that has a width."""
+    return [
+        (band.radius_mm - band.width_mm / 2, band.radius_mm + band.width_mm / 2)
+        for band in placed.bands
+        if band.width_mm is not None
+    ]
+
+
+def rings(*pairs: tuple[Any, Any], key: str = "rings") -> dict[str, Any]:
+    return {key: [{"radius_mm": radius, "width_mm": width} for radius, width in pairs]}
+
+
+@pytest.mark.parametrize(
+    ("geometry", "placed", "radius"),
+    [
+        (rings((40, 3), (43, 2)), [(38.5, 41.5), (42, 44)], 44),  # N11, wave-20: the centre line
+        (rings((45, 2), (48, 2), key="ring_bands"), [(44, 46), (47, 49)], 49),  # phase-1
+        (rings((91, 18), (95, 4), key="ring_bands"), [(73, 91), (91, 95)], 95),  # older presets: the outer edge
+        (rings((40, 3), (43, 1)), [(38.5, 41.5), (42.5, 43.5)], 43.5),
+        (rings((40, 3), (43, 6)), [(40, 43), (43, 49)], 49),  # the inner edge
+        (
+            {"inner_diameter_mm": 88, "outer_diameter_mm": 112, "ring_params": [{"width_mm": 2}, {"width_mm": 6}]},
+            [(44, 46), (46, 52)],
+            56,
+        ),
+        ({"outer_radius_mm": 60, "inner_radius_mm": 50, "rings": []}, [], 60),
+        ({"outer_diameter_mm": 100, "ring_count": 3}, [], 50),
+        ({"rings": [{"radius": 50, "segments": 8}]}, [], 50),
+    ],
+)  # fmt: skip
+def test_rings_lie_where_their_generation_means(
+    geometry: dict[str, Any], placed: list[tuple[float, float]], radius: float
+) -> None:
+    found = plan(geometry)
+    assert edges(found) == placed
+    assert found.radius_mm == radius
+
+
+@pytest.mark.parametrize(
+    ("geometry", "remark"),
+    [
+        ({}, "the geometry lists no rings"),
+        ({"rings": 3}, "3 rings counted, but not described"),
+        ({"ring_count": 1}, "1 ring counted, but not described"),
+        ({"rows": 5, "columns": 7, "materials": []}, "a matrix of rows and columns, without rings"),
+        ({"ring_bands": [{"width_mm": 2}]}, "ring 1 does not say its radius"),
+        (rings((-4, 2)), "ring 1: a radius of -4 mm cannot be drawn"),
+        (rings((10**18, 2)), "ring 1: a radius of 1e+18 mm cannot be drawn"),
+        (rings((40, -1)), "ring 1: a width of -1 mm cannot be drawn"),
+        (rings((4, 12)), "ring 1 is wider than its radius allows: shown as a thin line"),
+        ({"rings": [{"radius": 50}]}, "the width of 1 ring was not recorded: shown as a thin line"),
+        (
+            {"rings": [{"radius_mm": 40, "width_mm": 3, "segments": 0}]},
+            "ring 1: 0 tiles cannot be drawn",
+        ),
+        (rings((40, 3), (41, 3), (42, 3)), "rings overlap"),
+        (
+            rings((91, 18), (95, 4)),
+            "the radius is taken for the outer edge of each ring: else the rings would overlap",
+        ),
+        (rings(*((n + 1, 0.5) for n in range(300))), "200 of 300 rings are drawn"),
+    ],
+)
+def test_what_cannot_be_read_is_said(geometry: dict[str, Any], remark: str) -> None:
+    assert remark in plan(geometry).remarks
+
+
+def test_many_remarks_of_one_kind_are_summed_up() -> None:
+    remarks = plan({"rings": [{}] * 5000}).remarks
+    assert remarks[5] == "and so for 4,995 more rings"
+    assert len(remarks) == 7
+
+
+@pytest.mark.parametrize("odd", [None, 7, "x", [], {}, True])
+def test_odd_values_in_place_of_rings_are_no_rings(odd: Any) -> None:
+    assert plan({"rings": [odd]}).bands == ()
+    assert plan({"rings": odd}).bands == ()
+
+
+def test_a_ring_has_its_own_colours_else_those_of_its_family_else_the_patterns() -> None:
+    geometry = {
+        "rings": [
+            {"radius_mm": 40, "color_hint": "#F5DEB3", "strip_family_id": "dark"},
+            {"radius_mm": 42, "column": {"strips": [{"color": "maple"}, {"material_id": "wood_walnut_001"}]}},
+            {"radius_mm": 44, "strip_family_id": "dark"},
+            {"radius_mm": 46, "strip_family_id": 7},
+            {"radius_mm": 48, "color_hint": "bw_outer"},
+        ]
+    }
+    found = plan(geometry, {"dark": ("#111",), "7": ("#777",)}, ("#abc",))
+    assert [band.colours for band in found.bands] == [
+        ("#f5deb3",), ("#ecd9b0", "#6a4a33"), ("#111",), ("#777",), ("#abc",)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("strips", "extra", "material", "colours"),
+    [
+        ([{"species": "Indian Rosewood"}, {"color": "white"}], {}, "wood", ("#5a3325", "#f6f2e8")),
+        ([{"visual": {"base_color": "#4a2511"}, "species": "Abalone"}], {}, None, ("#4a2511",)),
+        ([{"length_mm": 400}], {"color_hex": "#1A1A1A"}, "maple", ("#1a1a1a",)),
+        ([], {}, "Ebony", ("#26201c",)),
+        ([], {}, "mother_of_pearl", ("#e6e4dc",)),
+        ([], {}, "wood", ()),
+        ("none", {}, None, ()),
+        ([{"color": "red;}</style><script>"}, {"color": "url(#x)"}], {"color_hex": "#12345"}, None, ("#a5302a",)),
+        ([7, None, {"color": 7}], {"color_hex": None}, None, ()),
+    ],
+)  # fmt: skip
+def test_colours_of_a_family_are_known_or_none(
+    strips: Any, extra: dict[str, Any], material: str | None, colours: tuple[str, ...]
+) -> None:
+    assert colours_of_family(strips, extra, material) == colours
