@@ -77,7 +77,7 @@ def pieces(comparison: Comparison) -> Iterator[str]:
         )
 
 
-LISTED = 15
+LISTED = 20
 """Values that are listed of a count by value; the others are summed up."""
 
 
