@@ -4,8 +4,9 @@ With ``--check`` nothing is written; the exit code is 1 if a page is not what th
 """
 
 import inspect
+import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from rmos_migration.entities import ENTITIES, Entity
 from rmos_migration.entities.schema import schema_of
 from rmos_migration.generations import GENERATIONS, Form
 from rmos_migration.generations.refusal import STRANGERS
+from rmos_migration.reports.as_json import json_schema
 
 PAGES = Path(__file__).parent.parent / "docs"
 
@@ -157,11 +159,12 @@ def audit_page() -> Iterator[str]:
 def main() -> int:
     """Write the pages, or compare them."""
     stale = []
-    pages = {
+    pages: dict[str, Iterable[str]] = {
         "diagnostics.md": diagnostics_page(),
         "data-dictionary.md": dictionary_page(),
         "generations.md": generations_page(),
         "audit.md": audit_page(),
+        "report.schema.json": [json.dumps(json_schema(), indent=2, ensure_ascii=False)],
     }
     for name, lines in pages.items():
         page, text = PAGES / name, "\n".join(lines) + "\n"

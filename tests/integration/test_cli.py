@@ -9,7 +9,10 @@ from builders import EXAMPLES, fates, query, records, rmos
 from rmos_migration import __version__, migrate
 
 TIDY, MESSY = EXAMPLES / "rmos_legacy", EXAMPLES / "messy_legacy"
-VERBS = ("migrate", "inspect", "status", "history", "rejects", "schema", "init", "doctor")
+VERBS = (
+    *("migrate", "inspect", "audit", "verify", "report", "status", "history", "rejects"),
+    *("draw", "export", "schema", "init", "doctor"),
+)
 
 
 @pytest.fixture(scope="module")

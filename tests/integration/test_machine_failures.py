@@ -198,3 +198,35 @@ def test_statistics_that_cannot_be_written_cost_nothing_else(tree: Path, databas
     assert done.returncode == 5
     assert "Traceback" not in done.stderr
     assert len(records(database, "joblogs")) == 6
+
+
+def test_a_report_that_cannot_be_written_leaves_the_migration_as_it_is(
+    tree: Path, database: Path, small_disk: Path
+) -> None:
+    workshop(tree, 200)
+    (small_disk / "ballast").write_bytes(bytes(1_010_000))
+    done = rmos("migrate", tree, "--database", database, "--report", small_disk / "reports")
+    assert done.returncode == 5
+    assert "Everything arrived." in done.stdout
+    assert "No space left" in done.stderr
+    assert "rmos report" in done.stderr
+    assert len(records(database, "joblogs")) == 120
+    left = [
+        file
+        for file in (small_disk / "reports").rglob("*")
+        if file.stat().st_size == 0 or file.name[0] == "."
+    ]
+    assert left == []
+    assert rmos("report", "--database", database, "--output", database.parent / "reports").returncode == 0
+
+
+def test_a_report_into_a_folder_that_may_not_be_written_is_a_failure(tree: Path, database: Path) -> None:
+    workshop(tree, 10)
+    folder = tree.parent / "reports"
+    folder.mkdir(mode=0o500)
+    command = ["--database", database, "--report", folder]
+    done = rmos("migrate", tree, *command, before=without_root_powers)
+    assert (done.returncode, list(folder.iterdir())) == (5, [])
+    assert "Permission denied" in done.stderr
+    assert len(records(database, "joblogs")) == 6
+    assert rmos("migrate", tree, *command, before=without_root_powers).returncode == 5

@@ -17,6 +17,7 @@ class Value(BaseModel):
         extra="forbid",
         use_attribute_docstrings=True,
         serialize_by_alias=True,
+        json_schema_serialization_defaults_required=True,
         defer_build=True,  # most commands never make a report
     )
 

@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ..errors import EnvironmentFailure, UsageError
 from ..sources.decode import to_text
+from ..sources.read import SIZE_LIMIT
 
 _Count = Annotated[int, Field(ge=0)]
 
@@ -63,13 +64,16 @@ def read_statistics(file: Path) -> Statistics:
     """
     hint = "name a file that rmos migrate --stats FILE wrote"
     try:
-        raw = file.read_bytes()
+        with file.open("rb") as opened:
+            raw = opened.read(SIZE_LIMIT + 1)
     except (FileNotFoundError, IsADirectoryError, ValueError) as error:
         raise UsageError(f"there is no file {file}", hint) from error
     except OSError as error:
         raise EnvironmentFailure(
             f"{file} cannot be read: {error.strerror}", "check the permissions"
         ) from error
+    if len(raw) > SIZE_LIMIT:
+        raise UsageError(f"{file} is too large to be the statistics of a run", hint)
     try:
         return Statistics.model_validate_json(to_text(raw))  # PowerShell may have written it as UTF-16
     except ValidationError as error:

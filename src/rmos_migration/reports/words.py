@@ -47,14 +47,13 @@ def _fates(run: Run, totals: Counted, *, is_kept: bool) -> Iterator[str]:
     if totals.rejected:
         verb = "would be" if would else ("was" if totals.rejected == 1 else "were")
         yield (
-            f"{_documents(totals.rejected)} {verb} kept out, each with its reason below. "
+            f"{_documents(totals.rejected)} {verb} rejected, each with its reason below. "
             + ("Your files are not changed." if would else "Nothing is lost: your files are not changed.")
         )
     if totals.conflicts:
-        one = totals.conflicts == 1
         yield (
-            f"{_documents(totals.conflicts)} {'has' if one else 'have'} the id of another record with other content. "
-            "The first stays; see below which."
+            f"{_documents(totals.conflicts)} {_are(totals.conflicts, would)} in conflict: another record with other "
+            "content came first under the same id, and stays."
         )
     yield "Mend the files that are named below, then run the migration again: it reads only what has changed."
 
