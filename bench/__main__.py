@@ -16,6 +16,7 @@ from tempfile import TemporaryDirectory, mkdtemp
 from . import report
 from .cases import CAN_EMPTY_CACHE, CASES, LARGE, SPEED, Before, Case
 from .measure import CAN_MEASURE_MEMORY, Job, Measurement, WrongResult, measured
+from .reporting import share_of_report
 from .tree import plant
 
 SEED = 20
@@ -34,6 +35,8 @@ def main() -> int:
             place = Path(folder).resolve()
             results = _speed(place, documents, rounds)
             memory, audit_memory, large = _large(place, sizes, rounds)
+            print("reports", file=sys.stderr)
+            share, reports = share_of_report(place / "spoiled", max(sizes), min(rounds, 3), place)
     except WrongResult as error:
         print(f"wrong result: {error}", file=sys.stderr)
         return 1
@@ -47,7 +50,8 @@ def main() -> int:
         large_figures=large_figures,
         memory_mb=memory,
         audit_memory_mb=audit_memory,
-        targets=report.targets(figures, large_figures, memory, audit_memory),
+        reports=reports,
+        targets=report.targets(figures, large_figures, memory, audit_memory, share),
         notes=_notes(quick=options.quick),
     )
     print(found.as_text())

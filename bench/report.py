@@ -11,6 +11,7 @@ from typing import Any
 
 from .cases import CASES
 from .measure import Measurement
+from .reporting import Reporting
 
 
 @dataclass(frozen=True)
@@ -46,12 +47,14 @@ class Report:
     large_figures: Sequence[Figures]
     memory_mb: Mapping[int, float]
     audit_memory_mb: Mapping[int, float]
+    reports: Sequence[Reporting]
     targets: Sequence[Target]
     notes: Sequence[str]
 
     def as_json(self) -> dict[str, Any]:
         """The report as one JSON document, schema ``rmos-migration/benchmark/1``."""
-        return {"schema": "rmos-migration/benchmark/1", **asdict(self)}
+        reports = [one._asdict() for one in self.reports]
+        return {"schema": "rmos-migration/benchmark/1", **asdict(self), "reports": reports}
 
     def as_text(self) -> str:
         """The report for people."""
@@ -108,6 +111,7 @@ def targets(
     large_figures: Sequence[Figures],
     memory_mb: Mapping[int, float],
     audit_memory_mb: Mapping[int, float],
+    report_share: float,
 ) -> list[Target]:
     """What the project promised to show, held against the figures."""
     speed = {figure.case: figure.speed for figure in (*figures, *large_figures)}
@@ -120,6 +124,9 @@ def targets(
         _at_least(0.6, speed["mixed"], "speed with older generations against native >= 0.6"),
         _at_least(0.7, speed["verify"], "speed of verifying against migrating >= 0.7"),
         Target("cost of the audit against SQLite's own checks <= 4", cost, cost <= 4),
+        Target(
+            "cost of a report with a tenth rejected, of the run's <= 0.2", report_share, report_share <= 0.2
+        ),
         _growth("memory growth of a run", memory_mb, 40),
         _growth("memory growth of the audit", audit_memory_mb, 40),
     ]

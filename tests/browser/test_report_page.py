@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from visiting import Open, Visit
 
 from builders import EXAMPLES, family, joblog, pattern, write
-from conftest import Open, Visit
 from rmos_migration import build_report, migrate
 from rmos_migration.reports.files import Format, write_reports
 

@@ -12,6 +12,7 @@ from reading_reports import in_html, in_json, in_text
 from rmos_migration import Report, build_report, migrate
 from rmos_migration.errors import UsageError
 from rmos_migration.migrate import pipeline
+from rmos_migration.reports import documents
 from rmos_migration.reports.build import report_of_dry_run
 from rmos_migration.reports.rehearsal import Rehearsal
 
@@ -347,6 +348,7 @@ def test_many_rejects_are_all_counted_and_all_in_json(
     tree: Path, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "BATCH_DOCUMENTS", 100)
+    monkeypatch.setattr(documents, "EXCERPTS", 50)
     write(tree, "patterns/list.json", [{"zebra": number} for number in range(700)])
     for number in range(120):
         write(tree, f"joblogs/{number:03}.json", "{")

@@ -20,7 +20,7 @@ from .excerpts import excerpt
 from .facts import notice
 from .report import KeptOut, Notice
 
-EXCERPTS = 50
+EXCERPTS = 1000
 """Documents of each code that are shown with line, column and excerpt."""
 
 Bytes = Callable[[str], bytes | None]
