@@ -20,11 +20,11 @@ $(STAMP): requirements/dev.txt pyproject.toml
 setup: $(STAMP) ## make .venv with everything in it
 
 demo: $(STAMP) ## migrate the example workshop and show what came of it
-	$(BIN)/rmos migrate examples/rmos_legacy --database demo.db
+	$(BIN)/rmos migrate examples/rmos_legacy --database demo.db --report demo-reports
 	@echo
 	$(BIN)/rmos verify examples/rmos_legacy --database demo.db
 	@echo
-	@echo "The database is demo.db. What to try next:"
+	@echo "The database is demo.db; the page in demo-reports shows what is in it. What to try next:"
 	@echo "  $(BIN)/rmos status --database demo.db"
 	@echo "  $(BIN)/rmos audit --database demo.db"
 	@echo "  $(BIN)/rmos migrate examples/messy_legacy --database messy.db    a workshop with faults"
@@ -54,4 +54,4 @@ lock: $(STAMP) ## pin the dependencies anew, for every system, with hashes
 	$(LOCK) --extra dev pyproject.toml -o requirements/dev.txt
 
 clean: ## remove what was made
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.db* messy.db*
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.db* messy.db* demo-reports
