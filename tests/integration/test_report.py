@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from rmos_migration.errors import UsageError
 from rmos_migration.migrate import pipeline
 from rmos_migration.reports import documents
 from rmos_migration.reports.build import report_of_dry_run
-from rmos_migration.reports.rehearsal import Rehearsal
+from rmos_migration.reports.witness import Witness
 
 OUTCOMES = ("found", "migrated", "unchanged", "conflicts", "rejected")
 
@@ -239,9 +240,9 @@ def test_an_older_run_is_reported_as_it_was(tree: Path, database: Path) -> None:
 
 
 def test_a_dry_run_reports_what_the_real_run_reports(database: Path) -> None:
-    source, rehearsal = EXAMPLES / "messy_legacy", Rehearsal()
-    summary = migrate(source, database, dry_run=True, observer=rehearsal)
-    before = report_of_dry_run(summary, rehearsal)
+    source, witness = EXAMPLES / "messy_legacy", Witness()
+    summary = migrate(source, database, dry_run=True, observer=witness)
+    before = report_of_dry_run(summary, witness)
     migrate(source, database)
     after = build_report(database)
     assert before.kept_out == after.kept_out
@@ -253,6 +254,32 @@ def test_a_dry_run_reports_what_the_real_run_reports(database: Path) -> None:
     )
     assert (before.run.id, before.made_from, before.database) == (None, "dry run", None)
     assert before.verdict.startswith("Dry run, nothing was written.")
+
+
+def test_a_run_that_was_undone_has_its_excerpts_all_the_same(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", '{"a": NaN}')
+    reports = tree.parent / "reports"
+    rmos("migrate", tree, "--database", database, "--all-or-nothing", "--report", reports)
+    (file,) = reports.glob("*.json")
+    (one,) = json.loads(file.read_text())["kept_out"]
+    assert (one["notices"][0]["column"], one["excerpt"]["lines"]) == (7, ['{"a": NaN}'])
+
+
+def test_a_ledger_that_leads_out_of_the_source_shows_nothing(tree: Path, database: Path) -> None:
+    outside = write(tree.parent, "secret.txt", '["secret", {"id": "twin"}]')
+    write(tree, "patterns/a.json", [pattern("twin"), pattern("twin", name="other")])
+    migrate(tree, database)
+    digest = sha256(outside.read_bytes()).hexdigest()
+    for path in ("patterns/../../secret.txt", str(outside)):
+        execute(
+            database,
+            f"""
+            UPDATE migration_ledger SET path = '{path}', file_sha256 = '{digest}';
+            UPDATE migration_diagnostics SET path = '{path}';
+            """,
+        )
+        (one,) = build_report(database).kept_out or []
+        assert (one.path, one.excerpt) == (path, None)
 
 
 def test_statistics_alone_tell_the_counts(tmp_path: Path, database: Path) -> None:

@@ -16,7 +16,7 @@ from ..migrate.options import Several
 from ..migrate.policy import MissingReferences, OnConflict
 from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
-from ..reports.rehearsal import Rehearsal
+from ..reports.witness import Witness
 from ..settings import load_settings
 from ..store.database import Database
 from . import console
@@ -106,7 +106,7 @@ def migrate(
         console.refuse_database(stats)
     if report is not None:
         check_folder(report)
-    rehearsal = Rehearsal()
+    witness = Witness()
     watcher = console.Watcher(
         settings.source, quiet=quiet or as_json, verbose=verbose, encoding=settings.encoding
     )
@@ -121,7 +121,7 @@ def migrate(
             max_rejects=settings.max_rejects,
             encoding=settings.encoding,
             rehash=rehash,
-            observer=Several(watcher, rehearsal) if dry_run and report is not None else watcher,
+            observer=watcher if report is None else Several(watcher, witness),
             stop=lambda: received[0] if received else None,
         )
     if as_json:
@@ -134,9 +134,9 @@ def migrate(
         console.write_file(stats, text, "the statistics", "the migration itself is kept")
     if report is not None:
         made = (
-            report_of_dry_run(summary, rehearsal, settings.encoding)
+            report_of_dry_run(summary, witness, settings.encoding)
             if dry_run
-            else report_of_run(Database.at(settings.database), summary.run_id)
+            else report_of_run(Database.at(settings.database), summary.run_id, witness=witness)
         )
         for file in write_reports(made, report):
             console.say(f"report: {file}", on=console.err if as_json or quiet else console.out)

@@ -20,11 +20,11 @@ from ..store.queries import RunRow
 from ..store.reporting import Noticed, Place
 from . import facts, words
 from .documents import bytes_of_run, bytes_of_source, documents_kept_out, with_excerpts
-from .rehearsal import Rehearsal
 from .report import Audit, Comparison, Counted, Finding, Kind, Report, Run, Workshop
 from .report import Database as DatabaseFacts
 from .rosettes import gallery
 from .statistics import Statistics, read_statistics
+from .witness import Witness
 
 HISTORY = 30
 """Runs that a report looks back on."""
@@ -33,10 +33,17 @@ _WHOLE = {Status.COMPLETED, Status.COMPLETED_WITH_REJECTS}
 """Runs that looked at every document."""
 
 
-def report_of_run(database: Database, run_id: int | None = None, *, with_audit: bool = False) -> Report:
+def report_of_run(
+    database: Database,
+    run_id: int | None = None,
+    *,
+    with_audit: bool = False,
+    witness: Witness | None = None,
+) -> Report:
     """The report of a run that stands in the database, the last one unless another is named.
 
-    What the run came to is as it was written then; database, workshop and patterns are as they are now.
+    What the run came to is as it was written then; database, workshop and patterns are as they are now. A ``witness`` of
+    the run knows the files of one that was undone.
 
     Raises:
         UsageError: if there is no such run.
@@ -47,7 +54,7 @@ def report_of_run(database: Database, run_id: int | None = None, *, with_audit: 
         row = _find(connection, run_id, locked)
         before = reporting.run_before(connection, row, locked=locked)
         run, counts = facts.run_of_row(row), row.counts
-        known = reporting.known(connection, row.id)
+        known = (witness.known if witness else {}) | reporting.known(connection, row.id)
         reasons = reporting.kept_out(connection, row.id)
         raw_of = bytes_of_run(connection, row, known)
         history = queries.runs_newest_first(connection, HISTORY, locked=locked)
@@ -84,17 +91,17 @@ def report_of_statistics(file: Path) -> Report:
     )
 
 
-def report_of_dry_run(summary: RunSummary, rehearsal: Rehearsal, encoding: str | None = None) -> Report:
+def report_of_dry_run(summary: RunSummary, witness: Witness, encoding: str | None = None) -> Report:
     """The report of a dry run, from its summary and what was seen of it."""
     run = facts.run_of_summary(summary.as_json(), __version__)
-    kept_out = documents_kept_out(rehearsal.reasons, rehearsal.known)
-    raw_of = bytes_of_source(rehearsal.location, rehearsal.known)
+    kept_out = documents_kept_out(witness.reasons, witness.known)
+    raw_of = bytes_of_source(witness.location, witness.known)
     return _report(
         run,
         summary.database,
         summary.counts.as_json(),
         made_from="dry run",
-        noticed=_kinds(rehearsal.kinds),
+        noticed=_kinds(witness.kinds),
         kept_out=with_excerpts(kept_out, raw_of, encoding),
     )
 

@@ -88,7 +88,7 @@ def bytes_of_source(location: str, known: Mapping[Place, Known]) -> Bytes:
 
     def raw_of(path: str) -> bytes | None:
         digest = digests.get(path)
-        if digest is None or "//" in path:  # a name in escapes
+        if digest is None or not _is_below(path):
             return None
         (reading,) = read_files([SourceFile(path, str(Path(location) / path))])
         return reading.raw if reading.sha256 == digest else None
@@ -108,6 +108,11 @@ def _in_text(documents: list[KeptOut], path: str, raw: bytes, encoding: str | No
         around = None if first is None else excerpt(lines, first.line or 1, first.column or 1)
         shown.append(document.model_copy(update={"notices": notices, "excerpt": around}))
     return shown
+
+
+def _is_below(path: str) -> bool:
+    """Whether a path of the ledger leads to a file below the source; not, where it is a name in escapes (``//``)."""
+    return not path.startswith("/") and not {"", ".."} & set(path.split("/"))
 
 
 def _diagnostic(one: Notice) -> Diagnostic:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from ..migrate.outcome import VERDICTS, Status
 from .report import Counted, Run
+from .wording import amount
 
 
 def verdict(run: Run) -> str:
@@ -43,16 +44,16 @@ def _fates(run: Run, totals: Counted, *, is_kept: bool) -> Iterator[str]:
     if not totals.kept_out:
         yield f"{_all(totals.found)} {_are(totals.found, would)} in the database{_since(totals)}."
         return
-    yield f"{totals.arrived:,} of {_documents(totals.found)} {_are(totals.arrived, would)} in the database."
+    yield f"{totals.arrived:,} of {amount(totals.found, 'document')} {_are(totals.arrived, would)} in the database."
     if totals.rejected:
         verb = "would be" if would else ("was" if totals.rejected == 1 else "were")
         yield (
-            f"{_documents(totals.rejected)} {verb} rejected, each with its reason below. "
+            f"{amount(totals.rejected, 'document')} {verb} rejected, each with its reason below. "
             + ("Your files are not changed." if would else "Nothing is lost: your files are not changed.")
         )
     if totals.conflicts:
         yield (
-            f"{_documents(totals.conflicts)} {_are(totals.conflicts, would)} in conflict: another record with other "
+            f"{amount(totals.conflicts, 'document')} {_are(totals.conflicts, would)} in conflict: another record with other "
             "content came first under the same id, and stays."
         )
     yield "Mend the files that are named below, then run the migration again: it reads only what has changed."
@@ -72,7 +73,3 @@ def _since(totals: Counted) -> str:
     if totals.migrated and totals.unchanged:
         return f": {totals.migrated:,} new, {totals.unchanged:,} already there"
     return ", as before" if totals.unchanged else ""
-
-
-def _documents(number: int) -> str:
-    return f"{number:,} document{'' if number == 1 else 's'}"

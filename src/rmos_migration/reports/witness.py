@@ -1,4 +1,4 @@
-"""What a dry run leaves for its report: it writes nothing, so somebody must watch."""
+"""What a run that keeps nothing (a dry run, one that was undone) leaves for its report: somebody must watch."""
 
 from ..diagnostics import Diagnostic
 from ..migrate.options import Nobody
@@ -8,8 +8,8 @@ from ..sources.discover import Source
 from ..store.reporting import EXAMPLES, Known, Noticed, Place, is_reason
 
 
-class Rehearsal(Nobody):
-    """Keeps of a dry run what the database keeps of a real one, as far as a report needs it."""
+class Witness(Nobody):
+    """Keeps of a run what the database would keep of it, as far as a report needs that."""
 
     def __init__(self) -> None:
         self.location = ""
