@@ -36,6 +36,8 @@ def in_html(report: Report) -> Numbers:
     page = html.fromstring(VIEWS[Format.HTML](report))
     found: Numbers = {}
     for element in page.iterfind(".//*[@data-count]"):
+        if element.text_content() == "-":
+            continue
         key = element.attrib["data-count"].replace("records.strip families", "records.strip_families")
         number = float(re.sub(r"[^\d.]", "", element.text_content()))
         assert found.setdefault(key, number) == number  # the same thing is never said differently
@@ -52,6 +54,7 @@ def in_text(report: Report) -> Numbers:
         numbers |= {
             f"{name.replace(' ', '_')}.{key}": _number(cell)
             for key, cell in zip((*COUNTED, "success_rate"), cells, strict=True)
+            if cell != "-"
         }
     for line in sections["Noticed"]:
         if match := re.fullmatch(r"([\d,]+) x \S+ (\S+) \((\w+)\)", line):

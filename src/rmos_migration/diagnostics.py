@@ -45,7 +45,7 @@ class Diagnostic(NamedTuple):
         place = self.location
         return {
             "code": self.code,
-            "number": CATALOGUE[self.code].number,
+            "number": CATALOGUE[self.code].number if self.code in CATALOGUE else "",
             "severity": str(self.severity),
             "message": self.message,
             "path": place.path,
@@ -79,10 +79,16 @@ def printable(text: str) -> str:
         return text
     return "".join(
         character
-        if character == " " or unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+        if character == " " or not _is_deceiving(character)
         else character.encode("unicode_escape", "surrogatepass").decode("ascii")
         for character in text
     )
+
+
+def _is_deceiving(character: str) -> bool:
+    """Whether a character steers, reorders, is half of one, or is none at all (U+FFFE and its like)."""
+    is_none = ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
+    return is_none or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
 
 def shown(value: object, limit: int = 60) -> str:
@@ -91,7 +97,7 @@ def shown(value: object, limit: int = 60) -> str:
     Containers are named by kind and size; their content may be megabytes.
     """
     if isinstance(value, dict):
-        return f"an object with {len(value)} keys"
+        return f"an object with {len(value)} key{'' if len(value) == 1 else 's'}"
     if isinstance(value, list):
         return f"a list of {len(value)}"
     if isinstance(value, bytes):  # only in a damaged database

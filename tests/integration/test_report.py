@@ -397,7 +397,10 @@ def test_patterns_are_drawn_with_the_colours_of_their_families(tree: Path, datab
     assert gallery is not None
     (one,) = gallery.rosettes
     assert (one.diameter_mm, one.rings[0].colours) == (83, ["#26201c", "#f3eedd"])
-    assert one.remarks == ["it says 2 rings and describes 1"]
+    assert one.remarks == [
+        "the order of its strips around the ring is not recorded: shown one after another",
+        "it says 2 rings and describes 1",
+    ]
 
 
 def test_a_gallery_is_no_longer_than_a_page_can_bear(tree: Path, database: Path) -> None:

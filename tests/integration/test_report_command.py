@@ -250,7 +250,7 @@ def test_a_pattern_is_drawn_into_a_file_or_to_stdout(drawn: Path, tmp_path: Path
     file = tmp_path / "a.svg"
     done = rmos("draw", "böse/<id>", "--database", drawn, "--output", file)
     assert (done.returncode, done.stdout) == (0, "")
-    assert "ring 2 does not say its radius" in done.stderr
+    assert "ring 2 does not say where it lies" in done.stderr
     printed = rmos("draw", "böse/<id>", "--database", drawn)
     assert printed.stdout == file.read_text()
     root = ElementTree.fromstring(printed.stdout)

@@ -35,30 +35,34 @@ def test_a_ring_is_a_circle_as_wide_as_the_ring_with_a_dash_for_each_joint() -> 
     found = circles(draw(plan(GEOMETRY), ""))
     (ring,) = [one for one in found if one.get("stroke") == "#123456"]
     assert (ring["r"], ring["stroke-width"]) == ("40", "4")
-    (joints,) = [one for one in found if "pathLength" in one]
-    assert (joints["r"], joints["stroke-width"], joints["pathLength"]) == ("40", "4", "60")
+    (joints,) = [one for one in found if "stroke-dasharray" in one]
+    assert (joints["r"], joints["stroke-width"]) == ("40", "4")
     dash, gap = map(float, joints["stroke-dasharray"].split())
-    assert dash + gap == pytest.approx(1)
-    assert dash * 2 * pi * 40 / 60 < 0.2
+    assert (dash + gap) * 60 == pytest.approx(2 * pi * 40, abs=0.001)
+    assert dash < 0.2
 
 
 def test_colours_follow_one_another_from_tile_to_tile() -> None:
-    found = circles(
-        draw(
-            plan(
-                GEOMETRY | {"rings": [{"radius_mm": 40, "width_mm": 4, "segments": 9}]},
-                {},
-                ("#a", "#b", "#c"),
-            ),
-            "",
-        )
-    )
-    dashes = {
-        one["stroke"]: (one.get("stroke-dasharray"), one.get("stroke-dashoffset"))
+    ring = {"radius_mm": 40, "width_mm": 4, "segments": 9}
+    found = circles(draw(plan({"rings": [ring]}, {}, ("#a", "#b", "#c")), ""))
+    tile = 2 * pi * 40 / 9
+    dashes = {one["stroke"]: one for one in found if one.get("stroke") in ("#a", "#b", "#c")}
+    assert "stroke-dasharray" not in dashes["#a"]
+    for position, colour in enumerate(("#b", "#c"), 1):
+        lengths = [float(length) for length in dashes[colour]["stroke-dasharray"].split()]
+        assert lengths == pytest.approx([tile, 2 * tile], abs=0.001)
+        assert float(dashes[colour]["stroke-dashoffset"]) == pytest.approx(-tile * position, abs=0.001)
+
+
+def test_strips_of_a_column_are_rings_in_the_ring_neighbours_of_one_colour_one() -> None:
+    column = {"strips": [{"color": colour} for colour in ("#aaa", "#bbb", "#bbb", "#aaa")]}
+    found = circles(draw(plan({"rings": [{"radius_mm": 40, "width_mm": 4, "column": column}]}), ""))
+    lines = [
+        (one["stroke"], one["r"], one["stroke-width"])
         for one in found
-        if one.get("stroke") in ("#a", "#b", "#c")
-    }
-    assert dashes == {"#a": (None, None), "#b": ("1 2", "-1"), "#c": ("1 2", "-2")}
+        if one.get("stroke") in ("#aaa", "#bbb")
+    ]
+    assert lines == [("#aaa", "38.5", "1"), ("#bbb", "40", "2"), ("#aaa", "41.5", "1")]
 
 
 def test_a_ring_without_width_is_a_thin_line() -> None:
@@ -74,7 +78,30 @@ def test_there_is_no_picture_of_nothing() -> None:
 def test_the_scale_bar_is_ten_millimetres() -> None:
     svg = draw(plan(GEOMETRY), "", scale_bar=True)
     (path,) = ElementTree.fromstring(svg).iter(f"{SVG}path")
-    assert re.fullmatch(r"M-5 [\d.]+H5", path.attrib["d"])
+    assert re.fullmatch(r"M-[\d.]+ [\d.]+h10", path.attrib["d"])
+
+
+@pytest.mark.parametrize("radius", [1, 3, 40, 500])
+def test_the_scale_bar_and_its_words_lie_in_the_picture(radius: float) -> None:
+    root = ElementTree.fromstring(draw(plan({"rings": [{"radius_mm": radius}]}), "", scale_bar=True))
+    left, top, width, height = map(float, root.attrib["viewBox"].split())
+    (path,), (text,) = root.iter(f"{SVG}path"), root.iter(f"{SVG}text")
+    at, below = map(float, path.attrib["d"].removeprefix("M").removesuffix("h10").split())
+    letters = len(str(text.text)) * float(text.attrib["font-size"]) * 0.62
+    assert left <= at
+    assert float(text.attrib["x"]) + letters <= left + width
+    assert below <= top + height
+
+
+def test_characters_that_no_xml_may_hold_are_replaced() -> None:
+    root = ElementTree.fromstring(draw(plan(GEOMETRY), "a\x00b\x1bc\ufffed"))
+    assert root.findtext(f"{SVG}title") == "a\ufffdb\ufffdc\ufffdd"
+
+
+def test_the_sound_hole_has_its_middle() -> None:
+    svg = draw(plan({**GEOMETRY, "soundhole_radius_mm": 30}), "")
+    assert [one["r"] for one in circles(svg) if "fill" in one and "stroke" not in one][1:] == ["30"]
+    assert len(list(ElementTree.fromstring(svg).iter(f"{SVG}path"))) == 1
 
 
 def test_a_title_from_a_file_is_text() -> None:
@@ -86,7 +113,8 @@ def test_a_title_from_a_file_is_text() -> None:
 
 def test_tiles_that_could_not_be_told_apart_are_not_drawn() -> None:
     crowded = {"rings": [{"radius_mm": 10, "width_mm": 2, "segments": 90_000}]}
-    assert "pathLength" not in draw(plan(crowded), "")
+    assert "stroke-dasharray" not in draw(plan(crowded), "")
+    assert plan(crowded).remarks == ("ring 1: 90000 tiles cannot be drawn",)
 
 
 numbers = st.one_of(

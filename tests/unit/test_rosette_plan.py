@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from rmos_migration.rosette import Plan, colours_of_family, plan
+from rmos_migration.rosette.colours import UNKNOWN
 
 
 def edges(placed: Plan) -> list[tuple[float, float]]:
@@ -53,11 +54,30 @@ def test_rings_lie_where_their_generation_means(
         ({"rings": 3}, "3 rings counted, but not described"),
         ({"ring_count": 1}, "1 ring counted, but not described"),
         ({"rows": 5, "columns": 7, "materials": []}, "a matrix of rows and columns, without rings"),
-        ({"ring_bands": [{"width_mm": 2}]}, "ring 1 does not say its radius"),
+        ({"ring_bands": [{"width_mm": 2}]}, "ring 1 does not say where it lies"),
         (rings((-4, 2)), "ring 1: a radius of -4 mm cannot be drawn"),
         (rings((10**18, 2)), "ring 1: a radius of 1e+18 mm cannot be drawn"),
-        (rings((40, -1)), "ring 1: a width of -1 mm cannot be drawn"),
-        (rings((4, 12)), "ring 1 is wider than its radius allows: shown as a thin line"),
+        (rings((40, -1)), "ring 1: a width of -1 mm cannot be drawn, only a line"),
+        (rings((4, 12)), "the radius is taken for the inner edge of each ring: else they would not fit"),
+        (rings((4, 12), (5, 12)), "ring 1 is wider than its radius allows: shown as a thin line"),
+        (rings((0.045, 0.002)), "ring 1: a radius of 0.045 mm cannot be drawn"),
+        (
+            {
+                "inner_diameter_mm": 90,
+                "ring_params": [{"width_mm": 2}, {"tile_length_mm": 4}, {"width_mm": 2}],
+            },
+            "ring 3 does not say where it lies",
+        ),
+        (
+            {"inner_diameter_mm": 90, "outer_diameter_mm": 110, "ring_params": [{"width_mm": 20}]},
+            "rings reach beyond the outer edge that is stated, 110 mm across",
+        ),
+        (
+            {"rings": [{"radius_mm": 40, "width_mm": 2, "tile_length_mm": -3}]},
+            "ring 1: a tile length of -3 mm cannot be drawn",
+        ),
+        ({"rings": 1e300}, "the geometry lists no rings"),
+        ({"rings": -3}, "the geometry lists no rings"),
         ({"rings": [{"radius": 50}]}, "the width of 1 ring was not recorded: shown as a thin line"),
         (
             {"rings": [{"radius_mm": 40, "width_mm": 3, "segments": 0}]},
@@ -66,7 +86,7 @@ def test_rings_lie_where_their_generation_means(
         (rings((40, 3), (41, 3), (42, 3)), "rings overlap"),
         (
             rings((91, 18), (95, 4)),
-            "the radius is taken for the outer edge of each ring: else the rings would overlap",
+            "the radius is taken for the outer edge of each ring: else they would not fit",
         ),
         (rings(*((n + 1, 0.5) for n in range(300))), "200 of 300 rings are drawn"),
     ],
@@ -77,8 +97,21 @@ def test_what_cannot_be_read_is_said(geometry: dict[str, Any], remark: str) -> N
 
 def test_many_remarks_of_one_kind_are_summed_up() -> None:
     remarks = plan({"rings": [{}] * 5000}).remarks
-    assert remarks[5] == "and so for 4,995 more rings"
-    assert len(remarks) == 7
+    assert remarks[5:] == ("and 4,995 more remarks on single rings", "no ring says where it lies")
+
+
+def test_what_was_recorded_but_cannot_be_drawn_is_not_called_unrecorded() -> None:
+    assert plan(rings((40, 0))).remarks == ("ring 1: a width of 0 mm cannot be drawn, only a line",)
+
+
+def test_tiles_go_around_the_centre_line_whatever_the_radius_means() -> None:
+    bands = [{"radius_mm": 91, "width_mm": 18, "tile_length_mm": 5}, {"radius_mm": 95, "width_mm": 4}]
+    assert plan({"ring_bands": bands}).bands[0].tiles == 103
+
+
+def test_the_sound_hole_is_known_where_it_is_said() -> None:
+    assert plan({"soundhole_radius_mm": 42.5, "rings": []}).hole_mm == 42.5
+    assert plan({"soundhole_diameter_mm": 85, "rings": []}).hole_mm == 42.5
 
 
 @pytest.mark.parametrize("odd", [None, 7, "x", [], {}, True])
@@ -87,20 +120,32 @@ def test_odd_values_in_place_of_rings_are_no_rings(odd: Any) -> None:
     assert plan({"rings": odd}).bands == ()
 
 
-def test_a_ring_has_its_own_colours_else_those_of_its_family_else_the_patterns() -> None:
-    geometry = {
-        "rings": [
-            {"radius_mm": 40, "color_hint": "#F5DEB3", "strip_family_id": "dark"},
-            {"radius_mm": 42, "column": {"strips": [{"color": "maple"}, {"material_id": "wood_walnut_001"}]}},
-            {"radius_mm": 44, "strip_family_id": "dark"},
-            {"radius_mm": 46, "strip_family_id": 7},
-            {"radius_mm": 48, "color_hint": "bw_outer"},
-        ]
-    }
-    found = plan(geometry, {"dark": ("#111",), "7": ("#777",)}, ("#abc",))
-    assert [band.colours for band in found.bands] == [
-        ("#f5deb3",), ("#ecd9b0", "#6a4a33"), ("#111",), ("#777",), ("#abc",)
-    ]  # fmt: skip
+def test_a_ring_has_its_own_colour_else_those_of_its_family_else_the_patterns() -> None:
+    rings = [
+        {"radius_mm": 40, "color_hint": "#F5DEB3", "strip_family_id": "dark"},
+        {"radius_mm": 44, "strip_family_id": "dark"},
+        {"radius_mm": 46, "strip_family_id": 7},
+        {"radius_mm": 48, "color_hint": "bw_outer"},
+    ]
+    found = plan({"rings": rings}, {"dark": ("#111",), "7": ("#777",)}, ("#abc",))
+    assert [band.colours for band in found.bands] == [("#f5deb3",), ("#111",), ("#777",), ("#abc",)]
+
+
+def test_strips_of_a_column_lie_side_by_side_across_the_ring() -> None:
+    strips = [{"color": "maple"}, {"material_id": "wood_walnut_001"}, {"color": "chartreuse"}, {}]
+    found = plan({"rings": [{"radius_mm": 42, "width_mm": 2, "column": {"strips": strips}}]}, {}, ("#abc",))
+    assert found.bands[0].lines == ("#ecd9b0", "#6a4a33", UNKNOWN, UNKNOWN)
+    assert found.bands[0].colours == ()
+
+
+def test_the_order_of_a_familys_strips_is_not_known() -> None:
+    ring = {"radius_mm": 40, "width_mm": 3, "segments": 24}
+    assert plan({"rings": [ring]}, {}, ("#111", "#eee")).remarks == (
+        "the order of its strips around the ring is not recorded: shown one after another",
+    )
+    found = plan({"rings": [{"radius_mm": 40, "width_mm": 3}]}, {}, ("#111", "#eee"))
+    assert found.bands[0].colours == ("#111",)
+    assert found.remarks == ("ring 1 does not say how many tiles it has: shown in one of its colours",)
 
 
 @pytest.mark.parametrize(
@@ -112,8 +157,9 @@ def test_a_ring_has_its_own_colours_else_those_of_its_family_else_the_patterns()
         ([], {}, "Ebony", ("#26201c",)),
         ([], {}, "mother_of_pearl", ("#e6e4dc",)),
         ([], {}, "wood", ()),
+        ([{"color": "maple"}] * 300 + [{"color": "black walnut"}, {"color": "bog oak"}], {}, None, ("#ecd9b0", "#6a4a33", "#2f2822")),
         ("none", {}, None, ()),
-        ([{"color": "red;}</style><script>"}, {"color": "url(#x)"}], {"color_hex": "#12345"}, None, ("#a5302a",)),
+        ([{"color": "red;}</style><script>"}, {"color": "url(#x)"}], {"color_hex": "#12345"}, None, ("#a5302a", UNKNOWN)),
         ([7, None, {"color": 7}], {"color_hex": None}, None, ()),
     ],
 )  # fmt: skip

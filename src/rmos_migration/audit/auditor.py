@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from functools import partial
 
 from .. import __version__
@@ -13,7 +13,7 @@ from ..errors import DatabaseUnusable
 from ..migrate.garbage import fewer_garbage_collections
 from ..store import queries, runs, schema, soundness, structure
 from ..store.database import Database
-from ..store.failures import damage_as_unusable
+from ..store.failures import damage_as_unusable, oddities_as_unusable
 from ..store.lock import is_locked
 from .result import AuditResult, Verdict
 from .rows import Reader
@@ -92,16 +92,6 @@ def _look(database: Database, now: str, was_locked: bool, rules: list[Rule]) -> 
     return look
 
 
-@contextmanager
-def _oddities_as_unusable() -> Iterator[None]:
-    """Raise as DatabaseUnusable what damage makes of a query, and of values that are not what their column says."""
-    try:
-        with damage_as_unusable():
-            yield
-    except (TypeError, ValueError, ArithmeticError, LookupError, RecursionError) as error:
-        raise DatabaseUnusable(f"a value is not what its column says: {error}") from error
-
-
 class _Look:
     def __init__(self, subject: Subject, rules: list[Rule]) -> None:
         self.subject = subject
@@ -116,7 +106,7 @@ class _Look:
             if isinstance(rule.check, Whole):
                 try:
                     self._need(rule.check.reads)
-                    with _oddities_as_unusable():
+                    with oddities_as_unusable():
                         for flaw in rule.check.find(self.subject):
                             self._found(rule, flaw)
                 except DatabaseUnusable as trouble:
@@ -136,7 +126,7 @@ class _Look:
                     self.troubles.setdefault(rule.code, trouble.message)
 
     def count(self) -> None:
-        with suppress(DatabaseUnusable), _oddities_as_unusable():
+        with suppress(DatabaseUnusable), oddities_as_unusable():
             self.schema_version = schema.version_of(self.subject.connection)
             self.records = queries.entity_counts(self.subject.connection)
 
@@ -145,7 +135,7 @@ class _Look:
         for tolerant in (False, True):
             found: list[tuple[Rule, Flaw]] = []
             try:
-                with _oddities_as_unusable():
+                with oddities_as_unusable():
                     reader.read(
                         soundness.rows(self.subject.connection, reader.entity, tolerant=tolerant), found
                     )

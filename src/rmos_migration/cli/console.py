@@ -34,6 +34,7 @@ SHOWN = 20
 """Diagnostics shown after a run; how many more there are is always said."""
 
 _DATABASE = b"SQLite format 3\0"
+_BESIDE = ("-wal", "-shm", "-journal", ".lock")
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 
@@ -71,12 +72,16 @@ def write_file(path: Path, text: str, what: str, hint: str) -> None:
 
 
 def refuse_database(path: Path) -> None:
-    """Raise UsageError for a file that must not be written over: a slip would cost the workshop its records."""
-    with suppress(OSError), path.open("rb") as file:
-        if file.read(len(_DATABASE)) == _DATABASE:
-            raise UsageError(
-                f"{path} is a database and was left as it is", "name another file for the result"
-            )
+    """Raise UsageError for a file that must not be written over: a slip would cost the workshop its records.
+
+    That is a database, and what SQLite or this program keeps beside one.
+    """
+    beside = (path.with_name(path.name.removesuffix(end)) for end in _BESIDE if path.name.endswith(end))
+    for database in (path, *beside):
+        with suppress(OSError), database.open("rb") as file:
+            if file.read(len(_DATABASE)) == _DATABASE:
+                what = "is a database" if database == path else f"belongs to the database {database}"
+                raise UsageError(f"{path} {what} and was left as it is", "name another file for the result")
 
 
 def print_error(error: RmosError) -> None:

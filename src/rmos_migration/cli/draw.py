@@ -1,5 +1,6 @@
 """rmos draw: a pattern as a picture."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from ..reports.rosettes import as_drawn, drawing, stock
 from ..settings import load_settings
 from ..store import reporting
 from ..store.database import Database
+from ..store.failures import oddities_as_unusable
 from . import console
 from .options import DatabaseOption
 
@@ -40,8 +42,8 @@ def draw(
     """Write the picture; what could not be read is said on stderr."""
     place = Database.at(load_settings(database=database).database)
     if output is not None:
-        console.refuse_database(output)
-    with place.reader() as connection:
+        _refuse_other(output)
+    with place.reader() as connection, oddities_as_unusable():
         row = reporting.pattern(connection, pattern_id)
         if row is None:
             raise UsageError(
@@ -58,3 +60,11 @@ def draw(
         console.print_for_programs(f"{picture}\n")
     else:
         console.write_file(output, f"{picture}\n", "the drawing", "name another file with --output")
+
+
+def _refuse_other(output: Path) -> None:
+    """Raise UsageError where something is that is no drawing; a drawing may be made anew."""
+    console.refuse_database(output)
+    with suppress(OSError), output.open("rb") as file:
+        if file.read(4) not in (b"", b"<svg"):
+            raise UsageError(f"{output} is no drawing and was left as it is", "name another file")

@@ -7,6 +7,7 @@ import typer
 from ..settings import load_settings
 from ..store import queries
 from ..store.database import Database
+from ..store.failures import oddities_as_unusable
 from ..store.lock import is_locked
 from ..store.queries import RunRow
 from . import console
@@ -28,7 +29,7 @@ def history(
     """Print one line a run: when, how it ended, what became of the documents."""
     place = Database.at(load_settings(database=database).database)
     locked = is_locked(place.path)
-    with place.reader() as connection:
+    with place.reader() as connection, oddities_as_unusable():
         found = queries.runs_newest_first(connection, limit, locked=locked)
     if as_json:
         console.print_json({"schema": "rmos-migration/history/1", "runs": [run._asdict() for run in found]})

@@ -4,7 +4,7 @@ import json
 import logging
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -12,12 +12,14 @@ from typing import Annotated
 import typer
 
 from ..api import migrate as run_migration
+from ..errors import EnvironmentFailure, UsageError
 from ..migrate.options import Several
+from ..migrate.outcome import RunSummary
 from ..migrate.policy import MissingReferences, OnConflict
 from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
 from ..reports.witness import Witness
-from ..settings import load_settings
+from ..settings import Settings, load_settings
 from ..store.database import Database
 from . import console
 from .options import DatabaseOption, JsonOption
@@ -105,7 +107,7 @@ def migrate(
     if stats is not None:
         console.refuse_database(stats)
     if report is not None:
-        check_folder(report)
+        _check_reports(report, settings.source)
     witness = Witness()
     watcher = console.Watcher(
         settings.source, quiet=quiet or as_json, verbose=verbose, encoding=settings.encoding
@@ -133,14 +135,31 @@ def migrate(
         text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n"
         console.write_file(stats, text, "the statistics", "the migration itself is kept")
     if report is not None:
-        made = (
-            report_of_dry_run(summary, witness, settings.encoding)
-            if dry_run
-            else report_of_run(Database.at(settings.database), summary.run_id, witness=witness)
-        )
-        for file in write_reports(made, report):
+        for file in _report(summary, witness, settings, report):
             console.say(f"report: {file}", on=console.err if as_json or quiet else console.out)
     raise typer.Exit(summary.exit_code)
+
+
+def _check_reports(folder: Path, source: Path) -> None:
+    """Refuse a folder in which reports cannot be, or in which the next run would read them."""
+    check_folder(folder)
+    with suppress(OSError, RuntimeError):
+        if folder.resolve().is_relative_to(source.resolve()):
+            raise UsageError(
+                f"{folder} lies in the legacy folder, which is never written to", "name another folder"
+            )
+
+
+def _report(summary: RunSummary, witness: Witness, settings: Settings, folder: Path) -> list[Path]:
+    """Write the report of the run that has just ended."""
+    if summary.run_id is None:
+        return write_reports(report_of_dry_run(summary, witness, settings.encoding), folder)
+    try:
+        made = report_of_run(Database.at(settings.database), summary.run_id, witness=witness)
+        return write_reports(made, folder)
+    except EnvironmentFailure as failure:
+        hint = f"the migration itself is kept; to try again: rmos report {summary.run_id} --output DIR"
+        raise EnvironmentFailure(failure.message, hint) from failure
 
 
 @contextmanager

@@ -68,14 +68,15 @@ def report(
         raise UsageError(
             "--from reads the statistics file alone", "leave out RUN, --database and --with-audit, or --from"
         )
-    formats = _formats(form or ("txt" if output is None else "all"))
+    formats = _formats(form if form is not None else "txt" if output is None else "all")
     if output is None and len(formats) > 1:
         raise UsageError("only one format can be printed", "add --output DIR, or name one format")
     if output is not None:
         check_folder(output)
-    made = build_report(
-        load_settings(database=database).database, run, statistics=statistics, with_audit=with_audit
-    )
+    if statistics is not None:
+        made = build_report(statistics=statistics)
+    else:
+        made = build_report(load_settings(database=database).database, run, with_audit=with_audit)
     if output is None:
         console.print_for_programs(VIEWS[formats[0]](made))
         return
@@ -85,9 +86,6 @@ def report(
 
 def _formats(listed: str) -> list[Format]:
     names = [name.strip().lower() for name in listed.split(",") if name.strip()]
-    if "all" in names:
-        return list(Format)
-    unknown = [name for name in names if name not in set(Format)]
-    if unknown or not names:
+    if not names or not set(names) <= {"all", *Format}:
         raise UsageError(f"--format {listed} is not known", f"use all, or some of {', '.join(Format)}")
-    return [form for form in Format if form in names]
+    return [form for form in Format if form in names or "all" in names]

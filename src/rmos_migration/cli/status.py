@@ -7,6 +7,7 @@ from ..settings import load_settings
 from ..sources.presence import is_gone
 from ..store import queries
 from ..store.database import Database
+from ..store.failures import oddities_as_unusable
 from ..store.lock import is_locked
 from . import console
 from .options import DatabaseOption, JsonOption
@@ -21,7 +22,7 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
     """Print counts, the last run, and what still waits for attention."""
     place = Database.at(load_settings(database=database).database)
     locked = is_locked(place.path)
-    with place.reader() as connection:
+    with place.reader() as connection, oddities_as_unusable():
         counts = queries.entity_counts(connection)
         last = next(iter(queries.runs_newest_first(connection, 1, locked=locked)), None)
         rejected = sum(not is_gone(row.location, row.path) for row in queries.rejected(connection))

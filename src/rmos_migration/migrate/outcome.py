@@ -157,7 +157,10 @@ class Counts:
 
 @dataclass(frozen=True)
 class RunSummary:
-    """The result of a run. ``run_id`` is None for a dry run; ``stopped_by`` says what cut the run short, if anything."""
+    """The result of a run. ``run_id`` is None for a dry run; ``stopped_by`` says what cut the run short, if anything.
+
+    ``options`` are those of the run, as they are kept with it.
+    """
 
     run_id: int | None
     status: Status
@@ -168,6 +171,7 @@ class RunSummary:
     finished_at: str
     duration_seconds: float
     counts: Counts
+    options: Mapping[str, object] = field(default_factory=dict)
     stopped_by: str = ""
     signal: int | None = None
 
@@ -203,6 +207,7 @@ class RunSummary:
             "dry_run": self.dry_run,
             "source": self.source,
             "database": self.database,
+            "options": dict(self.options),
             "started_at": self.started_at,
             "finished_at": self.finished_at,
             "duration_seconds": round(self.duration_seconds, 3),

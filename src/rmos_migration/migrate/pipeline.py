@@ -79,7 +79,9 @@ class _Run:
                     self._migrate_all(writer)
             except BaseException as error:
                 status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.FAILED
-                writer.give_up(status, self.counts, time.perf_counter() - began, _in_words(error))
+                writer.give_up(
+                    status, self.counts, time.perf_counter() - began, _in_words(error), self.undone
+                )
                 raise
             self._notice_source()
             status = self._status()
@@ -90,12 +92,13 @@ class _Run:
             run_id=None if self.options.dry_run else writer.book.run_id,
             status=status,
             dry_run=self.options.dry_run,
-            source=str(self.source.root),
+            source=self.source.named,
             database=self.database.url,
             started_at=started_at,
             finished_at=runs.now(),
             duration_seconds=duration,
             counts=self.counts,
+            options=self.options.as_json(),
             stopped_by=self.stopped_by,
             signal=self.signal,
         )

@@ -61,7 +61,7 @@ class Writer:
             number, self.is_new_source = runs.source_id(connection, source.location)
             run_id = runs.begin_run(
                 connection,
-                source=str(source.root),
+                source=source.named,
                 location=source.location,
                 dry_run=options.dry_run,
                 options=options.as_json(),
@@ -142,13 +142,15 @@ class Writer:
         if self.whole is not None:
             self.whole.commit()
 
-    def give_up(self, status: Status, counts: Counts, duration: float, stopped_by: str) -> None:
+    def give_up(
+        self, status: Status, counts: Counts, duration: float, stopped_by: str, undone: Sequence[Diagnostic]
+    ) -> None:
         """The run failed: undo what is open and say so in its row, if the database still can."""
         try:
             self.connection.rollback()
             self.whole = None
             if not self.options.dry_run:
-                self.finish(status, counts, duration, stopped_by)
+                self.finish(status, counts, duration, stopped_by, undone=undone)
         except SQLAlchemyError:  # the row stays running, which readers show as interrupted
             log.warning("the end of run %s could not be written down", self.book.run_id)
 

@@ -17,7 +17,9 @@ from markupsafe import Markup
 from ..catalogue import CATALOGUE
 from ..diagnostics import printable
 from ..migrate.outcome import Status
+from ..store.reporting import CONFLICT
 from . import charts, wording
+from .layout import columns
 from .report import Gallery, KeptOut, Report, Rosette
 from .rosettes import drawing
 
@@ -31,11 +33,11 @@ FINDINGS = 100
 """Findings of an audit that are shown."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_PICTURE = 150
+_PICTURE = 130
 """Pixels across the largest rosette."""
 
-_USUAL_MM = 250
-"""A rosette larger than this across does not set the scale for the others."""
+_SMALL_MM, _LARGE_MM = 20, 250
+"""Diameters between which rosettes set the scale; a larger one is drawn smaller than it says."""
 
 _MOODS = {
     Status.COMPLETED: ("good", "✓"),
@@ -49,6 +51,7 @@ class _Group(NamedTuple):
     """The documents that were kept out for one reason, the first of them to be shown."""
 
     code: str
+    heading: str
     explanation: str
     hint: str
     total: int
@@ -58,9 +61,10 @@ class _Group(NamedTuple):
 def as_html(report: Report) -> str:
     """The report as a page."""
     style, script = _ours("report.css"), _ours("report.js")
-    mood, sign = _MOODS.get(Status(report.run.status), ("bad", "✗"))
+    mood, sign = _mood(report)
     groups = _groups(report.kept_out or [])
     scale = _scale(report.gallery)
+    findings, listed_above = wording.findings(report.audit) if report.audit else ([], 0)
     page = _environment(scale).get_template("report.html")
     return page.render(
         report=report,
@@ -74,10 +78,10 @@ def as_html(report: Report) -> str:
         sections=list(_sections(report)),
         groups=groups,
         most=max((group.total for group in groups), default=1),
-        errors=[kind for kind in report.noticed if kind.severity == "error"],
-        warnings=[kind for kind in report.noticed if kind.severity == "warning"],
-        informed=[kind for kind in report.noticed if kind.severity == "info"],
-        findings=report.audit.findings[:FINDINGS] if report.audit else [],
+        warnings=[one for one in report.noticed if one.severity == "warning" and one.code != CONFLICT],
+        findings=findings[:FINDINGS],
+        more_findings=max(len(findings) - FINDINGS, 0),
+        listed_above=listed_above,
         records=_named(report.database.records) if report.database else {},
         gallery_scale=scale,
     )
@@ -96,14 +100,19 @@ def _environment(scale: float | None) -> "Environment":
     )
     environment.globals |= {
         "n": "{:,}".format,
-        "about": _about,
+        "about": wording.about,
+        "are": wording.are,
+        "before": wording.before,
+        "columns": columns,
+        "ended": wording.ENDED,
         "amount": wording.amount,
         "entity_name": wording.entity_name,
-        "is_shrunk": lambda one: one.diameter_mm > _USUAL_MM,
+        "is_shrunk": lambda one: one.diameter_mm > _LARGE_MM,
         "listed": wording.listed,
-        "millimetres": lambda length: f"{length:.4g} mm" if length < 1e6 else f"{length:,.0f} mm",
+        "millimetres": wording.millimetres,
+        "machine_time": lambda instant: f"{instant[:23]}Z" if instant.endswith("Z") else instant,
         "outcome_bar": _drawn(charts.outcome_bar),
-        "percent": wording.percent,
+        "success": wording.success,
         "picture": _drawn(partial(_picture, scale=scale)),
         "pieces": wording.pieces,
         "place": wording.place,
@@ -147,6 +156,12 @@ def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
 
 
+def _mood(report: Report) -> tuple[str, str]:
+    if not report.run.totals.found:
+        return "warn", "!"
+    return _MOODS.get(Status(report.run.status), ("bad", "✗"))
+
+
 def _sections(report: Report) -> Iterator[tuple[str, str]]:
     yield "documents", "Documents"
     if report.kept_out or report.run.totals.kept_out:
@@ -174,25 +189,13 @@ def _groups(documents: list[KeptOut]) -> list[_Group]:
         listed = shown[document.notices[0].code]
         if len(listed) < SHOWN:
             listed.append(document)
-    return [
-        _Group(
-            code,
-            CATALOGUE[code].explanation if code in CATALOGUE else "",
-            shown[code][0].notices[0].hint,
-            total,
-            shown[code],
-        )
-        for code, total in totals.most_common()
-    ]
+    return [_group(code, total, shown[code]) for code, total in totals.most_common()]
 
 
-def _about(document: KeptOut) -> str:
-    said: list[str] = [document.outcome]
-    if document.record_id is not None:
-        said.append(f"id {document.record_id}")
-    if document.generation is not None:
-        said.append(f"written by {document.generation}")
-    return ", ".join(said)
+def _group(code: str, total: int, shown: list[KeptOut]) -> _Group:
+    explanation = CATALOGUE[code].explanation if code in CATALOGUE else code
+    heading, _, rest = explanation.partition(". ")
+    return _Group(code, heading.removesuffix("."), rest, shown[0].notices[0].hint, total, shown)
 
 
 def _named(records: dict[str, int]) -> dict[str, int]:
@@ -200,12 +203,14 @@ def _named(records: dict[str, int]) -> dict[str, int]:
 
 
 def _scale(gallery: Gallery | None) -> float | None:
-    """Pixels for a millimetre, the same for all rosettes of a usual size."""
+    """Pixels for a millimetre, the same for all rosettes; a few that are far too large do not set it."""
     sizes = [one.diameter_mm for one in gallery.rosettes if one.diameter_mm] if gallery else []
-    usual = [size for size in sizes if size <= _USUAL_MM]
-    return _PICTURE / max(usual or sizes) if sizes else None
+    if not sizes:
+        return None
+    usual = [size for size in sizes if size <= _LARGE_MM]
+    return _PICTURE / max(max(usual, default=_LARGE_MM), _SMALL_MM)
 
 
 def _picture(one: Rosette, scale: float | None) -> str:
     size = one.diameter_mm or 1
-    return drawing(one, pixels_per_mm=_PICTURE / size if scale is None or size > _USUAL_MM else scale)
+    return drawing(one, pixels_per_mm=_PICTURE / size if scale is None or size > _LARGE_MM else scale)

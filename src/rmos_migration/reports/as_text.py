@@ -5,7 +5,24 @@ from collections.abc import Iterator
 
 from .layout import aligned, columns, heading, labelled, wrapped
 from .report import Audit, Comparison, Excerpt, Gallery, KeptOut, Kind, Report, Run, Workshop
-from .wording import amount, entity_name, listed, percent, pieces, place, run_name, seconds, size, when
+from .wording import (
+    ENDED,
+    about,
+    amount,
+    are,
+    before,
+    entity_name,
+    findings,
+    listed,
+    millimetres,
+    pieces,
+    place,
+    run_name,
+    seconds,
+    size,
+    success,
+    when,
+)
 
 SHOWN = 10
 """Documents shown of each code, and findings of an audit; how many more there are is always said."""
@@ -67,8 +84,6 @@ def _facts(report: Report) -> Iterator[str]:
         ("Files", _files(report)),
         ("Database", report.database_url),
     ]
-    if run.options:
-        facts.append(("Options", ", ".join(f"{name}={value}" for name, value in run.options.items())))
     if database is not None:
         facts.append(
             (
@@ -76,6 +91,8 @@ def _facts(report: Report) -> Iterator[str]:
                 f"{size(database.size_bytes)}, schema {database.schema_version} of {when(database.schema_applied_at)}",
             )
         )
+    if run.options:
+        facts.append(("Options", ", ".join(f"{name}={value}" for name, value in run.options.items())))
     program = f"rmos-migration {run.tool_version or '(version not recorded)'}"
     facts.append(("Program", program))
     facts.append(
@@ -89,7 +106,7 @@ def _facts(report: Report) -> Iterator[str]:
 
 def _files(report: Report) -> str:
     files = report.files
-    said = f"{files.found:,} found, {files.read:,} read, {files.unread:,} not opened"
+    said = f"{files.found:,} found, {files.read:,} read, {files.unread:,} not read (unchanged, or not to be opened)"
     passed_over = "".join(f"; {count:,} passed over: {reason}" for reason, count in files.ignored.items())
     return said + passed_over
 
@@ -99,20 +116,14 @@ def _documents(report: Report) -> Iterator[str]:
     rows: list[tuple[str, ...]] = [("", "found", "migrated", "unchanged", "conflicts", "rejected", "arrived")]
     for name, counted in [*report.entities.items(), ("total", report.run.totals)]:
         numbers = (counted.found, counted.migrated, counted.unchanged, counted.conflicts, counted.rejected)
-        rows.append(
-            (entity_name(name), *(f"{number:,}" for number in numbers), percent(counted.success_rate))
-        )
+        rows.append((entity_name(name), *(f"{number:,}" for number in numbers), success(counted)))
     yield from aligned(rows)
 
 
 def _compared(comparison: Comparison) -> Iterator[str]:
     then = comparison.run
     yield from heading(f"Compared with run {then.id} of {when(then.started_at)}")
-    totals = then.totals
-    yield from wrapped(
-        f"It found {amount(totals.found, 'document')}: {totals.migrated:,} migrated, {totals.unchanged:,} unchanged, "
-        f"{totals.conflicts:,} in conflict, {totals.rejected:,} rejected ({percent(totals.success_rate)} arrived)."
-    )
+    yield from wrapped(before(comparison))
     for sentence in pieces(comparison):
         yield from wrapped(sentence)
 
@@ -121,7 +132,7 @@ def _unknown(report: Report) -> Iterator[str]:
     yield from heading("Kept out")
     if report.run.totals.kept_out:
         yield from wrapped(
-            "Which documents were kept out stands in the database, not in the statistics: rmos rejects"
+            "The statistics do not say which documents. A report from the database does, if it was a real run."
         )
     else:
         yield "Nothing."
@@ -138,18 +149,14 @@ def _kept_out(documents: list[KeptOut]) -> Iterator[str]:
             yield from _document(document)
     for code, total in totals.items():
         if total > SHOWN:
+            yield ""
             yield from wrapped(f"{total - SHOWN:,} more with {code}; the JSON report has them all.")
 
 
 def _document(document: KeptOut) -> Iterator[str]:
     first = document.notices[0]
-    about: list[str] = [document.outcome]
-    if document.record_id is not None:
-        about.append(f"id {document.record_id}")
-    if document.generation is not None:
-        about.append(f"written by {document.generation}")
     yield ""
-    yield from wrapped(f"{place(first)} ({', '.join(about)})", hanging="    ")
+    yield from wrapped(f"{place(first)} ({about(document)})", hanging="    ")
     for notice in document.notices:
         where = "" if notice is first else f"{place(notice)}: "
         yield from wrapped(f"{where}{notice.number} {notice.code}: {notice.message}", "  ", "    ")
@@ -209,16 +216,15 @@ def _workshop(report: Report, workshop: Workshop) -> Iterator[str]:
 def _gallery(gallery: Gallery) -> Iterator[str]:
     yield from heading("Patterns")
     for one in gallery.rosettes:
-        size_said = "" if one.diameter_mm is None else f", {one.diameter_mm:g} mm across"
+        size_said = "" if one.diameter_mm is None else f", {millimetres(one.diameter_mm)} across"
         rings = "no rings counted" if one.ring_count is None else amount(one.ring_count, "ring")
         name = one.name or "(no name)"
         yield from wrapped(f"{name} [{one.id}]: {rings}{size_said}", hanging="    ")
         for remark in one.remarks:
             yield from wrapped(remark, "    ")
     if gallery.total > len(gallery.rosettes):
-        yield from wrapped(
-            f"{gallery.total - len(gallery.rosettes):,} more patterns are not shown; rmos draw shows any."
-        )
+        more = gallery.total - len(gallery.rosettes)
+        yield from wrapped(f"{amount(more, 'more pattern')} {are(more)} not shown; rmos draw shows any.")
 
 
 def _audit(audit: Audit) -> Iterator[str]:
@@ -227,25 +233,21 @@ def _audit(audit: Audit) -> Iterator[str]:
         f"{audit.rules_held} of {audit.rules} rules hold, {audit.rules_not_run} could not be run; "
         f"{amount(audit.errors, 'error')}, {amount(audit.warnings, 'warning')}."
     )
-    for finding in audit.findings[:SHOWN]:
+    others, listed_above = findings(audit)
+    if listed_above:
+        yield from wrapped(f"{amount(listed_above, 'warning')}: documents that are kept out.")
+    for finding in others[:SHOWN]:
         where = " ".join(part for part in (finding.table, finding.record, finding.column) if part)
         yield from wrapped(f"{finding.severity} {finding.code} {where}: {finding.message}", hanging="    ")
-    if len(audit.findings) > SHOWN:
-        yield from wrapped(f"{len(audit.findings) - SHOWN:,} more findings; rmos audit tells them all.")
+    if len(others) > SHOWN:
+        yield from wrapped(f"{amount(len(others) - SHOWN, 'more finding')}; rmos audit tells them all.")
 
 
 def _history(runs: list[Run]) -> Iterator[str]:
     yield from heading("Runs, newest first")
-    rows: list[tuple[str, ...]] = [("run", "started", "found", "arrived", "conflicts", "rejected", "took")]
+    rows: list[tuple[str, ...]] = [("run", "started", "ended", "found", "arrived", "conflicts", "rejected")]
     for run in runs:
         totals = run.totals
-        numbers = (totals.found, totals.arrived, totals.conflicts, totals.rejected)
-        rows.append(
-            (
-                f"{run.id}",
-                when(run.started_at),
-                *(f"{one:,}" for one in numbers),
-                seconds(run.duration_seconds),
-            )
-        )
+        numbers = (totals.found, totals.arrived if run.is_kept else 0, totals.conflicts, totals.rejected)
+        rows.append((f"{run.id}", when(run.started_at), ENDED[run.status], *(f"{one:,}" for one in numbers)))
     yield from aligned(rows)

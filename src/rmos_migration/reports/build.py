@@ -10,11 +10,12 @@ from sqlalchemy import Connection
 from .. import __version__
 from ..audit.auditor import audit_database
 from ..audit.result import AuditResult, State
-from ..diagnostics import Severity
+from ..diagnostics import Severity, printable
 from ..errors import UsageError
 from ..migrate.outcome import RunSummary, Status
 from ..store import queries, reporting, runs
 from ..store.database import Database
+from ..store.failures import oddities_as_unusable
 from ..store.lock import is_locked
 from ..store.queries import RunRow
 from ..store.reporting import Noticed, Place
@@ -29,7 +30,7 @@ from .witness import Witness
 HISTORY = 30
 """Runs that a report looks back on."""
 
-_WHOLE = {Status.COMPLETED, Status.COMPLETED_WITH_REJECTS}
+_WHOLE = {Status.COMPLETED, Status.COMPLETED_WITH_REJECTS, Status.ROLLED_BACK}
 """Runs that looked at every document."""
 
 
@@ -50,7 +51,7 @@ def report_of_run(
         DatabaseUnusable: if the database is absent, of another schema, damaged, or cannot be opened.
     """
     locked = is_locked(database.path)
-    with database.reader() as connection, connection.begin():
+    with database.reader() as connection, connection.begin(), oddities_as_unusable():
         row = _find(connection, run_id, locked)
         before = reporting.run_before(connection, row, locked=locked)
         run, counts = facts.run_of_row(row), row.counts
@@ -86,9 +87,8 @@ def report_of_statistics(file: Path) -> Report:
     statistics: Statistics = read_statistics(file)
     summary = statistics.as_json()
     run = facts.run_of_summary(summary, None)
-    return _report(
-        run, statistics.database, summary, made_from="statistics", noticed=facts.kinds_of_counts(summary)
-    )
+    noticed = facts.kinds_of_counts(summary, run.options)
+    return _report(run, statistics.database, summary, made_from="statistics", noticed=noticed)
 
 
 def report_of_dry_run(summary: RunSummary, witness: Witness, encoding: str | None = None) -> Report:
@@ -113,15 +113,22 @@ def _report(run: Run, database_url: str, counts: Mapping[str, Any], **parts: Any
         made_at=runs.now(),
         tool_version=__version__,
         verdict=words.verdict(run),
-        advice=words.advice(run, balanced=balanced),
+        advice=words.advice(
+            run, balanced=balanced, is_last=_is_last(run, parts), names_documents="kept_out" in parts
+        ),
         run=run,
-        database_url=database_url,
+        database_url=printable(database_url),
         balanced=balanced,
         entities=entities,
         files=facts.files(counts),
         generations=counts.get("generations", {}),
         **parts,
     )
+
+
+def _is_last(run: Run, parts: Mapping[str, Any]) -> bool:
+    """Whether no later run is known that read the same folder."""
+    return not any(one.id > (run.id or 0) and one.source == run.source for one in parts.get("history", ()))
 
 
 def _is_balanced(tally: Counted) -> bool:
@@ -134,7 +141,7 @@ def _find(connection: Connection, run_id: int | None, locked: bool) -> RunRow:
         if not last:
             raise UsageError("there was no run yet, so there is nothing to report", "run: rmos migrate")
         return last[0]
-    row = reporting.find_run(connection, run_id, locked=locked)
+    row = reporting.find_run(connection, run_id, locked=locked) if 0 < run_id < 2**63 else None
     if row is None:
         raise UsageError(f"there is no run {run_id}", "see: rmos history")
     return row

@@ -11,27 +11,32 @@ _STEP, _HEIGHT, _MARGIN = 26, 110, 22
 
 def outcome_bar(counted: Counted) -> str:
     """What became of documents, as parts of one bar of full width."""
-    total = max(counted.found, sum(getattr(counted, outcome) for outcome in _OUTCOMES), 1)
-    return f'<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{_parts(counted, total)}</svg>'
-
-
-def _parts(counted: Counted, total: int) -> str:
-    parts, at = [], 0.0
-    for outcome in _OUTCOMES:
-        width = _width(getattr(counted, outcome), total)
+    at, parts = 0.0, []
+    for outcome, width in zip(_OUTCOMES, _lengths(counted, counted.found, 100, least=1.5), strict=True):
         if width:
             parts.append(f'<rect class="{outcome}" x="{at:.2f}" width="{width:.2f}" height="10"/>')
             at += width
-    return "".join(parts)
+    return f'<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{"".join(parts)}</svg>'
 
 
 def share_bar(number: int, most: int) -> str:
     """A number beside the largest of its kind, as the length of a bar."""
-    width = f"{_width(number, most):.2f}"
+    width = f"{max(number * 100 / most, 0.6):.2f}"
     return (
         '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
         f'<rect class="rejected" width="{width}" height="10" rx="0.5"/></svg>'
     )
+
+
+def _lengths(counted: Counted, total: int, whole: float, least: float) -> list[float]:
+    """What each outcome takes of a whole; those that are there at least so much, at the cost of the longest."""
+    numbers = [getattr(counted, outcome) for outcome in _OUTCOMES]
+    total = max(total, sum(numbers), 1)
+    lengths = [max(number * whole / total, least) if number else 0.0 for number in numbers]
+    longest = numbers.index(max(numbers))
+    surplus = sum(lengths) - sum(numbers) * whole / total
+    lengths[longest] = max(lengths[longest] - surplus, min(lengths[longest], least))
+    return lengths
 
 
 def timeline(runs: Sequence[Run], this: int | None) -> str:
@@ -55,18 +60,12 @@ def timeline(runs: Sequence[Run], this: int | None) -> str:
 def _columns(runs: Iterator[Run], most: int, this: int | None) -> Iterator[str]:
     for position, run in enumerate(runs):
         x, y = _MARGIN + position * _STEP + 3, float(_MARGIN + _HEIGHT)
-        for outcome in _OUTCOMES:
-            height = getattr(run.totals, outcome) * _HEIGHT / most
-            if height:
+        for outcome, height in zip(_OUTCOMES, _lengths(run.totals, most, _HEIGHT, least=2), strict=True):
+            if height > 0:
                 y -= height
                 yield f'<rect class="{outcome}" x="{x}" y="{y:.2f}" width="{_STEP - 6}" height="{height:.2f}"/>'
         mark = ' class="now"' if run.id == this else ""
         yield f'<text{mark} x="{x + _STEP / 2 - 3}" y="{_MARGIN + _HEIGHT + 14}" text-anchor="middle">{run.id}</text>'
-
-
-def _width(number: int, total: int) -> float:
-    """A part in percent; one that is there is never too thin to be seen."""
-    return max(number * 100 / total, 0.6) if number else 0.0
 
 
 def scale_bar(pixels_per_mm: float) -> str:

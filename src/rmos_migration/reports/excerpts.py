@@ -1,15 +1,17 @@
 """A few lines of a text around a place in it."""
 
 from collections.abc import Sequence
+from itertools import islice
 
 from ..diagnostics import printable
+from .layout import columns
 from .report import Excerpt
 
 AROUND = 1
 """Lines shown before and after the one with the fault."""
 
 WIDTH = 64
-"""Characters of a line that are shown."""
+"""Columns of a line that are shown, and half of them before the fault in a line that is longer."""
 
 _CUT = "…"
 
@@ -19,31 +21,38 @@ def excerpt(lines: Sequence[str], line: int, column: int) -> Excerpt | None:
     if not 1 <= line <= len(lines):
         return None
     first = max(line - AROUND, 1)
-    around = [one.rstrip("\r") for one in lines[first - 1 : line + AROUND]]
-    before, faulty, after = around[: line - first], around[line - first], around[line - first + 1 :]
-    begin = _begin(faulty, column)
-    cut, place = _cut(faulty, begin, column)
-    shown = [*(_cut(one, begin, 1)[0] for one in before), cut, *(_cut(one, begin, 1)[0] for one in after)]
-    return Excerpt(first_line=first, lines=shown, line=line, column=place)
+    begin = _begin(lines[line - 1], column - 1)
+    shown = [_cut(one, begin) for one in lines[first - 1 : line + AROUND]]
+    before = "".join(map(_plain, lines[line - 1][begin : column - 1]))
+    return Excerpt(first_line=first, lines=shown, line=line, column=len(_CUT) * bool(begin) + len(before) + 1)
 
 
-def _begin(line: str, column: int) -> int:
-    """From which character on a long line is shown, so that the fault is in it."""
-    if column <= WIDTH - 8:
+def _begin(line: str, fault: int) -> int:
+    """From which character on a line is shown, so that the fault is in what is shown of it."""
+    if fault <= WIDTH and sum(columns(_plain(one)) for one in line[:fault]) <= WIDTH * 3 // 4:
         return 0
-    return max(min(column - WIDTH // 2, len(line) - WIDTH), 0)
+    taken = 0
+    for position in range(min(fault, len(line)) - 1, -1, -1):
+        taken += columns(_plain(line[position]))
+        if taken > WIDTH // 2:
+            return position + 1
+    return 0
 
 
-def _cut(line: str, begin: int, column: int) -> tuple[str, int]:
-    """What is shown of a line, made printable, and where in that its ``column`` stands."""
+def _cut(line: str, begin: int) -> str:
+    """What is shown of a line, made printable."""
     if begin and begin >= len(line):
-        return "", 1
-    end = begin + WIDTH
-    head = _CUT if begin else ""
-    tail = _CUT if len(line) > end else ""
-    upto = _plain(line[begin : max(column - 1, begin)])
-    return head + _plain(line[begin:end]) + tail, len(head) + len(upto) + 1
+        return ""
+    shown: list[str] = []
+    taken = 0
+    for character in islice(line, begin, None):
+        plain = _plain(character)
+        taken += columns(plain)
+        if taken > WIDTH:
+            return f"{_CUT * bool(begin)}{''.join(shown)}{_CUT}"
+        shown.append(plain)
+    return f"{_CUT * bool(begin)}{''.join(shown)}".removesuffix(_plain("\r"))
 
 
-def _plain(text: str) -> str:
-    return printable(text.replace("\t", "  "))
+def _plain(character: str) -> str:
+    return "  " if character == "\t" else printable(character)

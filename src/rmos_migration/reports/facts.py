@@ -3,28 +3,29 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..diagnostics import CATALOGUE, Diagnostic, Severity
+from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
 from ..migrate.options import Options
 from ..migrate.outcome import Tally, success_rate
 from ..store.queries import RunRow
 from .report import Counted, Files, Kind, Notice, Run
 
 _USUAL = Options().as_json()
+_REJECTING = {"on_conflict": "id-conflict", "missing_references": "reference-missing"}
+"""What is an error instead of a warning, where the option says reject."""
+
 _RANKS = {severity.value: rank for rank, severity in enumerate(reversed(Severity))}
 
 
 def counted(counts: Mapping[str, Any]) -> Counted:
     """Documents by outcome, from a tally's JSON; nothing found where it is empty."""
-    tally = Tally(
-        *(int(counts.get(name, 0)) for name in ("found", "migrated", "unchanged", "conflicts", "rejected"))
-    )
+    tally = Tally(**{name: int(counts.get(name, 0)) for name in Tally.__dataclass_fields__})
     return Counted(
         found=tally.found,
         migrated=tally.migrated,
         unchanged=tally.unchanged,
         conflicts=tally.conflicts,
         rejected=tally.rejected,
-        success_rate=success_rate(tally),
+        success_rate=min(success_rate(tally), 100),
     )
 
 
@@ -39,6 +40,11 @@ def files(counts: Mapping[str, Any]) -> Files:
     )
 
 
+def unusual(options: Mapping[str, Any]) -> dict[str, Any]:
+    """The options of a run that differ from what is usual."""
+    return {name: value for name, value in options.items() if value != _USUAL.get(name)}
+
+
 def run_of_row(row: RunRow) -> Run:
     """A run as the database knows it."""
     totals = counted(row.counts.get("totals", {}))
@@ -46,13 +52,13 @@ def run_of_row(row: RunRow) -> Run:
         id=row.id,
         status=row.status,
         dry_run=False,
-        source=row.source,
+        source=printable(row.source),
         started_at=row.started_at,
         finished_at=row.finished_at,
         duration_seconds=row.duration_seconds,
         documents_per_second=_rate(totals.found, row.duration_seconds),
         tool_version=row.tool_version,
-        options={name: value for name, value in row.options.items() if value != _USUAL.get(name)},
+        options=unusual(row.options),
         stopped_by=row.stopped_by or "",
         totals=totals,
     )
@@ -64,13 +70,13 @@ def run_of_summary(summary: Mapping[str, Any], tool_version: str | None) -> Run:
         id=summary["run_id"],
         status=summary["status"],
         dry_run=summary["dry_run"],
-        source=summary["source"],
+        source=printable(summary["source"]),
         started_at=summary["started_at"],
         finished_at=summary["finished_at"],
         duration_seconds=summary["duration_seconds"],
         documents_per_second=summary["documents_per_second"],
         tool_version=tool_version,
-        options={},
+        options=unusual(summary["options"]),
         stopped_by=summary["stopped_by"],
         totals=counted(summary["totals"]),
     )
@@ -100,12 +106,17 @@ def in_order(kinds: Iterable[Kind]) -> list[Kind]:
     return sorted(kinds, key=lambda one: (_RANKS[one.severity], -one.count, one.code))
 
 
-def kinds_of_counts(counts: Mapping[str, Any]) -> list[Kind]:
-    """What was noticed, from counts alone: without examples, each as severe as it usually is."""
+def kinds_of_counts(counts: Mapping[str, Any], options: Mapping[str, Any]) -> list[Kind]:
+    """What was noticed, from counts alone, without examples; how severe it was, as the run's options say."""
     return in_order(
-        kind(code, CATALOGUE[code].severity if code in CATALOGUE else Severity.INFO, number, ())
-        for code, number in counts.get("codes", {}).items()
+        kind(code, _severity(code, options), number, ()) for code, number in counts.get("codes", {}).items()
     )
+
+
+def _severity(code: str, options: Mapping[str, Any]) -> Severity:
+    if any(options.get(option) == "reject" for option, of in _REJECTING.items() if of == code):
+        return Severity.ERROR
+    return CATALOGUE[code].severity if code in CATALOGUE else Severity.INFO
 
 
 def _rate(documents: int, seconds: float | None) -> int | None:

@@ -1,10 +1,10 @@
 """Writing reports into a folder: each file whole or not at all, and none over another."""
 
 import os
-import tempfile
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from enum import StrEnum
+from itertools import count
 from pathlib import Path
 
 from ..errors import EnvironmentFailure, UsageError
@@ -49,13 +49,13 @@ def write_reports(report: Report, folder: Path, formats: Iterable[Format] = tupl
     texts = {form: VIEWS[form](report).encode("utf-8", "backslashreplace") for form in formats}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        stem = _free_stem(folder, _stem(report), texts)
-        return [_write_new(folder / f"{stem}.{form}", content) for form, content in texts.items()]
+        with _reserved(folder, _stem(report)) as stem:
+            return [_write(folder / f"{stem}.{form}", content) for form, content in texts.items()]
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise EnvironmentFailure(
             f"the report could not be written to {folder}: {reason}",
-            "the migration itself is kept; free some space or name another folder, then: rmos report --output DIR",
+            "free some space, or name another folder",
         ) from error
 
 
@@ -65,44 +65,33 @@ def _stem(report: Report) -> str:
     return f"rmos-report-{run}-{made}"
 
 
-def _free_stem(folder: Path, stem: str, formats: Iterable[Format]) -> str:
-    """The stem, with a number if a file of it is there."""
-    wanted = list(formats)
-    for number in range(1, 10_000):
+@contextmanager
+def _reserved(folder: Path, stem: str) -> Iterator[str]:
+    """The stem, or one with a number, of which no file is there, and which no other process takes meanwhile."""
+    for number in count(1):
         numbered = stem if number == 1 else f"{stem}-{number}"
-        if not any(os.path.lexists(folder / f"{numbered}.{form}") for form in wanted):
-            return numbered
-    return f"{stem}-{os.urandom(8).hex()}"
+        mark = folder / f".{numbered}.tmp"
+        try:
+            os.close(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
+        except FileExistsError:  # another process is at it, or was cut off
+            continue
+        try:
+            if not any(os.path.lexists(folder / f"{numbered}.{form}") for form in Format):
+                yield numbered
+                return
+        finally:
+            mark.unlink(missing_ok=True)
 
 
-def _write_new(target: Path, content: bytes) -> Path:
-    handle, unfinished = tempfile.mkstemp(prefix=".rmos-report-", dir=target.parent)
+def _write(target: Path, content: bytes) -> Path:
+    """Write a file that gets its name when all of it is on the disk."""
+    unfinished = target.with_name(f".{target.name}.tmp")
     try:
-        with os.fdopen(handle, "wb") as file:
+        with unfinished.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        os.chmod(unfinished, 0o666 & ~_umask())  # noqa: PTH101 - mkstemp keeps others from reading it
-        return _publish(unfinished, target)
+        return unfinished.replace(target)
     finally:
         with suppress(OSError):
-            os.unlink(unfinished)  # noqa: PTH108
-
-
-def _publish(unfinished: str, target: Path) -> Path:
-    """Give a finished file its name; another one, where somebody took that in the meantime."""
-    try:
-        os.link(unfinished, target)
-    except FileExistsError:
-        return _publish(unfinished, target.with_stem(f"{target.stem}-{os.urandom(4).hex()}"))
-    except OSError:  # a file system without links, such as a memory stick's
-        if os.path.lexists(target):
-            raise
-        os.rename(unfinished, target)  # noqa: PTH104
-    return target
-
-
-def _umask() -> int:
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return mask
+            unfinished.unlink(missing_ok=True)

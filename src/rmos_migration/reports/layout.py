@@ -32,13 +32,13 @@ def wrapped(text: str, indent: str = "", hanging: str | None = None) -> Iterator
     """
     line, begun = indent, False
     rest = indent if hanging is None else hanging
-    for word in plain(text).split():
+    for word in plain(text).split(" "):
         if begun and columns(line) + 1 + columns(word) > WIDTH:
             yield line
             line, begun = rest, False
         line, begun = line + " " * begun + word, True
         while columns(line) > WIDTH:
-            head = _fitting(line)
+            head = fitting(line, WIDTH)
             yield head
             line = rest + line[len(head) :]
     yield line.rstrip()
@@ -47,6 +47,8 @@ def wrapped(text: str, indent: str = "", hanging: str | None = None) -> Iterator
 def aligned(rows: Sequence[Sequence[str]], indent: str = "") -> Iterator[str]:
     """Rows of a table: the first column to the left, the others to the right, two blanks between."""
     cells = [[plain(cell) for cell in row] for row in rows]
+    room = WIDTH - columns(indent) - max(sum(columns(cell) + 2 for cell in row[1:]) for row in cells)
+    cells = [[shortened(row[0], room), *row[1:]] for row in cells]
     widths = [max(columns(row[position]) for row in cells) for position in range(len(cells[0]))]
     for row in cells:
         first = row[0] + " " * (widths[0] - columns(row[0]))
@@ -54,6 +56,13 @@ def aligned(rows: Sequence[Sequence[str]], indent: str = "") -> Iterator[str]:
             " " * (width - columns(cell)) + cell for cell, width in zip(row[1:], widths[1:], strict=True)
         )
         yield (indent + "  ".join([first, *others])).rstrip()
+
+
+def shortened(text: str, width: int) -> str:
+    """A text that takes no more than so many columns, ending in dots where it was cut."""
+    if columns(text) <= width:
+        return text
+    return fitting(text, width - 3) + "..."
 
 
 def labelled(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
@@ -69,11 +78,11 @@ def heading(text: str) -> Iterator[str]:
     yield from ("", text, "-" * len(text))
 
 
-def _fitting(line: str) -> str:
-    """As much of a line as fits."""
+def fitting(text: str, width: int) -> str:
+    """As much of a text as takes no more than so many columns."""
     taken = 0
-    for position, character in enumerate(line):
+    for position, character in enumerate(text):
         taken += columns(character)
-        if taken > WIDTH:
-            return line[:position]
-    return line
+        if taken > width:
+            return text[:position]
+    return text

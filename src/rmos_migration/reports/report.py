@@ -64,6 +64,12 @@ class Run(Value):
     """What cut the run short; empty where nothing did."""
     totals: Counted
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether what the counts say is in the database: not for a dry run, nor for one that was undone."""
+        undone = self.status != "completed" and bool(self.options.get("all_or_nothing"))
+        return not self.dry_run and not undone and self.status != "rolled_back"
+
 
 class Files(Value):
     """Source files. Those unread had not changed since they were read, or must not be opened."""
@@ -173,6 +179,8 @@ class RosetteRing(Value):
     tiles: int | None
     colours: list[str]
     """Of the tiles one after another, as ``#rrggbb``; empty where not known."""
+    lines: list[str]
+    """Of the strips side by side across the ring, from the inside; empty where not known."""
 
 
 class Rosette(Value):
@@ -186,6 +194,8 @@ class Rosette(Value):
     outer_radius_mm: float | None
     """As the geometry states it for the whole."""
     inner_radius_mm: float | None
+    hole_radius_mm: float | None
+    """Of the sound hole, where the geometry says it."""
     rings: list[RosetteRing]
     remarks: list[str]
     """What could not be read, or was taken to mean something."""

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from .. import rosette
+from ..diagnostics import printable
 from ..store import queries, reporting
 from ..store.reporting import PatternRow
 from .report import Gallery, Rosette, RosetteRing
+from .wording import amount, millimetres
 
 DRAWN = 240
 """Patterns that are drawn in a report; how many more there are is said."""
@@ -38,7 +40,7 @@ def as_drawn(row: PatternRow, colours: Stock) -> Rosette:
     remarks = list(plan.remarks)
     described = len(rosette.rings_of(row.geometry) or ())
     if described and row.ring_count is not None and described != row.ring_count:
-        remarks.append(f"it says {row.ring_count:,} rings and describes {described:,}")
+        remarks.append(f"it says {amount(row.ring_count, 'ring')} and describes {described:,}")
     return Rosette(
         id=row.id,
         name=row.name,
@@ -46,6 +48,7 @@ def as_drawn(row: PatternRow, colours: Stock) -> Rosette:
         diameter_mm=None if plan.radius_mm is None else plan.radius_mm * 2,
         outer_radius_mm=plan.outer_mm,
         inner_radius_mm=plan.inner_mm,
+        hole_radius_mm=plan.hole_mm,
         rings=[
             RosetteRing(
                 number=band.number,
@@ -53,6 +56,7 @@ def as_drawn(row: PatternRow, colours: Stock) -> Rosette:
                 width_mm=band.width_mm,
                 tiles=band.tiles,
                 colours=list(band.colours),
+                lines=list(band.lines),
             )
             for band in plan.bands
         ],
@@ -63,19 +67,16 @@ def as_drawn(row: PatternRow, colours: Stock) -> Rosette:
 def drawing(one: Rosette, *, pixels_per_mm: float | None = None, scale_bar: bool = False) -> str:
     """The SVG of a pattern, empty where there is nothing to draw; see ``rosette.draw``."""
     bands = tuple(
-        rosette.Band(ring.number, ring.radius_mm, ring.width_mm, ring.tiles, tuple(ring.colours))
+        rosette.Band(
+            ring.number, ring.radius_mm, ring.width_mm, ring.tiles, tuple(ring.colours), tuple(ring.lines)
+        )
         for ring in one.rings
     )
-    plan = rosette.Plan(bands, one.outer_radius_mm, one.inner_radius_mm, ())
+    plan = rosette.Plan(bands, one.outer_radius_mm, one.inner_radius_mm, (), one.hole_radius_mm)
     return rosette.draw(plan, title_of(one), pixels_per_mm=pixels_per_mm, scale_bar=scale_bar)
 
 
 def title_of(one: Rosette) -> str:
     """What a drawing shows, in words."""
-    size = "" if one.diameter_mm is None else f", {one.diameter_mm:g} mm"
-    return f"{one.name or one.id}: {_rings(one)}{size}"
-
-
-def _rings(one: Rosette) -> str:
-    number = len(one.rings)
-    return f"{number} ring{'' if number == 1 else 's'}"
+    size = "" if one.diameter_mm is None else f", {millimetres(one.diameter_mm)}"
+    return printable(f"{one.name or one.id}: {amount(len(one.rings), 'ring')}{size}")

@@ -1,43 +1,55 @@
 """Reading a statistics file: the run summary that ``rmos migrate --stats`` writes."""
 
+import errno
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from ..errors import EnvironmentFailure, UsageError
-from ..sources.decode import to_text
+from ..sources.decode import decode_bytes
 from ..sources.read import SIZE_LIMIT
 
-_Count = Annotated[int, Field(ge=0)]
+_Count = Annotated[int, Field(ge=0, le=2**53)]
+_NO_SUCH_FILE = {errno.ENOENT, errno.EISDIR, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP}
+_HINT = "name a file that rmos migrate --stats FILE wrote"
 
 
-class _Tally(BaseModel):
+class _Strict(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+
+class _Tally(_Strict):
     found: _Count
     migrated: _Count
     unchanged: _Count
     conflicts: _Count
     rejected: _Count
 
+    @model_validator(mode="after")
+    def _does_not_exceed(self) -> Self:
+        if self.migrated + self.unchanged + self.conflicts + self.rejected > self.found:
+            raise ValueError("more documents ended somewhere than were found")
+        return self
 
-class _Files(BaseModel):
+
+class _Files(_Strict):
     found: _Count
     read: _Count
     unread: _Count
     ignored: dict[str, _Count]
 
 
-class Statistics(BaseModel):
+class Statistics(_Strict):
     """A run summary, schema ``rmos-migration/run-summary/1``, as far as a report needs it."""
 
-    model_config = ConfigDict(strict=True)
-
     format: Literal["rmos-migration/run-summary/1"] = Field(alias="schema")
-    run_id: int | None
+    run_id: _Count | None
     status: Literal["completed", "completed_with_rejects", "failed", "interrupted", "rolled_back"]
     dry_run: bool
     source: str
     database: str
+    options: dict[str, Any] = {}
     started_at: str
     finished_at: str
     duration_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -56,28 +68,32 @@ class Statistics(BaseModel):
 
 
 def read_statistics(file: Path) -> Statistics:
-    """The summary in a statistics file.
+    """The summary in a statistics file; PowerShell may have written it as UTF-16.
 
     Raises:
         UsageError: if it is none.
         EnvironmentFailure: if the file cannot be read.
     """
-    hint = "name a file that rmos migrate --stats FILE wrote"
     try:
         with file.open("rb") as opened:
             raw = opened.read(SIZE_LIMIT + 1)
-    except (FileNotFoundError, IsADirectoryError, ValueError) as error:
-        raise UsageError(f"there is no file {file}", hint) from error
+    except ValueError as error:  # a name that no system call takes
+        raise UsageError(f"there is no file {file}", _HINT) from error
     except OSError as error:
+        if error.errno in _NO_SUCH_FILE:
+            raise UsageError(f"there is no file {file}", _HINT) from error
         raise EnvironmentFailure(
             f"{file} cannot be read: {error.strerror}", "check the permissions"
         ) from error
     if len(raw) > SIZE_LIMIT:
-        raise UsageError(f"{file} is too large to be the statistics of a run", hint)
+        raise UsageError(f"{file} is too large to be the statistics of a run", _HINT)
+    text, _, fault = decode_bytes(raw, None)
+    if fault is not None:
+        raise UsageError(f"{file} is not the statistics of a run: {fault.message}", _HINT)
     try:
-        return Statistics.model_validate_json(to_text(raw))  # PowerShell may have written it as UTF-16
+        return Statistics.model_validate_json(text)
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(step) for step in first["loc"])
         what = f"{place}: {first['msg']}" if place else first["msg"]
-        raise UsageError(f"{file} is not the statistics of a run: {what}", hint) from None
+        raise UsageError(f"{file} is not the statistics of a run: {what}", _HINT) from None

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from .report import Comparison, Notice, Run
+from .report import Audit, Comparison, Counted, Finding, KeptOut, Notice, Run
 
 
 def amount(number: int, noun: str) -> str:
@@ -10,14 +10,21 @@ def amount(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def are(number: int) -> str:
+    """The verb for so many things."""
+    return "is" if number == 1 else "are"
+
+
 def entity_name(name: str) -> str:
     """An entity's name in words."""
     return name.replace("_", " ")
 
 
-def percent(rate: float) -> str:
-    """A rate of success in percent."""
-    return f"{rate:.2f}".rstrip("0").rstrip(".") + " %"
+def success(counted: Counted) -> str:
+    """The rate of success in percent; a dash where there was no document to succeed."""
+    if not counted.found:
+        return "-"
+    return f"{counted.success_rate:.2f}".rstrip("0").rstrip(".") + " %"
 
 
 def seconds(duration: float | None) -> str:
@@ -37,6 +44,48 @@ def size(number: int) -> str:
         if number >= factor:
             return f"{number / factor:.1f} {unit}"
     return amount(number, "byte")
+
+
+def about(document: KeptOut) -> str:
+    """What is known of a document that was kept out."""
+    said: list[str] = [document.outcome]
+    if document.record_id is not None:
+        said.append(f"id {document.record_id}")
+    if document.generation is not None:
+        said.append(f"form: {document.generation}")
+    return ", ".join(said)
+
+
+def findings(audit: Audit) -> tuple[list[Finding], int]:
+    """What an audit found, without the documents that are kept out, which the report lists anyway; how many those are."""
+    others = [finding for finding in audit.findings if finding.code != "document-kept-out"]
+    return others, len(audit.findings) - len(others)
+
+
+def before(comparison: Comparison) -> str:
+    """What the run before came to, in a sentence."""
+    totals = comparison.run.totals
+    kept = "" if comparison.run.is_kept else " Nothing of that run was kept."
+    return (
+        f"It found {amount(totals.found, 'document')}: {totals.migrated:,} migrated, {totals.unchanged:,} unchanged, "
+        f"{totals.conflicts:,} in conflict, {totals.rejected:,} rejected.{kept}"
+    )
+
+
+ENDED = {
+    "running": "running",
+    "completed": "well",
+    "completed_with_rejects": "rejects",
+    "failed": "failed",
+    "interrupted": "cut off",
+    "rolled_back": "undone",
+}
+"""How a run ended, in a word."""
+
+
+def millimetres(length: float) -> str:
+    """A length, to a tenth of a millimetre, to the millimetre where it is large."""
+    return f"{length:,.0f} mm" if length >= 1000 else f"{length:,.1f} mm".replace(".0 mm", " mm")
 
 
 def when(instant: str | None) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 
 from ..migrate.outcome import VERDICTS, Status
-from .report import Counted, Run
-from .wording import amount
+from .report import Run
+from .wording import amount, are
+
+_CUT_SHORT = {Status.FAILED, Status.INTERRUPTED}
 
 
 def verdict(run: Run) -> str:
@@ -13,63 +15,88 @@ def verdict(run: Run) -> str:
     if status is Status.COMPLETED and not run.totals.found:
         return "There was nothing to migrate."
     said = VERDICTS[status]
-    return f"Dry run, nothing was written. The real run would end so: {said}" if run.dry_run else said
+    if not run.dry_run:
+        return said
+    if status in _CUT_SHORT:
+        return "Dry run, ended before its end. Nothing was written."
+    return f"Dry run, nothing was written. The real run would end so: {said}"
 
 
-def advice(run: Run, *, balanced: bool) -> list[str]:
-    """What that means for the documents, and what to do next."""
-    return list(_advice(run, balanced))
+def advice(run: Run, *, balanced: bool, is_last: bool, names_documents: bool) -> list[str]:
+    """What that means for the documents, and what to do next.
+
+    Args:
+        run: the run.
+        balanced: whether every document that was found ended somewhere.
+        is_last: whether no later run read the same folder; else there is nothing to do about this one.
+        names_documents: whether the report lists what was kept out.
+    """
+    said = [*_end(run, is_last), *_fates(run, names_documents)]
+    if run.totals.kept_out and is_last and names_documents:
+        said.append(_what_to_do(run))
+    if not balanced:
+        said.append("The counts do not balance. That is a fault of this program; please report it.")
+    return said
 
 
-def _advice(run: Run, balanced: bool) -> Iterator[str]:
-    totals, status = run.totals, Status(run.status)
+def _end(run: Run, is_last: bool) -> Iterator[str]:
+    """How the run came to its end, and what that means."""
+    status = Status(run.status)
     if run.stopped_by:
-        yield f"{run.stopped_by[:1].upper()}{run.stopped_by[1:]}."
+        cause = run.stopped_by.partition(";")[0]
+        yield f"{cause[:1].upper()}{cause[1:]}."
     if status is Status.RUNNING:
         yield "The numbers below are those of the parts that are done."
-    elif status is Status.INTERRUPTED and not run.stopped_by:
-        yield "The program was ended before it was done. What it had written stays; run the migration again to carry on."
-    elif status is Status.FAILED:
-        yield "What was written before stays. Run the migration again to carry on."
     elif status is Status.ROLLED_BACK:
         yield "The numbers below say what would have become of the documents; none was written (--all-or-nothing)."
-    if totals.found:
-        yield from _fates(run, totals, is_kept=status is not Status.ROLLED_BACK)
-    if not balanced:
-        yield "The counts do not balance. That is a fault of this program; please report it."
+    elif status in _CUT_SHORT and run.dry_run:
+        yield "The numbers below are those of the documents it had looked at by then."
+    elif status in _CUT_SHORT and not run.is_kept:
+        yield "Nothing of it was kept (--all-or-nothing). The numbers below are those of the documents it had looked at."
+    elif status in _CUT_SHORT:
+        yield "What it had written by then stays; the documents after that were not looked at."
+        if is_last:
+            yield "Run the migration again: it carries on from there."
+    elif not run.totals.found:
+        yield f"No document was found in {run.source}. Is it the right folder?"
 
 
-def _fates(run: Run, totals: Counted, *, is_kept: bool) -> Iterator[str]:
-    would = run.dry_run or not is_kept
-    if not totals.kept_out:
-        yield f"{_all(totals.found)} {_are(totals.found, would)} in the database{_since(totals)}."
+def _fates(run: Run, names_documents: bool) -> Iterator[str]:
+    """What became of the documents."""
+    totals, would = run.totals, run.dry_run or not run.is_kept
+    if not totals.found:
         return
-    yield f"{totals.arrived:,} of {amount(totals.found, 'document')} {_are(totals.arrived, would)} in the database."
+    cut_short = Status(run.status) in _CUT_SHORT or Status(run.status) is Status.RUNNING
+    seen = " that it looked at" if cut_short else ""
+    verb = "would be" if would else are(totals.found)
+    if not totals.kept_out:
+        yield f"{_all(totals.found)}{seen} {verb} in the database{_since(run)}."
+        return
+    yield f"{totals.arrived:,} of {amount(totals.found, 'document')}{seen} {verb} in the database."
+    below = " See below which, and why." if names_documents else ""
+    safe = "" if would else " Nothing is lost: your files are not changed."
     if totals.rejected:
         verb = "would be" if would else ("was" if totals.rejected == 1 else "were")
-        yield (
-            f"{amount(totals.rejected, 'document')} {verb} rejected, each with its reason below. "
-            + ("Your files are not changed." if would else "Nothing is lost: your files are not changed.")
-        )
+        yield f"{amount(totals.rejected, 'document')} {verb} rejected.{below}{safe}"
     if totals.conflicts:
+        verb = "would be" if would else are(totals.conflicts)
         yield (
-            f"{amount(totals.conflicts, 'document')} {_are(totals.conflicts, would)} in conflict: another record with other "
-            "content came first under the same id, and stays."
+            f"{amount(totals.conflicts, 'document')} {verb} in conflict: another record came first under the same id, "
+            f"and stays.{below if not totals.rejected else ''}"
         )
-    yield "Mend the files that are named below, then run the migration again: it reads only what has changed."
 
 
-def _are(number: int, would: bool) -> str:
-    if would:
-        return "would be"
-    return "is" if number == 1 else "are"
+def _what_to_do(run: Run) -> str:
+    again = "Mend the files that are named below, then run the migration again"
+    return f"{again}: it reads only what has changed." if run.is_kept and not run.dry_run else f"{again}."
 
 
 def _all(found: int) -> str:
     return "The one document" if found == 1 else f"All {found:,} documents"
 
 
-def _since(totals: Counted) -> str:
-    if totals.migrated and totals.unchanged:
-        return f": {totals.migrated:,} new, {totals.unchanged:,} already there"
-    return ", as before" if totals.unchanged else ""
+def _since(run: Run) -> str:
+    migrated, unchanged = run.totals.migrated, run.totals.unchanged
+    if migrated and unchanged:
+        return f": {migrated:,} new, {unchanged:,} already there"
+    return ", as before" if unchanged else ""

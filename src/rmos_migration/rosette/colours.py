@@ -7,6 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+UNKNOWN = "#d3bd97"
+"""Stands for a colour that is not known."""
+
 _HEX = re.compile(r"#(?:[0-9a-f]{3}|[0-9a-f]{6})", re.ASCII)
 
 _TONES = {
@@ -15,6 +18,7 @@ _TONES = {
     "black": "#1f1b18",
     "bloodwood": "#8e2c22",
     "blue": "#2f5d8a",
+    "bog": "#2f2822",
     "bone": "#efe6d0",
     "boxwood": "#e3cf8f",
     "brass": "#c2a14a",
@@ -27,7 +31,9 @@ _TONES = {
     "dark": "#4a3424",
     "ebony": "#26201c",
     "gold": "#cfae4e",
+    "gray": "#9a9791",
     "green": "#4f7a4a",
+    "grey": "#9a9791",
     "holly": "#f3eedd",
     "ivory": "#efe6cc",
     "koa": "#a8693a",
@@ -35,12 +41,15 @@ _TONES = {
     "mahogany": "#8f4a2f",
     "maple": "#ecd9b0",
     "oak": "#c39b62",
+    "ochre": "#c08a3a",
     "orange": "#c8742d",
     "padauk": "#a63a24",
     "paua": "#4f8f94",
     "pear": "#c9956c",
     "pearl": "#e6e4dc",
     "pearwood": "#c9956c",
+    "pink": "#d99a9a",
+    "plum": "#8a4f3d",
     "purpleheart": "#6a3b5c",
     "red": "#a5302a",
     "rosewood": "#5a3325",
@@ -66,19 +75,23 @@ def colour(said: Any) -> str | None:
     if _HEX.fullmatch(text):
         return text
     words = re.findall(r"[a-z]+", text)
-    return next((_TONES[word] for word in reversed(words) if word in _TONES), None)
+    telling = ["bog"] if "bog" in words else words[::-1]  # bog oak is black; else the wood comes last
+    return next((_TONES[word] for word in telling if word in _TONES), None)
 
 
 def colours_of_strips(strips: Any) -> tuple[str, ...]:
-    """The colours of a list of strips, in its order, of those that say one."""
+    """The colours of a list of strips, in its order; ``UNKNOWN`` for one that says none, or one that is not known.
+
+    Empty where none is known.
+    """
     if type(strips) is not list:
         return ()
-    found = (_of_strip(strip) for strip in strips if type(strip) is dict)
-    return tuple(one for one in found if one is not None)
+    found = [_of_strip(strip) for strip in strips if type(strip) is dict]
+    return tuple(one or UNKNOWN for one in found) if any(found) else ()
 
 
 def colours_of_family(strips: Any, extra: Mapping[str, Any], material: str | None) -> tuple[str, ...]:
-    """The colours of a strip family: of its strips, else the one it has as a whole.
+    """The different colours of a strip family: of its strips, else the one it has as a whole.
 
     Args:
         strips: its column of that name.
@@ -86,7 +99,8 @@ def colours_of_family(strips: Any, extra: Mapping[str, Any], material: str | Non
         material: its material_type.
     """
     whole = (colour(extra.get("color_hex")), colour(extra.get("color")), colour(material))
-    return colours_of_strips(strips) or next(((one,) for one in whole if one is not None), ())
+    of_strips = tuple(dict.fromkeys(colours_of_strips(strips)))
+    return of_strips or next(((one,) for one in whole if one is not None), ())
 
 
 def _of_strip(strip: Mapping[str, Any]) -> str | None:

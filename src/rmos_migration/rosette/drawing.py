@@ -5,20 +5,25 @@ but numbers and colours of this package, and the title, which is escaped. There 
 forbid styles from data.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from html import escape
+from itertools import groupby
 from math import pi
 
+from .colours import UNKNOWN
 from .plan import Band, Plan
 
 SOUNDBOARD = "#f3e7cd"
-UNKNOWN = "#d3bd97"
-"""A ring whose colours are not known."""
+HOLE = "#4a3a2c"
 
 LINE = "#5b4a3a"
 
-_TILES_DRAWN = 2000
-"""More tiles than this around a ring could not be told apart, and would be slow to draw."""
+_ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""Characters that no XML may hold."""
+
+_PIXELS = 0.6
+"""A line on a page is no thinner than this."""
 
 _USUAL_MM = 60
 """The radius for which lines are as thick as said here; they grow with the rosette."""
@@ -37,26 +42,33 @@ def draw(plan: Plan, title: str, *, pixels_per_mm: float | None = None, scale_ba
     if radius is None:
         return ""
     unit = radius / _USUAL_MM
-    half = radius + 2 * unit
-    height = 2 * half + (8 * unit if scale_bar else 0)
-    size = _sizes(2 * half, height, pixels_per_mm)
-    box = " ".join(map(_number, (-half, -half, 2 * half, height)))
+    line = max(unit * 0.12, _PIXELS / pixels_per_mm if pixels_per_mm else 0)
+    board = radius + 2 * unit
+    scale = max(unit, 0.3)
+    left = max(board, 5 + 18 * scale) if scale_bar else board
+    height = 2 * board + (8 * scale if scale_bar else 0)
+    box = " ".join(map(_number, (-left, -board, 2 * left, height)))
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="{box}" role="img" fill="none">',
-        f"<title>{escape(title)}</title>",
-        f'<circle r="{_number(half)}" fill="{SOUNDBOARD}"/>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {_sizes(2 * left, height, pixels_per_mm)} viewBox="{box}" role="img" fill="none">',
+        f"<title>{escape(_ILLEGAL.sub(chr(0xFFFD), title))}</title>",
+        f'<circle r="{_number(board)}" fill="{SOUNDBOARD}"/>',
+        *_hole(plan, unit),
         '<g transform="rotate(-90)">',
-        *(
-            _circle(one, LINE, unit * 0.25, f'stroke-dasharray="{_number(unit)} {_number(unit)}"')
-            for one in _outline(plan)
-        ),
+        *(_circle(edge, LINE, line * 2, (unit, unit)) for edge in _outline(plan)),
     ]
     for band in sorted(plan.bands, key=lambda one: one.radius_mm, reverse=True):
-        parts += _ring(band, unit) if band.width_mm is not None else _thin_ring(band, unit)
+        parts += _ring(band, line) if band.width_mm is not None else _thin_ring(band, unit)
     parts.append("</g>")
     if scale_bar:
-        parts += _bar(half, unit)
+        parts += _bar(board, scale)
     return "".join([*parts, "</svg>"])
+
+
+def _hole(plan: Plan, unit: float) -> Iterator[str]:
+    """The sound hole with its middle, where the geometry says how large it is."""
+    if plan.hole_mm is not None:
+        yield f'<circle r="{_number(plan.hole_mm)}" fill="{HOLE}"/>'
+        yield f'<path d="M{_number(-2 * unit)} 0H{_number(2 * unit)}M0 {_number(-2 * unit)}V{_number(2 * unit)}" stroke="{SOUNDBOARD}" stroke-width="{_number(unit * 0.2)}"/>'
 
 
 def _outline(plan: Plan) -> Iterator[float]:
@@ -64,46 +76,57 @@ def _outline(plan: Plan) -> Iterator[float]:
     return (edge for edge in (plan.outer_mm, plan.inner_mm) if edge is not None)
 
 
-def _ring(band: Band, unit: float) -> Iterator[str]:
-    radius, width, tiles = band.radius_mm, band.width_mm or 0, _drawn(band)
-    colours = band.colours[: tiles or 1] or (UNKNOWN,)
-    yield _circle(radius, colours[0], width)
-    for position, colour in enumerate(colours[1:], 1):
-        dashes = (
-            f'pathLength="{tiles}" stroke-dasharray="1 {len(colours) - 1}" stroke-dashoffset="-{position}"'
-        )
-        yield _circle(radius, colour, width, dashes)
+def _ring(band: Band, line: float) -> Iterator[str]:
+    radius, width = band.radius_mm, band.width_mm or 0
+    if band.lines:
+        yield from _lines(band.lines, radius, width)
+    else:
+        yield from _around(band.colours or (UNKNOWN,), radius, width, band.tiles)
     for edge in (radius - width / 2, radius + width / 2):
         if edge > 0:
-            yield _circle(edge, LINE, unit * 0.12)
-    yield from _joints(radius, width, tiles, unit * 0.15)
+            yield _circle(edge, LINE, line)
+    yield from _joints(radius, width, band.tiles, line)
+
+
+def _lines(colours: Sequence[str], radius: float, width: float) -> Iterator[str]:
+    """Strips side by side across the ring, the first inside; neighbours of one colour as one."""
+    part, at = width / len(colours), radius - width / 2
+    for colour, together in groupby(colours):
+        wide = part * len(list(together))
+        yield _circle(at + wide / 2, colour, wide)
+        at += wide
+
+
+def _around(colours: Sequence[str], radius: float, width: float, tiles: int | None) -> Iterator[str]:
+    """Colours that follow one another from tile to tile."""
+    yield _circle(radius, colours[0], width)
+    tile = 2 * pi * radius / (tiles or 1)
+    for position, colour in enumerate(colours[1:tiles], 1):
+        yield _circle(
+            radius, colour, width, (tile, tile * (min(len(colours), tiles or 1) - 1)), -tile * position
+        )
 
 
 def _thin_ring(band: Band, unit: float) -> Iterator[str]:
     """A ring whose width nobody wrote down: its line, and ticks where its tiles meet."""
-    yield _circle(band.radius_mm, band.colours[0] if band.colours else LINE, unit * 0.5)
-    yield from _joints(band.radius_mm, unit * 2.5, _drawn(band), unit * 0.3)
-
-
-def _drawn(band: Band) -> int | None:
-    return band.tiles if band.tiles is not None and 2 <= band.tiles <= _TILES_DRAWN else None
+    colours = band.colours or band.lines
+    yield _circle(band.radius_mm, colours[0] if colours else LINE, unit * 0.5)
+    yield from _joints(band.radius_mm, unit * 2.5, band.tiles, unit * 0.3)
 
 
 def _joints(radius: float, width: float, tiles: int | None, thickness: float) -> Iterator[str]:
     """Lines between tiles, where they are far enough apart to be seen."""
-    if tiles is None:
-        return
-    part = thickness / (2 * pi * radius / tiles)
-    if part < 0.3:
-        dashes = f'pathLength="{tiles}" stroke-dasharray="{_number(part)} {_number(1 - part)}"'
-        yield _circle(radius, LINE, width, f'{dashes} stroke-dashoffset="{_number(part / 2)}"')
+    tile = 2 * pi * radius / (tiles or 1)
+    if tiles is not None and tiles > 1 and thickness < tile * 0.3:
+        yield _circle(radius, LINE, width, (thickness, tile - thickness), thickness / 2)
 
 
-def _bar(half: float, unit: float) -> Iterator[str]:
-    y = half + 5 * unit
-    yield f'<path d="M-5 {_number(y)}H5" stroke="{LINE}" stroke-width="{_number(unit * 0.6)}"/>'
-    place = f'x="{_number(5 + unit)}" y="{_number(y + unit)}" font-size="{_number(unit * 3.5)}"'
-    yield f'<text {place} font-family="sans-serif" fill="{LINE}">10 mm</text>'
+def _bar(board: float, scale: float) -> Iterator[str]:
+    y = board + 5 * scale
+    left = -(5 + 17 * scale)
+    yield f'<path d="M{_number(left)} {_number(y)}h10" stroke="{LINE}" stroke-width="{_number(scale * 0.6)}"/>'
+    place = f'x="{_number(left + 10 + scale)}" y="{_number(y + scale)}" font-size="{_number(scale * 3)}"'
+    yield f'<text {place} font-family="sans-serif" fill="{LINE}">must measure 10 mm</text>'
 
 
 def _sizes(width: float, height: float, pixels_per_mm: float | None) -> str:
@@ -111,11 +134,17 @@ def _sizes(width: float, height: float, pixels_per_mm: float | None) -> str:
     return f'width="{_number(width * factor)}{unit}" height="{_number(height * factor)}{unit}"'
 
 
-def _circle(radius: float, colour: str, width: float, more: str = "") -> str:
-    space = " " if more else ""
-    return f'<circle r="{_number(radius)}" stroke="{colour}" stroke-width="{_number(width)}"{space}{more}/>'
+def _circle(
+    radius: float, colour: str, width: float, dashes: tuple[float, float] | None = None, offset: float = 0
+) -> str:
+    """A circle's line. Dashes are in mm: browsers measure the length of a circle worse than its parts."""
+    more = ""
+    if dashes is not None:
+        more = f' stroke-dasharray="{_number(dashes[0])} {_number(dashes[1])}"'
+        more += f' stroke-dashoffset="{_number(offset)}"' if offset else ""
+    return f'<circle r="{_number(radius)}" stroke="{colour}" stroke-width="{_number(width)}"{more}/>'
 
 
 def _number(value: float) -> str:
-    """A number as SVG takes it: four decimals at most, no exponent."""
-    return f"{value:.4f}".rstrip("0").rstrip(".") or "0"
+    """A number as SVG takes it: five decimals at most, no exponent."""
+    return f"{value:.5f}".rstrip("0").rstrip(".") or "0"

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from enum import Enum
 from itertools import pairwise
+from math import pi
 from typing import Any, NamedTuple
 
 from .rings import Ring, number, read_rings, rings_of
@@ -10,15 +11,22 @@ from .rings import Ring, number, read_rings, rings_of
 BANDS = 200
 """Rings that are drawn of one pattern; how many more there are is said."""
 
-SMALLEST_MM, LARGEST_MM = 0.01, 100_000
+SMALLEST_MM, LARGEST_MM, THINNEST_MM = 1, 100_000, 0.01
 """A radius or width beyond these is no rosette's, and would make a picture of nothing."""
+
+TILES = 2000
+"""More tiles than this around a ring could not be told apart, and would be slow to draw."""
+
+LINES = 50
+"""Strips that are drawn side by side in one ring."""
 
 
 class Band(NamedTuple):
     """One ring in its place, lengths in mm.
 
     ``radius_mm`` is that of its centre line. ``width_mm`` is None where it was not recorded; ``tiles`` is how many go
-    around, None where that is not known; ``colours`` follow one another from tile to tile, empty where none is known.
+    around, None where that is not known. ``lines`` are the colours of the strips that lie side by side across its width,
+    from the inside; or else ``colours`` follow one another from tile to tile. Both are empty where none is known.
     """
 
     number: int
@@ -26,6 +34,7 @@ class Band(NamedTuple):
     width_mm: float | None
     tiles: int | None
     colours: tuple[str, ...]
+    lines: tuple[str, ...] = ()
 
     @property
     def edge_mm(self) -> float:
@@ -36,20 +45,23 @@ class Band(NamedTuple):
 class Plan(NamedTuple):
     """A rosette as it is drawn, lengths in mm.
 
-    ``outer_mm`` and ``inner_mm`` are the radii that the geometry states for the whole; ``remarks`` say what could not be
-    read or was taken to mean something.
+    ``outer_mm`` and ``inner_mm`` are the radii that the geometry states for the whole, ``hole_mm`` is that of the sound
+    hole; ``remarks`` say what could not be read or was taken to mean something.
     """
 
     bands: tuple[Band, ...]
     outer_mm: float | None
     inner_mm: float | None
     remarks: tuple[str, ...]
+    hole_mm: float | None = None
 
     @property
     def radius_mm(self) -> float | None:
         """The radius of everything that is drawn; None where there is nothing to draw."""
         edges = [band.edge_mm for band in self.bands]
-        return max([*edges, *(one for one in (self.outer_mm, self.inner_mm) if one)], default=None)
+        return max(
+            [*edges, *(one for one in (self.outer_mm, self.inner_mm, self.hole_mm) if one)], default=None
+        )
 
 
 class _Radius(Enum):
@@ -73,37 +85,51 @@ def plan(
         colours: those of the pattern's own strip family, for rings that say nothing themselves.
     """
     remarks: list[str] = []
-    rings = _usable(read_rings(geometry), remarks)
+    described = read_rings(geometry)
+    rings = _usable(described, remarks)
     if len(rings) > BANDS:
         remarks.append(f"{BANDS} of {len(rings):,} rings are drawn")
         rings = rings[:BANDS]
     meaning = _meaning(rings, remarks)
     bands = tuple(_band(ring, meaning, stock or {}, colours, remarks) for ring in rings)
-    outer, inner = _stated(geometry, "outer"), _stated(geometry, "inner")
+    outer, inner, hole = (_stated(geometry, edge) for edge in ("outer", "inner", "soundhole"))
     if not bands:
         remarks.append(_why_empty(geometry))
-    thin = sum(band.width_mm is None for band in bands)
-    if thin:
+    elif outer is not None and max(band.edge_mm for band in bands) > outer + 0.01:
+        remarks.append(f"rings reach beyond the outer edge that is stated, {outer * 2:g} mm across")
+    thin = sum(ring.width_mm is None for ring in described if ring.radius_mm is not None)
+    if thin and bands:
         remarks.append(f"the width of {_counted(thin, 'ring')} was not recorded: shown as a thin line")
-    return Plan(bands, outer, inner, tuple(remarks))
+    if any(len(band.colours) > 1 for band in bands):
+        remarks.append("the order of its strips around the ring is not recorded: shown one after another")
+    return Plan(bands, outer, inner, _summed_up(remarks), hole)
 
 
 def _usable(rings: Sequence[Ring], remarks: list[str]) -> list[Ring]:
     """The rings that say where they lie."""
     found = []
     for ring in rings:
-        if ring.radius_mm is None:
-            remarks.append(f"ring {ring.number} does not say its radius")
-        elif not SMALLEST_MM <= ring.radius_mm <= LARGEST_MM:
-            remarks.append(f"ring {ring.number}: a radius of {ring.radius_mm:g} mm cannot be drawn")
-        elif ring.width_mm is not None and not SMALLEST_MM <= ring.width_mm <= LARGEST_MM:
-            remarks.append(f"ring {ring.number}: a width of {ring.width_mm:g} mm cannot be drawn")
+        radius, width = ring.radius_mm, ring.width_mm
+        if radius is None:
+            remarks.append(f"ring {ring.number} does not say where it lies")
+        elif not SMALLEST_MM <= radius <= LARGEST_MM:
+            remarks.append(f"ring {ring.number}: a radius of {radius:g} mm cannot be drawn")
+        elif width is not None and not THINNEST_MM <= width <= LARGEST_MM:
+            remarks.append(f"ring {ring.number}: a width of {width:g} mm cannot be drawn, only a line")
             found.append(ring._replace(width_mm=None))
         else:
             found.append(ring)
-    if len(remarks) > _REMARKS:
-        remarks[_REMARKS:] = [f"and so for {_counted(len(remarks) - _REMARKS, 'more ring')}"]
     return found
+
+
+def _summed_up(remarks: list[str]) -> tuple[str, ...]:
+    """The remarks, those on single rings summed up where there are many."""
+    of_rings = [remark for remark in remarks if remark.startswith("ring ")]
+    others = [remark for remark in remarks if not remark.startswith("ring ")]
+    if len(of_rings) > _REMARKS:
+        rest = len(of_rings) - _REMARKS
+        of_rings[_REMARKS:] = [f"and {_counted(rest, 'more remark')} on single rings"]
+    return (*of_rings, *others)
 
 
 _REMARKS = 5
@@ -115,18 +141,21 @@ def _meaning(rings: Sequence[Ring], remarks: list[str]) -> _Radius:
     meaning = fitting[0] if fitting else _Radius.CENTRE_LINE
     if meaning is not _Radius.CENTRE_LINE:
         edge = "outer" if meaning is _Radius.OUTER_EDGE else "inner"
-        remarks.append(f"the radius is taken for the {edge} edge of each ring: else the rings would overlap")
+        remarks.append(f"the radius is taken for the {edge} edge of each ring: else they would not fit")
     elif not fitting:
         remarks.append("rings overlap")
     return meaning
 
 
 def _collide(rings: Sequence[Ring], meaning: _Radius) -> bool:
+    """Whether rings overlap, or reach over the middle, if radius means that."""
     spans = sorted(
         (ring.radius_mm - ring.width_mm * (1 - meaning.value), ring.radius_mm + ring.width_mm * meaning.value)
         for ring in rings
         if ring.radius_mm is not None and ring.width_mm is not None
     )
+    if spans and spans[0][0] < 0:
+        return True
     return any(inner_end > outer_start + 1e-6 for (_, inner_end), (outer_start, _) in pairwise(spans))
 
 
@@ -142,15 +171,28 @@ def _band(
     if width is not None and width / 2 > radius:
         remarks.append(f"ring {ring.number} is wider than its radius allows: shown as a thin line")
         width = None
-    known = ring.colours or stock.get(ring.family or "", ()) or colours
-    return Band(ring.number, radius, width, _tiles(ring, remarks), known)
+    tiles = _tiles(ring, radius, remarks)
+    own = (ring.colour,) if ring.colour is not None else ()
+    around = own or stock.get(ring.family or "", ()) or colours
+    if len(around) > 1 and tiles is None and not ring.column:
+        remarks.append(f"ring {ring.number} does not say how many tiles it has: shown in one of its colours")
+        around = around[:1]
+    if len(ring.column) > LINES:
+        remarks.append(f"ring {ring.number}: {LINES} of {len(ring.column):,} strips are drawn")
+    return Band(ring.number, radius, width, tiles, () if ring.column else around, ring.column[:LINES])
 
 
-def _tiles(ring: Ring, remarks: list[str]) -> int | None:
-    tiles = ring.tiles
+def _tiles(ring: Ring, radius: float, remarks: list[str]) -> int | None:
+    """How many tiles go around: as stated, else as many as fit its centre line."""
+    tiles, length = ring.segments, ring.tile_length_mm
+    if tiles is None and length:
+        if length < THINNEST_MM:
+            remarks.append(f"ring {ring.number}: a tile length of {length:g} mm cannot be drawn")
+            return None
+        tiles = max(round(2 * pi * radius / length), 1)
     if tiles is None:
         return None
-    if not 1 <= tiles <= LARGEST_MM:
+    if not 1 <= tiles <= TILES:
         remarks.append(f"ring {ring.number}: {tiles:g} tiles cannot be drawn")
         return None
     return round(tiles)
@@ -169,7 +211,7 @@ def _why_empty(geometry: Mapping[str, Any]) -> str:
     if rings:
         return "no ring says where it lies"
     counted = number(geometry.get("rings")) or number(geometry.get("ring_count"))
-    if rings is None and counted is not None:
+    if rings is None and counted is not None and 1 <= counted <= LARGEST_MM:
         return f"{_counted(round(counted), 'ring')} counted, but not described"
     if "rows" in geometry and "columns" in geometry:
         return "a matrix of rows and columns, without rings"

@@ -35,7 +35,8 @@ class Ring(NamedTuple):
     """One ring as its geometry describes it, lengths in mm; None where it does not say.
 
     ``radius_mm`` is that of the ring's centre line, as the newer programs mean it; older presets give the outer edge.
-    ``colours`` are what the ring itself says of its tiles, ``family`` is the strip family it names.
+    ``colour`` is what the ring itself says, ``column`` are the colours of the strips its tiles are sliced from, which lie
+    side by side across its width; ``family`` is the strip family it names.
     """
 
     number: int
@@ -43,7 +44,8 @@ class Ring(NamedTuple):
     width_mm: float | None
     segments: float | None
     tile_length_mm: float | None
-    colours: tuple[str, ...] = ()
+    colour: str | None = None
+    column: tuple[str, ...] = ()
     family: str | None = None
 
     @property
@@ -70,8 +72,11 @@ def read_rings(geometry: Mapping[str, Any]) -> list[Ring]:
         radius, width = number(read("radius_mm")), number(read("width_mm"))
         if radius is None:
             radius = number(read("radius"))
-        if radius is None and edge is not None and width is not None:
-            radius, edge = edge + width / 2, edge + width
+        if radius is None and edge is not None:
+            if width is not None and width > 0:
+                radius, edge = edge + width / 2, edge + width
+            else:
+                edge = None  # nothing says how far out the next one lies
         length = number(read("tile_length_mm")) or number(read("tile_length_override_mm"))
         family = read("strip_family_id")
         found.append(
@@ -81,7 +86,8 @@ def read_rings(geometry: Mapping[str, Any]) -> list[Ring]:
                 width,
                 number(read("segments")),
                 length,
-                _colours(ring),
+                colour(read("color_hint")),
+                _column(ring),
                 str(family) if type(family) is str or type(family) is int else None,
             )
         )
@@ -114,11 +120,9 @@ _TOLERANCE_MM = 1e-6
 """Rings that touch do not overlap, although sums of decimal fractions may say so in the last digit."""
 
 
-def _colours(ring: Mapping[str, Any]) -> tuple[str, ...]:
+def _column(ring: Mapping[str, Any]) -> tuple[str, ...]:
     column = ring.get("column")
-    of_column = colours_of_strips(column.get("strips")) if type(column) is dict else ()
-    hint = colour(ring.get("color_hint"))
-    return of_column or ((hint,) if hint is not None else ())
+    return colours_of_strips(column.get("strips")) if type(column) is dict else ()
 
 
 def number(value: Any) -> float | None:

@@ -77,7 +77,7 @@ def decode_text(text: str) -> tuple[Any, tuple[Fault, ...]]:
 def to_text(raw: bytes, fallback_encoding: str | None = None) -> str:
     """The bytes as text, for showing a place in it; undecodable bytes become U+FFFD."""
     text, encoding, fault = decode_bytes(raw, fallback_encoding)
-    return text if fault is None else raw.decode(encoding or "utf-8", "replace")
+    return text if fault is None else raw.decode(encoding or "utf-8", "replace").removeprefix("\ufeff")
 
 
 def is_codec(name: str) -> bool:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from ..diagnostics import Diagnostic, Location, diagnose
 from ..entities import BY_NAME, ENTITIES, Entity
 from ..errors import UsageError
+from .names import as_text
 
 READ_ENDINGS = (".json", ".jsonl")
 
@@ -67,7 +68,12 @@ class Source:
     @property
     def location(self) -> str:
         """The folder's real path, by which the ledger knows it again."""
-        return _as_text(self._real_root)
+        return as_text(self._real_root)
+
+    @property
+    def named(self) -> str:
+        """The folder as it was named."""
+        return as_text(str(self.root))
 
     def files(self, entity: Entity) -> Iterator[SourceFile]:
         """The files of one entity, in path order."""
@@ -114,7 +120,7 @@ class Source:
         while waiting:
             folder = waiting[-1]
             for name in folder.names:
-                below, system_path = folder.path + _as_text(name), folder.full + name
+                below, system_path = folder.path + as_text(name), folder.full + name
                 kind = folder.special.get(name)
                 if kind is None:
                     yield SourceFile(below, system_path)
@@ -225,7 +231,7 @@ def json_files(root: Path) -> Iterator[SourceFile]:
         os.path.join(folder, name) for folder, name in _everything_below(str(root)) if is_read_by_name(name)
     ]
     yield from (
-        SourceFile(_as_text(path), path) for path in sorted(found, key=lambda path: path.split(os.sep))
+        SourceFile(as_text(path), path) for path in sorted(found, key=lambda path: path.split(os.sep))
     )
 
 
@@ -274,19 +280,6 @@ def _kind(entry: "os.DirEntry[str]") -> int:
 
 def _refusal(path: str, full: str, code: str, message: str) -> SourceFile:
     return SourceFile(path, full, diagnose(code, message, Location(path)))
-
-
-def _as_text(name: str) -> str:
-    """A file name as text that can be stored: bytes that are no UTF-8 become escapes.
-
-    A slash before such a name, which no real name can hold, keeps it apart from one that looks like its escapes.
-    """
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        doubled = os.fsencode(name).replace(b"\\", b"\\\\")
-        return "/" + doubled.decode("utf-8", "backslashreplace")
-    return name
 
 
 def _suggestion(root: Path) -> str:

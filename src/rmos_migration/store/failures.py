@@ -49,6 +49,17 @@ def damage_as_unusable() -> Iterator[None]:
         raise DatabaseUnusable(said, "see rmos audit; restore the database from a backup") from error
 
 
+@contextmanager
+def oddities_as_unusable() -> Iterator[None]:
+    """Raise as DatabaseUnusable what damage makes of a query, and of values that are not what their column says."""
+    try:
+        with damage_as_unusable():
+            yield
+    except (TypeError, ValueError, ArithmeticError, LookupError, AttributeError, RecursionError) as error:
+        said = str(error).partition("\n")[0]
+        raise DatabaseUnusable(f"a value is not what its column says: {said}", "see: rmos audit") from error
+
+
 def ours(error: Exception) -> RmosError:
     """The driver's error as one of ours."""
     primary = _primary_code(error)

@@ -84,5 +84,5 @@ def _sign(path: Path, purpose: str) -> None:
     text = f"\n{purpose} (process {os.getpid()} on {socket.gethostname()}, since {since})\n"
     with suppress(OSError), path.open("r+b") as file:  # a courtesy; a full disk shows soon enough
         file.seek(1)
-        file.write(text.encode())
+        file.write(text.encode("utf-8", "backslashreplace"))
         file.truncate()

@@ -124,7 +124,7 @@ def _errors_of(connection: Connection, run_id: int, path: str) -> dict[str, list
 def as_diagnostic(row: Row[Any]) -> Diagnostic:
     """A row of the table of diagnostics."""
     place = Location(row.path, row.pointer, row.line, row.column, row.document)
-    return Diagnostic(row.code, Severity(row.severity), row.message, place, row.hint)
+    return Diagnostic(row.code, Severity(row.severity), row.message, place, row.hint or "")
 
 
 def as_run(row: Row[Any], locked: bool) -> RunRow:
@@ -136,10 +136,22 @@ def as_run(row: Row[Any], locked: bool) -> RunRow:
         row.finished_at,
         status,
         row.source,
-        orjson.loads(row.options_json),
+        _object(row.options_json),
         row.tool_version,
-        orjson.loads(row.counts_json) if row.counts_json else {},
+        _object(row.counts_json) if row.counts_json else {},
         row.duration_seconds,
         row.location,
         row.stopped_by,
     )
+
+
+def _object(text: str) -> dict[str, Any]:
+    """An object from JSON.
+
+    Raises:
+        ValueError: if it is none; other hands wrote it, or the database is damaged.
+    """
+    value = orjson.loads(text)
+    if not isinstance(value, dict):
+        raise ValueError(f"{text[:40]} is no JSON object")
+    return value

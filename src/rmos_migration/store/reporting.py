@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, case, func, or_, select
 
 from ..diagnostics import Diagnostic, Severity
 from .queries import RunRow, as_diagnostic, as_run
@@ -66,7 +66,9 @@ def find_run(connection: Connection, run_id: int, *, locked: bool) -> RunRow | N
 
 
 def run_before(connection: Connection, run: RunRow, *, locked: bool) -> RunRow | None:
-    """The run before this one that read the same folder."""
+    """The run before this one that read the same folder, if it is known which that was."""
+    if run.location is None:
+        return None
     query = (
         select(runs)
         .where(runs.c.id < run.id, runs.c.location == run.location)
@@ -130,10 +132,19 @@ def places_kept_out(connection: Connection, run_id: int) -> set[Place]:
 
 
 def known(connection: Connection, run_id: int) -> dict[Place, Known]:
-    """What the ledger says of the documents that a run was the last to keep out, by path and pointer."""
+    """What the ledger says of the documents that a run was the last to keep out, by path and pointer.
+
+    Where an earlier version of a document is in the database, the entry's id and generation are that version's.
+    """
+    entry = ledger.c
+    is_of_row = entry.content_sha256.is_not(None)
     query = select(
-        ledger.c.path, ledger.c.pointer, ledger.c.record_id, ledger.c.generation, ledger.c.file_sha256
-    ).where(ledger.c.run_id == run_id, ledger.c.outcome.in_(("rejected", "conflict")))
+        entry.path,
+        entry.pointer,
+        case((is_of_row, None), else_=entry.record_id),
+        case((is_of_row, None), else_=entry.generation),
+        entry.file_sha256,
+    ).where(entry.run_id == run_id, entry.outcome.in_(("rejected", "conflict")))
     return {(path, pointer): Known(*rest) for path, pointer, *rest in connection.execute(query)}
 
 

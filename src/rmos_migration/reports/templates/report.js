@@ -5,7 +5,9 @@ for (const time of document.querySelectorAll("time")) {
   const instant = new Date(time.dateTime);
   if (!isNaN(instant)) {
     time.title = time.textContent;
-    time.textContent = instant.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" });
+    time.textContent = instant.toLocaleString(undefined, {
+      year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+    });
   }
 }
 const keyOf = (row, column) => {
@@ -33,6 +35,12 @@ for (const table of document.querySelectorAll("table.sortable")) {
       body.append(...rows);
     });
   });
+}
+for (const box of document.querySelectorAll("[tabindex]")) {
+  if (box.scrollWidth <= box.clientWidth) box.removeAttribute("tabindex");
+}
+for (const link of document.querySelectorAll("a[href^='#why-']")) {
+  link.addEventListener("click", () => { document.getElementById(link.hash.slice(1)).open = true; });
 }
 const open = [];
 addEventListener("beforeprint", () => {
