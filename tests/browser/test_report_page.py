@@ -116,7 +116,8 @@ def test_links_of_the_contents_lead_somewhere(messy: str, open_page: Open) -> No
 
 def test_paper_shows_what_is_folded_on_the_screen(messy: str, open_page: Open) -> None:
     page = open_page(messy, color_scheme="dark").page
-    folded = page.locator("#noticed details:not([open]) p").first
+    page.locator("#kept-out summary").first.click()
+    folded = page.locator("#kept-out details:not([open]) p").first
     assert not folded.is_visible()
     page.emulate_media(media="print")
     assert folded.is_visible()
@@ -146,7 +147,20 @@ def test_nothing_from_a_hostile_tree_becomes_an_element(
     assert "<script>alert(1)</script>" in text
     assert "{{ 7*7 }}" in text
     assert "\\u202e" in text
-    assert not re.search("[\u202e\u200b\x1b]", text)
+    assert not re.search("[\u202e\u200b\x1b]", text + hostile.page.content())
+
+
+def test_long_names_do_not_widen_a_phones_page(tree: Path, tmp_path: Path, open_page: Open) -> None:
+    long = "unbroken_" * 20
+    write(tree, f"patterns/{long}.json", pattern(long, name=long, geometry=ROSETTE))
+    write(tree, f"patterns/{long}2.json", f'{{"name": "{long}", "a": NaN}}')
+    write(tree, "strip_families/a.json", family("a", material_type=long))
+    migrate(tree, tmp_path / "rmos.db")
+    page = open_page(page_of(tmp_path / "rmos.db", tmp_path, with_audit=True), width=360).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    hidden = """[...document.querySelectorAll('.cards td p, .cards .where')].filter(
+        e => e.getBoundingClientRect().right > 360).length"""
+    assert page.evaluate(hidden) == 0
 
 
 def test_the_policy_stops_what_is_not_the_pages_own(messy: str, tmp_path: Path, open_page: Open) -> None:

@@ -398,7 +398,7 @@ def test_patterns_are_drawn_with_the_colours_of_their_families(tree: Path, datab
     (one,) = gallery.rosettes
     assert (one.diameter_mm, one.rings[0].colours) == (83, ["#26201c", "#f3eedd"])
     assert one.remarks == [
-        "the order of its strips around the ring is not recorded: shown one after another",
+        "the order of its strips is not recorded: shown one after another",
         "it says 2 rings and describes 1",
     ]
 

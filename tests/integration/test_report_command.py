@@ -92,6 +92,7 @@ def test_reports_written_at_once_all_stay(messy: Path, tmp_path: Path) -> None:
     assert len(set(files)) == 24
     assert sorted(files) == sorted(tmp_path.iterdir())
     assert {file.stat().st_size > 0 for file in files} == {True}
+    assert {len({file.stem for file in of_one}) for of_one in written} == {1}
 
 
 def test_others_may_read_a_report_as_any_file(messy: Path, tmp_path: Path) -> None:
@@ -149,6 +150,10 @@ def test_the_old_tool_reports_from_a_statistics_file(tmp_path: Path, database: P
     "arguments",
     [
         ["--format", "pdf"],
+        ["--format", ""],
+        ["--format", "xml,all"],
+        ["--from", "stats.json/x"],
+        ["99999999999999999999"],
         ["--format", ","],
         ["--format", "json,html"],
         ["99"],
@@ -179,6 +184,9 @@ SUMMARY = {
 }  # fmt: skip
 
 
+TALLY = {"found": 5, "migrated": 5, "unchanged": 0, "conflicts": 0, "rejected": 0}
+
+
 @pytest.mark.parametrize(
     "content",
     [
@@ -193,6 +201,10 @@ SUMMARY = {
         json.dumps(SUMMARY | {"duration_seconds": float("nan")}).encode(),
         json.dumps(SUMMARY | {"duration_seconds": -1}).encode(),
         json.dumps(SUMMARY | {"entities": {"patterns": {"found": -1}}}).encode(),
+        json.dumps(SUMMARY | {"entities": {"patterns": TALLY | {"migrated": 6}}}).encode(),
+        json.dumps(SUMMARY | {"entities": {"patterns": TALLY | {"found": True}}}).encode(),
+        json.dumps(SUMMARY | {"entities": {"patterns": TALLY | {"found": 10**320}}}).encode(),
+        json.dumps(SUMMARY | {"source": "Grün"}, ensure_ascii=False).encode("cp1252"),
         json.dumps(SUMMARY | {"codes": {"json-syntax": 1e300}}).encode(),
         json.dumps(SUMMARY | {"source": "\ud800"}).encode(),
         json.dumps({key: value for key, value in SUMMARY.items() if key != "files"}).encode(),

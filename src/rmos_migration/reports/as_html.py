@@ -33,7 +33,7 @@ FINDINGS = 100
 """Findings of an audit that are shown."""
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_PICTURE = 130
+_PICTURE = 150
 """Pixels across the largest rosette."""
 
 _SMALL_MM, _LARGE_MM = 20, 250

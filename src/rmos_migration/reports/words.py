@@ -15,10 +15,10 @@ def verdict(run: Run) -> str:
     if status is Status.COMPLETED and not run.totals.found:
         return "There was nothing to migrate."
     said = VERDICTS[status]
+    if status in _CUT_SHORT and not run.is_kept:
+        return f"{'The dry run' if run.dry_run else 'The run'} was ended before its end. Nothing was kept."
     if not run.dry_run:
         return said
-    if status in _CUT_SHORT:
-        return "Dry run, ended before its end. Nothing was written."
     return f"Dry run, nothing was written. The real run would end so: {said}"
 
 
@@ -52,7 +52,7 @@ def _end(run: Run, is_last: bool) -> Iterator[str]:
     elif status in _CUT_SHORT and run.dry_run:
         yield "The numbers below are those of the documents it had looked at by then."
     elif status in _CUT_SHORT and not run.is_kept:
-        yield "Nothing of it was kept (--all-or-nothing). The numbers below are those of the documents it had looked at."
+        yield "So --all-or-nothing asks for. The numbers below are those of the documents it had looked at."
     elif status in _CUT_SHORT:
         yield "What it had written by then stays; the documents after that were not looked at."
         if is_last:

@@ -94,14 +94,14 @@ def plan(
     bands = tuple(_band(ring, meaning, stock or {}, colours, remarks) for ring in rings)
     outer, inner, hole = (_stated(geometry, edge) for edge in ("outer", "inner", "soundhole"))
     if not bands:
-        remarks.append(_why_empty(geometry))
+        remarks = [remark for remark in remarks if not remark.endswith(_NOWHERE)] + [_why_empty(geometry)]
     elif outer is not None and max(band.edge_mm for band in bands) > outer + 0.01:
         remarks.append(f"rings reach beyond the outer edge that is stated, {outer * 2:g} mm across")
     thin = sum(ring.width_mm is None for ring in described if ring.radius_mm is not None)
     if thin and bands:
         remarks.append(f"the width of {_counted(thin, 'ring')} was not recorded: shown as a thin line")
     if any(len(band.colours) > 1 for band in bands):
-        remarks.append("the order of its strips around the ring is not recorded: shown one after another")
+        remarks.append("the order of its strips is not recorded: shown one after another")
     return Plan(bands, outer, inner, _summed_up(remarks), hole)
 
 
@@ -111,7 +111,7 @@ def _usable(rings: Sequence[Ring], remarks: list[str]) -> list[Ring]:
     for ring in rings:
         radius, width = ring.radius_mm, ring.width_mm
         if radius is None:
-            remarks.append(f"ring {ring.number} does not say where it lies")
+            remarks.append(f"ring {ring.number} {_NOWHERE}")
         elif not SMALLEST_MM <= radius <= LARGEST_MM:
             remarks.append(f"ring {ring.number}: a radius of {radius:g} mm cannot be drawn")
         elif width is not None and not THINNEST_MM <= width <= LARGEST_MM:
@@ -133,6 +133,7 @@ def _summed_up(remarks: list[str]) -> tuple[str, ...]:
 
 
 _REMARKS = 5
+_NOWHERE = "does not say where it lies"
 
 
 def _meaning(rings: Sequence[Ring], remarks: list[str]) -> _Radius:
