@@ -52,7 +52,7 @@ def about(document: KeptOut) -> str:
     if document.record_id is not None:
         said.append(f"id {document.record_id}")
     if document.generation is not None:
-        said.append(f"form: {document.generation}")
+        said.append(f"generation: {document.generation}")
     return ", ".join(said)
 
 
