@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmos_migration.exporting.names import file_name, is_name, parts_of
-from rmos_migration.sources.discover import _as_text, is_read_by_name
+from rmos_migration.sources.discover import is_read_by_name
+from rmos_migration.sources.names import as_text
 
 PLAIN = ["rose", "j-013", "rose.v2", "0", "x" * 80, "_", "a.b.c"]
 ODD = [
@@ -62,7 +63,7 @@ def test_two_ids_never_share_a_name(ids: set[str]) -> None:
 def test_name_that_is_no_text_becomes_its_bytes_again(raw: bytes) -> None:
     if raw in (b".", b".."):
         return
-    path = f"patterns/{_as_text(os.fsdecode(raw))}"
+    path = f"patterns/{as_text(os.fsdecode(raw))}"
     assert [os.fsencode(part) for part in parts_of(path) or []] == [b"patterns", raw]
 
 

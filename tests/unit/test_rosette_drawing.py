@@ -114,7 +114,7 @@ def test_a_title_from_a_file_is_text() -> None:
 def test_tiles_that_could_not_be_told_apart_are_not_drawn() -> None:
     crowded = {"rings": [{"radius_mm": 10, "width_mm": 2, "segments": 90_000}]}
     assert "stroke-dasharray" not in draw(plan(crowded), "")
-    assert plan(crowded).remarks == ("ring 1: 90000 tiles cannot be drawn",)
+    assert plan(crowded).remarks == ("ring 1 has 90000 tiles, which cannot be drawn",)
 
 
 numbers = st.one_of(

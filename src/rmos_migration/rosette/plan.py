@@ -1,6 +1,7 @@
 """Where each ring of a rosette lies, as far as its geometry says; and what it leaves open, in words."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
 from itertools import pairwise
 from math import pi
@@ -84,67 +85,75 @@ def plan(
         stock: the colours of strip families by id, for rings that name the family they are cut from.
         colours: those of the pattern's own strip family, for rings that say nothing themselves.
     """
-    remarks: list[str] = []
+    remarks = _Remarks()
     described = read_rings(geometry)
     rings = _usable(described, remarks)
     if len(rings) > BANDS:
-        remarks.append(f"{BANDS} of {len(rings):,} rings are drawn")
+        remarks.of_all.append(f"{BANDS} of {len(rings):,} rings are drawn")
         rings = rings[:BANDS]
     meaning = _meaning(rings, remarks)
     bands = tuple(_band(ring, meaning, stock or {}, colours, remarks) for ring in rings)
     outer, inner, hole = (_stated(geometry, edge) for edge in ("outer", "inner", "soundhole"))
     if not bands:
-        remarks = [remark for remark in remarks if not remark.endswith(_NOWHERE)] + [_why_empty(geometry)]
+        remarks.of_all.append(_why_empty(geometry))
     elif outer is not None and max(band.edge_mm for band in bands) > outer + 0.01:
-        remarks.append(f"rings reach beyond the outer edge that is stated, {outer * 2:g} mm across")
+        remarks.of_all.append(f"rings reach beyond the outer edge that is stated, {outer * 2:g} mm across")
     thin = sum(ring.width_mm is None for ring in described if ring.radius_mm is not None)
     if thin and bands:
-        remarks.append(f"the width of {_counted(thin, 'ring')} was not recorded: shown as a thin line")
+        remarks.of_all.append(f"the width of {_counted(thin, 'ring')} was not recorded: shown as a thin line")
     if any(len(band.colours) > 1 for band in bands):
-        remarks.append("the order of its strips is not recorded: shown one after another")
-    return Plan(bands, outer, inner, _summed_up(remarks), hole)
+        remarks.of_all.append("the order of its strips is not recorded: shown one after another")
+    return Plan(bands, outer, inner, remarks.summed_up(), hole)
 
 
-def _usable(rings: Sequence[Ring], remarks: list[str]) -> list[Ring]:
+@dataclass
+class _Remarks:
+    """What is to be said of single rings, and of the whole."""
+
+    of_rings: list[str] = field(default_factory=list)
+    of_all: list[str] = field(default_factory=list)
+
+    def on(self, ring: Ring, said: str) -> None:
+        self.of_rings.append(f"ring {ring.number} {said}")
+
+    def summed_up(self) -> tuple[str, ...]:
+        """All of them; those on single rings summed up where there are many."""
+        rest = len(self.of_rings) - _REMARKS
+        more = [f"and {_counted(rest, 'more remark')} on single rings"] if rest > 0 else []
+        return (*self.of_rings[:_REMARKS], *more, *self.of_all)
+
+
+_REMARKS = 5
+
+
+def _usable(rings: Sequence[Ring], remarks: _Remarks) -> list[Ring]:
     """The rings that say where they lie."""
     found = []
     for ring in rings:
         radius, width = ring.radius_mm, ring.width_mm
         if radius is None:
-            remarks.append(f"ring {ring.number} {_NOWHERE}")
+            remarks.on(ring, "does not say where it lies")
         elif not SMALLEST_MM <= radius <= LARGEST_MM:
-            remarks.append(f"ring {ring.number}: a radius of {radius:g} mm cannot be drawn")
+            remarks.on(ring, f"has a radius of {radius:g} mm, which cannot be drawn")
         elif width is not None and not THINNEST_MM <= width <= LARGEST_MM:
-            remarks.append(f"ring {ring.number}: a width of {width:g} mm cannot be drawn, only a line")
+            remarks.on(ring, f"has a width of {width:g} mm: shown as a thin line")
             found.append(ring._replace(width_mm=None))
         else:
             found.append(ring)
     return found
 
 
-def _summed_up(remarks: list[str]) -> tuple[str, ...]:
-    """The remarks, those on single rings summed up where there are many."""
-    of_rings = [remark for remark in remarks if remark.startswith("ring ")]
-    others = [remark for remark in remarks if not remark.startswith("ring ")]
-    if len(of_rings) > _REMARKS:
-        rest = len(of_rings) - _REMARKS
-        of_rings[_REMARKS:] = [f"and {_counted(rest, 'more remark')} on single rings"]
-    return (*of_rings, *others)
-
-
-_REMARKS = 5
-_NOWHERE = "does not say where it lies"
-
-
-def _meaning(rings: Sequence[Ring], remarks: list[str]) -> _Radius:
+def _meaning(rings: Sequence[Ring], remarks: _Remarks) -> _Radius:
     """What radius means in this geometry: the centre line, unless rings would overlap so and otherwise would not."""
     fitting = [meaning for meaning in _Radius if not _collide(rings, meaning)]
     meaning = fitting[0] if fitting else _Radius.CENTRE_LINE
     if meaning is not _Radius.CENTRE_LINE:
         edge = "outer" if meaning is _Radius.OUTER_EDGE else "inner"
-        remarks.append(f"the radius is taken for the {edge} edge of each ring: else they would not fit")
+        remarks.of_all.append(
+            f"the radius is taken for the {edge} edge of each ring: else they would not fit"
+        )
     elif not fitting:
-        remarks.append("rings overlap")
+        remarks.of_all.append("rings overlap")
     return meaning
 
 
@@ -165,36 +174,36 @@ def _band(
     meaning: _Radius,
     stock: Mapping[str, tuple[str, ...]],
     colours: tuple[str, ...],
-    remarks: list[str],
+    remarks: _Remarks,
 ) -> Band:
     width = ring.width_mm
     radius = (ring.radius_mm or 0) + (width or 0) * (meaning.value - 0.5)
     if width is not None and width / 2 > radius:
-        remarks.append(f"ring {ring.number} is wider than its radius allows: shown as a thin line")
+        remarks.on(ring, "is wider than its radius allows: shown as a thin line")
         width = None
     tiles = _tiles(ring, radius, remarks)
     own = (ring.colour,) if ring.colour is not None else ()
     around = own or stock.get(ring.family or "", ()) or colours
     if len(around) > 1 and tiles is None and not ring.column:
-        remarks.append(f"ring {ring.number} does not say how many tiles it has: shown in one of its colours")
+        remarks.on(ring, "does not say how many tiles it has: shown in one of its colours")
         around = around[:1]
     if len(ring.column) > LINES:
-        remarks.append(f"ring {ring.number}: {LINES} of {len(ring.column):,} strips are drawn")
+        remarks.on(ring, f"has {len(ring.column):,} strips side by side: {LINES} are drawn")
     return Band(ring.number, radius, width, tiles, () if ring.column else around, ring.column[:LINES])
 
 
-def _tiles(ring: Ring, radius: float, remarks: list[str]) -> int | None:
+def _tiles(ring: Ring, radius: float, remarks: _Remarks) -> int | None:
     """How many tiles go around: as stated, else as many as fit its centre line."""
     tiles, length = ring.segments, ring.tile_length_mm
     if tiles is None and length:
         if length < THINNEST_MM:
-            remarks.append(f"ring {ring.number}: a tile length of {length:g} mm cannot be drawn")
+            remarks.on(ring, f"has tiles {length:g} mm long, which cannot be drawn")
             return None
         tiles = max(round(2 * pi * radius / length), 1)
     if tiles is None:
         return None
     if not 1 <= tiles <= TILES:
-        remarks.append(f"ring {ring.number}: {tiles:g} tiles cannot be drawn")
+        remarks.on(ring, f"has {tiles:g} tiles, which cannot be drawn")
         return None
     return round(tiles)
 
@@ -210,7 +219,7 @@ def _stated(geometry: Mapping[str, Any], edge: str) -> float | None:
 def _why_empty(geometry: Mapping[str, Any]) -> str:
     rings = rings_of(geometry)
     if rings:
-        return "no ring says where it lies"
+        return "no ring can be drawn"
     counted = number(geometry.get("rings")) or number(geometry.get("ring_count"))
     if rings is None and counted is not None and 1 <= counted <= LARGEST_MM:
         return f"{_counted(round(counted), 'ring')} counted, but not described"
