@@ -75,7 +75,7 @@ def as_html(report: Report) -> str:
         script=script,
         mood=mood,
         sign=sign,
-        sections=list(_sections(report)),
+        sections=dict(_sections(report)),
         groups=groups,
         most=max((group.total for group in groups), default=1),
         warnings=[one for one in report.noticed if one.severity == "warning" and one.code != CONFLICT],
@@ -163,6 +163,7 @@ def _mood(report: Report) -> tuple[str, str]:
 
 
 def _sections(report: Report) -> Iterator[tuple[str, str]]:
+    """The parts of the page that there is something to show in, with their headings."""
     yield "documents", "Documents"
     if report.kept_out or report.run.totals.kept_out:
         yield "kept-out", "What was kept out"
