@@ -41,7 +41,7 @@ def in_html(report: Report) -> Numbers:
         key = element.attrib["data-count"].replace("records.strip families", "records.strip_families")
         number = float(re.sub(r"[^\d.]", "", element.text_content()))
         assert found.setdefault(key, number) == number  # the same thing is never said differently
-    found.pop("total.arrived")
+    assert found.pop("total.arrived") == found.get("total.migrated", 0) + found.get("total.unchanged", 0)
     return found
 
 

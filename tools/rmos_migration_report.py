@@ -8,5 +8,6 @@ import sys
 from rmos_migration.cli.app import run
 
 if __name__ == "__main__":
-    sys.argv[1:1] = ["report", "--from"] if sys.argv[1:2] and not sys.argv[1].startswith("-") else ["report"]
+    is_named = sys.argv[1:2] and not sys.argv[1].startswith("-")
+    sys.argv[1:1] = ["report", "--from"] if is_named else ["report"]
     sys.exit(run())

@@ -137,7 +137,7 @@ def test_nothing_from_a_hostile_tree_becomes_an_element(
         database = tmp_path / f"{source.name}.db"
         for _ in range(2):
             migrate(source, database)
-        visits.append(open_page(page_of(database, tmp_path / source.name / "reports", with_audit=True)))
+        visits.append(open_page(page_of(database, tmp_path / f"reports of {source.name}", with_audit=True)))
     hostile, plain = visits
     assert elements(hostile) <= elements(plain) | elements(open_page(messy))
     assert hostile.page.locator("script").count() == 1

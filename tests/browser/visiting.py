@@ -4,8 +4,6 @@ from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
 
-AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-
 
 class Visit:
     """A page that was opened, and every fault and request it made on the way."""
@@ -22,7 +20,8 @@ class Visit:
 
     def accessibility_faults(self) -> list[tuple[str, str, str]]:
         """What axe-core finds to be a serious fault: rule, impact, the first element."""
-        self.page.evaluate(AXE)
+        axe = files("axe_playwright_python").joinpath("axe.min.js")
+        self.page.evaluate(axe.read_text(encoding="utf-8"))
         found = self.page.evaluate(
             "axe.run(document, {preload: false, resultTypes: ['violations', 'incomplete']})"
         )

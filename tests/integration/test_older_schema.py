@@ -130,3 +130,25 @@ def test_upgrade_finds_the_document_of_each_diagnostic_and_the_place_of_each_run
     documents = query(database, "SELECT pointer, document FROM migration_diagnostics ORDER BY id")
     assert documents == [("/12/ring_count", "/12"), ("/1", "/1"), ("/geometry/rings", ""), ("/3", "/3")]
     assert query(database, "SELECT location FROM migration_runs") == [("/shop/legacy",), (None,)]
+
+
+def test_upgrading_takes_no_longer_for_many_documents_in_one_file(database: Path) -> None:
+    older_database(database, "0002")
+    execute(
+        database,
+        """
+        INSERT INTO migration_sources (id, location) VALUES (1, '/shop');
+        INSERT INTO migration_runs (id, started_at, status, source, dry_run, options_json, tool_version)
+            VALUES (1, '2026', 'completed', 'x', 0, '{}', '0');
+        WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 29999)
+        INSERT INTO migration_ledger (source_id, path, pointer, entity, outcome, run_id)
+            SELECT 1, 'joblogs/a.jsonl', '/' || i, 'joblogs', 'migrated', 1 FROM n;
+        INSERT INTO migration_diagnostics (run_id, path, pointer, code, severity, message)
+            SELECT 1, path, pointer || '/status', 'status-unknown', 'warning', '' FROM migration_ledger;
+        """,
+    )
+    done = rmos("init", "--database", database, timeout=60)  # in the square of 30,000 it would take minutes
+    assert done.returncode == 0, done.stderr
+    assert query(
+        database, "SELECT count(*) FROM migration_diagnostics WHERE document || '/status' = pointer"
+    ) == [(30_000,)]

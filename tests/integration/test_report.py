@@ -1,6 +1,7 @@
 """What a report says is what the database holds, whatever the run; nothing in it is made up."""
 
 import json
+import shutil
 from collections import Counter
 from hashlib import sha256
 from pathlib import Path
@@ -11,10 +12,12 @@ import pytest
 from builders import EXAMPLES, digests, execute, family, joblog, pattern, query, rmos, touch, workshop, write
 from reading_reports import in_html, in_json, in_text
 from rmos_migration import Report, build_report, migrate
+from rmos_migration.audit.rules import RULES
 from rmos_migration.errors import UsageError
 from rmos_migration.migrate import pipeline
 from rmos_migration.reports import documents
 from rmos_migration.reports.build import report_of_dry_run
+from rmos_migration.reports.report import Change
 from rmos_migration.reports.witness import Witness
 
 OUTCOMES = ("found", "migrated", "unchanged", "conflicts", "rejected")
@@ -202,7 +205,7 @@ def test_the_run_before_is_compared(tree: Path, database: Path) -> None:
     previous = build_report(database).previous
     assert previous is not None
     assert (previous.run.id, previous.run.totals.rejected) == (1, 3)
-    assert (previous.newly_kept_out, previous.still_kept_out, previous.no_longer_kept_out) == (1, 1, 2)
+    assert previous.kept_out == Change(newly=1, still=1, no_longer=2)
     assert build_report(database, 1).previous is None
 
 
@@ -239,13 +242,17 @@ def test_an_older_run_is_reported_as_it_was(tree: Path, database: Path) -> None:
     assert after.entities == before.entities
 
 
-def test_a_dry_run_reports_what_the_real_run_reports(database: Path) -> None:
-    source, witness = EXAMPLES / "messy_legacy", Witness()
+def test_a_dry_run_reports_what_the_real_run_reports(tmp_path: Path, database: Path) -> None:
+    source, witness = tmp_path / "messy", Witness()
+    shutil.copytree(EXAMPLES / "messy_legacy", source)
+    (source / "patterns/elsewhere").mkdir()
+    (source / "patterns/elsewhere/linked.json").symlink_to(write(tmp_path, "messy/kept/far.json", "{"))
     summary = migrate(source, database, dry_run=True, observer=witness)
     before = report_of_dry_run(summary, witness)
     migrate(source, database)
     after = build_report(database)
     assert before.kept_out == after.kept_out
+    assert place_of(before, "patterns/elsewhere/linked.json")[1:] == (1, 2, "")
     assert before.noticed == after.noticed
     assert (before.entities, before.files, before.generations) == (
         after.entities,
@@ -312,7 +319,7 @@ def test_the_audit_is_in_it_if_asked_for(messy: Path) -> None:
     audit = build_report(messy, with_audit=True).audit
     assert audit is not None
     assert audit.passed
-    assert audit.rules == 52
+    assert audit.rules == len(RULES)
     assert Counter(finding.severity for finding in audit.findings) == {"warning": audit.warnings}
     execute(messy, "DELETE FROM migration_ledger WHERE outcome = 'migrated'")
     broken = build_report(messy, with_audit=True).audit
@@ -347,7 +354,7 @@ def test_a_run_that_lost_its_process_is_reported_as_interrupted(messy: Path) -> 
     assert (report.run.status, report.run.totals.found, report.entities) == ("interrupted", 0, {})
     assert in_html(report)["total.found"] == 0
     assert report.previous is not None
-    assert report.previous.newly_kept_out is None
+    assert report.previous.kept_out is None
 
 
 def test_nothing_found_is_said_in_words(tree: Path, database: Path) -> None:

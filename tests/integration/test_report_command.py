@@ -146,6 +146,26 @@ def test_the_old_tool_reports_from_a_statistics_file(tmp_path: Path, database: P
     assert tool("absent.json").returncode == 2
 
 
+def test_a_report_into_the_folder_it_is_about_is_refused(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", pattern())
+    migrate(tree, database)
+    done = rmos("report", "--database", database, "--output", tree / "patterns")
+    assert (done.returncode, [file.name for file in (tree / "patterns").iterdir()]) == (2, ["a.json"])
+
+
+def test_the_report_is_written_although_the_statistics_cannot_be(tree: Path, database: Path) -> None:
+    reports = tree.parent / "reports"
+    missing = tree.parent / "missing/stats.json"
+    done = rmos("migrate", tree, "--database", database, "--stats", missing, "--report", reports)
+    assert (done.returncode, len(list(reports.iterdir()))) == (5, 3)
+    assert "the migration itself is kept" in done.stderr
+
+
+def test_quiet_is_quiet(tree: Path, database: Path) -> None:
+    done = rmos("migrate", tree, "--database", database, "--report", tree.parent / "reports", "-q")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -169,11 +189,11 @@ def test_the_old_tool_reports_from_a_statistics_file(tmp_path: Path, database: P
 )
 def test_a_wrong_call_is_refused(arguments: list[str], messy: Path, tmp_path: Path) -> None:
     (tmp_path / "stats.json").write_text("{}")
+    before = digests(tmp_path), digests(messy.parent)
     done = rmos("report", *arguments, cwd=tmp_path, env=environment(RMOS_DATABASE_URL=str(messy)))
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
-    assert digests(tmp_path) == digests(tmp_path) | {}
-    assert [file.name for file in tmp_path.iterdir()] == ["stats.json"]
+    assert (digests(tmp_path), digests(messy.parent)) == before
 
 
 SUMMARY = {

@@ -70,28 +70,53 @@ def test_a_run_that_was_cut_off_hard_still_says_why_documents_were_kept_out(
     assert len(report.kept_out or []) == report.run.totals.rejected > 0
 
 
-def test_a_run_ended_before_anything_was_counted_claims_no_success(tree: Path, database: Path) -> None:
+def test_a_run_ended_by_its_limit_names_what_ended_it(tree: Path, database: Path) -> None:
     write(tree, "patterns/a.json", "{")
-    migrate(tree, database, max_rejects=0)
-    report = build_report(database)
-    assert (report.run.totals.found, len(report.kept_out or [])) == (0, 1)
-    for form in (Format.HTML, Format.TXT):
-        assert "100 %" not in VIEWS[form](report)
-    assert "were not looked at" in said(report)
+    reports = tree.parent / "reports"
+    rmos("migrate", tree, "--database", database, "--max-rejects", "0", "--report", reports)
+    (file,) = reports.glob("*.json")
+    report = json.loads(file.read_text())
+    assert (report["run"]["totals"]["found"], len(report["kept_out"])) == (0, 1)
+    assert report["kept_out"][0]["excerpt"]["lines"] == ["{"]
+    text = VIEWS[Format.TXT](build_report(database))
+    assert "allow more with --max-rejects" in text
+    assert "carries on" not in text
+    assert "100 %" not in text
+    assert "100 %" not in VIEWS[Format.HTML](build_report(database))
 
 
-def test_a_run_that_was_stopped_speaks_of_what_it_looked_at(partly_bad: Path, database: Path) -> None:
+def test_a_run_that_was_stopped_speaks_of_what_it_finished(partly_bad: Path, database: Path) -> None:
     migrate(partly_bad, database, stop=lambda: 2)
-    assert "All 2 documents that it looked at are in the database." in said(build_report(database))
+    report = build_report(database)
+    assert "All 2 documents of these parts are in the database." in report.advice
+    assert "Run the migration again: it carries on from there." in report.advice
 
 
-def test_an_older_run_asks_for_nothing(tree: Path, database: Path) -> None:
+def test_an_older_run_asks_for_nothing(tree: Path, database: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tree.parent)
     write(tree, "patterns/a.json", "{")
-    migrate(tree, database)
-    assert "run the migration again" in said(build_report(database))
+    for options in ({"stop": lambda: 2}, {}):
+        migrate("legacy", database, **options)  # as it is typed
+        assert "again" in said(build_report(database))
     write(tree, "patterns/a.json", pattern())
-    migrate(tree, database)
-    assert "run the migration again" not in said(build_report(database, 1))
+    migrate(tree, database)  # the same folder by its full name
+    for run in (1, 2):
+        assert "again" not in said(build_report(database, run))
+
+
+def test_records_that_were_replaced_are_spoken_of(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", pattern())
+    write(tree, "patterns/b.json", pattern(name="other"))
+    migrate(tree, database, on_conflict="replace")
+    assert "1 record is replaced by other content, as --on-conflict asks." in build_report(database).advice
+
+
+def test_runs_that_kept_nothing_add_nothing_to_the_history(partly_bad: Path, database: Path) -> None:
+    migrate(partly_bad, database, all_or_nothing=True)
+    (run,) = build_report(database).history
+    assert (run.totals.arrived, run.arrived) == (5, 0)
+    done = rmos("migrate", partly_bad, "--database", database, "--all-or-nothing", "--max-rejects", "0")
+    assert "in the database" not in done.stdout
 
 
 def test_an_empty_folder_is_worth_a_question(tree: Path, database: Path) -> None:

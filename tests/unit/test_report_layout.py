@@ -24,8 +24,8 @@ def test_the_second_line_hangs() -> None:
     assert second.startswith("  word")
 
 
-def test_signs_of_our_own_are_plain_and_those_that_steer_are_shown() -> None:
-    assert list(wrapped("a → b… \u202e\x1b[31m")) == ["a -> b... \\u202e\\x1b[31m"]
+def test_signs_that_steer_are_shown_and_all_others_stay_as_they_are() -> None:
+    assert list(wrapped("O’Brien – rope… \u202e\x1b[31m")) == ["O’Brien – rope… \\u202e\\x1b[31m"]
 
 
 def test_columns_are_aligned_whatever_letters_are_in_them() -> None:

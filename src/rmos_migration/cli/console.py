@@ -217,12 +217,13 @@ def print_summary(summary: RunSummary) -> None:
 def _explanations(summary: RunSummary) -> Iterable[str]:
     totals, files = summary.totals, summary.counts.files
     if summary.stopped_by:
-        yield summary.stopped_by
+        again = " Run the same command again to carry on." if summary.status is Status.INTERRUPTED else ""
+        yield f"{summary.stopped_by[:1].upper()}{summary.stopped_by[1:]}.{again if summary.is_kept else ''}"
         if not totals.found:
             return
     elif not totals.found:
         yield "There was no document to migrate."
-    if summary.status is not Status.ROLLED_BACK:
+    if summary.is_kept or summary.dry_run:
         verb = "would be" if summary.dry_run else "are"
         rate = totals.found / max(summary.duration_seconds, 1e-9)
         yield (
@@ -235,7 +236,7 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
     if len(summary.counts.generations) > 1:
         written = (f"{count:,} {name}" for name, count in summary.counts.generations.most_common())
         yield f"Documents by the generation that wrote them: {', '.join(written)}."
-    if totals.rejected and not summary.dry_run and summary.status is not Status.ROLLED_BACK:
+    if totals.rejected and summary.is_kept:
         yield "What was kept out, and why: rmos rejects"
     if totals.conflicts and not summary.dry_run:
         yield "Conflicts: the first document of an id stayed. To take the later one: --on-conflict replace"

@@ -15,7 +15,8 @@ from ..store.failures import oddities_as_unusable
 from . import console
 from .options import DatabaseOption
 
-_HELP = """Draw a pattern as SVG, as large as the rosette itself: printed at 100 % it fits the sound hole.
+_HELP = """Draw a pattern as SVG, as large as the rosette itself: printed at 100 % it can be laid on
+the guitar.
 
 Rings, tiles and strip colours are drawn as far as the geometry and the strip families say them; what they leave open is
 said. A pattern that describes no ring cannot be drawn: exit code 1.
@@ -23,7 +24,6 @@ said. A pattern that describes no ring cannot be drawn: exit code 1.
 \b
 Examples:
   rmos draw rosette-0001 --output rosette.svg
-  rmos draw rosette-0001 > rosette.svg
 """
 
 

@@ -3,8 +3,8 @@
 import json
 import logging
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -12,14 +12,13 @@ from typing import Annotated
 import typer
 
 from ..api import migrate as run_migration
-from ..errors import EnvironmentFailure, UsageError
+from ..errors import EnvironmentFailure, RmosError
 from ..migrate.options import Several
-from ..migrate.outcome import RunSummary
 from ..migrate.policy import MissingReferences, OnConflict
 from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
 from ..reports.witness import Witness
-from ..settings import Settings, load_settings
+from ..settings import load_settings
 from ..store.database import Database
 from . import console
 from .options import DatabaseOption, JsonOption
@@ -107,7 +106,7 @@ def migrate(
     if stats is not None:
         console.refuse_database(stats)
     if report is not None:
-        _check_reports(report, settings.source)
+        check_folder(report, settings.source)
     witness = Witness()
     watcher = console.Watcher(
         settings.source, quiet=quiet or as_json, verbose=verbose, encoding=settings.encoding
@@ -131,35 +130,42 @@ def migrate(
     elif not quiet:
         watcher.print_kept()
         console.print_summary(summary)
-    if stats is not None:
-        text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n"
-        console.write_file(stats, text, "the statistics", "the migration itself is kept")
-    if report is not None:
-        for file in _report(summary, witness, settings, report):
-            console.say(f"report: {file}", on=console.err if as_json or quiet else console.out)
+
+    def leave_statistics() -> None:
+        if stats is not None:
+            text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n"
+            console.write_file(stats, text, "the statistics", "")
+
+    def leave_report() -> None:
+        if report is None:
+            return
+        if summary.dry_run:
+            made = report_of_dry_run(summary, witness, settings.encoding)
+        else:
+            made = report_of_run(Database.at(settings.database), summary.run_id, witness=witness)
+        files = write_reports(made, report)
+        for file in files if not quiet else ():
+            console.say(f"report: {file}", on=console.err if as_json else console.out)
+
+    _leave((leave_statistics, leave_report))
     raise typer.Exit(summary.exit_code)
 
 
-def _check_reports(folder: Path, source: Path) -> None:
-    """Refuse a folder in which reports cannot be, or in which the next run would read them."""
-    check_folder(folder)
-    with suppress(OSError, RuntimeError):
-        if folder.resolve().is_relative_to(source.resolve()):
-            raise UsageError(
-                f"{folder} lies in the legacy folder, which is never written to", "name another folder"
-            )
+def _leave(results: Iterable[Callable[[], None]]) -> None:
+    """Write what was asked for beside the database: each of them, also where another cannot be written.
 
-
-def _report(summary: RunSummary, witness: Witness, settings: Settings, folder: Path) -> list[Path]:
-    """Write the report of the run that has just ended."""
-    if summary.run_id is None:
-        return write_reports(report_of_dry_run(summary, witness, settings.encoding), folder)
-    try:
-        made = report_of_run(Database.at(settings.database), summary.run_id, witness=witness)
-        return write_reports(made, folder)
-    except EnvironmentFailure as failure:
-        hint = f"the migration itself is kept; to try again: rmos report {summary.run_id} --output DIR"
-        raise EnvironmentFailure(failure.message, hint) from failure
+    Raises:
+        EnvironmentFailure: the first failure, after all were tried.
+    """
+    failures = []
+    for result in results:
+        try:
+            result()
+        except RmosError as failure:
+            failures.append(failure)
+    if failures:
+        hint = "the migration itself is kept; name another place, or see rmos report --help"
+        raise EnvironmentFailure(failures[0].message, hint) from failures[0]
 
 
 @contextmanager

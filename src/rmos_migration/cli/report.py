@@ -7,7 +7,7 @@ import typer
 
 from ..api import build_report
 from ..errors import UsageError
-from ..reports.files import VIEWS, Format, check_folder, write_reports
+from ..reports.files import VIEWS, Format, write_reports
 from ..settings import load_settings
 from . import console
 from .options import DatabaseOption
@@ -21,7 +21,7 @@ database and its patterns are shown as they are now.
 Examples:
   rmos report                                  the last run, as text
   rmos report --output reports                 as a page, text and JSON, into the folder reports
-  rmos report 7 --output reports --format html one page only
+  rmos report 7 --output reports --format html  one page only
   rmos report --format json                    for a script
   rmos report --from stats.json                from what rmos migrate --stats wrote, without a database
 """
@@ -71,8 +71,6 @@ def report(
     formats = _formats(form if form is not None else "txt" if output is None else "all")
     if output is None and len(formats) > 1:
         raise UsageError("only one format can be printed", "add --output DIR, or name one format")
-    if output is not None:
-        check_folder(output)
     if statistics is not None:
         made = build_report(statistics=statistics)
     else:

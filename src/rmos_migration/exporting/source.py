@@ -17,12 +17,12 @@ from ..generations.draft import CATEGORY
 from ..migrate.prepare import Prepared, prepare
 from ..sources.content import content_sha256
 from ..sources.lines import is_named_lines
+from ..sources.paths import parts_of
 from ..sources.read import SIZE_LIMIT, Reading
 from ..store import exporting
 from ..store.exporting import Place, Stored
 from .canonical import UNREADABLE, origin_of, rebuilt, text_of, write_record
 from .containers import in_file_order, layouts
-from .names import parts_of
 from .outcome import Count, Missing
 from .writing import NameRefusedError, make_tree, write_new
 

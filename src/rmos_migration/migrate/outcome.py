@@ -36,10 +36,16 @@ VERDICTS = {
     Status.COMPLETED: "Everything arrived.",
     Status.COMPLETED_WITH_REJECTS: "Finished, but not everything arrived.",
     Status.ROLLED_BACK: "Nothing was kept, because not everything could arrive (--all-or-nothing).",
-    Status.INTERRUPTED: "Stopped before the end; run the same command again to carry on.",
+    Status.INTERRUPTED: "Stopped before the end.",
     Status.FAILED: "The run was ended.",
 }
 """How a run ended, in words."""
+
+
+def is_kept(status: Status, options: Mapping[str, object], *, dry_run: bool) -> bool:
+    """Whether what a run counts as arrived is in the database: not for a dry run, nor for one that was undone."""
+    was_undone = bool(options.get("all_or_nothing")) and status is not Status.COMPLETED
+    return not dry_run and not was_undone and status is not Status.ROLLED_BACK
 
 
 @dataclass
@@ -189,6 +195,11 @@ class RunSummary:
     def success_rate(self) -> float:
         """Documents that are in the database now, of those found, in percent; 100 where none were found."""
         return success_rate(self.totals)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what it counts as arrived is in the database."""
+        return is_kept(self.status, self.options, dry_run=self.dry_run)
 
     @property
     def exit_code(self) -> int:

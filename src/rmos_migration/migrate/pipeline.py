@@ -114,11 +114,12 @@ class _Run:
                 self._book(writer.load(batch, documents))
                 self.signal = self.stop()
                 if self.signal is not None:
-                    self.stopped_by = "asked to stop; the next run carries on from here"
+                    self.stopped_by = "it was asked to stop"
                     break
         except TooManyRejects as stopped:
             self.stopped_by = str(stopped)
             self.undone += stopped.diagnostics
+            self.observer.decided(stopped.decisions)
             self.observer.noticed(stopped.diagnostics)
 
     def _book(self, loaded: Loaded) -> None:

@@ -26,10 +26,11 @@ log = logging.getLogger(__name__)
 
 
 class TooManyRejects(Exception):  # noqa: N818 - ends a run, is no failure
-    """More documents were kept out than the user allows; ``diagnostics`` are those of the batch that was undone."""
+    """More documents were kept out than the user allows; decisions and diagnostics are of the batch that was undone."""
 
-    def __init__(self, message: str, diagnostics: list[Diagnostic]) -> None:
+    def __init__(self, message: str, decisions: list[Decision], diagnostics: list[Diagnostic]) -> None:
         super().__init__(message)
+        self.decisions = decisions
         self.diagnostics = diagnostics
 
 
@@ -92,7 +93,7 @@ class Writer:
             self._look_up(batch)
             written = load(self.connection, batch, self.policy, self.book)
             counts = self._counts_with(batch, written)
-            self._check_limit(counts.totals, expected_documents, written.diagnostics)
+            self._check_limit(counts.totals, expected_documents, written)
             runs.write_progress(self.connection, self.book.run_id, counts.as_json())
         self.counts = counts
         return Loaded(written.decisions, written.diagnostics, counts)
@@ -169,9 +170,9 @@ class Writer:
         counts.notice(written.diagnostics)
         return counts
 
-    def _check_limit(self, totals: Tally, expected_documents: int, noticed: list[Diagnostic]) -> None:
+    def _check_limit(self, totals: Tally, expected_documents: int, written: Written) -> None:
         limit = self.options.max_rejects
         if limit is not None and not limit.allows(totals.rejected, max(expected_documents, totals.found)):
             rejected = "1 document was" if totals.rejected == 1 else f"{totals.rejected:,} documents were"
             message = f"{rejected} rejected, more than --max-rejects {limit} allows"
-            raise TooManyRejects(message, noticed)
+            raise TooManyRejects(message, written.decisions, written.diagnostics)

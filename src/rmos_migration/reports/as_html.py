@@ -157,9 +157,10 @@ def _hash(text: str) -> str:
 
 
 def _mood(report: Report) -> tuple[str, str]:
-    if not report.run.totals.found:
+    status = Status(report.run.status)
+    if status is Status.COMPLETED and not report.run.totals.found:
         return "warn", "!"
-    return _MOODS.get(Status(report.run.status), ("bad", "✗"))
+    return _MOODS.get(status, ("bad", "✗"))
 
 
 def _sections(report: Report) -> Iterator[tuple[str, str]]:

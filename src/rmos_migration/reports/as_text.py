@@ -113,7 +113,7 @@ def _files(report: Report) -> str:
 
 def _documents(report: Report) -> Iterator[str]:
     yield from heading("Documents")
-    rows: list[tuple[str, ...]] = [("", "found", "migrated", "unchanged", "conflicts", "rejected", "arrived")]
+    rows: list[tuple[str, ...]] = [("", "found", "migrated", "unchanged", "conflicts", "rejected", "success")]
     for name, counted in [*report.entities.items(), ("total", report.run.totals)]:
         numbers = (counted.found, counted.migrated, counted.unchanged, counted.conflicts, counted.rejected)
         rows.append((entity_name(name), *(f"{number:,}" for number in numbers), success(counted)))
@@ -168,10 +168,16 @@ def _document(document: KeptOut) -> Iterator[str]:
 def _excerpt(excerpt: Excerpt) -> Iterator[str]:
     margin = len(str(excerpt.first_line + len(excerpt.lines)))
     for number, line in enumerate(excerpt.lines, excerpt.first_line):
-        yield f"{number:>{margin + 4}} | {line}".replace("…", "~").rstrip()
+        yield f"{number:>{margin + 4}} | {_plainly_cut(line)}".rstrip()
         if number == excerpt.line:
             before = " " * columns(line[: excerpt.column - 1])
             yield f"{'':>{margin + 4}} | {before}^"
+
+
+def _plainly_cut(line: str) -> str:
+    """A line of an excerpt, whose marks for what was cut off stand at its ends, with plain ones."""
+    line = f"~{line[1:]}" if line.startswith("…") else line
+    return f"{line[:-1]}~" if line.endswith("…") else line
 
 
 def _noticed(kinds: list[Kind]) -> Iterator[str]:
@@ -244,10 +250,10 @@ def _audit(audit: Audit) -> Iterator[str]:
 
 
 def _history(runs: list[Run]) -> Iterator[str]:
-    yield from heading("Runs, newest first")
+    yield from heading("The last runs, newest first")
     rows: list[tuple[str, ...]] = [("run", "started", "ended", "found", "arrived", "conflicts", "rejected")]
     for run in runs:
         totals = run.totals
-        numbers = (totals.found, totals.arrived if run.is_kept else 0, totals.conflicts, totals.rejected)
+        numbers = (totals.found, run.arrived, totals.conflicts, totals.rejected)
         rows.append((f"{run.id}", when(run.started_at), ENDED[run.status], *(f"{one:,}" for one in numbers)))
     yield from aligned(rows)

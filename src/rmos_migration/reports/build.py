@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -19,12 +19,13 @@ from ..store.failures import oddities_as_unusable
 from ..store.lock import is_locked
 from ..store.queries import RunRow
 from ..store.reporting import Noticed, Place
-from . import facts, words
+from . import facts
 from .documents import bytes_of_run, bytes_of_source, documents_kept_out, with_excerpts
-from .report import Audit, Comparison, Counted, Finding, Kind, Report, Run, Workshop
+from .report import Audit, Change, Comparison, Counted, Finding, KeptOut, Kind, Report, Run, Workshop
 from .report import Database as DatabaseFacts
 from .rosettes import gallery
 from .statistics import Statistics, read_statistics
+from .verdict import advice, verdict
 from .witness import Witness
 
 HISTORY = 30
@@ -66,6 +67,7 @@ def report_of_run(
             made_from="database",
             noticed=_kinds(reporting.noticed(connection, row.id)),
             kept_out=with_excerpts(documents_kept_out(reasons, known), raw_of, row.options.get("encoding")),
+            is_last=not reporting.has_later_run(connection, row),
             history=[facts.run_of_row(one) for one in history],
             previous=before and _comparison(connection, run, before, set(reasons)),
             database=_database(connection, database),
@@ -106,29 +108,35 @@ def report_of_dry_run(summary: RunSummary, witness: Witness, encoding: str | Non
     )
 
 
-def _report(run: Run, database_url: str, counts: Mapping[str, Any], **parts: Any) -> Report:
+def _report(
+    run: Run,
+    database_url: str,
+    counts: Mapping[str, Any],
+    *,
+    made_from: Literal["database", "statistics", "dry run"],
+    noticed: list[Kind],
+    kept_out: list[KeptOut] | None = None,
+    is_last: bool = True,
+    **parts: Any,
+) -> Report:
     entities = {name: facts.counted(tally) for name, tally in counts.get("entities", {}).items()}
     balanced = all(_is_balanced(tally) for tally in entities.values())
     return Report(
         made_at=runs.now(),
         tool_version=__version__,
-        verdict=words.verdict(run),
-        advice=words.advice(
-            run, balanced=balanced, is_last=_is_last(run, parts), names_documents="kept_out" in parts
-        ),
+        made_from=made_from,
+        verdict=verdict(run),
+        advice=advice(run, noticed, kept_out, balanced=balanced, is_last=is_last),
         run=run,
         database_url=printable(database_url),
         balanced=balanced,
         entities=entities,
         files=facts.files(counts),
         generations=counts.get("generations", {}),
+        noticed=noticed,
+        kept_out=kept_out,
         **parts,
     )
-
-
-def _is_last(run: Run, parts: Mapping[str, Any]) -> bool:
-    """Whether no later run is known that read the same folder."""
-    return not any(one.id > (run.id or 0) and one.source == run.source for one in parts.get("history", ()))
 
 
 def _is_balanced(tally: Counted) -> bool:
@@ -161,6 +169,7 @@ def _database(connection: Connection, database: Database) -> DatabaseFacts:
         schema_version=version,
         schema_applied_at=applied_at,
         records=queries.entity_counts(connection),
+        runs=reporting.run_count(connection),
         pending_references=queries.pending_count(connection),
     )
 
@@ -180,14 +189,10 @@ def _workshop(connection: Connection) -> Workshop:
 def _comparison(connection: Connection, run: Run, before: RunRow, places: set[Place]) -> Comparison:
     previous = facts.run_of_row(before)
     if {Status(run.status), Status(previous.status)} - _WHOLE:
-        return Comparison(run=previous, newly_kept_out=None, still_kept_out=None, no_longer_kept_out=None)
+        return Comparison(run=previous, kept_out=None)
     then = reporting.places_kept_out(connection, before.id)
-    return Comparison(
-        run=previous,
-        newly_kept_out=len(places - then),
-        still_kept_out=len(places & then),
-        no_longer_kept_out=len(then - places),
-    )
+    change = Change(newly=len(places - then), still=len(places & then), no_longer=len(then - places))
+    return Comparison(run=previous, kept_out=change)
 
 
 def _audit(result: AuditResult) -> Audit:

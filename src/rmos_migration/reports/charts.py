@@ -62,6 +62,7 @@ def _columns(runs: Iterator[Run], most: int, this: int | None) -> Iterator[str]:
         x, y = _MARGIN + position * _STEP + 3, float(_MARGIN + _HEIGHT)
         for outcome, height in zip(_OUTCOMES, _lengths(run.totals, most, _HEIGHT, least=2), strict=True):
             if height > 0:
+                outcome = outcome if run.is_kept else "undone"
                 y -= height
                 yield f'<rect class="{outcome}" x="{x}" y="{y:.2f}" width="{_STEP - 6}" height="{height:.2f}"/>'
         mark = ' class="now"' if run.id == this else ""

@@ -12,6 +12,7 @@ from ..entities import BY_NAME
 from ..sources.decode import to_text
 from ..sources.discover import SourceFile, entity_of_file
 from ..sources.locate import located_in
+from ..sources.paths import parts_of
 from ..sources.read import read_files
 from ..store import reporting
 from ..store.queries import RunRow
@@ -85,12 +86,20 @@ def bytes_of_run(connection: Connection, run: RunRow, known: Mapping[Place, Know
 def bytes_of_source(location: str, known: Mapping[Place, Known]) -> Bytes:
     """The bytes of regular files in a legacy folder that are still there and what they were."""
     digests = {path: one.file_sha256 for (path, _), one in known.items()}
+    root = Path(location)
 
     def raw_of(path: str) -> bytes | None:
-        digest = digests.get(path)
-        if digest is None or not _is_below(path):
+        digest, parts = digests.get(path), parts_of(path)
+        if digest is None or parts is None:
             return None
-        (reading,) = read_files([SourceFile(path, str(Path(location) / path))])
+        try:
+            full = root.joinpath(*parts).resolve()
+            is_inside = full.is_relative_to(root.resolve())
+        except (OSError, RuntimeError, ValueError):  # links in a circle, names that no system call takes
+            return None
+        if not is_inside:
+            return None
+        (reading,) = read_files([SourceFile(path, str(full))])
         return reading.raw if reading.sha256 == digest else None
 
     return raw_of
@@ -105,14 +114,9 @@ def _in_text(documents: list[KeptOut], path: str, raw: bytes, encoding: str | No
     for document in documents:
         notices = [_placed(one, next(placed).location) for one in document.notices]
         first = next((one for one in notices if one.line is not None), None)
-        around = None if first is None else excerpt(lines, first.line or 1, first.column or 1)
+        around = excerpt(lines, first.line or 1, first.column or 1) if first else None
         shown.append(document.model_copy(update={"notices": notices, "excerpt": around}))
     return shown
-
-
-def _is_below(path: str) -> bool:
-    """Whether a path of the ledger leads to a file below the source; not, where it is a name in escapes (``//``)."""
-    return not path.startswith("/") and not {"", ".."} & set(path.split("/"))
 
 
 def _diagnostic(one: Notice) -> Diagnostic:

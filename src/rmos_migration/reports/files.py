@@ -30,10 +30,15 @@ VIEWS: dict[Format, Callable[[Report], str]] = {
 """The text of a report in each format."""
 
 
-def check_folder(folder: Path) -> None:
-    """Raise UsageError where reports can never be written to: it is there, and no folder."""
+def check_folder(folder: Path, source: Path) -> None:
+    """Raise UsageError where reports cannot be: it is no folder, or the next run over the source would read them."""
     if os.path.lexists(folder) and not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises for some names
         raise UsageError(f"{folder} is no folder", "name a folder for the reports")
+    with suppress(OSError, RuntimeError):
+        if source.is_dir() and folder.resolve().is_relative_to(source.resolve()):
+            raise UsageError(
+                f"{folder} lies in the legacy folder, which is never written to", "name another folder"
+            )
 
 
 def write_reports(report: Report, folder: Path, formats: Iterable[Format] = tuple(Format)) -> list[Path]:
@@ -42,10 +47,10 @@ def write_reports(report: Report, folder: Path, formats: Iterable[Format] = tupl
     They are named by run and time, all with one stem. A file that is there is never written over: the stem gets a number.
 
     Raises:
-        UsageError: if the folder is a file.
+        UsageError: if the folder is a file, or lies in the legacy folder.
         EnvironmentFailure: if a file cannot be written; those before it stay.
     """
-    check_folder(folder)
+    check_folder(folder, Path(report.run.source))
     texts = {form: VIEWS[form](report).encode("utf-8", "backslashreplace") for form in formats}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -75,12 +80,17 @@ def _reserved(folder: Path, stem: str) -> Iterator[str]:
             os.close(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
         except FileExistsError:  # another process is at it, or was cut off
             continue
+        except PermissionError:
+            if not os.path.lexists(mark):
+                raise
+            continue  # Windows says so of a file that is being deleted
         try:
             if not any(os.path.lexists(folder / f"{numbered}.{form}") for form in Format):
                 yield numbered
                 return
         finally:
-            mark.unlink(missing_ok=True)
+            with suppress(OSError):
+                mark.unlink(missing_ok=True)
 
 
 def _write(target: Path, content: bytes) -> Path:

@@ -7,13 +7,6 @@ from ..diagnostics import printable
 
 WIDTH = 80
 
-_PLAIN = str.maketrans({"…": "...", "→": "->", "·": "-", "–": "-", "≥": ">=", "’": "'"})
-
-
-def plain(text: str) -> str:
-    """Text with nothing in it that steers a terminal, and this program's own signs in ASCII."""
-    return printable(text).translate(_PLAIN)
-
 
 def columns(text: str) -> int:
     """How many columns a text takes."""
@@ -32,7 +25,7 @@ def wrapped(text: str, indent: str = "", hanging: str | None = None) -> Iterator
     """
     line, begun = indent, False
     rest = indent if hanging is None else hanging
-    for word in plain(text).split(" "):
+    for word in printable(text).split(" "):
         if begun and columns(line) + 1 + columns(word) > WIDTH:
             yield line
             line, begun = rest, False
@@ -46,7 +39,7 @@ def wrapped(text: str, indent: str = "", hanging: str | None = None) -> Iterator
 
 def aligned(rows: Sequence[Sequence[str]], indent: str = "") -> Iterator[str]:
     """Rows of a table: the first column to the left, the others to the right, two blanks between."""
-    cells = [[plain(cell) for cell in row] for row in rows]
+    cells = [[printable(cell) for cell in row] for row in rows]
     room = WIDTH - columns(indent) - max(sum(columns(cell) + 2 for cell in row[1:]) for row in cells)
     cells = [[shortened(row[0], room), *row[1:]] for row in cells]
     widths = [max(columns(row[position]) for row in cells) for position in range(len(cells[0]))]

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..migrate.outcome import Status, is_kept
+
 
 class Value(BaseModel):
     """A part of a report; it never changes."""
@@ -67,8 +69,12 @@ class Run(Value):
     @property
     def is_kept(self) -> bool:
         """Whether what the counts say is in the database: not for a dry run, nor for one that was undone."""
-        undone = self.status != "completed" and bool(self.options.get("all_or_nothing"))
-        return not self.dry_run and not undone and self.status != "rolled_back"
+        return is_kept(Status(self.status), self.options, dry_run=self.dry_run)
+
+    @property
+    def arrived(self) -> int:
+        """Documents that are in the database after it."""
+        return self.totals.arrived if self.is_kept else 0
 
 
 class Files(Value):
@@ -146,18 +152,28 @@ class Database(Value):
     schema_applied_at: str
     records: dict[str, int]
     """Rows of each entity."""
+    runs: int
+    """Runs into it that there ever were."""
     pending_references: int
     """References that wait for a record which has not arrived."""
 
 
+class Change(Value):
+    """Documents that were kept out now and in the run before."""
+
+    newly: int
+    """Now, and not then."""
+    still: int
+    no_longer: int
+    """Then, and not now: mended, or taken away."""
+
+
 class Comparison(Value):
-    """What changed since the run before that read the same folder."""
+    """The run before that read the same folder, and what changed since."""
 
     run: Run
-    newly_kept_out: int | None
-    """Documents kept out now that were not then; None where one of the two runs was cut short."""
-    still_kept_out: int | None
-    no_longer_kept_out: int | None
+    kept_out: Change | None
+    """None where one of the two runs was cut short."""
 
 
 class Workshop(Value):

@@ -75,6 +75,8 @@ def read_statistics(file: Path) -> Statistics:
         EnvironmentFailure: if the file cannot be read.
     """
     try:
+        if file.is_dir():
+            raise UsageError(f"{file} is a folder", _HINT)
         with file.open("rb") as opened:
             raw = opened.read(SIZE_LIMIT + 1)
     except ValueError as error:  # a name that no system call takes

@@ -110,19 +110,15 @@ def run_name(run: Run) -> str:
 
 def pieces(comparison: Comparison) -> Iterator[str]:
     """What changed since the run before, in sentences."""
-    newly, still, gone = (
-        comparison.newly_kept_out,
-        comparison.still_kept_out,
-        comparison.no_longer_kept_out,
-    )
-    if newly is None or still is None or gone is None:
+    change = comparison.kept_out
+    if change is None:
         yield "One of the two runs was cut short, so what was kept out cannot be compared."
-    elif not newly and not still and not gone:
+    elif not change.newly and not change.still and not change.no_longer:
         yield "Nothing was kept out then or now."
     else:
         yield (
-            f"Documents kept out: {newly:,} that were not then, {still:,} as then, "
-            f"{gone:,} no longer (mended, or taken away)."
+            f"Documents kept out: {change.newly:,} that were not then, {change.still:,} as then, "
+            f"{change.no_longer:,} no longer (mended, or taken away)."
         )
 
 

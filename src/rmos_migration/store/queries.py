@@ -1,4 +1,4 @@
-"""Every SELECT that others read: runs, counts, rejects."""
+"""What several others read: runs, counts, rejects. What only one reads has a module of its own."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby

@@ -79,8 +79,19 @@ def run_before(connection: Connection, run: RunRow, *, locked: bool) -> RunRow |
     return None if row is None else as_run(row, locked)
 
 
+def has_later_run(connection: Connection, run: RunRow) -> bool:
+    """Whether a later run read the same folder, as far as that is known."""
+    query = select(runs.c.id).where(runs.c.id > run.id, runs.c.location == run.location).limit(1)
+    return run.location is not None and connection.scalar(query) is not None
+
+
+def run_count(connection: Connection) -> int:
+    """How many runs there ever were."""
+    return connection.scalar(select(func.count()).select_from(runs)) or 0
+
+
 def noticed(connection: Connection, run_id: int) -> list[Noticed]:
-    """What a run noticed, by code and severity, errors first and then by frequency, with the first examples."""
+    """What a run noticed, by code and severity, with the first examples."""
     counted = connection.execute(
         select(diagnostics.c.code, diagnostics.c.severity, func.count())
         .where(diagnostics.c.run_id == run_id)
@@ -134,7 +145,8 @@ def places_kept_out(connection: Connection, run_id: int) -> set[Place]:
 def known(connection: Connection, run_id: int) -> dict[Place, Known]:
     """What the ledger says of the documents that a run was the last to keep out, by path and pointer.
 
-    Where an earlier version of a document is in the database, the entry's id and generation are that version's.
+    Where an earlier version of a document is in the database, the entry's id and generation are that version's, and not
+    given here.
     """
     entry = ledger.c
     is_of_row = entry.content_sha256.is_not(None)

@@ -1,0 +1,58 @@
+"""Paths of the ledger back to names of the legacy folder, whatever somebody may have written there."""
+
+import os
+import re
+
+from ..entities import BY_NAME
+from .discover import entity_of_file
+
+RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE | re.DOTALL)
+"""Names that Windows keeps for devices."""
+
+_NOT_ON_WINDOWS = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
+_ESCAPE = re.compile(rb"\\\\|\\x([0-9a-f]{2})")
+
+
+def parts_of(path: str, *, windows: bool = os.name == "nt") -> list[str] | None:
+    """The names that lead to a file of the legacy folder, as the system has them; None where it cannot have them.
+
+    The path is the ledger's. Its first name must be one that a legacy folder has, and none may lead anywhere else, so
+    that a path which somebody tampered with never leaves the folder. A name behind a double slash is written in escapes
+    (``names.as_text``) and becomes the bytes that it was.
+    """
+    parts: list[str] = []
+    is_escaped = False
+    for step in path.split("/"):
+        if not step and parts and not is_escaped:
+            is_escaped = True
+            continue
+        name = _unescaped(step) if is_escaped else step
+        is_escaped = False
+        if name is None or not is_name(name, windows=windows):
+            return None
+        parts.append(name)
+    is_known = bool(parts) and (
+        parts[0] in BY_NAME if len(parts) > 1 else entity_of_file(parts[0]) is not None
+    )
+    return parts if is_known else None
+
+
+def is_name(name: str, *, windows: bool) -> bool:
+    """Whether a name is that of one file or folder on this system, and nothing more."""
+    if name in ("", ".", "..") or "/" in name or "\0" in name:
+        return False
+    if not windows:
+        return True
+    return not (_NOT_ON_WINDOWS.search(name) or name[-1] in " ." or RESERVED.fullmatch(name))
+
+
+def _unescaped(step: str) -> str | None:
+    """The name whose bytes an escaped step shows; None if it shows none."""
+    try:
+        raw = _ESCAPE.sub(
+            lambda found: bytes.fromhex(found[1].decode()) if found[1] else b"\\", step.encode()
+        )
+        name = os.fsdecode(raw)
+    except UnicodeError:
+        return None
+    return name
