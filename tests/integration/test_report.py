@@ -140,6 +140,7 @@ def place_of(report: Report, path: str) -> tuple[str, int | None, int | None, st
         ('{"a": 1, "a": 2}', "json-duplicate-key", 1, 10, '"a": 2'),
         (json.dumps(pattern(ring_count=0), indent=1), "field-invalid", 4, 2, '"ring_'),
         ("", "file-empty", 1, 1, ""),
+        ('\n\n  {"zebra": 1}', "not-a-record", 3, 3, '{"zebr'),
     ],
 )
 def test_the_caret_stands_under_the_fault(

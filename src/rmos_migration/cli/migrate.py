@@ -3,8 +3,8 @@
 import json
 import logging
 import signal
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -14,11 +14,13 @@ import typer
 from ..api import migrate as run_migration
 from ..errors import EnvironmentFailure, RmosError
 from ..migrate.options import Several
+from ..migrate.outcome import RunSummary
 from ..migrate.policy import MissingReferences, OnConflict
 from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
+from ..reports.report import Report
 from ..reports.witness import Witness
-from ..settings import load_settings
+from ..settings import Settings, load_settings
 from ..store.database import Database
 from . import console
 from .options import DatabaseOption, JsonOption
@@ -131,40 +133,46 @@ def migrate(
         watcher.print_kept()
         console.print_summary(summary)
 
-    def leave_statistics() -> None:
+    with _all_tried(summary) as tried:
         if stats is not None:
-            text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n"
-            console.write_file(stats, text, "the statistics", "")
-
-    def leave_report() -> None:
-        if report is None:
-            return
-        if summary.dry_run:
-            made = report_of_dry_run(summary, witness, settings.encoding)
-        else:
-            made = report_of_run(Database.at(settings.database), summary.run_id, witness=witness)
-        files = write_reports(made, report)
-        for file in files if not quiet else ():
-            console.say(f"report: {file}", on=console.err if as_json else console.out)
-
-    _leave((leave_statistics, leave_report))
+            with tried():
+                text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n"
+                console.write_file(stats, text, "the statistics", "")
+        if report is not None:
+            with tried():
+                for file in write_reports(_report(summary, witness, settings), report):
+                    if not quiet:
+                        console.say(f"report: {file}", on=console.err if as_json else console.out)
     raise typer.Exit(summary.exit_code)
 
 
-def _leave(results: Iterable[Callable[[], None]]) -> None:
-    """Write what was asked for beside the database: each of them, also where another cannot be written.
+def _report(summary: RunSummary, witness: Witness, settings: Settings) -> Report:
+    """The report of the run that has just ended."""
+    if summary.dry_run:
+        return report_of_dry_run(summary, witness, settings.encoding)
+    return report_of_run(Database.at(settings.database), summary.run_id, witness=witness)
+
+
+@contextmanager
+def _all_tried(summary: RunSummary) -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Let several results be written, each also where another cannot be; the first failure is raised at the end.
 
     Raises:
-        EnvironmentFailure: the first failure, after all were tried.
+        EnvironmentFailure: if any of them could not be written.
     """
-    failures = []
-    for result in results:
+    failures: list[RmosError] = []
+
+    @contextmanager
+    def tried() -> Iterator[None]:
         try:
-            result()
+            yield
         except RmosError as failure:
             failures.append(failure)
+
+    yield tried
     if failures:
-        hint = "the migration itself is kept; name another place, or see rmos report --help"
+        kept = "the migration itself is kept; " if summary.is_kept else ""
+        hint = f"{kept}free some space, or name another place"
         raise EnvironmentFailure(failures[0].message, hint) from failures[0]
 
 

@@ -1,7 +1,7 @@
 """The documents that a run kept out, with the lines of their files around what is wrong with them."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -106,13 +106,17 @@ def bytes_of_source(location: str, known: Mapping[Place, Known]) -> Bytes:
 
 
 def _in_text(documents: list[KeptOut], path: str, raw: bytes, encoding: str | None) -> list[KeptOut]:
-    """Documents of one file with the places of their faults in its text, and the lines around the first of each."""
+    """Documents of one file with the places of their faults in its text, and the lines around the first of each.
+
+    What is said of a file as a whole is placed at its beginning.
+    """
     diagnostics = [_diagnostic(one) for document in documents for one in document.notices]
     placed = iter(located_in(diagnostics, path, raw, encoding))
     lines = to_text(raw, encoding).split("\n")
+    beginning = _beginning(path, lines)
     shown = []
     for document in documents:
-        notices = [_placed(one, next(placed).location) for one in document.notices]
+        notices = [_placed(one, next(placed).location, beginning) for one in document.notices]
         first = next((one for one in notices if one.line is not None), None)
         around = excerpt(lines, first.line or 1, first.column or 1) if first else None
         shown.append(document.model_copy(update={"notices": notices, "excerpt": around}))
@@ -124,5 +128,15 @@ def _diagnostic(one: Notice) -> Diagnostic:
     return Diagnostic(one.code, Severity(one.severity), one.message, place, one.hint)
 
 
-def _placed(one: Notice, place: Location) -> Notice:
+def _beginning(path: str, lines: Sequence[str]) -> Location:
+    """Where the first character stands that is no white space."""
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            return Location(path, "", number, len(line) - len(line.lstrip()) + 1)
+    return Location(path, "", 1, 1)
+
+
+def _placed(one: Notice, place: Location, beginning: Location) -> Notice:
+    if place.line is None and not place.pointer:
+        place = beginning
     return one.model_copy(update={"line": place.line, "column": place.column})
