@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from ..api import migrate as run_migration
-from ..errors import EnvironmentFailure, RmosError
+from ..errors import EnvironmentFailure, RmosError, UsageError
 from ..migrate.options import Several
 from ..migrate.outcome import RunSummary
 from ..migrate.policy import MissingReferences, OnConflict
@@ -158,7 +158,8 @@ def _all_tried(summary: RunSummary) -> Iterator[Callable[[], AbstractContextMana
     """Let several results be written, each also where another cannot be; the first failure is raised at the end.
 
     Raises:
-        EnvironmentFailure: if any of them could not be written.
+        UsageError: if the first that failed would have been written over a database.
+        EnvironmentFailure: if it could not be written for another reason.
     """
     failures: list[RmosError] = []
 
@@ -173,7 +174,8 @@ def _all_tried(summary: RunSummary) -> Iterator[Callable[[], AbstractContextMana
     if failures:
         kept = "the migration itself is kept; " if summary.is_kept else ""
         hint = f"{kept}free some space, or name another place"
-        raise EnvironmentFailure(failures[0].message, hint) from failures[0]
+        kind = UsageError if isinstance(failures[0], UsageError) else EnvironmentFailure
+        raise kind(failures[0].message, hint) from failures[0]
 
 
 @contextmanager
