@@ -19,11 +19,11 @@ database and its patterns are shown as they are now.
 
 \b
 Examples:
-  rmos report                                  the last run, as text
-  rmos report --output reports                 as a page, text and JSON, into the folder reports
-  rmos report 7 --output reports --format html  one page only
-  rmos report --format json                    for a script
-  rmos report --from stats.json                from what rmos migrate --stats wrote, without a database
+  rmos report                                    the last run, as text
+  rmos report --output reports                   as a page, text and JSON, into the folder reports
+  rmos report 7 --output reports --format html   one page only
+  rmos report --format json                      for a script
+  rmos report --from stats.json                  from what rmos migrate --stats wrote, without a database
 """
 
 
@@ -34,7 +34,7 @@ def register(app: typer.Typer) -> None:
 
 def report(
     run: Annotated[
-        int | None, typer.Argument(metavar="[RUN]", min=1, show_default="the last", help="The run's number.")
+        int | None, typer.Argument(metavar="RUN", min=1, show_default="the last", help="The run's number.")
     ] = None,
     database: DatabaseOption = None,
     statistics: Annotated[
