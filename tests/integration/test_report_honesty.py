@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from builders import EXAMPLES, execute, family, joblog, pattern, records, rmos, write
+from builders import EXAMPLES, execute, family, joblog, pattern, query, records, rmos, write
 from rmos_migration import Report, build_report, migrate
 from rmos_migration.errors import DatabaseUnusable, UsageError
 from rmos_migration.migrate import pipeline
@@ -312,3 +312,18 @@ def test_a_report_that_was_cut_off_is_in_nobodys_way(tree: Path, database: Path,
     (reports / f".{stem}.tmp").write_text("")  # as a process that was killed leaves it
     files = write_reports(report, reports)
     assert {file.stem for file in files} == {f"{stem}-2"}
+
+
+def test_what_is_endless_is_shown_in_part_and_kept_whole_in_json(tree: Path, database: Path) -> None:
+    for name, width in (("a", 2), ("b", 3)):
+        rings = [{"radius_mm": 10 + number, "width_mm": width} for number in range(3000)]
+        write(tree, f"patterns/{name}.json", pattern("twin", ring_count=3000, geometry={"rings": rings}))
+    write(tree, "patterns/c.json", pattern("c", name="long " * 100_000))
+    migrate(tree, database)
+    report = build_report(database)
+    ((message,),) = query(database, "SELECT message FROM migration_diagnostics WHERE code = 'id-conflict'")
+    for form in (Format.HTML, Format.TXT):
+        text = VIEWS[form](report)
+        assert len(text) < 100_000
+        assert f"({len(message) - 500:,} more characters)" in " ".join(text.split())
+    assert json.loads(VIEWS[Format.JSON](report))["kept_out"][0]["notices"][0]["message"] == message

@@ -11,11 +11,13 @@ from .wording import (
     amount,
     are,
     before,
+    brief,
+    changes,
     entity_name,
     findings,
     listed,
     millimetres,
-    pieces,
+    name_of,
     place,
     run_name,
     seconds,
@@ -124,7 +126,7 @@ def _compared(comparison: Comparison) -> Iterator[str]:
     then = comparison.run
     yield from heading(f"Compared with run {then.id} of {when(then.started_at)}")
     yield from wrapped(before(comparison))
-    for sentence in pieces(comparison):
+    for sentence in changes(comparison):
         yield from wrapped(sentence)
 
 
@@ -159,7 +161,7 @@ def _document(document: KeptOut) -> Iterator[str]:
     yield from wrapped(f"{place(first)} ({about(document)})", hanging="    ")
     for notice in document.notices:
         where = "" if notice is first else f"{place(notice)}: "
-        yield from wrapped(f"{where}{notice.number} {notice.code}: {notice.message}", "  ", "    ")
+        yield from wrapped(f"{where}{notice.number} {notice.code}: {brief(notice.message)}", "  ", "    ")
         if notice is first and document.excerpt is not None:
             yield from _excerpt(document.excerpt)
     yield from wrapped(f"-> {first.hint}", "  ", "     ")
@@ -192,7 +194,7 @@ def _noticed(kinds: list[Kind]) -> Iterator[str]:
         if kind.severity != "info":
             yield from wrapped(f"-> {kind.hint}", "    ", "       ")
             for notice in kind.examples if kind.severity == "warning" else ():
-                yield from wrapped(f"{place(notice)}: {notice.message}", "    e.g. ", "         ")
+                yield from wrapped(f"{place(notice)}: {brief(notice.message)}", "    e.g. ", "         ")
 
 
 def _counts(title: str, counts: dict[str, int], unnamed: str) -> Iterator[str]:
@@ -224,7 +226,7 @@ def _gallery(gallery: Gallery) -> Iterator[str]:
     for one in gallery.rosettes:
         size_said = "" if one.diameter_mm is None else f", {millimetres(one.diameter_mm)} across"
         rings = "no rings counted" if one.ring_count is None else amount(one.ring_count, "ring")
-        name = one.name or "(no name)"
+        name = name_of(one) if one.name else "(no name)"
         yield from wrapped(f"{name} [{one.id}]: {rings}{size_said}", hanging="    ")
         for remark in one.remarks:
             yield from wrapped(remark, "    ")
@@ -244,7 +246,9 @@ def _audit(audit: Audit) -> Iterator[str]:
         yield from wrapped(f"{amount(listed_above, 'warning')}: documents that are kept out.")
     for finding in others[:SHOWN]:
         where = " ".join(part for part in (finding.table, finding.record, finding.column) if part)
-        yield from wrapped(f"{finding.severity} {finding.code} {where}: {finding.message}", hanging="    ")
+        yield from wrapped(
+            f"{finding.severity} {finding.code} {where}: {brief(finding.message)}", hanging="    "
+        )
     if len(others) > SHOWN:
         yield from wrapped(f"{amount(len(others) - SHOWN, 'more finding')}; rmos audit tells them all.")
 

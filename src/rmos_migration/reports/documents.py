@@ -1,5 +1,6 @@
 """The documents that a run kept out, with the lines of their files around what is wrong with them."""
 
+import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
@@ -86,7 +87,7 @@ def bytes_of_run(connection: Connection, run: RunRow, known: Mapping[Place, Know
 def bytes_of_source(location: str, known: Mapping[Place, Known]) -> Bytes:
     """The bytes of regular files in a legacy folder that are still there and what they were."""
     digests = {path: one.file_sha256 for (path, _), one in known.items()}
-    root = Path(location)
+    root = Path(os.path.realpath(location))
 
     def raw_of(path: str) -> bytes | None:
         digest, parts = digests.get(path), parts_of(path)
@@ -94,7 +95,7 @@ def bytes_of_source(location: str, known: Mapping[Place, Known]) -> Bytes:
             return None
         try:
             full = root.joinpath(*parts).resolve()
-            is_inside = full.is_relative_to(root.resolve())
+            is_inside = full.is_relative_to(root)
         except (OSError, RuntimeError, ValueError):  # links in a circle, names that no system call takes
             return None
         if not is_inside:

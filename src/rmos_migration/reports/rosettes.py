@@ -9,7 +9,7 @@ from ..diagnostics import printable
 from ..store import queries, reporting
 from ..store.reporting import PatternRow
 from .report import Gallery, Rosette, RosetteRing
-from .wording import amount, millimetres
+from .wording import amount, millimetres, name_of
 
 DRAWN = 240
 """Patterns that are drawn in a report; how many more there are is said."""
@@ -79,4 +79,4 @@ def drawing(one: Rosette, *, pixels_per_mm: float | None = None, scale_bar: bool
 def title_of(one: Rosette) -> str:
     """What a drawing shows, in words."""
     size = "" if one.diameter_mm is None else f", {millimetres(one.diameter_mm)}"
-    return printable(f"{one.name or one.id}: {amount(len(one.rings), 'ring')}{size}")
+    return printable(f"{name_of(one)}: {amount(len(one.rings), 'ring')}{size}")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from .report import Audit, Comparison, Counted, Finding, KeptOut, Notice, Run
+from .report import Audit, Comparison, Counted, Finding, KeptOut, Notice, Rosette, Run
 
 
 def amount(number: int, noun: str) -> str:
@@ -13,6 +13,17 @@ def amount(number: int, noun: str) -> str:
 def are(number: int) -> str:
     """The verb for so many things."""
     return "is" if number == 1 else "are"
+
+
+def brief(text: str, limit: int = 500) -> str:
+    """A text from a file as people are shown it; how much more there is of it is said, and JSON has it all."""
+    rest = len(text) - limit
+    return text if rest <= 0 else f"{text[:limit]}… ({amount(rest, 'more character')})"
+
+
+def name_of(one: Rosette) -> str:
+    """What a pattern is called, by its id where it has no name."""
+    return brief(one.name or one.id, 100)
 
 
 def entity_name(name: str) -> str:
@@ -108,7 +119,7 @@ def run_name(run: Run) -> str:
     return f"{name}, {run.status.replace('_', ' ')}"
 
 
-def pieces(comparison: Comparison) -> Iterator[str]:
+def changes(comparison: Comparison) -> Iterator[str]:
     """What changed since the run before, in sentences."""
     change = comparison.kept_out
     if change is None:
