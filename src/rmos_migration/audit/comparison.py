@@ -18,10 +18,10 @@ from ..migrate.outcome import Outcome
 from ..migrate.prepare import Prepared, prepare_document
 from ..sources.content import content_sha256
 from ..sources.shapes import Document
-from ..store import holdings
+from ..store import edits, holdings
 from ..store.holdings import Entry, Origin
 from ..store.records import Row, rows_of
-from ..store.runs import SETTLED
+from ..store.runs import REPLACED, SETTLED
 from .verification import Comparison, State
 
 _NEVER = "it was never migrated"
@@ -64,7 +64,7 @@ def compare(connection: Connection, entity: Entity, prepared: Prepared, held: He
 def _state(connection: Connection, entity: Entity, prepared: Prepared, held: Held) -> tuple[State, list[str]]:
     entry = held.entries.get(prepared.place)
     if prepared.row is None or prepared.record_id is None:
-        return _state_of_unusable(prepared, entry)
+        return _state_of_unusable(connection, entity, prepared, entry)
     row, origin = held.rows.get(prepared.record_id), held.origins.get(prepared.record_id)
     if row is not None and (origin.content_sha256 if origin else None) in (prepared.content_sha256, None):
         changes = _changes(connection, entity, prepared, held)
@@ -74,7 +74,7 @@ def _state(connection: Connection, entity: Entity, prepared: Prepared, held: Hel
     if entry is None:
         return State.MISSING, [_NEVER if row is None else f"{_NEVER}; its id is taken by other content"]
     if entry.outcome not in SETTLED:
-        return _state_of_kept_out(prepared, entry)
+        return _state_of_kept_out(connection, entity, prepared, entry)
     if row is None and entry.record_id != prepared.record_id:
         return State.MISSING, [f"its id was {shown(entry.record_id)} when it was migrated"]
     if row is None:
@@ -82,7 +82,9 @@ def _state(connection: Connection, entity: Entity, prepared: Prepared, held: Hel
     return State.SOURCE_CHANGED, differences(entity, row, prepared.row) or ["only in how values are written"]
 
 
-def _state_of_unusable(prepared: Prepared, entry: Entry | None) -> tuple[State, list[str]]:
+def _state_of_unusable(
+    connection: Connection, entity: Entity, prepared: Prepared, entry: Entry | None
+) -> tuple[State, list[str]]:
     """The state of a document that could not be read, or would be kept out."""
     reason = f"{prepared.diagnostics[0].code}: {prepared.diagnostics[0].message}"
     if prepared.reading.sha256 is None:
@@ -91,16 +93,21 @@ def _state_of_unusable(prepared: Prepared, entry: Entry | None) -> tuple[State, 
     if entry is None:
         return State.MISSING, [f"{_NEVER}; it would be kept out: {reason}"]
     if entry.outcome not in SETTLED:
-        return _state_of_kept_out(prepared, entry)
+        return _state_of_kept_out(connection, entity, prepared, entry)
     return State.SOURCE_CHANGED, [f"it can no longer be used: {reason}"]
 
 
-def _state_of_kept_out(prepared: Prepared, entry: Entry) -> tuple[State, list[str]]:
+def _state_of_kept_out(
+    connection: Connection, entity: Entity, prepared: Prepared, entry: Entry
+) -> tuple[State, list[str]]:
     """The state of a document that the migration kept out: accounted for, as long as its file is the same."""
     if entry.file_sha256 != prepared.reading.sha256:
         return State.SOURCE_CHANGED, [f"it was kept out ({entry.code}), and its file has changed since"]
     state = State.CONFLICT if entry.outcome == Outcome.CONFLICT else State.REJECTED
-    return state, [str(entry.code)]
+    trace = None
+    if entry.code == REPLACED and entry.record_id is not None:
+        trace = edits.trace_of(connection, entity, entry.record_id)
+    return state, [str(entry.code) if trace is None else f"{entry.code}: {trace}"]
 
 
 def _changes(connection: Connection, entity: Entity, prepared: Prepared, held: Held) -> list[str]:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ..api import export as export_database
 from ..diagnostics import Location
 from ..errors import ExitCode
 from ..exporting.outcome import ExportResult, Format
+from ..python_api import export as export_database
 from ..settings import load_settings
 from . import console
 from .options import DatabaseOption, JsonOption

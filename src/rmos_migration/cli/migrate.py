@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
-from ..api import migrate as run_migration
 from ..errors import EnvironmentFailure, RmosError, UsageError
 from ..migrate.options import Several
 from ..migrate.outcome import RunSummary
 from ..migrate.policy import MissingReferences, OnConflict
+from ..python_api import migrate as run_migration
 from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
 from ..reports.report import Report

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ..api import build_report
 from ..errors import UsageError
+from ..python_api import build_report
 from ..reports.files import VIEWS, Format, write_reports
 from ..settings import load_settings
 from . import console

@@ -120,7 +120,9 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, book: Book) -
     runs.forget_files(connection, book.source_id, batch.reread_paths)
     runs.supersede(connection, batch.entity, [row[0] for row in plan.replacements])
     if batch.orphans:
-        runs.disown(connection, batch.entity, _adopted(batch, plan))
+        adopted = _adopted(batch, plan)
+        runs.disown(connection, batch.entity, adopted)
+        runs.forget_deleted(connection, batch.entity, adopted)
     runs.write_ledger(connection, _entries(batch, plan, book))
     diagnostics = _write_rejects(connection, batch, plan, book)
     diagnostics += batch.notices

@@ -14,6 +14,7 @@ from ..entities import Entity, FieldRule
 from ..generations import export
 from ..store.known import KnownDocument
 from ..store.records import Pending, Row, content_of, existing_ids, rows_of
+from ..store.runs import deleted_ids
 from .differences import differences
 from .linking import detached, keeping_created_at
 from .outcome import Outcome
@@ -27,7 +28,8 @@ Place = tuple[str, str]
 class Decision(NamedTuple):
     """What becomes of one document, with everything noticed about it.
 
-    ``was_replaced``: it is unchanged, but another document's content stands in its row since an earlier run.
+    ``was_replaced``: it is unchanged, but its row has other content since: another document's, or what came through the
+    API; or the row was deleted there.
     """
 
     prepared: Prepared
@@ -125,7 +127,11 @@ class _Resolver:
             if before.was_replaced and before.record_id
         }
         ids = {record_id for _, record_id, _ in self.replaced if record_id}
-        self.owned = set(content_of(connection, entity, ids)) if ids else set()
+        self.owned = (
+            (set(content_of(connection, entity, ids)) | deleted_ids(connection, entity, ids))
+            if ids
+            else set()
+        )
         positions = [(entity.columns.index(rule.column), rule) for rule in entity.references]
         self.references = [(index, rule, self._existing_parents(index, rule)) for index, rule in positions]
 
@@ -189,7 +195,7 @@ class _Resolver:
         return there.row is not None and not differences(self.entity, there.row, self._linked(prepared).row)
 
     def _was_replaced(self, prepared: Prepared) -> bool:
-        """Whether another document took this one's row in an earlier run, and this one is still what it was then."""
+        """Whether this document's row was given other content on purpose, or taken out, and it is what it was then."""
         now = (prepared.reading.path, prepared.record_id, prepared.content_sha256)
         return now in self.replaced and prepared.record_id in self.owned
 

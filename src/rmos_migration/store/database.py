@@ -57,7 +57,11 @@ class Database:
         Raises:
             DatabaseUnusable: if there is none, or its schema is not the current one.
         """
-        found = self.examine()
+        self._refuse_unless_current(self.examine())
+        with self._reading() as connection:
+            yield connection
+
+    def _refuse_unless_current(self, found: Examination) -> None:
         if found.condition is Condition.OLDER:
             raise DatabaseUnusable(
                 f"{self.path} has schema {found.version}, this program needs {schema.CURRENT_VERSION}",
@@ -65,8 +69,6 @@ class Database:
             )
         refuse_absent(self.path, found)
         refuse_unusable(found)
-        with self._reading() as connection:
-            yield connection
 
     @contextmanager
     def under_audit(self) -> Iterator[Connection]:
@@ -136,6 +138,22 @@ class Database:
                         schema.upgrade(connection)
                 yield connection
                 _checkpoint(connection)
+
+    @contextmanager
+    def editor(self, purpose: str) -> Iterator[Connection]:
+        """The writing connection for single records, in a transaction; the database must be current.
+
+        Raises:
+            LockedError: if another process writes.
+            DatabaseUnusable: if there is none, or its schema is not the current one.
+        """
+        self._refuse_unless_current(self.examine())
+        with (
+            write_lock(self.path, purpose),
+            _connected(file_engine(self.path)) as connection,
+            connection.begin(),
+        ):
+            yield connection
 
     @contextmanager
     def rehearsal(self) -> Iterator[Connection]:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Select, exists, func, select
 
 from ..entities import Entity
 from .bulk import among
-from .runs import GONE, REPLACED, SETTLED, SPEAKS_OF_ROW
+from .runs import API, FROM_API, GONE, REPLACED, SETTLED, SPEAKS_OF_ROW
 from .tables import ENTITY_TABLES, ledger, pending_references, rejects, sources
 
 BATCH = 500
@@ -66,12 +66,14 @@ class Place(NamedTuple):
 
 def source_ids(connection: Connection) -> list[int]:
     """The sources from which any document is known, in the order in which they came."""
-    return list(connection.scalars(select(ledger.c.source_id).distinct().order_by(ledger.c.source_id)))
+    query = select(ledger.c.source_id).where(~FROM_API).distinct().order_by(ledger.c.source_id)
+    return list(connection.scalars(query))
 
 
 def locations(connection: Connection) -> list[str]:
     """The folders that were ever migrated into the database."""
-    return list(connection.scalars(select(sources.c.location).order_by(sources.c.id)))
+    query = select(sources.c.location).where(sources.c.location != API).order_by(sources.c.id)
+    return list(connection.scalars(query))
 
 
 def rows_in_order(connection: Connection, entity: Entity) -> Iterator[list[Stored]]:
@@ -81,7 +83,7 @@ def rows_in_order(connection: Connection, entity: Entity) -> Iterator[list[Store
 
 
 def rows_without_place(connection: Connection, entity: Entity) -> Iterator[list[Stored]]:
-    """The rows whose document stands nowhere any more: taken out of its file, broken or edited since, never known."""
+    """The rows whose document stands nowhere: taken out of its file, broken or edited since, never known, of the API."""
     table = ENTITY_TABLES[entity.name]
     stands = exists().where(
         ledger.c.entity == entity.name,
@@ -89,6 +91,7 @@ def rows_without_place(connection: Connection, entity: Entity) -> Iterator[list[
         ledger.c.record_id == table.c.id,
         ledger.c.outcome.in_(SETTLED),
         ~ledger.c.pointer.startswith(GONE),
+        ~FROM_API,
     )
     yield from _batches(connection, entity, select(table).where(~stands).order_by(table.c.id))
 
@@ -102,8 +105,10 @@ def rows_by_id(connection: Connection, entity: Entity, ids: Collection[str]) -> 
 
 def files(connection: Connection) -> Iterator[list[Place]]:
     """The ledger file by file, in the order of sources and paths: the places in each."""
-    query = select(*(ledger.c[name] for name in Place._fields)).order_by(
-        ledger.c.source_id, ledger.c.path, ledger.c.pointer
+    query = (
+        select(*(ledger.c[name] for name in Place._fields))
+        .where(~FROM_API)
+        .order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
     )
     found = connection.execute(query.execution_options(yield_per=BATCH))
     places = (Place(*row) for row in found)

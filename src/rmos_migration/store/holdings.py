@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from ..entities import Entity
 from .bulk import among, insert_rows
-from .runs import GONE, REPLACED, SPEAKS_OF_ROW
+from .runs import API, FROM_API, GONE, REPLACED, SPEAKS_OF_ROW
 from .tables import ENTITY_TABLES, diagnostics, ledger, pending_references, runs, sources
 
 _seen = Table(
@@ -56,7 +56,7 @@ def source_number(connection: Connection, location: str) -> int | None:
     known = connection.scalar(select(sources.c.id).where(sources.c.location == location))
     if known is not None:
         return int(known)
-    only = connection.scalars(select(sources.c.id).limit(2)).all()
+    only = connection.scalars(select(sources.c.id).where(sources.c.location != API).limit(2)).all()
     return int(only[0]) if len(only) == 1 else None
 
 
@@ -137,13 +137,14 @@ def note_seen(connection: Connection, entity: Entity, ids: Collection[str]) -> N
 
 
 def unseen(connection: Connection, entity: Entity, source: int | None) -> Iterator[Unseen]:
-    """The rows whose record was not seen, but for those that only other sources gave."""
+    """The rows whose record was not seen, but for those that only other sources gave, or the API."""
     table = ENTITY_TABLES[entity.name]
     was_seen = select(literal(1)).where(_seen.c.entity == entity.name, _seen.c.id == table.c.id)
     of_row = (ledger.c.entity == entity.name) & (ledger.c.record_id == table.c.id) & SPEAKS_OF_ROW
     from_here = select(literal(1)).where(of_row, ledger.c.source_id == source)
     from_elsewhere = select(literal(1)).where(of_row, ledger.c.source_id != source)
-    is_others = exists(from_elsewhere) & ~exists(from_here)
+    from_api = select(literal(1)).where(of_row, FROM_API)
+    is_others = exists(from_api) | (exists(from_elsewhere) & ~exists(from_here))
     query = select(table.c.id).where(~exists(was_seen), ~is_others).order_by(table.c.id)
     for record_id in connection.scalars(query):
         place = select(ledger.c.path, ledger.c.pointer).where(

@@ -1,6 +1,6 @@
 """Runs and their books: run rows, sources, ledger, diagnostics, rejects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -30,6 +30,14 @@ GONE = "gone:"
 """Before a record's id, in place of a pointer: the entry's document was taken out of a file that was read again. The
 entry still says what the row was made from."""
 
+API = "api:"
+"""In place of a folder: the source of the records that were written one by one, through the API."""
+
+DELETED = "record-deleted"
+"""Code of the entry that is left of a record which was deleted through the API. It names the record, and no content."""
+
+FROM_API = ledger.c.source_id.in_(select(sources.c.id).where(sources.c.location == API))
+"""Ledger entries of records that were written or deleted through the API."""
 
 SPEAKS_OF_ROW = and_(ledger.c.content_sha256.is_not(None), func.coalesce(ledger.c.code, "") != REPLACED)
 """Ledger entries that say what a row was made from."""
@@ -41,6 +49,9 @@ class LedgerEntry(NamedTuple):
     ``content_sha256``, ``generation`` and ``derived`` describe the content that this place gave to its row; where a
     file was edited or broken afterwards, they stay those of the version in the row. A document that never got into a
     row has no ``content_sha256``.
+
+    A record that was written through the API has an entry of the source ``API``, with its table for a path and its id
+    for a pointer, without a run; its bytes are those of the request, and its time that of the change.
     """
 
     source_id: int
@@ -52,7 +63,7 @@ class LedgerEntry(NamedTuple):
     outcome: str
     code: str | None
     derived: str | None
-    run_id: int
+    run_id: int | None
     file_sha256: str | None
     content_sha256: str | None
     size_bytes: int | None
@@ -177,6 +188,23 @@ def disown(connection: Connection, entity: Entity, contents: Mapping[str, str]) 
             )
             .values(outcome="conflict", code="id-conflict", content_sha256=None, derived=None)
         )
+
+
+def deleted_ids(connection: Connection, entity: Entity, ids: Collection[str]) -> set[str]:
+    """Those of ``ids`` whose record was deleted through the API."""
+    query = select(ledger.c.record_id).where(
+        ledger.c.entity == entity.name, among(ledger.c.record_id, ids), ledger.c.code == DELETED
+    )
+    return set(connection.scalars(query))
+
+
+def forget_deleted(connection: Connection, entity: Entity, ids: Collection[str]) -> None:
+    """Forget that records were deleted, because they are there again."""
+    connection.execute(
+        delete(ledger).where(
+            ledger.c.entity == entity.name, among(ledger.c.record_id, ids), ledger.c.code == DELETED
+        )
+    )
 
 
 def write_ledger(connection: Connection, entries: Sequence[LedgerEntry]) -> None:

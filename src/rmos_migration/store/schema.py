@@ -6,7 +6,7 @@ from sqlalchemy import Connection, func, inspect, select
 
 from .tables import metadata, schema_version
 
-CURRENT_VERSION = 3
+CURRENT_VERSION = 4
 """The newest step in ``migrations/versions``; a test holds the two together."""
 
 APPLICATION_ID = 0x524D4F53

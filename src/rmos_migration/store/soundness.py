@@ -24,7 +24,7 @@ from sqlalchemy.types import String
 
 from ..entities import BY_NAME, ENTITIES, Entity
 from .engines import tolerate_broken_text
-from .runs import GONE, REPLACED, SETTLED, SPEAKS_OF_ROW
+from .runs import FROM_API, GONE, REPLACED, SETTLED, SPEAKS_OF_ROW
 from .tables import ENTITY_TABLES, ledger, metadata, pending_references, rejects, runs, sources
 
 
@@ -193,6 +193,7 @@ def kept_out(connection: Connection) -> Iterator[Place]:
         ledger.c.outcome.not_in(SETTLED),
         func.coalesce(ledger.c.code, "") != REPLACED,
         ~ledger.c.pointer.startswith(GONE),
+        ~FROM_API,
     )
     return _as_places(connection, query)
 

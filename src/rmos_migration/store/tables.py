@@ -54,6 +54,7 @@ strip_families = Table(
     _json("extra_json"),
     Column("created_at", Text),
     Column("updated_at", Text),
+    Index("idx_strip_families_created", "created_at", "id"),
     **_STRICT,
 )
 
@@ -71,6 +72,7 @@ patterns = Table(
     Column("created_at", Text),
     Column("updated_at", Text),
     Index("idx_patterns_strip_family", "strip_family_id"),
+    Index("idx_patterns_created", "created_at", "id"),
     **_STRICT,
 )
 
@@ -101,6 +103,7 @@ joblogs = Table(
     Index("idx_joblogs_pattern", "pattern_id"),
     Index("idx_joblogs_strip_family", "strip_family_id"),
     Index("idx_joblogs_status", "status"),
+    Index("idx_joblogs_created", "created_at", "id"),
     **_STRICT,
 )
 
@@ -163,7 +166,7 @@ ledger = Table(
     ),
     Column("code", Text),
     _json("derived"),
-    Column("run_id", Integer, ForeignKey("migration_runs.id"), nullable=False),
+    Column("run_id", Integer, ForeignKey("migration_runs.id")),
     Column("file_sha256", Text),
     Column("content_sha256", Text),
     Column("size_bytes", Long),

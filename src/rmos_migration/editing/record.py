@@ -1,0 +1,158 @@
+"""A request's fields as a row, by the migration's own way: they become a canonical document, which is prepared.
+
+So a record that comes through the API is held to the rules of a document, and can be exported and rebuilt like one.
+"""
+
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import Any
+from uuid import uuid4
+
+import orjson
+
+from ..diagnostics import Diagnostic, Location, diagnose, shown
+from ..entities import Entity, FieldRule, Kind
+from ..generations import export, newest, recognise
+from ..generations.notes import UnusableError
+from ..generations.values import TRANSLATIONS
+from ..migrate.prepare import Prepared, prepare_document
+from ..sources.content import canonical
+from ..sources.pointers import pointer_step
+from ..sources.read import Reading
+from ..sources.shapes import Document
+from ..store.records import Row
+from ..store.runs import now
+from .refusals import InvalidRecord
+
+Fields = Mapping[str, Any]
+"""A record's values by field name, as a request gives them; fields that are not there take their default."""
+
+_TIMES = (Kind.INSTANT, Kind.CLOCK)
+
+
+def as_fields(entity: Entity, row: Row) -> dict[str, Any]:
+    """A row as its record's fields, JSON columns parsed.
+
+    Raises:
+        ValueError, TypeError: if other hands have written something else there.
+    """
+    names = zip(entity.record.model_fields, entity.columns, row, strict=True)
+    return {
+        name: orjson.loads(value) if value is not None and column.endswith("_json") else value
+        for name, column, value in names
+    }
+
+
+def new_record(entity: Entity, fields: Fields, raw: bytes) -> Prepared:
+    """A record that is to be made. It is held to what native documents must have; an id is made where none is given.
+
+    Raises:
+        InvalidRecord: if it breaks a rule.
+    """
+    offers = newest(entity).offers
+    offered = {name: offer.value for name, offer in (offers(fields) if offers else {}).items()}
+    usual = _usual(entity) | offered | {"id": str(uuid4()), "created_at": now()}
+    return _prepared(entity, usual, fields, raw, required=entity.required)
+
+
+def changed_record(entity: Entity, current: Row, fields: Fields, raw: bytes) -> Prepared:
+    """A record that is to take the place of a row. What native documents must have, it may not lose.
+
+    Its creation time stays where the request has none; the time of the change is now.
+
+    Raises:
+        InvalidRecord: if it breaks a rule.
+    """
+    there = dict(zip(entity.record.model_fields, current, strict=True))
+    usual = _usual(entity) | {"id": there["id"], "created_at": there["created_at"]}
+    if fields.get("id", there["id"]) != there["id"]:
+        message = f"id is {shown(fields['id'])}, but the record is {shown(there['id'])}; ids do not change"
+        raise InvalidRecord([diagnose("field-invalid", message, Location(entity.name, "/id"))])
+    required = tuple(rule for rule in entity.required if there[rule.name] is not None)
+    return _prepared(entity, usual, {**fields, "updated_at": now()}, raw, required=required, current=current)
+
+
+def _usual(entity: Entity) -> dict[str, Any]:
+    """What fields hold where a request does not say."""
+    return entity.blank | {rule.name: default for rule, default in entity.defaults}
+
+
+def _prepared(
+    entity: Entity,
+    usual: Fields,
+    fields: Fields,
+    raw: bytes,
+    *,
+    required: tuple[FieldRule, ...],
+    current: Row | None = None,
+) -> Prepared:
+    said = {name: value for name, value in fields.items() if value is not None}
+    faults = [*_unknown(entity, fields), *_missing(entity, required, said)]
+    if faults:
+        raise InvalidRecord(faults)
+    document = {
+        export.marker(entity): export.FORMAT,
+        "derived": [],
+        **_in_stored_form(entity, {**usual, **said}),
+    }
+    _spell_out(entity, document, current)
+    reading = Reading(entity.name, raw, sha256(raw).hexdigest(), len(raw))
+    prepared = prepare_document(entity, reading, Document("", document, recognise(entity, document)))
+    if prepared.row is None:
+        raise InvalidRecord(prepared.diagnostics)
+    return prepared._replace(pointer=pointer_step(str(prepared.record_id)))
+
+
+def _unknown(entity: Entity, fields: Fields) -> list[Diagnostic]:
+    return [
+        diagnose(
+            "field-invalid",
+            f"{shown(name)} is no field of a {entity.singular.replace('_', ' ')}; put it into extra",
+            Location(entity.name, pointer_step(name)),
+            hint=f"the fields are {', '.join(entity.record.model_fields)}",
+        )
+        for name in fields
+        if name not in entity.record.model_fields
+    ]
+
+
+def _missing(entity: Entity, required: tuple[FieldRule, ...], said: Fields) -> list[Diagnostic]:
+    return [
+        diagnose(
+            "field-missing",
+            f"there is no {rule.name}, but a record needs it",
+            Location(entity.name, pointer_step(rule.name)),
+            hint=f"add {rule.name}",
+        )
+        for rule in required
+        if rule.name not in said
+    ]
+
+
+def _in_stored_form(entity: Entity, values: dict[str, Any]) -> dict[str, Any]:
+    """The values with times as the database holds them; one that cannot be read stays, and is refused later."""
+    for rule in entity.fields:
+        translation = TRANSLATIONS[rule.found.kind] if rule.found.kind in _TIMES else None
+        if translation is not None and values[rule.name] is not None:
+            try:
+                values[rule.name] = translation(values[rule.name], rule.name, [])
+            except UnusableError:
+                continue
+    return values
+
+
+def _spell_out(entity: Entity, document: dict[str, Any], current: Row | None) -> None:
+    """Write what the row holds already as text, where it could not be read again as part of a document.
+
+    The migration keeps values in ``extra`` that it would not take from a document: a request that leaves them as they
+    are is not refused for them.
+    """
+    if current is None:
+        return
+    for name, column, held in zip(entity.record.model_fields, entity.columns, current, strict=True):
+        if column.endswith("_json") and held is not None and document[name] is not None:
+            text = orjson.dumps(document[name]).decode()
+            unchanged = canonical(document[name]) == canonical(orjson.loads(held))
+            if unchanged and not export.is_read_as_it_stands(text, document[name]):
+                del document[name]
+                document[column] = text

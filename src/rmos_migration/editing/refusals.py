@@ -1,0 +1,44 @@
+"""Why a record is not written: nothing of this is a failure, and nothing was changed."""
+
+from collections.abc import Sequence
+
+from ..diagnostics import Diagnostic
+from ..store.edits import User
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not a failure
+    """A change that is not made, and why."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class InvalidRecord(Refusal):
+    """The record breaks rules; ``diagnostics`` say which, and where in the request."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+        super().__init__("the record cannot be used", "correct what is named, and send it again")
+        self.diagnostics = diagnostics
+
+
+class NoSuchRecord(Refusal):
+    """There is no record of this id."""
+
+
+class IdTaken(Refusal):
+    """There is a record of this id already."""
+
+
+class ChangedMeanwhile(Refusal):
+    """The record is no longer the one that the request is about."""
+
+
+class InUse(Refusal):
+    """Other records refer to it; ``users`` are the first of them, ``total`` all."""
+
+    def __init__(self, message: str, users: Sequence[User], total: int) -> None:
+        super().__init__(message, "change or delete those first")
+        self.users = users
+        self.total = total
