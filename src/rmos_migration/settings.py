@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -33,6 +33,7 @@ class Settings(BaseSettings):
     missing_references: Literal["detach", "reject"] = "detach"
     max_rejects: str | None = Field(default=None, coerce_numbers_to_str=True)
     encoding: str | None = None
+    token: SecretStr | None = Field(default=None, description="what changes through the dashboard need")
 
     @classmethod
     def settings_customise_sources(

@@ -25,6 +25,7 @@ from . import (
     rejects,
     report,
     schema,
+    serve,
     status,
     verify,
 )
@@ -43,7 +44,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 _VERBS = (
-    *(migrate, inspect, audit, verify, report, status, history, rejects),
+    *(migrate, inspect, audit, verify, report, serve, status, history, rejects),
     *(draw, export, schema, init, doctor),
 )
 for verb in _VERBS:

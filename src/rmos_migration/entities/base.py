@@ -58,6 +58,8 @@ class Mentioned(NamedTuple):
     read: Callable[[Mapping[str, Any]], list[Any]]
 
 
+_TELLING = {Kind.TEXT, Kind.COUNT, Kind.STATUS, Kind.JOB_TYPE, Kind.PATTERN_TYPE}
+
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 
 Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=rf"^[^{_CONTROL}]*$")]
@@ -155,6 +157,11 @@ class Entity:
     def mentions(self) -> tuple[FieldRule, ...]:
         """The references that may also stand in parts of another field."""
         return tuple(rule for rule in self.references if rule.mentioned)
+
+    @cached_property
+    def looked_for_by(self) -> tuple[FieldRule, ...]:
+        """The fields by whose values people look for records: words, counts and references."""
+        return tuple(rule for rule in self.fields if rule.reference or rule.found.kind in _TELLING)
 
     @cached_property
     def nested(self) -> tuple[FieldRule, ...]:

@@ -1,5 +1,8 @@
 """In what condition a database file is, found out without changing it or anything beside it."""
 
+import errno
+import os
+import sqlite3
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -9,11 +12,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..errors import DatabaseUnusable, EnvironmentFailure
 from . import schema
 from .engines import file_engine
-from .failures import reason
+from .failures import code_of, reason
 
-_HEADER = b"SQLite format 3\0"
-_ID_AT = slice(68, 72)
 _WRITE_AHEAD_LOG = "-wal"
+_SMALLEST = 512
+"""Bytes of the smallest page that a SQLite database has."""
 
 
 class Condition(Enum):
@@ -39,24 +42,45 @@ class Examination:
 
 
 def examine(path: Path) -> Examination:
-    """Look at the file without changing it or anything beside it."""
+    """Look at the file without changing it or anything beside it.
+
+    Only SQLite itself opens it: were the file opened and closed here, POSIX would take away the locks that SQLite holds on it
+    in this process, and another process would think that nobody reads it.
+    """
     try:
         if not path.exists():
             return Examination(Condition.ABSENT)
         if not path.is_file():
             return Examination(Condition.DAMAGED, detail=f"{path} is not a file")
-        with path.open("rb") as file:
-            header = file.read(100)
+        size = path.stat().st_size
+        if not size:
+            return Examination(Condition.EMPTY)
+        if size < _SMALLEST:  # SQLite would take a file of one byte for an empty one
+            return Examination(Condition.DAMAGED, detail=f"{path} is not a SQLite database")
+        if not os.access(path, os.R_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise EnvironmentFailure(f"cannot read {path}: {error.strerror}", "check its permissions") from error
-    if not header:
-        return Examination(Condition.EMPTY)
-    if not header.startswith(_HEADER):
-        return Examination(Condition.DAMAGED, detail=f"{path} is not a SQLite database")
-    mark = int.from_bytes(header[_ID_AT], "big")
+    try:
+        mark = _mark(path)
+    except SQLAlchemyError as error:
+        if code_of(error) == sqlite3.SQLITE_NOTADB:
+            return Examination(Condition.DAMAGED, detail=f"{path} is not a SQLite database")
+        mark = 0  # perhaps the log holds the rest of it
     if mark not in (0, schema.APPLICATION_ID):
         return Examination(Condition.FOREIGN, detail=f"{path} is marked as another program's (id {mark:#x})")
     return _examine_inside(path)
+
+
+def _mark(path: Path) -> int:
+    """The mark in the file's header; a log beside it is neither read nor touched."""
+    engine = file_engine(path, read_only=True, immutable=True)
+    try:
+        with engine.connect() as connection:
+            mark = connection.exec_driver_sql("PRAGMA application_id").scalar()
+    finally:
+        engine.dispose()
+    return int(mark or 0) & 0xFFFFFFFF
 
 
 def _examine_inside(path: Path) -> Examination:

@@ -89,11 +89,18 @@ class Database:
             yield connection
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def standing_reader(self) -> Iterator[Connection]:
+        """As ``reader``, for a connection that stays open and goes from thread to thread, one at a time."""
+        self._refuse_unless_current(self.examine())
+        with self._reading(handed_round=True) as connection:
+            yield connection
+
+    @contextmanager
+    def _reading(self, *, handed_round: bool = False) -> Iterator[Connection]:
         """A read-only connection; what damage makes of its queries is DatabaseUnusable."""
         may_be_noted = os.access(self.path.parent, os.W_OK)  # SQLite notes its readers beside the file
         is_immutable = not may_be_noted and not has_log(self.path)
-        engine = file_engine(self.path, read_only=True, immutable=is_immutable)
+        engine = file_engine(self.path, read_only=True, immutable=is_immutable, handed_round=handed_round)
         with _connected(engine, damage_as_unusable) as connection:
             yield connection
 

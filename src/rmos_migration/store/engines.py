@@ -15,16 +15,24 @@ def uri(path: Path, mode: str) -> str:
 
 
 def file_engine(
-    path: Path, *, read_only: bool = False, immutable: bool = False, keep_mode: bool = False
+    path: Path,
+    *,
+    read_only: bool = False,
+    immutable: bool = False,
+    keep_mode: bool = False,
+    handed_round: bool = False,
 ) -> Engine:
     """An engine for a database file, made when it is not there unless ``read_only``.
 
-    ``immutable`` leaves no files beside it, for a file that nobody writes; ``keep_mode`` leaves the file's journal mode.
+    ``immutable`` leaves no files beside it, for a file that nobody writes; ``keep_mode`` leaves the file's journal mode;
+    ``handed_round`` is for a connection that different threads use, one at a time.
     """
     mode = ("mode=ro" + "&immutable=1" * immutable) if read_only else "mode=rwc"
 
     def connect() -> sqlite3.Connection:
-        connection = sqlite3.connect(uri(path, mode), uri=True, isolation_level=None, timeout=5)
+        connection = sqlite3.connect(
+            uri(path, mode), uri=True, isolation_level=None, timeout=5, check_same_thread=not handed_round
+        )
         if not read_only and not keep_mode:
             connection.execute(
                 "PRAGMA journal_mode = WAL"

@@ -43,7 +43,7 @@ def damage_as_unusable() -> Iterator[None]:
         yield
     except (SQLAlchemyError, sqlite3.Error, UnicodeDecodeError) as error:
         known = ours(error)
-        if known.hint and _primary_code(error) not in _DAMAGED:
+        if known.hint and code_of(error) not in _DAMAGED:
             raise known from error
         said = f"the database is damaged or was changed by other hands: {reason(error)}"
         raise DatabaseUnusable(said, "see rmos audit; restore the database from a backup") from error
@@ -62,7 +62,7 @@ def oddities_as_unusable() -> Iterator[None]:
 
 def ours(error: Exception) -> RmosError:
     """The driver's error as one of ours."""
-    primary = _primary_code(error)
+    primary = code_of(error)
     if primary in _BUSY:
         return LockedError(
             f"the database is busy: {reason(error)}", "wait for the other program to finish, then try again"
@@ -71,7 +71,8 @@ def ours(error: Exception) -> RmosError:
     return EnvironmentFailure(f"the database failed: {reason(error)}", hint)
 
 
-def _primary_code(error: Exception) -> int | None:
+def code_of(error: Exception) -> int | None:
+    """SQLite's primary result code, where the driver gives one."""
     original = error.orig if isinstance(error, DBAPIError) else error
     code = getattr(original, "sqlite_errorcode", None)
     return code & 0xFF if code is not None else None
@@ -79,7 +80,7 @@ def _primary_code(error: Exception) -> int | None:
 
 def is_refusal(error: DBAPIError) -> bool:
     """Whether the database refused a row, rather than failed."""
-    return _primary_code(error) in _REFUSALS
+    return code_of(error) in _REFUSALS
 
 
 def reason(error: Exception) -> str:

@@ -1,0 +1,62 @@
+"""Whether the database is sound: the quick rules for the status, all of them for the page; kept until the data change."""
+
+import asyncio
+from typing import NamedTuple
+
+from anyio import to_thread
+
+from ..audit.auditor import audit_database
+from ..audit.result import AuditResult
+from ..audit.rule import Whole
+from ..audit.rules import FAMILIES
+from ..diagnostics import Severity
+from ..store.lock import is_locked
+from .answers import Answers
+
+SLOW = frozenset(
+    rule.code for family in FAMILIES for rule in family.rules if not isinstance(rule.check, Whole)
+) | {"file-damaged"}
+"""Rules that look at every row or at every page of the file."""
+
+
+class _Made(NamedTuple):
+    moment: int
+    result: AuditResult
+
+
+class Checkup:
+    """Audits of one database, made when somebody asks for them and the data are others than at the last one."""
+
+    def __init__(self, answers: Answers, *, quick: bool) -> None:
+        self.answers = answers
+        self.skipped = SLOW if quick else frozenset()
+        self._made: _Made | None = None
+        self._making = asyncio.Lock()
+
+    @property
+    def last(self) -> AuditResult | None:
+        """The last audit, if there was one."""
+        return None if self._made is None else self._made.result
+
+    async def result(self) -> AuditResult:
+        """The audit of the data as they are; while a run writes, the last one that there is.
+
+        Raises:
+            DatabaseUnusable: if the database is absent, of another schema, or cannot be opened.
+        """
+        database = self.answers.database
+        moment = self.answers.readers.moment()
+        async with self._making:
+            made = self._made
+            if made is None or (made.moment != moment and not is_locked(database.path)):
+                moment = self.answers.readers.moment()
+                audited = await to_thread.run_sync(lambda: audit_database(database, skip=self.skipped))
+                made = self._made = _Made(moment, audited)
+        return made.result
+
+
+def health(result: AuditResult) -> str:
+    """What an audit says, in a word: healthy, warnings or errors_detected."""
+    if not result.passed:
+        return "errors_detected"
+    return "warnings" if result.number(Severity.WARNING) else "healthy"

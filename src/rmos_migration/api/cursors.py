@@ -1,0 +1,44 @@
+"""Where the next page begins, and which document is meant, as text that programs need not understand."""
+
+import binascii
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+
+import orjson
+
+from .problems import Fault, Problem
+
+LONGEST = 2000
+_LARGEST = 2**63
+
+
+def as_cursor(values: Sequence[str | int | None] | None) -> str | None:
+    """Values as a cursor; None for none."""
+    if values is None:
+        return None
+    return urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
+
+
+def from_cursor(text: str | None, *kinds: type, name: str = "cursor") -> list[str | int | None] | None:
+    """The values in a cursor, of the given kinds; any may be None. None for no cursor.
+
+    Raises:
+        Problem: if it is none of ours.
+    """
+    if text is None:
+        return None
+    try:
+        values = orjson.loads(urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+    except (ValueError, binascii.Error):
+        values = None
+    if not isinstance(values, list) or len(values) != len(kinds) or not all(map(_is, values, kinds)):
+        message = f"{name} is none that this server gave"
+        fault = Fault(code="field-invalid", message=message, pointer=name, hint=f"leave {name} out")
+        raise Problem("invalid", message, errors=[fault])
+    return values
+
+
+def _is(value: object, kind: type) -> bool:
+    if type(value) is int:
+        return kind is int and -_LARGEST <= value < _LARGEST
+    return value is None or type(value) is kind

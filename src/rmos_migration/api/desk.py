@@ -1,0 +1,55 @@
+"""What the routes share: what is served, what was read, what goes on."""
+
+from typing import Any
+
+import orjson
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .answers import Answers
+from .checkup import Checkup
+from .jobs import Jobs
+from .metrics import Metrics
+from .serving import Serving
+
+
+class Desk:
+    """One server's working state."""
+
+    def __init__(self, serving: Serving) -> None:
+        self.serving = serving
+        self.answers = Answers(serving.database)
+        self.quick_checkup = Checkup(self.answers, quick=True)
+        self.checkup = Checkup(self.answers, quick=False)
+        self.jobs = Jobs(serving.database, serving.source)
+        self.metrics = Metrics(serving.database)
+        self.listeners = 0
+
+    def close(self) -> None:
+        """End what goes on."""
+        self.jobs.stop()
+        self.answers.close()
+
+
+def desk_of(request: Request) -> Desk:
+    """The desk of the server that got a request."""
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+def is_trusted(request: Request) -> bool:
+    """Whether the caller showed the token."""
+    return bool(getattr(request.state, "trusted", False))
+
+
+def json_bytes(value: Any) -> bytes:
+    """A value as JSON."""
+    return orjson.dumps(value.model_dump() if isinstance(value, BaseModel) else value)
+
+
+def json_answer(content: bytes, status: int = 200, **headers: str) -> Response:
+    """JSON as an answer."""
+    return Response(
+        content, status, {name.replace("_", "-"): v for name, v in headers.items()}, "application/json"
+    )

@@ -1,0 +1,240 @@
+"""What the API tells of the migration, from what the store reads; each answer is a value of ``models``.
+
+``trusted`` callers showed the token: others are told no place of this machine, and no line of a file.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Connection
+
+from ..audit.result import AuditResult
+from ..diagnostics import Diagnostic, Severity, printable
+from ..entities import ENTITIES, Entity, Kind
+from ..reports import facts as report_facts
+from ..reports.report import Excerpt, KeptOut, Notice, Report, Run
+from ..reports.verdict import verdict
+from ..store import browsing, history, queries
+from ..store.browsing import Recent
+from ..store.history import Day, RejectFound
+from ..store.queries import RunRow
+from . import models
+from .checkup import health
+from .cursors import as_cursor
+from .problems import without_places
+from .serving import Serving
+
+RECENT = 3
+
+
+def status(
+    connection: Connection, serving: Serving, audited: AuditResult, *, locked: bool, trusted: bool
+) -> models.StatusAnswer:
+    """Is my data in, when, what is wrong."""
+    last = queries.runs_newest_first(connection, 1, locked=locked)
+    counts = queries.entity_counts(connection)
+    return models.StatusAnswer(
+        migration_status=migration_status(connection, serving, last[0] if last else None, trusted=trusted),
+        entity_counts={**counts, "total": sum(counts.values())},
+        recent_entities={
+            entity.name: [_recent(entity, one) for one in browsing.recent(connection, entity, RECENT)]
+            for entity in ENTITIES
+        },
+        validation=validation(audited),
+    )
+
+
+def migration_status(
+    connection: Connection, serving: Serving, last: RunRow | None, *, trusted: bool
+) -> models.MigrationStatus:
+    """The database, and what filled it last."""
+    path = serving.database.path
+    version, applied_at, _ = queries.schema_steps(connection)[-1]
+    run = None if last is None else report_facts.run_of_row(last)
+    return models.MigrationStatus(
+        last_migration=None if run is None else run.finished_at or run.started_at,
+        database_location=printable(str(path.absolute()) if trusted else path.name),
+        database_size_mb=round(path.stat().st_size / 1e6, 3),
+        schema_version=version,
+        schema_applied_at=applied_at,
+        last_run=None if run is None else _last_run(run),
+    )
+
+
+def _last_run(run: Run) -> models.LastRun:
+    return models.LastRun(
+        id=run.id or 0,
+        status=run.status,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        counts=run.totals,
+    )
+
+
+def _recent(entity: Entity, one: Recent) -> models.RecentRecord | models.RecentJob:
+    if any(rule.found.kind is Kind.JOB_TYPE for rule in entity.fields):
+        return models.RecentJob(
+            id=one.id, job_type=one.job_type, status=one.status, created_at=one.created_at
+        )
+    return models.RecentRecord(id=one.id, name=one.name, created_at=one.created_at)
+
+
+def validation(audited: AuditResult) -> models.Validation:
+    """What the quick audit says."""
+    return models.Validation(
+        errors=audited.number(Severity.ERROR),
+        warnings=audited.number(Severity.WARNING),
+        status=health(audited),
+        checked_at=audited.started_at,
+    )
+
+
+def day(one: Day) -> models.DayOfRuns:
+    """The runs of a day, and what they brought into the database."""
+    runs = [(row, report_facts.run_of_row(row)) for row in one.runs]
+    kept: list[Mapping[str, Any]] = [row.counts.get("entities", {}) for row, run in runs if run.is_kept]
+    entities = {
+        entity.name: sum(report_facts.counted(counts.get(entity.name, {})).migrated for counts in kept)
+        for entity in ENTITIES
+    }
+    return models.DayOfRuns(
+        date=one.date,
+        entities=entities,
+        total=sum(entities.values()),
+        runs=[
+            models.RunOfDay(
+                id=row.id,
+                status=run.status,
+                started_at=run.started_at,
+                duration_seconds=run.duration_seconds,
+                counts=run.totals,
+            )
+            for row, run in runs
+        ],
+    )
+
+
+def run_of_row(row: RunRow, serving: Serving, *, trusted: bool) -> models.RunDetail:
+    """A run with everything it counted."""
+    return _detail(report_facts.run_of_row(row), row.counts, serving, trusted=trusted)
+
+
+def run_of_report(report: Report, name: str, serving: Serving, *, trusted: bool) -> models.RunDetail:
+    """A dry run, from its report."""
+    counts = {
+        "entities": {entity: one.model_dump() for entity, one in report.entities.items()},
+        "files": report.files.model_dump(),
+        "generations": report.generations,
+        "diagnostics": {
+            severity.value: sum(kind.count for kind in report.noticed if kind.severity == severity.value)
+            for severity in reversed(Severity)
+        },
+    }
+    return _detail(report.run, counts, serving, trusted=trusted, name=name)
+
+
+def _detail(
+    run: Run, counts: Mapping[str, Any], serving: Serving, *, trusted: bool, name: str = ""
+) -> models.RunDetail:
+    known = run if trusted else _public(run, serving)
+    return models.RunDetail(
+        **{**known.model_dump(), "id": name or known.id, "totals": known.totals},
+        verdict=verdict(run),
+        entities={name: report_facts.counted(tally) for name, tally in counts.get("entities", {}).items()},
+        files=report_facts.files(counts),
+        generations=counts.get("generations", {}),
+        diagnostics=counts.get("diagnostics", {}),
+    )
+
+
+def _public(run: Run, serving: Serving) -> Run:
+    return run.model_copy(
+        update={
+            "source": public_place(run.source),
+            "stopped_by": without_places(run.stopped_by, serving),
+        }
+    )
+
+
+def public_place(place: str) -> str:
+    """A place without the folders above it, where it says them from the root on."""
+    step = place.replace("\\", "/").rstrip("/")
+    is_absolute = step.startswith("/") or step[1:2] == ":"
+    return step.rpartition("/")[2] if is_absolute else place
+
+
+def public_report(report: Report, serving: Serving) -> Report:
+    """A report without places of this machine and lines of files."""
+    public = {
+        "run": _public(report.run, serving),
+        "database_url": printable(serving.database.path.name),
+        "advice": [without_places(one, serving) for one in report.advice],
+        "history": [_public(one, serving) for one in report.history],
+        "kept_out": report.kept_out and [one.model_copy(update={"excerpt": None}) for one in report.kept_out],
+    }
+    if report.previous is not None:
+        run = _public(report.previous.run, serving)
+        public["previous"] = report.previous.model_copy(update={"run": run})
+    return report.model_copy(update=public)
+
+
+def reject(found: RejectFound, notices: list[Notice], *, gone: bool) -> models.Reject:
+    """A document that is kept out."""
+    return models.Reject(
+        key=as_cursor(found.place) or "",
+        path=printable(found.place.path),
+        pointer=printable(found.place.pointer),
+        entity=found.entity,
+        code=found.code,
+        run_id=found.run_id,
+        size_bytes=found.size_bytes,
+        gone=gone,
+        notices=notices,
+    )
+
+
+def notice(diagnostic: Diagnostic) -> Notice:
+    """A diagnostic as the API tells it."""
+    return report_facts.notice(diagnostic)
+
+
+def as_kept_out(found: RejectFound, connection: Connection) -> KeptOut:
+    """A document that is kept out, as reports know it."""
+    return KeptOut(
+        entity=found.entity or "",
+        path=found.place.path,
+        pointer=found.place.pointer,
+        outcome="rejected",
+        record_id=None,
+        generation=None,
+        notices=[notice(one) for one in history.reasons_of(connection, found)],
+        excerpt=None,
+    )
+
+
+def with_excerpt(told: models.Reject, excerpt: Excerpt | None) -> models.RejectDetail:
+    """A document that is kept out, with the lines around its fault."""
+    return models.RejectDetail(**dict(told), excerpt=excerpt)
+
+
+def statistics(connection: Connection, entity: Entity) -> models.StatisticsAnswer:
+    """What the records of one kind look like."""
+    first, last = browsing.span(connection, entity)
+    values = {}
+    for rule in entity.looked_for_by:
+        if rule.name != "name":
+            counted, different = browsing.values(connection, entity, rule.column)
+            listed = [models.ValueCount(value=value, count=count) for value, count in counted]
+            values[rule.name] = models.Values(first=listed, different=different)
+    numbers = {
+        rule.name: models.Numbers(**browsing.numbers(connection, entity, rule.column)._asdict())
+        for rule in entity.fields
+        if rule.found.kind in (Kind.NUMBER, Kind.COUNT)
+    }
+    return models.StatisticsAnswer(
+        total=queries.entity_counts(connection)[entity.name],
+        created_first=first,
+        created_last=last,
+        values=values,
+        numbers=numbers,
+    )

@@ -1,0 +1,181 @@
+"""Runs that the server starts, each in a process of its own: it may be killed, and does not slow the answers.
+
+What a dry run would do stands in no database, so the last few of them are kept here.
+"""
+
+import multiprocessing
+import signal
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from typing import Any
+
+from ..errors import DatabaseUnusable, EnvironmentFailure, LockedError, RmosError, UsageError
+from ..migrate.options import Nobody, Options, Several
+from ..migrate.outcome import Counts
+from ..migrate.pipeline import run
+from ..reports.build import report_of_dry_run
+from ..reports.report import Report
+from ..reports.witness import Witness
+from ..sources.discover import Source
+from ..store.database import Database
+from ..store.runs import now
+
+_DRY_RUNS_KEPT = 5
+_STARTING_SECONDS = 60.0
+_ENDING_SECONDS = 10.0
+_ERRORS = {one.__name__: one for one in (UsageError, LockedError, DatabaseUnusable, EnvironmentFailure)}
+
+
+@dataclass
+class Job:
+    """A run in a process of its own, as far as it has got.
+
+    ``number`` counts the dry runs of this server; ``counts`` are those of ``outcome.Counts.as_json``; ``failure`` is what
+    ended it without a result.
+    """
+
+    options: Options
+    process: BaseProcess
+    pipe: Connection
+    number: int | None = None
+    started_at: str = field(default_factory=now)
+    counts: Mapping[str, Any] = field(default_factory=dict)
+    report: Report | None = None
+    failure: RmosError | None = None
+    begun: threading.Event = field(default_factory=threading.Event)
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def listen(self) -> None:
+        """Take what the process tells, until it has ended."""
+        with suppress(EOFError, OSError):
+            while True:
+                self._hear(*self.pipe.recv())
+        self.process.join(_ENDING_SECONDS)
+        if self.report is None and self.failure is None and self.options.dry_run:
+            self.failure = EnvironmentFailure("the dry run ended before its end", "start it again")
+        self.over.set()
+        self.begun.set()
+
+    def _hear(self, what: str, *told: Any) -> None:
+        if what == "begun":
+            self.begun.set()
+        elif what == "counts":
+            (self.counts,) = told
+        elif what == "report":
+            self.report = Report.model_validate_json(told[0])
+        elif what == "failed":
+            name, message, hint = told
+            self.failure = _ERRORS.get(name, EnvironmentFailure)(message, hint)
+
+
+class Jobs:
+    """The run that goes on, if there is one, and the last dry runs."""
+
+    def __init__(self, database: Database, source: Path) -> None:
+        self.database = database
+        self.source = source
+        self.current: Job | None = None
+        self.dry_runs: OrderedDict[int, Job] = OrderedDict()
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def start(self, options: Options) -> Job:
+        """Start a run, and wait until it has begun, or ended at once.
+
+        Raises:
+            LockedError: if another one goes on.
+            UsageError, DatabaseUnusable, EnvironmentFailure: as a run raises them.
+        """
+        with self._lock:
+            if self.current is not None and not self.current.over.is_set():
+                raise LockedError("a run goes on that was started here", "wait until it has finished")
+            job = self.current = self._launched(options)
+        if not job.begun.wait(_STARTING_SECONDS):
+            job.process.terminate()
+            raise EnvironmentFailure("the run did not begin", "see the server's log, then try again")
+        if job.failure is not None and job.over.wait(_ENDING_SECONDS):
+            raise job.failure
+        if options.dry_run:
+            self._keep(job)
+        return job
+
+    def dry_run(self, number: int) -> Job | None:
+        """One of the last dry runs."""
+        return self.dry_runs.get(number)
+
+    def stop(self) -> None:
+        """End what goes on, after the batch that it is at; what was written stays."""
+        job = self.current
+        if job is None or job.over.is_set():
+            return
+        with suppress(OSError):
+            job.pipe.send("stop")
+        if not job.over.wait(_ENDING_SECONDS):
+            job.process.terminate()
+
+    def _launched(self, options: Options) -> Job:
+        spawning = multiprocessing.get_context("spawn")
+        ours, theirs = spawning.Pipe()
+        process = spawning.Process(
+            target=_work, args=(theirs, self.source, str(self.database.path), options), daemon=True
+        )
+        process.start()
+        theirs.close()
+        job = Job(options, process, ours)
+        threading.Thread(target=job.listen, daemon=True).start()
+        return job
+
+    def _keep(self, job: Job) -> None:
+        self._count += 1
+        job.number = self._count
+        self.dry_runs[self._count] = job
+        while len(self.dry_runs) > _DRY_RUNS_KEPT:
+            self.dry_runs.popitem(last=False)
+
+
+class _Teller(Nobody):
+    """Tells the server how far a run has got."""
+
+    def __init__(self, pipe: Connection) -> None:
+        self.pipe = pipe
+
+    def started(self, source: Source) -> None:  # noqa: ARG002 - the protocol names it
+        """The run stands in the database now."""
+        self._tell("begun")
+
+    def advanced(self, counts: Counts) -> None:
+        """A batch is done."""
+        self._tell("counts", counts.as_json())
+
+    def _tell(self, *what: Any) -> None:
+        with suppress(OSError):  # the server is gone; the next batch's edge ends the run
+            self.pipe.send(what)
+
+
+def _work(pipe: Connection, source: Path, database: str, options: Options) -> None:
+    """A run, in its own process; it ends when the server asks for it, or is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which asks us to stop
+
+    def stop() -> int | None:
+        try:
+            return signal.SIGTERM if pipe.poll() else None
+        except OSError:
+            return signal.SIGTERM
+
+    witness = Witness()
+    try:
+        summary = run(Path(source), Database.at(database), options, Several(_Teller(pipe), witness), stop)
+        if options.dry_run:
+            report = report_of_dry_run(summary, witness, options.encoding)
+            pipe.send(("report", report.model_dump_json()))
+    except RmosError as error:
+        with suppress(OSError):
+            pipe.send(("failed", type(error).__name__, error.message, error.hint))
+    except OSError:  # the server is gone
+        return

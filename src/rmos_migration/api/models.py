@@ -1,0 +1,268 @@
+"""The answers about the migration, as the OpenAPI document describes them.
+
+Times are UTC, ``YYYY-MM-DDTHH:MM:SS.ffffffZ``; sizes are bytes unless the name says MB (1,000,000 bytes).
+"""
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from ..reports.report import Counted, Excerpt, Files, Notice, Run
+
+
+class Answer(BaseModel):
+    """What every answer has that is no problem."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    success: Literal[True] = True
+
+
+class LastRun(BaseModel):
+    """The run that began last."""
+
+    id: int
+    status: str
+    started_at: str
+    finished_at: str | None
+    counts: Counted
+
+
+class MigrationStatus(BaseModel):
+    """The database, and what filled it last."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    last_migration: str | None
+    """When the last run ended, or began where it has not."""
+    database_location: str
+    """Its path; its name alone for callers without the token."""
+    database_size_mb: float
+    schema_version: int
+    schema_applied_at: str
+    last_run: LastRun | None
+
+
+class RecentRecord(BaseModel):
+    """A record that was made lately."""
+
+    id: str
+    name: str | None
+    created_at: str | None
+
+
+class RecentJob(BaseModel):
+    """A job that was recorded lately."""
+
+    id: str
+    job_type: str | None
+    status: str | None
+    created_at: str | None
+
+
+class Validation(BaseModel):
+    """What the quick audit says."""
+
+    errors: int
+    warnings: int
+    status: Literal["healthy", "warnings", "errors_detected"]
+    checked_at: str
+
+
+class StatusAnswer(Answer):
+    """Is my data in, when, what is wrong."""
+
+    migration_status: MigrationStatus
+    entity_counts: dict[str, int]
+    """Records of each kind, and in total."""
+    recent_entities: dict[str, list[RecentRecord | RecentJob]]
+    """The three newest of each kind."""
+    validation: Validation
+
+
+class RunOfDay(BaseModel):
+    """A run, briefly."""
+
+    id: int
+    status: str
+    started_at: str
+    duration_seconds: float | None
+    counts: Counted
+
+
+class DayOfRuns(BaseModel):
+    """The runs that began on a day (UTC)."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    date: str
+    entities: dict[str, int]
+    """Records that they brought into the database."""
+    total: int
+    runs: list[RunOfDay]
+
+
+class HistoryAnswer(Answer):
+    """Runs by date, the latest first."""
+
+    history: list[DayOfRuns]
+    total_migration_dates: int
+
+
+class RunDetail(Run):
+    """A run with everything it counted."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    id: int | str  # type: ignore[assignment]
+    """``dry-N`` for a dry run that this server made."""
+    verdict: str
+    entities: dict[str, Counted]
+    files: Files
+    generations: dict[str, int]
+    diagnostics: dict[str, int]
+    """How many of each severity."""
+
+
+class RunsAnswer(Answer):
+    """Runs, the latest first."""
+
+    runs: list[RunDetail]
+    total: int
+    next: str | None
+
+
+class RunAnswer(Answer):
+    """One run."""
+
+    run: RunDetail
+
+
+class DiagnosticsAnswer(Answer):
+    """What a run noticed, in the order it did."""
+
+    diagnostics: list[Notice]
+    total: int
+    next: str | None
+
+
+class Reject(BaseModel):
+    """A document that is kept out."""
+
+    model_config = ConfigDict(use_attribute_docstrings=True)
+
+    key: str
+    """Its name in this API."""
+    path: str
+    pointer: str
+    entity: str | None
+    code: str
+    run_id: int
+    size_bytes: int | None
+    """Bytes that are kept of it."""
+    gone: bool
+    """Whether its file was taken out of the legacy folder since."""
+    notices: list[Notice]
+    """Why, and what to do."""
+
+
+class RejectDetail(Reject):
+    """A document that is kept out, with the lines around the fault."""
+
+    excerpt: Excerpt | None
+    """Only for callers with the token; None where the file is no longer what it was."""
+
+
+class RejectsAnswer(Answer):
+    """What is kept out as of now."""
+
+    rejects: list[Reject]
+    codes: dict[str, int]
+    """How many documents are kept out by code, whatever was asked for."""
+    total: int
+    next: str | None
+
+
+class RejectAnswer(Answer):
+    """One document that is kept out."""
+
+    reject: RejectDetail
+
+
+class RunOrder(BaseModel):
+    """How a run is to be done; what is not said is as ``rmos.toml`` says, or as usual."""
+
+    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
+
+    dry_run: bool = False
+    """Do everything, and keep nothing."""
+    all_or_nothing: bool = False
+    on_conflict: Literal["keep", "replace", "reject"] | None = None
+    missing_references: Literal["detach", "reject"] | None = None
+    max_rejects: str | None = Field(default=None, max_length=20)
+    """A number, or a percentage such as ``5%``."""
+    encoding: str | None = Field(default=None, max_length=40)
+    rehash: bool = False
+
+
+class RunStarted(Answer):
+    """A run has begun; ``location`` is where to ask for it."""
+
+    run: str
+    dry_run: bool
+    location: str
+
+
+class Numbers(BaseModel):
+    """What is known of a column of numbers."""
+
+    recorded: int
+    least: float | None
+    largest: float | None
+    mean: float | None
+
+
+class ValueCount(BaseModel):
+    """How many records have a value; null: never recorded."""
+
+    value: str | int | None
+    count: int
+
+
+class Values(BaseModel):
+    """The most frequent values of a column."""
+
+    first: list[ValueCount]
+    different: int
+
+
+class StatisticsAnswer(Answer):
+    """What the records of one kind look like."""
+
+    total: int
+    created_first: str | None
+    created_last: str | None
+    values: dict[str, Values]
+    numbers: dict[str, Numbers]
+
+
+class Alive(BaseModel):
+    """The server answers."""
+
+    status: Literal["ok"] = "ok"
+
+
+class Ready(BaseModel):
+    """The database can be read."""
+
+    status: Literal["ready"] = "ready"
+    schema_version: int
+
+
+class Deleted(Answer):
+    """It is gone."""
+
+    deleted: str
+
+
+Json = dict[str, Any]

@@ -1,0 +1,189 @@
+"""Errors as RFC 9457 problems: one shape for all of them.
+
+{"type": "urn:rmos-migration:problem:in-use", "title": "…", "status": 409, "detail": "…", "hint": "…", …}
+"""
+
+from collections.abc import Iterator, Mapping
+from http import HTTPStatus
+
+import orjson
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.responses import Response
+
+from ..diagnostics import Diagnostic, printable
+from ..editing.refusals import ChangedMeanwhile, IdTaken, InUse, InvalidRecord, NoSuchRecord, Refusal
+from ..errors import DatabaseUnusable, LockedError, RmosError, UsageError
+from ..store.condition import Condition
+from ..store.edits import User
+from .serving import Serving
+
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:rmos-migration:problem:"
+
+TITLES = {
+    "bad-request": (400, "The request cannot be understood"),
+    "token-needed": (401, "This needs the token"),
+    "origin-refused": (403, "The request comes from another site"),
+    "changes-off": (403, "This server changes nothing"),
+    "not-found": (404, "There is no such thing"),
+    "method-not-allowed": (405, "That cannot be done here"),
+    "in-use": (409, "The record is in use"),
+    "id-taken": (409, "The id is taken"),
+    "locked": (409, "The database is in use"),
+    "changed-meanwhile": (412, "The record was changed meanwhile"),
+    "too-large": (413, "The request is too large"),
+    "address-too-long": (414, "The address is too long"),
+    "not-json": (415, "The request must be JSON"),
+    "host-refused": (421, "The server does not go by this name"),
+    "invalid": (422, "The request breaks a rule"),
+    "tag-needed": (428, "The request must say which version it changes"),
+    "headers-too-large": (431, "There are too many headers"),
+    "failed": (500, "The server failed"),
+    "database-missing": (503, "There is no database yet"),
+    "database-older": (503, "The database must be upgraded"),
+    "database-newer": (503, "The database is newer than this program"),
+    "database-unusable": (503, "The database cannot be used"),
+    "busy": (503, "Too much at once"),
+    "environment": (503, "The machine failed"),
+}
+"""Status and title by the last step of the type."""
+
+
+class Fault(BaseModel):
+    """One thing that is wrong with a request."""
+
+    code: str
+    message: str
+    pointer: str = Field(
+        description="RFC 6901, into the request's body; the parameter's name where it has none"
+    )
+    hint: str
+
+
+class UserBody(BaseModel):
+    """A record that refers to the one in question."""
+
+    entity: str
+    id: str
+
+
+class ProblemBody(BaseModel):
+    """What went wrong (RFC 9457): which kind of problem, what exactly, and what to do."""
+
+    model_config = ConfigDict(title="Problem")
+
+    type: str
+    title: str
+    status: int = Field(ge=400, le=599)
+    detail: str
+    hint: str = ""
+    errors: list[Fault] = Field(default=[], description="everything that is wrong with the request")
+    used_by: list[UserBody] = Field(default=[], description="the first records that refer to this one")
+    used_by_total: int = 0
+
+
+class Problem(Exception):  # noqa: N818 - an answer
+    """Something that the caller is told instead of an answer."""
+
+    def __init__(
+        self,
+        kind: str,
+        detail: str,
+        hint: str = "",
+        *,
+        errors: list[Fault] | None = None,
+        used_by: list[User] | None = None,
+        used_by_total: int = 0,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, title = TITLES[kind]
+        self.headers = dict(headers or {})
+        self.body = ProblemBody(
+            type=TYPE + kind,
+            title=title,
+            status=self.status,
+            detail=printable(detail),
+            hint=printable(hint),
+            errors=errors or [],
+            used_by=[UserBody(**one._asdict()) for one in used_by or []],
+            used_by_total=used_by_total,
+        )
+
+    def response(self) -> Response:
+        """The answer that tells it."""
+        content = orjson.dumps(self.body.model_dump(exclude_defaults=True))
+        return Response(content, self.status, self.headers, MEDIA_TYPE)
+
+
+_BY_STATUS = {status: kind for kind, (status, _) in reversed(TITLES.items())}
+
+
+def of_status(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Problem:
+    """The problem for an HTTP status that a library gives."""
+    kind = _BY_STATUS.get(status, "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "bad-request")
+    return Problem(kind, detail, headers=headers)
+
+
+def of_refusal(refusal: Refusal) -> Problem:
+    """The problem for a change that is not made."""
+    if isinstance(refusal, InvalidRecord):
+        faults = [fault(one) for one in refusal.diagnostics]
+        return Problem("invalid", "; ".join(one.message for one in faults), refusal.hint, errors=faults)
+    if isinstance(refusal, InUse):
+        return Problem(
+            "in-use",
+            refusal.message,
+            refusal.hint,
+            used_by=list(refusal.users),
+            used_by_total=refusal.total,
+        )
+    kinds = {NoSuchRecord: "not-found", IdTaken: "id-taken", ChangedMeanwhile: "changed-meanwhile"}
+    return Problem(kinds[type(refusal)], refusal.message, refusal.hint)
+
+
+def fault(diagnostic: Diagnostic) -> Fault:
+    """A diagnostic of a request's body."""
+    return Fault(
+        code=diagnostic.code,
+        message=printable(diagnostic.message),
+        pointer=diagnostic.location.pointer,
+        hint=diagnostic.hint,
+    )
+
+
+def of_error(error: RmosError, serving: Serving, *, trusted: bool) -> Problem:
+    """The problem for a failure. Who has no token is told no place of this machine and no other process."""
+    if isinstance(error, LockedError):
+        detail = error.message if trusted else "another program is writing into the database"
+        return Problem("locked", detail, "wait until it has finished, then try again")
+    kind = "environment"
+    if isinstance(error, DatabaseUnusable):
+        kind = _CONDITIONS.get(serving.database.examine().condition, "database-unusable")
+    elif isinstance(error, UsageError):
+        kind = "invalid"
+    told = error.message if trusted else without_places(error.message, serving)
+    return Problem(kind, told, error.hint if trusted else without_places(error.hint, serving))
+
+
+_CONDITIONS = {
+    Condition.ABSENT: "database-missing",
+    Condition.EMPTY: "database-missing",
+    Condition.OLDER: "database-older",
+    Condition.NEWER: "database-newer",
+}
+
+
+def without_places(text: str, serving: Serving) -> str:
+    """A text without the folders of this machine: only the last step of each path is left."""
+    for folder in sorted(set(_folders(serving)), key=len, reverse=True):
+        text = text.replace(folder, "")
+    return text
+
+
+def _folders(serving: Serving) -> Iterator[str]:
+    for place in (serving.database.path, serving.source):
+        for known in (place, place.absolute(), place.resolve()):
+            folder = known.parent
+            if folder.is_absolute():
+                yield from (f"{folder}/", f"{folder}\\", f"{folder.as_posix()}/")

@@ -1,0 +1,101 @@
+"""How far the run that goes on has got, whoever started it."""
+
+from datetime import UTC, datetime
+from typing import Any, Literal, NamedTuple
+
+from pydantic import BaseModel
+from sqlalchemy import Connection
+
+from ..store import history
+from ..store.queries import RunRow
+from .jobs import Job
+
+
+class Progress(BaseModel):
+    """How far a run has got."""
+
+    state: Literal["idle", "busy", "running", "ended"]
+    """idle: nothing goes on; busy: something writes that tells nothing of itself; ended: the run is over."""
+    run: str | None = None
+    """The run's number, or ``dry-N``."""
+    dry_run: bool = False
+    status: str | None = None
+    documents: int = 0
+    """Documents looked at so far."""
+    expected: int | None = None
+    """As many as the last run over the same folder found; None where there was none."""
+    kept_out: int = 0
+    seconds: float = 0
+    documents_per_second: int | None = None
+
+
+class _Reached(NamedTuple):
+    run: str
+    status: str
+    totals: dict[str, int]
+    started_at: str
+    expected: int | None
+    dry_run: bool
+
+
+IDLE = Progress(state="idle")
+BUSY = Progress(state="busy")
+
+
+def of_job(job: Job) -> Progress:
+    """How far a dry run that the server started has got."""
+    status = "running"
+    if job.over.is_set():
+        status = "failed" if job.report is None else job.report.run.status
+    reached = _Reached(
+        f"dry-{job.number}", status, job.counts.get("totals", {}), job.started_at, None, dry_run=True
+    )
+    return _progress(reached, is_over=job.over.is_set())
+
+
+def of_last_run(connection: Connection, *, locked: bool) -> Progress:
+    """How far the last run in the database has got."""
+    last, _ = history.runs_page(connection, before=None, limit=10, locked=locked)
+    if not last:
+        return BUSY if locked else IDLE
+    run, *earlier = last
+    reached = _Reached(
+        str(run.id), run.status, run.counts.get("totals", {}), run.started_at, _expected(run, earlier), False
+    )
+    if run.status == "running":
+        return _progress(reached, is_over=False)
+    return BUSY if locked else _progress(reached, is_over=True)
+
+
+def _expected(run: RunRow, earlier: list[RunRow]) -> int | None:
+    for one in earlier:
+        if one.location == run.location and one.status.startswith("completed"):
+            return one.counts.get("totals", {}).get("found") or None
+    return None
+
+
+def _progress(reached: _Reached, *, is_over: bool) -> Progress:
+    documents = reached.totals.get("found", 0)
+    begun = datetime.fromisoformat(reached.started_at)
+    seconds = max((datetime.now(UTC) - begun).total_seconds(), 0)
+    return Progress(
+        state="ended" if is_over else "running",
+        run=reached.run,
+        dry_run=reached.dry_run,
+        status=reached.status,
+        documents=documents,
+        expected=reached.expected,
+        kept_out=reached.totals.get("rejected", 0) + reached.totals.get("conflicts", 0),
+        seconds=round(seconds, 1),
+        documents_per_second=None if is_over or not seconds else round(documents / seconds),
+    )
+
+
+def as_event(progress: Progress) -> str:
+    """A server-sent event, named by the state."""
+    return f"event: {progress.state}\ndata: {progress.model_dump_json()}\n\n"
+
+
+def changed(before: dict[str, Any] | None, now: Progress) -> bool:
+    """Whether there is anything new to tell."""
+    return before != now.model_dump(exclude={"seconds", "documents_per_second"})

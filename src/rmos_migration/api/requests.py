@@ -1,0 +1,70 @@
+"""Reading requests as strictly as files: nothing is taken that would be changed by reading it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from fastapi import Depends, Request
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from ..sources.decode import decode
+from .problems import Fault, Problem
+
+LARGEST_BODY = 1024 * 1024
+"""Bytes. More is refused while it is received."""
+
+_ANYTHING = object()
+
+
+async def json_body(request: Request, *, empty: Any = _ANYTHING) -> Any:
+    """The request's JSON; ``empty`` stands for none at all, where there may be none.
+
+    Raises:
+        Problem: if it is no JSON, or JSON that cannot be carried exactly.
+    """
+    raw = await request.body()
+    if not raw and empty is not _ANYTHING:
+        return empty
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise Problem("not-json", "the body must be JSON", "send it with Content-Type: application/json")
+    value, _, faults = decode(raw)
+    if faults:
+        told = [
+            Fault(
+                code=one.code,
+                message=f"{one.message} (line {one.line}, column {one.column})",
+                pointer=one.pointer,
+                hint="",
+            )
+            for one in faults
+        ]
+        raise Problem("invalid", told[0].message, "correct the body", errors=told)
+    return value
+
+
+def _refuse_unknown(request: Request) -> None:
+    """Refuse parameters that a route does not know: a misspelt one would be passed over in silence."""
+    route = request.scope.get("route")
+    known = set(_parameters_of(route)) if isinstance(route, APIRoute) else set()
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        faults = [
+            Fault(code="field-invalid", message=f"there is no parameter {name}", pointer=name, hint="")
+            for name in unknown
+        ]
+        hint = f"there are {', '.join(sorted(known))}" if known else "there are none here"
+        raise Problem("invalid", faults[0].message, hint, errors=faults)
+
+
+def _parameters_of(route: APIRoute) -> Iterator[str]:
+    for one in route.dependant.query_params:
+        model = one.field_info.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            yield from model.model_fields
+        else:
+            yield one.alias
+
+
+Parameters = Depends(_refuse_unknown)
+"""Holds a router's requests to the parameters that its routes declare."""

@@ -1,0 +1,1 @@
+"""The routes of the API: the migration, the records, the server's own health."""

@@ -1,0 +1,280 @@
+"""The records: looking through them, one of them, what their values are; making, changing and deleting one.
+
+The routes are made from the list of entities.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, NamedTuple
+from urllib.parse import quote
+
+from anyio import to_thread
+from fastapi import APIRouter, Header, Path, Query, Request
+from pydantic import BaseModel, Field, create_model
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from ...diagnostics import shown
+from ...editing import edit
+from ...editing.record import as_fields
+from ...entities import ENTITIES, PATTERN, Entity, FieldRule, Kind
+from ...entities.schema import schema_of
+from ...reports.rosettes import as_drawn, drawing, stock
+from ...store import browsing, reporting
+from ...store.records import Row
+from .. import facts, models
+from ..cursors import LONGEST, as_cursor, from_cursor
+from ..desk import Desk, desk_of, json_answer, json_bytes
+from ..problems import Problem
+from ..requests import Parameters, json_body
+from .migration import MOST
+
+PREFIX = "/api/rmos/stores"
+
+Id = Annotated[str, Path(max_length=1000, description="the record's id; a slash in it as %2F")]
+IfMatch = Annotated[str | None, Header(max_length=200, description="the ETag of the record that was read")]
+IfNoneMatch = Annotated[str | None, Header(max_length=2000)]
+
+
+class Looking(BaseModel):
+    """What is asked of a page of records."""
+
+    limit: int = Field(50, ge=1, le=MOST)
+    cursor: str | None = Field(None, max_length=LONGEST, description="what ``next`` said")
+    sort: Literal["id", "newest"] = Field("id", description="by id, or the latest first")
+
+
+class _Kind(NamedTuple):
+    """What the routes of an entity need to know: how it is called, and what its answers look like."""
+
+    entity: Entity
+    slug: str
+    singular: str
+    one: type[BaseModel]
+    many: type[BaseModel]
+    looking: type[Looking]
+
+
+def slug_of(entity: Entity) -> str:
+    """An entity's name in addresses."""
+    return entity.name.replace("_", "-")
+
+
+def routers() -> list[APIRouter]:
+    """The routes of every entity."""
+    return [_router(_kind(entity)) for entity in ENTITIES]
+
+
+def _kind(entity: Entity) -> _Kind:
+    title = entity.record.__name__
+    filters: dict[str, Any] = {
+        rule.name: (_type_of(rule) | None, _filter(rule)) for rule in entity.looked_for_by
+    }
+    one: dict[str, Any] = {entity.singular: (entity.record, ...)}
+    many: dict[str, Any] = {
+        entity.name: (list[entity.record], ...),  # type: ignore[name-defined]
+        "total": (int, ...),
+        "next": (str | None, ...),
+    }
+    return _Kind(
+        entity,
+        slug_of(entity),
+        entity.singular,
+        create_model(f"{title}Answer", __base__=models.Answer, **one),
+        create_model(f"{title}Page", __base__=models.Answer, **many),
+        create_model(f"{title}Looking", __base__=Looking, **filters),
+    )
+
+
+def _type_of(rule: FieldRule) -> Any:
+    return int if rule.found.kind is Kind.COUNT else str
+
+
+def _filter(rule: FieldRule) -> Any:
+    if rule.found.kind is Kind.COUNT:
+        return Field(None, ge=0, lt=2**63, description="just this number")
+    what = "a part of it, in whatever case" if rule.name == "name" else "just this"
+    return Field(None, max_length=200, description=what)
+
+
+def _router(kind: _Kind) -> APIRouter:
+    entity = kind.entity
+    router = APIRouter(prefix=f"{PREFIX}/{kind.slug}", tags=[kind.slug], dependencies=[Parameters])
+    words = kind.slug.replace("-", " ")
+    body = {
+        "requestBody": {"required": True, "content": {"application/json": {"schema": _body_schema(entity)}}}
+    }
+
+    async def page(request: Request, looking: Annotated[Any, Query()]) -> Response:
+        return json_answer(await page_of(desk_of(request), entity, looking))
+
+    page.__annotations__["looking"] = Annotated[kind.looking, Query()]
+
+    async def statistics(request: Request) -> Response:
+        desk = desk_of(request)
+
+        def make(connection: Connection) -> bytes:
+            return json_bytes(facts.statistics(connection, entity))
+
+        return json_answer(await desk.answers.to(("statistics", entity.name), make))
+
+    async def create(request: Request) -> Response:
+        fields, raw = await _fields(request)
+        desk = desk_of(request)
+        row = await to_thread.run_sync(edit.create, desk.serving.database, entity, fields, raw)
+        location = f"{PREFIX}/{kind.slug}/{quote(row[0], safe='')}"
+        return _one(kind, row, 201, Location=location)
+
+    async def one(request: Request, record_id: Id, if_none_match: IfNoneMatch = None) -> Response:
+        row = await row_of(desk_of(request), entity, record_id)
+        tag = f'"{edit.tag_of(row)}"'
+        if if_none_match is not None and tag in {part.strip() for part in if_none_match.split(",")}:
+            return Response(status_code=304, headers={"ETag": tag})
+        return _one(kind, row)
+
+    async def change(request: Request, record_id: Id, if_match: IfMatch = None) -> Response:
+        if if_match is None:
+            raise Problem(
+                "tag-needed",
+                "it could undo what somebody else has changed meanwhile",
+                "read the record, and send its ETag as If-Match; * changes whatever is there",
+            )
+        fields, raw = await _fields(request)
+        desk = desk_of(request)
+
+        def work() -> Row:
+            tag = _tag_in(if_match)
+            return edit.change(desk.serving.database, entity, record_id, fields, raw, tag=tag)
+
+        return _one(kind, await to_thread.run_sync(work))
+
+    async def delete(request: Request, record_id: Id, if_match: IfMatch = None) -> Response:
+        desk = desk_of(request)
+
+        def work() -> None:
+            edit.delete(desk.serving.database, entity, record_id, tag=_tag_in(if_match or edit.ANY))
+
+        await to_thread.run_sync(work)
+        return json_answer(json_bytes(models.Deleted(deleted=record_id)))
+
+    add = router.add_api_route
+    add("", page, methods=["GET"], responses={200: {"model": kind.many}}, name=f"list_{entity.name}",
+        summary=f"Look through the {words}")  # fmt: skip
+    add("", create, methods=["POST"], status_code=201, responses={201: {"model": kind.one}}, openapi_extra=body,
+        name=f"create_{kind.singular}", summary=f"Make a {_words(kind)}")  # fmt: skip
+    add("/statistics", statistics, methods=["GET"], responses={200: {"model": models.StatisticsAnswer}},
+        name=f"{kind.singular}_statistics", summary=f"What the {words} look like")  # fmt: skip
+    if entity is PATTERN:
+        add("/{record_id:path}/drawing.svg", pattern_drawing, methods=["GET"], response_class=Response,
+            responses={200: {"description": "The rosette", "content": {"image/svg+xml": {"schema": {}}}}},
+            name="pattern_drawing", summary="The rosette, drawn in its real size")  # fmt: skip
+    at = "/{record_id:path}"
+    add(at, one, methods=["GET"], name=f"get_{kind.singular}", summary=f"One {_words(kind)}",
+        responses={200: {"model": kind.one}, 304: {"description": "It is what the caller has"}})  # fmt: skip
+    add(at, change, methods=["PUT"], responses={200: {"model": kind.one}}, openapi_extra=body,
+        name=f"change_{kind.singular}", summary=f"Give a {_words(kind)} other values")  # fmt: skip
+    add(at, delete, methods=["DELETE"], responses={200: {"model": models.Deleted}},
+        name=f"delete_{kind.singular}", summary=f"Delete a {_words(kind)}")  # fmt: skip
+    return router
+
+
+async def pattern_drawing(request: Request, record_id: Id) -> Response:
+    """The drawing of a pattern, as large as the rosette itself."""
+    desk = desk_of(request)
+
+    def make(connection: Connection) -> str | None:
+        row = reporting.pattern(connection, record_id)
+        if row is None:
+            raise _none(PATTERN, record_id)
+        return drawing(as_drawn(row, stock(connection)), scale_bar=True)
+
+    picture = await desk.answers.to(("drawing", record_id), make)
+    if not picture:
+        raise Problem("not-found", f"the pattern {shown(record_id)} describes no ring that could be drawn")
+    return Response(picture, media_type="image/svg+xml")
+
+
+async def page_of(desk: Desk, entity: Entity, looking: Looking) -> bytes:
+    """A page of records as JSON."""
+    after = from_cursor(looking.cursor, str, str)
+    wanted = wanted_of(entity, looking)
+
+    def make(connection: Connection) -> bytes:
+        found = browsing.page(
+            connection,
+            entity,
+            wanted,
+            after=None if after is None else tuple(after),
+            limit=looking.limit,
+            newest=looking.sort == "newest",
+        )
+        records = [as_fields(entity, row) for row in found.rows]
+        more = len(records) == looking.limit
+        return json_bytes(
+            {
+                "success": True,
+                entity.name: records,
+                "total": found.total,
+                "next": as_cursor([records[-1]["id"], records[-1]["created_at"]]) if more else None,
+            }
+        )
+
+    key = ("page", entity.name, tuple(wanted.items()), looking.cursor, looking.limit, looking.sort)
+    answer: bytes = await desk.answers.to(key, make)
+    return answer
+
+
+def wanted_of(entity: Entity, looking: Looking) -> dict[str, Any]:
+    """What the records of a page must have."""
+    asked = {rule.name: getattr(looking, rule.name) for rule in entity.looked_for_by}
+    return {name: value for name, value in asked.items() if value is not None}
+
+
+async def row_of(desk: Desk, entity: Entity, record_id: str) -> Row:
+    """A record's row.
+
+    Raises:
+        Problem: if there is none of this id.
+    """
+    row: Row | None = await desk.answers.ask(lambda connection: browsing.one(connection, entity, record_id))
+    if row is None:
+        raise _none(entity, record_id)
+    return row
+
+
+def _none(entity: Entity, record_id: str) -> Problem:
+    return Problem("not-found", f"there is no {entity.singular.replace('_', ' ')} {shown(record_id)}")
+
+
+def _one(kind: _Kind, row: Row, status: int = 200, **headers: str) -> Response:
+    answer = {"success": True, kind.singular: as_fields(kind.entity, row)}
+    return json_answer(json_bytes(answer), status, ETag=f'"{edit.tag_of(row)}"', **headers)
+
+
+async def _fields(request: Request) -> tuple[Mapping[str, Any], bytes]:
+    fields = await json_body(request)
+    if not isinstance(fields, dict):
+        raise Problem("invalid", f"one object is expected, {shown(fields)} is there")
+    return fields, await request.body()
+
+
+def _tag_in(if_match: str) -> str:
+    tag = if_match.strip().removeprefix("W/")
+    return tag if tag == edit.ANY else tag.strip('"')
+
+
+def _words(kind: _Kind) -> str:
+    return kind.singular.replace("_", " ")
+
+
+def _body_schema(entity: Entity) -> dict[str, Any]:
+    schema = schema_of(entity)
+    properties = {
+        name: {key: value for key, value in about.items() if not key.startswith("x-")}
+        for name, about in schema["properties"].items()
+    }
+    return {
+        "title": f"{entity.record.__name__}Fields",
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+    }

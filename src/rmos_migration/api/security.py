@@ -1,0 +1,166 @@
+"""Who may ask what: checked before any route is looked for. Everything is refused that is not plainly meant.
+
+Host names are checked because a web page may have its own name lead here (DNS rebinding); Origin and Sec-Fetch-Site,
+because a web page may send forms here; the token, because a program of another user on this machine can reach it.
+"""
+
+import binascii
+from base64 import b64decode
+from secrets import compare_digest
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from .problems import Problem
+from .serving import Serving
+
+LONGEST_PATH = 2048
+LONGEST_QUERY = 4096
+MOST_HEADERS = 64
+
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+OPEN = frozenset({"/healthz", "/readyz"})
+"""What programs that only watch over the server may always ask."""
+
+NO_CONTENT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+"""The content security policy of what is no page: nothing may be loaded or run."""
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": NO_CONTENT,
+}
+
+
+class Guard:
+    """Lets a request through to the application, or refuses it; every answer gets the headers that keep browsers safe.
+
+    ``request.state.trusted`` says whether the caller showed the token.
+    """
+
+    def __init__(self, app: ASGIApp, serving: Serving) -> None:
+        self.app = app
+        self.serving = serving
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        send = _with_headers(send)
+        headers = Headers(scope=scope)
+        is_trusted = self._shows_token(headers)
+        try:
+            self._check(scope, headers, is_trusted)
+        except Problem as problem:
+            await problem.response()(scope, receive, send)
+            return
+        scope.setdefault("state", {})["trusted"] = is_trusted
+        await self.app(scope, receive, send)
+
+    def _check(self, scope: Scope, headers: Headers, is_trusted: bool) -> None:
+        _check_size(scope)
+        self._check_host(headers)
+        if scope["method"] not in READING:
+            self._check_origin(headers)
+            self._check_token(headers, is_trusted)
+        elif self.serving.readers_need_token and scope["path"] not in OPEN and not is_trusted:
+            if not self._shows_password(headers):
+                raise _token_needed("reading needs the token", headers)
+            scope.setdefault("state", {})["has_password"] = True
+
+    def _check_host(self, headers: Headers) -> None:
+        named = headers.getlist("host")
+        if len(named) != 1 or _name_of(named[0]) not in self.serving.hosts:
+            raise Problem(
+                "host-refused",
+                "the server was called by a name that is not its own",
+                "call it as it says when it starts; rmos serve --allow-host NAME adds a name",
+            )
+
+    def _check_origin(self, headers: Headers) -> None:
+        origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
+        own = f"http://{headers['host']}", f"https://{headers['host']}"
+        if any(origin not in own for origin in origins) or any(
+            site not in ("same-origin", "none") for site in sites
+        ):
+            raise Problem(
+                "origin-refused", "changes are only taken from the server's own pages and from programs"
+            )
+
+    def _check_token(self, headers: Headers, is_trusted: bool) -> None:
+        if self.serving.token is None:
+            raise Problem(
+                "changes-off", "the server has no token", "set RMOS_TOKEN, or let it write its token file"
+            )
+        if not is_trusted:
+            raise _token_needed("changes need the token", headers, may_ask_for_password=False)
+
+    def _shows_token(self, headers: Headers) -> bool:
+        given = headers.getlist("authorization")
+        if len(given) != 1 or self.serving.token is None:
+            return False
+        scheme, _, token = given[0].partition(" ")
+        return scheme.lower() == "bearer" and _is_same(token.strip(), self.serving.token)
+
+    def _shows_password(self, headers: Headers) -> bool:
+        """Whether a browser gives the token as a password, which is enough to look, not to change."""
+        given = headers.getlist("authorization")
+        if len(given) != 1 or self.serving.token is None:
+            return False
+        scheme, _, encoded = given[0].partition(" ")
+        if scheme.lower() != "basic":
+            return False
+        try:
+            password = b64decode(encoded.strip(), validate=True).decode("utf-8", "replace").partition(":")[2]
+        except binascii.Error:
+            return False
+        return _is_same(password, self.serving.token)
+
+
+def _check_size(scope: Scope) -> None:
+    path = scope.get("raw_path") or scope["path"].encode()
+    if len(path) > LONGEST_PATH or len(scope["query_string"]) > LONGEST_QUERY:
+        raise Problem(
+            "address-too-long", f"the path may have {LONGEST_PATH:,} bytes, the query {LONGEST_QUERY:,}"
+        )
+    if len(scope["headers"]) > MOST_HEADERS:
+        raise Problem("headers-too-large", f"a request may have {MOST_HEADERS} headers")
+
+
+def _name_of(host: str) -> str | None:
+    """The name in a Host header, without its port; None where it is none."""
+    try:
+        parts = urlsplit(f"//{host}")
+        parts.port  # noqa: B018 - raises for a port that is none
+    except ValueError:
+        return None
+    return parts.hostname if parts.netloc == host and parts.username is None else None
+
+
+def _is_same(given: str, token: str) -> bool:
+    """Whether two tokens are the same, in a time that does not tell how far they agree."""
+    return compare_digest(given.encode("utf-8", "surrogateescape"), token.encode())
+
+
+def _token_needed(detail: str, headers: Headers, *, may_ask_for_password: bool = True) -> Problem:
+    asks = may_ask_for_password and "text/html" in headers.get("accept", "")
+    challenge = 'Basic realm="RMOS, any name, the token as password", charset="UTF-8"' if asks else "Bearer"
+    hint = "send it as Authorization: Bearer TOKEN; rmos serve says where it is kept"
+    return Problem("token-needed", detail, hint, headers={"WWW-Authenticate": challenge})
+
+
+def _with_headers(send: Send) -> Send:
+    async def send_with_headers(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return send_with_headers

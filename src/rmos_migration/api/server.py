@@ -1,0 +1,88 @@
+"""Running the server (uvicorn) until it is asked to end."""
+
+import errno
+import logging
+import signal
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from ..errors import EnvironmentFailure
+from .connections import LARGEST_HEAD, MOST_CONNECTIONS, PatientProtocol
+
+_ENDING_SECONDS = 3
+
+
+def open_socket(host: str, port: int) -> socket.socket:
+    """A socket that listens; port 0 takes any that is free.
+
+    Raises:
+        EnvironmentFailure: if the port is taken, or the name is none of this machine's.
+    """
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise EnvironmentFailure(f"{host} cannot be listened on: {error.strerror}", "see --host") from error
+    try:
+        if hasattr(socket, "SO_EXCLUSIVEADDRUSE"):  # Windows would let two servers share a port
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
+        else:
+            listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(address)
+        listening.listen(128)
+    except OSError as error:
+        listening.close()
+        hint = (
+            f"choose another one: --port {port + 1}"
+            if error.errno == errno.EADDRINUSE
+            else "see --host and --port"
+        )
+        raise EnvironmentFailure(f"port {port} on {host} cannot be used: {error.strerror}", hint) from error
+    return listening
+
+
+def url_of(listening: socket.socket) -> str:
+    """The address of a listening socket, for a browser."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve(app: ASGIApp, listening: socket.socket, *, when_ready: Callable[[], None]) -> None:
+    """Serve until the process is told to end (Ctrl-C, SIGTERM); then what goes on is brought to an end."""
+    config = uvicorn.Config(
+        app,
+        http=PatientProtocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=_ENDING_SECONDS,
+        limit_concurrency=MOST_CONNECTIONS,
+        h11_max_incomplete_event_size=LARGEST_HEAD,
+    )
+    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    before = signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it once more when it has ended
+    try:
+        _Server(config, when_ready).run(sockets=[listening])
+    except KeyboardInterrupt:
+        pass
+    finally:
+        signal.signal(signal.SIGTERM, before)
+        listening.close()
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self.when_ready = when_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.when_ready()

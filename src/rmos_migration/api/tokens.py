@@ -1,0 +1,70 @@
+"""The token that changes need: from the environment, or in a file beside the database that only its owner may read."""
+
+import os
+from pathlib import Path
+from secrets import token_urlsafe
+
+from ..errors import EnvironmentFailure, UsageError
+
+SHORTEST = 16
+"""Characters of a token. A made one has 43, which hold 256 random bits."""
+
+
+def token_file(database: Path) -> Path:
+    """Where the token of a database is kept."""
+    return database.with_name(f"{database.name}.token")
+
+
+def token_of(database: Path, given: str | None) -> str:
+    """The token: ``given``, or the one in the file, which is made where there is none.
+
+    Raises:
+        UsageError: if it is too short to be one, or others may read its file.
+        EnvironmentFailure: if the file can be neither read nor made.
+    """
+    if given is not None:
+        return _checked(given.strip(), "RMOS_TOKEN")
+    file = token_file(database)
+    try:
+        _make(file)
+        with file.open("rb") as opened:
+            if os.name == "posix" and os.fstat(opened.fileno()).st_mode & 0o077:
+                raise UsageError(f"{file} may be read by others", f"make it yours alone: chmod 600 {file}")
+            return _checked(opened.read(1000).decode("utf-8", "replace").strip(), str(file))
+    except OSError as error:
+        raise EnvironmentFailure(
+            f"the token cannot be kept in {file}: {error.strerror}",
+            "let the folder be written to, or set RMOS_TOKEN",
+        ) from error
+
+
+def _make(file: Path) -> None:
+    """Make the file with a new token, unless it is there; it never has another content or other rights."""
+    unfinished = file.with_name(f".{file.name}.{token_urlsafe(6)}")
+    if file.exists():
+        return
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as opened:
+            opened.write(f"{token_urlsafe(32)}\n")
+            opened.flush()
+            os.fsync(opened.fileno())
+        try:
+            os.link(
+                unfinished, file
+            )  # whoever comes first makes it; replacing would give two servers two tokens
+        except FileExistsError:
+            return
+        except OSError:  # a file system without links
+            unfinished.replace(file)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def _checked(token: str, where: str) -> str:
+    if len(token) < SHORTEST or not token.isascii() or not token.isprintable() or " " in token:
+        raise UsageError(
+            f"the token in {where} is none: at least {SHORTEST} plain characters without blanks",
+            "take it away to have a new one made",
+        )
+    return token

@@ -1,0 +1,130 @@
+"""Read-only connections that stay open, for a server that answers many short questions.
+
+Each use looks whether the file is still the one that was opened: a database may be moved away, restored from a backup
+or upgraded while the server runs.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from queue import Empty, LifoQueue
+from threading import Lock
+
+from sqlalchemy import Connection
+
+from ..errors import DatabaseUnusable
+from . import schema
+from .database import Database
+from .failures import damage_as_unusable, oddities_as_unusable
+
+_Identity = tuple[int, int]
+
+
+class _Standing:
+    """One connection with the identity of the file that it reads."""
+
+    def __init__(self, database: Database) -> None:
+        self.identity = _identity(database)
+        self._stack = ExitStack()
+        self.connection = self._stack.enter_context(database.standing_reader())
+        self.changes = -1
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._stack.close()
+
+    def has_changed(self) -> bool:
+        """Whether anybody has written since this was asked last."""
+        changes = self.connection.connection.execute("PRAGMA data_version").fetchone()[0]
+        if changes == self.changes:
+            return False
+        self.changes = changes
+        if schema.version_of(self.connection) != schema.CURRENT_VERSION:
+            raise DatabaseUnusable("the schema was changed meanwhile", "restart rmos serve")
+        self.connection.rollback()
+        return True
+
+
+class Readers:
+    """A few connections to one database, lent out one by one; ``moment`` tells whether the data are still the same."""
+
+    def __init__(self, database: Database, count: int = 4) -> None:
+        self.database = database
+        self._idle: LifoQueue[_Standing] = LifoQueue()
+        self._count = count
+        self._watch: _Standing | None = None
+        self._moment = 0
+        self._watching = Lock()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection in a transaction, so that everything read is of one moment.
+
+        Raises:
+            DatabaseUnusable: if there is no database, it is of another schema, damaged, or cannot be opened; or a value
+                is not what its column says.
+        """
+        standing = self._lent()
+        try:
+            with oddities_as_unusable(), standing.connection.begin():
+                yield standing.connection
+        except BaseException:
+            standing.close()
+            raise
+        if self._idle.qsize() < self._count:
+            self._idle.put(standing)
+        else:
+            standing.close()
+
+    def moment(self) -> int:
+        """A number that is another one whenever the data may have changed.
+
+        Raises:
+            DatabaseUnusable: as ``reading``.
+        """
+        with self._watching:
+            watch = self._watch
+            if watch is None or watch.identity != _identity(self.database):
+                self._stop_watching()
+                watch = self._watch = _Standing(self.database)
+            try:
+                with damage_as_unusable():
+                    if watch.has_changed():
+                        self._moment += 1
+            except BaseException:
+                self._stop_watching()
+                raise
+            return self._moment
+
+    def close(self) -> None:
+        """Close every connection that is not lent out."""
+        with self._watching:
+            self._stop_watching()
+        while (standing := self._next()) is not None:
+            standing.close()
+
+    def _lent(self) -> _Standing:
+        while (standing := self._next()) is not None:
+            if standing.identity == _identity(self.database):
+                return standing
+            standing.close()
+        return _Standing(self.database)
+
+    def _next(self) -> _Standing | None:
+        try:
+            return self._idle.get_nowait()
+        except Empty:
+            return None
+
+    def _stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+            self._moment += 1
+
+
+def _identity(database: Database) -> _Identity:
+    try:
+        found = database.path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_dev, found.st_ino)
