@@ -6,38 +6,25 @@ own style and script, by their hashes.
 
 from base64 import b64encode
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from hashlib import sha256
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 
 from markupsafe import Markup
 
 from ..catalogue import CATALOGUE
-from ..diagnostics import printable
 from ..migrate.outcome import Status
 from ..store.reporting import CONFLICT
-from . import charts, wording
-from .layout import columns
-from .report import Gallery, KeptOut, Report, Rosette
-from .rosettes import drawing
-
-if TYPE_CHECKING:
-    from jinja2 import Environment
+from . import pictures, wording
+from .environment import TEMPLATES, drawn, environment
+from .report import KeptOut, Report, Run
 
 SHOWN = 50
 """Documents shown of each code."""
 
 FINDINGS = 100
 """Findings of an audit that are shown."""
-
-_TEMPLATES = Path(__file__).parent / "templates"
-_PICTURE = 150
-"""Pixels across the largest rosette."""
-
-_SMALL_MM, _LARGE_MM = 20, 250
-"""Diameters between which rosettes set the scale; a larger one is drawn smaller than it says."""
 
 _MOODS = {
     Status.COMPLETED: ("good", "✓"),
@@ -61,11 +48,13 @@ class _Group(NamedTuple):
 def as_html(report: Report) -> str:
     """The report as a page."""
     style, script = _ours("report.css"), _ours("report.js")
-    mood, sign = _mood(report)
+    mood, sign = mood_of(report.run)
     groups = _groups(report.kept_out or [])
-    scale = _scale(report.gallery)
+    scale = pictures.scale(report.gallery.rosettes) if report.gallery else None
     findings, listed_above = wording.findings(report.audit) if report.audit else ([], 0)
-    page = _environment(scale).get_template("report.html")
+    page = environment(TEMPLATES, picture=drawn(partial(pictures.picture, scale=scale))).get_template(
+        "report.html"
+    )
     return page.render(
         report=report,
         run=report.run,
@@ -87,64 +76,9 @@ def as_html(report: Report) -> str:
     )
 
 
-def _environment(scale: float | None) -> "Environment":
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # here: most commands make no page
-
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_finalized,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals |= {
-        "n": "{:,}".format,
-        "about": wording.about,
-        "are": wording.are,
-        "before": wording.before,
-        "brief": wording.brief,
-        "columns": columns,
-        "ended": wording.ENDED,
-        "amount": wording.amount,
-        "entity_name": wording.entity_name,
-        "is_shrunk": lambda one: one.diameter_mm > _LARGE_MM,
-        "listed": wording.listed,
-        "millimetres": wording.millimetres,
-        "machine_time": lambda instant: f"{instant[:23]}Z" if instant.endswith("Z") else instant,
-        "outcome_bar": _drawn(charts.outcome_bar),
-        "success": wording.success,
-        "picture": _drawn(partial(_picture, scale=scale)),
-        "changes": wording.changes,
-        "name_of": wording.name_of,
-        "place": wording.place,
-        "run_name": wording.run_name,
-        "scale_bar": _drawn(charts.scale_bar),
-        "seconds": wording.seconds,
-        "share_bar": _drawn(charts.share_bar),
-        "size": wording.size,
-        "timeline": _drawn(charts.timeline),
-        "when": wording.when,
-    }
-    parts = environment.get_template("parts.html").module
-    for name in ("outcome_cells", "counts_table", "excerpt", "time"):
-        environment.globals[name] = getattr(parts, name)
-    return environment
-
-
-def _finalized(value: Any) -> Any:
-    """Everything printed into the page that is no markup of ours, without characters that could deceive a reader."""
-    return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value
-
-
-def _drawn(draw: Callable[..., str]) -> Callable[..., Markup]:
-    """A function that makes SVG out of numbers, and escapes what else it is given, as one that gives markup."""
-    return lambda *arguments: Markup(draw(*arguments))  # noqa: S704
-
-
 def _ours(name: str) -> Markup:
     """A file of this package as it is."""
-    return Markup((_TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704
+    return Markup((TEMPLATES / name).read_text(encoding="utf-8"))  # noqa: S704
 
 
 def page_policy() -> str:
@@ -163,9 +97,10 @@ def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
 
 
-def _mood(report: Report) -> tuple[str, str]:
-    status = Status(report.run.status)
-    if status is Status.COMPLETED and not report.run.totals.found:
+def mood_of(run: Run) -> tuple[str, str]:
+    """How good a run's end is, as a class of the style (good, warn, bad), and a sign for it."""
+    status = Status(run.status)
+    if status is Status.COMPLETED and not run.totals.found:
         return "warn", "!"
     return _MOODS.get(status, ("bad", "✗"))
 
@@ -209,17 +144,3 @@ def _group(code: str, total: int, shown: list[KeptOut]) -> _Group:
 
 def _named(records: dict[str, int]) -> dict[str, int]:
     return {wording.entity_name(name): number for name, number in records.items()}
-
-
-def _scale(gallery: Gallery | None) -> float | None:
-    """Pixels for a millimetre, the same for all rosettes; a few that are far too large do not set it."""
-    sizes = [one.diameter_mm for one in gallery.rosettes if one.diameter_mm] if gallery else []
-    if not sizes:
-        return None
-    usual = [size for size in sizes if size <= _LARGE_MM]
-    return _PICTURE / max(max(usual, default=_LARGE_MM), _SMALL_MM)
-
-
-def _picture(one: Rosette, scale: float | None) -> str:
-    size = one.diameter_mm or 1
-    return drawing(one, pixels_per_mm=_PICTURE / size if scale is None or size > _LARGE_MM else scale)
