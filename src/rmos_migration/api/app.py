@@ -1,11 +1,11 @@
 """The application: routes, errors, documentation, and the guard in front of it all."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
@@ -31,8 +31,19 @@ _ABOUT = """The records of a guitar workshop, and how they came into its databas
 Reading is free on this machine; changes need `Authorization: Bearer TOKEN`. Errors are problems (RFC 9457)."""
 
 
-def create_app(serving: Serving, *pages: Any) -> ASGIApp:
-    """The application that serves a database; ``pages`` are further routers, such as the web pages'."""
+ProblemPage = Callable[[Request, Problem], Response]
+
+
+def create_app(
+    serving: Serving, pages: Sequence[APIRouter] = (), problem_page: ProblemPage | None = None
+) -> ASGIApp:
+    """The application that serves a database.
+
+    Args:
+        serving: what to serve, and to whom.
+        pages: further routes, for people.
+        problem_page: makes the page that tells a person of a problem; programs get it as JSON.
+    """
     app = FastAPI(
         title="RMOS migration",
         version=__version__,
@@ -44,6 +55,7 @@ def create_app(serving: Serving, *pages: Any) -> ASGIApp:
         lifespan=_lifespan,
     )
     app.state.desk = Desk(serving)
+    app.state.problem_page = problem_page
     for router in (health.router, migration.router, *stores.routers(), *pages):
         app.include_router(router)
     app.add_exception_handler(Problem, _of_problem)
@@ -62,27 +74,37 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.desk.close()
 
 
-async def _of_problem(_: Request, error: Exception) -> Response:
+def _told(request: Request, problem: Problem) -> Response:
+    """A problem as an answer: a page for people, JSON for programs."""
+    page: ProblemPage | None = request.app.state.problem_page
+    is_of_api = request.url.path.startswith(("/api/", "/readyz", "/healthz", "/metrics", "/openapi.json"))
+    if page is None or is_of_api or "text/html" not in request.headers.get("accept", ""):
+        return problem.response()
+    return page(request, problem)
+
+
+async def _of_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - Starlette's signature says Exception
-    return error.response()
+    return _told(request, error)
 
 
 async def _of_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RmosError)  # noqa: S101
-    return problems.of_error(error, desk_of(request).serving, trusted=is_trusted(request)).response()
+    serving = desk_of(request).serving
+    return _told(request, problems.of_error(error, serving, trusted=is_trusted(request)))
 
 
-async def _of_refusal(_: Request, error: Exception) -> Response:
+async def _of_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)  # noqa: S101
-    return problems.of_refusal(error).response()
+    return _told(request, problems.of_refusal(error))
 
 
-async def _of_http(_: Request, error: Exception) -> Response:
+async def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    return problems.of_status(error.status_code, str(error.detail), error.headers).response()
+    return _told(request, problems.of_status(error.status_code, str(error.detail), error.headers))
 
 
-async def _of_validation(_: Request, error: Exception) -> Response:
+async def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
     faults = [
         Fault(
@@ -93,12 +115,12 @@ async def _of_validation(_: Request, error: Exception) -> Response:
         )
         for one in error.errors()
     ]
-    return Problem("invalid", faults[0].message, "correct the address", errors=faults).response()
+    return _told(request, Problem("invalid", faults[0].message, "correct the address", errors=faults))
 
 
-async def _of_failure(_: Request, error: Exception) -> Response:
+async def _of_failure(request: Request, error: Exception) -> Response:
     log.error("a request failed", exc_info=error)
-    return Problem("failed", "the server's log says why", "please report it").response()
+    return _told(request, Problem("failed", "the server's log says why", "please report it"))
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -36,12 +36,17 @@ def status(
     return models.StatusAnswer(
         migration_status=migration_status(connection, serving, last[0] if last else None, trusted=trusted),
         entity_counts={**counts, "total": sum(counts.values())},
-        recent_entities={
-            entity.name: [_recent(entity, one) for one in browsing.recent(connection, entity, RECENT)]
-            for entity in ENTITIES
-        },
+        recent_entities=recent_of_each(connection),
         validation=validation(audited),
     )
+
+
+def recent_of_each(connection: Connection) -> dict[str, list[models.RecentRecord | models.RecentJob]]:
+    """The newest records of each kind."""
+    return {
+        entity.name: [_recent(entity, one) for one in browsing.recent(connection, entity, RECENT)]
+        for entity in ENTITIES
+    }
 
 
 def migration_status(

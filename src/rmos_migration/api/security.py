@@ -69,10 +69,11 @@ class Guard:
         if scope["method"] not in READING:
             self._check_origin(headers)
             self._check_token(headers, is_trusted)
+        elif _names_bearer(headers) and not is_trusted:
+            raise _token_needed("that is not the token", headers, may_ask_for_password=False)
         elif self.serving.readers_need_token and scope["path"] not in OPEN and not is_trusted:
             if not self._shows_password(headers):
                 raise _token_needed("reading needs the token", headers)
-            scope.setdefault("state", {})["has_password"] = True
 
     def _check_host(self, headers: Headers) -> None:
         named = headers.getlist("host")
@@ -131,6 +132,10 @@ def _check_size(scope: Scope) -> None:
         )
     if len(scope["headers"]) > MOST_HEADERS:
         raise Problem("headers-too-large", f"a request may have {MOST_HEADERS} headers")
+
+
+def _names_bearer(headers: Headers) -> bool:
+    return any(given.lower().startswith("bearer") for given in headers.getlist("authorization"))
 
 
 def _name_of(host: str) -> str | None:

@@ -59,6 +59,7 @@ def serve(
     from ..api.server import open_socket, serve, url_of
     from ..api.serving import LOOPBACK, Serving
     from ..web.pages import page_routers
+    from ..web.rendering import problem_page
 
     settings = load_settings(database=database, source=source)
     place = Database.at(settings.database)
@@ -76,7 +77,7 @@ def serve(
         if browser or (browser is None and sys.stdout.isatty() and is_local):
             webbrowser.open(url)
 
-    serve(create_app(serving, *page_routers()), listening, when_ready=when_ready)
+    serve(create_app(serving, page_routers(), problem_page), listening, when_ready=when_ready)
 
 
 def _is_loopback(host: str) -> bool:

@@ -3,10 +3,12 @@
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, distinct, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, func, select, tuple_
 
 from ..diagnostics import Diagnostic, Severity
+from ..entities import Entity
 from .queries import RunRow, as_diagnostic, as_run
+from .runs import FROM_API
 from .tables import diagnostics, ledger, rejects, runs, sources
 
 _DATE = func.substr(runs.c.started_at, 1, 10)
@@ -146,6 +148,33 @@ def reasons_of(connection: Connection, found: RejectFound) -> list[Diagnostic]:
         .order_by(diagnostics.c.id)
     )
     return [as_diagnostic(row) for row in connection.execute(query)]
+
+
+class Stood(NamedTuple):
+    """Where a record came from: the document's place, which generation wrote it, and what became of the document.
+
+    ``path`` is empty for what came through the API; ``run_id`` is the run that read the document last.
+    """
+
+    path: str
+    pointer: str
+    generation: str | None
+    outcome: str
+    code: str | None
+    run_id: int | None
+
+
+def places_of(connection: Connection, entity: Entity, record_id: str, limit: int) -> list[Stood]:
+    """Where the documents of a record stand or stood."""
+    path = case((FROM_API, ""), else_=ledger.c.path).label("path")
+    columns = [path if name == "path" else ledger.c[name] for name in Stood._fields]
+    query = (
+        select(*columns)
+        .where(ledger.c.entity == entity.name, ledger.c.record_id == record_id)
+        .order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+        .limit(limit)
+    )
+    return [Stood(*row) for row in connection.execute(query)]
 
 
 def codes_kept_out(connection: Connection) -> list[tuple[str, int]]:

@@ -1,8 +1,249 @@
-"""pages"""
+"""The pages about the migration: overview, runs, what is kept out, audit, the API; and the files that pages load."""
 
-from fastapi import APIRouter
+from functools import partial
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from ..api import facts
+from ..api.cursors import LONGEST, as_cursor, from_cursor
+from ..api.desk import Desk, desk_of
+from ..api.problems import Problem, of_error
+from ..api.rejects import page_of_rejects
+from ..api.requests import Parameters
+from ..api.routes.migration import RunId, run_detail
+from ..audit.result import State
+from ..catalogue import CATALOGUE
+from ..diagnostics import Severity
+from ..errors import DatabaseUnusable
+from ..reports import facts as report_facts
+from ..reports.as_html import mood_of
+from ..reports.environment import TEMPLATES
+from ..reports.report import Run
+from ..reports.verdict import advice, verdict
+from ..store import history, queries, reporting
+from ..store.history import RejectPlace
+from ..store.lock import is_locked
+from ..store.queries import RunRow
+from . import records
+from .rendering import address, as_page, render, shared
+
+RUNS_SHOWN = 30
+SHOWN = 50
+"""Entries of a page."""
+
+_FINDINGS = 20
+"""Findings of a rule that are shown."""
+
+_OWN = Path(__file__).parent / "static"
+_STATIC = {
+    "report.css": (TEMPLATES, "text/css; charset=utf-8"),
+    "report.js": (TEMPLATES, "text/javascript; charset=utf-8"),
+    "dashboard.css": (_OWN, "text/css; charset=utf-8"),
+    "dashboard.js": (_OWN, "text/javascript; charset=utf-8"),
+}
+
+Text = Annotated[str | None, Query(max_length=200)]
+Cursor = Annotated[str | None, Query(max_length=LONGEST)]
+
+router = APIRouter(include_in_schema=False, dependencies=[Parameters])
 
 
 def page_routers() -> list[APIRouter]:
     """The routes of the pages."""
-    return []
+    return [router, records.router()]
+
+
+@router.get("/")
+async def overview(request: Request) -> Response:
+    """Is my data in, when, what is wrong."""
+    desk = desk_of(request)
+    known = shared(request)
+    try:
+        audited = await desk.quick_checkup.result()
+        make = partial(_overview, desk=desk, known=known, validation=facts.validation(audited))
+        return as_page(await desk.answers.to(("overview", audited.started_at), make))
+    except DatabaseUnusable as error:
+        problem = of_error(error, desk.serving, trusted=False)
+        if not problem.body.type.endswith("database-missing"):
+            raise
+        return as_page(render("beginning.html", "/", **known))
+
+
+def _overview(connection: Connection, desk: Desk, known: dict[str, Any], validation: Any) -> bytes:
+    locked = is_locked(desk.serving.database.path)
+    rows = queries.runs_newest_first(connection, RUNS_SHOWN, locked=locked)
+    last = rows[0] if rows else None
+    run = None if last is None else report_facts.run_of_row(last)
+    return render(
+        "overview.html",
+        "/",
+        **known,
+        run=run,
+        told=None if run is None or last is None else _told(connection, last, run),
+        mood=("warn", "…") if run is None else mood_of(run),
+        runs=[report_facts.run_of_row(one) for one in rows],
+        counts=queries.entity_counts(connection),
+        kept_out=sum(number for _, number in history.codes_kept_out(connection)),
+        recent=facts.recent_of_each(connection),
+        validation=validation,
+        status=facts.migration_status(connection, desk.serving, last, trusted=False),
+    )
+
+
+def _told(connection: Connection, row: RunRow, run: Run) -> tuple[str, list[str]]:
+    """What a run came to, and what to do."""
+    kinds = report_facts.in_order(report_facts.kind(*one) for one in reporting.noticed(connection, row.id))
+    is_last = not reporting.has_later_run(connection, row)
+    balanced = bool(row.counts.get("balanced", True))
+    public = run.model_copy(update={"source": facts.public_place(run.source)})
+    return verdict(run), advice(public, kinds, None, balanced=balanced, is_last=is_last)
+
+
+@router.get("/runs")
+async def runs(request: Request, cursor: Cursor = None) -> Response:
+    """Every run, the latest first."""
+    desk = desk_of(request)
+    known = shared(request)
+    after = from_cursor(cursor, int)
+    before = None if after is None else int(after[0] or 0)
+
+    def make(connection: Connection) -> bytes:
+        locked = is_locked(desk.serving.database.path)
+        found, total = history.runs_page(connection, before=before, limit=SHOWN, locked=locked)
+        more = as_cursor([found[-1].id]) if len(found) == SHOWN and found[-1].id > 1 else None
+        listed = [facts.run_of_row(one, desk.serving, trusted=False) for one in found]
+        dry_runs = [
+            (f"dry-{number}", job) for number, job in reversed(desk.jobs.dry_runs.items()) if before is None
+        ]
+        return render(
+            "runs.html",
+            "/runs",
+            **known,
+            runs=listed,
+            total=total,
+            dry_runs=dry_runs,
+            next_page=more and address("/runs", cursor=more),
+        )
+
+    dry = tuple((number, job.over.is_set()) for number, job in desk.jobs.dry_runs.items())
+    return as_page(await desk.answers.to(("runs page", before, dry), make))
+
+
+@router.get("/runs/{run_id}")
+async def run(
+    request: Request,
+    run_id: RunId,
+    cursor: Cursor = None,
+    code: Text = None,
+    severity: Severity | None = None,
+) -> Response:
+    """One run: what it came to, what it noticed, its report."""
+    desk = desk_of(request)
+    known = shared(request)
+    if run_id.startswith("dry-"):
+        return as_page(_dry_run(desk, run_id, known))
+    detail = await run_detail(request, run_id)
+    after = from_cursor(cursor, int)
+    behind = int(after[0] or 0) if after else 0
+
+    def make(connection: Connection) -> bytes:
+        locked = is_locked(desk.serving.database.path)
+        row = reporting.find_run(connection, int(run_id), locked=locked)
+        assert row is not None  # noqa: S101 - it was there a moment ago, and runs are never deleted
+        noted, total = history.noted(
+            connection, int(run_id), after=behind, limit=SHOWN, code=code, severity=severity
+        )
+        more = as_cursor([noted[-1].number]) if len(noted) == SHOWN else None
+        known_run = report_facts.run_of_row(row)
+        said, what_to_do = _told(connection, row, known_run)
+        kinds = report_facts.in_order(
+            report_facts.kind(*one) for one in reporting.noticed(connection, row.id)
+        )
+        return render(
+            "run.html",
+            "/runs",
+            **known,
+            run=detail,
+            is_kept=known_run.is_kept,
+            said=said,
+            what_to_do=what_to_do,
+            mood=mood_of(known_run),
+            kinds=kinds,
+            notices=[facts.notice(one.diagnostic) for one in noted],
+            total=total,
+            asked={"code": code, "severity": severity and severity.value},
+            next_page=more and address(f"/runs/{run_id}", cursor=more, code=code, severity=severity),
+        )
+
+    key = ("run page", run_id, behind, code, severity, detail.status)
+    return as_page(await desk.answers.to(key, make))
+
+
+def _dry_run(desk: Desk, name: str, known: dict[str, Any]) -> bytes:
+    job = desk.jobs.dry_run(int(name.removeprefix("dry-")))
+    if job is None:
+        raise Problem("not-found", f"there is no dry run {name}", "the server keeps the last few only")
+    if job.failure is not None:
+        raise job.failure
+    report = job.report and facts.public_report(job.report, desk.serving)
+    detail = report and facts.run_of_report(report, name, desk.serving, trusted=False)
+    mood = mood_of(report.run) if report else ("warn", "…")
+    shown = (report.kept_out or [])[:SHOWN] if report else []
+    return render(
+        "dry_run.html", "/runs", **known, name=name, report=report, run=detail, mood=mood, kept_out=shown
+    )
+
+
+@router.get("/rejects")
+async def rejects(request: Request, cursor: Cursor = None, code: Text = None, path: Text = None) -> Response:
+    """What is kept out, why, and what to do."""
+    desk = desk_of(request)
+    known = shared(request)
+    code, path = code or None, path or None
+    after = from_cursor(cursor, int, str, str)
+    place = None if after is None else RejectPlace(*after)  # type: ignore[arg-type]
+
+    def make(connection: Connection) -> bytes:
+        found = page_of_rejects(connection, after=place, limit=SHOWN, code=code, path=path)
+        return render(
+            "rejects.html",
+            "/rejects",
+            **known,
+            found=found,
+            catalogue=CATALOGUE,
+            asked={"code": code, "path": path},
+            next_page=found.next and address("/rejects", cursor=found.next, code=code, path=path),
+        )
+
+    return as_page(await desk.answers.to(("rejects page", place, code, path), make))
+
+
+@router.get("/audit")
+async def audit(request: Request) -> Response:
+    """Every rule, and what it found."""
+    result = await desk_of(request).checkup.result()
+    families: dict[str, list[Any]] = {}
+    for one in result.verdicts:
+        families.setdefault(one.family, []).append(one)
+    values = shared(request) | {"result": result, "families": families, "shown": _FINDINGS, "State": State}
+    return as_page(render("audit.html", "/audit", **values, warnings=result.number(Severity.WARNING)))
+
+
+@router.get("/docs")
+async def documentation(request: Request) -> Response:
+    """The API, for those who write programs."""
+    return as_page(render("docs.html", "", **shared(request), described=request.app.openapi()))
+
+
+@router.get("/static/{name}")
+async def static(name: str) -> Response:
+    """A style or script of the pages."""
+    if name not in _STATIC:
+        raise Problem("not-found", f"there is no file {name}")
+    folder, kind = _STATIC[name]
+    content = (folder / name).read_bytes()
+    return Response(content, media_type=kind, headers={"Cache-Control": "max-age=3600"})

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from anyio import to_thread
 from fastapi import APIRouter, Header, Path, Query, Request
-from pydantic import BaseModel, Field, create_model
+from pydantic import BaseModel, Field, create_model, field_validator
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -43,6 +43,13 @@ class Looking(BaseModel):
     sort: Literal["id", "newest"] = Field("id", description="by id, or the latest first")
 
 
+class _OfForm(Looking):
+    @field_validator("*", mode="before")
+    @classmethod
+    def _without_empty(cls, value: Any) -> Any:
+        return None if value == "" else value
+
+
 class _Kind(NamedTuple):
     """What the routes of an entity need to know: how it is called, and what its answers look like."""
 
@@ -66,9 +73,6 @@ def routers() -> list[APIRouter]:
 
 def _kind(entity: Entity) -> _Kind:
     title = entity.record.__name__
-    filters: dict[str, Any] = {
-        rule.name: (_type_of(rule) | None, _filter(rule)) for rule in entity.looked_for_by
-    }
     one: dict[str, Any] = {entity.singular: (entity.record, ...)}
     many: dict[str, Any] = {
         entity.name: (list[entity.record], ...),  # type: ignore[name-defined]
@@ -81,8 +85,18 @@ def _kind(entity: Entity) -> _Kind:
         entity.singular,
         create_model(f"{title}Answer", __base__=models.Answer, **one),
         create_model(f"{title}Page", __base__=models.Answer, **many),
-        create_model(f"{title}Looking", __base__=Looking, **filters),
+        looking_of(entity),
     )
+
+
+def looking_of(entity: Entity, *, text_only: bool = False) -> type[Looking]:
+    """What is asked of a page of an entity's records, with its filters; ``text_only`` takes an empty text for none, as
+    browsers send it."""
+    filters: dict[str, Any] = {
+        rule.name: (_type_of(rule) | None, _filter(rule)) for rule in entity.looked_for_by
+    }
+    base = _OfForm if text_only else Looking
+    return create_model(f"{entity.record.__name__}Looking", __base__=base, **filters)
 
 
 def _type_of(rule: FieldRule) -> Any:

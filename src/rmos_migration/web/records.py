@@ -1,0 +1,212 @@
+"""The pages of records: looking through them, and one of them. Made from the list of entities, like the API's routes."""
+
+from typing import Annotated, Any, NamedTuple
+
+import orjson
+from fastapi import APIRouter, Query, Request
+from sqlalchemy import Connection
+from starlette.responses import Response
+
+from ..api.cursors import as_cursor, from_cursor
+from ..api.desk import desk_of
+from ..api.problems import Problem
+from ..api.requests import Parameters
+from ..api.routes.stores import Id, Looking, looking_of, slug_of, wanted_of
+from ..diagnostics import shown
+from ..editing.record import as_fields
+from ..entities import ENTITIES, JOBLOG, PATTERN, STRIP_FAMILY, Entity, FieldRule, Kind
+from ..reports import pictures
+from ..reports.environment import drawn
+from ..reports.report import Rosette
+from ..reports.rosettes import Stock, as_drawn, stock
+from ..store import browsing, edits, history, reporting
+from ..store.browsing import Wanted
+from .rendering import address, as_page, record_address, render, shared
+
+SHOWN = 60
+"""Records of a page."""
+
+_USERS = 20
+_LONGEST_JSON = 20_000
+"""Characters of a field's JSON that are shown; the API has all of it."""
+
+_EDGES = [60.0, 300.0, 900.0, 3600.0]
+_SPANS = [
+    "under 1 minute",
+    "1 to 5 minutes",
+    "5 to 15 minutes",
+    "15 to 60 minutes",
+    "1 hour and more",
+    "not recorded",
+]
+"""How long jobs take: seconds between which they are counted together, and what that is called."""
+
+_CHOSEN = {Kind.STATUS, Kind.JOB_TYPE, Kind.PATTERN_TYPE, Kind.COUNT}
+"""Fields with few values, of which one is chosen."""
+
+_LARGE = 380
+"""Pixels across a rosette on its own page."""
+
+
+class Filter(NamedTuple):
+    """A field by which records are looked for: what is asked of it, and what can be chosen, where it has few values."""
+
+    name: str
+    value: str
+    choices: list[tuple[str, int]]
+
+
+class Part(NamedTuple):
+    """A field of a record as its page shows it: text, JSON, or a link."""
+
+    name: str
+    text: str
+    is_json: bool = False
+    link: str = ""
+    is_time: bool = False
+
+
+def router() -> APIRouter:
+    """The routes of every entity's pages."""
+    made = APIRouter(include_in_schema=False, dependencies=[Parameters])
+    for entity in ENTITIES:
+        _add(made, entity)
+    return made
+
+
+def _add(made: APIRouter, entity: Entity) -> None:
+    async def page(request: Request, looking: Any) -> Response:
+        return await _list_page(request, entity, looking)
+
+    page.__annotations__["looking"] = Annotated[looking_of(entity, text_only=True), Query()]
+
+    async def one(request: Request, record_id: Id) -> Response:
+        return await _record_page(request, entity, record_id)
+
+    made.add_api_route(f"/{slug_of(entity)}", page, methods=["GET"])
+    made.add_api_route(f"/{slug_of(entity)}/{{record_id:path}}", one, methods=["GET"])
+
+
+async def _list_page(request: Request, entity: Entity, looking: Looking) -> Response:
+    desk, known = desk_of(request), shared(request)
+    after = from_cursor(looking.cursor, str, str)
+    wanted = wanted_of(entity, looking)
+    newest = entity is JOBLOG or looking.sort == "newest"
+
+    def make(connection: Connection) -> bytes:
+        found = browsing.page(
+            connection,
+            entity,
+            wanted,
+            after=None if after is None else tuple(after),
+            limit=SHOWN,
+            newest=newest,
+        )
+        listed = [as_fields(entity, row) for row in found.rows]
+        more = as_cursor([listed[-1]["id"], listed[-1]["created_at"]]) if len(listed) == SHOWN else None
+        path = f"/{slug_of(entity)}"
+        values: dict[str, Any] = {
+            "entity": entity,
+            "columns": _columns(entity),
+            "links": _links(entity),
+            "records": listed,
+            "total": found.total,
+            "filters": [_filter(connection, entity, rule, wanted) for rule in entity.looked_for_by],
+            "is_filtered": bool(wanted),
+            "is_first": after is None,
+            "next_page": more and address(path, **wanted, sort=looking.sort, cursor=more),
+        }
+        if entity is PATTERN:
+            colours = stock(connection)
+            rosettes = [_drawn(connection, one["id"], colours) for one in listed]
+            scale = pictures.scale(rosettes)
+            picture = drawn(lambda one: pictures.picture(one, scale))
+            values |= {"rosettes": rosettes, "scale": scale, "picture": picture}
+        if entity is JOBLOG:
+            counts = browsing.counted_between(connection, entity, "duration_seconds", _EDGES, wanted)
+            values["durations"] = list(zip(_SPANS, counts, strict=True))
+        return render("records.html", path, **known, **values)
+
+    key = ("records page", entity.name, tuple(wanted.items()), looking.cursor, newest)
+    return as_page(await desk.answers.to(key, make))
+
+
+def _drawn(connection: Connection, pattern_id: str, colours: Stock) -> Rosette:
+    row = reporting.pattern(connection, pattern_id)
+    assert row is not None  # noqa: S101 - read in the same transaction
+    return as_drawn(row, colours)
+
+
+def _columns(entity: Entity) -> list[str]:
+    """The fields that a list shows beside the name: words and numbers."""
+    numbers = [rule.name for rule in entity.fields if rule.found.kind is Kind.NUMBER]
+    words = [rule.name for rule in entity.looked_for_by if rule.name != "name"]
+    return [*words, *numbers]
+
+
+def _links(entity: Entity) -> dict[str, str]:
+    """The entities that fields refer to, by field."""
+    return {rule.name: rule.reference or "" for rule in entity.references}
+
+
+def _filter(connection: Connection, entity: Entity, rule: FieldRule, wanted: Wanted) -> Filter:
+    choices: list[tuple[str, int]] = []
+    if rule.found.kind in _CHOSEN or rule.name == "material_type":
+        counted, _ = browsing.values(connection, entity, rule.column)
+        choices = [(str(value), number) for value, number in counted if value is not None]
+    return Filter(rule.name, str(wanted.get(rule.name, "")), choices)
+
+
+async def _record_page(request: Request, entity: Entity, record_id: str) -> Response:
+    desk, known = desk_of(request), shared(request)
+
+    def make(connection: Connection) -> bytes:
+        row = browsing.one(connection, entity, record_id)
+        if row is None:
+            raise Problem("not-found", f"there is no {entity.singular.replace('_', ' ')} {shown(record_id)}")
+        fields = as_fields(entity, row)
+        users, total = edits.users_of(connection, entity, record_id, _USERS)
+        values: dict[str, Any] = {
+            "entity": entity,
+            "fields": fields,
+            "parts_of_record": [_part(entity, name, value) for name, value in fields.items()],
+            "places": history.places_of(connection, entity, record_id, _USERS),
+            "users": users,
+            "users_total": total,
+            "used_by": _used_by(entity, record_id),
+            "rosette": None,
+        }
+        if entity is PATTERN:
+            rosette = _drawn(connection, record_id, stock(connection))
+            picture = drawn(lambda one: pictures.picture(one, None, _LARGE))
+            values |= {"rosette": rosette, "picture": picture}
+        if entity is STRIP_FAMILY:
+            values["colours"] = stock(connection).get(record_id, ())
+        return render("record.html", f"/{slug_of(entity)}", **known, **values)
+
+    return as_page(await desk.answers.to(("record page", entity.name, record_id), make))
+
+
+def _part(entity: Entity, name: str, value: Any) -> Part:
+    rule = next((one for one in entity.fields if one.name == name), None)
+    if isinstance(value, (dict, list)):
+        text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
+        rest = len(text) - _LONGEST_JSON
+        if rest > 0:
+            text = f"{text[:_LONGEST_JSON]}… ({rest:,} more characters; the API has them)"
+        return Part(name, text, is_json=True)
+    if value is None:
+        return Part(name, "")
+    link = record_address(rule.reference, value) if rule is not None and rule.reference else ""
+    is_time = rule is not None and rule.found.kind in (Kind.INSTANT, Kind.CLOCK)
+    return Part(name, str(value), link=link, is_time=is_time)
+
+
+def _used_by(entity: Entity, record_id: str) -> list[tuple[str, str]]:
+    """Where the records are listed that refer to this one: what they are, and the address."""
+    return [
+        (other.name, address(f"/{slug_of(other)}", **{rule.name: record_id}))
+        for other in ENTITIES
+        for rule in other.references
+        if rule.reference == entity.name
+    ]

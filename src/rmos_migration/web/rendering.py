@@ -1,0 +1,84 @@
+"""Templates to pages: what every page has, and what a browser may do with it."""
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from .. import __version__
+from ..api.desk import desk_of
+from ..api.problems import Problem
+from ..api.routes.stores import slug_of
+from ..diagnostics import printable
+from ..entities import ENTITIES
+from ..reports.environment import environment
+from .words import label
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_FOLDER = Path(__file__).parent
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+"""The content security policy of the pages: nothing but what this server has, and nothing written into the page."""
+
+PAGES = {
+    "/": "Overview",
+    "/runs": "Runs",
+    "/rejects": "Kept out",
+    **{f"/{slug_of(entity)}": entity.name.replace("_", " ").capitalize() for entity in reversed(ENTITIES)},
+    "/audit": "Audit",
+}
+"""What the navigation leads to."""
+
+
+def render(template: str, path: str, **values: Any) -> bytes:
+    """A page; ``path`` is the part of the navigation that it belongs to."""
+    page = _environment().get_template(template)
+    text = page.render(pages=PAGES, here=path, version=__version__, **values)
+    return text.encode("utf-8", "backslashreplace")
+
+
+def as_page(content: bytes, status: int = 200) -> Response:
+    """A page as an answer."""
+    return Response(content, status, {"Content-Security-Policy": POLICY}, "text/html; charset=utf-8")
+
+
+def problem_page(request: Request, problem: Problem) -> Response:
+    """A problem, as a person is told it."""
+    kind = problem.body.type.rpartition(":")[2]
+    content = render("problem.html", "", problem=problem.body, kind=kind, **shared(request))
+    return as_page(content, problem.status)
+
+
+def shared(request: Request) -> dict[str, Any]:
+    """What pages need to know of the server."""
+    serving = desk_of(request).serving
+    return {
+        "database_name": printable(serving.database.path.name),
+        "source_name": printable(serving.source.name or str(serving.source)),
+        "token_file": printable(f"{serving.database.path.name}.token") if not serving.settings.token else "",
+        "may_change": serving.token is not None,
+    }
+
+
+def address(path: str, /, **asked: Any) -> str:
+    """A path of this server with what is asked of it; what is None is left out."""
+    query = urlencode({name: value for name, value in asked.items() if value is not None})
+    return f"{path}?{query}" if query else path
+
+
+def record_address(entity: str, record_id: str) -> str:
+    """Where a record's page is."""
+    return f"/{entity.replace('_', '-')}/{quote(record_id, safe='')}"
+
+
+@cache
+def _environment() -> "Environment":
+    return environment(_FOLDER / "templates", address=address, label=label, record_address=record_address)

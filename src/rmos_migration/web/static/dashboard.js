@@ -1,0 +1,188 @@
+"use strict";
+// Everything can be read without this. It starts runs, shows how far they have got, and asks for the token once a session.
+const API = "/api/rmos/stores/migration";
+const KEY = "rmos-token";
+const ROUND = 5000; // milliseconds until it is asked again whether a run goes on
+
+for (const hidden of document.querySelectorAll("[data-needs-script]")) hidden.hidden = false;
+
+const say = (text) => {
+  const place = document.querySelector("[data-message]");
+  if (place) place.textContent = text;
+};
+
+const dialog = document.getElementById("token-dialog");
+
+/** The token, from this session or from the person; an empty text where they leave it. */
+const askForToken = () => new Promise((resolve) => {
+  const input = document.getElementById("token");
+  input.value = "";
+  dialog.returnValue = "";
+  dialog.addEventListener("close", () => {
+    const token = dialog.returnValue === "ok" ? input.value.trim() : "";
+    input.value = "";
+    if (token) sessionStorage.setItem(KEY, token);
+    resolve(token);
+  }, { once: true });
+  dialog.showModal();
+});
+
+/** Fetch with the token; asks again where it is not the right one. Null where the person leaves it. */
+const fetchWithToken = async (address, options = {}) => {
+  for (;;) {
+    const token = sessionStorage.getItem(KEY) || await askForToken();
+    if (!token) return null;
+    const answer = await fetch(address, {
+      ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` },
+    });
+    if (answer.status !== 401) return answer;
+    sessionStorage.removeItem(KEY);
+    say("That is not the token.");
+  }
+};
+
+const problemOf = async (answer) => {
+  try {
+    const problem = await answer.json();
+    return problem.hint ? `${problem.detail}: ${problem.hint}` : problem.detail;
+  } catch {
+    return `The server answered ${answer.status}.`;
+  }
+};
+
+const withButton = (button, work) => button.addEventListener("click", async () => {
+  button.disabled = true;
+  say("");
+  try {
+    await work();
+  } catch {
+    say("The server does not answer. Is it still running?");
+  }
+  button.disabled = false;
+});
+
+for (const button of document.querySelectorAll("[data-start]")) {
+  withButton(button, async () => {
+    const answer = await fetchWithToken(`${API}/runs`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ dry_run: button.dataset.start === "dry" }),
+    });
+    if (!answer) return;
+    if (!answer.ok) {
+      say(await problemOf(answer));
+      return;
+    }
+    location.assign(`/runs/${(await answer.json()).run}`);
+  });
+}
+
+// the lines around a fault
+
+const element = (name, text, className) => {
+  const made = document.createElement(name);
+  made.textContent = text;
+  if (className) made.className = className;
+  return made;
+};
+
+const excerptOf = (excerpt) => {
+  const box = element("pre", "", "excerpt");
+  box.tabIndex = 0;
+  excerpt.lines.forEach((line, index) => {
+    const number = excerpt.first_line + index;
+    box.append(element("span", String(number), "gutter"), " ");
+    if (number !== excerpt.line) {
+      box.append(`${line}\n`);
+      return;
+    }
+    const characters = [...line];
+    const before = characters.slice(0, excerpt.column - 1).join("");
+    box.append(before, element("mark", characters[excerpt.column - 1] || " "), characters.slice(excerpt.column).join(""), "\n");
+    box.append(element("span", "", "gutter"), ` ${" ".repeat([...before].length)}`, element("span", "^", "caret"), "\n");
+  });
+  return box;
+};
+
+for (const button of document.querySelectorAll("[data-lines]")) {
+  withButton(button, async () => {
+    const place = button.closest("article").querySelector("[data-lines-here]");
+    const answer = await fetchWithToken(`${API}/rejects/${encodeURIComponent(button.dataset.lines)}`);
+    if (!answer) return;
+    if (!answer.ok) {
+      place.replaceChildren(element("p", await problemOf(answer)));
+      return;
+    }
+    const { excerpt } = (await answer.json()).reject;
+    place.replaceChildren(excerpt ? excerptOf(excerpt) : element("p", "The file is no longer what it was when it was read, or holds no text.", "quiet"));
+    button.parentElement.hidden = true;
+  });
+}
+
+// a report with the lines of files, as a file
+
+for (const button of document.querySelectorAll("[data-download]")) {
+  withButton(button, async () => {
+    const answer = await fetchWithToken(button.dataset.download);
+    if (!answer) return;
+    if (!answer.ok) {
+      say(await problemOf(answer));
+      return;
+    }
+    const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "");
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(await answer.blob());
+    link.download = named ? named[1] : "rmos-report.html";
+    link.click();
+    URL.revokeObjectURL(link.href);
+  });
+}
+
+// how far a run has got
+
+const panel = document.querySelector("[data-progress]");
+const here = /^\/runs\/([^/]+)$/.exec(location.pathname);
+
+const words = (told) => {
+  if (told.state === "busy") return "Another program is writing into the database.";
+  const rate = told.documents_per_second ? `, ${told.documents_per_second.toLocaleString()} a second` : "";
+  const kept = told.kept_out ? `; ${told.kept_out.toLocaleString()} kept out` : "";
+  const of = told.expected ? ` of about ${told.expected.toLocaleString()}` : "";
+  return `${told.dry_run ? "Dry run" : `Run ${told.run}`}: ${told.documents.toLocaleString()}${of} documents${rate}${kept}.`;
+};
+
+const show = (told) => {
+  const goesOn = told.state === "running" || told.state === "busy";
+  panel.hidden = !goesOn;
+  if (!goesOn) return;
+  panel.querySelector("[data-progress-words]").textContent = words(told);
+  const bar = panel.querySelector("[data-progress-bar]");
+  if (told.expected) {
+    bar.max = Math.max(told.expected, told.documents);
+    bar.value = told.documents;
+  } else {
+    bar.removeAttribute("value");
+  }
+};
+
+const listen = () => {
+  const events = new EventSource(`${API}/progress`);
+  const over = (milliseconds) => {
+    events.close();
+    if (!here) setTimeout(listen, milliseconds);
+  };
+  for (const state of ["running", "busy"]) {
+    events.addEventListener(state, (event) => show(JSON.parse(event.data)));
+  }
+  events.addEventListener("ended", (event) => {
+    const told = JSON.parse(event.data);
+    events.close();
+    location.assign(told.run ? `/runs/${told.run}` : location.href);
+  });
+  events.addEventListener("idle", () => {
+    panel.hidden = true;
+    over(ROUND);
+  });
+  events.addEventListener("error", () => over(ROUND));
+};
+if (panel) listen();
