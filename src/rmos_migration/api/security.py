@@ -71,9 +71,8 @@ class Guard:
             self._check_token(headers, is_trusted)
         elif _names_bearer(headers) and not is_trusted:
             raise _token_needed("that is not the token", headers, may_ask_for_password=False)
-        elif self.serving.readers_need_token and scope["path"] not in OPEN and not is_trusted:
-            if not self._shows_password(headers):
-                raise _token_needed("reading needs the token", headers)
+        elif scope["path"] not in OPEN and not (is_trusted or self._may_read(headers)):
+            raise _token_needed("reading needs the token", headers)
 
     def _check_host(self, headers: Headers) -> None:
         named = headers.getlist("host")
@@ -108,6 +107,9 @@ class Guard:
             return False
         scheme, _, token = given[0].partition(" ")
         return scheme.lower() == "bearer" and _is_same(token.strip(), self.serving.token)
+
+    def _may_read(self, headers: Headers) -> bool:
+        return not self.serving.readers_need_token or self._shows_password(headers)
 
     def _shows_password(self, headers: Headers) -> bool:
         """Whether a browser gives the token as a password, which is enough to look, not to change."""

@@ -22,6 +22,7 @@ from ..reports.rosettes import Stock, as_drawn, stock
 from ..store import browsing, edits, history, reporting
 from ..store.browsing import Wanted
 from .rendering import address, as_page, record_address, render, shared
+from .words import text_of
 
 SHOWN = 60
 """Records of a page."""
@@ -169,7 +170,12 @@ async def _record_page(request: Request, entity: Entity, record_id: str) -> Resp
         values: dict[str, Any] = {
             "entity": entity,
             "fields": fields,
-            "parts_of_record": [_part(entity, name, value) for name, value in fields.items()],
+            "parts_of_record": [
+                _part(entity, name, value)
+                for name, value in fields.items()
+                if value is not None or not _is_json(entity, name)
+            ],
+            "one_of": {other.name: other.singular.replace("_", " ") for other in ENTITIES},
             "places": history.places_of(connection, entity, record_id, _USERS),
             "users": users,
             "users_total": total,
@@ -199,7 +205,12 @@ def _part(entity: Entity, name: str, value: Any) -> Part:
         return Part(name, "")
     link = record_address(rule.reference, value) if rule is not None and rule.reference else ""
     is_time = rule is not None and rule.found.kind in (Kind.INSTANT, Kind.CLOCK)
-    return Part(name, str(value), link=link, is_time=is_time)
+    return Part(name, text_of(name, value), link=link, is_time=is_time)
+
+
+def _is_json(entity: Entity, name: str) -> bool:
+    rules = {rule.name: rule for rule in entity.fields}
+    return name not in rules or rules[name].found.kind is Kind.JSON
 
 
 def _used_by(entity: Entity, record_id: str) -> list[tuple[str, str]]:

@@ -13,9 +13,9 @@ from ..api.desk import desk_of
 from ..api.problems import Problem
 from ..api.routes.stores import slug_of
 from ..diagnostics import printable
-from ..entities import ENTITIES
+from ..entities import ENTITIES, PATTERN
 from ..reports.environment import environment
-from .words import label
+from .words import label, text_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -28,11 +28,13 @@ POLICY = (
 )
 """The content security policy of the pages: nothing but what this server has, and nothing written into the page."""
 
+_IN_ORDER = sorted(ENTITIES, key=lambda entity: entity is not PATTERN)  # what a luthier looks for first
+
 PAGES = {
     "/": "Overview",
     "/runs": "Runs",
     "/rejects": "Kept out",
-    **{f"/{slug_of(entity)}": entity.name.replace("_", " ").capitalize() for entity in reversed(ENTITIES)},
+    **{f"/{slug_of(entity)}": entity.name.replace("_", " ").capitalize() for entity in _IN_ORDER},
     "/audit": "Audit",
 }
 """What the navigation leads to."""
@@ -81,4 +83,6 @@ def record_address(entity: str, record_id: str) -> str:
 
 @cache
 def _environment() -> "Environment":
-    return environment(_FOLDER / "templates", address=address, label=label, record_address=record_address)
+    return environment(
+        _FOLDER / "templates", address=address, label=label, record_address=record_address, text_of=text_of
+    )

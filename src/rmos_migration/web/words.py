@@ -1,4 +1,6 @@
-"""What fields and filters are called on the pages."""
+"""What fields are called on the pages, and how their values are written."""
+
+from ..reports.wording import seconds
 
 _NAMES = {
     "id": "id",
@@ -15,7 +17,7 @@ _NAMES = {
     "extra": "everything else that the document said",
     "metadata": "noted beside it",
 }
-_UNITS = {"_mm": " (mm)", "_seconds": " (s)"}
+_UNITS = {"_mm": " (mm)", "_seconds": ""}
 
 
 def label(name: str) -> str:
@@ -26,3 +28,10 @@ def label(name: str) -> str:
         if name.endswith(end):
             return name.removesuffix(end).replace("_", " ") + unit
     return name.replace("_", " ")
+
+
+def text_of(name: str, value: str | float) -> str:
+    """A value as people read it: numbers without a needless fraction, durations in words."""
+    if isinstance(value, str):
+        return value
+    return seconds(value) if name.endswith("_seconds") else f"{value:,.10g}"

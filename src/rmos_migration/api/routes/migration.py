@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response, StreamingResponse
 
 from ...diagnostics import CATALOGUE, Severity
+from ...errors import DatabaseUnusable
 from ...migrate.options import Limit, Options
 from ...migrate.policy import MissingReferences, OnConflict
 from ...reports.as_html import page_policy
@@ -234,10 +235,12 @@ async def reached(desk: Desk) -> progress.Progress:
     job = desk.jobs.current
     if job is not None and job.options.dry_run and job.number and not job.over.is_set():
         return progress.of_job(job)
-    make: Callable[[Connection], progress.Progress] = partial(
-        progress.of_last_run, locked=is_locked(desk.serving.database.path)
-    )
-    now: progress.Progress = await desk.answers.ask(make)
+    locked = is_locked(desk.serving.database.path)
+    make: Callable[[Connection], progress.Progress] = partial(progress.of_last_run, locked=locked)
+    try:
+        now: progress.Progress = await desk.answers.ask(make)
+    except DatabaseUnusable:  # there is none yet, or it is just being made
+        now = progress.BUSY if locked else progress.IDLE
     return now
 
 

@@ -13,9 +13,10 @@ const say = (text) => {
 
 const dialog = document.getElementById("token-dialog");
 
-/** The token, from this session or from the person; an empty text where they leave it. */
-const askForToken = () => new Promise((resolve) => {
+/** The token from the person; an empty text where they leave it. */
+const askForToken = (wrong) => new Promise((resolve) => {
   const input = document.getElementById("token");
+  document.getElementById("token-wrong").textContent = wrong ? "That is not the token." : "";
   input.value = "";
   dialog.returnValue = "";
   dialog.addEventListener("close", () => {
@@ -29,15 +30,14 @@ const askForToken = () => new Promise((resolve) => {
 
 /** Fetch with the token; asks again where it is not the right one. Null where the person leaves it. */
 const fetchWithToken = async (address, options = {}) => {
-  for (;;) {
-    const token = sessionStorage.getItem(KEY) || await askForToken();
+  for (let wrong = false; ; wrong = true) {
+    const token = sessionStorage.getItem(KEY) || await askForToken(wrong);
     if (!token) return null;
     const answer = await fetch(address, {
       ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` },
     });
     if (answer.status !== 401) return answer;
     sessionStorage.removeItem(KEY);
-    say("That is not the token.");
   }
 };
 
@@ -141,7 +141,7 @@ for (const button of document.querySelectorAll("[data-download]")) {
 // how far a run has got
 
 const panel = document.querySelector("[data-progress]");
-const here = /^\/runs\/([^/]+)$/.exec(location.pathname);
+const isOfRun = location.pathname.startsWith("/runs/");
 
 const words = (told) => {
   if (told.state === "busy") return "Another program is writing into the database.";
@@ -169,7 +169,7 @@ const listen = () => {
   const events = new EventSource(`${API}/progress`);
   const over = (milliseconds) => {
     events.close();
-    if (!here) setTimeout(listen, milliseconds);
+    if (!isOfRun) setTimeout(listen, milliseconds);
   };
   for (const state of ["running", "busy"]) {
     events.addEventListener(state, (event) => show(JSON.parse(event.data)));
@@ -182,6 +182,7 @@ const listen = () => {
   events.addEventListener("idle", () => {
     panel.hidden = true;
     over(ROUND);
+    if ("goesOn" in panel.dataset) location.reload(); // it has ended since the page was made
   });
   events.addEventListener("error", () => over(ROUND));
 };
