@@ -32,6 +32,9 @@ from . import (
 
 _OUTPUT_FAILED = {errno.ENOSPC, errno.EIO, errno.EFBIG}
 
+_OUTLIVING_A_READER = {"migrate", "serve"}
+"""Verbs that go on when somebody who reads from them goes away: the terminal's pipe, or a caller of the server."""
+
 _CODES = " · ".join(f"{int(code)} {meaning}" for code, meaning in EXIT_MEANINGS.items())
 
 app = typer.Typer(
@@ -70,7 +73,7 @@ def common(
     ] = "warning",
 ) -> None:
     """Set up what all commands share."""
-    if hasattr(signal, "SIGPIPE") and context.invoked_subcommand != "migrate":
+    if hasattr(signal, "SIGPIPE") and context.invoked_subcommand not in _OUTLIVING_A_READER:
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `rmos rejects | head` ends quietly
     level = logging.getLevelNamesMapping().get(log_level.upper())
     if level is None:
