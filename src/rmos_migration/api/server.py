@@ -22,8 +22,9 @@ def open_socket(host: str, port: int) -> socket.socket:
         EnvironmentFailure: if the port is taken, or the name is none of this machine's.
     """
     try:
-        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
+        family, kind, protocol, _, address = found[0]
+        listening = socket.socket(family, kind, protocol)  # asyncio sends at once only where TCP is named
     except OSError as error:
         raise EnvironmentFailure(f"{host} cannot be listened on: {error.strerror}", "see --host") from error
     try:
