@@ -43,8 +43,11 @@ async def json_body(request: Request, *, empty: Any = _ANYTHING) -> Any:
     return value
 
 
-def _refuse_unknown(request: Request) -> None:
-    """Refuse parameters that a route does not know: a misspelt one would be passed over in silence."""
+async def _refuse_unknown(request: Request) -> None:
+    """Refuse parameters that a route does not know: a misspelt one would be passed over in silence.
+
+    It waits for nothing, but were it no coroutine, FastAPI would send every request to a thread and back for it.
+    """
     route = request.scope.get("route")
     known = set(_parameters_of(route)) if isinstance(route, APIRoute) else set()
     unknown = [name for name in request.query_params if name not in known]
