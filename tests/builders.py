@@ -238,9 +238,7 @@ def rmos(
 
 
 @contextmanager
-def started(
-    *command: str | Path, cwd: Path | None = None, **more: str
-) -> Iterator[subprocess.Popen[str]]:
+def started(*command: str | Path, cwd: Path | None = None, **more: str) -> Iterator[subprocess.Popen[str]]:
     """A process that runs while the test goes on, and is ended with it; ``more`` is added to its environment."""
     with subprocess.Popen(
         [str(part) for part in command],

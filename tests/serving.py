@@ -14,7 +14,9 @@ from rmos_migration.api.app import create_app
 from rmos_migration.api.serving import Serving
 from rmos_migration.store.database import Database
 
-with warnings.catch_warnings():  # starlette would rather have the successor of httpx, which does the same here
+with (
+    warnings.catch_warnings()
+):  # starlette would rather have the successor of httpx, which does the same here
     warnings.simplefilter("ignore")
     from starlette.testclient import TestClient
 

@@ -25,7 +25,8 @@ class _JsonLines(logging.Formatter):
 
 class _Words(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
-        return f"{record.levelname.lower()}: {printable(record.getMessage())}"
+        line = f"{record.levelname.lower()}: {printable(record.getMessage().strip())}"
+        return f"{line}\n{self.formatException(record.exc_info)}" if record.exc_info else line
 
 
 def configure(level: int, *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from visiting import Open, Visit
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 
+_OURS = "EXCLUDE 127.0.0.1, EXCLUDE localhost"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 
 
@@ -22,7 +23,7 @@ def browser() -> Iterator[Any]:
         pytest.skip("needs Chromium, or another browser of its kind named in RMOS_CHROMIUM")
     with sync_api.sync_playwright() as playwright:
         launched = playwright.chromium.launch(
-            executable_path=executable, args=["--host-resolver-rules=MAP * ~NOTFOUND"]
+            executable_path=executable, args=[f"--host-resolver-rules=MAP * ~NOTFOUND, {_OURS}"]
         )
         yield launched
         launched.close()

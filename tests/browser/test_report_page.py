@@ -1,21 +1,17 @@
 """The report's page as a person meets it: in a browser, on paper, with or without script, whatever is in the files."""
 
-import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from visiting import Open, Visit
+from hostile_texts import HOSTILE, ROSETTE, elements, hostile_tree
+from visiting import Open
 
-from builders import EXAMPLES, family, joblog, pattern, write
+from builders import EXAMPLES, family, pattern, write
 from rmos_migration import build_report, migrate
 from rmos_migration.reports.files import Format, write_reports
 
-HOSTILE = (
-    "</style></script><script>alert(1)</script><img src=x onerror=alert(2)>'\"&{{ 7*7 }}\u202e\x1b[31m\u200b"
-)
-ROSETTE = {"rings": [{"radius_mm": 40, "width_mm": 3, "segments": 24, "color_hint": "red;}</style><script>"}]}
 SIGHTS = [(1200, "light"), (1200, "dark"), (360, "light"), (360, "dark")]
 
 
@@ -32,30 +28,6 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> str:
     for example in ("rmos_legacy", "messy_legacy", "messy_legacy"):
         migrate(EXAMPLES / example, folder / "rmos.db")
     return page_of(folder / "rmos.db", folder, with_audit=True)
-
-
-def hostile_tree(tree: Path, text: str) -> None:
-    """Documents that say a text wherever they can, in every kind of outcome."""
-    write(
-        tree,
-        "strip_families/a.json",
-        family("f" + text[:40], name=text, material_type=text, strips=[{"color": text}]),
-    )
-    write(tree, "patterns/a.json", pattern("p" + text[:40], name=text, pattern_type=text, geometry=ROSETTE))
-    write(tree, "patterns/b.json", pattern("p" + text[:40], name=text + "!", geometry=ROSETTE))
-    write(tree, "patterns/c.json", json.dumps(pattern("c"))[:-1] + f", {json.dumps(text)}: NaN}}")
-    write(tree, "patterns/d.json", pattern(text, ring_count=text))
-    write(tree, "joblogs/a.json", joblog("j", job_type=text, status=text, pattern_id=text))
-    write(tree, "joblogs/keyed.json", {text: joblog("k"), text + "2": joblog("l", parameters=text)})
-    name = text.replace("/", "∕").replace("\x00", "")[:60]
-    write(tree, f"patterns/{name}.json", "{")
-
-
-def elements(visit: Visit) -> set[str]:
-    """Every element of a page with its attributes' names."""
-    script = """[...document.querySelectorAll('*')].map(
-        e => e.localName + ' ' + [...e.attributes].map(a => a.name).sort().join(' '))"""
-    return set(visit.page.evaluate(script))
 
 
 def test_the_page_needs_nothing_and_complains_of_nothing(messy: str, open_page: Open) -> None:

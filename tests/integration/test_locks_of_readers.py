@@ -19,6 +19,9 @@ def test_an_open_reader_sees_what_other_processes_write_after_the_file_was_exami
         connection.rollback()
         place.examine()
         write(tree, "patterns/p.json", pattern())
-        for arguments in (["--dry-run"], []):  # each is the only one that it knows of, and tidies up when it ends
+        for arguments in (
+            ["--dry-run"],
+            [],
+        ):  # each is the only one that it knows of, and tidies up when it ends
             assert rmos("migrate", tree, "--database", database, *arguments).returncode == 0
         assert queries.entity_counts(connection)["patterns"] == 1

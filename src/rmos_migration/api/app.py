@@ -1,6 +1,5 @@
 """The application: routes, errors, documentation, and the guard in front of it all."""
 
-import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,8 +22,6 @@ from .requests import LARGEST_BODY
 from .routes import health, migration, stores
 from .security import Guard
 from .serving import Serving
-
-log = logging.getLogger(__name__)
 
 _ABOUT = """The records of a guitar workshop, and how they came into its database.
 
@@ -118,8 +115,7 @@ async def _of_validation(request: Request, error: Exception) -> Response:
     return _told(request, Problem("invalid", faults[0].message, "correct the address", errors=faults))
 
 
-async def _of_failure(request: Request, error: Exception) -> Response:
-    log.error("a request failed", exc_info=error)
+async def _of_failure(request: Request, _: Exception) -> Response:
     return _told(request, Problem("failed", "the server's log says why", "please report it"))
 
 

@@ -29,6 +29,9 @@ from ..store.runs import now
 _DRY_RUNS_KEPT = 5
 _STARTING_SECONDS = 60.0
 _ENDING_SECONDS = 10.0
+_PATIENCE = 1.0
+"""Seconds that a run's process may take to end after it has said all; a new one need not be refused for that."""
+
 _ERRORS = {one.__name__: one for one in (UsageError, LockedError, DatabaseUnusable, EnvironmentFailure)}
 
 
@@ -93,7 +96,7 @@ class Jobs:
             UsageError, DatabaseUnusable, EnvironmentFailure: as a run raises them.
         """
         with self._lock:
-            if self.current is not None and not self.current.over.is_set():
+            if self.current is not None and not self.current.over.wait(_PATIENCE):
                 raise LockedError("a run goes on that was started here", "wait until it has finished")
             job = self.current = self._launched(options)
         if not job.begun.wait(_STARTING_SECONDS):

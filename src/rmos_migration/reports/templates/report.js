@@ -36,7 +36,7 @@ for (const table of document.querySelectorAll("table.sortable")) {
     });
   });
 }
-for (const box of document.querySelectorAll("[tabindex]")) {
+for (const box of document.querySelectorAll("[tabindex='0']")) {
   if (box.scrollWidth <= box.clientWidth) box.removeAttribute("tabindex");
 }
 for (const link of document.querySelectorAll("a[href^='#why-']")) {
