@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint bench fault docs lock clean
+.PHONY: help setup demo serve test lint bench fault docs lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -31,8 +31,11 @@ demo: $(STAMP) ## migrate the example workshop and show what came of it
 	@echo "  $(BIN)/rmos rejects --database messy.db                          what was kept out, and why"
 	@echo "  $(BIN)/rmos migrate FOLDER --dry-run                             your own files, nothing is written"
 
-test: $(STAMP) ## run all tests
-	$(BIN)/python -m pytest
+serve: demo ## the same in a browser, on http://127.0.0.1:8000
+	$(BIN)/rmos serve --source examples/rmos_legacy --database demo.db
+
+test: $(STAMP) ## run all tests, on every core
+	$(BIN)/python -m pytest -n auto --dist loadfile
 
 lint: $(STAMP) ## check style, types and generated documentation
 	$(BIN)/ruff check .
