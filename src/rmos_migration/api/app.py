@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
@@ -60,6 +61,7 @@ def create_app(
     app.add_exception_handler(Refusal, _of_refusal)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(ClientDisconnect, _of_disconnect)
     app.add_exception_handler(Exception, _of_failure)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
     return Guard(Measured(app, app.state.desk.metrics), serving)
@@ -113,6 +115,10 @@ async def _of_validation(request: Request, error: Exception) -> Response:
         for one in error.errors()
     ]
     return _told(request, Problem("invalid", faults[0].message, "correct the address", errors=faults))
+
+
+async def _of_disconnect(_: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
+    return Problem("bad-request", "the request ended before its end").response()  # which nobody hears
 
 
 async def _of_failure(request: Request, _: Exception) -> Response:

@@ -6,7 +6,10 @@ Uvicorn cuts off a connection that is silent between two requests; this adds the
 import asyncio
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
+
+from .problems import Problem
+from .security import HEADERS, LARGEST_HEAD
 
 HEAD_SECONDS = 10.0
 """For a request to be there up to the end of its headers, from the connection or the first byte after an answer."""
@@ -16,9 +19,6 @@ BODY_SECONDS = 30.0
 
 TAKING_SECONDS = 30.0
 """For a caller to take what was sent, before more can be."""
-
-LARGEST_HEAD = 16 * 1024
-"""Bytes of a request's first line and headers."""
 
 MOST_CONNECTIONS = 256
 
@@ -33,6 +33,7 @@ class PatientProtocol(H11Protocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody calls."""
         super().connection_made(transport)
+        transport.set_write_buffer_limits(high=0)  # the least that is not taken starts the clock
         if len(self.connections) > MOST_CONNECTIONS:
             transport.abort()
             return
@@ -50,11 +51,33 @@ class PatientProtocol(H11Protocol):
         self._await_request()
 
     def on_response_complete(self) -> None:
-        """An answer was sent."""
-        super().on_response_complete()
+        """An answer was sent; a request that stands behind it may be begun."""
         self._stop_waiting()
-        if not self.transport.is_closing() and self.conn.their_state is h11.SEND_BODY:
+        if self.conn.their_state is h11.SEND_BODY:
             self.transport.close()  # the rest of the request was not wanted
+        super().on_response_complete()
+        if self.conn.their_state is h11.SEND_BODY:
+            self._await_request()
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse what is no request."""
+        if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
+            self.transport.abort()  # it is the body of a request that is being answered
+            return
+        if self.cycle is not None:
+            self.cycle.disconnected = True  # this is the answer; the one that is being made finds nobody
+            self.cycle.message_event.set()
+        is_large = len(self.conn.trailing_data[0]) > LARGEST_HEAD
+        problem = Problem("headers-too-large" if is_large else "bad-request", msg, headers=HEADERS)
+        answer = problem.response()
+        head = h11.Response(
+            status_code=answer.status_code,
+            headers=[*answer.raw_headers, (b"connection", b"close")],
+            reason=STATUS_PHRASES[answer.status_code],
+        )
+        for event in (head, h11.Data(data=bytes(answer.body)), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def pause_writing(self) -> None:
         """The caller does not take what was sent."""
@@ -66,6 +89,10 @@ class PatientProtocol(H11Protocol):
         """The caller has taken it."""
         self._taken()
         super().resume_writing()
+
+    def _should_upgrade(self) -> bool:
+        """No other protocol is spoken here."""
+        return False
 
     def _await_request(self) -> None:
         """Begin to wait for the next part of a request, or stop when all of it is there."""

@@ -5,19 +5,25 @@ because a web page may send forms here; the token, because a program of another 
 """
 
 import binascii
+import re
 from base64 import b64decode
 from secrets import compare_digest
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .problems import Problem
+from .requests import LARGEST_BODY
 from .serving import Serving
 
 LONGEST_PATH = 2048
 LONGEST_QUERY = 4096
 MOST_HEADERS = 64
+LARGEST_HEAD = 16 * 1024
+"""Bytes of a request's first line and headers."""
+
+MOST_AT_ONCE = 256
+"""Requests that are being answered. Who hangs up leaves the work on an answer behind, so connections do not bound it."""
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = frozenset({"/healthz", "/readyz"})
@@ -26,7 +32,7 @@ OPEN = frozenset({"/healthz", "/readyz"})
 NO_CONTENT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """The content security policy of what is no page: nothing may be loaded or run."""
 
-_HEADERS = {
+HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Frame-Options": "DENY",
@@ -35,6 +41,9 @@ _HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": NO_CONTENT,
 }
+"""What keeps browsers safe, on every answer."""
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
 
 
 class Guard:
@@ -46,6 +55,7 @@ class Guard:
     def __init__(self, app: ASGIApp, serving: Serving) -> None:
         self.app = app
         self.serving = serving
+        self.answering = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
@@ -61,10 +71,17 @@ class Guard:
             await problem.response()(scope, receive, send)
             return
         scope.setdefault("state", {})["trusted"] = is_trusted
-        await self.app(scope, receive, send)
+        self.answering += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.answering -= 1
 
     def _check(self, scope: Scope, headers: Headers, is_trusted: bool) -> None:
+        if self.answering >= MOST_AT_ONCE:
+            raise Problem("busy", f"{MOST_AT_ONCE} requests are being answered", "try again later")
         _check_size(scope)
+        _check_body(scope["method"], headers)
         self._check_host(headers)
         if scope["method"] not in READING:
             self._check_origin(headers)
@@ -134,6 +151,21 @@ def _check_size(scope: Scope) -> None:
         )
     if len(scope["headers"]) > MOST_HEADERS:
         raise Problem("headers-too-large", f"a request may have {MOST_HEADERS} headers")
+    if sum(len(name) + len(value) + 4 for name, value in scope["headers"]) > LARGEST_HEAD:
+        raise Problem("headers-too-large", f"headers may have {LARGEST_HEAD:,} bytes")
+
+
+def _check_body(method: str, headers: Headers) -> None:
+    """Refuse a body that is too large by its own word, that nobody reads, or whose end could be seen in two places."""
+    length = int(headers.get("content-length", 0))
+    comes_in_chunks = "transfer-encoding" in headers
+    if comes_in_chunks and "content-length" in headers:
+        detail = "Content-Length and Transfer-Encoding say different things"
+        raise Problem("bad-request", detail, "send one of them", headers={"Connection": "close"})
+    if length > LARGEST_BODY:
+        raise Problem("too-large", f"a body may have {LARGEST_BODY:,} bytes")
+    if method in READING and (length or comes_in_chunks):
+        raise Problem("bad-request", "reading takes no body", "leave it out")
 
 
 def _names_bearer(headers: Headers) -> bool:
@@ -142,12 +174,8 @@ def _names_bearer(headers: Headers) -> bool:
 
 def _name_of(host: str) -> str | None:
     """The name in a Host header, without its port; None where it is none."""
-    try:
-        parts = urlsplit(f"//{host}")
-        parts.port  # noqa: B018 - raises for a port that is none
-    except ValueError:
-        return None
-    return parts.hostname if parts.netloc == host and parts.username is None else None
+    found = _HOST.fullmatch(host)
+    return found[1].strip("[]").lower() if found else None
 
 
 def _is_same(given: str, token: str) -> bool:
@@ -166,7 +194,7 @@ def _with_headers(send: Send) -> Send:
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
+            for name, value in HEADERS.items():
                 headers.setdefault(name, value)
         await send(message)
 

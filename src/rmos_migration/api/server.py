@@ -10,7 +10,8 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from ..errors import EnvironmentFailure
-from .connections import LARGEST_HEAD, MOST_CONNECTIONS, PatientProtocol
+from .connections import PatientProtocol
+from .security import LARGEST_HEAD
 
 _ENDING_SECONDS = 3
 
@@ -64,7 +65,6 @@ def serve(app: ASGIApp, listening: socket.socket, *, when_ready: Callable[[], No
         proxy_headers=False,
         timeout_keep_alive=5,
         timeout_graceful_shutdown=_ENDING_SECONDS,
-        limit_concurrency=MOST_CONNECTIONS,
         h11_max_incomplete_event_size=LARGEST_HEAD,
     )
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
