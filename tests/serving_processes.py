@@ -145,7 +145,9 @@ class Served:
                 connection.send(request)
             return connection.answer()
 
-    def ask(self, method: str, path: str, *headers: str, body: bytes = b"", host: str | None = None) -> Answer:
+    def ask(
+        self, method: str, path: str, *headers: str, body: bytes = b"", host: str | None = None
+    ) -> Answer:
         """The answer to a request with a proper Host, and header lines as they are given."""
         return self.send(request(method, path, host or f"{self.host}:{self.port}", *headers, body=body))
 

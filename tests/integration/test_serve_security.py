@@ -3,12 +3,13 @@
 import json
 import os
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from builders import digests, migrate_messy, query
+from builders import digests, migrate_messy, query, without_root_powers
 from serving_processes import API, TOKEN, Answer, Served, bearer, request, serving
 
 STATUS = f"{API}/migration/status"
@@ -138,8 +139,6 @@ def test_a_method_in_a_header_is_not_the_method(server: Served, database: Path) 
 
 
 def basic(password: str) -> str:
-    from base64 import b64encode
-
     return f"Authorization: Basic {b64encode(f'anybody:{password}'.encode()).decode()}"
 
 
@@ -196,7 +195,15 @@ def test_a_password_does_not_show_places(reachable: Served, at_work: str, databa
 
 # names -------------------------------------------------------------------------------------------------------
 
-OWN_NAMES = ["127.0.0.1", "localhost", "LocalHost", "[::1]", "127.0.0.1:{port}", "[::1]:{port}", "localhost:1"]
+OWN_NAMES = [
+    "127.0.0.1",
+    "localhost",
+    "LocalHost",
+    "[::1]",
+    "127.0.0.1:{port}",
+    "[::1]:{port}",
+    "localhost:1",
+]
 FOREIGN_NAMES = [
     "attacker.example",
     "attacker.example:{port}",
@@ -247,7 +254,11 @@ def test_the_server_answers_to_its_own_names(server: Served, name: str) -> None:
 @pytest.mark.parametrize("name", FOREIGN_NAMES)
 def test_the_server_answers_to_no_other_name(server: Served, name: str) -> None:
     host = name.format(port=server.port)
-    for method, path, *headers in (("GET", STATUS), ("GET", "/healthz"), ("POST", f"{API}/patterns", bearer())):
+    for method, path, *headers in (
+        ("GET", STATUS),
+        ("GET", "/healthz"),
+        ("POST", f"{API}/patterns", bearer()),
+    ):
         answer = server.send(request(method, path, None, f"Host: {host}", *headers))
         assert answer.status in (400, 421)
         assert answer.problem in ("bad-request", "host-refused")
@@ -259,7 +270,11 @@ def test_a_request_without_a_name_is_refused(server: Served) -> None:
 
 
 def test_a_request_with_two_names_is_refused(server: Served) -> None:
-    for first, second in (("localhost", "attacker.example"), ("attacker.example", "localhost"), ("localhost",) * 2):
+    for first, second in (
+        ("localhost", "attacker.example"),
+        ("attacker.example", "localhost"),
+        ("localhost",) * 2,
+    ):
         answer = server.ask("GET", "/healthz", f"Host: {second}", host=first)
         assert refused(answer) == (400, "bad-request")
     old = b"GET /healthz HTTP/1.0\r\nHost: localhost\r\nHost: attacker.example\r\n\r\n"
@@ -274,7 +289,11 @@ def test_other_headers_do_not_name_the_server(server: Served) -> None:
 
 
 def test_a_whole_address_as_the_target_leads_nowhere_else(server: Served) -> None:
-    for target in (f"http://attacker.example{STATUS}", "http://localhost/healthz", f"//attacker.example{STATUS}"):
+    for target in (
+        f"http://attacker.example{STATUS}",
+        "http://localhost/healthz",
+        f"//attacker.example{STATUS}",
+    ):
         assert refused(server.get(target)) == (404, "not-found")
 
 
@@ -411,7 +430,9 @@ def test_an_endless_body_is_cut_off(server: Served) -> None:
 
 
 def test_an_endless_body_of_somebody_without_token_is_cut_off(server: Served) -> None:
-    answer, sent = endless(server, request("POST", f"{API}/patterns", "localhost", "Transfer-Encoding: chunked"))
+    answer, sent = endless(
+        server, request("POST", f"{API}/patterns", "localhost", "Transfer-Encoding: chunked")
+    )
     assert refused(answer) == (401, "token-needed")
     assert sent < 30 * MEGABYTE
 
@@ -528,11 +549,22 @@ def test_another_protocol_is_not_spoken(server: Served) -> None:
 
 def test_every_answer_has_the_headers_that_keep_browsers_safe(server: Served, reachable: Served) -> None:
     answers = [server.get(path) for _, path in operations(server, writing=False)]
-    answers += [server.get(f"{API}/migration/runs/1/report?format={form}") for form in ("json", "html", "txt")]
-    answers += [server.get(path) for path in ("/", "/docs", "/openapi.json", "/nothing", "/static/nothing.js")]
-    answers += [server.get("/favicon.ico"), server.get("/static/../pyproject.toml"), server.get("/".ljust(3000, "x"))]
+    answers += [
+        server.get(f"{API}/migration/runs/1/report?format={form}") for form in ("json", "html", "txt")
+    ]
+    answers += [
+        server.get(path) for path in ("/", "/docs", "/openapi.json", "/nothing", "/static/nothing.js")
+    ]
+    answers += [
+        server.get("/favicon.ico"),
+        server.get("/static/../pyproject.toml"),
+        server.get("/".ljust(3000, "x")),
+    ]
     answers += [server.ask(method, path) for method, path in operations(server, writing=True)]
-    answers += [server.ask("POST", f"{API}/patterns", bearer(), JSON, body=b"{"), server.ask("OPTIONS", STATUS)]
+    answers += [
+        server.ask("POST", f"{API}/patterns", bearer(), JSON, body=b"{"),
+        server.ask("OPTIONS", STATUS),
+    ]
     answers += [server.ask("POST", f"{API}/patterns", bearer(), JSON, f"Content-Length: {10**9}")]
     answers += [server.get("/healthz", *["X: 1"] * 80), server.get("/healthz", f"X: {'x' * 20_000}")]
     answers += [server.send(b"GET / HTTP/1.1\r\n\r\n"), server.send(b"nonsense\r\n\r\n")]
@@ -585,8 +617,6 @@ def test_reading_leaves_every_file_as_it_is(server: Served, database: Path) -> N
 
 
 def test_reading_needs_no_right_to_write(tmp_path: Path) -> None:
-    from builders import without_root_powers
-
     place = tmp_path / "rmos.db"
     migrate_messy(place)
     place.chmod(0o400)
