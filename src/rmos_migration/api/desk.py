@@ -1,17 +1,23 @@
 """What the routes share: what is served, what was read, what goes on."""
 
+from collections.abc import Callable
 from typing import Any
 
 import orjson
+from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from .answers import Answers
 from .checkup import Checkup
 from .jobs import Jobs
+from .listening import Listeners
 from .metrics import Metrics
 from .serving import Serving
+
+_COSTLY = 2
+"""Answers such as reports that are made at the same time: each may take seconds, and all of the memory of its run."""
 
 
 class Desk:
@@ -24,7 +30,15 @@ class Desk:
         self.checkup = Checkup(self.answers, quick=False)
         self.jobs = Jobs(serving.database, serving.source)
         self.metrics = Metrics(serving.database)
-        self.listeners = 0
+        self.listeners = Listeners()
+        self._costly = CapacityLimiter(_COSTLY)
+
+    async def costly(self, request: Request, make: Callable[[], bytes]) -> bytes:
+        """What ``make`` gives, called in a thread; few at a time, and not for a caller who did not wait for it."""
+        async with self._costly:
+            if await request.is_disconnected():
+                raise ClientDisconnect
+            return await to_thread.run_sync(make)
 
     def close(self) -> None:
         """End what goes on."""

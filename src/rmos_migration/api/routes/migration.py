@@ -27,6 +27,7 @@ from .. import facts, models, progress
 from ..cursors import LONGEST, as_cursor, from_cursor
 from ..desk import Desk, desk_of, is_trusted, json_answer, json_bytes
 from ..jobs import Job
+from ..listening import Events
 from ..problems import Fault, Problem
 from ..rejects import one_reject, page_of_rejects
 from ..requests import Parameters, json_body
@@ -35,7 +36,6 @@ PREFIX = "/api/rmos/stores/migration"
 MOST = 500
 """Entries of a page."""
 
-_LISTENERS = 20
 _LISTENING_SECONDS = 3600
 _LOOK_SECONDS = 0.5
 
@@ -173,18 +173,20 @@ async def report(
 ) -> Response:
     """The report of a run: as JSON, as a page, or as text. Lines of files are only shown to those with the token."""
     desk, trusted = desk_of(request), is_trusted(request)
-    if run_id.startswith("dry-"):
-        made = _dry_report(desk, run_id)
-    else:
+    if not run_id.startswith("dry-"):
         await desk.answers.ask(lambda connection: _existing(connection, run_id))
-        made = await to_thread.run_sync(report_of_run, desk.serving.database, int(run_id))
-    if not trusted:
-        made = facts.public_report(made, desk.serving)
-    text = await to_thread.run_sync(VIEWS[form], made)
+
+    def make() -> bytes:
+        is_dry = run_id.startswith("dry-")
+        made = _dry_report(desk, run_id) if is_dry else report_of_run(desk.serving.database, int(run_id))
+        shown = made if trusted else facts.public_report(made, desk.serving)
+        return VIEWS[form](shown).encode("utf-8", "backslashreplace")
+
+    text = await desk.costly(request, make)
     headers = {"Content-Disposition": f'inline; filename="rmos-report-run-{run_id}.{form}"'}
     if form is Format.HTML:
         headers["Content-Security-Policy"] = f"{page_policy()}; frame-ancestors 'none'"
-    return Response(text.encode("utf-8", "backslashreplace"), headers=headers, media_type=_DOWNLOADS[form])
+    return Response(text, headers=headers, media_type=_DOWNLOADS[form])
 
 
 @router.get("/rejects", responses={200: {"model": models.RejectsAnswer}})
@@ -224,10 +226,13 @@ async def reject(request: Request, key: Annotated[str, Path(max_length=LONGEST)]
 async def progress_of_run(request: Request) -> Response:
     """How far the run that goes on has got. The stream ends with the run; where none goes on, after saying so."""
     desk = desk_of(request)
-    if desk.listeners >= _LISTENERS:
-        raise Problem("busy", f"{_LISTENERS} others are listening already", "try again later")
-    first = await reached(desk)
-    return StreamingResponse(_events(desk, first), media_type="text/event-stream")
+    desk.listeners.enter()
+    try:
+        first = await reached(desk)
+    except BaseException:
+        desk.listeners.leave()
+        raise
+    return Events(_events(desk, first), desk.listeners)
 
 
 async def reached(desk: Desk) -> progress.Progress:
@@ -248,19 +253,15 @@ async def _events(desk: Desk, first: progress.Progress) -> AsyncIterator[str]:
     if first.state == "ended":
         yield progress.as_event(progress.IDLE)
         return
-    desk.listeners += 1
-    try:
-        yield progress.as_event(first)
-        job: Job | None = desk.jobs.current if first.dry_run else None
-        now = first
-        for _ in range(int(_LISTENING_SECONDS / _LOOK_SECONDS)):
-            if now.state not in ("running", "busy"):
-                return
-            await asyncio.sleep(_LOOK_SECONDS)
-            now = progress.of_job(job) if job is not None else await reached(desk)
-            yield progress.as_event(now)
-    finally:
-        desk.listeners -= 1
+    yield progress.as_event(first)
+    job: Job | None = desk.jobs.current if first.dry_run else None
+    now = first
+    for _ in range(int(_LISTENING_SECONDS / _LOOK_SECONDS)):
+        if now.state not in ("running", "busy"):
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
+        now = progress.of_job(job) if job is not None else await reached(desk)
+        yield progress.as_event(now)
 
 
 # parts
