@@ -1,0 +1,369 @@
+"""Callers who keep the server waiting, hang up, or come all at once: others are answered all the same."""
+
+import json
+import os
+import select
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from builders import migrate_messy, pattern, query, write
+from rmos_migration import migrate
+from rmos_migration.store.lock import write_lock
+from serving_processes import (
+    API,
+    Answer,
+    Connection,
+    Served,
+    bearer,
+    eventually,
+    hasty,
+    request,
+    serving,
+)
+
+JSON = "Content-Type: application/json"
+PROGRESS = f"{API}/migration/progress"
+WAITS = 1.0
+"""Seconds of each deadline of the servers here; what takes longer than LATE was not cut off by it."""
+LATE = 4.0
+MEGABYTE = 1024 * 1024
+
+
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with some records, and a page of them that is large."""
+    folder = tmp_path_factory.mktemp("served")
+    for number in range(500):
+        write(
+            folder,
+            f"legacy/patterns/{number}.json",
+            pattern(f"large-{number:03}", metadata={"a": "x" * 8000}),
+        )
+    place = folder / "rmos.db"
+    migrate(folder / "legacy", place)
+    return place
+
+
+@pytest.fixture(scope="module")
+def server(database: Path) -> Iterator[Served]:
+    """A server that does not wait long."""
+    command = hasty(HEAD_SECONDS=WAITS, BODY_SECONDS=WAITS, TAKING_SECONDS=WAITS)
+    with serving(database, command=command) as served:
+        yield served
+
+
+def is_fine(server: Served) -> bool:
+    try:
+        return server.get("/readyz").status == 200
+    except ConnectionError:
+        return False
+
+
+def drip(connection: Connection, text: bytes, pause: float) -> float:
+    """Send bytes one by one, until the server closes the connection or has them all; how long that took."""
+    began = time.monotonic()
+    for number in range(len(text)):
+        try:
+            connection.send(text[number : number + 1])
+            readable, _, _ = select.select([connection.socket], [], [], pause)
+            if readable and connection.socket.recv(1000) == b"":
+                break
+        except ConnectionError:
+            break
+    return time.monotonic() - began
+
+
+# silent and dripping -----------------------------------------------------------------------------------------
+
+
+def test_a_silent_connection_is_cut_off(server: Served) -> None:
+    with server.connect() as connection:
+        assert WAITS * 0.8 < connection.seconds_until_closed() < LATE
+
+
+def test_a_head_without_end_is_cut_off(server: Served) -> None:
+    with server.connect() as connection:
+        connection.send(b"GET /healthz HTTP/1.1\r\nHost: loc")
+        assert WAITS * 0.8 < connection.seconds_until_closed() < LATE
+
+
+@pytest.mark.parametrize("beginning", [b"", b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"])
+def test_a_head_that_comes_drop_by_drop_is_cut_off(server: Served, beginning: bytes) -> None:
+    with server.connect() as connection:
+        connection.send(beginning)
+        assert drip(connection, b"X-Dripping: 1\r\n" * 20, 0.1) < LATE
+
+
+def test_line_ends_drop_by_drop_are_cut_off(server: Served) -> None:
+    with server.connect() as connection:
+        assert drip(connection, b"\r\n" * 100, 0.1) < LATE
+
+
+def head_of_change(*headers: str) -> bytes:
+    return request("POST", f"{API}/patterns", "localhost", bearer(), JSON, *headers)
+
+
+@pytest.mark.parametrize("said", ["Content-Length: 1000", "Transfer-Encoding: chunked"])
+def test_a_body_that_does_not_come_is_cut_off(server: Served, said: str) -> None:
+    with server.connect() as connection:
+        connection.send(head_of_change(said))
+        assert WAITS * 0.8 < connection.seconds_until_closed() < LATE
+
+
+def test_a_body_that_comes_drop_by_drop_is_cut_off(server: Served) -> None:
+    with server.connect() as connection:
+        connection.send(head_of_change("Content-Length: 1000"))
+        assert drip(connection, b" " * 1000, 0.1) < LATE
+    with server.connect() as connection:
+        connection.send(head_of_change("Transfer-Encoding: chunked"))
+        assert drip(connection, b"1\r\n \r\n" * 100, 0.05) < LATE
+
+
+def test_a_last_chunk_with_endless_lines_behind_it_is_cut_off(server: Served) -> None:
+    with server.connect() as connection:
+        connection.send(head_of_change("Transfer-Encoding: chunked") + b"2\r\n{}\r\n0\r\n")
+        assert drip(connection, b"X-Trailer: 1\r\n" * 20, 0.1) < LATE
+
+
+def test_whoever_waits_for_a_go_ahead_is_not_waited_for(server: Served) -> None:
+    with server.connect() as connection:
+        connection.send(head_of_change("Content-Length: 1000", "Expect: 100-continue"))
+        assert connection.reader.readline().startswith(b"HTTP/1.1 100 ")
+        assert connection.seconds_until_closed() < LATE
+    with server.connect() as connection:
+        connection.send(
+            request("POST", f"{API}/patterns", "localhost", "Content-Length: 9", "Expect: 100-continue")
+        )
+        assert connection.answer().status == 401
+
+
+def test_the_second_request_on_a_connection_is_not_waited_for_either(server: Served) -> None:
+    for begun in (b"GET /heal", head_of_change("Content-Length: 1000")):
+        with server.connect() as connection:
+            connection.send(request("GET", "/healthz", "localhost"))
+            assert connection.answer().status == 200
+            connection.send(begun)
+            assert connection.seconds_until_closed() < LATE
+        with server.connect() as connection:
+            connection.send(request("GET", "/healthz", "localhost") + begun)
+            assert connection.answer().status == 200
+            assert (
+                connection.seconds_until_closed() < LATE + 5
+            )  # the beginning of a head may wait like no request
+
+
+def test_a_connection_that_asks_nothing_more_is_closed(server: Served) -> None:
+    with server.connect() as connection:
+        connection.send(request("GET", "/healthz", "localhost"))
+        assert connection.answer().status == 200
+        assert connection.seconds_until_closed() < 5 + LATE
+
+
+def test_a_slow_caller_who_is_in_time_is_answered(server: Served) -> None:
+    body = json.dumps({"name": "slow"}).encode()
+    sent = head_of_change(f"Content-Length: {len(body)}") + body
+    with server.connect() as connection:
+        for number in range(0, len(sent), 30):
+            connection.send(sent[number : number + 30])
+            time.sleep(0.02)
+        assert connection.answer().status == 422
+
+
+# answers that nobody takes -----------------------------------------------------------------------------------
+
+LARGE = f"{API}/patterns?limit=500"
+
+
+def unread(server: Served, requests: int = 1, window: int = 4096) -> socket.socket:
+    """A connection whose caller asks for much and takes nothing."""
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, window)
+    connection.connect(server.address)
+    connection.settimeout(20)
+    connection.sendall(request("GET", LARGE, "localhost") * requests)
+    return connection
+
+
+def connections_of(server: Served) -> int:
+    """Sockets that the process holds (Linux)."""
+    folder = Path(f"/proc/{server.process.pid}/fd")
+    return sum(1 for one in folder.iterdir() if os.path.lexists(one) and "socket:" in os.readlink(one))
+
+
+def test_a_large_answer_arrives_whole(server: Served) -> None:
+    answer = server.get(LARGE)
+    assert len(answer.json()["patterns"]) == 500
+    assert len(answer.body) > 4_000_000
+
+
+def test_a_caller_who_takes_nothing_is_cut_off(server: Served) -> None:
+    assert eventually(lambda: connections_of(server) < 10)
+    before = connections_of(server)
+    with ExitStack() as held:
+        for _ in range(10):
+            held.enter_context(unread(server, requests=20))
+        assert eventually(lambda: connections_of(server) >= before + 10, 2)
+        assert eventually(lambda: connections_of(server) <= before + 1, 6)
+        assert is_fine(server)
+
+
+def test_a_caller_who_takes_all_but_the_end_is_cut_off(server: Served) -> None:
+    """The last bytes, too few for the system to speak of a jam, must not keep a connection for good."""
+    size = len(server.get(LARGE).body)
+    assert eventually(lambda: connections_of(server) < 10)
+    before = connections_of(server)
+    with ExitStack() as held:
+        for left in range(100_000, 4_000_000, 200_000):
+            connection = held.enter_context(unread(server))
+            taken = 0
+            while taken < size - left:
+                taken += len(connection.recv(min(65536, size - left - taken)))
+        assert eventually(lambda: connections_of(server) <= before + 1, 5 + LATE)
+
+
+def test_memory_is_not_filled_by_answers_that_nobody_takes(server: Served) -> None:
+    server.get(LARGE)
+    before = server.memory()
+    with ExitStack() as held:
+        for _ in range(20):
+            held.enter_context(unread(server, requests=100))
+        time.sleep(WAITS / 2)
+        assert server.memory() - before < 250 * MEGABYTE
+    assert eventually(lambda: is_fine(server))
+
+
+# callers who hang up -----------------------------------------------------------------------------------------
+
+
+def test_callers_who_hang_up_at_any_moment_do_no_harm(server: Served) -> None:
+    whole = head_of_change("Content-Length: 2") + b"{}"
+    large = request("GET", LARGE, "localhost")
+    for sent in (
+        b"",
+        b"GET",
+        whole[:40],
+        whole[:-1],
+        whole,
+        large,
+        large * 5,
+        b"\0\r\n\r\n",
+        whole + b"\0\r\n\r\n",
+    ):
+        for reset in (False, True):
+            with server.connect() as connection:
+                if reset:
+                    connection.socket.setsockopt(
+                        socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0"
+                    )  # closing sends RST
+                connection.send(sent)
+                if not reset:
+                    connection.socket.shutdown(socket.SHUT_WR)
+            assert server.process.poll() is None
+    assert is_fine(server)
+    assert "Traceback" not in server.logged()
+    assert "a request failed" not in server.logged()
+
+
+def test_a_caller_who_only_stops_speaking_does_no_harm(server: Served) -> None:
+    with server.connect() as connection:
+        connection.send(request("GET", "/healthz", "localhost"))
+        connection.socket.shutdown(socket.SHUT_WR)
+        connection.seconds_until_closed()
+    assert is_fine(server)
+
+
+def test_nonsense_while_an_answer_is_on_its_way_leaves_no_trace(server: Served, database: Path) -> None:
+    with write_lock(database, "a test"), server.connect() as connection:
+        connection.send(request("GET", PROGRESS, "localhost"))
+        assert connection.reader.readline() == b"HTTP/1.1 200 OK\r\n"
+        connection.send(b"\0nonsense\r\n\r\n" * 100)
+        time.sleep(0.3)
+    assert is_fine(server)
+    assert "Traceback" not in server.logged()
+    assert "Exception" not in server.logged()
+
+
+# many --------------------------------------------------------------------------------------------------------
+
+
+def test_three_hundred_connections_at_once_are_survived(server: Served) -> None:
+    with ExitStack() as held:
+        silent = [held.enter_context(server.connect()) for _ in range(300)]
+        assert server.process.poll() is None
+        assert eventually(lambda: connections_of(server) < 270, 5)
+        closed = [one.seconds_until_closed() for one in silent]
+        assert max(closed) < LATE
+    assert eventually(lambda: is_fine(server))
+
+
+def answered(connection: Connection) -> Answer | None:
+    try:
+        return connection.answer()
+    except OSError:
+        return None
+
+
+def test_three_hundred_requests_at_once_are_answered_or_refused(server: Served) -> None:
+    with ExitStack() as held:
+        asking = [held.enter_context(server.connect()) for _ in range(300)]
+        for number, one in enumerate(asking):
+            try:
+                one.send(
+                    request("GET", f"{API}/patterns?limit={number + 1}", "localhost", "Connection: close")
+                )
+            except ConnectionError:
+                continue
+        answers = [answered(one) for one in asking]
+    statuses = [one.status for one in answers if one is not None]
+    assert len(statuses) > 100
+    assert set(statuses) <= {200, 503}
+    assert all(one.problem == "busy" for one in answers if one is not None and one.status == 503)
+    assert eventually(lambda: is_fine(server))
+
+
+def test_so_many_listen_to_progress_and_no_more(server: Served, database: Path) -> None:
+    with write_lock(database, "a test"):
+        with ExitStack() as held:
+            asking = [held.enter_context(server.connect()) for _ in range(60)]
+            for one in asking:
+                one.send(request("GET", PROGRESS, "localhost"))
+            first = [one.reader.readline() for one in asking]
+            assert first.count(b"HTTP/1.1 200 OK\r\n") == 20
+            assert first.count(b"HTTP/1.1 503 Service Unavailable\r\n") == 40
+        with ExitStack() as held:
+
+            def is_let_in() -> bool:
+                one = held.enter_context(server.connect())
+                one.send(request("GET", PROGRESS, "localhost"))
+                return one.reader.readline() == b"HTTP/1.1 200 OK\r\n"
+
+            assert eventually(is_let_in)
+            for _ in range(19):
+                assert is_let_in()
+
+
+def test_listeners_who_hang_up_at_once_leave_their_place(server: Served, database: Path) -> None:
+    with write_lock(database, "a test"):
+        for _ in range(100):
+            with server.connect() as connection:
+                connection.send(request("GET", PROGRESS, "localhost"))
+        time.sleep(1.5)
+        with server.connect() as connection:
+            connection.send(request("GET", PROGRESS, "localhost"))
+            assert connection.reader.readline() == b"HTTP/1.1 200 OK\r\n"
+
+
+def test_requests_that_were_given_up_do_not_pile_up(database: Path, tmp_path: Path) -> None:
+    place = tmp_path / "rmos.db"
+    migrate_messy(place)
+    with serving(place) as server:
+        for _ in range(600):
+            with server.connect() as connection:
+                connection.send(request("GET", f"{API}/migration/runs/1/report?format=html", "localhost"))
+        assert eventually(lambda: is_fine(server), 20)
+        assert query(place, "PRAGMA integrity_check") == [("ok",)]
