@@ -4,6 +4,7 @@ import errno
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable
 
 import uvicorn
@@ -14,6 +15,10 @@ from .connections import PatientProtocol
 from .security import LARGEST_HEAD
 
 _ENDING_SECONDS = 3
+
+_SWITCH_SECONDS = 0.0005
+"""How long a thread that works out an answer may keep the others waiting; Python's 5 ms, at every read and write of a
+socket, would slow down every answer that is ready."""
 
 
 def open_socket(host: str, port: int) -> socket.socket:
@@ -68,6 +73,8 @@ def serve(app: ASGIApp, listening: socket.socket, *, when_ready: Callable[[], No
         h11_max_incomplete_event_size=LARGEST_HEAD,
     )
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_SECONDS)
     before = signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it once more when it has ended
     try:
         _Server(config, when_ready).run(sockets=[listening])
@@ -75,6 +82,7 @@ def serve(app: ASGIApp, listening: socket.socket, *, when_ready: Callable[[], No
         pass
     finally:
         signal.signal(signal.SIGTERM, before)
+        sys.setswitchinterval(switching)
         listening.close()
 
 
