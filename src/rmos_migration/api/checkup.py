@@ -39,13 +39,16 @@ class Checkup:
         return None if self._made is None else self._made.result
 
     async def result(self) -> AuditResult:
-        """The audit of the data as they are; while a run writes, the last one that there is.
+        """The audit of the data as they are; while a run writes, or somebody waits for a new one, the last that there is.
 
         Raises:
             DatabaseUnusable: if the database is absent, of another schema, or cannot be opened.
         """
         database = self.answers.database
         moment = self.answers.readers.moment()
+        made = self._made
+        if made is not None and (made.moment == moment or self._making.locked()):
+            return made.result
         async with self._making:
             made = self._made
             if made is None or (made.moment != moment and not is_locked(database.path)):
