@@ -1,6 +1,7 @@
 """What was read and made of it, kept as long as the data are the same.
 
-While a run writes, data change many times a second; then an answer may be up to a second old.
+While a run writes, data change many times a second; then an answer may be up to a second old, and while somebody waits
+for a newer one, the others get the one that there is.
 """
 
 import asyncio
@@ -19,7 +20,16 @@ from ..store.standing import Readers
 MAY_BE_OLD = 1.0
 """Seconds, while a run goes on."""
 
-_KEPT = 256
+_MUCH_TOO_OLD = 5.0
+"""Seconds, after which everybody waits for a newer one."""
+
+_LOOK_SECONDS = 0.02
+"""Between two looks whether a run goes on, where the data did not change; a look costs as much as half an answer."""
+
+MOST_KEPT = 256
+MOST_BYTES = 32 * 1024 * 1024
+"""Of all answers that are kept."""
+
 _LARGEST = 2 * 1024 * 1024
 """Bytes of an answer that is kept."""
 
@@ -27,10 +37,53 @@ _AT_ONCE = 4
 """Questions that the database is asked at the same time; more would only wait for each other."""
 
 
-class _Kept(NamedTuple):
+class Kept(NamedTuple):
+    """An answer, the moment of the data that it tells of, and when it was made."""
+
     moment: int
     made_at: float
     answer: Any
+
+    @property
+    def size(self) -> int:
+        """Bytes, about."""
+        return len(self.answer) if isinstance(self.answer, bytes | str) else 0
+
+
+class _Look(NamedTuple):
+    moment: int
+    made_at: float
+    is_locked: bool
+
+
+class Shelf:
+    """Answers by their question; those that nobody asked for lately make room for new ones."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self.size = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, key: Hashable) -> Kept | None:
+        """The answer to a question, if it is kept."""
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
+        return kept
+
+    def put(self, key: Hashable, kept: Kept) -> None:
+        """Keep an answer, unless it is too large."""
+        before = self._kept.pop(key, None)
+        self.size -= before.size if before else 0
+        if kept.size > _LARGEST:
+            return
+        self._kept[key] = kept
+        self.size += kept.size
+        while len(self._kept) > MOST_KEPT or self.size > MOST_BYTES:
+            _, oldest = self._kept.popitem(last=False)
+            self.size -= oldest.size
 
 
 class Answers:
@@ -40,8 +93,9 @@ class Answers:
         self.database = database
         self.readers = Readers(database, _AT_ONCE)
         self._limiter = CapacityLimiter(_AT_ONCE)
-        self._kept: OrderedDict[Hashable, _Kept] = OrderedDict()
+        self._shelf = Shelf()
         self._being_made: dict[Hashable, asyncio.Lock] = {}
+        self._look = _Look(-1, 0.0, False)
 
     async def to(self, key: Hashable, make: Callable[[Connection], Any]) -> Any:
         """What ``make`` gives, which is called in a thread with a connection in a transaction; ``key`` names the question.
@@ -50,12 +104,14 @@ class Answers:
             DatabaseUnusable: if there is no database, or it cannot be used.
         """
         moment = self.readers.moment()
-        kept = self._fresh(key, moment)
+        kept = self._fresh(key, moment, MAY_BE_OLD)
         if kept is None:
             lock = self._being_made.setdefault(key, asyncio.Lock())
+            kept = self._fresh(key, moment, _MUCH_TOO_OLD) if lock.locked() else None
+        if kept is None:
             try:
                 async with lock:
-                    kept = self._fresh(key, moment) or await self._made(key, make)
+                    kept = self._fresh(key, moment, MAY_BE_OLD) or await self._made(key, make)
             finally:
                 if not lock.locked():
                     self._being_made.pop(key, None)
@@ -69,24 +125,24 @@ class Answers:
         """Close the connections."""
         self.readers.close()
 
-    def _fresh(self, key: Hashable, moment: int) -> _Kept | None:
-        kept = self._kept.get(key)
-        if kept is None:
-            return None
-        if kept.moment != moment:
-            is_young = time.monotonic() - kept.made_at < MAY_BE_OLD
-            if not (is_young and is_locked(self.database.path)):
-                return None
-        self._kept.move_to_end(key)
-        return kept
+    def _fresh(self, key: Hashable, moment: int, oldest: float) -> Kept | None:
+        """What is kept, if it tells of the data as they are, or a run goes on and it is not older than ``oldest``."""
+        kept = self._shelf.get(key)
+        if kept is None or kept.moment == moment:
+            return kept
+        is_young = time.monotonic() - kept.made_at < oldest
+        return kept if is_young and self._is_run_going_on(moment) else None
 
-    async def _made(self, key: Hashable, make: Callable[[Connection], Any]) -> _Kept:
+    def _is_run_going_on(self, moment: int) -> bool:
+        look, now = self._look, time.monotonic()
+        if look.moment != moment or now - look.made_at >= _LOOK_SECONDS:
+            look = self._look = _Look(moment, now, is_locked(self.database.path))
+        return look.is_locked
+
+    async def _made(self, key: Hashable, make: Callable[[Connection], Any]) -> Kept:
         moment, now = self.readers.moment(), time.monotonic()
-        kept = _Kept(moment, now, await self.ask(make))
-        if not isinstance(kept.answer, bytes) or len(kept.answer) <= _LARGEST:
-            self._kept[key] = kept
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
+        kept = Kept(moment, now, await self.ask(make))
+        self._shelf.put(key, kept)
         return kept
 
     def _asked(self, make: Callable[[Connection], Any]) -> Any:
