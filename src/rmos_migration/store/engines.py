@@ -8,6 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
+_CACHE, _SMALL_CACHE = 16384, 4096
+"""KiB that a connection may hold of its file; a server keeps several open, and what it reads is small."""
+
 
 def uri(path: Path, mode: str) -> str:
     """A file as SQLite's URI, with a mode such as ``mode=ro``."""
@@ -39,7 +42,7 @@ def file_engine(
             )  # written into the file, which a dry run must not do
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute("PRAGMA cache_size = -16384")  # KiB
+        connection.execute(f"PRAGMA cache_size = -{_SMALL_CACHE if handed_round else _CACHE}")
         connection.execute("PRAGMA wal_autocheckpoint = 4000")  # pages, 16 MB
         connection.create_function("rmos_folded", 1, _folded, deterministic=True)
         return connection
