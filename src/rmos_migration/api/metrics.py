@@ -34,11 +34,15 @@ class Metrics:
             "rmos_http_request_seconds", "How long answers took.", ("route",), registry=self.registry
         )
 
-    def text(self, connection: Connection | None, checkup: Checkup) -> bytes:
-        """Everything, in Prometheus' text format; ``connection`` is None where the database cannot be read."""
-        of_database = CollectorRegistry()
-        of_database.register(_OfDatabase(list(self._gauges(connection, checkup))))
-        return generate_latest(self.registry) + generate_latest(of_database)
+    def of_requests(self) -> bytes:
+        """What was asked, in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def of_database(self, connection: Connection | None, checkup: Checkup) -> bytes:
+        """What is in the database, in the same format; ``connection`` is None where it cannot be read."""
+        registry = CollectorRegistry()
+        registry.register(_OfDatabase(list(self._gauges(connection, checkup))))
+        return generate_latest(registry)
 
     def _gauges(self, connection: Connection | None, checkup: Checkup) -> Iterator[GaugeMetricFamily]:
         yield GaugeMetricFamily(

@@ -38,10 +38,11 @@ async def metrics(request: Request) -> Response:
     desk = desk_of(request)
 
     def make(connection: Connection | None) -> bytes:
-        return desk.metrics.text(connection, desk.quick_checkup)
+        return desk.metrics.of_database(connection, desk.quick_checkup)
 
+    audited = desk.quick_checkup.last
     try:
-        text = await desk.answers.ask(make)
+        of_database = await desk.answers.to(("metrics", audited and audited.started_at), make)
     except RmosError:
-        text = await to_thread.run_sync(make, None)
-    return Response(text, media_type=CONTENT_TYPE)
+        of_database = await to_thread.run_sync(make, None)
+    return Response(desk.metrics.of_requests() + of_database, media_type=CONTENT_TYPE)

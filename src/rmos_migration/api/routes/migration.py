@@ -276,14 +276,16 @@ async def run_detail(request: Request, run_id: str) -> models.RunDetail:
     desk, trusted = desk_of(request), is_trusted(request)
     if run_id.startswith("dry-"):
         return facts.run_of_report(_dry_report(desk, run_id), run_id, desk.serving, trusted=trusted)
-    row = await desk.answers.ask(
-        lambda connection: reporting.find_run(
-            connection, int(run_id), locked=is_locked(desk.serving.database.path)
-        )
-    )
-    if row is None:
-        raise _no_run(run_id)
-    return facts.run_of_row(row, desk.serving, trusted=trusted)
+
+    def make(connection: Connection) -> models.RunDetail:
+        locked = is_locked(desk.serving.database.path)
+        row = reporting.find_run(connection, int(run_id), locked=locked)
+        if row is None:
+            raise _no_run(run_id)
+        return facts.run_of_row(row, desk.serving, trusted=trusted)
+
+    detail: models.RunDetail = await desk.answers.to(("run", run_id, trusted), make)
+    return detail
 
 
 def _dry_report(desk: Desk, name: str) -> Report:
