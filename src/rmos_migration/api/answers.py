@@ -26,6 +26,10 @@ _MUCH_TOO_OLD = 5.0
 _LOOK_SECONDS = 0.02
 """Between two looks whether a run goes on, where the data did not change; a look costs as much as half an answer."""
 
+Moment = tuple[int, bool]
+"""The state of the data, as ``Readers.moment`` numbers it, and whether a run goes on: one that lost its process is told
+from one that goes on by the lock alone."""
+
 MOST_KEPT = 256
 MOST_BYTES = 32 * 1024 * 1024
 """Of all answers that are kept."""
@@ -40,7 +44,7 @@ _AT_ONCE = 4
 class Kept(NamedTuple):
     """An answer, the moment of the data that it tells of, and when it was made."""
 
-    moment: int
+    moment: Moment
     made_at: float
     answer: Any
 
@@ -51,9 +55,8 @@ class Kept(NamedTuple):
 
 
 class _Look(NamedTuple):
-    moment: int
+    moment: Moment
     made_at: float
-    is_locked: bool
 
 
 class Shelf:
@@ -95,7 +98,7 @@ class Answers:
         self._limiter = CapacityLimiter(_AT_ONCE)
         self._shelf = Shelf()
         self._being_made: dict[Hashable, asyncio.Lock] = {}
-        self._look = _Look(-1, 0.0, False)
+        self._look = _Look((-1, False), 0.0)
 
     async def to(self, key: Hashable, make: Callable[[Connection], Any]) -> Any:
         """What ``make`` gives, which is called in a thread with a connection in a transaction; ``key`` names the question.
@@ -103,7 +106,7 @@ class Answers:
         Raises:
             DatabaseUnusable: if there is no database, or it cannot be used.
         """
-        moment = self.readers.moment()
+        moment = self._moment()
         kept = self._fresh(key, moment, MAY_BE_OLD)
         if kept is None:
             lock = self._being_made.setdefault(key, asyncio.Lock())
@@ -125,22 +128,22 @@ class Answers:
         """Close the connections."""
         self.readers.close()
 
-    def _fresh(self, key: Hashable, moment: int, oldest: float) -> Kept | None:
+    def _fresh(self, key: Hashable, moment: Moment, oldest: float) -> Kept | None:
         """What is kept, if it tells of the data as they are, or a run goes on and it is not older than ``oldest``."""
         kept = self._shelf.get(key)
         if kept is None or kept.moment == moment:
             return kept
-        is_young = time.monotonic() - kept.made_at < oldest
-        return kept if is_young and self._is_run_going_on(moment) else None
+        _, is_locked_now = moment
+        return kept if is_locked_now and time.monotonic() - kept.made_at < oldest else None
 
-    def _is_run_going_on(self, moment: int) -> bool:
-        look, now = self._look, time.monotonic()
-        if look.moment != moment or now - look.made_at >= _LOOK_SECONDS:
-            look = self._look = _Look(moment, now, is_locked(self.database.path))
-        return look.is_locked
+    def _moment(self) -> Moment:
+        changes, now = self.readers.moment(), time.monotonic()
+        if self._look.moment[0] != changes or now - self._look.made_at >= _LOOK_SECONDS:
+            self._look = _Look((changes, is_locked(self.database.path)), now)
+        return self._look.moment
 
     async def _made(self, key: Hashable, make: Callable[[Connection], Any]) -> Kept:
-        moment, now = self.readers.moment(), time.monotonic()
+        moment, now = self._moment(), time.monotonic()
         kept = Kept(moment, now, await self.ask(make))
         self._shelf.put(key, kept)
         return kept

@@ -20,7 +20,7 @@ from .desk import Desk, desk_of, is_trusted
 from .metrics import Measured
 from .problems import Fault, Problem, ProblemBody
 from .requests import LARGEST_BODY
-from .routes import health, migration, stores
+from .routes import health, migration, runs, stores
 from .security import Guard
 from .serving import Serving
 
@@ -54,7 +54,7 @@ def create_app(
     )
     app.state.desk = Desk(serving)
     app.state.problem_page = problem_page
-    for router in (health.router, migration.router, *stores.routers(), *pages):
+    for router in (health.router, migration.router, runs.router, *stores.routers(), *pages):
         app.include_router(router)
     app.add_exception_handler(Problem, _of_problem)
     app.add_exception_handler(RmosError, _of_error)

@@ -86,10 +86,8 @@ class Guard:
         if scope["method"] not in READING:
             self._check_origin(headers)
             self._check_token(headers, is_trusted)
-        elif _names_bearer(headers) and not is_trusted:
-            raise _token_needed("that is not the token", headers, may_ask_for_password=False)
-        elif scope["path"] not in OPEN and not (is_trusted or self._may_read(headers)):
-            raise _token_needed("reading needs the token", headers)
+        elif not is_trusted and scope["path"] not in OPEN:
+            self._check_reader(headers)
 
     def _check_host(self, headers: Headers) -> None:
         named = headers.getlist("host")
@@ -118,15 +116,18 @@ class Guard:
         if not is_trusted:
             raise _token_needed("changes need the token", headers, may_ask_for_password=False)
 
+    def _check_reader(self, headers: Headers) -> None:
+        if any(given.lower().startswith("bearer") for given in headers.getlist("authorization")):
+            raise _token_needed("that is not the token", headers, may_ask_for_password=False)
+        if self.serving.readers_need_token and not self._shows_password(headers):
+            raise _token_needed("reading needs the token", headers)
+
     def _shows_token(self, headers: Headers) -> bool:
         given = headers.getlist("authorization")
         if len(given) != 1 or self.serving.token is None:
             return False
         scheme, _, token = given[0].partition(" ")
         return scheme.lower() == "bearer" and _is_same(token.strip(), self.serving.token)
-
-    def _may_read(self, headers: Headers) -> bool:
-        return not self.serving.readers_need_token or self._shows_password(headers)
 
     def _shows_password(self, headers: Headers) -> bool:
         """Whether a browser gives the token as a password, which is enough to look, not to change."""
@@ -166,10 +167,6 @@ def _check_body(method: str, headers: Headers) -> None:
         raise Problem("too-large", f"a body may have {LARGEST_BODY:,} bytes")
     if method in READING and (length or comes_in_chunks):
         raise Problem("bad-request", "reading takes no body", "leave it out")
-
-
-def _names_bearer(headers: Headers) -> bool:
-    return any(given.lower().startswith("bearer") for given in headers.getlist("authorization"))
 
 
 def _name_of(host: str) -> str | None:

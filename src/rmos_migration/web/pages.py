@@ -14,7 +14,8 @@ from ..api.desk import Desk, desk_of
 from ..api.problems import Problem, of_error
 from ..api.rejects import page_of_rejects
 from ..api.requests import Parameters
-from ..api.routes.migration import RunId, run_detail
+from ..api.routes.parameters import RunId
+from ..api.routes.runs import run_detail
 from ..audit.result import State
 from ..catalogue import CATALOGUE
 from ..diagnostics import Severity

@@ -26,7 +26,7 @@ from ..cursors import LONGEST, as_cursor, from_cursor
 from ..desk import Desk, desk_of, json_answer, json_bytes
 from ..problems import Problem
 from ..requests import Parameters, json_body
-from .migration import MOST
+from .parameters import MOST
 
 PREFIX = "/api/rmos/stores"
 

@@ -1,0 +1,279 @@
+"""Runs: all of them, one with what it noticed and its report, starting one, and how far it has got."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+from typing import Annotated, Any
+
+import orjson
+from anyio import to_thread
+from fastapi import APIRouter, Query, Request
+from pydantic import ValidationError
+from sqlalchemy import Connection
+from starlette.responses import Response, StreamingResponse
+
+from ...diagnostics import CATALOGUE, Severity
+from ...errors import DatabaseUnusable
+from ...migrate.options import Limit, Options
+from ...migrate.policy import MissingReferences, OnConflict
+from ...reports.as_html import page_policy
+from ...reports.build import report_of_run
+from ...reports.files import VIEWS, Format
+from ...reports.report import Report
+from ...store import history, reporting
+from ...store.lock import is_locked
+from .. import facts, models, progress
+from ..cursors import as_cursor, from_cursor
+from ..desk import Desk, desk_of, is_trusted, json_answer, json_bytes
+from ..jobs import Job
+from ..listening import Events
+from ..problems import Fault, Problem
+from ..requests import Parameters, json_body
+from .parameters import PREFIX, Cursor, Number, Part, RunId
+
+_LISTENING_SECONDS = 3600
+_LOOK_SECONDS = 0.5
+
+router = APIRouter(prefix=PREFIX, tags=["migration"], dependencies=[Parameters])
+
+
+@router.get("/runs", responses={200: {"model": models.RunsAnswer}})
+async def runs(request: Request, limit: Number = 50, cursor: Cursor = None) -> Response:
+    """Runs, the latest first."""
+    desk, trusted = desk_of(request), is_trusted(request)
+    after = from_cursor(cursor, int)
+    before = None if after is None else int(after[0] or 0)
+
+    def make(connection: Connection) -> bytes:
+        locked = is_locked(desk.serving.database.path)
+        found, total = history.runs_page(connection, before=before, limit=limit, locked=locked)
+        return json_bytes(
+            models.RunsAnswer(
+                runs=[facts.run_of_row(one, desk.serving, trusted=trusted) for one in found],
+                total=total,
+                next=as_cursor([found[-1].id]) if len(found) == limit and found[-1].id > 1 else None,
+            )
+        )
+
+    return json_answer(await desk.answers.to(("runs", trusted, limit, before), make))
+
+
+@router.post("/runs", status_code=202, responses={202: {"model": models.RunStarted}})
+async def start_run(request: Request) -> Response:
+    """Start a run over the configured folder, or with ``dry_run`` see what it would do."""
+    desk = desk_of(request)
+    order = _order(await json_body(request, empty={}))
+    job = await to_thread.run_sync(desk.jobs.start, _options(order, desk))
+    name = f"dry-{job.number}" if job.number else str(await desk.answers.ask(_newest_run))
+    location = f"{PREFIX}/runs/{name}"
+    started = models.RunStarted(run=name, dry_run=order.dry_run, location=location)
+    return json_answer(json_bytes(started), 202, Location=location)
+
+
+@router.get("/runs/{run_id}", responses={200: {"model": models.RunAnswer}})
+async def run(request: Request, run_id: RunId) -> Response:
+    """One run."""
+    return json_answer(json_bytes(models.RunAnswer(run=await run_detail(request, run_id))))
+
+
+@router.get("/runs/{run_id}/diagnostics", responses={200: {"model": models.DiagnosticsAnswer}})
+async def diagnostics(
+    request: Request,
+    run_id: RunId,
+    limit: Number = 50,
+    cursor: Cursor = None,
+    code: Part = None,
+    severity: Severity | None = None,
+    path: Part = None,
+) -> Response:
+    """What a run noticed; ``path`` is a part of the file's path. Of a dry run, why documents would be kept out."""
+    desk = desk_of(request)
+    after = from_cursor(cursor, int)
+    behind = int(after[0] or 0) if after else 0
+    if run_id.startswith("dry-"):
+        report = _dry_report(desk, run_id)
+        notices = [one for document in report.kept_out or [] for one in document.notices]
+        page = notices[behind : behind + limit]
+        more = as_cursor([behind + limit]) if behind + limit < len(notices) else None
+        answer = models.DiagnosticsAnswer(diagnostics=page, total=len(notices), next=more)
+        return json_answer(json_bytes(answer))
+
+    def make(connection: Connection) -> bytes:
+        _existing(connection, run_id)
+        found, total = history.noted(
+            connection, int(run_id), after=behind, limit=limit, code=code, severity=severity, path=path
+        )
+        return json_bytes(
+            models.DiagnosticsAnswer(
+                diagnostics=[facts.notice(one.diagnostic) for one in found],
+                total=total,
+                next=as_cursor([found[-1].number]) if len(found) == limit else None,
+            )
+        )
+
+    return json_answer(await desk.answers.to(("noted", run_id, behind, limit, code, severity, path), make))
+
+
+_DOWNLOADS = {
+    Format.JSON: "application/json",
+    Format.HTML: "text/html; charset=utf-8",
+    Format.TXT: "text/plain; charset=utf-8",
+}
+
+
+@router.get(
+    "/runs/{run_id}/report",
+    response_class=Response,
+    responses={
+        200: {
+            "description": "The report",
+            "content": {kind.partition(";")[0]: {"schema": {}} for kind in _DOWNLOADS.values()},
+        }
+    },
+)
+async def report(
+    request: Request, run_id: RunId, form: Annotated[Format, Query(alias="format")] = Format.JSON
+) -> Response:
+    """The report of a run: as JSON, as a page, or as text. Lines of files are only shown to those with the token."""
+    desk, trusted = desk_of(request), is_trusted(request)
+    if not run_id.startswith("dry-"):
+        await desk.answers.ask(lambda connection: _existing(connection, run_id))
+
+    def make() -> bytes:
+        is_dry = run_id.startswith("dry-")
+        made = _dry_report(desk, run_id) if is_dry else report_of_run(desk.serving.database, int(run_id))
+        shown = made if trusted else facts.public_report(made, desk.serving)
+        return VIEWS[form](shown).encode("utf-8", "backslashreplace")
+
+    text = await desk.costly(request, make)
+    headers = {"Content-Disposition": f'inline; filename="rmos-report-run-{run_id}.{form}"'}
+    if form is Format.HTML:
+        headers["Content-Security-Policy"] = f"{page_policy()}; frame-ancestors 'none'"
+    return Response(text, headers=headers, media_type=_DOWNLOADS[form])
+
+
+@router.get(
+    "/progress",
+    response_class=StreamingResponse,
+    responses={
+        200: {
+            "description": "Server-sent events named running, busy, idle and ended, each with a Progress as data",
+            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        }
+    },
+)
+async def progress_of_run(request: Request) -> Response:
+    """How far the run that goes on has got. The stream ends with the run; where none goes on, after saying so."""
+    desk = desk_of(request)
+    desk.listeners.enter()
+    try:
+        first = await reached(desk)
+    except BaseException:
+        desk.listeners.leave()
+        raise
+    return Events(_events(desk, first), desk.listeners)
+
+
+async def reached(desk: Desk) -> progress.Progress:
+    """How far what goes on has got, or what ended last."""
+    job = desk.jobs.current
+    if job is not None and job.options.dry_run and job.number and not job.over.is_set():
+        return progress.of_job(job)
+    locked = is_locked(desk.serving.database.path)
+    make: Callable[[Connection], progress.Progress] = partial(progress.of_last_run, locked=locked)
+    try:
+        now: progress.Progress = await desk.answers.ask(make)
+    except DatabaseUnusable:  # there is none yet, or it is just being made
+        now = progress.BUSY if locked else progress.IDLE
+    return now
+
+
+async def _events(desk: Desk, first: progress.Progress) -> AsyncIterator[str]:
+    if first.state == "ended":
+        yield progress.as_event(progress.IDLE)
+        return
+    yield progress.as_event(first)
+    job: Job | None = desk.jobs.current if first.dry_run else None
+    now = first
+    for _ in range(int(_LISTENING_SECONDS / _LOOK_SECONDS)):
+        if now.state not in ("running", "busy"):
+            return
+        await asyncio.sleep(_LOOK_SECONDS)
+        now = progress.of_job(job) if job is not None else await reached(desk)
+        yield progress.as_event(now)
+
+
+async def run_detail(request: Request, run_id: str) -> models.RunDetail:
+    """A run, or a dry run of this server's.
+
+    Raises:
+        Problem: if there is none.
+    """
+    desk, trusted = desk_of(request), is_trusted(request)
+    if run_id.startswith("dry-"):
+        return facts.run_of_report(_dry_report(desk, run_id), run_id, desk.serving, trusted=trusted)
+
+    def make(connection: Connection) -> models.RunDetail:
+        locked = is_locked(desk.serving.database.path)
+        row = reporting.find_run(connection, int(run_id), locked=locked)
+        if row is None:
+            raise _no_run(run_id)
+        return facts.run_of_row(row, desk.serving, trusted=trusted)
+
+    detail: models.RunDetail = await desk.answers.to(("run", run_id, trusted), make)
+    return detail
+
+
+def _dry_report(desk: Desk, name: str) -> Report:
+    job = desk.jobs.dry_run(int(name.removeprefix("dry-")))
+    if job is None:
+        raise Problem("not-found", f"there is no dry run {name}", "the server keeps the last few only")
+    if job.failure is not None:
+        raise job.failure
+    if job.report is None:
+        raise Problem("not-found", f"{name} still goes on", "its progress tells when it has ended")
+    return job.report
+
+
+def _existing(connection: Connection, run_id: str) -> None:
+    if reporting.find_run(connection, int(run_id), locked=True) is None:
+        raise _no_run(run_id)
+
+
+def _no_run(run_id: str) -> Problem:
+    return Problem("not-found", f"there is no run {run_id}")
+
+
+def _newest_run(connection: Connection) -> int:
+    (row,), _ = history.runs_page(connection, before=None, limit=1, locked=True)
+    return row.id
+
+
+def _order(body: Any) -> models.RunOrder:
+    try:
+        return models.RunOrder.model_validate_json(orjson.dumps(body), strict=True)
+    except ValidationError as error:
+        faults = [
+            Fault(
+                code="field-invalid",
+                message=problem["msg"],
+                pointer="".join(f"/{step}" for step in problem["loc"]),
+                hint="",
+            )
+            for problem in error.errors(include_url=False)
+        ]
+        raise Problem("invalid", faults[0].message, CATALOGUE["field-invalid"].hint, errors=faults) from None
+
+
+def _options(order: models.RunOrder, desk: Desk) -> Options:
+    usual = desk.serving.settings
+    limit = order.max_rejects or usual.max_rejects
+    return Options(
+        dry_run=order.dry_run,
+        all_or_nothing=order.all_or_nothing,
+        on_conflict=OnConflict(order.on_conflict or usual.on_conflict),
+        missing_references=MissingReferences(order.missing_references or usual.missing_references),
+        max_rejects=None if limit is None else Limit.parse(limit, "max_rejects"),
+        encoding=order.encoding or usual.encoding,
+        rehash=order.rehash,
+    )
