@@ -37,7 +37,7 @@ MOST_BYTES = 32 * 1024 * 1024
 _LARGEST = 2 * 1024 * 1024
 """Bytes of an answer that is kept."""
 
-_AT_ONCE = 4
+_AT_ONCE = 2
 """Questions that the database is asked at the same time; more would only wait for each other."""
 
 
