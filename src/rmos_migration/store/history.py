@@ -3,7 +3,18 @@
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, distinct, func, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    bindparam,
+    case,
+    distinct,
+    func,
+    select,
+    tuple_,
+)
 
 from ..diagnostics import Diagnostic, Severity
 from ..entities import Entity
@@ -12,6 +23,18 @@ from .runs import FROM_API
 from .tables import diagnostics, ledger, rejects, runs, sources
 
 _DATE = func.substr(runs.c.started_at, 1, 10)
+
+_REASONS = (
+    select(diagnostics)
+    .where(
+        diagnostics.c.run_id == bindparam("run_id"),
+        diagnostics.c.path == bindparam("path"),
+        diagnostics.c.document == bindparam("document"),
+        diagnostics.c.severity == Severity.ERROR.value,
+    )
+    .order_by(diagnostics.c.id)
+)
+"""Put together once: for a page of rejects it is asked 500 times."""
 
 
 class Day(NamedTuple):
@@ -137,17 +160,8 @@ def bytes_of(connection: Connection, place: RejectPlace) -> bytes | None:
 
 def reasons_of(connection: Connection, found: RejectFound) -> list[Diagnostic]:
     """Why a document is kept out: the errors of the run that last read it."""
-    query = (
-        select(diagnostics)
-        .where(
-            diagnostics.c.run_id == found.run_id,
-            diagnostics.c.path == found.place.path,
-            diagnostics.c.document == found.place.pointer,
-            diagnostics.c.severity == Severity.ERROR.value,
-        )
-        .order_by(diagnostics.c.id)
-    )
-    return [as_diagnostic(row) for row in connection.execute(query)]
+    asked = {"run_id": found.run_id, "path": found.place.path, "document": found.place.pointer}
+    return [as_diagnostic(row) for row in connection.execute(_REASONS, asked)]
 
 
 class Stood(NamedTuple):
