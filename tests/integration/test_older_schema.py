@@ -152,3 +152,22 @@ def test_upgrading_takes_no_longer_for_many_documents_in_one_file(database: Path
     assert query(
         database, "SELECT count(*) FROM migration_diagnostics WHERE document || '/status' = pointer"
     ) == [(30_000,)]
+
+
+def test_upgrade_keeps_every_entry_of_the_ledger(database: Path) -> None:
+    older_database(database, "0003")
+    execute(
+        database,
+        """
+        INSERT INTO migration_sources (id, location) VALUES (1, '/shop');
+        INSERT INTO migration_runs (id, started_at, status, source, dry_run, options_json, tool_version)
+            VALUES (1, '2026', 'completed', 'x', 0, '{}', '0');
+        INSERT INTO migration_ledger VALUES
+            (1, 'joblogs/a.json', '', 'joblogs', 'a', 'native', 'migrated', NULL, '["status"]', 1, 'f', 'c', 17, 1600000000),
+            (1, 'joblogs/b.json', '/1', 'joblogs', NULL, NULL, 'rejected', 'json-syntax', NULL, 1, 'f', NULL, 2, NULL);
+        """,
+    )
+    before = query(database, "SELECT * FROM migration_ledger ORDER BY path")
+    assert rmos("init", "--database", database).returncode == 0
+    assert query(database, "SELECT * FROM migration_ledger ORDER BY path") == before
+    assert query(database, "PRAGMA integrity_check") == [("ok",)]
