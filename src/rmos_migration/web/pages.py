@@ -16,7 +16,7 @@ from ..api.rejects import page_of_rejects
 from ..api.requests import Parameters
 from ..api.routes.parameters import RunId
 from ..api.routes.runs import run_detail
-from ..audit.result import State
+from ..audit.rules import FAMILIES
 from ..catalogue import CATALOGUE
 from ..diagnostics import Severity
 from ..errors import DatabaseUnusable
@@ -38,6 +38,8 @@ SHOWN = 50
 
 _FINDINGS = 20
 """Findings of a rule that are shown."""
+
+_TITLES = {family.name: family.title for family in FAMILIES}
 
 _OWN = Path(__file__).parent / "static"
 _STATIC = {
@@ -230,7 +232,7 @@ async def audit(request: Request) -> Response:
     families: dict[str, list[Any]] = {}
     for one in result.verdicts:
         families.setdefault(one.family, []).append(one)
-    values = shared(request) | {"result": result, "families": families, "shown": _FINDINGS, "State": State}
+    values = shared(request) | {"result": result, "families": families, "shown": _FINDINGS, "titles": _TITLES}
     return as_page(render("audit.html", "/audit", **values, warnings=result.number(Severity.WARNING)))
 
 
