@@ -139,11 +139,15 @@ def _router(kind: _Kind) -> APIRouter:
         return _one(kind, row, 201, Location=location)
 
     async def one(request: Request, record_id: Id, if_none_match: IfNoneMatch = None) -> Response:
-        row = await row_of(desk_of(request), entity, record_id)
-        tag = f'"{edit.tag_of(row)}"'
-        if if_none_match is not None and tag in {part.strip() for part in if_none_match.split(",")}:
-            return Response(status_code=304, headers={"ETag": tag})
-        return _one(kind, row)
+        def make(connection: Connection) -> Response:
+            row = row_of(connection, entity, record_id)
+            tag = f'"{edit.tag_of(row)}"'
+            if _is_known(if_none_match, tag):
+                return Response(status_code=304, headers={"ETag": tag})
+            return _one(kind, row)
+
+        answer: Response = await desk_of(request).answers.ask(make)
+        return answer
 
     async def change(request: Request, record_id: Id, if_match: IfMatch = None) -> Response:
         if if_match is None:
@@ -165,7 +169,8 @@ def _router(kind: _Kind) -> APIRouter:
         desk = desk_of(request)
 
         def work() -> None:
-            edit.delete(desk.serving.database, entity, record_id, tag=_tag_in(if_match or edit.ANY))
+            tag = edit.ANY if if_match is None else _tag_in(if_match)
+            edit.delete(desk.serving.database, entity, record_id, tag=tag)
 
         await to_thread.run_sync(work)
         return json_answer(json_bytes(models.Deleted(deleted=record_id)))
@@ -243,13 +248,13 @@ def wanted_of(entity: Entity, looking: Looking) -> dict[str, Any]:
     return {name: value for name, value in asked.items() if value is not None}
 
 
-async def row_of(desk: Desk, entity: Entity, record_id: str) -> Row:
+def row_of(connection: Connection, entity: Entity, record_id: str) -> Row:
     """A record's row.
 
     Raises:
         Problem: if there is none of this id.
     """
-    row: Row | None = await desk.answers.ask(lambda connection: browsing.one(connection, entity, record_id))
+    row = browsing.one(connection, entity, record_id)
     if row is None:
         raise _none(entity, record_id)
     return row
@@ -274,6 +279,11 @@ async def _fields(request: Request) -> tuple[Mapping[str, Any], bytes]:
 def _tag_in(if_match: str) -> str:
     tag = if_match.strip().removeprefix("W/")
     return tag if tag == edit.ANY else tag.strip('"')
+
+
+def _is_known(if_none_match: str | None, tag: str) -> bool:
+    parts = {part.strip().removeprefix("W/") for part in (if_none_match or "").split(",")}
+    return not parts.isdisjoint({edit.ANY, tag})
 
 
 def _words(kind: _Kind) -> str:
