@@ -152,7 +152,13 @@ def _spell_out(entity: Entity, document: dict[str, Any], current: Row | None) ->
     for name, column, held in zip(entity.record.model_fields, entity.columns, current, strict=True):
         if column.endswith("_json") and held is not None and document[name] is not None:
             text = orjson.dumps(document[name]).decode()
-            unchanged = canonical(document[name]) == canonical(orjson.loads(held))
-            if unchanged and not export.is_read_as_it_stands(text, document[name]):
+            if _is_the_same(document[name], held) and not export.is_read_as_it_stands(text, document[name]):
                 del document[name]
                 document[column] = text
+
+
+def _is_the_same(value: Any, held: Any) -> bool:
+    try:
+        return canonical(value) == canonical(orjson.loads(held))
+    except ValueError:  # other hands have written it; what is sent now mends it
+        return False

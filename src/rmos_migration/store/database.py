@@ -152,12 +152,12 @@ class Database:
 
         Raises:
             LockedError: if another process writes.
-            DatabaseUnusable: if there is none, or its schema is not the current one.
+            DatabaseUnusable: if there is none, its schema is not the current one, or it is damaged.
         """
         self._refuse_unless_current(self.examine())
         with (
             write_lock(self.path, purpose),
-            _connected(file_engine(self.path)) as connection,
+            _connected(file_engine(self.path), damage_as_unusable) as connection,
             connection.begin(),
         ):
             yield connection
