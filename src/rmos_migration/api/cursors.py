@@ -3,6 +3,8 @@
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
+from types import UnionType
+from typing import Any
 
 import orjson
 
@@ -19,8 +21,8 @@ def as_cursor(values: Sequence[str | int | None] | None) -> str | None:
     return urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
 
 
-def from_cursor(text: str | None, *kinds: type, name: str = "cursor") -> list[str | int | None] | None:
-    """The values in a cursor, of the given kinds; any may be None. None for no cursor.
+def from_cursor(text: str | None, *kinds: type | UnionType, name: str = "cursor") -> list[Any] | None:
+    """The values in a cursor, of the given kinds. None for no cursor.
 
     Raises:
         Problem: if it is none of ours.
@@ -38,7 +40,7 @@ def from_cursor(text: str | None, *kinds: type, name: str = "cursor") -> list[st
     return values
 
 
-def _is(value: object, kind: type) -> bool:
-    if type(value) is int:
-        return kind is int and -_LARGEST <= value < _LARGEST
-    return value is None or type(value) is kind
+def _is(value: object, kind: type | UnionType) -> bool:
+    if isinstance(value, int):
+        return kind is int and type(value) is int and -_LARGEST <= value < _LARGEST
+    return isinstance(value, kind)

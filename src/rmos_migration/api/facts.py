@@ -203,6 +203,18 @@ def notice(diagnostic: Diagnostic) -> Notice:
     return report_facts.notice(diagnostic)
 
 
+def noticed(report: Report, *, code: str | None, severity: Severity | None, path: str | None) -> list[Notice]:
+    """Why documents would be kept out by a dry run; ``path`` is a part of the file's path."""
+    return [
+        one
+        for document in report.kept_out or []
+        for one in document.notices
+        if code in (None, one.code)
+        and (severity is None or one.severity == severity.value)
+        and (path is None or path.lower() in one.path.lower())
+    ]
+
+
 def as_kept_out(found: RejectFound, connection: Connection) -> KeptOut:
     """A document that is kept out, as reports know it."""
     return KeptOut(

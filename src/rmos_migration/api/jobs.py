@@ -24,6 +24,7 @@ from ..reports.report import Report
 from ..reports.witness import Witness
 from ..sources.discover import Source
 from ..store.database import Database
+from ..store.lock import holder, is_locked
 from ..store.runs import now
 
 _DRY_RUNS_KEPT = 5
@@ -60,8 +61,9 @@ class Job:
             while True:
                 self._hear(*self.pipe.recv())
         self.process.join(_ENDING_SECONDS)
-        if self.report is None and self.failure is None and self.options.dry_run:
-            self.failure = EnvironmentFailure("the dry run ended before its end", "start it again")
+        is_done = self.report is not None if self.options.dry_run else self.begun.is_set()
+        if self.failure is None and not is_done:
+            self.failure = EnvironmentFailure("the run's process ended before it was done", "start it again")
         self.over.set()
         self.begun.set()
 
@@ -98,6 +100,10 @@ class Jobs:
         with self._lock:
             if self.current is not None and not self.current.over.wait(_PATIENCE):
                 raise LockedError("a run goes on that was started here", "wait until it has finished")
+            if is_locked(self.database.path):  # the run would say so, too, but only when its process is there
+                raise LockedError(
+                    f"the database is in use by {holder(self.database.path)}", "wait for its end"
+                )
             job = self.current = self._launched(options)
         if not job.begun.wait(_STARTING_SECONDS):
             job.process.terminate()

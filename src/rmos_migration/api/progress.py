@@ -38,6 +38,22 @@ class _Reached(NamedTuple):
     dry_run: bool
 
 
+EVENTS: dict[str, Any] = {
+    "itemSchema": {
+        "type": "object",
+        "required": ["event", "data"],
+        "properties": {
+            "event": {"enum": ["idle", "busy", "running", "ended"]},
+            "data": {
+                "type": "string",
+                "contentMediaType": "application/json",
+                "contentSchema": Progress.model_json_schema(),
+            },
+        },
+    }
+}
+"""The stream as the OpenAPI document describes it, event by event."""
+
 IDLE = Progress(state="idle")
 BUSY = Progress(state="busy")
 

@@ -1,5 +1,6 @@
 """Reading requests as strictly as files: nothing is taken that would be changed by reading it."""
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -7,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from ..diagnostics import printable
 from ..sources.decode import decode
 from .problems import Fault, Problem
 
@@ -44,19 +46,21 @@ async def json_body(request: Request, *, empty: Any = _ANYTHING) -> Any:
 
 
 async def _refuse_unknown(request: Request) -> None:
-    """Refuse parameters that a route does not know: a misspelt one would be passed over in silence.
+    """Refuse parameters that a route does not know, or that stand there twice: one would be passed over in silence.
 
     It waits for nothing, but were it no coroutine, FastAPI would send every request to a thread and back for it.
     """
     route = request.scope.get("route")
     known = set(_parameters_of(route)) if isinstance(route, APIRoute) else set()
-    unknown = [name for name in request.query_params if name not in known]
-    if unknown:
+    given = Counter(name for name, _ in request.query_params.multi_items())
+    messages = {name: f"there is no parameter {name}" for name in given if name not in known}
+    messages |= {name: f"{name} is given {n} times" for name, n in given.items() if name in known and n > 1}
+    if messages:
         faults = [
-            Fault(code="field-invalid", message=f"there is no parameter {name}", pointer=name, hint="")
-            for name in unknown
+            Fault(code="field-invalid", message=printable(message), pointer=printable(name), hint="")
+            for name, message in messages.items()
         ]
-        hint = f"there are {', '.join(sorted(known))}" if known else "there are none here"
+        hint = f"there are {', '.join(sorted(known))}, each once" if known else "there are none here"
         raise Problem("invalid", faults[0].message, hint, errors=faults)
 
 
@@ -68,6 +72,9 @@ def _parameters_of(route: APIRoute) -> Iterator[str]:
         else:
             yield one.alias
 
+
+NO_NUL = "^[^\\x00]*$"
+"""What a filter must look like: SQLite would read a text to its first NUL only, and find too much."""
 
 Parameters = Depends(_refuse_unknown)
 """Holds a router's requests to the parameters that its routes declare."""

@@ -112,7 +112,7 @@ async def runs(request: Request, cursor: Cursor = None) -> Response:
     desk = desk_of(request)
     known = shared(request)
     after = from_cursor(cursor, int)
-    before = None if after is None else int(after[0] or 0)
+    before = None if after is None else after[0]
 
     def make(connection: Connection) -> bytes:
         locked = is_locked(desk.serving.database.path)
@@ -151,7 +151,7 @@ async def run(
         return as_page(_dry_run(desk, run_id, known))
     detail = await run_detail(request, run_id)
     after = from_cursor(cursor, int)
-    behind = int(after[0] or 0) if after else 0
+    behind = 0 if after is None else after[0]
 
     def make(connection: Connection) -> bytes:
         locked = is_locked(desk.serving.database.path)
@@ -208,7 +208,7 @@ async def rejects(request: Request, cursor: Cursor = None, code: Text = None, pa
     known = shared(request)
     code, path = code or None, path or None
     after = from_cursor(cursor, int, str, str)
-    place = None if after is None else RejectPlace(*after)  # type: ignore[arg-type]
+    place = None if after is None else RejectPlace(*after)
 
     def make(connection: Connection) -> bytes:
         found = page_of_rejects(connection, after=place, limit=SHOWN, code=code, path=path)

@@ -90,7 +90,7 @@ def _add(made: APIRouter, entity: Entity) -> None:
 
 async def _list_page(request: Request, entity: Entity, looking: Looking) -> Response:
     desk, known = desk_of(request), shared(request)
-    after = from_cursor(looking.cursor, str, str)
+    after = from_cursor(looking.cursor, str, str | None)
     wanted = wanted_of(entity, looking)
     newest = entity is JOBLOG or looking.sort == "newest"
 

@@ -54,7 +54,7 @@ async def rejects(
     """What is kept out as of now; ``path`` is a part of the file's path."""
     desk = desk_of(request)
     after = from_cursor(cursor, int, str, str)
-    place = None if after is None else RejectPlace(*after)  # type: ignore[arg-type]
+    place = None if after is None else RejectPlace(*after)
 
     def make(connection: Connection) -> bytes:
         return json_bytes(page_of_rejects(connection, after=place, limit=limit, code=code, path=path))

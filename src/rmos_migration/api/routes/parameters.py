@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import Path, Query
 
 from ..cursors import LONGEST
+from ..requests import NO_NUL
 
 PREFIX = "/api/rmos/stores/migration"
 
@@ -14,4 +15,4 @@ MOST = 500
 RunId = Annotated[str, Path(pattern="^(dry-)?[1-9][0-9]{0,17}$", description="its number, or dry-N")]
 Number = Annotated[int, Query(ge=1, le=MOST)]
 Cursor = Annotated[str | None, Query(max_length=LONGEST, description="what ``next`` said")]
-Part = Annotated[str | None, Query(max_length=200)]
+Part = Annotated[str | None, Query(max_length=200, pattern=NO_NUL)]

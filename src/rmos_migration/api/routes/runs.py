@@ -42,7 +42,7 @@ async def runs(request: Request, limit: Number = 50, cursor: Cursor = None) -> R
     """Runs, the latest first."""
     desk, trusted = desk_of(request), is_trusted(request)
     after = from_cursor(cursor, int)
-    before = None if after is None else int(after[0] or 0)
+    before = None if after is None else after[0]
 
     def make(connection: Connection) -> bytes:
         locked = is_locked(desk.serving.database.path)
@@ -58,7 +58,14 @@ async def runs(request: Request, limit: Number = 50, cursor: Cursor = None) -> R
     return json_answer(await desk.answers.to(("runs", trusted, limit, before), make))
 
 
-@router.post("/runs", status_code=202, responses={202: {"model": models.RunStarted}})
+@router.post(
+    "/runs",
+    status_code=202,
+    responses={202: {"model": models.RunStarted}},
+    openapi_extra={
+        "requestBody": {"content": {"application/json": {"schema": models.RunOrder.model_json_schema()}}}
+    },
+)
 async def start_run(request: Request) -> Response:
     """Start a run over the configured folder, or with ``dry_run`` see what it would do."""
     desk = desk_of(request)
@@ -89,10 +96,11 @@ async def diagnostics(
     """What a run noticed; ``path`` is a part of the file's path. Of a dry run, why documents would be kept out."""
     desk = desk_of(request)
     after = from_cursor(cursor, int)
-    behind = int(after[0] or 0) if after else 0
+    behind = 0 if after is None else after[0]
     if run_id.startswith("dry-"):
         report = _dry_report(desk, run_id)
-        notices = [one for document in report.kept_out or [] for one in document.notices]
+        notices = facts.noticed(report, code=code, severity=severity, path=path)
+        behind = max(behind, 0)
         page = notices[behind : behind + limit]
         more = as_cursor([behind + limit]) if behind + limit < len(notices) else None
         answer = models.DiagnosticsAnswer(diagnostics=page, total=len(notices), next=more)
@@ -158,7 +166,7 @@ async def report(
     responses={
         200: {
             "description": "Server-sent events named running, busy, idle and ended, each with a Progress as data",
-            "content": {"text/event-stream": {"schema": {"type": "string"}}},
+            "content": {"text/event-stream": progress.EVENTS},
         }
     },
 )

@@ -25,7 +25,7 @@ from .. import facts, models
 from ..cursors import LONGEST, as_cursor, from_cursor
 from ..desk import Desk, desk_of, json_answer, json_bytes
 from ..problems import Problem
-from ..requests import Parameters, json_body
+from ..requests import NO_NUL, Parameters, json_body
 from .parameters import MOST
 
 PREFIX = "/api/rmos/stores"
@@ -107,7 +107,7 @@ def _filter(rule: FieldRule) -> Any:
     if rule.found.kind is Kind.COUNT:
         return Field(None, ge=0, lt=2**63, description="just this number")
     what = "a part of it, in whatever case" if rule.name == "name" else "just this"
-    return Field(None, max_length=200, description=what)
+    return Field(None, max_length=200, pattern=NO_NUL, description=what)
 
 
 def _router(kind: _Kind) -> APIRouter:
@@ -214,7 +214,7 @@ async def pattern_drawing(request: Request, record_id: Id) -> Response:
 
 async def page_of(desk: Desk, entity: Entity, looking: Looking) -> bytes:
     """A page of records as JSON."""
-    after = from_cursor(looking.cursor, str, str)
+    after = from_cursor(looking.cursor, str, str | None)
     wanted = wanted_of(entity, looking)
 
     def make(connection: Connection) -> bytes:
