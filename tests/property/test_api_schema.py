@@ -94,7 +94,7 @@ def known(session: asgi.ASGIClient, label: str) -> dict[str, list[Any]]:
                 "record_id": [free["id"], *(one["id"] for one in records)],
                 "cursor": [page["next"]],
                 "if-match": ["*", session.get(f"{here}/{records[0]['id']}").headers["etag"]],
-                "if-none-match": ["*", '"another"'],
+                "if-none-match": ["*", '"other"'],
                 "body": written,
             }
     page = session.get(f"{MIGRATION}/rejects?limit=3").json()
