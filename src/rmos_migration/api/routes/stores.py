@@ -21,7 +21,7 @@ from ...entities.schema import schema_of
 from ...reports.rosettes import as_drawn, drawing, stock
 from ...store import browsing, reporting
 from ...store.records import Row
-from .. import facts, models
+from .. import facts, models, tags
 from ..cursors import LONGEST, as_cursor, from_cursor
 from ..desk import Desk, desk_of, json_answer, json_bytes
 from ..problems import Problem
@@ -141,9 +141,8 @@ def _router(kind: _Kind) -> APIRouter:
     async def one(request: Request, record_id: Id, if_none_match: IfNoneMatch = None) -> Response:
         def make(connection: Connection) -> Response:
             row = row_of(connection, entity, record_id)
-            tag = f'"{edit.tag_of(row)}"'
-            if _is_known(if_none_match, tag):
-                return Response(status_code=304, headers={"ETag": tag})
+            if tags.is_known(row, if_none_match):
+                return Response(status_code=304, headers={"ETag": tags.etag(row)})
             return _one(kind, row)
 
         answer: Response = await desk_of(request).answers.ask(make)
@@ -160,7 +159,7 @@ def _router(kind: _Kind) -> APIRouter:
         desk = desk_of(request)
 
         def work() -> Row:
-            tag = _tag_in(if_match)
+            tag = tags.named(if_match)
             return edit.change(desk.serving.database, entity, record_id, fields, raw, tag=tag)
 
         return _one(kind, await to_thread.run_sync(work))
@@ -169,8 +168,7 @@ def _router(kind: _Kind) -> APIRouter:
         desk = desk_of(request)
 
         def work() -> None:
-            tag = edit.ANY if if_match is None else _tag_in(if_match)
-            edit.delete(desk.serving.database, entity, record_id, tag=tag)
+            edit.delete(desk.serving.database, entity, record_id, tag=tags.named(if_match))
 
         await to_thread.run_sync(work)
         return json_answer(json_bytes(models.Deleted(deleted=record_id)))
@@ -266,7 +264,7 @@ def _none(entity: Entity, record_id: str) -> Problem:
 
 def _one(kind: _Kind, row: Row, status: int = 200, **headers: str) -> Response:
     answer = {"success": True, kind.singular: as_fields(kind.entity, row)}
-    return json_answer(json_bytes(answer), status, ETag=f'"{edit.tag_of(row)}"', **headers)
+    return json_answer(json_bytes(answer), status, ETag=tags.etag(row), **headers)
 
 
 async def _fields(request: Request) -> tuple[Mapping[str, Any], bytes]:
@@ -274,16 +272,6 @@ async def _fields(request: Request) -> tuple[Mapping[str, Any], bytes]:
     if not isinstance(fields, dict):
         raise Problem("invalid", f"one object is expected, {shown(fields)} is there")
     return fields, await request.body()
-
-
-def _tag_in(if_match: str) -> str:
-    tag = if_match.strip().removeprefix("W/")
-    return tag if tag == edit.ANY else tag.strip('"')
-
-
-def _is_known(if_none_match: str | None, tag: str) -> bool:
-    parts = {part.strip().removeprefix("W/") for part in (if_none_match or "").split(",")}
-    return not parts.isdisjoint({edit.ANY, tag})
 
 
 def _words(kind: _Kind) -> str:
