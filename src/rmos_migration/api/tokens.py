@@ -1,6 +1,7 @@
 """The token that changes need: from the environment, or in a file beside the database that only its owner may read."""
 
 import os
+import stat
 from pathlib import Path
 from secrets import token_urlsafe
 
@@ -19,7 +20,7 @@ def token_of(database: Path, given: str | None) -> str:
     """The token: ``given``, or the one in the file, which is made where there is none.
 
     Raises:
-        UsageError: if it is too short to be one, or others may read its file.
+        UsageError: if it is too short to be one, or others could have read or made its file.
         EnvironmentFailure: if the file can be neither read nor made.
     """
     if given is not None:
@@ -27,15 +28,27 @@ def token_of(database: Path, given: str | None) -> str:
     file = token_file(database)
     try:
         _make(file)
+        _check_file(file)
         with file.open("rb") as opened:
-            if os.name == "posix" and os.fstat(opened.fileno()).st_mode & 0o077:
-                raise UsageError(f"{file} may be read by others", f"make it yours alone: chmod 600 {file}")
             return _checked(opened.read(1000).decode("utf-8", "replace").strip(), str(file))
     except OSError as error:
         raise EnvironmentFailure(
             f"the token cannot be kept in {file}: {error.strerror}",
             "let the folder be written to, or set RMOS_TOKEN",
         ) from error
+
+
+def _check_file(file: Path) -> None:
+    """Refuse what somebody else could have read, or put there in a folder that is not ours alone."""
+    found = file.lstat()
+    if not stat.S_ISREG(found.st_mode):
+        raise UsageError(f"{file} is no plain file", "take it away to have a new one made")
+    if os.name != "posix":
+        return
+    if found.st_uid != os.geteuid():
+        raise UsageError(f"{file} belongs to another user", "take it away to have a new one made")
+    if found.st_mode & 0o077:
+        raise UsageError(f"{file} may be read by others", f"make it yours alone: chmod 600 {file}")
 
 
 def _make(file: Path) -> None:
