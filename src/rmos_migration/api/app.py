@@ -22,7 +22,7 @@ from .problems import Fault, Problem, ProblemBody
 from .requests import LARGEST_BODY
 from .routes import health, migration, runs, stores
 from .security import Guard
-from .serving import Serving
+from .serving import ASK_TO_END, Serving
 
 _ABOUT = """The records of a guitar workshop, and how they came into its database.
 
@@ -68,9 +68,10 @@ def create_app(
 
 
 @asynccontextmanager
-async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    yield
-    app.state.desk.close()
+async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+    desk: Desk = app.state.desk
+    yield {ASK_TO_END: desk.ask_to_end}
+    desk.close()
 
 
 def _told(request: Request, problem: Problem) -> Response:

@@ -31,6 +31,7 @@ class Desk:
         self.jobs = Jobs(serving.database, serving.source)
         self.metrics = Metrics(serving.database)
         self.listeners = Listeners()
+        self.is_ending = False
         self._costly = CapacityLimiter(_COSTLY)
 
     async def costly(self, request: Request, make: Callable[[], bytes]) -> bytes:
@@ -39,6 +40,11 @@ class Desk:
             if await request.is_disconnected():
                 raise ClientDisconnect
             return await to_thread.run_sync(make)
+
+    def ask_to_end(self) -> None:
+        """Let the run that goes on come to an end, and those who listen to it."""
+        self.is_ending = True
+        self.jobs.ask_to_stop()
 
     def close(self) -> None:
         """End what goes on."""

@@ -118,15 +118,17 @@ class Jobs:
         """One of the last dry runs."""
         return self.dry_runs.get(number)
 
+    def ask_to_stop(self) -> None:
+        """Let what goes on end after the batch that it is at; what was written stays."""
+        if self.current is not None:
+            with suppress(OSError):
+                self.current.pipe.send("stop")
+
     def stop(self) -> None:
-        """End what goes on, after the batch that it is at; what was written stays."""
-        job = self.current
-        if job is None or job.over.is_set():
-            return
-        with suppress(OSError):
-            job.pipe.send("stop")
-        if not job.over.wait(_ENDING_SECONDS):
-            job.process.terminate()
+        """End what goes on, and wait until it has ended."""
+        self.ask_to_stop()
+        if self.current is not None and not self.current.over.wait(_ENDING_SECONDS):
+            self.current.process.terminate()
 
     def _launched(self, options: Options) -> Job:
         spawning = multiprocessing.get_context("spawn")

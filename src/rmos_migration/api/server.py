@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 from ..errors import EnvironmentFailure
 from .connections import PatientProtocol
 from .security import LARGEST_HEAD
+from .serving import ASK_TO_END
 
 _ENDING_SECONDS = 3
 
@@ -75,9 +76,10 @@ def serve(app: ASGIApp, listening: socket.socket, *, when_ready: Callable[[], No
     logging.getLogger("uvicorn").setLevel(logging.WARNING)
     switching = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_SECONDS)
-    before = signal.signal(signal.SIGTERM, lambda *_: None)  # uvicorn raises it once more when it has ended
+    server = _Server(config, when_ready)
+    before = signal.signal(signal.SIGTERM, server.end)  # uvicorn raises it once more when it has ended
     try:
-        _Server(config, when_ready).run(sockets=[listening])
+        server.run(sockets=[listening])
     except KeyboardInterrupt:
         pass
     finally:
@@ -95,3 +97,11 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self.when_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.lifespan.state[ASK_TO_END]()
+        await super().shutdown(sockets)
+
+    def end(self, *_: object) -> None:
+        """What a signal does before uvicorn takes it, and after."""
+        self.should_exit = True

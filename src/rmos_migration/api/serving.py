@@ -9,6 +9,10 @@ from ..store.database import Database
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """The names under which this machine is reached from itself."""
 
+ASK_TO_END = "ask_to_end"
+"""In the state of the application's lifespan: what to call when the server is about to end, before it waits for answers
+that are on their way."""
+
 
 @dataclass(frozen=True)
 class Serving:

@@ -204,7 +204,7 @@ async def _events(desk: Desk, first: progress.Progress) -> AsyncIterator[str]:
     job: Job | None = desk.jobs.current if first.dry_run else None
     now = first
     for _ in range(int(_LISTENING_SECONDS / _LOOK_SECONDS)):
-        if now.state not in ("running", "busy"):
+        if desk.is_ending or now.state not in ("running", "busy"):
             return
         await asyncio.sleep(_LOOK_SECONDS)
         now = progress.of_job(job) if job is not None else await reached(desk)
