@@ -234,6 +234,15 @@ def test_memory_is_not_filled_by_answers_that_nobody_takes(server: Served) -> No
     assert eventually(lambda: is_fine(server))
 
 
+def test_memory_is_not_filled_by_answers_that_are_kept(server: Served) -> None:
+    """Every limit is another question, and each of their answers is large."""
+    server.get(LARGE)
+    before = server.memory()
+    for limit in range(60, 240):
+        assert server.get(f"{API}/patterns?limit={limit}").status == 200
+    assert server.memory() - before < 100 * MEGABYTE
+
+
 # callers who hang up -----------------------------------------------------------------------------------------
 
 
