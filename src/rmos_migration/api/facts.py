@@ -141,10 +141,10 @@ def run_of_report(report: Report, name: str, serving: Serving, *, trusted: bool)
 def _detail(
     run: Run, counts: Mapping[str, Any], serving: Serving, *, trusted: bool, name: str = ""
 ) -> models.RunDetail:
-    known = run if trusted else _public(run, serving)
+    known = run if trusted else public_run(run, serving)
     return models.RunDetail(
         **{**known.model_dump(), "id": name or known.id, "totals": known.totals},
-        verdict=verdict(run),
+        verdict=verdict(known),
         entities={name: report_facts.counted(tally) for name, tally in counts.get("entities", {}).items()},
         files=report_facts.files(counts),
         generations=counts.get("generations", {}),
@@ -152,7 +152,8 @@ def _detail(
     )
 
 
-def _public(run: Run, serving: Serving) -> Run:
+def public_run(run: Run, serving: Serving) -> Run:
+    """A run without places of this machine."""
     return run.model_copy(
         update={
             "source": public_place(run.source),
@@ -171,14 +172,14 @@ def public_place(place: str) -> str:
 def public_report(report: Report, serving: Serving) -> Report:
     """A report without places of this machine and lines of files."""
     public = {
-        "run": _public(report.run, serving),
+        "run": public_run(report.run, serving),
         "database_url": printable(serving.database.path.name),
         "advice": [without_places(one, serving) for one in report.advice],
-        "history": [_public(one, serving) for one in report.history],
+        "history": [public_run(one, serving) for one in report.history],
         "kept_out": report.kept_out and [one.model_copy(update={"excerpt": None}) for one in report.kept_out],
     }
     if report.previous is not None:
-        run = _public(report.previous.run, serving)
+        run = public_run(report.previous.run, serving)
         public["previous"] = report.previous.model_copy(update={"run": run})
     return report.model_copy(update=public)
 

@@ -3,6 +3,7 @@
 {"type": "urn:rmos-migration:problem:in-use", "title": "…", "status": 409, "detail": "…", "hint": "…", …}
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from http import HTTPStatus
 
@@ -175,10 +176,17 @@ _CONDITIONS = {
 
 
 def without_places(text: str, serving: Serving) -> str:
-    """A text without the folders of this machine: only the last step of each path is left."""
+    """A text without the folders of this machine: only the last step of each path is left.
+
+    The database's and the source's are known; a run may have had another source, whose path is known by its look.
+    """
     for folder in sorted(set(_folders(serving)), key=len, reverse=True):
         text = text.replace(folder, "")
-    return text
+    return _FOLDERS.sub("", text)
+
+
+_FOLDERS = re.compile(r"""(?<![\w.~/\\])(?:[A-Za-z]:)?[/\\](?=\S)(?:[^/\\:"'\n]*[/\\])+""")
+"""From the root to the last step, with blanks in between."""
 
 
 def _folders(serving: Serving) -> Iterator[str]:

@@ -86,7 +86,9 @@ def _overview(connection: Connection, desk: Desk, known: dict[str, Any], validat
         "/",
         **known,
         run=run,
-        told=None if run is None or last is None else _told(connection, last, run),
+        told=None
+        if run is None or last is None
+        else _told(connection, last, facts.public_run(run, desk.serving)),
         mood=("warn", "…") if run is None else mood_of(run),
         runs=[report_facts.run_of_row(one) for one in rows],
         counts=queries.entity_counts(connection),
@@ -102,8 +104,7 @@ def _told(connection: Connection, row: RunRow, run: Run) -> tuple[str, list[str]
     kinds = report_facts.in_order(report_facts.kind(*one) for one in reporting.noticed(connection, row.id))
     is_last = not reporting.has_later_run(connection, row)
     balanced = bool(row.counts.get("balanced", True))
-    public = run.model_copy(update={"source": facts.public_place(run.source)})
-    return verdict(run), advice(public, kinds, None, balanced=balanced, is_last=is_last)
+    return verdict(run), advice(run, kinds, None, balanced=balanced, is_last=is_last)
 
 
 @router.get("/runs")
@@ -162,7 +163,7 @@ async def run(
         )
         more = as_cursor([noted[-1].number]) if len(noted) == SHOWN else None
         known_run = report_facts.run_of_row(row)
-        said, what_to_do = _told(connection, row, known_run)
+        said, what_to_do = _told(connection, row, facts.public_run(known_run, desk.serving))
         kinds = report_facts.in_order(
             report_facts.kind(*one) for one in reporting.noticed(connection, row.id)
         )
