@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
-from . import report
+from . import report, serving
 from .cases import CAN_EMPTY_CACHE, CASES, LARGE, SPEED, Before, Case
 from .measure import CAN_MEASURE_MEMORY, Job, Measurement, WrongResult, measured
 from .reporting import share_of_report
@@ -37,6 +37,7 @@ def main() -> int:
             memory, audit_memory, large = _large(place, sizes, rounds)
             print("reports", file=sys.stderr)
             share, reports = share_of_report(place / "spoiled", max(sizes), min(rounds, 3), place)
+            answering = _answering(place, quick=options.quick)
     except WrongResult as error:
         print(f"wrong result: {error}", file=sys.stderr)
         return 1
@@ -51,7 +52,8 @@ def main() -> int:
         memory_mb=memory,
         audit_memory_mb=audit_memory,
         reports=reports,
-        targets=report.targets(figures, large_figures, memory, audit_memory, share),
+        serving=answering,
+        targets=report.targets(figures, large_figures, memory, audit_memory, share, answering),
         notes=_notes(quick=options.quick),
     )
     print(found.as_text())
@@ -125,6 +127,15 @@ def _large(
     return _known(memory), _known(audit_memory), results
 
 
+def _answering(place: Path, *, quick: bool) -> serving.Serving | None:
+    """How the server answers; None where nothing can ask it."""
+    if not serving.can_measure():
+        print("the server is not measured: there is no wrk", file=sys.stderr)
+        return None
+    print("the server", file=sys.stderr)
+    return serving.served(place, serving.QUICK if quick else serving.USUAL)
+
+
 def _known(peaks: dict[int, float | None]) -> dict[int, float]:
     return {size: peak for size, peak in peaks.items() if peak is not None}
 
@@ -143,6 +154,8 @@ def _notes(*, quick: bool) -> list[str]:
         notes.append("this was a quick run; it is too small to judge the targets by.")
     if not CAN_MEASURE_MEMORY:
         notes.append("this system has no getrusage, so memory was not measured.")
+    if not serving.can_measure():
+        notes.append("wrk is not installed (Debian: apt install wrk), so the server was not measured.")
     if not CAN_EMPTY_CACHE:
         notes.append("this system has no posix_fadvise, so the cold file cache was not measured.")
     return notes

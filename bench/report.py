@@ -12,6 +12,7 @@ from typing import Any
 from .cases import CASES
 from .measure import Measurement
 from .reporting import Reporting
+from .serving import CONNECTIONS, Serving
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,23 @@ class Report:
     memory_mb: Mapping[int, float]
     audit_memory_mb: Mapping[int, float]
     reports: Sequence[Reporting]
+    serving: Serving | None
     targets: Sequence[Target]
     notes: Sequence[str]
 
     def as_json(self) -> dict[str, Any]:
         """The report as one JSON document, schema ``rmos-migration/benchmark/1``."""
         reports = [one._asdict() for one in self.reports]
-        return {"schema": "rmos-migration/benchmark/1", **asdict(self), "reports": reports}
+        serving = self.serving and {
+            **self.serving._asdict(),
+            "reads": [one._asdict() for one in self.serving.reads],
+        }
+        return {
+            "schema": "rmos-migration/benchmark/1",
+            **asdict(self),
+            "reports": reports,
+            "serving": serving,
+        }
 
     def as_text(self) -> str:
         """The report for people."""
@@ -68,6 +79,7 @@ class Report:
         ]
         parts = [", ".join(f"{name} {value}" for name, value in self.machine.items()), figures, large]
         parts += [_aligned(memory)] if self.memory_mb else []
+        parts += [serving_table(self.serving)] if self.serving else []
         parts += [_aligned(targets), "\n".join(f"note: {note}" for note in self.notes)]
         return "\n\n".join(parts)
 
@@ -112,6 +124,7 @@ def targets(
     memory_mb: Mapping[int, float],
     audit_memory_mb: Mapping[int, float],
     report_share: float,
+    serving: Serving | None,
 ) -> list[Target]:
     """What the project promised to show, held against the figures."""
     speed = {figure.case: figure.speed for figure in (*figures, *large_figures)}
@@ -129,6 +142,26 @@ def targets(
         ),
         _growth("memory growth of a run", memory_mb, 40),
         _growth("memory growth of the audit", audit_memory_mb, 40),
+        *_serving_targets(serving),
+    ]
+
+
+def _serving_targets(serving: Serving | None) -> list[Target]:
+    """What the project promised of the server; not measured where there is no wrk."""
+    slowest = failed = growth = None
+    if serving is not None:
+        slowest = max(one.p99_ms for one in serving.reads if one.is_heaviest)
+        failed = sum(one.failed for one in serving.reads)
+        if serving.memory_before_mb is not None and serving.memory_after_mb is not None:
+            growth = serving.memory_after_mb - serving.memory_before_mb
+    return [
+        _below(
+            250,
+            slowest,
+            f"p99 of the three heaviest reads, {CONNECTIONS} connections, a run beside, < 250 ms",
+        ),
+        _below(1, failed, "answers of the server that failed = 0"),
+        _below(40, growth, "memory growth of the server over these reads < 40 MB"),
     ]
 
 
@@ -144,6 +177,24 @@ _YES_NO = {True: "yes", False: "no", None: "not measured"}
 
 def _at_least(wanted: float, found: float, sentence: str) -> Target:
     return Target(sentence, found, found >= wanted)
+
+
+def _below(limit: float, found: float | None, sentence: str) -> Target:
+    return Target(sentence, found, None if found is None else found < limit)
+
+
+def serving_table(serving: Serving) -> str:
+    """How the server answered, and what the run beside it did, for people."""
+    heading = (f"{CONNECTIONS} connections, a run beside", "p50 ms", "p99 ms", "answers/s", "failed")
+    table = [heading]
+    for one in serving.reads:
+        times = (_number(one.p50_ms, 0), _number(one.p99_ms, 0), _number(one.per_second, 0))
+        table.append((one.title, *times, str(one.failed)))
+    memory = (
+        f"{_number(serving.memory_before_mb, 0)} MB before, {_number(serving.memory_after_mb, 0)} MB after"
+    )
+    run = f"{_number(serving.documents_per_second, 0)} documents/s, log of at most {_number(serving.log_mb, 0)} MB"
+    return f"{_aligned(table)}\n\nmemory of the server: {memory}; the run beside it: {run}"
 
 
 def _figures_table(figures: Sequence[Figures]) -> str:
