@@ -642,7 +642,17 @@ def test_memory_does_not_grow_with_bodies_that_are_refused(server: Served) -> No
 
 
 def test_every_page_and_every_reading_operation_is_no_failure(server: Served) -> None:
-    pages = ["/", "/runs", "/runs/1", "/rejects", "/patterns", "/strip-families", "/joblogs", "/audit", "/docs"]
+    pages = [
+        "/",
+        "/runs",
+        "/runs/1",
+        "/rejects",
+        "/patterns",
+        "/strip-families",
+        "/joblogs",
+        "/audit",
+        "/docs",
+    ]
     for path in [*pages, *(path for _, path in operations(server, writing=False))]:
         assert server.get(path, "Accept: text/html").status < 500, path
     assert "Exception" not in server.logged()
