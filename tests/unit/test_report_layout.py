@@ -1,5 +1,7 @@
 """Plain text of 80 columns, and excerpts with a caret under the fault."""
 
+import time
+
 import pytest
 
 from rmos_migration.reports.excerpts import WIDTH as SHOWN
@@ -73,3 +75,11 @@ def test_neighbours_of_a_long_line_that_end_before_it_are_empty() -> None:
     assert found is not None
     assert found.lines[0] == ""
     assert found.lines[2].startswith("…y")
+
+
+def test_excerpts_of_a_file_that_is_one_long_line_take_no_time() -> None:
+    line = "x" * 4_000_000
+    began = time.monotonic()
+    for _ in range(1000):
+        assert excerpt([line], 1, len(line) - 10) is not None
+    assert time.monotonic() - began < 5

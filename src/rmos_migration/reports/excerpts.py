@@ -1,7 +1,6 @@
 """A few lines of a text around a place in it."""
 
 from collections.abc import Sequence
-from itertools import islice
 
 from ..diagnostics import printable
 from .layout import columns
@@ -45,8 +44,8 @@ def _cut(line: str, begin: int) -> str:
         return ""
     shown: list[str] = []
     taken = 0
-    for character in islice(line, begin, None):
-        plain = _plain(character)
+    for position in range(begin, len(line)):  # no slice: the line may be a whole file
+        plain = _plain(line[position])
         taken += columns(plain)
         if taken > WIDTH:
             return f"{_CUT * bool(begin)}{''.join(shown)}{_CUT}"
