@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from builders import domain_rows, pattern, rmos, started, status_of, write
 from rmos_migration import migrate
 from rmos_migration.errors import LockedError
+from rmos_migration.store.lock import is_locked
 
 SLOW_RUN = """
 import sys
@@ -138,3 +140,9 @@ def test_the_lock_is_free_after_a_run(tree: Path, database: Path) -> None:
 
 def test_databases_side_by_side_do_not_lock_each_other(tree: Path, database: Path, busy: int) -> None:
     assert migrate(tree, database.with_name("other.db")).totals.migrated == 1
+
+
+def test_threads_that_look_do_not_take_each_other_for_a_writer(tree: Path, database: Path) -> None:
+    migrate(tree, database)
+    with ThreadPoolExecutor(4) as threads:
+        assert not any(threads.map(is_locked, [database] * 2000))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 
 from filelock import FileLock, Timeout
 
@@ -13,6 +14,9 @@ from ..errors import EnvironmentFailure, LockedError
 
 _PATIENCE = 0.5
 """Seconds. Looking whether the lock is held (``is_locked``) holds it for a moment; a run must not fail over that."""
+
+_LOOKING = Lock()
+"""Held while one thread looks: another one would take its look for a writer."""
 
 
 def lock_path(database: Path) -> Path:
@@ -57,15 +61,16 @@ def write_lock(database: Path, purpose: str) -> Iterator[None]:
 def is_locked(database: Path) -> bool:
     """Whether some process holds the write lock now."""
     lock = FileLock(lock_path(database), timeout=0)
-    try:
-        if not lock_path(database).exists():
+    with _LOOKING:
+        try:
+            if not lock_path(database).exists():
+                return False
+            lock.acquire()
+        except Timeout:
+            return True
+        except OSError:
             return False
-        lock.acquire()
-    except Timeout:
-        return True
-    except OSError:
-        return False
-    lock.release()
+        lock.release()
     return False
 
 
