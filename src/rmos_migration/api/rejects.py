@@ -1,5 +1,8 @@
 """Documents that are kept out, with place, reason and the lines around the fault."""
 
+from collections.abc import Iterator
+from itertools import groupby
+
 from sqlalchemy import Connection
 
 from ..reports.documents import bytes_of_source, with_excerpts
@@ -21,8 +24,11 @@ def page_of_rejects(
 ) -> models.RejectsAnswer:
     """A page of what is kept out."""
     found, total = history.kept_out(connection, after=after, limit=limit, code=code, path=path)
+    told: list[models.Reject] = []
+    for _, of_file in groupby(found, lambda one: (one.place[:2], one.encoding, one.file_sha256)):
+        told += _told(connection, list(of_file))
     return models.RejectsAnswer(
-        rejects=[_told(connection, one) for one in found],
+        rejects=told,
         codes=dict(history.codes_kept_out(connection)),
         total=total,
         next=as_cursor(found[-1].place) if len(found) == limit else None,
@@ -38,27 +44,31 @@ def one_reject(connection: Connection, place: RejectPlace, *, with_lines: bool) 
     found = history.reject_at(connection, place)
     if found is None:
         raise Problem("not-found", "there is no such document", "perhaps it was mended; see the list again")
-    document = _placed(connection, found)
+    (document,) = _placed(connection, [found])
     told = facts.reject(found, document.notices, gone=is_gone(found.location, place.path))
     return facts.with_excerpt(told, document.excerpt if with_lines else None)
 
 
-def _told(connection: Connection, found: RejectFound) -> models.Reject:
-    small = found.size_bytes is not None and found.size_bytes <= _LOCATED
-    document = _placed(connection, found) if small else facts.as_kept_out(found, connection)
-    return facts.reject(found, document.notices, gone=is_gone(found.location, found.place.path))
+def _told(connection: Connection, found: list[RejectFound]) -> Iterator[models.Reject]:
+    """Documents of one file; where the faults stand is only said of those that are small."""
+    small = [one for one in found if one.size_bytes is not None and one.size_bytes <= _LOCATED]
+    placed = {one.place: document for one, document in zip(small, _placed(connection, small), strict=True)}
+    gone = is_gone(found[0].location, found[0].place.path)
+    for one in found:
+        document = placed.get(one.place) or facts.as_kept_out(one, connection)
+        yield facts.reject(one, document.notices, gone=gone)
 
 
-def _placed(connection: Connection, found: RejectFound) -> KeptOut:
-    """A document with the places of its faults, and the lines around the first of them."""
+def _placed(connection: Connection, found: list[RejectFound]) -> list[KeptOut]:
+    """Documents of one file, which is read once, with the places of their faults, and the lines around the first of each."""
 
     def raw_of(path: str) -> bytes | None:
-        if not found.place.pointer:
-            return history.bytes_of(connection, found.place)
-        known = {found.place[1:]: Known(None, None, found.file_sha256)}
-        return bytes_of_source(found.location, known)(path)
+        if not found[0].place.pointer:
+            return history.bytes_of(connection, found[0].place)
+        known = {found[0].place[1:]: Known(None, None, found[0].file_sha256)}
+        return bytes_of_source(found[0].location, known)(path)
 
-    document = facts.as_kept_out(found, connection)
-    if not document.notices:
-        return document
-    return with_excerpts([document], raw_of, found.encoding)[0]
+    documents = [facts.as_kept_out(one, connection) for one in found]
+    explained = [one for one in documents if one.notices]
+    shown = iter(with_excerpts(explained, raw_of, found[0].encoding) if explained else [])
+    return [next(shown) if one.notices else one for one in documents]
