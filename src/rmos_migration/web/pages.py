@@ -15,7 +15,7 @@ from ..api.problems import Problem, of_error
 from ..api.rejects import page_of_rejects
 from ..api.requests import Parameters
 from ..api.routes.parameters import RunId
-from ..api.routes.runs import run_detail
+from ..api.routes.runs import row_of_run
 from ..audit.rules import FAMILIES
 from ..catalogue import CATALOGUE
 from ..diagnostics import Severity
@@ -150,14 +150,11 @@ async def run(
     known = shared(request)
     if run_id.startswith("dry-"):
         return as_page(_dry_run(desk, run_id, known))
-    detail = await run_detail(request, run_id)
     after = from_cursor(cursor, int)
     behind = 0 if after is None else after[0]
 
     def make(connection: Connection) -> bytes:
-        locked = is_locked(desk.serving.database.path)
-        row = reporting.find_run(connection, int(run_id), locked=locked)
-        assert row is not None  # noqa: S101 - it was there a moment ago, and runs are never deleted
+        row = row_of_run(connection, desk, run_id)
         noted, total = history.noted(
             connection, int(run_id), after=behind, limit=SHOWN, code=code, severity=severity
         )
@@ -171,7 +168,7 @@ async def run(
             "run.html",
             "/runs",
             **known,
-            run=detail,
+            run=facts.run_of_row(row, desk.serving, trusted=False),
             is_kept=known_run.is_kept,
             said=said,
             what_to_do=what_to_do,
@@ -183,7 +180,7 @@ async def run(
             next_page=more and address(f"/runs/{run_id}", cursor=more, code=code, severity=severity),
         )
 
-    key = ("run page", run_id, behind, code, severity, detail.status)
+    key = ("run page", run_id, behind, code, severity)
     return as_page(await desk.answers.to(key, make))
 
 

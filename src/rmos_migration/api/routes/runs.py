@@ -22,6 +22,7 @@ from ...reports.files import VIEWS, Format
 from ...reports.report import Report
 from ...store import history, reporting
 from ...store.lock import is_locked
+from ...store.queries import RunRow
 from .. import facts, models, progress
 from ..cursors import as_cursor, from_cursor
 from ..desk import Desk, desk_of, is_trusted, json_answer, json_bytes
@@ -107,7 +108,7 @@ async def diagnostics(
         return json_answer(json_bytes(answer))
 
     def make(connection: Connection) -> bytes:
-        _existing(connection, run_id)
+        row_of_run(connection, desk, run_id)
         found, total = history.noted(
             connection, int(run_id), after=behind, limit=limit, code=code, severity=severity, path=path
         )
@@ -145,7 +146,7 @@ async def report(
     """The report of a run: as JSON, as a page, or as text. Lines of files are only shown to those with the token."""
     desk, trusted = desk_of(request), is_trusted(request)
     if not run_id.startswith("dry-"):
-        await desk.answers.ask(lambda connection: _existing(connection, run_id))
+        await desk.answers.ask(lambda connection: row_of_run(connection, desk, run_id))
 
     def make() -> bytes:
         is_dry = run_id.startswith("dry-")
@@ -222,11 +223,7 @@ async def run_detail(request: Request, run_id: str) -> models.RunDetail:
         return facts.run_of_report(_dry_report(desk, run_id), run_id, desk.serving, trusted=trusted)
 
     def make(connection: Connection) -> models.RunDetail:
-        locked = is_locked(desk.serving.database.path)
-        row = reporting.find_run(connection, int(run_id), locked=locked)
-        if row is None:
-            raise _no_run(run_id)
-        return facts.run_of_row(row, desk.serving, trusted=trusted)
+        return facts.run_of_row(row_of_run(connection, desk, run_id), desk.serving, trusted=trusted)
 
     detail: models.RunDetail = await desk.answers.to(("run", run_id, trusted), make)
     return detail
@@ -243,13 +240,16 @@ def _dry_report(desk: Desk, name: str) -> Report:
     return job.report
 
 
-def _existing(connection: Connection, run_id: str) -> None:
-    if reporting.find_run(connection, int(run_id), locked=True) is None:
-        raise _no_run(run_id)
+def row_of_run(connection: Connection, desk: Desk, run_id: str) -> RunRow:
+    """A run's row.
 
-
-def _no_run(run_id: str) -> Problem:
-    return Problem("not-found", f"there is no run {run_id}")
+    Raises:
+        Problem: if there is none.
+    """
+    row = reporting.find_run(connection, int(run_id), locked=is_locked(desk.serving.database.path))
+    if row is None:
+        raise Problem("not-found", f"there is no run {run_id}")
+    return row
 
 
 def _newest_run(connection: Connection) -> int:
