@@ -57,6 +57,14 @@ def test_a_new_record_is_there_and_accounted_for(filled: Database, tree: Path) -
     assert is_sound(filled, tree)
 
 
+def test_a_copy_of_the_file_has_the_record_though_a_server_reads(filled: Database, tmp_path: Path) -> None:
+    with filled.standing_reader():
+        create(filled, PATTERN, NEW | {"id": "new"}, b"{}")
+        copy = tmp_path / "copy.db"
+        copy.write_bytes(filled.path.read_bytes())
+    assert "new" in records(copy, "patterns")
+
+
 def test_an_id_is_made_where_none_is_given(filled: Database) -> None:
     one, other = create(filled, PATTERN, NEW, b""), create(filled, PATTERN, NEW, b"")
     assert one[0] != other[0]

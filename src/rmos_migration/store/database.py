@@ -158,9 +158,10 @@ class Database:
         with (
             write_lock(self.path, purpose),
             _connected(file_engine(self.path), damage_as_unusable) as connection,
-            connection.begin(),
         ):
-            yield connection
+            with connection.begin():
+                yield connection
+            _checkpoint(connection)
 
     @contextmanager
     def rehearsal(self) -> Iterator[Connection]:
