@@ -1,7 +1,7 @@
 """What the routes share: what is served, what was read, what goes on."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from anyio import CapacityLimiter, to_thread
@@ -15,6 +15,8 @@ from .jobs import Jobs
 from .listening import Listeners
 from .metrics import Metrics
 from .serving import Serving
+
+_Result = TypeVar("_Result")
 
 _COSTLY = 2
 """Answers such as reports that are made at the same time: each may take seconds, and all of the memory of its run."""
@@ -33,6 +35,7 @@ class Desk:
         self.listeners = Listeners()
         self.is_ending = False
         self._costly = CapacityLimiter(_COSTLY)
+        self._editing = CapacityLimiter(1)
 
     async def costly(self, request: Request, make: Callable[[], bytes]) -> bytes:
         """What ``make`` gives, called in a thread; few at a time, and not for a caller who did not wait for it."""
@@ -45,6 +48,12 @@ class Desk:
         """Let the run that goes on come to an end, and those who listen to it."""
         self.is_ending = True
         self.jobs.ask_to_stop()
+
+    async def edited(self, work: Callable[[], _Result]) -> _Result:
+        """What ``work`` gives, which changes a record, called in a thread; one waits for the other instead of being refused
+        for its lock.
+        """
+        return await to_thread.run_sync(work, limiter=self._editing)
 
     def close(self) -> None:
         """End what goes on."""

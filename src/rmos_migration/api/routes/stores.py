@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import quote
 
-from anyio import to_thread
 from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import BaseModel, Field, create_model, field_validator
 from sqlalchemy import Connection
@@ -134,7 +133,7 @@ def _router(kind: _Kind) -> APIRouter:
     async def create(request: Request) -> Response:
         fields, raw = await _fields(request)
         desk = desk_of(request)
-        row = await to_thread.run_sync(edit.create, desk.serving.database, entity, fields, raw)
+        row = await desk.edited(lambda: edit.create(desk.serving.database, entity, fields, raw))
         location = f"{PREFIX}/{kind.slug}/{quote(row[0], safe='')}"
         return _one(kind, row, 201, Location=location)
 
@@ -162,7 +161,7 @@ def _router(kind: _Kind) -> APIRouter:
             tag = tags.named(if_match)
             return edit.change(desk.serving.database, entity, record_id, fields, raw, tag=tag)
 
-        return _one(kind, await to_thread.run_sync(work))
+        return _one(kind, await desk.edited(work))
 
     async def delete(request: Request, record_id: Id, if_match: IfMatch = None) -> Response:
         desk = desk_of(request)
@@ -170,7 +169,7 @@ def _router(kind: _Kind) -> APIRouter:
         def work() -> None:
             edit.delete(desk.serving.database, entity, record_id, tag=tags.named(if_match))
 
-        await to_thread.run_sync(work)
+        await desk.edited(work)
         return json_answer(json_bytes(models.Deleted(deleted=record_id)))
 
     add = router.add_api_route
