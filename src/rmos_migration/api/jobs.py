@@ -6,7 +6,6 @@ What a dry run would do stands in no database, so the last few of them are kept 
 import multiprocessing
 import signal
 import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -78,6 +77,11 @@ class Job:
             name, message, hint = told
             self.failure = _ERRORS.get(name, EnvironmentFailure)(message, hint)
 
+    def raise_failure(self) -> None:
+        """Raise what ended it without a result, if anything did; each time as if for the first, without who was told before."""
+        if self.failure is not None:
+            raise self.failure.with_traceback(None)
+
 
 class Jobs:
     """The run that goes on, if there is one, and the last dry runs."""
@@ -86,7 +90,7 @@ class Jobs:
         self.database = database
         self.source = source
         self.current: Job | None = None
-        self.dry_runs: OrderedDict[int, Job] = OrderedDict()
+        self.dry_runs: dict[int, Job] = {}
         self._lock = threading.Lock()
         self._count = 0
 
@@ -109,7 +113,7 @@ class Jobs:
             job.process.terminate()
             raise EnvironmentFailure("the run did not begin", "see the server's log, then try again")
         if job.failure is not None and job.over.wait(_ENDING_SECONDS):
-            raise job.failure
+            job.raise_failure()
         if options.dry_run:
             self._keep(job)
         return job
@@ -143,11 +147,11 @@ class Jobs:
         return job
 
     def _keep(self, job: Job) -> None:
-        self._count += 1
-        job.number = self._count
-        self.dry_runs[self._count] = job
-        while len(self.dry_runs) > _DRY_RUNS_KEPT:
-            self.dry_runs.popitem(last=False)
+        with self._lock:
+            self._count += 1
+            job.number = self._count
+            known = [*self.dry_runs.items(), (self._count, job)]
+            self.dry_runs = dict(known[-_DRY_RUNS_KEPT:])  # a new one: others may be going through the old one
 
 
 class _Teller(Nobody):

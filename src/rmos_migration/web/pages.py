@@ -188,8 +188,7 @@ def _dry_run(desk: Desk, name: str, known: dict[str, Any]) -> bytes:
     job = desk.jobs.dry_run(int(name.removeprefix("dry-")))
     if job is None:
         raise Problem("not-found", f"there is no dry run {name}", "the server keeps the last few only")
-    if job.failure is not None:
-        raise job.failure
+    job.raise_failure()
     report = job.report and facts.public_report(job.report, desk.serving)
     detail = report and facts.run_of_report(report, name, desk.serving, trusted=False)
     mood = mood_of(report.run) if report else ("warn", "…")

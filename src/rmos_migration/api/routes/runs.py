@@ -233,8 +233,7 @@ def _dry_report(desk: Desk, name: str) -> Report:
     job = desk.jobs.dry_run(int(name.removeprefix("dry-")))
     if job is None:
         raise Problem("not-found", f"there is no dry run {name}", "the server keeps the last few only")
-    if job.failure is not None:
-        raise job.failure
+    job.raise_failure()
     if job.report is None:
         raise Problem("not-found", f"{name} still goes on", "its progress tells when it has ended")
     return job.report

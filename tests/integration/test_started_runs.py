@@ -1,0 +1,44 @@
+"""Runs that the server starts in processes of their own."""
+
+import traceback
+from pathlib import Path
+
+import pytest
+
+from builders import pattern, write
+from rmos_migration import migrate
+from rmos_migration.api import jobs
+from rmos_migration.api.jobs import Jobs
+from rmos_migration.errors import UsageError
+from rmos_migration.migrate.options import Options
+from rmos_migration.store.database import Database
+from serving import MIGRATION, client
+
+
+def die(*_: object) -> None:
+    """In place of a run, a process that ends without a word."""
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+def test_a_process_that_dies_before_its_run_began_is_no_run(
+    tree: Path, database: Path, monkeypatch: pytest.MonkeyPatch, dry_run: bool
+) -> None:
+    write(tree, "patterns/p.json", pattern())
+    migrate(tree, database)
+    monkeypatch.setattr(jobs, "_work", die)
+    with client(database, tree) as calling:
+        answer = calling.post(f"{MIGRATION}/runs", json={"dry_run": dry_run})
+    assert (answer.status_code, answer.headers.get("location")) == (503, None)
+
+
+def test_a_failure_that_is_told_often_keeps_nothing_of_who_asked(tree: Path, database: Path) -> None:
+    running = Jobs(Database(database), tree / "nowhere")
+    with pytest.raises(UsageError):
+        running.start(Options(dry_run=True))
+    assert running.current is not None
+    lengths = set()
+    for _ in range(3):
+        with pytest.raises(UsageError) as raised:
+            running.current.raise_failure()
+        lengths.add(len(traceback.extract_tb(raised.value.__traceback__)))
+    assert len(lengths) == 1
