@@ -151,7 +151,9 @@ class Jobs:
             self._count += 1
             job.number = self._count
             known = [*self.dry_runs.items(), (self._count, job)]
-            self.dry_runs = dict(known[-_DRY_RUNS_KEPT:])  # a new one: others may be going through the old one
+            self.dry_runs = dict(
+                known[-_DRY_RUNS_KEPT:]
+            )  # a new one: others may be going through the old one
 
 
 class _Teller(Nobody):
