@@ -247,3 +247,35 @@ def test_nothing_is_made_where_there_is_no_database(database: Path) -> None:
     with pytest.raises(DatabaseUnusable):
         create(Database.at(database), PATTERN, NEW, b"")
     assert list(database.parent.iterdir()) == []
+
+
+def test_a_file_that_is_only_moved_does_not_bring_a_deleted_record_back(filled: Database, tree: Path) -> None:
+    delete(filled, JOBLOG, "j1")
+    (tree / "joblogs/old").mkdir()
+    (tree / "joblogs/j.json").rename(tree / "joblogs/old/j.json")
+    for rehash in (False, True):
+        migrate(tree, filled.path, rehash=rehash)
+        assert set(records(filled.path, "joblogs")) == {"j2"}
+        assert is_sound(filled, tree)
+
+
+def test_a_file_that_is_only_moved_is_in_no_conflict_with_what_was_changed(
+    filled: Database, tree: Path
+) -> None:
+    change(filled, PATTERN, "p1", NEW, b"", tag=ANY)
+    (tree / "patterns/p.json").rename(tree / "patterns/moved.json")
+    for on_conflict in ("keep", "replace", "reject"):
+        totals = migrate(tree, filled.path, on_conflict=on_conflict, rehash=True).totals
+        assert (totals.unchanged, totals.conflicts, totals.rejected) == (4, 0, 0)
+        assert records(filled.path, "patterns")["p1"]["name"] == "New"
+        assert is_sound(filled, tree)
+
+
+def test_a_folder_that_was_moved_brings_no_edit_to_nothing(filled: Database, tree: Path) -> None:
+    change(filled, PATTERN, "p1", NEW, b"", tag=ANY)
+    delete(filled, JOBLOG, "j2")
+    moved = tree.rename(tree.with_name("renamed"))
+    assert migrate(moved, filled.path, on_conflict="replace").totals.migrated == 0
+    assert records(filled.path, "patterns")["p1"]["name"] == "New"
+    assert set(records(filled.path, "joblogs")) == {"j1"}
+    assert is_sound(filled, moved)

@@ -65,7 +65,8 @@ def load(connection: Connection, batch: Batch, policy: Policy, book: Book) -> Wr
     Raises:
         sqlalchemy.exc.DBAPIError: if the database fails, rather than refuses.
     """
-    plan = (None if batch.known else _load_straight(connection, batch)) or _load_resolved(
+    is_met = bool(batch.known) or any(prepared.record_id in batch.orphans for prepared in batch.documents)
+    plan = (None if is_met else _load_straight(connection, batch)) or _load_resolved(
         connection, batch, policy
     )
     return _write_books(connection, batch, plan, book)

@@ -14,7 +14,7 @@ from ..entities import Entity, FieldRule
 from ..generations import export
 from ..store.known import KnownDocument
 from ..store.records import Pending, Row, content_of, existing_ids, rows_of
-from ..store.runs import deleted_ids
+from ..store.runs import deleted_ids, set_aside
 from .differences import differences
 from .linking import detached, keeping_created_at
 from .outcome import Outcome
@@ -132,6 +132,9 @@ class _Resolver:
             if ids
             else set()
         )
+        self.set_aside = set_aside(
+            connection, entity, {p.record_id for p in batch if p.record_id is not None}
+        )
         positions = [(entity.columns.index(rule.column), rule) for rule in entity.references]
         self.references = [(index, rule, self._existing_parents(index, rule)) for index, rule in positions]
 
@@ -149,7 +152,7 @@ class _Resolver:
             elif there is not None and self._is_same(prepared, there):
                 standing[record_id] = _Standing(prepared.content_sha256, there.row)
                 self._decide(prepared, Outcome.UNCHANGED)
-            elif self.owned and self._was_replaced(prepared):
+            elif self._was_replaced(prepared):
                 self.made.decisions.append(
                     Decision(
                         prepared, Outcome.UNCHANGED, prepared.diagnostics, prepared.derived, was_replaced=True
@@ -195,7 +198,12 @@ class _Resolver:
         return there.row is not None and not differences(self.entity, there.row, self._linked(prepared).row)
 
     def _was_replaced(self, prepared: Prepared) -> bool:
-        """Whether this document's row was given other content on purpose, or taken out, and it is what it was then."""
+        """Whether this document's row was given other content on purpose, or taken out, and it is what it was then.
+
+        What was done through the API holds for the document wherever it stands now.
+        """
+        if (prepared.record_id, prepared.content_sha256) in self.set_aside:
+            return True
         now = (prepared.reading.path, prepared.record_id, prepared.content_sha256)
         return now in self.replaced and prepared.record_id in self.owned
 

@@ -198,6 +198,22 @@ def deleted_ids(connection: Connection, entity: Entity, ids: Collection[str]) ->
     return set(connection.scalars(query))
 
 
+def set_aside(connection: Connection, entity: Entity, ids: Collection[str]) -> set[tuple[str, str]]:
+    """Record id and content of the documents whose record was changed or deleted through the API since."""
+    if connection.scalar(select(sources.c.id).where(sources.c.location == API)) is None:
+        return set()
+    edited = select(ledger.c.record_id).where(
+        ledger.c.entity == entity.name, FROM_API, func.coalesce(ledger.c.code, "") != REPLACED
+    )
+    query = select(ledger.c.record_id, ledger.c.content_sha256).where(
+        ledger.c.entity == entity.name,
+        among(ledger.c.record_id, ids),
+        ledger.c.code == REPLACED,
+        ledger.c.record_id.in_(edited),
+    )
+    return {(row.record_id, row.content_sha256) for row in connection.execute(query)}
+
+
 def forget_deleted(connection: Connection, entity: Entity, ids: Collection[str]) -> None:
     """Forget that records were deleted, because they are there again."""
     connection.execute(
