@@ -98,11 +98,15 @@ class Database:
     @contextmanager
     def _reading(self, *, handed_round: bool = False) -> Iterator[Connection]:
         """A read-only connection; what damage makes of its queries is DatabaseUnusable."""
-        may_be_noted = os.access(self.path.parent, os.W_OK)  # SQLite notes its readers beside the file
-        is_immutable = not may_be_noted and not has_log(self.path)
-        engine = file_engine(self.path, read_only=True, immutable=is_immutable, handed_round=handed_round)
+        engine = file_engine(
+            self.path, read_only=True, immutable=self.is_read_unnoticed(), handed_round=handed_round
+        )
         with _connected(engine, damage_as_unusable) as connection:
             yield connection
+
+    def is_read_unnoticed(self) -> bool:
+        """Whether a reader cannot note itself beside the file, and so has to take it for one that nobody writes."""
+        return not os.access(self.path.parent, os.W_OK) and not has_log(self.path)
 
     @contextmanager
     def mender(self, purpose: str) -> Iterator[tuple[Connection, Path]]:

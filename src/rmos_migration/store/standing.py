@@ -16,7 +16,7 @@ from . import schema
 from .database import Database
 from .failures import damage_as_unusable, oddities_as_unusable
 
-_Identity = tuple[int, int]
+_Identity = tuple[int, ...]
 
 
 class _Standing:
@@ -103,6 +103,7 @@ class Readers:
             standing.close()
 
     def _lent(self) -> _Standing:
+        self.moment()  # which refuses a file whose schema was upgraded since it was opened
         while (standing := self._next()) is not None:
             if standing.identity == _identity(self.database):
                 return standing
@@ -123,8 +124,10 @@ class Readers:
 
 
 def _identity(database: Database) -> _Identity:
+    """Which file it is; of one that SQLite would not notice to be written, in which state, too."""
     try:
         found = database.path.stat()
+        of_state = (found.st_size, found.st_mtime_ns) if database.is_read_unnoticed() else ()
     except OSError:
         return (0, 0)
-    return (found.st_dev, found.st_ino)
+    return (found.st_dev, found.st_ino, *of_state)
