@@ -94,6 +94,31 @@ def test_the_token_is_asked_for_once_a_session(messy: Served, open_page: Open) -
     other.page.get_by_role("dialog").wait_for()
 
 
+def test_a_token_with_a_stray_character_is_asked_for_again(messy: Served, open_page: Open) -> None:
+    page = open_page(f"{messy.url}/runs").page
+    page.get_by_role("button", name="See what would happen").click()
+    give_token(page, f"{TOKEN}\u200b")
+    page.get_by_text("That is not the token.").wait_for()
+    give_token(page)
+    page.wait_for_url("**/runs/dry-*")
+
+
+def test_who_reads_about_a_run_stays_there_when_another_one_ends(tmp_path: Path, open_page: Open) -> None:
+    database = tmp_path / "rmos.db"
+    migrate_messy(database)
+    with served(database, "--source", EXAMPLES / "messy_legacy") as server:
+        with write_lock(database, "another run"):
+            execute(
+                database,
+                "INSERT INTO migration_runs SELECT 2, started_at, NULL, 'running', source, dry_run, options_json,"
+                " tool_version, counts_json, NULL, location, NULL FROM migration_runs",
+            )
+            page = open_page(f"{server.url}/runs/1").page
+            page.get_by_text("Run 2:").wait_for()
+        page.get_by_text("Run 2:").wait_for(state="hidden")
+        assert page.url == f"{server.url}/runs/1"
+
+
 def test_leaving_the_token_dialog_does_nothing(messy: Served, open_page: Open) -> None:
     visit = open_page(messy.url)
     visit.page.get_by_role("button", name="Migrate now").click()

@@ -2,6 +2,7 @@
 // Everything can be read without this. It starts runs, shows how far they have got, and asks for the token once a session.
 const API = "/api/rmos/stores/migration";
 const KEY = "rmos-token";
+const TOKEN = /^[!-~]+$/; // what a header can carry; a stray character from a mail would make every request fail
 const ROUND = 5000; // milliseconds until it is asked again whether a run goes on
 
 for (const hidden of document.querySelectorAll("[data-needs-script]")) hidden.hidden = false;
@@ -33,6 +34,10 @@ const fetchWithToken = async (address, options = {}) => {
   for (let wrong = false; ; wrong = true) {
     const token = sessionStorage.getItem(KEY) || await askForToken(wrong);
     if (!token) return null;
+    if (!TOKEN.test(token)) {
+      sessionStorage.removeItem(KEY);
+      continue;
+    }
     const answer = await fetch(address, {
       ...options, headers: { ...options.headers, Authorization: `Bearer ${token}` },
     });
@@ -142,6 +147,7 @@ for (const button of document.querySelectorAll("[data-download]")) {
 
 const panel = document.querySelector("[data-progress]");
 const isOfRun = location.pathname.startsWith("/runs/");
+const goesElsewhere = (told) => isOfRun && told.run && location.pathname !== `/runs/${told.run}`;
 
 const words = (told) => {
   if (told.state === "busy") return "Another program is writing into the database.";
@@ -167,9 +173,9 @@ const show = (told) => {
 
 const listen = () => {
   const events = new EventSource(`${API}/progress`);
-  const over = (milliseconds) => {
+  const again = () => {
     events.close();
-    if (!isOfRun) setTimeout(listen, milliseconds);
+    setTimeout(listen, ROUND);
   };
   for (const state of ["running", "busy"]) {
     events.addEventListener(state, (event) => show(JSON.parse(event.data)));
@@ -177,13 +183,15 @@ const listen = () => {
   events.addEventListener("ended", (event) => {
     const told = JSON.parse(event.data);
     events.close();
-    location.assign(told.run ? `/runs/${told.run}` : location.href);
+    if (goesElsewhere(told)) panel.hidden = true;
+    else location.assign(told.run ? `/runs/${told.run}` : location.href);
   });
   events.addEventListener("idle", () => {
     panel.hidden = true;
-    over(ROUND);
+    if (isOfRun) events.close();
+    else again();
     if ("goesOn" in panel.dataset) location.reload(); // it has ended since the page was made
   });
-  events.addEventListener("error", () => over(ROUND));
+  events.addEventListener("error", again);
 };
 if (panel) listen();
