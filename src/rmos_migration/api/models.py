@@ -3,7 +3,7 @@
 Times are UTC, ``YYYY-MM-DDTHH:MM:SS.ffffffZ``; sizes are bytes unless the name says MB (1,000,000 bytes).
 """
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -263,6 +263,3 @@ class Deleted(Answer):
     """It is gone."""
 
     deleted: str
-
-
-Json = dict[str, Any]

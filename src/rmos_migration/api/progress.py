@@ -1,7 +1,7 @@
 """How far the run that goes on has got, whoever started it."""
 
 from datetime import UTC, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from pydantic import BaseModel
 from sqlalchemy import Connection
@@ -110,8 +110,3 @@ def _progress(reached: _Reached, *, is_over: bool) -> Progress:
 def as_event(progress: Progress) -> str:
     """A server-sent event, named by the state."""
     return f"event: {progress.state}\ndata: {progress.model_dump_json()}\n\n"
-
-
-def changed(before: dict[str, Any] | None, now: Progress) -> bool:
-    """Whether there is anything new to tell."""
-    return before != now.model_dump(exclude={"seconds", "documents_per_second"})
