@@ -1,5 +1,6 @@
 """The dashboard as a person uses it: in a real browser, against a real server."""
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,7 +11,18 @@ import pytest
 from hostile_texts import HOSTILE, elements, hostile_tree
 from visiting import Open, Visit
 
-from builders import EXAMPLES, execute, family, joblog, migrate_messy, older_database, pattern, query, write
+from builders import (
+    EXAMPLES,
+    execute,
+    family,
+    joblog,
+    migrate_messy,
+    older_database,
+    pattern,
+    query,
+    rmos,
+    write,
+)
 from rmos_migration import migrate
 from rmos_migration.entities import ENTITIES
 from rmos_migration.store.lock import write_lock
@@ -72,8 +84,8 @@ def test_a_newcomer_gets_from_nothing_to_a_reject_explained(tmp_path: Path, open
         reject.locator("pre mark").wait_for()
         assert reject.locator("pre .caret").count() == 1
         page.get_by_role("link", name="Overview").click()
-        rejected = query(database, "SELECT count(*) FROM migration_rejects")[0][0]
-        assert page.locator("[data-count='kept_out']").inner_text() == str(rejected)
+        kept_out = "SELECT count(*) FROM migration_ledger WHERE outcome IN ('rejected', 'conflict')"
+        assert page.locator("[data-count='kept_out']").inner_text() == str(query(database, kept_out)[0][0])
         assert faults_of(visit) == []
         assert is_ours(visit, server)
         assert TOKEN not in page.url
@@ -114,7 +126,7 @@ def test_who_reads_about_a_run_stays_there_when_another_one_ends(tmp_path: Path,
                 " tool_version, counts_json, NULL, location, NULL FROM migration_runs",
             )
             page = open_page(f"{server.url}/runs/1").page
-            page.get_by_text("Run 2:").wait_for()
+            page.get_by_text("Run 2:").first.wait_for()
         page.get_by_text("Run 2:").wait_for(state="hidden")
         assert page.url == f"{server.url}/runs/1"
 
@@ -122,10 +134,14 @@ def test_who_reads_about_a_run_stays_there_when_another_one_ends(tmp_path: Path,
 def test_leaving_the_token_dialog_does_nothing(messy: Served, open_page: Open) -> None:
     visit = open_page(messy.url)
     visit.page.get_by_role("button", name="Migrate now").click()
+    visit.page.get_by_role("button", name="Go on").click()
+    assert visit.page.get_by_role("dialog").is_visible()
     visit.page.keyboard.press("Escape")
     visit.page.wait_for_timeout(200)
     assert visit.page.url == f"{messy.url}/"
-    assert visit.page.get_by_role("button", name="Migrate now").is_enabled()
+    assert visit.page.evaluate("document.activeElement.textContent") == "Migrate now"
+    visit.page.keyboard.press("Enter")
+    visit.page.get_by_role("dialog").wait_for()
 
 
 def test_a_run_from_the_command_line_shows_while_it_goes_on(tmp_path: Path, open_page: Open) -> None:
@@ -136,10 +152,73 @@ def test_a_run_from_the_command_line_shows_while_it_goes_on(tmp_path: Path, open
         visit = open_page(server.url)
         assert not visit.page.locator("[data-progress]").is_visible()
         with write_lock(database, "a test"):
-            visit.page.get_by_text("Another program is writing into the database.").wait_for(timeout=15_000)
+            visit.page.get_by_text("Another program is writing into the database.").first.wait_for(
+                timeout=15_000
+            )
             visit.page.get_by_role("button", name="Migrate now").click()
             give_token(visit.page)
             visit.page.get_by_text("wait until it has finished").wait_for()
+
+
+def test_what_is_chosen_for_a_run_is_how_it_is_done(tmp_path: Path, open_page: Open) -> None:
+    database, tree = tmp_path / "rmos.db", tmp_path / "legacy"
+    write(tree, "patterns/a.json", pattern())
+    write(tree, "patterns/b.json", pattern(name="another"))
+    write(tree, "patterns/c.json", json.dumps(pattern("c", name="Grün"), ensure_ascii=False).encode("cp1252"))
+    with served(database, "--source", tree) as server:
+        page = open_page(server.url).page
+        page.get_by_text("Choices").click()
+        page.get_by_label("Encoding of old files").fill("cp1252")
+        page.get_by_label("Where the id of a document is taken").select_option("replace")
+        page.get_by_role("button", name="Migrate now").click()
+        give_token(page)
+        page.get_by_role("heading", level=1, name=re.compile("Everything arrived")).wait_for()
+    rows = query(database, "SELECT id, name FROM patterns ORDER BY id")
+    assert rows == [("c", "Grün"), ("p1", "another")]
+
+
+def test_a_document_in_conflict_leads_to_the_record_that_stays(messy: Served, open_page: Open) -> None:
+    page = open_page(f"{messy.url}/rejects?code=id-conflict").page
+    assert page.locator("[data-count='rejects']").inner_text() == "1"
+    page.get_by_role("link", name="p-twin-ring").click()
+    page.wait_for_url("**/patterns/p-twin-ring")
+
+
+def test_the_lines_get_the_focus_when_they_are_shown(messy: Served, open_page: Open) -> None:
+    page = open_page(f"{messy.url}/rejects?code=json-syntax").page
+    page.get_by_role("button", name="Show the lines").click()
+    give_token(page)
+    page.locator("pre mark").wait_for()
+    assert page.evaluate("document.activeElement.localName") == "pre"
+
+
+def test_a_page_that_was_left_open_learns_of_a_run_elsewhere(tmp_path: Path, open_page: Open) -> None:
+    database, tree = tmp_path / "rmos.db", tmp_path / "legacy"
+    write(tree, "patterns/p.json", pattern())
+    with served(database, "--source", tree) as server:
+        page = open_page(server.url).page
+        assert rmos("migrate", tree, "--database", database).returncode == 0
+        page.get_by_role("heading", level=1, name=re.compile("Everything arrived")).wait_for(timeout=15_000)
+        assert page.url == f"{server.url}/"
+
+
+def test_a_server_that_is_gone_is_said(tmp_path: Path, open_page: Open) -> None:
+    database, tree = tmp_path / "rmos.db", tmp_path / "legacy"
+    write(tree, "patterns/p.json", pattern())
+    with served(database, "--source", tree) as server:
+        page = open_page(server.url).page
+        page.get_by_role("button", name="See what would happen").click()
+        page.get_by_role("dialog").wait_for()
+    give_token(page)
+    page.get_by_text("The server does not answer.").wait_for()
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path, open_page: Open) -> None:
+    with served(tmp_path / "rmos.db", "--source", tmp_path / "nowhere") as server:
+        page = open_page(server.url).page
+        page.get_by_role("button", name="See what would happen").click()
+        give_token(page)
+        page.get_by_role("alert").filter(has_text="nowhere").wait_for()
 
 
 @pytest.mark.parametrize(("width", "scheme"), SIZES)
@@ -207,7 +286,7 @@ def test_records_lead_to_each_other(messy: Served, open_page: Open) -> None:
 
 def test_pages_go_on_to_the_last_record(tmp_path: Path, open_page: Open) -> None:
     tree, database = tmp_path / "legacy", tmp_path / "rmos.db"
-    write(tree, "joblogs/many.json", [joblog(f"j{number:03}") for number in range(130)])
+    write(tree, "joblogs/many.json", [joblog(f"j{number:03}") for number in range(120)])
     migrate(tree, database)
     with served(database) as server:
         page = open_page(f"{server.url}/joblogs").page
@@ -219,7 +298,7 @@ def test_pages_go_on_to_the_last_record(tmp_path: Path, open_page: Open) -> None
                 break
             further.click()
             page.wait_for_load_state()
-    assert sorted(seen) == [f"j{number:03}" for number in range(130)]
+    assert sorted(seen) == [f"j{number:03}" for number in range(120)]
 
 
 def make_missing(database: Path) -> str:

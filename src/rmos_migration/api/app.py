@@ -2,14 +2,17 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import ASGIApp
 
 from .. import __version__
@@ -54,7 +57,8 @@ def create_app(
     )
     app.state.desk = Desk(serving)
     app.state.problem_page = problem_page
-    for router in (health.router, migration.router, runs.router, *stores.routers(), *pages):
+    app.state.routers = (health.router, migration.router, runs.router, *stores.routers(), *pages)
+    for router in app.state.routers:
         app.include_router(router)
     app.add_exception_handler(Problem, _of_problem)
     app.add_exception_handler(RmosError, _of_error)
@@ -64,7 +68,7 @@ def create_app(
     app.add_exception_handler(ClientDisconnect, _of_disconnect)
     app.add_exception_handler(Exception, _of_failure)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-    return Guard(Measured(app, app.state.desk.metrics), serving)
+    return Measured(Guard(app, serving), app.state.desk.metrics)
 
 
 @asynccontextmanager
@@ -101,7 +105,22 @@ async def _of_refusal(request: Request, error: Exception) -> Response:
 
 async def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101
-    return _told(request, problems.of_status(error.status_code, str(error.detail), error.headers))
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_methods_at(request))
+    return _told(request, problems.of_status(error.status_code, str(error.detail), headers))
+
+
+def _methods_at(request: Request) -> list[str]:
+    """What can be done at an address, by all of its routes: the framework names those of the first only."""
+    found = {
+        method
+        for router in request.app.state.routers
+        for route in router.routes
+        if isinstance(route, APIRoute) and route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods or ()
+    }
+    return sorted(found | ({"HEAD"} if "GET" in found else set()))
 
 
 async def _of_validation(request: Request, error: Exception) -> Response:

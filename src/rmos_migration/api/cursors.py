@@ -4,14 +4,21 @@ import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from types import UnionType
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 
 from .problems import Fault, Problem
 
+_One = TypeVar("_One")
+
 LONGEST = 2000
 _LARGEST = 2**63
+
+
+def one_page(found: list[_One], limit: int) -> tuple[list[_One], _One | None]:
+    """What goes on a page, of one more than goes on it; and the last of these, if there are more behind it."""
+    return found[:limit], found[limit - 1] if len(found) > limit else None
 
 
 def as_cursor(values: Sequence[str | int | None] | None) -> str | None:

@@ -14,9 +14,10 @@ from ..entities import ENTITIES, Entity, Kind
 from ..reports import facts as report_facts
 from ..reports.report import Excerpt, KeptOut, Notice, Report, Run
 from ..reports.verdict import verdict
-from ..store import browsing, history, queries
+from ..store import browsing, kept_out, queries
 from ..store.browsing import Recent
-from ..store.history import Day, RejectFound
+from ..store.history import Day
+from ..store.kept_out import KeptOutFound
 from ..store.queries import RunRow
 from . import models
 from .checkup import health
@@ -25,6 +26,7 @@ from .problems import without_places
 from .serving import Serving
 
 RECENT = 3
+RUNS_OF_A_DAY = 100
 
 
 def status(
@@ -114,8 +116,9 @@ def day(one: Day) -> models.DayOfRuns:
                 duration_seconds=run.duration_seconds,
                 counts=run.totals,
             )
-            for row, run in runs
+            for row, run in runs[:RUNS_OF_A_DAY]
         ],
+        runs_total=len(runs),
     )
 
 
@@ -184,13 +187,15 @@ def public_report(report: Report, serving: Serving) -> Report:
     return report.model_copy(update=public)
 
 
-def reject(found: RejectFound, notices: list[Notice], *, gone: bool) -> models.Reject:
+def reject(found: KeptOutFound, notices: list[Notice], *, gone: bool) -> models.Reject:
     """A document that is kept out."""
     return models.Reject(
         key=as_cursor(found.place) or "",
         path=printable(found.place.path),
         pointer=printable(found.place.pointer),
         entity=found.entity,
+        outcome=found.outcome,
+        record_id=found.record_id,
         code=found.code,
         run_id=found.run_id,
         size_bytes=found.size_bytes,
@@ -216,16 +221,16 @@ def noticed(report: Report, *, code: str | None, severity: Severity | None, path
     ]
 
 
-def as_kept_out(found: RejectFound, connection: Connection) -> KeptOut:
+def as_kept_out(found: KeptOutFound, connection: Connection) -> KeptOut:
     """A document that is kept out, as reports know it."""
     return KeptOut(
-        entity=found.entity or "",
+        entity=found.entity,
         path=found.place.path,
         pointer=found.place.pointer,
-        outcome="rejected",
-        record_id=None,
+        outcome=found.outcome,
+        record_id=found.record_id,
         generation=None,
-        notices=[notice(one) for one in history.reasons_of(connection, found)],
+        notices=[notice(one) for one in kept_out.reasons_of(connection, found)],
         excerpt=None,
     )
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..diagnostics import Severity
-from ..store import history, queries
+from ..store import kept_out, queries
 from ..store.database import Database
 from ..store.lock import is_locked
 from .checkup import Checkup
@@ -54,10 +54,12 @@ class Metrics:
         for entity, count in queries.entity_counts(connection).items():
             records.add_metric((entity,), count)
         yield records
-        kept_out = GaugeMetricFamily("rmos_rejects", "Documents kept out, by code.", labels=("code",))
-        for code, count in history.codes_kept_out(connection):
-            kept_out.add_metric((code,), count)
-        yield kept_out
+        by_code = GaugeMetricFamily(
+            "rmos_documents_kept_out", "Rejected or in conflict, by code.", labels=("code",)
+        )
+        for code, count in kept_out.counted_by_code(connection).items():
+            by_code.add_metric((code,), count)
+        yield by_code
         yield GaugeMetricFamily(
             "rmos_pending_references", "References that wait.", value=queries.pending_count(connection)
         )

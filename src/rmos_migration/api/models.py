@@ -100,6 +100,8 @@ class DayOfRuns(BaseModel):
     """Records that they brought into the database."""
     total: int
     runs: list[RunOfDay]
+    """The last 100."""
+    runs_total: int
 
 
 class HistoryAnswer(Answer):
@@ -155,11 +157,14 @@ class Reject(BaseModel):
     """Its name in this API."""
     path: str
     pointer: str
-    entity: str | None
+    entity: str
+    outcome: Literal["rejected", "conflict"]
+    record_id: str | None
+    """The id that another record has, of a document in conflict."""
     code: str
     run_id: int
     size_bytes: int | None
-    """Bytes that are kept of it."""
+    """Bytes that are kept of it; none of a document in conflict."""
     gone: bool
     """Whether its file was taken out of the legacy folder since."""
     notices: list[Notice]

@@ -1,7 +1,7 @@
 """How far the run that goes on has got, whoever started it."""
 
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel
 from sqlalchemy import Connection
@@ -56,6 +56,11 @@ EVENTS: dict[str, Any] = {
 
 IDLE = Progress(state="idle")
 BUSY = Progress(state="busy")
+
+
+def idle_after(last: Progress) -> Progress:
+    """Nothing goes on; what ended last is named, so that a page can tell whether it knows of it."""
+    return IDLE.model_copy(update={"run": last.run, "status": last.status})
 
 
 def of_job(job: Job) -> Progress:

@@ -8,40 +8,41 @@ from sqlalchemy import Connection
 from ..reports.documents import bytes_of_source, with_excerpts
 from ..reports.report import KeptOut
 from ..sources.presence import is_gone
-from ..store import history
-from ..store.history import RejectFound, RejectPlace
+from ..store import kept_out
+from ..store.kept_out import KeptOutFound, KeptOutPlace
 from ..store.reporting import Known
 from . import facts, models
-from .cursors import as_cursor
+from .cursors import as_cursor, one_page
 from .problems import Problem
 
 _LOCATED = 256 * 1024
-"""Bytes of a document in which, in a list, the places of faults are looked for."""
+"""Bytes of a file in which, in a list, the places of faults are looked for."""
 
 
 def page_of_rejects(
-    connection: Connection, *, after: RejectPlace | None, limit: int, code: str | None, path: str | None
+    connection: Connection, *, after: KeptOutPlace | None, limit: int, **wanted: str | None
 ) -> models.RejectsAnswer:
-    """A page of what is kept out."""
-    found, total = history.kept_out(connection, after=after, limit=limit, code=code, path=path)
+    """A page of what is kept out; ``wanted`` is an outcome, a code, a part of the path."""
+    more, total = kept_out.page(connection, after=after, limit=limit + 1, **wanted)
+    found, last = one_page(more, limit)
     told: list[models.Reject] = []
     for _, of_file in groupby(found, lambda one: (one.place[:2], one.encoding, one.file_sha256)):
         told += _told(connection, list(of_file))
     return models.RejectsAnswer(
         rejects=told,
-        codes=dict(history.codes_kept_out(connection)),
+        codes=kept_out.counted_by_code(connection),
         total=total,
-        next=as_cursor(found[-1].place) if len(found) == limit else None,
+        next=as_cursor(last and last.place),
     )
 
 
-def one_reject(connection: Connection, place: RejectPlace, *, with_lines: bool) -> models.RejectDetail:
+def one_reject(connection: Connection, place: KeptOutPlace, *, with_lines: bool) -> models.RejectDetail:
     """One document that is kept out.
 
     Raises:
         Problem: if there is none at the place.
     """
-    found = history.reject_at(connection, place)
+    found = kept_out.at(connection, place)
     if found is None:
         raise Problem("not-found", "there is no such document", "perhaps it was mended; see the list again")
     (document,) = _placed(connection, [found])
@@ -49,9 +50,9 @@ def one_reject(connection: Connection, place: RejectPlace, *, with_lines: bool) 
     return facts.with_excerpt(told, document.excerpt if with_lines else None)
 
 
-def _told(connection: Connection, found: list[RejectFound]) -> Iterator[models.Reject]:
+def _told(connection: Connection, found: list[KeptOutFound]) -> Iterator[models.Reject]:
     """Documents of one file; where the faults stand is only said of those that are small."""
-    small = [one for one in found if one.size_bytes is not None and one.size_bytes <= _LOCATED]
+    small = [one for one in found if one.file_bytes is not None and one.file_bytes <= _LOCATED]
     placed = {one.place: document for one, document in zip(small, _placed(connection, small), strict=True)}
     gone = is_gone(found[0].location, found[0].place.path)
     for one in found:
@@ -59,12 +60,12 @@ def _told(connection: Connection, found: list[RejectFound]) -> Iterator[models.R
         yield facts.reject(one, document.notices, gone=gone)
 
 
-def _placed(connection: Connection, found: list[RejectFound]) -> list[KeptOut]:
+def _placed(connection: Connection, found: list[KeptOutFound]) -> list[KeptOut]:
     """Documents of one file, which is read once, with the places of their faults, and the lines around the first of each."""
 
     def raw_of(path: str) -> bytes | None:
-        if not found[0].place.pointer:
-            return history.bytes_of(connection, found[0].place)
+        if not found[0].place.pointer and found[0].size_bytes is not None:
+            return kept_out.bytes_of(connection, found[0].place)
         known = {found[0].place[1:]: Known(None, None, found[0].file_sha256)}
         return bytes_of_source(found[0].location, known)(path)
 

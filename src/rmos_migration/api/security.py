@@ -71,6 +71,8 @@ class Guard:
             await problem.response()(scope, receive, send)
             return
         scope.setdefault("state", {})["trusted"] = is_trusted
+        if scope["method"] == "HEAD":
+            scope = {**scope, "method": "GET"}  # the server leaves the body out
         self.answering += 1
         try:
             await self.app(scope, receive, send)
@@ -82,16 +84,18 @@ class Guard:
             raise Problem("busy", f"{MOST_AT_ONCE} requests are being answered", "try again later")
         _check_size(scope)
         _check_body(scope["method"], headers)
-        self._check_host(headers)
+        self._check_host(headers, scope.get("server"))
         if scope["method"] not in READING:
             self._check_origin(headers)
             self._check_token(headers, is_trusted)
         elif not is_trusted and scope["path"] not in OPEN:
             self._check_reader(headers)
 
-    def _check_host(self, headers: Headers) -> None:
+    def _check_host(self, headers: Headers, own: tuple[str, int | None] | None) -> None:
+        """Refuse a name that is not the server's. The number at which it was reached is its own: no page can fake that."""
         named = headers.getlist("host")
-        if len(named) != 1 or _name_of(named[0]) not in self.serving.hosts:
+        known = self.serving.hosts | {own[0]} if own else self.serving.hosts
+        if len(named) != 1 or _name_of(named[0]) not in known:
             raise Problem(
                 "host-refused",
                 "the server was called by a name that is not its own",

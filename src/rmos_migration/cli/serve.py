@@ -5,6 +5,7 @@ import sys
 import webbrowser
 from ipaddress import ip_address
 from pathlib import Path
+from socket import gethostname
 from typing import Annotated
 
 import typer
@@ -66,6 +67,8 @@ def serve(
     is_local = _is_loopback(host)
     token = _token(place, settings, is_needed=not is_local)
     names = {*LOOPBACK, host.lower(), *(name.lower() for name in allow_host or ())}
+    if not is_local:
+        names.add(gethostname().lower())
     serving = Serving(
         place, settings.source, token, frozenset(names), readers_need_token=not is_local, settings=settings
     )
@@ -73,11 +76,17 @@ def serve(
     url = url_of(listening)
 
     def when_ready() -> None:
-        _greet(url, place, settings, token)
+        _greet(_for_others(url), place, settings, token)
         if browser or (browser is None and sys.stdout.isatty() and is_local):
             webbrowser.open(url)
 
     serve(create_app(serving, page_routers(), problem_page), listening, when_ready=when_ready)
+
+
+def _for_others(url: str) -> str:
+    """The address to call: where all of this machine's are listened on, that of its name."""
+    name = gethostname()
+    return url.replace("//0.0.0.0:", f"//{name}:").replace("//[::]:", f"//{name}:")
 
 
 def _is_loopback(host: str) -> bool:

@@ -28,7 +28,7 @@ from .writing import NameRefusedError, make_tree, write_new
 
 _REASONS = {
     "id-conflict": "its id is taken by another document, so the database never held it",
-    "record-replaced": "another document took its place in the database",
+    "record-replaced": "another document took its place in the database, or it was changed or deleted through the API",
     "unreadable": "its bytes could not be read when it was migrated, so the database does not hold them",
     "row-gone": "its row was taken out of the database",
     "row-unusable": "its row cannot be read; see rmos audit",

@@ -1,6 +1,6 @@
 """The pages about the migration: overview, runs, what is kept out, audit, the API; and the files that pages load."""
 
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from ..api import facts
-from ..api.cursors import LONGEST, as_cursor, from_cursor
+from ..api.cursors import LONGEST, as_cursor, from_cursor, one_page
 from ..api.desk import Desk, desk_of
 from ..api.problems import Problem, of_error
 from ..api.rejects import page_of_rejects
@@ -25,8 +25,8 @@ from ..reports.as_html import mood_of
 from ..reports.environment import TEMPLATES
 from ..reports.report import Run
 from ..reports.verdict import advice, verdict
-from ..store import history, queries, reporting
-from ..store.history import RejectPlace
+from ..store import history, kept_out, queries, reporting
+from ..store.kept_out import KeptOutPlace
 from ..store.lock import is_locked
 from ..store.queries import RunRow
 from . import records
@@ -92,7 +92,7 @@ def _overview(connection: Connection, desk: Desk, known: dict[str, Any], validat
         mood=("warn", "…") if run is None else mood_of(run),
         runs=[report_facts.run_of_row(one) for one in rows],
         counts=queries.entity_counts(connection),
-        kept_out=sum(number for _, number in history.codes_kept_out(connection)),
+        kept_out=sum(kept_out.counted_by_code(connection).values()),
         recent=facts.recent_of_each(connection),
         validation=validation,
         status=facts.migration_status(connection, desk.serving, last, trusted=False),
@@ -117,8 +117,9 @@ async def runs(request: Request, cursor: Cursor = None) -> Response:
 
     def make(connection: Connection) -> bytes:
         locked = is_locked(desk.serving.database.path)
-        found, total = history.runs_page(connection, before=before, limit=SHOWN, locked=locked)
-        more = as_cursor([found[-1].id]) if len(found) == SHOWN and found[-1].id > 1 else None
+        several, total = history.runs_page(connection, before=before, limit=SHOWN + 1, locked=locked)
+        found, last = one_page(several, SHOWN)
+        more = as_cursor(last and [last.id])
         listed = [facts.run_of_row(one, desk.serving, trusted=False) for one in found]
         dry_runs = [
             (f"dry-{number}", job) for number, job in reversed(desk.jobs.dry_runs.items()) if before is None
@@ -130,6 +131,7 @@ async def runs(request: Request, cursor: Cursor = None) -> Response:
             runs=listed,
             total=total,
             dry_runs=dry_runs,
+            is_first=before is None,
             next_page=more and address("/runs", cursor=more),
         )
 
@@ -155,10 +157,11 @@ async def run(
 
     def make(connection: Connection) -> bytes:
         row = row_of_run(connection, desk, run_id)
-        noted, total = history.noted(
-            connection, int(run_id), after=behind, limit=SHOWN, code=code, severity=severity
+        several, total = history.noted(
+            connection, int(run_id), after=behind, limit=SHOWN + 1, code=code, severity=severity
         )
-        more = as_cursor([noted[-1].number]) if len(noted) == SHOWN else None
+        noted, last = one_page(several, SHOWN)
+        more = as_cursor(last and [last.number])
         known_run = report_facts.run_of_row(row)
         said, what_to_do = _told(connection, row, facts.public_run(known_run, desk.serving))
         kinds = report_facts.in_order(
@@ -192,9 +195,9 @@ def _dry_run(desk: Desk, name: str, known: dict[str, Any]) -> bytes:
     report = job.report and facts.public_report(job.report, desk.serving)
     detail = report and facts.run_of_report(report, name, desk.serving, trusted=False)
     mood = mood_of(report.run) if report else ("warn", "…")
-    shown = (report.kept_out or [])[:SHOWN] if report else []
+    first = (report.kept_out or [])[:SHOWN] if report else []
     return render(
-        "dry_run.html", "/runs", **known, name=name, report=report, run=detail, mood=mood, kept_out=shown
+        "dry_run.html", "/runs", **known, name=name, report=report, run=detail, mood=mood, kept_out=first
     )
 
 
@@ -205,7 +208,7 @@ async def rejects(request: Request, cursor: Cursor = None, code: Text = None, pa
     known = shared(request)
     code, path = code or None, path or None
     after = from_cursor(cursor, int, str, str)
-    place = None if after is None else RejectPlace(*after)
+    place = None if after is None else KeptOutPlace(*after)
 
     def make(connection: Connection) -> bytes:
         found = page_of_rejects(connection, after=place, limit=SHOWN, code=code, path=path)
@@ -240,10 +243,15 @@ async def documentation(request: Request) -> Response:
 
 
 @router.get("/static/{name}")
-async def static(name: str) -> Response:
+async def static(name: str, v: Text = None) -> Response:  # noqa: ARG001 - another version, another address
     """A style or script of the pages."""
     if name not in _STATIC:
         raise Problem("not-found", f"there is no file {name}")
+    content, kind = _static_file(name)
+    return Response(content, media_type=kind, headers={"Cache-Control": "max-age=86400"})
+
+
+@cache
+def _static_file(name: str) -> tuple[bytes, str]:
     folder, kind = _STATIC[name]
-    content = (folder / name).read_bytes()
-    return Response(content, media_type=kind, headers={"Cache-Control": "max-age=3600"})
+    return (folder / name).read_bytes(), kind

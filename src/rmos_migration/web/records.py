@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from ..api.cursors import as_cursor, from_cursor
+from ..api.cursors import as_cursor, from_cursor, one_page
 from ..api.desk import desk_of
 from ..api.problems import Problem
 from ..api.requests import Parameters
@@ -100,11 +100,11 @@ async def _list_page(request: Request, entity: Entity, looking: Looking) -> Resp
             entity,
             wanted,
             after=None if after is None else tuple(after),
-            limit=SHOWN,
+            limit=SHOWN + 1,
             newest=newest,
         )
-        listed = [as_fields(entity, row) for row in found.rows]
-        more = as_cursor([listed[-1]["id"], listed[-1]["created_at"]]) if len(listed) == SHOWN else None
+        listed, last = one_page([as_fields(entity, row) for row in found.rows], SHOWN)
+        more = as_cursor([last["id"], last["created_at"]] if last else None)
         path = f"/{slug_of(entity)}"
         values: dict[str, Any] = {
             "entity": entity,
@@ -114,8 +114,8 @@ async def _list_page(request: Request, entity: Entity, looking: Looking) -> Resp
             "total": found.total,
             "filters": [_filter(connection, entity, rule, wanted) for rule in entity.looked_for_by],
             "is_filtered": bool(wanted),
-            "is_first": after is None,
-            "next_page": more and address(path, **wanted, sort=looking.sort, cursor=more),
+            "next_page": more
+            and address(path, **wanted, sort=looking.sort if looking.sort != "id" else None, cursor=more),
         }
         if entity is PATTERN:
             colours = stock(connection)

@@ -1,14 +1,14 @@
 """The migration as a whole: its status, its history, what is kept out."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from ...store import history
-from ...store.history import RejectPlace
+from ...store.kept_out import KeptOutPlace
 from ...store.lock import is_locked
 from .. import facts, models
 from ..cursors import LONGEST, from_cursor
@@ -49,17 +49,23 @@ async def history_by_date(request: Request, limit: Number = 50) -> Response:
 
 @router.get("/rejects", responses={200: {"model": models.RejectsAnswer}})
 async def rejects(
-    request: Request, limit: Number = 50, cursor: Cursor = None, code: Part = None, path: Part = None
+    request: Request,
+    limit: Number = 50,
+    cursor: Cursor = None,
+    outcome: Literal["rejected", "conflict"] | None = None,
+    code: Part = None,
+    path: Part = None,
 ) -> Response:
-    """What is kept out as of now; ``path`` is a part of the file's path."""
+    """What is kept out as of now, rejected or in conflict; ``path`` is a part of the file's path."""
     desk = desk_of(request)
     after = from_cursor(cursor, int, str, str)
-    place = None if after is None else RejectPlace(*after)
+    place = None if after is None else KeptOutPlace(*after)
 
     def make(connection: Connection) -> bytes:
-        return json_bytes(page_of_rejects(connection, after=place, limit=limit, code=code, path=path))
+        page = page_of_rejects(connection, after=place, limit=limit, outcome=outcome, code=code, path=path)
+        return json_bytes(page)
 
-    return json_answer(await desk.answers.to(("rejects", place, limit, code, path), make))
+    return json_answer(await desk.answers.to(("rejects", place, limit, outcome, code, path), make))
 
 
 @router.get("/rejects/{key}", responses={200: {"model": models.RejectAnswer}})
@@ -67,5 +73,5 @@ async def reject(request: Request, key: Annotated[str, Path(max_length=LONGEST)]
     """One document that is kept out; with the token, the lines around the fault."""
     desk, trusted = desk_of(request), is_trusted(request)
     place = from_cursor(key, int, str, str, name="key")
-    make = partial(one_reject, place=RejectPlace(*(place or ())), with_lines=trusted)
+    make = partial(one_reject, place=KeptOutPlace(*(place or ())), with_lines=trusted)
     return json_answer(json_bytes(models.RejectAnswer(reject=await desk.answers.ask(make))))

@@ -24,7 +24,7 @@ from ...store import history, reporting
 from ...store.lock import is_locked
 from ...store.queries import RunRow
 from .. import facts, models, progress
-from ..cursors import as_cursor, from_cursor
+from ..cursors import as_cursor, from_cursor, one_page
 from ..desk import Desk, desk_of, is_trusted, json_answer, json_bytes
 from ..jobs import Job
 from ..listening import Events
@@ -47,12 +47,13 @@ async def runs(request: Request, limit: Number = 50, cursor: Cursor = None) -> R
 
     def make(connection: Connection) -> bytes:
         locked = is_locked(desk.serving.database.path)
-        found, total = history.runs_page(connection, before=before, limit=limit, locked=locked)
+        more, total = history.runs_page(connection, before=before, limit=limit + 1, locked=locked)
+        found, last = one_page(more, limit)
         return json_bytes(
             models.RunsAnswer(
                 runs=[facts.run_of_row(one, desk.serving, trusted=trusted) for one in found],
                 total=total,
-                next=as_cursor([found[-1].id]) if len(found) == limit and found[-1].id > 1 else None,
+                next=as_cursor(last and [last.id]),
             )
         )
 
@@ -109,14 +110,15 @@ async def diagnostics(
 
     def make(connection: Connection) -> bytes:
         row_of_run(connection, desk, run_id)
-        found, total = history.noted(
-            connection, int(run_id), after=behind, limit=limit, code=code, severity=severity, path=path
+        more, total = history.noted(
+            connection, int(run_id), after=behind, limit=limit + 1, code=code, severity=severity, path=path
         )
+        found, last = one_page(more, limit)
         return json_bytes(
             models.DiagnosticsAnswer(
                 diagnostics=[facts.notice(one.diagnostic) for one in found],
                 total=total,
-                next=as_cursor([found[-1].number]) if len(found) == limit else None,
+                next=as_cursor(last and [last.number]),
             )
         )
 
@@ -199,7 +201,7 @@ async def reached(desk: Desk) -> progress.Progress:
 
 async def _events(desk: Desk, first: progress.Progress) -> AsyncIterator[str]:
     if first.state == "ended":
-        yield progress.as_event(progress.IDLE)
+        yield progress.as_event(progress.idle_after(first))
         return
     yield progress.as_event(first)
     job: Job | None = desk.jobs.current if first.dry_run else None

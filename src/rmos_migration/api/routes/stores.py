@@ -21,9 +21,9 @@ from ...reports.rosettes import as_drawn, drawing, stock
 from ...store import browsing, reporting
 from ...store.records import Row
 from .. import facts, models, tags
-from ..cursors import LONGEST, as_cursor, from_cursor
+from ..cursors import LONGEST, as_cursor, from_cursor, one_page
 from ..desk import Desk, desk_of, json_answer, json_bytes
-from ..problems import Problem
+from ..problems import Fault, Problem
 from ..requests import NO_NUL, Parameters, json_body
 from .parameters import MOST
 
@@ -132,6 +132,7 @@ def _router(kind: _Kind) -> APIRouter:
 
     async def create(request: Request) -> Response:
         fields, raw = await _fields(request)
+        _refuse_reserved(fields.get("id"))
         desk = desk_of(request)
         row = await desk.edited(lambda: edit.create(desk.serving.database, entity, fields, raw))
         location = f"{PREFIX}/{kind.slug}/{quote(row[0], safe='')}"
@@ -220,17 +221,16 @@ async def page_of(desk: Desk, entity: Entity, looking: Looking) -> bytes:
             entity,
             wanted,
             after=None if after is None else tuple(after),
-            limit=looking.limit,
+            limit=looking.limit + 1,
             newest=looking.sort == "newest",
         )
-        records = [as_fields(entity, row) for row in found.rows]
-        more = len(records) == looking.limit
+        records, last = one_page([as_fields(entity, row) for row in found.rows], looking.limit)
         return json_bytes(
             {
                 "success": True,
                 entity.name: records,
                 "total": found.total,
-                "next": as_cursor([records[-1]["id"], records[-1]["created_at"]]) if more else None,
+                "next": as_cursor([last["id"], last["created_at"]] if last else None),
             }
         )
 
@@ -264,6 +264,14 @@ def _none(entity: Entity, record_id: str) -> Problem:
 def _one(kind: _Kind, row: Row, status: int = 200, **headers: str) -> Response:
     answer = {"success": True, kind.singular: as_fields(kind.entity, row)}
     return json_answer(json_bytes(answer), status, ETag=tags.etag(row), **headers)
+
+
+def _refuse_reserved(record_id: object) -> None:
+    """Refuse an id whose address leads to something else."""
+    if record_id in ("statistics", ".", "..") or str(record_id).endswith("/drawing.svg"):
+        message = f"the id {shown(record_id)} stands for something else in addresses"
+        fault = Fault(code="id-invalid", message=message, pointer="/id", hint="choose another id")
+        raise Problem("invalid", message, errors=[fault])
 
 
 async def _fields(request: Request) -> tuple[Mapping[str, Any], bytes]:

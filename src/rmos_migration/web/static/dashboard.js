@@ -4,12 +4,12 @@ const API = "/api/rmos/stores/migration";
 const KEY = "rmos-token";
 const TOKEN = /^[!-~]+$/; // what a header can carry; a stray character from a mail would make every request fail
 const ROUND = 5000; // milliseconds until it is asked again whether a run goes on
+const HEARD = 15000; // milliseconds between two words on progress to those who hear the page
 
 for (const hidden of document.querySelectorAll("[data-needs-script]")) hidden.hidden = false;
 
-const say = (text) => {
-  const place = document.querySelector("[data-message]");
-  if (place) place.textContent = text;
+const say = (button, text) => {
+  button.closest("section, article, main").querySelector("[data-message]").textContent = text;
 };
 
 const dialog = document.getElementById("token-dialog");
@@ -55,30 +55,40 @@ const problemOf = async (answer) => {
   }
 };
 
+/** Do the work when a button is pressed, once at a time. It stays enabled, or the focus would be lost. */
 const withButton = (button, work) => button.addEventListener("click", async () => {
-  button.disabled = true;
-  say("");
+  if (button.ariaDisabled === "true") return;
+  button.ariaDisabled = "true";
+  say(button, "");
   try {
     await work();
   } catch {
-    say("The server does not answer. Is it still running?");
+    say(button, "The server does not answer. Is it still running?");
   }
-  button.disabled = false;
+  button.ariaDisabled = null;
 });
+
+/** What was chosen for a run; what was left alone is as the settings say. */
+const choicesOf = (section) => {
+  const chosen = {};
+  for (const field of section.querySelectorAll("[data-choice]")) {
+    const value = field.type === "checkbox" ? field.checked : field.value.trim();
+    if (value) chosen[field.dataset.choice] = value;
+  }
+  return chosen;
+};
 
 for (const button of document.querySelectorAll("[data-start]")) {
   withButton(button, async () => {
+    const order = { ...choicesOf(button.closest("section")), dry_run: button.dataset.start === "dry" };
     const answer = await fetchWithToken(`${API}/runs`, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ dry_run: button.dataset.start === "dry" }),
+      body: JSON.stringify(order),
     });
     if (!answer) return;
-    if (!answer.ok) {
-      say(await problemOf(answer));
-      return;
-    }
-    location.assign(`/runs/${(await answer.json()).run}`);
+    if (answer.ok) location.assign(`/runs/${(await answer.json()).run}`);
+    else say(button, await problemOf(answer));
   });
 }
 
@@ -93,7 +103,8 @@ const element = (name, text, className) => {
 
 const excerptOf = (excerpt) => {
   const box = element("pre", "", "excerpt");
-  box.tabIndex = 0;
+  box.setAttribute("role", "group");
+  box.ariaLabel = `The lines around line ${excerpt.line}`;
   excerpt.lines.forEach((line, index) => {
     const number = excerpt.first_line + index;
     box.append(element("span", String(number), "gutter"), " ");
@@ -115,12 +126,15 @@ for (const button of document.querySelectorAll("[data-lines]")) {
     const answer = await fetchWithToken(`${API}/rejects/${encodeURIComponent(button.dataset.lines)}`);
     if (!answer) return;
     if (!answer.ok) {
-      place.replaceChildren(element("p", await problemOf(answer)));
+      say(button, await problemOf(answer));
       return;
     }
     const { excerpt } = (await answer.json()).reject;
-    place.replaceChildren(excerpt ? excerptOf(excerpt) : element("p", "The file is no longer what it was when it was read, or holds no text.", "quiet"));
+    const shown = excerpt ? excerptOf(excerpt) : element("p", "The file is no longer what it was when it was read, or holds no text.", "quiet");
+    shown.tabIndex = excerpt ? 0 : -1;
+    place.replaceChildren(shown);
     button.parentElement.hidden = true;
+    shown.focus();
   });
 }
 
@@ -131,7 +145,7 @@ for (const button of document.querySelectorAll("[data-download]")) {
     const answer = await fetchWithToken(button.dataset.download);
     if (!answer) return;
     if (!answer.ok) {
-      say(await problemOf(answer));
+      say(button, await problemOf(answer));
       return;
     }
     const named = /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") || "");
@@ -157,11 +171,15 @@ const words = (told) => {
   return `${told.dry_run ? "Dry run" : `Run ${told.run}`}: ${told.documents.toLocaleString()}${of} documents${rate}${kept}.`;
 };
 
+let heardAt = -HEARD;
+
 const show = (told) => {
-  const goesOn = told.state === "running" || told.state === "busy";
-  panel.hidden = !goesOn;
-  if (!goesOn) return;
+  panel.hidden = false;
   panel.querySelector("[data-progress-words]").textContent = words(told);
+  if (performance.now() - heardAt >= HEARD) {
+    heardAt = performance.now();
+    panel.querySelector("[data-progress-heard]").textContent = words(told);
+  }
   const bar = panel.querySelector("[data-progress-bar]");
   if (told.expected) {
     bar.max = Math.max(told.expected, told.documents);
@@ -170,6 +188,9 @@ const show = (told) => {
     bar.removeAttribute("value");
   }
 };
+
+/** Whether something has ended that the page does not know of yet. */
+const isNews = (told) => "goesOn" in panel.dataset || (told.run !== null && (panel.dataset.lastRun ?? told.run) !== told.run);
 
 const listen = () => {
   const events = new EventSource(`${API}/progress`);
@@ -181,17 +202,22 @@ const listen = () => {
     events.addEventListener(state, (event) => show(JSON.parse(event.data)));
   }
   events.addEventListener("ended", (event) => {
-    const told = JSON.parse(event.data);
     events.close();
-    if (goesElsewhere(told)) panel.hidden = true;
-    else location.assign(told.run ? `/runs/${told.run}` : location.href);
+    if (goesElsewhere(JSON.parse(event.data))) panel.hidden = true;
+    else location.reload();
   });
-  events.addEventListener("idle", () => {
+  events.addEventListener("idle", (event) => {
     panel.hidden = true;
-    if (isOfRun) events.close();
-    else again();
-    if ("goesOn" in panel.dataset) location.reload(); // it has ended since the page was made
+    if (isNews(JSON.parse(event.data))) {
+      events.close();
+      location.reload();
+    } else {
+      again();
+    }
   });
-  events.addEventListener("error", again);
+  events.addEventListener("error", () => {
+    if (!panel.hidden) panel.querySelector("[data-progress-words]").textContent = "The server does not answer; it is asked again.";
+    again();
+  });
 };
 if (panel) listen();

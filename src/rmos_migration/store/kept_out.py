@@ -1,0 +1,157 @@
+"""Documents that are kept out as of now: rejected, or in conflict with the record that has their id.
+
+The caller holds one transaction.
+"""
+
+from typing import Any, NamedTuple
+
+import orjson
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, tuple_
+
+from ..diagnostics import Diagnostic, Severity
+from .queries import as_diagnostic
+from .reporting import CONFLICT
+from .runs import FROM_API, GONE, REPLACED, SETTLED
+from .tables import diagnostics, ledger, rejects, runs, sources
+
+_REASONS = (
+    select(diagnostics)
+    .where(
+        diagnostics.c.run_id == bindparam("run_id"),
+        diagnostics.c.path == bindparam("path"),
+        diagnostics.c.document == bindparam("document"),
+        or_(diagnostics.c.severity == Severity.ERROR.value, diagnostics.c.code == CONFLICT),
+    )
+    .order_by(diagnostics.c.id)
+)
+"""Put together once: for a page it is asked 500 times."""
+
+_IS_KEPT_OUT = and_(
+    ledger.c.outcome.not_in(SETTLED),
+    func.coalesce(ledger.c.code, "") != REPLACED,
+    ~ledger.c.pointer.startswith(GONE),
+    ~FROM_API,
+)
+
+
+class KeptOutPlace(NamedTuple):
+    """Where a document lies that is kept out."""
+
+    source_id: int
+    path: str
+    pointer: str
+
+
+class KeptOutFound(NamedTuple):
+    """A document that is kept out: where, how (rejected or conflict), why, since which run.
+
+    ``size_bytes`` are those that are kept of it (None: none). ``record_id`` is the id that is taken, of a document in
+    conflict. ``location`` is the source's folder, ``encoding`` what the user said of its files, ``file_sha256`` and
+    ``file_bytes`` hash and size of the file that the document stands in.
+    """
+
+    place: KeptOutPlace
+    outcome: str
+    code: str
+    entity: str
+    record_id: str | None
+    run_id: int
+    size_bytes: int | None
+    location: str
+    encoding: str | None
+    file_sha256: str | None
+    file_bytes: int | None
+
+
+def page(
+    connection: Connection,
+    *,
+    after: KeptOutPlace | None,
+    limit: int,
+    outcome: str | None = None,
+    code: str | None = None,
+    path: str | None = None,
+) -> tuple[list[KeptOutFound], int]:
+    """Documents that are kept out, by source, path and pointer, and how many there are.
+
+    ``path`` is a part of the path, in whatever case.
+    """
+    conditions: list[ColumnElement[bool]] = [_IS_KEPT_OUT]
+    if outcome is not None:
+        conditions.append(ledger.c.outcome == outcome)
+    if code is not None:
+        conditions.append(ledger.c.code == code)
+    if path is not None:
+        conditions.append(ledger.c.path.icontains(path, autoescape=True))
+    place = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+    query = _found().where(*conditions).order_by(*place).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(*place) > tuple_(*after))
+    total = connection.scalar(select(func.count()).select_from(ledger).where(*conditions)) or 0
+    return [_as_found(row) for row in connection.execute(query)], total
+
+
+def at(connection: Connection, place: KeptOutPlace) -> KeptOutFound | None:
+    """The document that is kept out at a place, or None."""
+    here = and_(*(ledger.c[name] == value for name, value in place._asdict().items()))
+    row = connection.execute(_found().where(_IS_KEPT_OUT, here)).one_or_none()
+    return None if row is None else _as_found(row)
+
+
+def counted_by_code(connection: Connection) -> dict[str, int]:
+    """How many documents are kept out by code, the most frequent first."""
+    number = func.count().label("number")
+    query = select(ledger.c.code, number).where(_IS_KEPT_OUT).group_by(ledger.c.code)
+    return {row.code: row.number for row in connection.execute(query.order_by(number.desc(), ledger.c.code))}
+
+
+def bytes_of(connection: Connection, place: KeptOutPlace) -> bytes | None:
+    """What is kept of a rejected document."""
+    here = and_(*(rejects.c[name] == value for name, value in place._asdict().items()))
+    return connection.scalar(select(rejects.c.body).where(here))
+
+
+def reasons_of(connection: Connection, found: KeptOutFound) -> list[Diagnostic]:
+    """Why a document is kept out, as the run said that last read it."""
+    asked = {"run_id": found.run_id, "path": found.place.path, "document": found.place.pointer}
+    return [as_diagnostic(row) for row in connection.execute(_REASONS, asked)]
+
+
+def _found() -> Select[Any]:
+    of_place = and_(*(ledger.c[name] == rejects.c[name] for name in KeptOutPlace._fields))
+    return (
+        select(
+            ledger.c.source_id,
+            ledger.c.path,
+            ledger.c.pointer,
+            ledger.c.outcome,
+            ledger.c.code,
+            ledger.c.entity,
+            ledger.c.record_id,
+            ledger.c.run_id,
+            func.length(rejects.c.body).label("size_bytes"),
+            sources.c.location,
+            runs.c.options_json,
+            ledger.c.file_sha256,
+            ledger.c.size_bytes.label("file_bytes"),
+        )
+        .join(sources, sources.c.id == ledger.c.source_id)
+        .join(runs, runs.c.id == ledger.c.run_id)
+        .outerjoin(rejects, of_place)
+    )
+
+
+def _as_found(row: Any) -> KeptOutFound:
+    return KeptOutFound(
+        place=KeptOutPlace(row.source_id, row.path, row.pointer),
+        outcome=row.outcome,
+        code=row.code,
+        entity=row.entity,
+        record_id=row.record_id if row.outcome == "conflict" else None,
+        run_id=row.run_id,
+        size_bytes=row.size_bytes,
+        location=row.location,
+        encoding=orjson.loads(row.options_json).get("encoding"),
+        file_sha256=row.file_sha256,
+        file_bytes=row.file_bytes,
+    )
