@@ -11,8 +11,8 @@ from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func,
 from ..diagnostics import Diagnostic, Severity
 from .queries import as_diagnostic
 from .reporting import CONFLICT
-from .runs import FROM_API, GONE, REPLACED, SETTLED
-from .tables import diagnostics, ledger, rejects, runs, sources
+from .runs import FROM_API, GONE, REPLACED
+from .tables import KEPT_OUT, diagnostics, ledger, rejects, runs, sources
 
 _REASONS = (
     select(diagnostics)
@@ -27,7 +27,7 @@ _REASONS = (
 """Put together once: for a page it is asked 500 times."""
 
 _IS_KEPT_OUT = and_(
-    ledger.c.outcome.not_in(SETTLED),
+    KEPT_OUT,
     func.coalesce(ledger.c.code, "") != REPLACED,
     ~ledger.c.pointer.startswith(GONE),
     ~FROM_API,

@@ -15,6 +15,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    text,
 )
 from sqlalchemy.types import TypeEngine
 
@@ -149,6 +150,9 @@ sources = Table(
     **_STRICT,
 )
 
+KEPT_OUT = text("outcome IN ('conflict', 'rejected')")
+"""Ledger entries of documents that are in no row; only a query that says it in these words uses the index."""
+
 ledger = Table(
     "migration_ledger",
     metadata,
@@ -172,6 +176,7 @@ ledger = Table(
     Column("size_bytes", Long),
     Column("mtime_ns", Long),
     Index("idx_ledger_record", "entity", "record_id"),
+    Index("idx_ledger_kept_out", "code", sqlite_where=KEPT_OUT, postgresql_where=KEPT_OUT),
     **_CLUSTERED,
 )
 

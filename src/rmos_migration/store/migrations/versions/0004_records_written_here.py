@@ -1,4 +1,4 @@
-"""Ledger entries without a run, for records that are written one by one; indexes for the newest records.
+"""Ledger entries without a run, for records that are written one by one; indexes for the newest and the kept out.
 
 Revision: 0004
 """
@@ -53,5 +53,9 @@ def upgrade() -> None:
     )
     op.drop_table("migration_ledger_3")
     op.create_index("idx_ledger_record", "migration_ledger", ["entity", "record_id"])
+    kept_out = text("outcome IN ('conflict', 'rejected')")
+    op.create_index(
+        "idx_ledger_kept_out", "migration_ledger", ["code"], sqlite_where=kept_out, postgresql_where=kept_out
+    )
     for table in ("strip_families", "patterns", "joblogs"):
         op.create_index(f"idx_{table}_created", table, ["created_at", "id"])
