@@ -127,7 +127,7 @@ def test_who_reads_about_a_run_stays_there_when_another_one_ends(tmp_path: Path,
             )
             page = open_page(f"{server.url}/runs/1").page
             page.get_by_text("Run 2:").first.wait_for()
-        page.get_by_text("Run 2:").wait_for(state="hidden")
+        page.get_by_text("Run 2:").first.wait_for(state="hidden")
         assert page.url == f"{server.url}/runs/1"
 
 
