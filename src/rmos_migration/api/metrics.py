@@ -18,6 +18,8 @@ from .checkup import Checkup
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _OTHER = "other"
+_MOMENT = 0.25
+"""Seconds."""
 
 
 class Metrics:
@@ -33,10 +35,14 @@ class Metrics:
         self.seconds = Histogram(
             "rmos_http_request_seconds", "How long answers took.", ("route",), registry=self.registry
         )
+        self._written, self._written_at = b"", -_MOMENT
 
     def of_requests(self) -> bytes:
-        """What was asked, in Prometheus' text format."""
-        return generate_latest(self.registry)
+        """What was asked up to a moment ago, in Prometheus' text format; writing it takes as long as ten answers."""
+        now = time.monotonic()
+        if now - self._written_at >= _MOMENT:
+            self._written, self._written_at = generate_latest(self.registry), now
+        return self._written
 
     def of_database(self, connection: Connection | None, checkup: Checkup) -> bytes:
         """What is in the database, in the same format; ``connection`` is None where it cannot be read."""
