@@ -24,7 +24,7 @@ def visitor(tmp_path: Path) -> Iterator[TestClient]:
 def test_a_page_that_was_made_for_a_caller_with_the_token_tells_no_place(
     visitor: TestClient, tmp_path: Path
 ) -> None:
-    location = "/home/luthier/legacy"
+    location = "/shop/legacy"
     execute(tmp_path / "rmos.db", f"UPDATE migration_sources SET location = '{location}'")
     execute(tmp_path / "rmos.db", f"UPDATE migration_runs SET source = '{location}'")
     for headers in (bearing(TOKEN), {}):

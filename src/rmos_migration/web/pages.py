@@ -1,7 +1,6 @@
 """The pages about the migration: overview, runs, what is kept out, audit, the API; and the files that pages load."""
 
-from functools import cache, partial
-from pathlib import Path
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -22,7 +21,6 @@ from ..diagnostics import Severity
 from ..errors import DatabaseUnusable
 from ..reports import facts as report_facts
 from ..reports.as_html import mood_of
-from ..reports.environment import TEMPLATES
 from ..reports.report import Run
 from ..reports.verdict import advice, verdict
 from ..store import history, kept_out, queries, reporting
@@ -30,6 +28,7 @@ from ..store.kept_out import KeptOutPlace
 from ..store.lock import is_locked
 from ..store.queries import RunRow
 from . import records
+from .assets import asset
 from .rendering import address, as_page, render, shared
 
 RUNS_SHOWN = 30
@@ -40,14 +39,6 @@ _FINDINGS = 20
 """Findings of a rule that are shown."""
 
 _TITLES = {family.name: family.title for family in FAMILIES}
-
-_OWN = Path(__file__).parent / "static"
-_STATIC = {
-    "report.css": (TEMPLATES, "text/css; charset=utf-8"),
-    "report.js": (TEMPLATES, "text/javascript; charset=utf-8"),
-    "dashboard.css": (_OWN, "text/css; charset=utf-8"),
-    "dashboard.js": (_OWN, "text/javascript; charset=utf-8"),
-}
 
 Text = Annotated[str | None, Query(max_length=200)]
 Cursor = Annotated[str | None, Query(max_length=LONGEST)]
@@ -80,15 +71,16 @@ def _overview(connection: Connection, desk: Desk, known: dict[str, Any], validat
     locked = is_locked(desk.serving.database.path)
     rows = queries.runs_newest_first(connection, RUNS_SHOWN, locked=locked)
     last = rows[0] if rows else None
-    run = None if last is None else report_facts.run_of_row(last)
+    run, told = None, None
+    if last is not None:
+        run = report_facts.run_of_row(last)
+        told = _told(connection, last, facts.public_run(run, desk.serving))
     return render(
         "overview.html",
         "/",
         **known,
         run=run,
-        told=None
-        if run is None or last is None
-        else _told(connection, last, facts.public_run(run, desk.serving)),
+        told=told,
         mood=("warn", "…") if run is None else mood_of(run),
         runs=[report_facts.run_of_row(one) for one in rows],
         counts=queries.entity_counts(connection),
@@ -243,15 +235,9 @@ async def documentation(request: Request) -> Response:
 
 
 @router.get("/static/{name}")
-async def static(name: str, v: Text = None) -> Response:  # noqa: ARG001 - another version, another address
+async def static(name: str, v: Text = None) -> Response:  # noqa: ARG001 - other content, another address
     """A style or script of the pages."""
-    if name not in _STATIC:
+    found = asset(name)
+    if found is None:
         raise Problem("not-found", f"there is no file {name}")
-    content, kind = _static_file(name)
-    return Response(content, media_type=kind, headers={"Cache-Control": "max-age=86400"})
-
-
-@cache
-def _static_file(name: str) -> tuple[bytes, str]:
-    folder, kind = _STATIC[name]
-    return (folder / name).read_bytes(), kind
+    return Response(found.content, media_type=found.media_type, headers={"Cache-Control": "max-age=86400"})

@@ -1,5 +1,6 @@
 """The pages of records: looking through them, and one of them. Made from the list of entities, like the API's routes."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, NamedTuple
 
 import orjson
@@ -19,8 +20,9 @@ from ..reports import pictures
 from ..reports.environment import drawn
 from ..reports.report import Rosette
 from ..reports.rosettes import Stock, as_drawn, stock
-from ..store import browsing, edits, history, reporting
+from ..store import browsing, edits, history
 from ..store.browsing import Wanted
+from ..store.reporting import PatternRow
 from .rendering import address, as_page, record_address, render, shared
 from .words import text_of
 
@@ -119,7 +121,7 @@ async def _list_page(request: Request, entity: Entity, looking: Looking) -> Resp
         }
         if entity is PATTERN:
             colours = stock(connection)
-            rosettes = [_drawn(connection, one["id"], colours) for one in listed]
+            rosettes = [_drawn(one, colours) for one in listed]
             scale = pictures.scale(rosettes)
             picture = drawn(lambda one: pictures.picture(one, scale))
             values |= {"rosettes": rosettes, "scale": scale, "picture": picture}
@@ -132,10 +134,8 @@ async def _list_page(request: Request, entity: Entity, looking: Looking) -> Resp
     return as_page(await desk.answers.to(key, make))
 
 
-def _drawn(connection: Connection, pattern_id: str, colours: Stock) -> Rosette:
-    row = reporting.pattern(connection, pattern_id)
-    assert row is not None  # noqa: S101 - read in the same transaction
-    return as_drawn(row, colours)
+def _drawn(fields: Mapping[str, Any], colours: Stock) -> Rosette:
+    return as_drawn(PatternRow(*(fields[name] for name in PatternRow._fields)), colours)
 
 
 def _columns(entity: Entity) -> list[str]:
@@ -183,7 +183,7 @@ async def _record_page(request: Request, entity: Entity, record_id: str) -> Resp
             "rosette": None,
         }
         if entity is PATTERN:
-            rosette = _drawn(connection, record_id, stock(connection))
+            rosette = _drawn(fields, stock(connection))
             picture = drawn(lambda one: pictures.picture(one, None, _LARGE))
             values |= {"rosette": rosette, "picture": picture}
         if entity is STRIP_FAMILY:

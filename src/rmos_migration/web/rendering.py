@@ -15,6 +15,7 @@ from ..api.routes.stores import slug_of
 from ..diagnostics import printable
 from ..entities import ENTITIES, PATTERN
 from ..reports.environment import environment
+from .assets import asset_address
 from .words import label, text_of
 
 if TYPE_CHECKING:
@@ -84,5 +85,10 @@ def record_address(entity: str, record_id: str) -> str:
 @cache
 def _environment() -> "Environment":
     return environment(
-        _FOLDER / "templates", address=address, label=label, record_address=record_address, text_of=text_of
+        _FOLDER / "templates",
+        address=address,
+        asset_address=asset_address,
+        label=label,
+        record_address=record_address,
+        text_of=text_of,
     )

@@ -1,0 +1,46 @@
+"""The styles and scripts that pages load. Their addresses change with their content, so browsers may keep them."""
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import NamedTuple
+
+from ..reports.environment import TEMPLATES
+
+_OWN = Path(__file__).parent / "static"
+_CSS, _JS = "text/css; charset=utf-8", "text/javascript; charset=utf-8"
+_FILES = {
+    "report.css": (TEMPLATES, _CSS),
+    "report.js": (TEMPLATES, _JS),
+    "dashboard.css": (_OWN, _CSS),
+    "dashboard.js": (_OWN, _JS),
+}
+
+
+class Asset(NamedTuple):
+    """A file and its media type."""
+
+    content: bytes
+    media_type: str
+
+
+@cache
+def asset(name: str) -> Asset | None:
+    """A file by its name, or None."""
+    if name not in _FILES:
+        return None
+    folder, media_type = _FILES[name]
+    return Asset((folder / name).read_bytes(), media_type)
+
+
+@cache
+def asset_address(name: str) -> str:
+    """Where a page finds a file.
+
+    Raises:
+        LookupError: if there is none of this name.
+    """
+    found = asset(name)
+    if found is None:
+        raise LookupError(name)
+    return f"/static/{name}?v={sha256(found.content).hexdigest()[:12]}"
