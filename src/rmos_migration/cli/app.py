@@ -14,6 +14,7 @@ from ..errors import EXIT_MEANINGS, EnvironmentFailure, ExitCode, RmosError
 from ..logs import configure
 from . import (
     audit,
+    backup,
     console,
     doctor,
     draw,
@@ -48,7 +49,7 @@ app = typer.Typer(
 )
 _VERBS = (
     *(migrate, inspect, audit, verify, report, serve, status, history, rejects),
-    *(draw, export, schema, init, doctor),
+    *(draw, export, backup, schema, init, doctor),
 )
 for verb in _VERBS:
     verb.register(app)

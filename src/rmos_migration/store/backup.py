@@ -20,12 +20,23 @@ def free_name(path: Path, occasion: str) -> Path:
 
 
 def back_up(path: Path, occasion: str) -> Path:
-    """Copy a database, also one that is in use; returns the copy.
+    """Copy a database beside itself, also one that is in use; returns the copy.
 
     Raises:
         EnvironmentFailure: if the copy cannot be made; nothing was changed then.
     """
     target = free_name(path, occasion)
+    copy_whole(path, target)
+    log.info("the database was backed up to %s", target)
+    return target
+
+
+def copy_whole(path: Path, target: Path) -> None:
+    """Copy a database as it is at one moment, also one that is in use; ``target`` is there whole or not at all.
+
+    Raises:
+        EnvironmentFailure: if the copy cannot be made; nothing was changed then.
+    """
     unfinished = target.with_name(target.name + ".unfinished")
     try:
         unfinished.unlink(missing_ok=True)
@@ -39,5 +50,3 @@ def back_up(path: Path, occasion: str) -> Path:
         raise EnvironmentFailure(
             f"the backup {target} could not be made: {error}", "nothing was changed; free some disk space"
         ) from error
-    log.info("the database was backed up to %s", target)
-    return target

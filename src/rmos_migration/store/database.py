@@ -8,13 +8,14 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from ..errors import DatabaseUnusable
+from ..errors import DatabaseUnusable, UsageError
 from . import schema
-from .backup import back_up, free_name
+from .backup import back_up, copy_whole, free_name
 from .condition import Condition, Examination, examine, has_log, refuse_absent, refuse_unusable
 from .engines import file_engine, memory_engine, tolerate_broken_text
 from .failures import damage_as_unusable, driver_errors_as_ours
 from .lock import write_lock
+from .soundness import file_damage
 
 
 @dataclass(frozen=True)
@@ -198,6 +199,27 @@ class Database:
             keeper.exec_driver_sql("SELECT count(*) FROM sqlite_master")
             yield
 
+    def back_up_to(self, target: Path) -> None:
+        """Copy the database as it is at this moment, whoever reads or writes it; the copy is whole and sound, or not there.
+
+        Raises:
+            UsageError: if something is at ``target`` already, or its folder is not there.
+            DatabaseUnusable: if there is no database, it is not this program's, or it is damaged.
+            EnvironmentFailure: if the copy cannot be written.
+        """
+        found = self.examine()
+        refuse_absent(self.path, found)
+        if found.condition is not Condition.UNMARKED:
+            refuse_unusable(found)
+        _refuse_taken(target)
+        copy_whole(self.path, target)
+        if damage := _damage(target):
+            target.unlink()
+            raise DatabaseUnusable(
+                f"{self.path} is damaged, so no backup was made: {damage}",
+                "see rmos audit; keep the older backups, and go back to one of them",
+            )
+
     def next_backup(self, version: int) -> Path:
         """Where the copy will go that is made before a database of schema ``version`` is upgraded."""
         return free_name(self.path, _before_upgrade(version))
@@ -213,6 +235,22 @@ def _connected(
             yield connection
     finally:
         engine.dispose()
+
+
+def _damage(path: Path) -> str:
+    """What is wrong inside a file that nobody uses; empty for nothing."""
+    try:
+        with _connected(file_engine(path, read_only=True, immutable=True), damage_as_unusable) as connection:
+            return next(iter(file_damage(connection)), "")
+    except DatabaseUnusable as error:
+        return error.message
+
+
+def _refuse_taken(target: Path) -> None:
+    if not target.parent.is_dir():
+        raise UsageError(f"there is no folder {target.parent}", "make it first, or name another one")
+    if os.path.lexists(target):
+        raise UsageError(f"{target} is there already and was left as it is", "name another file")
 
 
 def _before_upgrade(version: int) -> str:

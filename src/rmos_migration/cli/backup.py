@@ -1,0 +1,47 @@
+"""rmos backup: a copy of the database."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ..settings import load_settings
+from ..store.database import Database
+from . import console
+from .options import DatabaseOption
+
+_HELP = """Copy the database into one file, as it is at this moment.
+
+Others may use it meanwhile; what they are just changing is either in the copy as a whole or not at all. The copy is
+checked before this says that it is there, and nothing is ever overwritten. To go back to a copy, give it the
+database's name again, where no file of that name is left, nor one ending in -wal or -shm.
+
+\b
+Examples:
+  rmos backup saved.db
+  rmos backup backups                      a folder: the file is named by the time
+"""
+
+
+def register(app: typer.Typer) -> None:
+    """Add the verb to the command line."""
+    app.command("backup", help=_HELP)(backup)
+
+
+def backup(
+    target: Annotated[
+        Path, typer.Argument(metavar="TARGET", help="A new file, or a folder for a file named by the time.")
+    ],
+    database: DatabaseOption = None,
+) -> None:
+    """Write the copy, and say how large it is."""
+    place = Database.at(load_settings(database=database).database)
+    file = target / _dated(place.path) if target.is_dir() else target
+    place.back_up_to(file)
+    console.say(f"{file}: {file.stat().st_size:,} bytes, a whole copy of {place.path}.")
+
+
+def _dated(path: Path) -> str:
+    """``rmos.db`` as ``rmos-20251231-235959.db``, by this machine's clock."""
+    return f"{path.stem}-{datetime.now().astimezone():%Y%m%d-%H%M%S}{path.suffix}"

@@ -1,0 +1,99 @@
+"""rmos backup: a whole, checked copy of a database, while others use it."""
+
+import os
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from builders import digests, execute, family, older_database, pattern, query, records, rmos, write
+from rmos_migration import audit, migrate
+
+
+@pytest.fixture
+def filled(tree: Path, database: Path) -> Path:
+    """A database with one family and one pattern."""
+    write(tree, "strip_families/f.json", family())
+    write(tree, "patterns/p.json", pattern(strip_family_id="f1"))
+    assert migrate(tree, database).exit_code == 0
+    return database
+
+
+def test_backup_is_the_whole_database(filled: Path, tmp_path: Path) -> None:
+    done = rmos("backup", tmp_path / "saved.db", "--database", filled)
+    assert done.returncode == 0, done.stderr
+    assert "saved.db" in done.stdout
+    assert audit(tmp_path / "saved.db").passed
+    assert records(tmp_path / "saved.db", "patterns") == records(filled, "patterns")
+
+
+def test_backup_holds_what_was_committed_and_not_what_is_being_written(filled: Path, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(filled, isolation_level=None)) as other:
+        other.execute("INSERT INTO strip_families (id, strips_json) VALUES ('done', '[]')")
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("INSERT INTO strip_families (id, strips_json) VALUES ('half', '[]')")
+        done = rmos("backup", tmp_path / "saved.db", "--database", filled)
+        other.execute("ROLLBACK")
+    assert done.returncode == 0, done.stderr
+    assert set(records(tmp_path / "saved.db", "strip_families")) == {"f1", "done"}
+    assert [name for name in os.listdir(tmp_path) if name.startswith("saved")] == ["saved.db"]
+
+
+def test_folder_gets_a_file_named_by_the_time(filled: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    assert rmos("backup", folder, "--database", filled).returncode == 0
+    (name,) = os.listdir(folder)
+    assert re.fullmatch(r"rmos-\d{8}-\d{6}\.db", name)
+
+
+@pytest.mark.parametrize("taken", ["a file", "a link that leads nowhere"])
+def test_nothing_is_overwritten(filled: Path, tmp_path: Path, taken: str) -> None:
+    target = tmp_path / "saved.db"
+    if taken == "a file":
+        target.write_text("precious")
+    else:
+        target.symlink_to(tmp_path / "nowhere")
+    before = digests(tmp_path)
+    done = rmos("backup", target, "--database", filled)
+    assert (done.returncode, digests(tmp_path)) == (2, before)
+    assert "saved.db" in done.stderr
+
+
+def test_database_itself_is_not_overwritten(filled: Path) -> None:
+    before = digests(filled.parent)["rmos.db"]
+    assert rmos("backup", filled, "--database", filled).returncode == 2
+    assert digests(filled.parent)["rmos.db"] == before
+
+
+def test_folder_that_is_not_there_is_named(filled: Path, tmp_path: Path) -> None:
+    done = rmos("backup", tmp_path / "nowhere" / "saved.db", "--database", filled)
+    assert done.returncode == 2
+    assert "nowhere" in done.stderr
+
+
+def test_there_is_nothing_to_back_up_without_a_database(tmp_path: Path) -> None:
+    done = rmos("backup", tmp_path / "saved.db", "--database", tmp_path / "none.db")
+    assert done.returncode == 4
+    assert os.listdir(tmp_path) == []
+
+
+def test_older_database_can_be_backed_up_before_it_is_upgraded(database: Path, tmp_path: Path) -> None:
+    older_database(database)
+    assert rmos("backup", tmp_path / "saved.db", "--database", database).returncode == 0
+    assert query(tmp_path / "saved.db", "SELECT max(version) FROM schema_version") == [(1,)]
+
+
+def test_damaged_database_leaves_no_backup_behind(filled: Path, tmp_path: Path) -> None:
+    execute(filled, "PRAGMA wal_checkpoint(TRUNCATE)")
+    pages = bytearray(filled.read_bytes())
+    size = int.from_bytes(pages[16:18], "big")
+    (root,) = query(filled, "SELECT rootpage FROM sqlite_master WHERE name = 'patterns'")[0]
+    pages[(root - 1) * size : root * size] = b"\xff" * size
+    filled.write_bytes(pages)
+    done = rmos("backup", tmp_path / "saved.db", "--database", filled)
+    assert done.returncode == 4
+    assert "damaged" in done.stderr
+    assert not (tmp_path / "saved.db").exists()
