@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint bench fault docs lock clean
+.PHONY: help setup demo serve test lint bench fault docs pictures lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -49,8 +49,13 @@ bench: $(STAMP) ## measure speed and memory against other ways of loading
 fault: $(STAMP) ## kill a run 300 times at random moments and check what is left
 	RMOS_FAULT_KILLS=300 $(BIN)/python -m pytest tests/fault -q
 
-docs: $(STAMP) ## write the pages that are made from the code
+docs: $(STAMP) ## write the pages that are made from the code, and the site in build/site
 	$(BIN)/python tools/make_docs.py
+	$(BIN)/sphinx-build -W --keep-going --quiet -b html docs build/site
+	@echo "The site is build/site/index.html."
+
+pictures: $(STAMP) ## take the pictures of the documentation from the real pages (needs Chromium)
+	$(BIN)/python tools/make_pictures.py
 
 lock: $(STAMP) ## pin the dependencies anew, for every system, with hashes
 	$(LOCK) pyproject.toml -o requirements/runtime.txt

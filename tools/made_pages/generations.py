@@ -1,0 +1,38 @@
+"""``docs/generations.md``: which programs' documents are known, and by what."""
+
+import inspect
+from collections.abc import Iterator
+
+from rmos_migration.generations import GENERATIONS, Form
+from rmos_migration.generations.refusal import STRANGERS
+
+
+def page() -> Iterator[str]:
+    """The page's lines, from the modules of the package ``generations``."""
+    yield from (
+        "# Generations",
+        "",
+        "Which programs wrote a document is found out from the document alone, never from its path. The forms are tried",
+        "in this order, the first that fits counts. `rmos inspect FILE` says which one that is, and which keys show it.",
+        "This page is made from the modules in `generations/` by `make docs`; CONTRIBUTING.md shows how to add one.",
+    )
+    for module in GENERATIONS:
+        yield from ("", f"## {module.NAME}", "", inspect.getdoc(module) or "", "")
+        yield from (f"- {_told(form)}" for form in module.FORMS)
+    yield from (
+        "",
+        "## What is no record",
+        "",
+        "Documents that no generation wrote are kept out. Where one of these keys is there, the message says what the",
+        "document looks like:",
+        "",
+    )
+    for stranger in STRANGERS:
+        signs = " and ".join(f"`{sign}`" for sign in stranger.signs)
+        yield f"- {stranger.looks_like}: {signs}"
+
+
+def _told(form: Form) -> str:
+    signs = " and ".join(f"`{sign}`" for sign in form.signs)
+    against = f", unless there are {' or '.join(f'`{sign}`' for sign in form.unless)}" if form.unless else ""
+    return f"a {form.entity.singular.replace('_', ' ')} has {signs}{against}"
