@@ -1,0 +1,237 @@
+"""Every command and every address that README and docs show is run: page by page, from its top, as it stands there."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from builders import EXAMPLES, RMOS, environment
+from pages import PAGES, ROOT, Block, blocks, name_of, prose, spans
+from rmos_migration import migrate
+from rmos_migration.cli.app import app
+from rmos_migration.settings import Settings
+from serving_processes import API, Served, serving
+
+COMMANDS = {"sh", "powershell"}
+OTHERS = {"text", "json", "python", "sql", "toml", "{toctree}", "{include}"}
+
+TRIED_BY_THE_PACKAGE = ("pipx ", "py -m pip")
+"""Installing is tried by ``make package``, in an empty home."""
+
+verbs: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+
+
+class Workshop:
+    """A folder in which somebody follows a page: the examples, files of their own, and a database of those."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copytree(EXAMPLES, folder / "examples")
+        shutil.copytree(EXAMPLES / "rmos_legacy", folder / "data" / "rmos_legacy")
+        for place in (folder, folder / "data" / "rmos_legacy" / "joblogs"):
+            shutil.copy(EXAMPLES / "messy_legacy/joblogs/nan-duration.json", place / "old.json")
+        (folder / "backups").mkdir()
+        (folder / "bin").mkdir()
+        (folder / "bin" / "rmos").write_text(f'#!/bin/sh\nexec {shlex.join(RMOS)} "$@"\n')
+        (folder / "bin" / "rmos").chmod(0o755)
+        migrate(folder / "data" / "rmos_legacy", folder / "rmos.db")
+
+    def environment(self) -> dict[str, str]:
+        """Where ``rmos`` is found, and nothing is of the one who runs the tests."""
+        return environment(
+            PATH=f"{self.folder / 'bin'}{os.pathsep}{os.environ['PATH']}", HOME=str(self.folder)
+        )
+
+    def run(self, command: str) -> None:
+        """Do what a line of a page says, and insist that it goes well."""
+        if command.startswith(("rmos serve", "rmos --log-level info serve")):
+            with serving(
+                self.folder / "rmos.db", *shlex.split(command)[2:], token=None, cwd=self.folder
+            ) as server:
+                assert server.get("/readyz").status == 200
+        elif command.startswith("make "):
+            assert self._exit_code(f"make -n {command[5:]} -C {ROOT}") == 0, command
+        elif command.startswith("curl "):
+            self._ask(command)
+        elif not command.startswith(("cd ", *TRIED_BY_THE_PACKAGE)):
+            allowed = {0, 1} if command.startswith("rmos ") else {0}
+            assert self._exit_code(command) in allowed, command
+
+    def _exit_code(self, command: str) -> int:
+        done = subprocess.run(
+            ["bash", "-c", command],
+            cwd=self.folder,
+            env=self.environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert "Traceback" not in done.stderr
+        if done.returncode > 1:
+            sys.stderr.write(done.stderr)
+        return done.returncode
+
+    def _ask(self, command: str) -> None:
+        legacy = ("--source", self.folder / "data" / "rmos_legacy")
+        with serving(self.folder / "rmos.db", *legacy, token=None, cwd=self.folder) as server:
+            asked = command.replace("curl ", "curl --fail --silent --show-error ").replace(
+                "http://127.0.0.1:8000", server.url.rstrip("/")
+            )
+            assert self._exit_code(asked) == 0, command
+
+
+def as_here(block: Block) -> Iterator[str]:
+    """A block's commands; those for Windows as they are written on this system."""
+    for command in block.commands():
+        if block.language == "powershell" or re.search(r"[A-Z]:\\", command):
+            command = command.replace("C:\\RMOS", ".").replace("D:\\RMOS\\legacy", "data/rmos_legacy")
+            command = command.replace("\\", "/")
+        yield command
+
+
+@pytest.fixture
+def workshop(tmp_path: Path) -> Workshop:
+    return Workshop(tmp_path)
+
+
+SHOWING = [page for page in PAGES if any(block.language in COMMANDS for block in blocks(page))]
+
+
+@pytest.mark.parametrize("page", SHOWING, ids=name_of)
+def test_commands_of_a_page_work_from_its_top_to_its_end(page: Path, workshop: Workshop) -> None:
+    for block in blocks(page):
+        if block.language in COMMANDS:
+            for command in as_here(block):
+                workshop.run(command)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_every_block_says_what_it_is(page: Path) -> None:
+    assert {block.language for block in blocks(page)} <= COMMANDS | OTHERS
+
+
+def test_what_stands_in_prose_are_verbs_and_options_that_there_are() -> None:
+    unknown = []
+    for page in PAGES:
+        for text in [*spans(page), *re.findall(r"rmos [a-z]+(?: --[a-z-]+)+", prose(page))]:
+            if text.startswith("rmos ") and not _is_known(text):
+                unknown.append(f"{name_of(page)}: {text}")
+    assert unknown == []
+
+
+def _is_known(command: str) -> bool:
+    _, verb, *rest = command.split()
+    if verb.startswith("-") or verb == "VERB" or command == "rmos export":
+        return True
+    if verb not in verbs:
+        return False
+    options = {name for one in verbs[verb].params for name in (*one.opts, *one.secondary_opts)} | {
+        "--help",
+        "-h",
+    }
+    return all(word in options for word in rest if word.startswith("-"))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("served")
+    migrate(EXAMPLES / "messy_legacy", folder / "rmos.db")
+    with serving(folder / "rmos.db", "--source", EXAMPLES / "messy_legacy") as served:
+        yield served
+
+
+ADDRESS = re.compile(r"(?:(?P<method>GET|POST|PUT|DELETE) )?(?P<path>(?:…|/)[^\s`]*)")
+FOLDERS = {"/data", "/legacy", "/tmp"}  # noqa: S108 - of the container
+
+
+def addresses() -> list[tuple[str, str, str]]:
+    """Page, method and path of every address in prose; ``…`` stands for the API's beginning."""
+    found = set()
+    for page in PAGES:
+        for span in spans(page):
+            if (match := ADDRESS.fullmatch(span)) and match["path"].split("?")[0] not in FOLDERS:
+                path = match["path"].replace("…", API)
+                found.add((name_of(page), match["method"] or "GET", path))
+    return sorted(found)
+
+
+def test_addresses_in_the_pages_are_those_of_the_server(server: Served) -> None:
+    described = server.get("/openapi.json").json()["paths"]
+    unknown = [
+        f"{page}: {method} {path}"
+        for page, method, path in addresses()
+        if not _is_there(server, described, path)
+    ]
+    assert len(addresses()) > 20
+    assert unknown == []
+
+
+def _is_there(server: Served, described: dict[str, Any], path: str) -> bool:
+    """Whether something is served there; an address may be told by its end (``/runs/{id}``)."""
+    plain = re.sub(r"\{[^}]*\}", "{}", path.split("?")[0])
+    known = [re.sub(r"\{[^}]*\}", "{}", path) for path in described]
+    if any(one.endswith(plain) or one.startswith(f"{plain}/") for one in known):
+        return True
+    return "{" not in plain and server.get(path).status == 200
+
+
+def test_urls_in_the_pages_lead_to_the_dashboard(server: Served) -> None:
+    for page in PAGES:
+        for url in re.findall(r"http://127\.0\.0\.1:8000([\w/.-]*)", page.read_text(encoding="utf-8")):
+            assert server.get(url.rstrip(".") or "/").status in (200, 405), f"{name_of(page)}: {url}"
+
+
+def test_queries_work(workshop: Workshop) -> None:
+    queries = [block.text for page in PAGES for block in blocks(page) if block.language == "sql"]
+    assert queries
+    with closing(sqlite3.connect(workshop.folder / "rmos.db")) as connection:
+        for text in queries:
+            connection.executescript(text)
+
+
+def test_python_works(workshop: Workshop) -> None:
+    pages = [page for page in PAGES if page.name != "CONTRIBUTING.md"]
+    programs = [block.text for page in pages for block in blocks(page) if block.language == "python"]
+    assert programs
+    for text in programs:
+        subprocess.run(
+            [sys.executable, "-c", text], cwd=workshop.folder, env=workshop.environment(), check=True
+        )
+
+
+def test_json_is_json() -> None:
+    samples = [block.text for page in PAGES for block in blocks(page) if block.language == "json"]
+    assert all(json.loads(text) for text in samples)
+    assert samples
+
+
+def test_settings_are_settings() -> None:
+    samples = [block.text for page in PAGES for block in blocks(page) if block.language == "toml"]
+    assert samples
+    for text in samples:
+        said = tomllib.loads(text)
+        assert Settings(**said).model_dump(include=set(said), mode="json") == said
+
+
+def test_links_of_pages_beside_the_site_lead_somewhere() -> None:
+    for page in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "examples/README.md"):
+        for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text(encoding="utf-8")):
+            assert "://" in link or (page.parent / link).exists(), f"{name_of(page)}: {link}"
+
+
+def test_readme_stays_one_screen() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 60
