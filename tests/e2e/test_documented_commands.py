@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 import typer
+from ruamel.yaml import YAML
 
 from builders import EXAMPLES, RMOS, environment
 from pages import PAGES, ROOT, Block, blocks, name_of, prose, spans
@@ -68,6 +69,8 @@ class Workshop:
             assert self._exit_code(f"make -n {command[5:]} -C {ROOT}") == 0, command
         elif command.startswith("curl "):
             self._ask(command)
+        elif command.startswith("docker compose "):
+            assert _is_of_the_compose_file(command), command
         elif not command.startswith(("cd ", *TRIED_BY_THE_PACKAGE)):
             allowed = VERDICTS if command.startswith("rmos ") else {0}
             assert self._exit_code(command) in allowed, command
@@ -95,6 +98,19 @@ class Workshop:
                 "http://127.0.0.1:8000", server.url.rstrip("/")
             )
             assert self._exit_code(asked) == 0, command
+
+
+def _is_of_the_compose_file(command: str) -> bool:
+    """Whether a service of that name is in compose.yaml, and what it is to run is a command there is (no engine here)."""
+    services = YAML(typ="safe").load(ROOT / "compose.yaml")["services"]
+    _, _, verb, *rest = command.split()
+    words = [word for word in rest if not word.startswith("-")]
+    if verb == "up":
+        return "dashboard" in services
+    if verb == "cp":
+        return words[0].split(":")[0] in services
+    name, *program = words
+    return name in services and (program[:1] != ["rmos"] or _is_known(" ".join(program)))
 
 
 def as_here(block: Block) -> Iterator[str]:
