@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint bench fault docs pictures lock clean
+.PHONY: help setup browser demo serve test lint bench fault pipeline docs pictures lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -18,6 +18,9 @@ $(STAMP): requirements/dev.txt pyproject.toml
 	touch $@
 
 setup: $(STAMP) ## make .venv with everything in it
+
+browser: ## install Chromium for the browser tests, if there is no browser
+	tools/install_browser.sh
 
 demo: $(STAMP) ## migrate the example workshop and show what came of it
 	$(BIN)/rmos migrate examples/rmos_legacy --database demo.db --report demo-reports
@@ -48,6 +51,12 @@ bench: $(STAMP) ## measure speed and memory against other ways of loading
 
 fault: $(STAMP) ## kill a run 300 times at random moments and check what is left
 	RMOS_FAULT_KILLS=300 $(BIN)/python -m pytest tests/fault -q
+
+pipeline: $(STAMP) ## migrate sample data and check all of it, as the workflow does
+	$(BIN)/python -m tools.pipeline all
+
+pipeline-%: $(STAMP)
+	$(BIN)/python -m tools.pipeline $*
 
 docs: $(STAMP) ## write the pages that are made from the code, and the site in build/site
 	$(BIN)/python tools/make_docs.py
