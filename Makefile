@@ -69,6 +69,7 @@ pictures: $(STAMP) ## take the pictures of the documentation from the real pages
 lock: $(STAMP) ## pin the dependencies anew, for every system, with hashes
 	$(LOCK) pyproject.toml -o requirements/runtime.txt
 	$(LOCK) --extra dev pyproject.toml -o requirements/dev.txt
+	$(LOCK) --group build --constraints requirements/dev.txt -o requirements/build.txt
 
 clean: ## remove what was made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.db* messy.db* demo-reports
