@@ -145,11 +145,21 @@ def expect(what: str, found: object, wanted: object) -> None:
         Unexpected: if not.
     """
     if found != wanted:
-        raise Unexpected(f"{what}: found {_shown(found)}, expected {_shown(wanted)}")
+        differing, instead_of = _differing(found, wanted)
+        raise Unexpected(f"{what}: found {_shown(differing)}, expected {_shown(instead_of)}")
+
+
+def _differing(found: Any, wanted: Any) -> tuple[Any, Any]:
+    """Both values, without what is the same in them."""
+    if not (isinstance(found, dict) and isinstance(wanted, dict)):
+        return found, wanted
+    names = [name for name in wanted | found if found.get(name) != wanted.get(name)]
+    pairs = {name: _differing(found.get(name), wanted.get(name)) for name in names}
+    return {name: pair[0] for name, pair in pairs.items()}, {name: pair[1] for name, pair in pairs.items()}
 
 
 def _shown(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, default=str)
+    return json.dumps(value, ensure_ascii=False, default=str)[:300]
 
 
 def counts_of(told: dict[str, Any]) -> Counts:

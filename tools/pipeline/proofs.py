@@ -6,9 +6,7 @@ from collections import Counter
 from contextlib import closing
 from typing import Any
 
-from rmos_migration.store.schema import CURRENT_VERSION
-
-from .place import ENTITIES, Counts, Place, Result, counts_of, expect, kept_out, rows_of, total
+from .place import ENTITIES, Counts, Place, Result, Unexpected, counts_of, expect, kept_out, rows_of, total
 
 INDEXES = (
     "idx_joblogs_pattern",
@@ -63,6 +61,10 @@ def reports(place: Place) -> Result:
 
 def sqlite(place: Place) -> Result:
     """Ask nothing but SQLite: the file is whole, the rows are there, and so are the indexes."""
+    from rmos_migration.store.schema import CURRENT_VERSION  # here: no other stage needs SQLAlchemy
+
+    if not place.database.exists():
+        raise Unexpected(f"there is no {place.database.name}; run make pipeline-migrate")
     counts: Counts = place.figures("migrate")["counts"]
     waiting = place.database.with_name("rmos.db-wal")
     expect("bytes beside the one file", waiting.stat().st_size if waiting.exists() else 0, 0)
