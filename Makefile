@@ -5,8 +5,11 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
+# The time that stands in every file of a package: that of the last commit, or, without git, the builder's own (2020).
+BUILT_AT = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
+
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo serve test lint bench fault pipeline docs pictures lock clean
+.PHONY: help setup browser demo serve test lint bench fault pipeline docs pictures package lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -65,6 +68,10 @@ docs: $(STAMP) ## write the pages that are made from the code, and the site in b
 
 pictures: $(STAMP) ## take the pictures of the documentation from the real pages (needs Chromium)
 	$(BIN)/python tools/make_pictures.py
+
+package: $(STAMP) ## build the wheel and the source archive in dist/, and try them out
+	SOURCE_DATE_EPOCH=$(BUILT_AT) $(BIN)/uv build --quiet --offline --no-build-isolation --python $(BIN)/python --clear --out-dir dist .
+	$(BIN)/python tools/check_package.py dist
 
 lock: $(STAMP) ## pin the dependencies anew, for every system, with hashes
 	$(LOCK) pyproject.toml -o requirements/runtime.txt
