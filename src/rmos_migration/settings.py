@@ -17,10 +17,17 @@ SETTINGS_FILE = "rmos.toml"
 
 
 class Settings(BaseSettings):
-    """What a workshop may set once: in ``rmos.toml``, or in the environment as ``RMOS_SOURCE`` and so on."""
+    """What a workshop may set once: in ``rmos.toml``, or in the environment as ``RMOS_SOURCE`` and so on.
+
+    An empty variable counts as none: schedulers and containers pass on what was not set as an empty text.
+    """
 
     model_config = SettingsConfigDict(
-        env_prefix="RMOS_", toml_file=SETTINGS_FILE, extra="forbid", populate_by_name=True
+        env_prefix="RMOS_",
+        env_ignore_empty=True,
+        toml_file=SETTINGS_FILE,
+        extra="forbid",
+        populate_by_name=True,
     )
 
     database: str = Field(

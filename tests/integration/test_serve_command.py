@@ -148,6 +148,12 @@ def test_a_token_of_the_environment_is_kept_nowhere(filled: Path) -> None:
         assert may_change(served, "the-one-in-the-file")
 
 
+def test_an_empty_token_of_the_environment_is_none(filled: Path) -> None:
+    with serving(filled, token="") as served:
+        assert may_change(served, token_file(filled).read_text().strip())
+        assert not may_change(served, "")
+
+
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o620, 0o602])
 def test_a_token_that_others_may_read_or_write_is_refused(filled: Path, mode: int) -> None:
     token_file(filled).write_text("long-enough-for-a-token\n")
@@ -189,7 +195,7 @@ def test_a_pipe_in_place_of_the_token_does_not_hold_up_the_start(filled: Path) -
 @pytest.mark.parametrize(
     "token",
     [
-        "",
+        " ",
         "short",
         "fifteen-letters",
         "with blanks in between",
@@ -201,7 +207,7 @@ def test_a_token_that_could_be_guessed_or_not_be_sent_is_refused(filled: Path, t
     done = refused_start(filled, "--port", "0", token=token)
     assert done.returncode == 2
     assert "RMOS_TOKEN" in done.stderr
-    assert not token or token not in done.stderr + done.stdout
+    assert not token.strip() or token not in done.stderr + done.stdout
 
 
 def test_a_file_without_a_token_is_refused(filled: Path) -> None:

@@ -56,6 +56,16 @@ def test_database_url_serves_where_rmos_database_url_is_not_set(shop: Path) -> N
     assert made(shop) == {"shared.db", "own.db"}
 
 
+def test_an_empty_variable_counts_as_none(shop: Path) -> None:
+    (shop / "rmos.toml").write_text('database = "file.db"\n')
+    empty = environment(RMOS_DATABASE_URL="", RMOS_SOURCE="", RMOS_ON_CONFLICT="", RMOS_MAX_REJECTS="")
+    assert rmos("migrate", cwd=shop, env=empty).returncode == 1
+    assert made(shop) == {"file.db"}
+    assert records(shop / "file.db", "patterns")["p1"]["name"] == "first"
+    rmos("init", cwd=shop, env=empty | {"DATABASE_URL": "sqlite:///shared.db"})
+    assert made(shop) == {"file.db", "shared.db"}
+
+
 @pytest.mark.parametrize("name", ["DATABASE", "SOURCE"])
 def test_a_variable_of_another_program_changes_nothing(name: str, shop: Path) -> None:
     rmos("migrate", cwd=shop, env=environment() | {name: "other.db"})
