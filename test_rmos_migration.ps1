@@ -87,7 +87,7 @@ $Samples = [ordered]@{
             ring_count      = 2
             geometry        = [ordered]@{
                 rings = @(
-                    [ordered]@{ radius_mm = 44; width_mm = 1.5; tile_length_mm = 4 },
+                    [ordered]@{ radius_mm = 44; width_mm = 2.5; tile_length_mm = 4 },
                     [ordered]@{ radius_mm = 48.5; width_mm = 2.5; tile_length_mm = 4 }
                 )
             }
@@ -99,7 +99,7 @@ $Samples = [ordered]@{
             name            = 'Shell ring'
             ring_count      = 1
             geometry        = [ordered]@{
-                rings = @([ordered]@{ radius_mm = 50.5; width_mm = 1.5; tile_length_mm = 5 })
+                rings = @([ordered]@{ radius_mm = 50.5; width_mm = 2.5; tile_length_mm = 5 })
             }
             strip_family_id = 'fam-abalone'
             created_at      = '2021-05-03T12:00:00Z'
@@ -169,7 +169,7 @@ $ServerOutput = $null
 $DryRun = $null
 $FirstRun = $null
 $SecondRun = $null
-$Environment = @{}
+$Environment = New-Object -TypeName System.Collections.Hashtable
 $Step = 0
 $Failed = 0
 
@@ -197,11 +197,13 @@ function Find-Rmos {
     return $command.Path
 }
 
-# What steers the program is taken out of this process's environment, which its children inherit, and put back at the end.
+# What steers the program, or would send requests for this machine through a proxy, is taken out of this process's environment,
+# which its children inherit, and put back at the end.
 function Set-OwnEnvironment {
     $wanted = @{ RMOS_TOKEN = $Token; PYTHONUTF8 = '1'; NO_PROXY = '127.0.0.1' }
     $found = @(Get-ChildItem -Path Env: | ForEach-Object { $_.Name })
-    $steering = @($found | Where-Object { $_ -like 'RMOS_*' -or $_ -eq 'DATABASE_URL' })
+    $others = @('DATABASE_URL', 'HTTP_PROXY', 'ALL_PROXY', 'NO_PROXY')
+    $steering = @($found | Where-Object { $_ -like 'RMOS_*' -or $others -contains $_ })
     foreach ($name in @($wanted.Keys) + $steering) {
         $script:Environment[$name] = [System.Environment]::GetEnvironmentVariable($name)
     }
@@ -285,6 +287,7 @@ function Start-Server {
         $complained = Stop-Server
         throw ('the server did not start: ' + $complained)
     }
+    # Its output is read to the end although nobody wants it, because a full pipe would hold the server up.
     $script:ServerOutput = $Server.StandardOutput.ReadToEndAsync()
     $script:Url = $found.Value
     Write-Verbose $Url
@@ -419,7 +422,7 @@ if ($Program -eq '') {
     if ($Rmos -ne '') {
         $sought = 'at ' + $Rmos
     }
-    Write-Host ($Cross + ' There is no rmos ' + $sought + '. Install it as the README says, or name it with -Rmos PATH.')
+    Write-Host ('There is no rmos ' + $sought + '. Install it as the README says, or name it with -Rmos PATH.')
     exit 1
 }
 
@@ -574,6 +577,10 @@ try {
     }
 }
 finally {
+    # After Ctrl-C some versions of PowerShell 7 call methods here, but run no commands any more.
+    if ($null -ne $Server -and -not $Server.HasExited) {
+        $Server.Kill()
+    }
     Complete-Cleanly { Stop-Server }
     if ($KeepFiles) {
         Write-Host ('The files are in ' + $Folder)

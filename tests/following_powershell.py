@@ -11,6 +11,15 @@ from powershell import below, core, elements, text, verbatim
 Command = Callable[[list[Any], dict[str, Any], Any], Any]
 """What stands for a command: it takes its arguments, its parameters, and what is piped to it."""
 
+_CONSTANTS = {"null": None, "true": True, "false": False}
+
+_COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "-eq": lambda left, right: _any_case(left) == _any_case(right),
+    "-ceq": lambda left, right: left == right,
+    "-gt": lambda left, right: left > right,
+    "-contains": lambda left, right: _any_case(right) in _any_case(left),
+}
+
 
 class Reading:
     """Follows statements; ``commands`` stand for the commands that are called, ``known`` holds the variables."""
@@ -48,6 +57,8 @@ class Reading:
         return float(text(node))
 
     def _variable(self, node: Node) -> Any:
+        if _name(node) in _CONSTANTS:
+            return _CONSTANTS[_name(node)]
         return self.known[_name(node)]
 
     def _script_block_expression(self, node: Node) -> Node:
@@ -89,11 +100,8 @@ class Reading:
 
     def _comparison_expression(self, node: Node) -> bool:
         left, right = self.value(node.children[0]), self.value(node.children[2])
-        operator = text(node.children[1])
-        if not operator.startswith("-c") or operator == "-contains":
-            left, right = _any_case(left), _any_case(right)
-        holds = {"-eq": lambda: left == right, "-gt": lambda: left > right, "-contains": lambda: right in left}
-        return holds[operator.replace("-ceq", "-eq")]()
+        compare = _COMPARISONS[text(node.children[1])]
+        return compare(left, right)
 
     def _expression_with_unary_operator(self, node: Node) -> bool:
         assert text(node.children[0]) == "-not"
@@ -103,9 +111,6 @@ class Reading:
         *target, arguments = node.children
         given = [self.value(child) for child in arguments.named_children]
         return self.commands["".join(text(part) for part in target)](given, {}, None)
-
-    def _command_name(self, node: Node) -> Any:
-        return self.commands[text(node)]([], {}, None)
 
     def _command(self, node: Node, piped: Any = None) -> Any:
         arguments: list[Any] = []
@@ -123,13 +128,10 @@ class Reading:
         return self.commands[text(node.children[0])](arguments, parameters, piped)
 
     def _pipeline_chain(self, node: Node) -> Any:
-        first, *others = (child for child in node.named_children)
+        first, *others = node.named_children
         value = self.value(first)
         for stage in map(core, others):
-            if stage.type == "command_name":
-                value = self.commands[text(stage)]([], {}, value)
-            else:
-                value = self._command(stage, value)
+            value = self._command(stage, value)
         return value
 
     def _assignment_expression(self, node: Node) -> None:

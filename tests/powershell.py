@@ -40,7 +40,7 @@ class Script:
     @property
     def steps(self) -> list[Step]:
         """The steps in their order."""
-        calls = [elements(node) for node in self._commands("Invoke-Step")]
+        calls = [elements(node) for node in self.commands("Invoke-Step")]
         return [Step(verbatim(title), body) for title, body in calls]
 
     @property
@@ -97,7 +97,8 @@ class Script:
             if node.type == "assignment_expression" and text(node.children[0]) == f"${name}"
         )
 
-    def _commands(self, name: str) -> Iterator[Node]:
+    def commands(self, name: str) -> Iterator[Node]:
+        """The calls of a command, in their order."""
         for node in self.nodes:
             if node.type == "command" and text(node.children[0]) == name:
                 yield node
@@ -120,7 +121,9 @@ def core(node: Node) -> Node:
 def elements(command: Node) -> list[Node]:
     """The arguments of a command, and the names of its parameters."""
     inside = (child for child in command.named_children if child.type == "command_elements")
-    return [core(node) for part in inside for node in part.named_children if node.type != "command_argument_sep"]
+    return [
+        core(node) for part in inside for node in part.named_children if node.type != "command_argument_sep"
+    ]
 
 
 def _parameters(elements: Node) -> list[Node]:
