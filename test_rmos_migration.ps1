@@ -347,13 +347,19 @@ function Invoke-Api {
     return $answer
 }
 
+# Not by Get-FileHash: a Windows PowerShell that was started from within PowerShell 7 may not find it.
 function Get-Fingerprint {
     param([string]$Path)
+    $sha256 = [System.Security.Cryptography.SHA256]::Create()
     $lines = @(
         Get-ChildItem -LiteralPath $Path -Recurse -File -Force |
             Sort-Object -Property FullName |
-            ForEach-Object { $_.FullName + ' ' + (Get-FileHash -LiteralPath $_.FullName -Algorithm SHA256).Hash }
+            ForEach-Object {
+                $hash = $sha256.ComputeHash([System.IO.File]::ReadAllBytes($_.FullName))
+                $_.FullName + ' ' + [System.BitConverter]::ToString($hash)
+            }
     )
+    $sha256.Dispose()
     return $lines -join "`n"
 }
 

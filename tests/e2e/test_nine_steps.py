@@ -244,10 +244,10 @@ if SHELLS:  # not a skip: where nothing may be skipped, there need be no PowerSh
         command = [shell, "-NoProfile", "-File", str(ROOT / "test_rmos_migration.ps1"), *arguments]
         if os.name == "nt":
             command[1:1] = ["-ExecutionPolicy", "Bypass"]
-        places = {name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")}
+        known = environment(**{name: str(temporary) for name in ("TMPDIR", "TEMP", "TMP")})
         return subprocess.run(
             command,
-            env=environment(**places),
+            env={name: value for name, value in known.items() if name.upper() != "PSMODULEPATH"},
             capture_output=True,
             encoding="utf-8",
             errors="replace",

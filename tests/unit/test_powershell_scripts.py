@@ -17,7 +17,6 @@ IN_BOTH = {
     "ForEach-Object": set(),
     "Get-ChildItem": {"File", "Filter", "Force", "LiteralPath", "Path", "Recurse"},
     "Get-Command": {"CommandType", "ErrorAction", "Name"},
-    "Get-FileHash": {"Algorithm", "LiteralPath"},
     "Invoke-RestMethod": {"Headers", "Method", "TimeoutSec", "Uri", "UseBasicParsing"},
     "Join-Path": set(),
     "New-Object": {"ArgumentList", "TypeName"},
@@ -35,7 +34,11 @@ IN_BOTH = {
     "Write-Host": {"ForegroundColor"},
     "Write-Verbose": set(),
 }
-"""Cmdlets and parameters that are the same in Windows PowerShell 5.1 and in PowerShell 7. Look before you add one."""
+"""Cmdlets and parameters that are the same in Windows PowerShell 5.1 and in PowerShell 7. Look before you add one.
+
+Commands that are functions in 5.1, like Get-FileHash, are not for these scripts: where PowerShell 7 is among the parents
+of a Windows PowerShell, it looks for them in the wrong modules.
+"""
 
 OWN = {"_", "true", "false", "null", "psscriptroot", "psversiontable"}
 """Variables that both of them set themselves."""
