@@ -197,8 +197,8 @@ function Find-Rmos {
     return $command.Path
 }
 
-# What steers the program, or would send requests for this machine through a proxy, is taken out of this process's environment,
-# which its children inherit, and put back at the end.
+# What steers the program, or would send requests for this machine through a proxy, is taken out of this process's
+# environment, which its children inherit, and put back at the end.
 function Set-OwnEnvironment {
     $wanted = @{ RMOS_TOKEN = $Token; PYTHONUTF8 = '1'; NO_PROXY = '127.0.0.1' }
     $found = @(Get-ChildItem -Path Env: | ForEach-Object { $_.Name })
