@@ -136,7 +136,7 @@ def _check_dashboard(rmos: Path, place: Path) -> None:
 def _dashboard(rmos: Path, place: Path) -> Iterator[str]:
     """The address of a dashboard that runs until the block ends."""
     command = [str(rmos), "serve", "--port", "0", "--no-browser"]
-    with subprocess.Popen(  # noqa: S603 - a command of this file
+    with subprocess.Popen(
         command, cwd=place / "work", env=_bare(place), stdout=subprocess.PIPE, text=True
     ) as process:
         try:
@@ -191,7 +191,7 @@ def _run(*command: str, cwd: Path, env: dict[str, str] | None = None) -> str:
     Raises:
         PackageError: if it fails, with what it says.
     """
-    done = subprocess.run(  # noqa: S603 - commands of this file
+    done = subprocess.run(
         command,
         cwd=cwd,
         env=env or _unsteered(),

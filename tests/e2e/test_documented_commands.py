@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 
 from builders import EXAMPLES, RMOS, environment
 from pages import PAGES, ROOT, Block, blocks, name_of, prose, spans
+from powershell import Script
 from rmos_migration import migrate
 from rmos_migration.cli.app import app
 from rmos_migration.settings import Settings
@@ -30,6 +31,9 @@ OTHERS = {"text", "json", "python", "sql", "toml", "{toctree}", "{include}"}
 
 TRIED_BY_THE_PACKAGE = ("pipx ", "py -m pip")
 """Installing is tried by ``make package``, in an empty home."""
+
+CHANGES_THE_MACHINE = ("sudo ", "$", "Register-ScheduledTask ")
+"""What only an administrator or the Task Scheduler can do: that its files are there is all that is known here."""
 
 VERDICTS = {0, 1, 6}
 """Exit codes of a command that was called well and could do its work, whatever it found."""
@@ -46,6 +50,7 @@ class Workshop:
         shutil.copytree(EXAMPLES / "rmos_legacy", folder / "data" / "rmos_legacy")
         for place in (folder, folder / "data" / "rmos_legacy" / "joblogs"):
             shutil.copy(EXAMPLES / "messy_legacy/joblogs/nan-duration.json", place / "old.json")
+        shutil.copytree(ROOT / "deploy", folder / "deploy")
         (folder / "backups").mkdir()
         (folder / "bin").mkdir()
         (folder / "bin" / "rmos").write_text(f'#!/bin/sh\nexec {shlex.join(RMOS)} "$@"\n')
@@ -71,6 +76,8 @@ class Workshop:
             self._ask(command)
         elif command.startswith("docker compose "):
             assert _is_of_the_compose_file(command), command
+        elif command.startswith(CHANGES_THE_MACHINE):
+            assert all((ROOT / file).exists() for file in re.findall(r"deploy/\S+", command)), command
         elif not command.startswith(("cd ", *TRIED_BY_THE_PACKAGE)):
             allowed = VERDICTS if command.startswith("rmos ") else {0}
             assert self._exit_code(command) in allowed, command
@@ -143,6 +150,15 @@ def test_every_block_says_what_it_is(page: Path) -> None:
     assert {block.language for block in blocks(page)} <= COMMANDS | OTHERS
 
 
+def test_blocks_of_powershell_parse(tmp_path: Path) -> None:
+    samples = [block.text for page in PAGES for block in blocks(page) if block.language == "powershell"]
+    assert samples
+    for text in samples:
+        file = tmp_path / "block.ps1"
+        file.write_text(text)
+        assert Script(file).faults == []
+
+
 def test_what_stands_in_prose_are_verbs_and_options_that_there_are() -> None:
     unknown = []
     for page in PAGES:
@@ -174,7 +190,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 ADDRESS = re.compile(r"(?:(?P<method>GET|POST|PUT|DELETE) )?(?P<path>(?:…|/)[^\s`]*)")
-FOLDERS = {"/data", "/legacy", "/tmp"}
+FOLDERS = ("/data", "/legacy", "/tmp", "/etc/", "/opt/", "/var/")
 
 
 def addresses() -> list[tuple[str, str, str]]:
@@ -182,7 +198,7 @@ def addresses() -> list[tuple[str, str, str]]:
     found = set()
     for page in PAGES:
         for span in spans(page):
-            if (match := ADDRESS.fullmatch(span)) and match["path"].split("?")[0] not in FOLDERS:
+            if (match := ADDRESS.fullmatch(span)) and not match["path"].startswith(FOLDERS):
                 path = match["path"].replace("…", API)
                 found.add((name_of(page), match["method"] or "GET", path))
     return sorted(found)

@@ -95,7 +95,7 @@ class Place:
         Raises:
             Unexpected: if it ends with another exit code than ``code``.
         """
-        done = subprocess.run(  # noqa: S603 - the program under test
+        done = subprocess.run(
             [command(), *arguments],
             cwd=self.folder,
             env=environment(),

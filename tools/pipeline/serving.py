@@ -97,7 +97,7 @@ def _server(place: Place) -> Iterator[str]:
     env = environment(RMOS_TOKEN=secrets.token_urlsafe())
     with (
         place.log.open("ab") as log,
-        subprocess.Popen(  # noqa: S603 - the program under test
+        subprocess.Popen(
             arguments,
             cwd=place.folder,
             env=env,

@@ -21,7 +21,7 @@ database and its patterns are shown as they are now.
 Examples:
   rmos report                                    the last run, as text
   rmos report --output reports                   as a page, text and JSON, into the folder reports
-  rmos report 7 --output reports --format html   one page only
+  rmos report 1 --output reports --format html   one page only
   rmos report --format json                      for a script
   rmos report --from stats.json                  from what rmos migrate --stats wrote, without a database
 """
