@@ -89,8 +89,11 @@ def _installed_with_pipx(archive: Path, place: Path) -> Path:
         opened.extractall(place / "folder", filter="data")
     (folder,) = (place / "folder").iterdir()
     homes = {f"PIPX_{name}": str(place / f"pipx-{name}") for name in ("HOME", "BIN_DIR", "MAN_DIR")}
+    backend = {
+        "PIPX_DEFAULT_BACKEND": "pip"
+    }  # uv, where it is found, would not ask the index that pip is set up for
     pipx = [sys.executable, "-m", "pipx", "install", "--quiet", "--python", sys.executable]
-    _run(*pipx, str(folder), cwd=place, env=_unsteered() | homes)
+    _run(*pipx, str(folder), cwd=place, env=_unsteered() | homes | backend)
     _say("pipx installs the project's folder")
     return Path(homes["PIPX_BIN_DIR"]) / "rmos"
 
