@@ -55,9 +55,9 @@ step "$rmos" audit --database "$database" --fail-on "${RMOS_FAIL_ON:-error}"
 if [ -n "$backups" ] && [ "$first" -eq 0 ]; then # copies of a damaged database would push out the good ones
     mkdir -p "$backups"
     step "$rmos" backup "$backups/rmos-$now.db" --database "$database"
-    [ "$first" -ne 0 ] || prune "$backups"/rmos-[0-9]*-[0-9]*.db
+    [ "$first" -ne 0 ] || prune "$backups"/rmos-????????-??????.db
 fi
-prune "$logs"/audit-[0-9]*-[0-9]*.log
+prune "$logs"/audit-????????-??????.log
 
 if [ "$first" -ne 0 ]; then
     echo "nightly-audit: $database is not sound, or could not be checked (exit code $first); $log ends:" >&2

@@ -140,11 +140,12 @@ def test_last_copies_are_kept(sound: Path, command: Path) -> None:
     folder = command.parent / "copies"
     folder.mkdir()
     older = [folder / f"rmos-202001{day:02}-023000.db" for day in range(1, 6)]
-    for file in older:
+    mine = folder / "rmos-2019-before-1.db"
+    for file in [*older, mine]:
         file.touch()
     assert night(command, sound, KEEP="2", BACKUPS=folder).returncode == 0
-    first, copy = sorted(folder.iterdir())
-    assert first == older[-1]
+    *others, copy = sorted(folder.iterdir())
+    assert others == [mine, older[-1]]
     assert rmos("audit", "--database", copy).returncode == 0
     assert copy.stat().st_mode & 0o777 == 0o600
 
