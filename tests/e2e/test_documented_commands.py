@@ -55,7 +55,7 @@ class Workshop:
         (folder / "bin").mkdir()
         (folder / "bin" / "rmos").write_text(f'#!/bin/sh\nexec {shlex.join(RMOS)} "$@"\n')
         (folder / "bin" / "rmos").chmod(0o755)
-        migrate(folder / "data" / "rmos_legacy", folder / "rmos.db")
+        assert self._exit_code("rmos migrate data/rmos_legacy --stats stats.json") in VERDICTS
 
     def environment(self) -> dict[str, str]:
         """Where ``rmos`` is found, and nothing is of the one who runs the tests."""
