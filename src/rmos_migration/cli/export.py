@@ -26,8 +26,8 @@ DIR must be new or empty. Each file appears whole or not at all; only when the c
 
 \b
 Examples:
-  rmos export saved                        every record, to keep or to move
-  rmos export legacy-again --format source the files as they were
+  rmos export saved                         every record, to keep or to move
+  rmos export legacy-again --format source  the files as they were
 """
 
 
