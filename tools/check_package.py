@@ -1,7 +1,8 @@
 """Try out what ``make package`` built, as somebody who has nothing but it: ``python tools/check_package.py [DIST]``.
 
-The wheel goes into an empty virtual environment with the locked dependencies, the source archive's folder through pipx.
-What is installed then runs with an empty home, in another folder, and with nothing of this project on its path.
+The wheel goes into an empty virtual environment with the locked dependencies; the source archive's folder is installed as
+the quick start says. What is installed then runs with an empty home, in another folder, and with nothing of this project
+on its path.
 """
 
 import ast
@@ -44,7 +45,7 @@ def main(dist: Path) -> None:
         _check_version(rmos, version, place)
         _check_demo(rmos, place)
         _check_dashboard(rmos, place)
-        _check_version(_installed_with_pipx(archive, place), version, place)
+        _check_version(_installed_as_documented(archive, place), version, place)
 
 
 def _only(dist: Path, pattern: str) -> Path:
@@ -83,19 +84,25 @@ def _installed_in_empty_environment(wheel: Path, environment: Path) -> Path:
     return _programs(environment) / "rmos"
 
 
-def _installed_with_pipx(archive: Path, place: Path) -> Path:
-    """The command that pipx makes of the project's folder, unpacked anew so that nothing is left in this one."""
+def _installed_as_documented(archive: Path, place: Path) -> Path:
+    """The command that the quick start's lines make of the project's folder, unpacked anew, in an empty home."""
     with tarfile.open(archive) as opened:
         opened.extractall(place / "folder", filter="data")
     (folder,) = (place / "folder").iterdir()
-    homes = {f"PIPX_{name}": str(place / f"pipx-{name}") for name in ("HOME", "BIN_DIR", "MAN_DIR")}
-    backend = {
-        "PIPX_DEFAULT_BACKEND": "pip"
-    }  # uv, where it is found, would not ask the index that pip is set up for
-    pipx = [sys.executable, "-m", "pipx", "install", "--quiet", "--python", sys.executable]
-    _run(*pipx, str(folder), cwd=place, env=_unsteered() | homes | backend)
-    _say("pipx installs the project's folder")
-    return Path(homes["PIPX_BIN_DIR"]) / "rmos"
+    quick_start = (folder / "docs/quick-start.md").read_text(encoding="utf-8")
+    for line in re.findall("^pipx .+$", quick_start, re.MULTILINE):
+        _run(*shlex.split(line), cwd=folder, env=_as_at_home(place))
+        _say(f"{line} works")
+    return place / "home/.local/bin/rmos"
+
+
+def _as_at_home(place: Path) -> dict[str, str]:
+    """An empty home, with pipx on the path; where packages come from is still the machine's own business."""
+    settings = Path.home() / ".config/pip/pip.conf"
+    named = {"PIP_CONFIG_FILE": str(settings)} if settings.exists() else {}
+    programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    backend = {"PIPX_DEFAULT_BACKEND": "pip"}  # uv would not ask the index that pip is set up for
+    return named | _bare(place) | {"PATH": programs} | backend
 
 
 def _check_version(rmos: Path, version: str, place: Path) -> None:
@@ -180,7 +187,7 @@ def _bare(place: Path) -> dict[str, str]:
 
 def _unsteered() -> dict[str, str]:
     """The environment as installers need it: index, certificates and caches are the machine's own business."""
-    steering = ("PYTHON", "RMOS_", "DATABASE", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH")
+    steering = ("PYTHON", "RMOS_", "DATABASE", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH", "PIPX_", "XDG_")
     return {name: value for name, value in os.environ.items() if not name.startswith(steering)}
 
 

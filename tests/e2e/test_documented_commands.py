@@ -29,8 +29,10 @@ from serving_processes import API, Served, serving
 COMMANDS = {"sh", "powershell"}
 OTHERS = {"text", "json", "python", "sql", "toml", "{toctree}", "{include}"}
 
-TRIED_BY_THE_PACKAGE = ("pipx ", "py -m pip")
-"""Installing is tried by ``make package``, in an empty home."""
+TRIED_BY_THE_PACKAGE = {"pipx install .", "pipx ensurepath"}
+"""The quick start's own lines, which ``make package`` runs in an empty home."""
+
+ON_WINDOWS = {"py -m pip install --user pipx"} | {f"py -m {line}" for line in TRIED_BY_THE_PACKAGE}
 
 CHANGES_THE_MACHINE = ("sudo ", "$", "Register-ScheduledTask ")
 """What only an administrator or the Task Scheduler can do: that its files are there is all that is known here."""
@@ -78,7 +80,7 @@ class Workshop:
             assert _is_of_the_compose_file(command), command
         elif command.startswith(CHANGES_THE_MACHINE):
             assert all((ROOT / file).exists() for file in re.findall(r"deploy/\S+", command)), command
-        elif not command.startswith(("cd ", *TRIED_BY_THE_PACKAGE)):
+        elif command not in TRIED_BY_THE_PACKAGE | ON_WINDOWS and not command.startswith("cd "):
             allowed = VERDICTS if command.startswith("rmos ") else {0}
             assert self._exit_code(command) in allowed, command
 
