@@ -1,4 +1,4 @@
-"""Take the pictures of the documentation from the real pages: ``python tools/make_pictures.py``.
+"""Take the pictures of the documentation from the real pages: ``python tools/make_pictures.py [FOLDER]``.
 
 Needs a browser of Chromium's kind, as the browser tests do: ``chromium``, or the one named in ``RMOS_CHROMIUM``.
 """
@@ -22,15 +22,14 @@ WIDTH, HEIGHT = 1200, 800
 """Of the window, in CSS pixels."""
 
 
-def main() -> int:
-    """Migrate the example workshop, and take pictures of the dashboard that shows it."""
+def main(pictures: Path) -> None:
+    """Migrate the example workshop, and take pictures of the dashboard that shows it into a folder."""
     with tempfile.TemporaryDirectory() as folder:
         database = Path(folder, "rmos.db")
         subprocess.run([*RMOS, "migrate", ROOT / "examples/rmos_legacy", "-d", database, "-q"], check=True)
         with _served(database) as url:
-            _take(url, PICTURES / "dashboard.png")
-            _take(f"{url}/patterns", PICTURES / "patterns.png")
-    return 0
+            _take(url, pictures / "dashboard.png")
+            _take(f"{url}/patterns", pictures / "patterns.png")
 
 
 @contextmanager
@@ -57,4 +56,4 @@ def _take(url: str, picture: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(Path(sys.argv[1]) if sys.argv[1:] else PICTURES)

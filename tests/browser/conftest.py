@@ -1,24 +1,20 @@
 """A real browser: Debian's Chromium or whatever there is, without a network, with what it complained about."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from visiting import Open, Visit
+from visiting import Open, Visit, installed_browser
 
 sync_api = pytest.importorskip("playwright.sync_api", reason="needs playwright")
 
 _OURS = "EXCLUDE 127.0.0.1, EXCLUDE localhost"
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """The browser; not for the session, because while it runs no other test of this thread can use asyncio."""
-    named = (os.environ.get("RMOS_CHROMIUM"), *_NAMES)
-    executable = next((found for name in named if name and (found := shutil.which(name))), None)
+    executable = installed_browser()
     if executable is None:
         pytest.skip("needs Chromium, or another browser of its kind named in RMOS_CHROMIUM")
     with sync_api.sync_playwright() as playwright:

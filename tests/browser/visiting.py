@@ -1,8 +1,18 @@
 """Pages that were opened in a browser, and what they complained about."""
 
+import os
+import shutil
 from collections.abc import Callable
 from importlib.resources import files
 from typing import Any
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+
+
+def installed_browser() -> str | None:
+    """Where Chromium is, or another browser of its kind; ``RMOS_CHROMIUM`` names one."""
+    named = (os.environ.get("RMOS_CHROMIUM"), *_NAMES)
+    return next((found for name in named if name and (found := shutil.which(name))), None)
 
 
 class Visit:
