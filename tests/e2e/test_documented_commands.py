@@ -76,6 +76,8 @@ class Workshop:
             assert self._exit_code(f"make -n {command[5:]} -C {ROOT}") == 0, command
         elif command.startswith("curl "):
             self._ask(command)
+        elif command.startswith(("powershell ", "pwsh ")):
+            assert _is_of_the_script(command), command
         elif command.startswith("docker compose "):
             assert _is_of_the_compose_file(command), command
         elif command.startswith(CHANGES_THE_MACHINE):
@@ -107,6 +109,13 @@ class Workshop:
                 "http://127.0.0.1:8000", server.url.rstrip("/")
             )
             assert self._exit_code(asked) == 0, command
+
+
+def _is_of_the_script(command: str) -> bool:
+    """Whether there is such a script with such parameters (test_nine_steps.py plays what it does)."""
+    name, *given = command.partition("-File ")[2].split()
+    script = Script(ROOT / name)
+    return {word.lstrip("-") for word in given} <= {*script.parameters, "Verbose"}
 
 
 def _is_of_the_compose_file(command: str) -> bool:
