@@ -6,15 +6,14 @@ import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from configparser import ConfigParser
 from pathlib import Path
 
 import pytest
-import tree_sitter_powershell
-from tree_sitter import Language, Node, Parser
 
 from builders import EXAMPLES, RMOS, environment, execute, migrate_messy, rmos, started
+from following_powershell import Reading
+from powershell import Script, elements, verbatim
 from rmos_migration import migrate
 from serving_processes import Served
 
@@ -22,7 +21,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="cron, systemd and sh
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 SCRIPT = DEPLOY / "nightly-audit.sh"
-POWERSHELL = DEPLOY / "nightly_audit.ps1"
+POWERSHELL = Script(DEPLOY / "nightly_audit.ps1")
 UNITS = sorted((DEPLOY / "systemd").iterdir())
 LEGACY = EXAMPLES / "rmos_legacy"
 DAMAGE = "PRAGMA ignore_check_constraints = 1; UPDATE patterns SET geometry_json = 'no JSON'"
@@ -312,34 +311,30 @@ def test_crontab_checks_the_database(state: Path, here: dict[str, str]) -> None:
 # Windows -----------------------------------------------------------------------------------------------------
 
 
-def nodes(node: Node) -> Iterator[Node]:
-    yield node
-    for child in node.children:
-        yield from nodes(child)
-
-
-def parsed() -> list[Node]:
-    text = POWERSHELL.read_bytes()
-    return list(nodes(Parser(Language(tree_sitter_powershell.language())).parse(text).root_node))
-
-
-def test_powershell_script_can_be_parsed() -> None:
-    assert [one.start_point for one in parsed() if one.is_error or one.is_missing] == []
-
-
-def test_powershell_script_reads_the_same_in_every_encoding() -> None:
-    assert POWERSHELL.read_bytes().isascii()
+def values_of(sound: Path, folder: Path) -> dict[str, str]:
+    """What the variables of the PowerShell script stand for in a night."""
+    return {
+        "Database": str(sound),
+        "FailOn": "error",
+        "Source": str(LEGACY),
+        "Folder": str(folder),
+        "Now": "20200101-023000",
+    }
 
 
 def test_powershell_script_calls_rmos_properly(sound: Path, tmp_path: Path) -> None:
-    values = {
-        "$Database": str(sound),
-        "$FailOn": "error",
-        "$Source": str(LEGACY),
-        "$copy": str(tmp_path / "copy.db"),
-    }
-    texts = [one.text.decode() for one in parsed() if one.type == "command" and one.text]
-    calls = [text.split()[1:] for text in texts if text.startswith("Invoke-Rmos")]
-    assert [call[0] for call in calls] == ["audit", "verify", "backup"]
+    joined = {"Join-Path": lambda given, named, piped: str(Path(*given))}
+    reading = Reading(joined, values_of(sound, tmp_path))
+    calls = [reading.value(elements(call)[0]) for call in POWERSHELL.commands("Invoke-Rmos")]
+    assert sorted(call[0] for call in calls) == ["audit", "backup", "verify"]
     for call in calls:
-        assert rmos(*[values.get(word, word) for word in call]).returncode == 0
+        assert rmos(*call).returncode == 0
+    assert (tmp_path / "rmos-20200101-023000.db").exists()
+
+
+def test_powershell_script_clears_away_only_what_it_names_itself() -> None:
+    _, copies = elements(next(POWERSHELL.commands("Remove-Oldest")))
+    mine = re.compile(verbatim(copies))
+    assert mine.search("rmos-20200101-023000.db")
+    for name in ("rmos-2019-before-1.db", "rmos-20200101-before.db", "rmos-20200101-023000.db.token"):
+        assert not mine.search(name)

@@ -9,7 +9,7 @@ from powershell import Script, elements
 
 ROOT = Path(__file__).parents[2]
 NINE_STEPS = ROOT / "test_rmos_migration.ps1"
-SCRIPTS = [NINE_STEPS, ROOT / "tools" / "check_powershell.ps1"]
+SCRIPTS = [NINE_STEPS, ROOT / "tools" / "check_powershell.ps1", ROOT / "deploy" / "nightly_audit.ps1"]
 
 IN_BOTH = {
     "ConvertFrom-Json": set(),
@@ -23,10 +23,10 @@ IN_BOTH = {
     "Out-File": {"LiteralPath"},
     "Remove-Item": {"Force", "LiteralPath", "Recurse"},
     "Resolve-Path": {"LiteralPath"},
-    "Select-Object": {"First"},
+    "Select-Object": {"First", "Skip"},
     "Set-Item": {"LiteralPath", "Value"},
-    "Set-StrictMode": {"Version"},
-    "Sort-Object": {"Property"},
+    "Set-StrictMode": {"Off", "Version"},
+    "Sort-Object": {"Descending", "Property"},
     "Split-Path": {"Parent", "Path"},
     "Start-Sleep": {"Milliseconds"},
     "Test-Path": {"LiteralPath", "PathType"},
@@ -49,7 +49,8 @@ every_script = pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.na
 
 
 def test_every_script_is_looked_at() -> None:
-    found = (file for folder in (ROOT, ROOT / "tools") for file in folder.glob("*.ps1"))
+    folders = (ROOT, ROOT / "tools", ROOT / "deploy")
+    found = (file for folder in folders for file in folder.glob("*.ps1"))
     assert sorted(found) == sorted(SCRIPTS)
 
 
