@@ -9,8 +9,8 @@ Makes a few legacy documents as PowerShell writes them, and does with them what 
 migration, a look through the REST API, a second run, reports, audits, the dashboard's numbers, and the clean-up. Each
 step says what it found.
 
-Everything happens in a folder of its own below the system's temporary folder, and on a port that is free. Nothing of
-yours is read or changed, and nothing is left.
+Everything happens in a folder of its own, and on a port that is free. The folder lies in your home folder on Windows, and
+below the temporary folder elsewhere. Nothing of yours is read or changed, and nothing is left.
 
 The exit code is 0 if all nine steps succeeded, and 1 if not. With -Verbose every command, request and answer is shown.
 It works in Windows PowerShell 5.1 and in PowerShell 7, on Windows, Linux and macOS.
@@ -154,7 +154,13 @@ $Samples = [ordered]@{
 $SoundTime = '2019-07-14T08:30:00.000000Z'
 $FaultyTime = '2019-07-14 08:30:00.000000Z'
 
-$Folder = Join-Path ([System.IO.Path]::GetTempPath()) ('rmos-nine-steps-' + [guid]::NewGuid().ToString('N'))
+# Not the temporary folder of Windows: what a Python from the Store makes there, other programs do not see, and cmdlets stumble
+# over its short name, as in C:\Users\LUTHIE~1.
+$Place = [System.IO.Path]::GetTempPath()
+if ([System.IO.Path]::DirectorySeparatorChar -eq '\') {
+    $Place = [System.Environment]::GetFolderPath('UserProfile')
+}
+$Folder = Join-Path $Place ('rmos-nine-steps-' + [guid]::NewGuid().ToString('N'))
 $Source = Join-Path $Folder 'rmos_legacy'
 $Database = Join-Path $Folder 'rmos.db'
 $Copy = Join-Path $Folder 'copy.db'
@@ -379,7 +385,7 @@ function Remove-Folder {
             return
         }
         try {
-            Remove-Item -LiteralPath $Folder -Recurse -Force
+            [System.IO.Directory]::Delete($Folder, $true)
         }
         catch {
             Write-Verbose $_.Exception.Message
@@ -441,6 +447,10 @@ catch {
     $ConsoleEncoding = $null
     Write-Verbose 'there is no console whose encoding could be set'
 }
+
+# Windows PowerShell allows itself two connections at a time, and there were versions of it that did not let go of one after
+# a DELETE.
+[System.Net.ServicePointManager]::DefaultConnectionLimit = 64
 
 try {
     Set-OwnEnvironment
