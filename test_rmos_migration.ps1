@@ -27,7 +27,7 @@ powershell -ExecutionPolicy Bypass -File test_rmos_migration.ps1
 The nine steps, in Windows PowerShell.
 
 .EXAMPLE
-pwsh -File test_rmos_migration.ps1 -KeepFiles -Verbose
+pwsh -ExecutionPolicy Bypass -File test_rmos_migration.ps1 -KeepFiles -Verbose
 
 The nine steps in PowerShell 7, with all that is said, and the files left to look at.
 #>

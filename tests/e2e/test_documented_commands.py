@@ -34,7 +34,7 @@ TRIED_BY_THE_PACKAGE = {"pipx install .", "pipx ensurepath"}
 
 ON_WINDOWS = {"py -m pip install --user pipx"} | {f"py -m {line}" for line in TRIED_BY_THE_PACKAGE}
 
-CHANGES_THE_MACHINE = ("sudo ", "$", "Register-ScheduledTask ")
+CHANGES_THE_MACHINE = ("sudo ", "$", "Register-ScheduledTask ", "Start-ScheduledTask ")
 """What only an administrator or the Task Scheduler can do: that its files are there is all that is known here."""
 
 VERDICTS = {0, 1, 6}

@@ -165,7 +165,11 @@ def scripts() -> dict[str, set[str]]:
 
 
 def test_scripts_run_under_both_shells() -> None:
-    assert scripts() == {"tools/check_powershell.ps1": SHELLS, "test_rmos_migration.ps1": SHELLS}
+    assert scripts() == {
+        "tools/check_powershell.ps1": SHELLS,
+        "test_rmos_migration.ps1": SHELLS,
+        "deploy/nightly_audit.ps1": SHELLS,
+    }
 
 
 @pytest.mark.parametrize("script", scripts())
