@@ -21,7 +21,7 @@ IN_BOTH = {
     "Join-Path": set(),
     "New-Object": {"ArgumentList", "TypeName"},
     "Out-File": {"LiteralPath"},
-    "Remove-Item": {"Force", "LiteralPath", "Recurse"},
+    "Remove-Item": {"LiteralPath"},
     "Resolve-Path": {"LiteralPath"},
     "Select-Object": {"First", "Skip"},
     "Set-Item": {"LiteralPath", "Value"},
