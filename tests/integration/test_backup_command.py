@@ -2,13 +2,26 @@
 
 import os
 import re
+import signal
 import sqlite3
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
 
-from builders import digests, execute, family, older_database, pattern, query, records, rmos, write
+from builders import (
+    RMOS,
+    digests,
+    execute,
+    family,
+    older_database,
+    pattern,
+    query,
+    records,
+    rmos,
+    started,
+    write,
+)
 from rmos_migration import audit, migrate
 
 
@@ -97,3 +110,34 @@ def test_damaged_database_leaves_no_backup_behind(filled: Path, tmp_path: Path) 
     assert done.returncode == 4
     assert "damaged" in done.stderr
     assert not (tmp_path / "saved.db").exists()
+
+
+def test_copy_that_cannot_be_finished_leaves_nothing_behind(filled: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    done = rmos("backup", folder / "saved.db", "--database", filled, before=files_end_at_20_000_bytes)
+    assert done.returncode == 5
+    assert os.listdir(folder) == []
+
+
+def files_end_at_20_000_bytes() -> None:
+    import resource  # not on Windows
+
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))
+
+
+def test_one_of_many_backups_to_one_name_is_made_and_the_others_say_so(filled: Path, tmp_path: Path) -> None:
+    command = [*RMOS, "backup", tmp_path / "saved.db", "--database", filled]
+    with ExitStack() as ends:
+        others = [ends.enter_context(started(*command)) for _ in range(6)]
+        codes = [other.wait(120) for other in others]
+    assert codes.count(0) == 1
+    assert [name for name in os.listdir(tmp_path) if name.startswith("saved")] == ["saved.db"]
+    assert audit(tmp_path / "saved.db").passed
+
+
+def test_copy_is_as_private_as_the_database(filled: Path, tmp_path: Path) -> None:
+    filled.chmod(0o600)
+    assert rmos("backup", tmp_path / "saved.db", "--database", filled).returncode == 0
+    assert (tmp_path / "saved.db").stat().st_mode & 0o777 == 0o600

@@ -212,9 +212,10 @@ class Database:
         if found.condition is not Condition.UNMARKED:
             refuse_unusable(found)
         _refuse_taken(target)
-        copy_whole(self.path, target)
-        if damage := _damage(target):
-            target.unlink()
+        copy_whole(self.path, target, self._refuse_damage)
+
+    def _refuse_damage(self, copy: Path) -> None:
+        if damage := _damage(copy):
             raise DatabaseUnusable(
                 f"{self.path} is damaged, so no backup was made: {damage}",
                 "see rmos audit; keep the older backups, and go back to one of them",
