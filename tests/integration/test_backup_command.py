@@ -81,6 +81,25 @@ def test_database_itself_is_not_overwritten(filled: Path) -> None:
     assert digests(filled.parent)["rmos.db"] == before
 
 
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_copy_does_not_become_a_part_of_another_database(filled: Path, ending: str) -> None:
+    before = digests(filled.parent)
+    assert rmos("backup", f"{filled}{ending}", "--database", filled).returncode == 2
+    assert digests(filled.parent) == before
+
+
+@pytest.mark.parametrize("ending", ["-wal", "-shm", "-journal"])
+def test_what_was_left_of_another_database_does_not_become_a_part_of_the_copy(
+    filled: Path, tmp_path: Path, ending: str
+) -> None:
+    left = tmp_path / f"saved.db{ending}"
+    left.write_bytes(b"left behind")
+    done = rmos("backup", tmp_path / "saved.db", "--database", filled)
+    assert (done.returncode, left.read_bytes()) == (2, b"left behind")
+    assert not (tmp_path / "saved.db").exists()
+    assert left.name in done.stderr
+
+
 def test_folder_that_is_not_there_is_named(filled: Path, tmp_path: Path) -> None:
     done = rmos("backup", tmp_path / "nowhere" / "saved.db", "--database", filled)
     assert done.returncode == 2

@@ -15,6 +15,8 @@ from .engines import file_engine
 from .failures import code_of, reason
 
 _WRITE_AHEAD_LOG = "-wal"
+COMPANIONS = (_WRITE_AHEAD_LOG, "-shm", "-journal")
+"""What SQLite adds to a database's name for files that belong to it."""
 _SMALLEST = 512
 """Bytes of the smallest page that a SQLite database has."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from ..errors import DatabaseUnusable, UsageError
 from . import schema
 from .backup import back_up, copy_whole, free_name
-from .condition import Condition, Examination, examine, has_log, refuse_absent, refuse_unusable
+from .condition import COMPANIONS, Condition, Examination, examine, has_log, refuse_absent, refuse_unusable
 from .engines import file_engine, memory_engine, tolerate_broken_text
 from .failures import damage_as_unusable, driver_errors_as_ours
 from .lock import write_lock
@@ -203,7 +203,8 @@ class Database:
         """Copy the database as it is at this moment, whoever reads or writes it; the copy is whole and sound, or not there.
 
         Raises:
-            UsageError: if something is at ``target`` already, or its folder is not there.
+            UsageError: if something is at ``target`` already, or its folder is not there, or SQLite would take the copy
+                for a part of another database, or what lies beside it for a part of the copy.
             DatabaseUnusable: if there is no database, it is not this program's, or it is damaged.
             EnvironmentFailure: if the copy cannot be written.
         """
@@ -212,6 +213,7 @@ class Database:
         if found.condition is not Condition.UNMARKED:
             refuse_unusable(found)
         _refuse_taken(target)
+        _refuse_companions(target)
         copy_whole(self.path, target, self._refuse_damage)
 
     def _refuse_damage(self, copy: Path) -> None:
@@ -252,6 +254,17 @@ def _refuse_taken(target: Path) -> None:
         raise UsageError(f"there is no folder {target.parent}", "make it first, or name another one")
     if os.path.lexists(target):
         raise UsageError(f"{target} is there already and was left as it is", "name another file")
+
+
+def _refuse_companions(target: Path) -> None:
+    """SQLite plays a log into whatever database lies beside it, and clears it away."""
+    if target.name.endswith(COMPANIONS):
+        raise UsageError(f"{target} would be taken for a part of another database", "name another file")
+    for found in (target.with_name(target.name + ending) for ending in COMPANIONS):
+        if os.path.lexists(found):
+            raise UsageError(
+                f"{found} is there, of a database that was at {target}", "move it away, or name another file"
+            )
 
 
 def _before_upgrade(version: int) -> str:
