@@ -14,9 +14,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-VERBS = re.findall(
-    r"run: make pipeline-(\S+)", (ROOT / ".github/workflows/rmos_migration.yml").read_text("utf-8")
-)
+WORKFLOW = (ROOT / ".github/workflows/rmos_migration.yml").read_text("utf-8")
+VERBS = re.findall(r"run: make pipeline-(\S+)", WORKFLOW)
 """The stages, as the workflow names them."""
 
 
@@ -68,6 +67,12 @@ def test_whole_pipeline_runs_what_the_workflow_runs_in_its_order(whole: tuple[Pa
     assert [line.partition(":")[0] for line in said.splitlines()] == VERBS
     assert all(result(folder, stage)["passed"] for stage in VERBS[:-1])
     assert {file.stem for file in (folder / "logs").iterdir()} >= {"migrate", "verify", "sqlite", "api"}
+
+
+def test_what_the_workflow_keeps_is_there(whole: tuple[Path, str]) -> None:
+    kept = set(re.findall(r"build/pipeline/(\S+)", WORKFLOW))
+    assert kept == {"summary.md", "reports", "results", "logs", "rmos.db"}
+    assert kept <= {file.name for file in whole[0].iterdir()}
 
 
 def test_every_planted_fault_ends_as_it_must(whole: tuple[Path, str]) -> None:
