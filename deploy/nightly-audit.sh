@@ -34,9 +34,20 @@ case $keep in
 esac
 now=$(date +%Y%m%d-%H%M%S)
 log=$logs/audit-$now.log
-mkdir -p "$logs" && : >>"$log" || exit 5
 
+alert() {
+    if [ -n "${RMOS_ALERT-}" ]; then
+        "$RMOS_ALERT" "$first" "$log" || echo "nightly-audit: $RMOS_ALERT failed with $?" >&2
+    fi
+}
+
+first=5 # until there is a log; not ":", whose failed redirection ends a shell like dash at once
+if ! mkdir -p -- "$logs" || ! true >>"$log"; then
+    alert
+    exit "$first"
+fi
 first=0
+
 step() { # run a command into the log; the first code that is not 0 is that of the night
     "$@" >>"$log" 2>&1
     code=$?
@@ -62,8 +73,6 @@ prune "$logs"/audit-????????-??????.log
 if [ "$first" -ne 0 ]; then
     echo "nightly-audit: $database is not sound, or could not be checked (exit code $first); $log ends:" >&2
     tail -n 40 "$log" >&2
-    if [ -n "${RMOS_ALERT-}" ]; then
-        "$RMOS_ALERT" "$first" "$log" || echo "nightly-audit: $RMOS_ALERT failed with $?" >&2
-    fi
+    alert
 fi
 exit "$first"

@@ -116,6 +116,15 @@ def test_command_that_is_not_there_is_no_success(sound: Path, command: Path) -> 
     assert night(command, sound, COMMAND="/no/such/command").returncode == 127
 
 
+@pytest.mark.parametrize("logs", ["rmos.db", "/proc/self"])
+def test_alert_is_called_where_no_log_can_be_written(
+    sound: Path, command: Path, tmp_path: Path, logs: str
+) -> None:
+    alert = program(tmp_path / "alert", f'printf "%s\\n" "$@" > {tmp_path}/alarm')
+    assert night(command, sound, LOGS=logs, ALERT=alert).returncode == 5
+    assert (tmp_path / "alarm").read_text().splitlines()[0] == "5"
+
+
 def test_alert_that_fails_does_not_hide_the_code(damaged: Path, command: Path) -> None:
     done = night(command, damaged, ALERT="/no/such/alert")
     assert done.returncode == 1
