@@ -300,6 +300,8 @@ def test_container_may_do_no_more_than_it_must(services: dict[str, dict[str, Any
     assert volume.partition(":")[2] == said("VOLUME").rest
     assert legacy["target"] == dict(word.split("=", 1) for word in said("ENV").words)["RMOS_SOURCE"]
     assert legacy["read_only"] is True
+    assert legacy["bind"] == {"create_host_path": False}
+    assert (service["init"], service["tmpfs"]) == (True, ["/tmp"])
 
 
 def test_migrate_takes_options_and_runs_only_when_it_is_called(

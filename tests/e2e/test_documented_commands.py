@@ -11,6 +11,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,12 @@ TRIED_BY_THE_PACKAGE = {"pipx install .", "pipx ensurepath"}
 
 ON_WINDOWS = {"py -m pip install --user pipx"} | {f"py -m {line}" for line in TRIED_BY_THE_PACKAGE}
 
+TO_THE_WORKSHOP = {"cd .", "cd ~/rmos"}
+
+COMPOSE = {"up": {"--detach"}, "run": {"--rm"}, "exec": set(), "cp": set()}
+"""What the pages do with Docker Compose, and with which options."""
+
 CHANGES_THE_MACHINE = ("sudo ", "$", "Register-ScheduledTask ", "Start-ScheduledTask ")
-"""What only an administrator or the Task Scheduler can do: that its files are there is all that is known here."""
 
 VERDICTS = {0, 1, 6}
 """Exit codes of a command that was called well and could do its work, whatever it found."""
@@ -81,8 +86,8 @@ class Workshop:
         elif command.startswith("docker compose "):
             assert _is_of_the_compose_file(command), command
         elif command.startswith(CHANGES_THE_MACHINE):
-            assert all((ROOT / file).exists() for file in re.findall(r"deploy/\S+", command)), command
-        elif command not in TRIED_BY_THE_PACKAGE | ON_WINDOWS and not command.startswith("cd "):
+            assert _files_are_there(command), command
+        elif command not in TRIED_BY_THE_PACKAGE | ON_WINDOWS | TO_THE_WORKSHOP:
             allowed = VERDICTS if command.startswith("rmos ") else {0}
             assert self._exit_code(command) in allowed, command
 
@@ -119,16 +124,24 @@ def _is_of_the_script(command: str) -> bool:
 
 
 def _is_of_the_compose_file(command: str) -> bool:
-    """Whether a service of that name is in compose.yaml, and what it is to run is a command there is (no engine here)."""
+    """Whether compose.yaml has the service, and what runs in it is a command there is (there is no engine here)."""
     services = YAML(typ="safe").load(ROOT / "compose.yaml")["services"]
     _, _, verb, *rest = command.split()
-    words = [word for word in rest if not word.startswith("-")]
-    if verb == "up":
-        return "dashboard" in services
-    if verb == "cp":
-        return words[0].split(":")[0] in services
-    name, *program = words
-    return name in services and (program[:1] != ["rmos"] or _is_known(" ".join(program)))
+    options = list(takewhile(lambda word: word.startswith("-"), rest))
+    name, *program = rest[len(options) :] or ["dashboard"]
+    if verb not in COMPOSE or not COMPOSE[verb].issuperset(options) or name.split(":")[0] not in services:
+        return False
+    if verb == "run":
+        program = services[name]["entrypoint"] + program
+    return program[:1] != ["rmos"] or _is_known(" ".join(program))
+
+
+def _files_are_there(command: str) -> bool:
+    """Whether what is installed or started lies in deploy/ (only an administrator or the Task Scheduler can do it)."""
+    units = re.findall(r"rmos-[\w@-]+\.(?:service|timer)", command)
+    return all((ROOT / file).exists() for file in re.findall(r"deploy/\S+", command)) and all(
+        (ROOT / "deploy" / "systemd" / unit).exists() for unit in units
+    )
 
 
 def as_here(block: Block) -> Iterator[str]:

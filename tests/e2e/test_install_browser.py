@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="a shell script for D
 ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "tools" / "install_browser.sh"
 _NAMES = re.search(
-    r"^_NAMES = \((.*)\)$", (ROOT / "tests/browser/conftest.py").read_text("utf-8"), re.MULTILINE
+    r"^_NAMES = \((.*)\)$", (ROOT / "tests/browser/visiting.py").read_text("utf-8"), re.MULTILINE
 )
 assert _NAMES is not None
 NAMES = re.findall(r'"(.+?)"', _NAMES[1])

@@ -23,6 +23,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 SCRIPT = DEPLOY / "nightly-audit.sh"
 POWERSHELL = Script(DEPLOY / "nightly_audit.ps1")
 UNITS = sorted((DEPLOY / "systemd").iterdir())
+ANALYZE = shutil.which("systemd-analyze")
 LEGACY = EXAMPLES / "rmos_legacy"
 DAMAGE = "PRAGMA ignore_check_constraints = 1; UPDATE patterns SET geometry_json = 'no JSON'"
 
@@ -297,15 +298,29 @@ def test_unit_is_well_formed(file: Path) -> None:
     assert parser["Unit"]["Description"]
 
 
-def test_systemd_finds_no_fault_in_the_units(here: dict[str, str], tmp_path: Path) -> None:
-    folder = tmp_path / "units"
-    folder.mkdir()
-    for file in UNITS:
-        (folder / file.name).write_text(moved(file.read_text(encoding="utf-8"), here))
-    if analyze := shutil.which("systemd-analyze"):
-        verify = [analyze, "verify", *folder.iterdir()]
+if ANALYZE is not None:
+
+    def test_systemd_finds_no_fault_in_the_units(here: dict[str, str], tmp_path: Path) -> None:
+        folder = tmp_path / "units"
+        folder.mkdir()
+        for file in UNITS:
+            (folder / file.name).write_text(moved(file.read_text(encoding="utf-8"), here))
+        verify = [ANALYZE, "verify", *folder.iterdir()]
         done = subprocess.run(verify, capture_output=True, text=True, check=False)
         assert [line for line in done.stderr.splitlines() if "rmos" in line] == []
+
+
+@pytest.mark.parametrize("name", ["rmos-audit.service", "rmos-dashboard.service"])
+def test_services_may_do_no_more_than_they_must(name: str) -> None:
+    service = unit(name)
+    assert service["User"] == ["rmos"]
+    assert service["ProtectSystem"] == ["strict"]
+    assert service["NoNewPrivileges"] == ["true"]
+    assert service["CapabilityBoundingSet"] == [""]
+
+
+def test_audit_unit_cannot_reach_the_network() -> None:
+    assert unit("rmos-audit.service")["PrivateNetwork"] == ["true"]
 
 
 def test_crontab_checks_the_database(state: Path, here: dict[str, str]) -> None:

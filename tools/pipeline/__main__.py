@@ -41,16 +41,16 @@ def main() -> int:
         return _summarised(folder)
     if options.stage != "all":
         return 0 if _carried_out(folder, options.stage) else 1
-    all(
-        _carried_out(folder, stage) for stage in STAGES
-    )  # ends with the first that fails; the summary tells which
+    for stage in STAGES:
+        if not _carried_out(folder, stage):
+            break  # the summary tells which
     return _summarised(folder)
 
 
 def _carried_out(folder: Path, stage: str) -> bool:
     place = Place(folder, stage)
-    place.begin()
     try:
+        place.begin()
         result = STAGES[stage](place)
     except Unexpected as unexpected:
         result = Result(False, str(unexpected), {})
