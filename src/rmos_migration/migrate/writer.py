@@ -14,6 +14,7 @@ from .. import __version__
 from ..diagnostics import Diagnostic
 from ..entities import Entity
 from ..sources.discover import Source
+from ..sources.presence import was_moved
 from ..store import known, runs, schema
 from ..store.known import KnownFile
 from .load import Batch, Book, Written, load, unread
@@ -23,6 +24,9 @@ from .policy import Policy
 from .resolve import Decision
 
 log = logging.getLogger(__name__)
+
+_PATHS = 1000
+"""Files by which a folder that was moved is known again."""
 
 
 class TooManyRejects(Exception):  # noqa: N818 - ends a run, is no failure
@@ -59,6 +63,7 @@ class Writer:
         if options.dry_run and schema.version_of(connection) != schema.CURRENT_VERSION:
             schema.upgrade(connection)
         with connection.begin_nested() if self.whole else connection.begin():
+            self._follow(source)
             number, self.is_new_source = runs.source_id(connection, source.location)
             run_id = runs.begin_run(
                 connection,
@@ -72,6 +77,16 @@ class Writer:
         self.book = Book(run_id, number)
         if options.all_or_nothing and self.whole is None:
             self.whole = connection.begin()
+
+    def _follow(self, source: Source) -> None:
+        """Know the legacy folder again where it was moved; else what was kept out of it would be told of twice."""
+        known_as = runs.only_source(self.connection)
+        if known_as is not None and known_as[1] != source.location:
+            number, location = known_as
+            paths = runs.some_paths(self.connection, number, _PATHS)
+            if was_moved(location, source.location, paths):
+                runs.move_source(self.connection, number, source.location)
+                log.info("the legacy folder %s lies in %s now", location, source.location)
 
     def known_files(self, entity: Entity, paths: list[str]) -> dict[str, KnownFile]:
         """What the ledger says of files; nothing, if the source was never migrated."""

@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections.abc import Sequence
 
 
 def is_gone(location: str, path: str) -> bool:
@@ -22,3 +23,16 @@ def is_gone(location: str, path: str) -> bool:
     except (OSError, ValueError):  # out of reach
         return False
     return False
+
+
+def was_moved(before: str, now: str, paths: Sequence[str]) -> bool:
+    """Whether a source lies elsewhere now: it is gone from where it was, and most of its files are here.
+
+    Args:
+        before, now: the folders.
+        paths: files that the source had, below it, with ``/``.
+    """
+    if os.path.lexists(before):
+        return False
+    found = sum(os.path.lexists(os.path.join(now, path)) for path in paths)
+    return 2 * found > len(paths)

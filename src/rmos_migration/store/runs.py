@@ -151,6 +151,25 @@ def source_id(connection: Connection, location: str) -> tuple[int, bool]:
     return int(made), True
 
 
+def only_source(connection: Connection) -> tuple[int, str] | None:
+    """Number and location of the legacy folder that this database was filled from, where there is just one."""
+    found = connection.execute(
+        select(sources.c.id, sources.c.location).where(sources.c.location != API)
+    ).all()
+    return (found[0].id, found[0].location) if len(found) == 1 else None
+
+
+def some_paths(connection: Connection, source: int, limit: int) -> Sequence[str]:
+    """Paths of files that the ledger knows in a source."""
+    query = select(ledger.c.path).where(ledger.c.source_id == source).distinct().limit(limit)
+    return connection.scalars(query).all()
+
+
+def move_source(connection: Connection, source: int, location: str) -> None:
+    """Note that a source lies elsewhere now."""
+    connection.execute(update(sources).where(sources.c.id == source).values(location=location))
+
+
 def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> None:
     """Take files out of the ledger and the rejects, because they were read anew."""
     for table in (ledger, rejects):
