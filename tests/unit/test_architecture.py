@@ -112,6 +112,7 @@ ALLOWED_SQL = {
     "editing": {Import("sqlalchemy", "Connection")},
     "exporting": {Import("sqlalchemy", "Connection")},
     "reports": {Import("sqlalchemy", "Connection")},
+    "cli/rejects.py": {Import("sqlalchemy", "Connection")},
     "cli/doctor.py": {Import("sqlite3")},  # to say which SQLite this is
     "migrate": {
         Import("sqlalchemy", "Connection"),

@@ -8,23 +8,27 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy import Connection
 
-from ..errors import EnvironmentFailure
+from ..diagnostics import CATALOGUE, Diagnostic
+from ..errors import EnvironmentFailure, UsageError
 from ..settings import load_settings
 from ..sources.locate import located_in
 from ..sources.presence import is_gone
-from ..store import queries
+from ..store import kept_out, queries
 from ..store.database import Database
 from ..store.queries import RejectRow
 from . import console
 from .options import DatabaseOption, JsonOption
 
-_HELP = """List the documents that are kept out, with the reason, the place and what to do.
+_EVERY = 1_000_000
+
+_HELP = """List the documents that are kept out, rejected or in conflict, with the reason, the place and what to do.
 
 \b
 Examples:
   rmos rejects                          all of them
-  rmos rejects --code json-syntax       only those with this code
+  rmos rejects --code json-syntax       only those with this code (or its number, D202)
   rmos rejects --save kept-out          write the original files into the folder kept-out
 """
 
@@ -48,6 +52,7 @@ def rejects(
 ) -> None:
     """Print what is kept out as of now; exit 0, whether there is anything or not."""
     place = Database.at(load_settings(database=database).database)
+    code = None if code is None else _code_of(code)
     with place.reader() as connection:
         found = [
             row
@@ -55,15 +60,45 @@ def rejects(
             if gone or not is_gone(row.location, row.path)
         ]
         shown = [_located(row) for row in queries.with_bodies(connection, found[:limit])]
+        conflicts = _conflicts(connection, code, gone=gone)
         if as_json:
-            rejects_json = [_as_json(row) for row in shown]
             console.print_json(
-                {"schema": "rmos-migration/rejects/1", "total": len(found), "rejects": rejects_json}
+                {
+                    "schema": "rmos-migration/rejects/1",
+                    "total": len(found),
+                    "rejects": [_as_json(row) for row in shown],
+                    "conflicts": [[one.as_json() for one in reasons] for reasons in conflicts],
+                }
             )
         else:
-            _print(shown, len(found))
+            _print([row.diagnostics for row in shown], len(found), "rejected. Mend the files")
+            _print(
+                conflicts[:limit],
+                len(conflicts),
+                "in conflict with another one of the same id. Keep one of both",
+            )
+            if not found and not conflicts:
+                console.say("Nothing is kept out.")
         if save is not None:
             _save(queries.with_bodies(connection, found[:limit]), save)
+
+
+def _conflicts(connection: Connection, code: str | None, *, gone: bool) -> list[list[Diagnostic]]:
+    """What is to be said of each document that is in conflict."""
+    found, _ = kept_out.page(connection, after=None, limit=_EVERY, outcome="conflict", code=code)
+    return [
+        kept_out.reasons_of(connection, one)
+        for one in found
+        if gone or not is_gone(one.location, one.place.path)
+    ]
+
+
+def _code_of(named: str) -> str:
+    """The name of a code that may be named by its number."""
+    for code in CATALOGUE.values():
+        if named.casefold() in (code.name, code.number.casefold()):
+            return code.name
+    raise UsageError(f"there is no code {named}", "see the code behind the place: rmos rejects")
 
 
 def _located(row: RejectRow) -> RejectRow:
@@ -72,17 +107,16 @@ def _located(row: RejectRow) -> RejectRow:
     return row._replace(diagnostics=located_in(row.diagnostics, row.path, row.body, row.encoding))
 
 
-def _print(shown: list[RejectRow], total: int) -> None:
-    for row in shown:
-        for diagnostic in row.diagnostics:
+def _print(shown: list[list[Diagnostic]], total: int, what: str) -> None:
+    for diagnostics in shown:
+        for diagnostic in diagnostics:
             console.out.print(console.diagnostic_text(diagnostic))
-    if not total:
-        console.say("Nothing is kept out.")
-        return
-    beyond = f" ({total - len(shown):,} more than shown)" if len(shown) < total else ""
-    console.say("")
-    kept_out = "1 document is" if total == 1 else f"{total:,} documents are"
-    console.say(f"{kept_out} kept out{beyond}. Mend the files, then run rmos migrate again.")
+    if total:
+        beyond = f" ({total - len(shown):,} more than shown)" if len(shown) < total else ""
+        documents = "1 document is" if total == 1 else f"{total:,} documents are"
+        state, _, advice = what.partition(". ")
+        console.say("")
+        console.say(f"{documents} {state}{beyond}. {advice}, then run rmos migrate again.")
 
 
 def _as_json(row: RejectRow) -> dict[str, object]:
