@@ -35,7 +35,7 @@ TRIED_BY_THE_PACKAGE = {"pipx install .", "pipx ensurepath"}
 
 ON_WINDOWS = {"py -m pip install --user pipx"} | {f"py -m {line}" for line in TRIED_BY_THE_PACKAGE}
 
-TO_THE_WORKSHOP = {"cd .", "cd ~/rmos"}
+TO_THE_WORKSHOP = {"cd ~/RMOS"}
 
 COMPOSE = {"up": {"--detach"}, "run": {"--rm"}, "exec": set(), "cp": set()}
 """What the pages do with Docker Compose, and with which options."""
@@ -58,7 +58,6 @@ class Workshop:
         for place in (folder, folder / "data" / "rmos_legacy" / "joblogs"):
             shutil.copy(EXAMPLES / "messy_legacy/joblogs/nan-duration.json", place / "old.json")
         shutil.copytree(ROOT / "deploy", folder / "deploy")
-        (folder / "backups").mkdir()
         (folder / "bin").mkdir()
         (folder / "bin" / "rmos").write_text(f'#!/bin/sh\nexec {shlex.join(RMOS)} "$@"\n')
         (folder / "bin" / "rmos").chmod(0o755)
@@ -148,7 +147,7 @@ def as_here(block: Block) -> Iterator[str]:
     """A block's commands; those for Windows as they are written on this system."""
     for command in block.commands():
         if block.language == "powershell" or re.search(r"[A-Z]:\\", command):
-            command = command.replace("C:\\RMOS", ".").replace("D:\\RMOS\\legacy", "data/rmos_legacy")
+            command = command.replace("D:\\RMOS\\legacy", "data/rmos_legacy")
             command = command.replace("\\", "/")
         yield command
 
@@ -213,8 +212,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield served
 
 
-ADDRESS = re.compile(r"(?:(?P<method>GET|POST|PUT|DELETE) )?(?P<path>(?:…|/)[^\s`]*)")
-FOLDERS = ("/data", "/legacy", "/tmp", "/etc/", "/opt/", "/var/")
+ADDRESS = re.compile(r"(?:(?P<method>GET|POST|PUT|DELETE) )?(?P<path>…?/[^\s`]*)")
+FOLDERS = ("/data", "/legacy", "/tmp", "/etc/", "/opt/", "/srv/", "/var/")
 
 
 def addresses() -> list[tuple[str, str, str]]:

@@ -18,8 +18,8 @@ def page() -> Iterator[str]:
     yield from (
         "# Diagnostics",
         "",
-        "What the migration may say of a document, and what you can do. An *error* keeps the document out; a",
-        "*warning* and an *info* do not. This page is made from the package `catalogue` by `make docs`.",
+        "What the migration may say of a document, and what you can do. An *error* keeps the document out, and so does a",
+        "conflict (R401); another *warning* and an *info* do not. This page is made from the package `catalogue` by `make docs`.",
     )
     stage = ""
     for code in CATALOGUE.values():

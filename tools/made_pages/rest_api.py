@@ -12,6 +12,8 @@ from rmos_migration.store.database import Database
 
 Described = dict[str, Any]
 
+_EXAMPLE = '"name": "Maple", "width_mm": 2.5, "thickness_mm": 0.6, "material_type": "wood", "strips": [{"species": "maple"}]'
+
 
 def page() -> Iterator[str]:
     """The page's lines, from the OpenAPI document."""
@@ -24,6 +26,16 @@ def page() -> Iterator[str]:
         "Errors are problems (RFC 9457): `type`, `title`, `status`, `detail`, `hint`, and for a record `errors`, each with",
         "its place. [The dashboard](dashboard.md) tells how records, runs and tokens work. This page is made from the OpenAPI",
         "document by `make docs`.",
+        "",
+        "```sh",
+        "curl http://127.0.0.1:8000/api/rmos/stores/patterns?limit=2",
+        'curl -X POST -H "Authorization: Bearer $(cat rmos.db.token)" -H "Content-Type: application/json" \\',
+        "     -d '{" + _EXAMPLE + "}' \\",
+        "     http://127.0.0.1:8000/api/rmos/stores/strip-families",
+        "```",
+        "",
+        "What the fields of a record hold stands in the [data dictionary](data-dictionary.md), under the columns' names without",
+        "`_json`.",
     )
     group = ""
     for path, operations in document["paths"].items():
