@@ -206,11 +206,13 @@ class Source:
         return None
 
     def _is_passed_over(self, folder: str, entry: "os.DirEntry[str]", kind: int) -> bool:
-        name, path = entry.name, f"{folder}/{as_text(entry.name)}"
-        if name.startswith("."):
-            self._ignore(_HIDDEN, path)
-        elif kind == stat.S_IFDIR or is_read_by_name(name):
+        name = entry.name
+        is_hidden = name.startswith(".")
+        if not is_hidden and (kind == stat.S_IFDIR or is_read_by_name(name)):
             return False
+        path = f"{folder}/{as_text(name)}"
+        if is_hidden:
+            self._ignore(_HIDDEN, path)
         elif is_backup(name):
             self._ignore(_BACKUP, path)
         elif kind == stat.S_IFLNK:
