@@ -96,6 +96,7 @@ STRAYS: list[tuple[str, str | bytes]] = [
     ("patterns/x.txt", RECORD),
     ("patterns/x", RECORD),
     ("patterns/x.JSON.TXT", RECORD.encode("utf-16")),
+    ("patterns/unmarked.txt", RECORD.encode("utf-16-le")),
     ("patterns/2019/x.dat", "\ufeff\n  " + RECORD),
     ("patterns/cut-off.txt", RECORD[:-20]),
     ("my-export.json", json.dumps([joblog("x"), joblog("y")])),

@@ -79,12 +79,12 @@ def _warning(file: SourceFile, encoding: str | None) -> Diagnostic | None:
     ):
         message = "archives are not opened; what is packed in this one was not looked at"
         return diagnose("archive-not-looked-at", message, Location(file.path))
-    if not _BEGINS_LIKE_JSON.match(to_text(raw, encoding)):
+    if not _BEGINS_LIKE_JSON.match(to_text(raw, encoding).replace("\0", "")):  # UTF-16 without its mark
         return None
     seen = _seen(file.path, _read(file.full, SIZE_LIMIT + 1), encoding)
     if seen is None:
         return None
-    what = f"{_counted(seen)} here, but {_why(file.path)}"
+    what = f"this looks like {_counted(seen)}, but {_why(file.path)}"
     return diagnose("records-not-looked-at", what, Location(file.path), hint=_hint(file.path, seen.entity))
 
 
@@ -111,7 +111,7 @@ def _seen(path: str, raw: bytes, encoding: str | None) -> _Seen | None:
         best = max(counted, key=lambda seen: (seen.documents or 0, seen.entity is _entity_nearby(path)))
         if best.documents:
             return best
-    return _by_keys(to_text(raw, encoding))
+    return _by_keys(to_text(raw, encoding).replace("\0", ""))
 
 
 def _recognised(path: str, raw: bytes, entity: Entity, encoding: str | None) -> int:
@@ -142,15 +142,15 @@ def _entity_nearby(path: str) -> Entity | None:
 
 
 def _counted(seen: _Seen) -> str:
-    kind = (seen.entity.singular if seen.documents == 1 else seen.entity.name).replace("_", " ")
-    if seen.documents is None:
-        return f"what looks like {kind} stands"
-    return f"what looks like {'one' if seen.documents == 1 else f'{seen.documents:,}'} {kind} stands"
+    if seen.documents == 1:
+        return f"a {seen.entity.singular.replace('_', ' ')}"
+    many = seen.entity.name.replace("_", " ")
+    return many if seen.documents is None else f"{seen.documents:,} {many}"
 
 
 def _why(path: str) -> str:
     if is_read_by_name(path):
-        return f"only the folders {', '.join(BY_NAME)} are read, and files named after them"
+        return f"only what lies in the folders {', '.join(BY_NAME)} is read, or is named after them"
     return "only files whose names end in .json, .jsonl, .ndjson or .rsd are read"
 
 
