@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from ..migrate.outcome import unseen_files
 from ..settings import load_settings
 from ..store import queries
 from ..store.database import Database
@@ -50,4 +51,6 @@ def _line(run: RunRow) -> str:
     seconds = "" if run.duration_seconds is None else f" in {run.duration_seconds:.1f} s"
     started = run.started_at[:16].replace("T", " ")
     found = f"{totals.get('found', 0):,} found{seconds}"
+    unseen = run.counts.get("files", {}).get("not_looked_at")
+    fates += f"{', ' if fates else ''}{unseen_files(unseen)}" if unseen else ""
     return f"{run.id:>4}  {started}  {run.status:<22}  {found}{': ' if fates else ''}{fates}  ({run.source})"

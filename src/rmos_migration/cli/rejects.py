@@ -18,13 +18,10 @@ from ..sources.locate import located_in
 from ..sources.presence import is_gone
 from ..store import kept_out, strays
 from ..store.database import Database
-from ..store.kept_out import KeptOutFound
+from ..store.kept_out import EVERY, KeptOutFound
 from ..store.strays import Stray
 from . import console
 from .options import DatabaseOption, JsonOption
-
-_EVERY = 1_000_000
-"""More than a database is ever asked for."""
 
 _HELP = """List the documents that are kept out, rejected or in conflict, with the reason, the place and what to do.
 
@@ -59,7 +56,7 @@ def rejects(
     place = Database.at(load_settings(database=database).database)
     code = None if code is None else _code_of(code)
     with place.reader() as connection:
-        found, _ = kept_out.page(connection, after=None, limit=_EVERY, code=code)
+        found, _ = kept_out.page(connection, after=None, limit=EVERY, code=code)
         found = [one for one in found if gone or not is_gone(one.location, one.place.path)]
         unseen = [
             one

@@ -14,6 +14,9 @@ from .reporting import CONFLICT
 from .runs import FROM_API, GONE, REPLACED
 from .tables import KEPT_OUT, diagnostics, ledger, rejects, runs, sources
 
+EVERY = 2**31
+"""More documents than there are; for those who want them all."""
+
 _REASONS = (
     select(diagnostics)
     .where(
