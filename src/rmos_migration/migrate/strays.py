@@ -21,6 +21,9 @@ from ..sources.read import SIZE_LIMIT
 _HEAD = 4096
 """Bytes by which a file is told to be JSON or an archive."""
 
+_SAMPLE = 256 * 1024
+"""Bytes of a file that is no JSON as a whole in which keys are looked for."""
+
 _MAGIC = (
     b"PK\x03\x04",
     b"\x1f\x8b",
@@ -111,7 +114,7 @@ def _seen(path: str, raw: bytes, encoding: str | None) -> _Seen | None:
         best = max(counted, key=lambda seen: (seen.documents or 0, seen.entity is _entity_nearby(path)))
         if best.documents:
             return best
-    return _by_keys(to_text(raw, encoding).replace("\0", ""))
+    return _by_keys(to_text(raw[:_SAMPLE], encoding).replace("\0", ""))
 
 
 def _recognised(path: str, raw: bytes, entity: Entity, encoding: str | None) -> int:
