@@ -49,7 +49,8 @@ _PACKED_DOCUMENTS = (
 )
 """Other programs' documents, which are archives inside."""
 
-_BEGINS_LIKE_JSON = re.compile(r"[\s\ufeff]*(?://[^\n]*\n\s*|/\*.*?\*/\s*)*[\[{]", re.DOTALL)
+_BEGINS_LIKE_JSON = re.compile(r"[\s\ufeff]*+(?>//[^\n]*\n\s*+|/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+[\[{]")
+"""With comments before it or not; possessive, because a hostile file must not make it try again and again."""
 _COMMON_KEYS = {"created_at", "created_at_utc", "updated_at", "metadata_json", "start_time", "end_time"}
 _KEY = re.compile(r'"(\w{2,40})"\s*:')
 
