@@ -6,6 +6,7 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from ..reports.documents import bytes_of_source, with_excerpts
+from ..reports.outstanding import counted_by_code, outstanding
 from ..reports.report import KeptOut
 from ..sources.presence import is_gone
 from ..store import kept_out
@@ -23,15 +24,15 @@ def page_of_rejects(
     connection: Connection, *, after: KeptOutPlace | None, limit: int, **wanted: str | None
 ) -> models.RejectsAnswer:
     """A page of what is kept out; ``wanted`` is an outcome, a code, a part of the path."""
-    more, total = kept_out.page(connection, after=after, limit=limit + 1, **wanted)
+    more = kept_out.page(connection, after=after, limit=limit + 1, **wanted)
     found, last = one_page(more, limit)
     told: list[models.Reject] = []
     for _, of_file in groupby(found, lambda one: (one.place[:2], one.encoding, one.file_sha256)):
         told += _told(connection, list(of_file))
     return models.RejectsAnswer(
         rejects=told,
-        codes=kept_out.counted_by_code(connection),
-        total=total,
+        codes=counted_by_code(connection),
+        total=sum(1 for _ in outstanding(connection, **wanted)),
         next=as_cursor(last and last.place),
     )
 

@@ -85,7 +85,7 @@ def rejects(
 
 def _conflicts(connection: Connection, code: str | None, *, gone: bool) -> list[list[Diagnostic]]:
     """What is to be said of each document that is in conflict."""
-    found, _ = kept_out.page(connection, after=None, limit=_EVERY, outcome="conflict", code=code)
+    found = kept_out.page(connection, after=None, limit=_EVERY, outcome="conflict", code=code)
     return [
         kept_out.reasons_of(connection, one)
         for one in found

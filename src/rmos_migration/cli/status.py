@@ -3,8 +3,8 @@
 import typer
 
 from ..errors import ExitCode
+from ..reports.outstanding import counted_by_outcome
 from ..settings import load_settings
-from ..sources.presence import is_gone
 from ..store import queries
 from ..store.database import Database
 from ..store.failures import oddities_as_unusable
@@ -25,7 +25,7 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
     with place.reader() as connection, oddities_as_unusable():
         counts = queries.entity_counts(connection)
         last = next(iter(queries.runs_newest_first(connection, 1, locked=locked)), None)
-        rejected = sum(not is_gone(row.location, row.path) for row in queries.rejected(connection))
+        kept_out = counted_by_outcome(connection)
         pending = queries.pending_count(connection)
         version, applied_at, _ = queries.schema_steps(connection)[-1]
     if as_json:
@@ -36,7 +36,9 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
                 "schema_version": version,
                 "schema_applied_at": applied_at,
                 "records": counts,
-                "rejected": rejected,
+                "kept_out": kept_out.total(),
+                "rejected": kept_out["rejected"],
+                "conflicts": kept_out["conflict"],
                 "pending_references": pending,
                 "last_run": last and last._asdict(),
             }
@@ -53,7 +55,8 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
         console.say(f"last run  {last.id}, {last.status}, started {last.started_at}, from {last.source}")
     if last is not None and last.status == "interrupted":
         console.say("It was cut off; rmos migrate carries on from there.")
-    if rejected:
-        console.say(f"documents kept out: {rejected:,} (rmos rejects lists them)")
+    if kept_out:
+        numbers = f"{kept_out['rejected']:,} rejected, {kept_out['conflict']:,} in conflict"
+        console.say(f"documents kept out: {kept_out.total():,} ({numbers}; rmos rejects lists them)")
     if pending:
         console.say(f"references waiting for a record that has not arrived: {pending:,}")
