@@ -5,6 +5,7 @@ A file or folder that cannot be read or listed is not gone, and neither is what 
 
 import os
 from collections.abc import Collection
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -181,10 +182,10 @@ def _full_path(holder: Holder) -> str | None:
     if parts is None:
         return None
     try:
-        root = os.path.realpath(holder.location)
-        full = os.path.realpath(os.path.join(root, *parts))
-        return full if os.path.commonpath([full, root]) == root else None
-    except (OSError, ValueError):
+        root = Path(holder.location).resolve()
+        full = root.joinpath(*parts).resolve()
+        return str(full) if full.is_relative_to(root) else None
+    except (OSError, RuntimeError, ValueError):
         return None
 
 
