@@ -190,6 +190,8 @@ def test_a_database_that_was_only_made_has_nothing_in_it(tree: Path, database: P
             "codes": {},
             "total": 0,
             "next": None,
+            "not_looked_at": [],
+            "not_looked_at_total": 0,
         }
 
 

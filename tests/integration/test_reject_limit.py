@@ -29,7 +29,7 @@ def test_a_run_within_the_limit_goes_to_its_end(
 
 
 @pytest.mark.parametrize(
-    ("limit", "arrived"), [("1", 3), ("0", 2), (1, 3), ("19%", 3), ("10%", 3), ("0%", 2)]
+    ("limit", "arrived"), [("1", 3), ("0", 2), (1, 3), ("19%", 6), ("10%", 6), ("0%", 6)]
 )
 def test_a_run_beyond_the_limit_stops_and_keeps_the_batches_before(
     limit: str | int, arrived: int, ten_files: Path, database: Path
@@ -37,8 +37,8 @@ def test_a_run_beyond_the_limit_stops_and_keeps_the_batches_before(
     summary = migrate(ten_files, database, max_rejects=limit)
     assert (summary.exit_code, str(summary.status)) == (1, "failed")
     assert summary.stopped_by
-    rows = query(database, "SELECT id FROM patterns ORDER BY id")
-    assert rows == [(f"p{number}",) for number in range(arrived)]
+    (rows,) = query(database, "SELECT count(*) FROM patterns")
+    assert rows == (arrived,)
     assert summary.totals.migrated == arrived
     assert summary.counts.balanced
     assert status_of(database, summary.run_id) == "failed"
@@ -63,6 +63,47 @@ def test_a_percentage_counts_all_documents_not_only_the_first(
     for number in range(1, 20):
         write(tree, f"patterns/{number}.json", pattern(f"p{number}"))
     assert str(migrate(tree, database, max_rejects="5%").status) == "completed_with_rejects"
+
+
+def test_a_percentage_is_of_documents_not_of_files(tree: Path, database: Path) -> None:
+    write(tree, "patterns/all.json", [pattern(f"p{number}") for number in range(97)])
+    for number in range(3):
+        write(tree, f"patterns/{number}.json", "{")
+    assert str(migrate(tree, database, max_rejects="2.9%").status) == "failed"
+    assert query(database, "SELECT count(*) FROM patterns") == [(0,)]
+    assert str(migrate(tree, database, max_rejects="3%").status) == "completed_with_rejects"
+
+
+def test_a_list_of_rejects_counts_as_many_as_it_holds(tree: Path, database: Path) -> None:
+    write(tree, "patterns/all.json", [pattern(f"p{number}", ring_count=0) for number in range(5)])
+    for number in range(5):
+        write(tree, f"patterns/{number}.json", pattern(f"q{number}"))
+    assert str(migrate(tree, database, max_rejects="49%").status) == "failed"
+    assert str(migrate(tree, database, max_rejects="50%").status) == "completed_with_rejects"
+
+
+@pytest.mark.parametrize("good", [989, 1200])
+def test_a_percentage_is_judged_once_a_thousand_documents_were_found(
+    good: int, tree: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipeline, "BATCH_DOCUMENTS", 10)
+    write(tree, "patterns/0.json", [pattern(f"b{number}", ring_count=0) for number in range(11)])
+    write(tree, "patterns/1.json", [pattern(f"p{number}") for number in range(good)])
+    write(tree, "patterns/2.json", [pattern(f"q{number}") for number in range(200)])
+    summary = migrate(tree, database, max_rejects="1%")
+    is_within = 0.01 * (11 + good) >= 11
+    assert (str(summary.status) == "failed") == (not is_within)
+    if not is_within:
+        assert (summary.totals.found, summary.totals.migrated) == (11, 0)
+
+
+def test_what_was_there_already_counts_as_found(tree: Path, database: Path) -> None:
+    for number in range(9):
+        write(tree, f"patterns/{number}.json", pattern(f"p{number}"))
+    migrate(tree, database)
+    write(tree, "patterns/z.json", "{")
+    assert str(migrate(tree, database, max_rejects="10%").status) == "completed_with_rejects"
+    assert str(migrate(tree, database, max_rejects="9%").status) == "failed"
 
 
 def test_conflicts_are_no_rejects(tree: Path, database: Path) -> None:

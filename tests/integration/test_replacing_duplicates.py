@@ -20,7 +20,7 @@ def two_files(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, t
 
 def test_the_last_file_in_path_order_wins(two_files: Path, database: Path) -> None:
     summary = migrate(two_files, database, on_conflict="replace")
-    assert (summary.exit_code, summary.totals.migrated) == (0, 2)
+    assert (summary.exit_code, summary.totals.migrated, summary.totals.conflicts) == (1, 1, 1)
     row = records(database, "patterns")["p1"]
     assert (row["name"], row["created_at"]) == ("last", "2024-01-01T00:00:00.000000Z")
 
@@ -39,7 +39,9 @@ def test_later_runs_do_not_flip_the_row_back(two_files: Path, database: Path, la
     rows, entries = domain_rows(database), fates(database)
     for _ in range(3):
         summary = migrate(two_files, database, on_conflict=later)
-        assert (summary.exit_code, summary.totals.unchanged, summary.counts.files.read) == (0, 2, 0)
+        totals = summary.totals
+        assert (summary.exit_code, totals.unchanged, totals.conflicts) == (1, 1, 1)
+        assert summary.counts.files.read == 0
     assert domain_rows(database) == rows
     assert fates(database) == entries
 
@@ -51,7 +53,7 @@ def test_rehash_does_not_flip_the_row_back(two_files: Path, database: Path, late
     summary = migrate(two_files, database, on_conflict=later, rehash=True)
     assert domain_rows(database) == rows
     assert fates(database) == entries
-    assert (summary.exit_code, summary.totals.unchanged) == (0, 2)
+    assert (summary.exit_code, summary.totals.unchanged, summary.totals.conflicts) == (1, 1, 1)
 
 
 def test_touching_the_replaced_file_does_not_flip_the_row_back(two_files: Path, database: Path) -> None:
@@ -73,5 +75,6 @@ def test_a_file_that_was_replaced_and_then_edited_replaces_again(two_files: Path
 def test_copies_of_the_winning_content_are_unchanged(two_files: Path, database: Path) -> None:
     write(two_files, "patterns/c.json", pattern(name="last", created_at="2025-01-01T00:00:00Z"))
     summary = migrate(two_files, database, on_conflict="replace")
-    assert (summary.totals.migrated, summary.totals.unchanged) == (2, 1)
+    totals = summary.totals
+    assert (totals.migrated, totals.unchanged, totals.conflicts) == (1, 1, 1)
     assert fates(database)["patterns/c.json"] == ("unchanged", None)

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..diagnostics import Severity
-from ..store import kept_out, queries
+from ..reports.outstanding import counted_by_code
+from ..store import queries
 from ..store.database import Database
 from ..store.lock import is_locked
 from .checkup import Checkup
@@ -63,7 +64,7 @@ class Metrics:
         by_code = GaugeMetricFamily(
             "rmos_documents_kept_out", "Rejected or in conflict, by code.", labels=("code",)
         )
-        for code, count in kept_out.counted_by_code(connection).items():
+        for code, count in counted_by_code(connection).items():
             by_code.add_metric((code,), count)
         yield by_code
         yield GaugeMetricFamily(

@@ -183,8 +183,9 @@ class RejectsAnswer(Answer):
 
     rejects: list[Reject]
     codes: dict[str, int]
-    """How many documents are kept out by code, whatever was asked for."""
+    """How many documents are kept out by code, whatever was asked for; not those whose file is gone."""
     total: int
+    """How many there are of what was asked for, without those whose file is gone."""
     next: str | None
     not_looked_at: list[Notice]
     """The first files that seem to hold records and were not read because of their names or places."""

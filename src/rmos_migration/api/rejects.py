@@ -6,12 +6,12 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from ..reports.documents import bytes_of_source, with_excerpts
+from ..reports.outstanding import counted_by_code, outstanding, strays_there
 from ..reports.report import KeptOut
 from ..sources.presence import is_gone
-from ..store import kept_out, strays
+from ..store import kept_out
 from ..store.kept_out import KeptOutFound, KeptOutPlace
 from ..store.reporting import Known
-from ..store.strays import Stray
 from . import facts, models
 from .cursors import as_cursor, one_page
 from .problems import Problem
@@ -27,7 +27,7 @@ def page_of_rejects(
     connection: Connection, *, after: KeptOutPlace | None, limit: int, **wanted: str | None
 ) -> models.RejectsAnswer:
     """A page of what is kept out; ``wanted`` is an outcome, a code, a part of the path."""
-    more, total = kept_out.page(connection, after=after, limit=limit + 1, **wanted)
+    more = kept_out.page(connection, after=after, limit=limit + 1, **wanted)
     found, last = one_page(more, limit)
     told: list[models.Reject] = []
     for _, of_file in groupby(found, lambda one: (one.place[:2], one.encoding, one.file_sha256)):
@@ -35,18 +35,12 @@ def page_of_rejects(
     unseen = strays_there(connection)
     return models.RejectsAnswer(
         rejects=told,
-        codes=kept_out.counted_by_code(connection),
-        total=total,
+        codes=counted_by_code(connection),
+        total=sum(1 for _ in outstanding(connection, **wanted)),
         next=as_cursor(last and last.place),
         not_looked_at=[facts.notice(one.diagnostic) for one in unseen[:_STRAYS]],
         not_looked_at_total=len(unseen),
     )
-
-
-def strays_there(connection: Connection) -> list[Stray]:
-    """Return the files that were not looked at and are still where they were."""
-    found = strays.as_of_now(connection)
-    return [one for one in found if not is_gone(one.location, one.diagnostic.location.path)]
 
 
 def one_reject(connection: Connection, place: KeptOutPlace, *, with_lines: bool) -> models.RejectDetail:

@@ -9,8 +9,10 @@ RESOLVING = (
         "R401",
         "id-conflict",
         _W,
-        "Another document with the same id and other content came first and stays. With --on-conflict reject: an error.",
-        "keep the right one and delete the other, or run again with --on-conflict replace",
+        "Another document with the same id and other content came first and stays, or the document was edited since it was "
+        "migrated. With --on-conflict reject: an error.",
+        "delete the one that is wrong and run again: the one that stays has the row then; or run again with --on-conflict "
+        "replace, so that this one wins",
     ),
     Code(
         "R402",
@@ -47,6 +49,22 @@ RESOLVING = (
         _W,
         "Single rings of the pattern name a strip family that is not there. The geometry keeps the name as it is.",
         "add the missing strip family, or ignore this if it never had a document of its own",
+    ),
+    Code(
+        "R407",
+        "record-taken-over",
+        _W,
+        "The document that the row was made from is gone, or has another id now, so this one of the same id and other content "
+        "has the row. The row keeps its created_at.",
+        "nothing to do, if the other one was deleted on purpose",
+    ),
+    Code(
+        "R408",
+        "document-superseded",
+        _W,
+        "The document's row holds the content of another one, which replaced it (--on-conflict replace). It is in conflict "
+        "(record-replaced) until it is edited or the other one is deleted.",
+        "delete it if the other document is right; if this one is, delete the other and run again",
     ),
     Code(
         "S501",

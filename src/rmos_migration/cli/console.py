@@ -23,7 +23,7 @@ from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
 from ..errors import EnvironmentFailure, RmosError, UsageError
 from ..migrate.options import Nobody
 from ..migrate.outcome import UNRECOGNISED, Counts, RunSummary, Status, ending, unseen_files
-from ..migrate.resolve import Decision
+from ..migrate.plan import Decision
 from ..sources.discover import Source
 from ..sources.locate import located
 

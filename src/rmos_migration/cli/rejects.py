@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 from ..diagnostics import CATALOGUE, Diagnostic
 from ..errors import EnvironmentFailure, UsageError
 from ..migrate.outcome import Outcome, unseen_files
+from ..reports.outstanding import strays_there
 from ..settings import load_settings
 from ..sources.locate import located_in
 from ..sources.presence import is_gone
-from ..store import kept_out, strays
+from ..store import kept_out
 from ..store.database import Database
 from ..store.kept_out import EVERY, KeptOutFound
 from ..store.strays import Stray
@@ -56,13 +57,9 @@ def rejects(
     place = Database.at(load_settings(database=database).database)
     code = None if code is None else _code_of(code)
     with place.reader() as connection:
-        found, _ = kept_out.page(connection, after=None, limit=EVERY, code=code)
+        found = kept_out.page(connection, after=None, limit=EVERY, code=code)
         found = [one for one in found if gone or not is_gone(one.location, one.place.path)]
-        unseen = [
-            one
-            for one in strays.as_of_now(connection, code)
-            if gone or not is_gone(one.location, one.diagnostic.location.path)
-        ]
+        unseen = strays_there(connection, code, gone=gone)
         rejected = [one for one in found if one.outcome == Outcome.REJECTED]
         conflicts = [one for one in found if one.outcome == Outcome.CONFLICT]
         if as_json:

@@ -3,13 +3,12 @@
 import typer
 
 from ..errors import ExitCode
-from ..migrate.outcome import Outcome, unseen_files
+from ..migrate.outcome import unseen_files
+from ..reports.outstanding import counted_by_outcome, strays_there
 from ..settings import load_settings
-from ..sources.presence import is_gone
-from ..store import kept_out, queries, strays
+from ..store import queries
 from ..store.database import Database
 from ..store.failures import oddities_as_unusable
-from ..store.kept_out import EVERY
 from ..store.lock import is_locked
 from . import console
 from .options import DatabaseOption, JsonOption
@@ -27,14 +26,8 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
     with place.reader() as connection, oddities_as_unusable():
         counts = queries.entity_counts(connection)
         last = next(iter(queries.runs_newest_first(connection, 1, locked=locked)), None)
-        found, _ = kept_out.page(connection, after=None, limit=EVERY)
-        there = [one.outcome for one in found if not is_gone(one.location, one.place.path)]
-        rejected, conflicts = there.count(Outcome.REJECTED), there.count(Outcome.CONFLICT)
-        unseen = [
-            one
-            for one in strays.as_of_now(connection)
-            if not is_gone(one.location, one.diagnostic.location.path)
-        ]
+        kept_out = counted_by_outcome(connection)
+        unseen = len(strays_there(connection))
         pending = queries.pending_count(connection)
         version, applied_at, _ = queries.schema_steps(connection)[-1]
     if as_json:
@@ -45,9 +38,10 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
                 "schema_version": version,
                 "schema_applied_at": applied_at,
                 "records": counts,
-                "rejected": rejected,
-                "conflicts": conflicts,
-                "not_looked_at": len(unseen),
+                "kept_out": kept_out.total(),
+                "rejected": kept_out["rejected"],
+                "conflicts": kept_out["conflict"],
+                "not_looked_at": unseen,
                 "pending_references": pending,
                 "last_run": last and last._asdict(),
             }
@@ -64,12 +58,10 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
         console.say(f"last run  {last.id}, {last.status}, started {last.started_at}, from {last.source}")
     if last is not None and last.status == "interrupted":
         console.say("It was cut off; rmos migrate carries on from there.")
-    if rejected or conflicts:
-        console.say(
-            f"documents kept out: {rejected + conflicts:,}, {rejected:,} rejected and {conflicts:,} in conflict "
-            "(rmos rejects lists them)"
-        )
+    if kept_out:
+        numbers = f"{kept_out['rejected']:,} rejected, {kept_out['conflict']:,} in conflict"
+        console.say(f"documents kept out: {kept_out.total():,} ({numbers}; rmos rejects lists them)")
     if unseen:
-        console.say(f"{unseen_files(len(unseen))} (rmos rejects names them)")
+        console.say(f"{unseen_files(unseen)} (rmos rejects names them)")
     if pending:
         console.say(f"references waiting for a record that has not arrived: {pending:,}")

@@ -28,6 +28,7 @@ from .writing import NameRefusedError, make_tree, write_new
 
 _REASONS = {
     "id-conflict": "its id is taken by another document, so the database never held it",
+    "id-taken": "its record has other content in the database, and put back it might win; rmos rejects --save has its text",
     "record-replaced": "another document took its place in the database, or it was changed or deleted through the API",
     "unreadable": "its bytes could not be read when it was migrated, so the database does not hold them",
     "row-gone": "its row was taken out of the database",
@@ -37,6 +38,9 @@ _REASONS = {
     "unplaced": "its file cannot be put together again; its record is in the folder rmos-export",
     "too-large": "it was written, but the file is larger than the migration reads",
 }
+
+_MAY_ARRIVE = {"id-conflict", "reference-missing", "refused-by-database"}
+"""Codes of documents that were rejected for what the database held then, or for what the user asked for."""
 
 
 class _Rebuilt(NamedTuple):
@@ -121,6 +125,8 @@ class _Writer:
         """Write what the database holds of one file."""
         is_any_kept_out = any(place.outcome == "rejected" for place in places)
         bodies = exporting.bodies(self.connection, *places[0][:2]) if is_any_kept_out else {}
+        taken = {place.pointer for place in places if place.code in _MAY_ARRIVE and place.record_id in rows}
+        bodies = {pointer: body for pointer, body in bodies.items() if pointer not in taken}
         found: list[_Rebuilt] = []
         kept_out: list[Place] = []
         texts: dict[str, bytes | None] = {}
@@ -155,6 +161,8 @@ class _Writer:
         if not place.is_in_row:
             if place.outcome == "conflict":
                 self._miss(place, place.code or "id-conflict")
+            elif place.code in _MAY_ARRIVE and place.record_id in rows:
+                self._miss(place, "id-taken")
             elif bodies.get(place.pointer) is None:
                 self._miss(place, "unreadable")
             return None

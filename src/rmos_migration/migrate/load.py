@@ -9,15 +9,19 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import BY_NAME, Entity, FieldRule
-from ..store import records, runs
+from ..store import holders, records, runs
+from ..store.holders import Superseded
 from ..store.known import KnownDocument
 from ..store.runs import LedgerEntry
+from .course import Book, Course
+from .holding import Holding
 from .origins import Origins
 from .outcome import Outcome, Tally
-from .policy import Policy
+from .plan import Decision, Place, Plan, straight
+from .policy import OnConflict, Policy
 from .prepare import Prepared
 from .rejects import code_of, kept_out
-from .resolve import Decision, Place, Plan, resolve, straight
+from .resolve import resolve
 
 
 @dataclass
@@ -25,7 +29,8 @@ class Batch:
     """Documents of one entity that are written together, with what the ledger said of them before.
 
     ``orphans`` are records that the ledger speaks of, but whose row was gone when the run began. ``encoding`` is what the user says of files in no known one. What begins with ``skipped`` counts what needed no
-    reading because it has not changed.
+    reading because it has not changed; ``superseded`` are those of these documents whose row has other content since.
+    ``through`` is the last path that was looked at when the batch was begun. ``is_last``: nothing comes after it.
     """
 
     entity: Entity
@@ -40,6 +45,9 @@ class Batch:
     skipped_files: int = 0
     skipped_documents: int = 0
     skipped_generations: Counter[str | None] = field(default_factory=Counter)
+    superseded: list[Superseded] = field(default_factory=list)
+    through: str = ""
+    is_last: bool = False
     size_bytes: int = 0
 
 
@@ -52,14 +60,7 @@ class Written(NamedTuple):
     decisions: list[Decision]
 
 
-class Book(NamedTuple):
-    """Where a batch is written down: the run and the source it belongs to."""
-
-    run_id: int
-    source_id: int
-
-
-def load(connection: Connection, batch: Batch, policy: Policy, book: Book) -> Written:
+def load(connection: Connection, batch: Batch, policy: Policy, course: Course) -> Written:
     """Resolve and write a batch.
 
     Raises:
@@ -67,9 +68,14 @@ def load(connection: Connection, batch: Batch, policy: Policy, book: Book) -> Wr
     """
     is_met = bool(batch.known) or any(prepared.record_id in batch.orphans for prepared in batch.documents)
     plan = (None if is_met else _load_straight(connection, batch)) or _load_resolved(
-        connection, batch, policy
+        connection, batch, policy, course
     )
-    return _write_books(connection, batch, plan, book)
+    course.edited[batch.entity.name] |= plan.edited
+    if policy.on_conflict is OnConflict.REPLACE and batch.known:
+        for decision in plan.decisions:
+            if decision.outcome is Outcome.UNCHANGED and decision.prepared.place in batch.known:
+                course.leave(decision.prepared.place)
+    return _write_books(connection, batch, plan, course)
 
 
 def _load_straight(connection: Connection, batch: Batch) -> Plan | None:
@@ -78,7 +84,7 @@ def _load_straight(connection: Connection, batch: Batch) -> Plan | None:
     return None if records.insert_all(connection, batch.entity, plan.inserts) else plan
 
 
-def _load_resolved(connection: Connection, batch: Batch, policy: Policy) -> Plan:
+def _load_resolved(connection: Connection, batch: Batch, policy: Policy, course: Course) -> Plan:
     """Look up what each document meets in the database, decide, and write the rows.
 
     If the database refuses a row for another reason, all rows are undone and decided anew with that document rejected,
@@ -87,7 +93,7 @@ def _load_resolved(connection: Connection, batch: Batch, policy: Policy) -> Plan
     refused: dict[Place, str] = {}
     while True:
         attempt = connection.begin_nested()
-        plan = resolve(connection, batch.entity, batch.documents, policy, batch.known, refused)
+        plan = resolve(connection, batch.entity, batch.documents, policy, batch.known, refused, course)
         refusals = _write_rows(connection, batch.entity, plan)
         if not refusals:
             attempt.commit()
@@ -96,9 +102,11 @@ def _load_resolved(connection: Connection, batch: Batch, policy: Policy) -> Plan
         refused |= refusals
 
 
-def unread(batch: Batch) -> Written:
-    """What a batch comes to in which nothing was read, because nothing has changed."""
-    return Written(_tally(batch, Plan()), batch.skipped_generations, [], [])
+def unread(connection: Connection, batch: Batch, course: Course) -> Written:
+    """Write what a batch comes to in which nothing was read, because nothing has changed."""
+    diagnostics = _superseded_before(connection, batch, course)
+    runs.write_diagnostics(connection, course.book.run_id, diagnostics)
+    return Written(_tally(batch, Plan()), batch.skipped_generations, diagnostics, [])
 
 
 def _write_rows(connection: Connection, entity: Entity, plan: Plan) -> dict[Place, str]:
@@ -112,27 +120,62 @@ def _write_rows(connection: Connection, entity: Entity, plan: Plan) -> dict[Plac
     }
 
 
-def _write_books(connection: Connection, batch: Batch, plan: Plan, book: Book) -> Written:
+def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Course) -> Written:
+    book = course.book
     written_ids = [row[0] for row in plan.inserts + plan.replacements]
     records.forget_pending(connection, batch.entity, written_ids)
     if plan.pending:
         records.remember_pending(connection, plan.pending)
     attached = records.attach_pending(connection, batch.entity, written_ids)
     runs.forget_files(connection, book.source_id, batch.reread_paths)
-    runs.supersede(connection, batch.entity, [row[0] for row in plan.replacements])
+    holders.release(connection, batch.entity, plan.taken_over)
+    replaced = dict.fromkeys(row[0] for row in plan.replacements)
+    superseded = holders.supersede(connection, batch.entity, list(replaced))
     if batch.orphans:
         adopted = _adopted(batch, plan)
         runs.disown(connection, batch.entity, adopted)
         runs.forget_deleted(connection, batch.entity, adopted)
     runs.write_ledger(connection, _entries(batch, plan, book))
+    tally = _tally(batch, plan)
+    counted = [one for one in superseded if _recount(tally, one, batch, course)]
     diagnostics = _write_rejects(connection, batch, plan, book)
     diagnostics += batch.notices
     diagnostics += _dangling(connection, batch, plan)
     diagnostics += [_attached(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
+    diagnostics += _superseded_before(connection, batch, course, counted)
     runs.write_diagnostics(connection, book.run_id, diagnostics)
     generations = batch.skipped_generations + Counter(prepared.generation for prepared in batch.documents)
-    return Written(_tally(batch, plan), generations, diagnostics, plan.decisions)
+    return Written(tally, generations, diagnostics, plan.decisions)
+
+
+def _recount(tally: Tally, one: Superseded, batch: Batch, course: Course) -> bool:
+    """Count as a conflict what was counted as arrived earlier in this run; returns whether it was."""
+    if one.source_id != course.book.source_id:
+        return False
+    if one.run_id == course.book.run_id:
+        is_left = one.outcome == Outcome.UNCHANGED or course.has_left((one.path, one.pointer))
+        before = Outcome.UNCHANGED if is_left else Outcome.MIGRATED
+    elif one.path.split("/") <= batch.through.split("/"):  # passed over, because it has not changed
+        before = Outcome.UNCHANGED
+    else:
+        return False
+    tally.count(before, -1)
+    tally.count(Outcome.CONFLICT)
+    return True
+
+
+def _superseded_before(
+    connection: Connection, batch: Batch, course: Course, counted: Collection[Superseded] = ()
+) -> list[Diagnostic]:
+    """What is to be said of documents outside of the batch whose row has other content now."""
+    holding = Holding(connection, batch.entity, course)
+    every = [*batch.superseded, *counted]
+    holding.wanted = {one.record_id for one in every}
+    return [
+        holding.superseded(one.record_id, Location(one.path, one.pointer, document=one.pointer))
+        for one in every
+    ]
 
 
 def _adopted(batch: Batch, plan: Plan) -> dict[str, str]:
@@ -156,7 +199,8 @@ def _dangling(connection: Connection, batch: Batch, plan: Plan) -> list[Diagnost
     """Warnings for families that only single rings name and that are not there (DOMAIN.md §3)."""
     if not batch.entity.mentions:
         return []
-    naming = [d.prepared for d in plan.decisions if d.outcome is Outcome.MIGRATED and d.prepared.mentions]
+    written = {*plan.inserted_from, *plan.replaced_from}
+    naming = [d.prepared for d in plan.decisions if d.prepared.mentions and d.prepared.place in written]
     found = []
     for rule in batch.entity.mentions:
         wanted = {one for prepared in naming for name, one in prepared.mentions if name == rule.name}
@@ -176,7 +220,8 @@ def _missing_sentence(rule: FieldRule, missing: list[str]) -> str:
 
 def _tally(batch: Batch, plan: Plan) -> Tally:
     tally = Tally(found=len(batch.documents) + batch.skipped_documents)
-    tally.count(Outcome.UNCHANGED, batch.skipped_documents)
+    tally.count(Outcome.UNCHANGED, batch.skipped_documents - len(batch.superseded))
+    tally.count(Outcome.CONFLICT, len(batch.superseded))
     outcomes = [decision.outcome for decision in plan.decisions]
     for outcome in Outcome:
         tally.count(outcome, outcomes.count(outcome))
@@ -191,14 +236,14 @@ def _entries(batch: Batch, plan: Plan, book: Book) -> list[LedgerEntry]:
         reading, pointer, record_id, _, content, generation, *_ = prepared
         path, _, digest, size, mtime_ns, _ = reading
         code = None
-        if outcome is Outcome.REJECTED or outcome is Outcome.CONFLICT:
+        if was_replaced:
+            code, outcome = runs.REPLACED, Outcome.CONFLICT
+        elif outcome is Outcome.REJECTED or outcome is Outcome.CONFLICT:
             code, content, derived = code_of(decision), None, None
         entry = LedgerEntry(
             source_id, path, pointer, entity, record_id, generation, outcome._value_, code, derived, run_id,
             digest, content, size, mtime_ns,
         )  # fmt: skip
-        if was_replaced:
-            entry = entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
         entries.append(entry)
     if known:
         origins = Origins(known, {row[0] for row in plan.replacements})

@@ -8,8 +8,8 @@ from ..diagnostics import Diagnostic
 from ..errors import UsageError
 from ..sources.discover import Source
 from .outcome import Counts
+from .plan import Decision
 from .policy import MissingReferences, OnConflict
-from .resolve import Decision
 
 
 @dataclass(frozen=True)

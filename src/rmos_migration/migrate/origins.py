@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Mapping
 from ..store.known import KnownDocument
 from ..store.runs import GONE, REPLACED, SETTLED, LedgerEntry
 from .outcome import Outcome
-from .resolve import Place
+from .plan import Place
 
 
 class Origins:
@@ -65,7 +65,9 @@ class Origins:
     def _kept_out(self, entry: LedgerEntry) -> LedgerEntry:
         if entry.code == REPLACED:  # it has been in the row itself, and another document is now
             return entry
-        before = self._claim(entry) or self.unclaimed.pop((entry.path, entry.pointer), None)
+        before = self._claim(entry)
+        if before is None and entry.record_id is None:  # else it is another record's document
+            before = self.unclaimed.pop((entry.path, entry.pointer), None)
         if before is None:
             return entry
         return entry._replace(

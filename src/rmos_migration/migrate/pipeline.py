@@ -39,11 +39,20 @@ def run(
     options: Options,
     observer: Observer | None = None,
     stop: Stop | None = None,
+    batch_documents: int | None = None,
 ) -> RunSummary:
     """Migrate a legacy folder into a database.
 
     Every batch of about 1,000 documents is one transaction, so a run may be killed at any time; the next one carries
     on. Bad documents do not raise: they are counted, reported and kept.
+
+    Args:
+        source: the folder.
+        database: the database.
+        options: how it is to be done.
+        observer: is told about each batch.
+        stop: asked after each batch.
+        batch_documents: documents of a batch; no result depends on it.
 
     Raises:
         UsageError: if there is no such folder or the encoding is unknown.
@@ -53,7 +62,10 @@ def run(
     """
     if options.encoding is not None and not is_codec(options.encoding):
         raise UsageError(f"there is no encoding {options.encoding}", "use a name such as cp1252 or latin-1")
-    return _Run(Source(source), database, options, observer or Nobody(), stop or (lambda: None)).go()
+    batch_documents = batch_documents or BATCH_DOCUMENTS
+    return _Run(
+        Source(source), database, options, observer or Nobody(), stop or (lambda: None), batch_documents
+    ).go()
 
 
 @dataclass
@@ -63,6 +75,7 @@ class _Run:
     options: Options
     observer: Observer
     stop: Stop
+    batch_documents: int
     counts: Counts = field(default_factory=Counts)
     undone: list[Diagnostic] = field(default_factory=list)
     stopped_by: str = ""
@@ -108,11 +121,9 @@ class _Run:
         return f"rmos migrate {self.source.root}"
 
     def _migrate_all(self, writer: Writer) -> None:
-        limit = self.options.max_rejects
-        documents = self.source.count() if limit is not None and limit.is_percentage else 0
         try:
             for batch in self._batches(writer):
-                self._book(writer.load(batch, documents))
+                self._book(writer.load(batch))
                 self.signal = self.stop()
                 if self.signal is not None:
                     self.stopped_by = "it was asked to stop"
@@ -155,27 +166,46 @@ class _Run:
     # reading
 
     def _batches(self, writer: Writer) -> Iterator[Batch]:
+        chunks = self._chunks()
+        current = next(chunks, None)
+        while current is not None:
+            following = next(chunks, None)
+            yield from self._read(*current, writer, is_last=following is None)
+            current = following
+
+    def _chunks(self) -> Iterator[tuple[Entity, list[SourceFile]]]:
+        """The files, as many at a time as are looked up together."""
         for entity in ENTITIES:
             files = self.source.files(entity)
-            while chunk := list(islice(files, BATCH_DOCUMENTS)):
-                yield from self._read(entity, chunk, writer)
+            while chunk := list(islice(files, self.batch_documents)):
+                yield entity, chunk
 
-    def _read(self, entity: Entity, chunk: list[SourceFile], writer: Writer) -> Iterator[Batch]:
+    def _read(
+        self, entity: Entity, chunk: list[SourceFile], writer: Writer, *, is_last: bool
+    ) -> Iterator[Batch]:
         """The documents in some files that need reading, a batch at a time."""
         known = writer.known_files(entity, [file.path for file in chunk])
         encoding = self.options.encoding
-        batch = Batch(entity, encoding)
+        batch = Batch(entity, encoding, through=chunk[-1].path)
         to_read = chunk if not known else []
+        superseded = []
         for file in chunk if known else ():
             before = known.get(file.path)
             if before is not None and not self.options.rehash and _has_not_changed(file, before):
                 batch.skipped_files += 1
                 batch.skipped_documents += before.documents
+                if before.superseded:
+                    superseded.append(file.path)
                 for generation, count in before.generations.items():
                     batch.skipped_generations[generation] += count
             else:
                 to_read.append(file)
+        if superseded:
+            batch.superseded = writer.superseded(entity, superseded)
         for reading in read_files(to_read):
+            if len(batch.documents) >= self.batch_documents or batch.size_bytes >= BATCH_BYTES:
+                yield batch
+                batch = Batch(entity, encoding, through=chunk[-1].path)
             found = prepare(entity, reading, encoding)
             batch.documents += found
             if not found:
@@ -186,9 +216,7 @@ class _Run:
             batch.size_bytes += len(reading.raw)
             if reading.path in known:
                 batch.reread_paths.append(reading.path)
-            if len(batch.documents) >= BATCH_DOCUMENTS or batch.size_bytes >= BATCH_BYTES:
-                yield batch
-                batch = Batch(entity, encoding)
+        batch.is_last = is_last
         if batch.documents or batch.files_read or batch.skipped_files:
             yield batch
 

@@ -8,7 +8,7 @@ from ..sources.decode import to_text
 from ..sources.excerpts import Excerpt, excerpts
 from ..sources.scan import scan
 from ..store.runs import Reject
-from .resolve import Decision
+from .plan import Decision
 
 
 def kept_out(

@@ -4,54 +4,27 @@ Look-ups are made for the whole batch at once. The result is a plan; nothing is 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Severity, diagnose, shown
-from ..entities import Entity, FieldRule
-from ..generations import export
+from ..entities import Entity
 from ..store.known import KnownDocument
-from ..store.records import Pending, Row, content_of, existing_ids, rows_of
+from ..store.records import Row, content_of, existing_ids, rows_of
 from ..store.runs import deleted_ids, set_aside
+from .conflicts import conflict
+from .course import Course
 from .differences import differences
-from .linking import detached, keeping_created_at
+from .holding import Holding
+from .linking import keeping_created_at
 from .outcome import Outcome
+from .plan import Decision, Place, Plan
 from .policy import MissingReferences, OnConflict, Policy
 from .prepare import Prepared
+from .references import Linked, References
 
-Place = tuple[str, str]
-"""Where a document stands: path and pointer."""
-
-
-class Decision(NamedTuple):
-    """What becomes of one document, with everything noticed about it.
-
-    ``was_replaced``: it is unchanged, but its row has other content since: another document's, or what came through the
-    API; or the row was deleted there.
-    """
-
-    prepared: Prepared
-    outcome: Outcome
-    diagnostics: list[Diagnostic]
-    derived: str | None
-    was_replaced: bool = False
-
-
-@dataclass
-class Plan:
-    """What to write for a batch: new rows, replaced rows, waiting references, and a decision per document.
-
-    ``inserted_from`` and ``replaced_from`` say which document each of the rows comes from.
-    """
-
-    inserts: list[Row] = field(default_factory=list)
-    inserted_from: list[Place] = field(default_factory=list)
-    replacements: list[Row] = field(default_factory=list)
-    replaced_from: list[Place] = field(default_factory=list)
-    pending: list[Pending] = field(default_factory=list)
-    decisions: list[Decision] = field(default_factory=list)
+_ARRIVED = (Outcome.MIGRATED, Outcome.UNCHANGED)
 
 
 class _Standing(NamedTuple):
@@ -61,29 +34,6 @@ class _Standing(NamedTuple):
     row: Row | None
 
 
-class _Linked(NamedTuple):
-    """A document's row after its references were looked up, and the ones that lead nowhere."""
-
-    row: Row
-    missing: list[tuple[FieldRule, str]]
-
-
-def straight(batch: list[Prepared]) -> Plan:
-    """The plan for a batch in which nothing stands in the way: every id is new, and every parent is there.
-
-    Whether that is so the database says best, when it is given the rows: its keys and references are enforced.
-    """
-    ready = [prepared for prepared in batch if prepared.row is not None]
-    return Plan(
-        inserts=[prepared.row for prepared in ready if prepared.row is not None],
-        inserted_from=[prepared.place for prepared in ready],
-        decisions=[
-            Decision(p, Outcome.REJECTED if p.row is None else Outcome.MIGRATED, p.diagnostics, p.derived)
-            for p in batch
-        ],
-    )
-
-
 def resolve(
     connection: Connection,
     entity: Entity,
@@ -91,6 +41,7 @@ def resolve(
     policy: Policy,
     known: Mapping[Place, KnownDocument],
     refused: Mapping[Place, str],
+    course: Course,
 ) -> Plan:
     """Decide what becomes of each document of ``batch``.
 
@@ -101,8 +52,9 @@ def resolve(
         policy: the user's choices.
         known: what the ledger says of those documents that were read before.
         refused: documents whose row the database refused in an earlier attempt, with its reason.
+        course: the run so far.
     """
-    return _Resolver(connection, entity, batch, policy, known, refused).plan()
+    return _Resolver(connection, entity, batch, policy, known, refused, course).plan()
 
 
 class _Resolver:
@@ -114,13 +66,24 @@ class _Resolver:
         policy: Policy,
         known: Mapping[Place, KnownDocument],
         refused: Mapping[Place, str],
+        course: Course,
     ) -> None:
         self.connection = connection
         self.entity = entity
         self.batch = batch
         self.policy = policy
+        self.known = known
         self.refused = refused
+        self.course = course
         self.made = Plan()
+        self.written_by: dict[str, Prepared] = {}
+        self.arrived: dict[str, list[int]] = {}
+        self.holding = Holding(connection, entity, course, batch, {path for path, _ in known})
+        self.once_held = {
+            (path, before.record_id, before.content_sha256)
+            for (path, _), before in known.items()
+            if before.record_id and before.content_sha256 is not None
+        }
         self.replaced = {
             (path, before.record_id, before.content_sha256)
             for (path, _), before in known.items()
@@ -135,8 +98,7 @@ class _Resolver:
         self.set_aside = set_aside(
             connection, entity, {p.record_id for p in batch if p.record_id is not None}
         )
-        positions = [(entity.columns.index(rule.column), rule) for rule in entity.references]
-        self.references = [(index, rule, self._existing_parents(index, rule)) for index, rule in positions]
+        self.references = References(connection, entity, batch)
 
     def plan(self) -> Plan:
         standing = self._standing()
@@ -149,53 +111,49 @@ class _Resolver:
                 self._reject(
                     prepared, "refused-by-database", f"the database says: {self.refused[prepared.place]}"
                 )
-            elif there is not None and self._is_same(prepared, there):
+            elif there is None:
+                if self._was_replaced(prepared):
+                    self._supersede(prepared, record_id)
+                else:
+                    self._place(prepared, record_id, standing)
+            elif self._is_same(prepared, there):
                 standing[record_id] = _Standing(prepared.content_sha256, there.row)
                 self._decide(prepared, Outcome.UNCHANGED)
-            elif self._was_replaced(prepared):
-                self.made.decisions.append(
-                    Decision(
-                        prepared, Outcome.UNCHANGED, prepared.diagnostics, prepared.derived, was_replaced=True
-                    )
-                )
-            elif there is None:
-                self._place(prepared, record_id, standing)
             else:
-                self._settle_conflict(prepared, record_id, there, standing)
+                self._settle(prepared, record_id, there, standing)
         return self.made
 
     # look-ups for the whole batch
-
-    def _existing_parents(self, index: int, rule: FieldRule) -> set[str]:
-        wanted = {p.row[index] for p in self.batch if p.row is not None and p.row[index] is not None}
-        return existing_ids(self.connection, rule.reference or "", wanted) if wanted else set()
 
     def _standing(self) -> dict[str, _Standing]:
         wanted = {p.record_id: p.content_sha256 for p in self.batch if p.record_id is not None}
         there = existing_ids(self.connection, self.entity.name, wanted)
         contents = content_of(self.connection, self.entity, there) if there else {}
         different = [found for found in there if contents.get(found) != wanted[found]]
+        self.holding.wanted = set(different)
         rows = rows_of(self.connection, self.entity, different) if different else {}
         return {found: _Standing(contents.get(found), rows.get(found)) for found in there}
 
     # one document
 
     def _place(self, prepared: Prepared, record_id: str, standing: dict[str, _Standing]) -> None:
-        linked = self._linked(prepared)
+        linked = self.references.linked(prepared)
         if linked.missing and self.policy.missing_references is MissingReferences.REJECT:
             self._reject_missing(prepared, linked)
             return
         self.made.inserts.append(linked.row)
         self.made.inserted_from.append(prepared.place)
+        self.made.pending += self.references.wishes(record_id, linked)
+        self.written_by[record_id] = prepared
         standing[record_id] = _Standing(prepared.content_sha256, linked.row)
-        if linked.missing:
-            self._wait_for(record_id, linked)
-        self._decide(prepared, Outcome.MIGRATED, self._detached(prepared, linked) if linked.missing else None)
+        self._decide(prepared, Outcome.MIGRATED, self.references.notices(prepared, linked))
 
     def _is_same(self, prepared: Prepared, there: _Standing) -> bool:
         if there.content_sha256 is not None:
             return there.content_sha256 == prepared.content_sha256
-        return there.row is not None and not differences(self.entity, there.row, self._linked(prepared).row)
+        return there.row is not None and not differences(
+            self.entity, there.row, self.references.linked(prepared).row
+        )
 
     def _was_replaced(self, prepared: Prepared) -> bool:
         """Whether this document's row was given other content on purpose, or taken out, and it is what it was then.
@@ -207,10 +165,37 @@ class _Resolver:
         now = (prepared.reading.path, prepared.record_id, prepared.content_sha256)
         return now in self.replaced and prepared.record_id in self.owned
 
-    def _settle_conflict(
+    def _is_old(self, prepared: Prepared, record_id: str) -> bool:
+        """Whether a document is what it was, and its row has the content of one that was written or edited later."""
+        if (prepared.reading.path, record_id, prepared.content_sha256) in self.once_held:
+            return True
+        return self._waits_as_before(prepared) and (
+            record_id in self.made.edited or record_id in self.course.edited[self.entity.name]
+        )
+
+    def _waits_as_before(self, prepared: Prepared) -> bool:
+        """Whether a document was in conflict before, and its file is what it was then."""
+        before = self.known.get(prepared.place)
+        return (
+            before is not None
+            and before.code == "id-conflict"
+            and before.file_sha256 is not None
+            and before.file_sha256 == prepared.reading.sha256
+        )
+
+    def _settle(
         self, prepared: Prepared, record_id: str, there: _Standing, standing: dict[str, _Standing]
     ) -> None:
-        linked = self._linked(prepared)
+        """What becomes of a document whose id is taken by other content."""
+        is_free = record_id not in self.written_by and self.holding.is_free(record_id)
+        if not is_free and self._was_replaced(prepared):
+            self._supersede(prepared, record_id)
+            return
+        is_replacing = self.policy.on_conflict is OnConflict.REPLACE
+        if not is_free and is_replacing and self._is_old(prepared, record_id):
+            self._supersede(prepared, record_id)
+            return
+        linked = self.references.linked(prepared)
         if linked.missing and self.policy.missing_references is MissingReferences.REJECT:
             self._reject_missing(prepared, linked)
             return
@@ -218,69 +203,90 @@ class _Resolver:
         changes = (
             "; ".join(differences(self.entity, current, linked.row)) or "only in how the values are written"
         )
-        message = f"id {shown(record_id)} is taken by other content: {changes}"
-        if self.policy.on_conflict is OnConflict.KEEP:
-            self._decide(prepared, Outcome.CONFLICT, [self._conflict(prepared, linked, current, message)])
-        elif self.policy.on_conflict is OnConflict.REJECT:
-            self._reject(prepared, "id-conflict", message)
+        if is_free:
+            first = self.holding.first(record_id)
+            gone = self.holding.named(first) if first is not None else "the document before"
+            message = f"{gone} no longer has the document of {shown(record_id)}, so this one takes over its row: {changes}"
+            self._replace(prepared, record_id, current, standing, "record-taken-over", message)
+            self.made.taken_over.add(record_id)
+        elif is_replacing:
+            message = f"id {shown(record_id)} was replaced: {changes}"
+            self._replace(prepared, record_id, current, standing, "record-replaced", message)
         else:
-            kept = keeping_created_at(self.entity, prepared, current)
-            linked = self._linked(kept)  # again, so that what detaching puts into extra stands last in it
-            self.made.replacements.append(linked.row)
-            self.made.replaced_from.append(prepared.place)
-            self.made.pending = [wish for wish in self.made.pending if wish.record_id != record_id]
-            self._wait_for(record_id, linked)
-            standing[record_id] = _Standing(prepared.content_sha256, linked.row)
-            replaced = diagnose(
-                "record-replaced", f"id {shown(record_id)} was replaced: {changes}", prepared.location
-            )
-            self._decide(kept, Outcome.MIGRATED, [replaced, *self._detached(prepared, linked)])
+            self._conflict(prepared, record_id, linked, current, changes)
 
-    def _conflict(self, prepared: Prepared, linked: _Linked, current: Row, message: str) -> Diagnostic:
-        if prepared.generation == export.NAME and not differences(self.entity, current, linked.row):
-            message = f"the record {shown(prepared.record_id)} is there already, with these very values"
-            hint = "nothing needs to be done; an export of records is meant for a new database"
-            return diagnose("id-conflict", message, prepared.location, hint=hint)
-        return diagnose("id-conflict", message, prepared.location)
+    def _replace(
+        self,
+        prepared: Prepared,
+        record_id: str,
+        current: Row,
+        standing: dict[str, _Standing],
+        code: str,
+        message: str,
+    ) -> None:
+        """Give the row this document's content; other documents of the batch that had it have it no longer."""
+        kept = keeping_created_at(self.entity, prepared, current)
+        linked = self.references.linked(
+            kept
+        )  # again, so that what detaching puts into extra stands last in it
+        self.made.replacements.append(linked.row)
+        self.made.replaced_from.append(prepared.place)
+        self.made.pending = [wish for wish in self.made.pending if wish.record_id != record_id]
+        self.made.pending += self.references.wishes(record_id, linked)
+        if not self._waits_as_before(prepared):
+            self.made.edited.add(record_id)
+        self.written_by[record_id] = prepared
+        standing[record_id] = _Standing(prepared.content_sha256, linked.row)
+        for index in self.arrived.pop(record_id, ()):
+            old = self.made.decisions[index]
+            said = [*old.diagnostics, self._superseded(old.prepared, record_id)]
+            self.made.decisions[index] = old._replace(
+                outcome=Outcome.CONFLICT, diagnostics=said, was_replaced=True
+            )
+        notices = self.references.notices(prepared, linked)
+        self._decide(kept, Outcome.MIGRATED, [diagnose(code, message, prepared.location), *notices])
+
+    def _conflict(
+        self, prepared: Prepared, record_id: str, linked: Linked, current: Row, changes: str
+    ) -> None:
+        is_same_row = not differences(self.entity, current, linked.row)
+        found = conflict(
+            prepared,
+            changes,
+            self.holding,
+            winner=self.written_by.get(record_id),
+            is_same_row=is_same_row,
+        )
+        if self.policy.on_conflict is OnConflict.KEEP:
+            self._decide(prepared, Outcome.CONFLICT, [found])
+        else:
+            self._decide(prepared, Outcome.REJECTED, [found._replace(severity=Severity.ERROR)])
+
+    def _supersede(self, prepared: Prepared, record_id: str) -> None:
+        """Another document has the row, or the record was changed or deleted through the API."""
+        outcome, diagnostics = Outcome.CONFLICT, prepared.diagnostics
+        if (record_id, prepared.content_sha256) in self.set_aside:
+            outcome = Outcome.UNCHANGED
+        else:
+            diagnostics = [*diagnostics, self._superseded(prepared, record_id)]
+        self.made.decisions.append(
+            Decision(prepared, outcome, diagnostics, prepared.derived, was_replaced=True)
+        )
+
+    def _superseded(self, prepared: Prepared, record_id: str) -> Diagnostic:
+        winner = self.written_by.get(record_id)
+        return self.holding.superseded(record_id, prepared.location, winner and winner.location)
 
     def _decide(self, prepared: Prepared, outcome: Outcome, more: list[Diagnostic] | None = None) -> None:
         diagnostics = prepared.diagnostics + more if more else prepared.diagnostics
+        if outcome in _ARRIVED:
+            self.arrived.setdefault(prepared.record_id or "", []).append(len(self.made.decisions))
         self.made.decisions.append(Decision(prepared, outcome, diagnostics, prepared.derived))
 
     def _reject(self, prepared: Prepared, code: str, message: str) -> None:
         reason = diagnose(code, message, prepared.location, severity=Severity.ERROR)
         self._decide(prepared, Outcome.REJECTED, [reason])
 
-    # references
-
-    def _linked(self, prepared: Prepared) -> _Linked:
-        """The row with every reference that leads nowhere emptied, its value kept in extra."""
-        row = prepared.row or ()
-        missing: list[tuple[FieldRule, str]] = []
-        for index, rule, parents in self.references:
-            target = row[index]
-            if target is not None and target not in parents:
-                missing.append((rule, target))
-        if not missing:
-            return _Linked(row, missing)
-        return _Linked(detached(self.entity, prepared, missing), missing)
-
-    def _wait_for(self, record_id: str, linked: _Linked) -> None:
-        self.made.pending += [
-            Pending(self.entity.name, record_id, rule.name, target) for rule, target in linked.missing
-        ]
-
-    def _detached(self, prepared: Prepared, linked: _Linked) -> list[Diagnostic]:
-        return [
-            diagnose("reference-missing", _missing_sentence(rule, target), prepared.location)
-            for rule, target in linked.missing
-        ]
-
-    def _reject_missing(self, prepared: Prepared, linked: _Linked) -> None:
-        errors = [d._replace(severity=Severity.ERROR) for d in self._detached(prepared, linked)]
+    def _reject_missing(self, prepared: Prepared, linked: Linked) -> None:
+        errors = [d._replace(severity=Severity.ERROR) for d in self.references.notices(prepared, linked)]
         self._decide(prepared, Outcome.REJECTED, errors)
-
-
-def _missing_sentence(rule: FieldRule, target: str) -> str:
-    place = (rule.reference or "").replace("_", " ")
-    return f"{rule.native_key} {shown(target)} is not among the {place}"

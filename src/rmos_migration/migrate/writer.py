@@ -15,18 +15,25 @@ from ..diagnostics import Diagnostic
 from ..entities import Entity
 from ..sources.discover import Source
 from ..sources.presence import was_moved
-from ..store import known, runs, schema
+from ..store import holders, known, runs, schema
+from ..store.holders import Superseded
 from ..store.known import KnownFile
-from .load import Batch, Book, Written, load, unread
+from .course import Book, Course
+from .holding import Holding
+from .load import Batch, Written, load, unread
 from .options import Options
 from .outcome import UNRECOGNISED, Counts, Status, Tally
+from .plan import Decision
 from .policy import Policy
-from .resolve import Decision
 
 log = logging.getLogger(__name__)
 
 _PATHS = 1000
 """Files by which a folder that was moved is known again."""
+
+
+JUDGED_FROM = 1000
+"""Documents that must be found before a percentage of them is judged: of the first few a single one is too many."""
 
 
 class TooManyRejects(Exception):  # noqa: N818 - ends a run, is no failure
@@ -75,6 +82,7 @@ class Writer:
                 at=started_at,
             )
         self.book = Book(run_id, number)
+        self.course = Course(self.book, options.encoding, options.rehash)
         if options.all_or_nothing and self.whole is None:
             self.whole = connection.begin()
 
@@ -93,22 +101,45 @@ class Writer:
         if self.is_new_source:
             return {}
         with self._transaction():
-            return known.known_files(self.connection, self.book.source_id, entity, paths)
+            files = known.known_files(self.connection, self.book.source_id, entity, paths)
+            superseded = [path for path, file in files.items() if file.superseded and file.settled]
+            for path in self._with_free_rows(entity, superseded):
+                files[path] = files[path]._replace(settled=False)
+            return files
 
-    def load(self, batch: Batch, expected_documents: int) -> Loaded:
+    def _with_free_rows(self, entity: Entity, paths: list[str]) -> set[str]:
+        """The files that have a document which may take its row over, because what replaced it is gone."""
+        if not paths:
+            return set()
+        found = holders.superseded_in(self.connection, self.book.source_id, entity, paths)
+        holding = Holding(self.connection, entity, self.course)
+        holding.wanted = {one.record_id for one in found}
+        return {one.path for one in found if holding.is_free(one.record_id)}
+
+    def superseded(self, entity: Entity, paths: list[str]) -> list[Superseded]:
+        """The documents in files whose row has other content since."""
+        with self._transaction():
+            return holders.superseded_in(self.connection, self.book.source_id, entity, paths)
+
+    def load(self, batch: Batch) -> Loaded:
         """Write a batch and commit it; one in which no file was read has nothing to write and is only counted.
 
         Raises:
             TooManyRejects: if more is rejected than the user allows; then the batch is undone.
         """
-        if not batch.files_read and not batch.files_refused:
-            self.counts = self._counts_with(batch, unread(batch))
+        if not batch.files_read and not batch.files_refused and not batch.superseded:
+            nothing = unread(self.connection, batch, self.course)
+            self.counts = self._counts_with(batch, nothing)
+            self._check_limit(batch, self.counts.totals, nothing)
             return Loaded([], [], self.counts)
         with self._transaction():
             self._look_up(batch)
-            written = load(self.connection, batch, self.policy, self.book)
+            if batch.files_read or batch.files_refused:
+                written = load(self.connection, batch, self.policy, self.course)
+            else:
+                written = unread(self.connection, batch, self.course)
             counts = self._counts_with(batch, written)
-            self._check_limit(counts.totals, expected_documents, written)
+            self._check_limit(batch, counts.totals, written)
             runs.write_progress(self.connection, self.book.run_id, counts.as_json())
         self.counts = counts
         return Loaded(written.decisions, written.diagnostics, counts)
@@ -185,9 +216,12 @@ class Writer:
         counts.notice(written.diagnostics)
         return counts
 
-    def _check_limit(self, totals: Tally, expected_documents: int, written: Written) -> None:
+    def _check_limit(self, batch: Batch, totals: Tally, written: Written) -> None:
         limit = self.options.max_rejects
-        if limit is not None and not limit.allows(totals.rejected, max(expected_documents, totals.found)):
+        if limit is None or (limit.is_percentage and totals.found < JUDGED_FROM and not batch.is_last):
+            return
+        if not limit.allows(totals.rejected, totals.found):
             rejected = "1 document was" if totals.rejected == 1 else f"{totals.rejected:,} documents were"
-            message = f"{rejected} rejected, more than --max-rejects {limit} allows"
+            of_found = f" of {totals.found:,} found" if limit.is_percentage else ""
+            message = f"{rejected} rejected{of_found}, more than --max-rejects {limit} allows"
             raise TooManyRejects(message, written.decisions, written.diagnostics)

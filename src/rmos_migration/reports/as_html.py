@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from ..catalogue import CATALOGUE
 from ..migrate.outcome import Status
-from ..store.reporting import CONFLICT
+from ..store.reporting import CONFLICTS
 from . import pictures, wording
 from .environment import TEMPLATES, drawn, environment
 from .report import KeptOut, Report, Run
@@ -70,7 +70,7 @@ def as_html(report: Report) -> str:
         sections=dict(_sections(report)),
         groups=groups,
         most=max((group.total for group in groups), default=1),
-        warnings=[one for one in report.noticed if one.severity == "warning" and one.code != CONFLICT],
+        warnings=[one for one in report.noticed if one.severity == "warning" and one.code not in CONFLICTS],
         findings=findings[:FINDINGS],
         most_files=FILES,
         more_findings=max(len(findings) - FINDINGS, 0),

@@ -78,8 +78,8 @@ def _fates(run: Run, *, names_documents: bool) -> Iterator[str]:
         yield f"{_all(totals.found)}{of_parts} {verb} in the database{_since(run)}."
         return
     verb = "would be" if would else are(totals.arrived)
-    documents = amount(totals.found, "document")
-    yield f"{totals.arrived:,} of {documents}{of_parts} {verb} in the database{_since(run)}."
+    since = _since(run) if totals.arrived else ""
+    yield f"{totals.arrived:,} of {amount(totals.found, 'document')}{of_parts} {verb} in the database{since}."
     below = " See below which, and why." if names_documents else ""
     safe = "" if would else " Nothing is lost: your files are not changed."
     if totals.rejected:
@@ -88,8 +88,8 @@ def _fates(run: Run, *, names_documents: bool) -> Iterator[str]:
     if totals.conflicts:
         verb = "would be" if would else are(totals.conflicts)
         yield (
-            f"{amount(totals.conflicts, 'document')} {verb} in conflict: another record came first under the same id, "
-            f"and stays.{below if not totals.rejected else ''}"
+            f"{amount(totals.conflicts, 'document')} {verb} in conflict: the database holds other content under the same "
+            f"id.{below if not totals.rejected else ''}"
         )
 
 

@@ -3,7 +3,7 @@
 from ..diagnostics import NOT_LOOKED_AT, Diagnostic
 from ..migrate.options import Nobody
 from ..migrate.outcome import Outcome
-from ..migrate.resolve import Decision
+from ..migrate.plan import Decision
 from ..sources.discover import Source
 from ..store.reporting import EXAMPLES, Known, Noticed, Place, is_reason
 

@@ -4,6 +4,8 @@ import os
 import stat
 from collections.abc import Sequence
 
+from .paths import parts_of
+
 
 def is_gone(location: str, path: str) -> bool:
     """Whether a file was taken out of its source since; not, where the whole source is out of reach.
@@ -12,17 +14,23 @@ def is_gone(location: str, path: str) -> bool:
         location: the source's folder, as the ledger knows it.
         path: the file's path below it, with ``/``.
     """
-    if "//" in path:  # a name in escapes
+    parts = parts_of(path)
+    if parts is None and "//" in path:  # a name in escapes that this system cannot have
         return False
     try:
         if not stat.S_ISDIR(os.stat(location).st_mode):
             return False
-        os.lstat(os.path.join(location, path))
+        os.lstat(os.path.join(location, *(parts or [path])))
     except (FileNotFoundError, NotADirectoryError):
         return os.path.isdir(location)
     except (OSError, ValueError):  # out of reach
         return False
     return False
+
+
+def is_out_of_reach(location: str, path: str) -> bool:
+    """Whether a source's folder is there without the folder that a file was in: a disk that is not connected, perhaps."""
+    return not os.path.isdir(os.path.join(location, path.partition("/")[0] if "/" in path else ""))
 
 
 def was_moved(before: str, now: str, paths: Sequence[str]) -> bool:

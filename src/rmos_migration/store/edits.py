@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, delete, func, literal, select,
 from ..entities import ENTITIES, Entity
 from . import runs
 from .bulk import insert_rows
+from .holders import supersede
 from .records import Row, forget_pending
 from .runs import API, DELETED, LedgerEntry
 from .tables import ENTITY_TABLES, ledger
@@ -75,14 +76,14 @@ def delete_row(connection: Connection, entity: Entity, record_id: str) -> None:
 
 def note_written(connection: Connection, entity: Entity, row: Row, written: Written) -> None:
     """Enter in the ledger that a row holds what came through the API."""
-    runs.supersede(connection, entity, [row[0]])
+    supersede(connection, entity, [row[0]])
     runs.forget_deleted(connection, entity, [row[0]])
     _enter(connection, entity, row[0], written, outcome="migrated", code=None)
 
 
 def note_deleted(connection: Connection, entity: Entity, record_id: str, written: Written) -> None:
     """Enter in the ledger that a record was deleted."""
-    runs.supersede(connection, entity, [record_id])
+    supersede(connection, entity, [record_id])
     _enter(connection, entity, record_id, written, outcome="conflict", code=DELETED)
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from ..entities import Entity
 from .bulk import among, insert_rows
-from .runs import API, FROM_API, GONE, REPLACED, SPEAKS_OF_ROW
+from .runs import API, FROM_API, GONE, REPLACED, SPEAKS_OF_ROW, TAKEN_OVER
 from .tables import ENTITY_TABLES, diagnostics, ledger, pending_references, runs, sources
 
 _seen = Table(
@@ -119,9 +119,10 @@ def waiting(connection: Connection, entity: Entity, record_id: str) -> dict[str,
 
 
 def has_replaced(connection: Connection, path: str, pointer: str) -> bool:
-    """Whether the document at a place once took the row of another (``--on-conflict replace``)."""
+    """Whether the document at a place once took the row of another: replaced it, or took it over when it was gone."""
     noted = diagnostics.c
-    query = select(noted.id).where(noted.code == REPLACED, noted.path == path, noted.pointer == pointer)
+    is_taking = noted.code.in_((REPLACED, TAKEN_OVER))
+    query = select(noted.id).where(is_taking, noted.path == path, noted.pointer == pointer)
     return connection.execute(query.limit(1)).first() is not None
 
 

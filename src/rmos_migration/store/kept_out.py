@@ -3,15 +3,18 @@
 The caller holds one transaction.
 """
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, tuple_
 
-from ..diagnostics import Diagnostic, Severity
+from ..diagnostics import Diagnostic, Location, Severity
+from ..entities import BY_NAME
+from . import holders
 from .queries import as_diagnostic
-from .reporting import CONFLICT
-from .runs import FROM_API, GONE, REPLACED
+from .reporting import CONFLICTS, SUPERSEDED
+from .runs import FROM_API, GONE, IS_OF_EDITED_RECORD, REPLACED
 from .tables import KEPT_OUT, diagnostics, ledger, rejects, runs, sources
 
 EVERY = 2**31
@@ -23,18 +26,23 @@ _REASONS = (
         diagnostics.c.run_id == bindparam("run_id"),
         diagnostics.c.path == bindparam("path"),
         diagnostics.c.document == bindparam("document"),
-        or_(diagnostics.c.severity == Severity.ERROR.value, diagnostics.c.code == CONFLICT),
+        or_(diagnostics.c.severity == Severity.ERROR.value, diagnostics.c.code.in_(CONFLICTS)),
     )
     .order_by(diagnostics.c.id)
 )
 """Put together once: for a page it is asked 500 times."""
 
-_IS_KEPT_OUT = and_(
+IS_KEPT_OUT = and_(
     KEPT_OUT,
-    func.coalesce(ledger.c.code, "") != REPLACED,
+    or_(func.coalesce(ledger.c.code, "") != REPLACED, ~IS_OF_EDITED_RECORD),
     ~ledger.c.pointer.startswith(GONE),
     ~FROM_API,
 )
+"""Ledger entries of documents that are not in the database as of now: rejected, in conflict, or replaced by another document.
+
+A document whose record was changed or deleted through the API is not among them: it arrived, and what it became was
+changed on purpose.
+"""
 
 
 class KeptOutPlace(NamedTuple):
@@ -66,46 +74,58 @@ class KeptOutFound(NamedTuple):
     file_bytes: int | None
 
 
-def page(
-    connection: Connection,
-    *,
-    after: KeptOutPlace | None,
-    limit: int,
-    outcome: str | None = None,
-    code: str | None = None,
-    path: str | None = None,
-) -> tuple[list[KeptOutFound], int]:
-    """Documents that are kept out, by source, path and pointer, and how many there are.
+class KeptOutKind(NamedTuple):
+    """What became of a document that is kept out, and where its file lies or lay."""
 
-    ``path`` is a part of the path, in whatever case.
+    location: str
+    path: str
+    outcome: str
+    code: str
+
+
+def page(
+    connection: Connection, *, after: KeptOutPlace | None, limit: int, **wanted: str | None
+) -> list[KeptOutFound]:
+    """Documents that are kept out, by source, path and pointer; ``wanted`` as for ``kinds``."""
+    place = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+    query = _found().where(*_conditions(**wanted)).order_by(*place).limit(limit)
+    if after is not None:
+        query = query.where(tuple_(*place) > tuple_(*after))
+    return [_as_found(row) for row in connection.execute(query)]
+
+
+def kinds(connection: Connection, **wanted: str | None) -> Iterator[KeptOutKind]:
+    """Every document that is kept out, in the order of ``page``.
+
+    ``wanted`` is an outcome, a code, a part of the path in whatever case.
     """
-    conditions: list[ColumnElement[bool]] = [_IS_KEPT_OUT]
+    query = (
+        select(sources.c.location, ledger.c.path, ledger.c.outcome, ledger.c.code)
+        .join(sources, sources.c.id == ledger.c.source_id)
+        .where(*_conditions(**wanted))
+        .order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+    )
+    return (KeptOutKind(*row) for row in connection.execute(query))
+
+
+def _conditions(
+    *, outcome: str | None = None, code: str | None = None, path: str | None = None
+) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [IS_KEPT_OUT]
     if outcome is not None:
         conditions.append(ledger.c.outcome == outcome)
     if code is not None:
-        conditions.append(ledger.c.code == code)
+        conditions.append(ledger.c.code == (REPLACED if code == SUPERSEDED else code))
     if path is not None:
         conditions.append(ledger.c.path.icontains(path, autoescape=True))
-    place = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
-    query = _found().where(*conditions).order_by(*place).limit(limit)
-    if after is not None:
-        query = query.where(tuple_(*place) > tuple_(*after))
-    total = connection.scalar(select(func.count()).select_from(ledger).where(*conditions)) or 0
-    return [_as_found(row) for row in connection.execute(query)], total
+    return conditions
 
 
 def at(connection: Connection, place: KeptOutPlace) -> KeptOutFound | None:
     """The document that is kept out at a place, or None."""
     here = and_(*(ledger.c[name] == value for name, value in place._asdict().items()))
-    row = connection.execute(_found().where(_IS_KEPT_OUT, here)).one_or_none()
+    row = connection.execute(_found().where(IS_KEPT_OUT, here)).one_or_none()
     return None if row is None else _as_found(row)
-
-
-def counted_by_code(connection: Connection) -> dict[str, int]:
-    """How many documents are kept out by code, the most frequent first."""
-    number = func.count().label("number")
-    query = select(ledger.c.code, number).where(_IS_KEPT_OUT).group_by(ledger.c.code)
-    return {row.code: row.number for row in connection.execute(query.order_by(number.desc(), ledger.c.code))}
 
 
 def bytes_of(connection: Connection, place: KeptOutPlace) -> bytes | None:
@@ -115,9 +135,19 @@ def bytes_of(connection: Connection, place: KeptOutPlace) -> bytes | None:
 
 
 def reasons_of(connection: Connection, found: KeptOutFound) -> list[Diagnostic]:
-    """Why a document is kept out, as the run said that last read it."""
+    """Why a document is kept out: what has replaced it now, or what the run said that last read it."""
+    if found.code == REPLACED and found.record_id is not None:
+        return [_replaced(connection, found, found.record_id)]
     asked = {"run_id": found.run_id, "path": found.place.path, "document": found.place.pointer}
     return [as_diagnostic(row) for row in connection.execute(_REASONS, asked)]
+
+
+def _replaced(connection: Connection, found: KeptOutFound, record_id: str) -> Diagnostic:
+    source, path, pointer = found.place
+    entries = holders.holders_of(connection, BY_NAME[found.entity], [record_id]).get(record_id, [])
+    winner = next((one for one in entries if one.is_in_row), None)
+    place = None if winner is None else holders.named(winner, source)
+    return holders.superseded(record_id, Location(path, pointer, document=pointer), place)
 
 
 def _found() -> Select[Any]:

@@ -16,7 +16,8 @@ class KnownFile(NamedTuple):
     """What the ledger says of a file: size and mtime when last read, its documents, and whether all arrived.
 
     ``settled`` is false when a document of it may fare better now: it was kept out or in conflict, or its row is gone.
-    ``generations`` counts its documents by the generation that wrote them.
+    ``generations`` counts its documents by the generation that wrote them; ``superseded`` are those whose row has other
+    content since, which nothing but an edit changes.
     """
 
     path: str
@@ -25,6 +26,7 @@ class KnownFile(NamedTuple):
     documents: int
     settled: bool
     generations: Mapping[str | None, int]
+    superseded: int = 0
 
 
 class KnownDocument(NamedTuple):
@@ -36,6 +38,7 @@ class KnownDocument(NamedTuple):
     generation: str | None
     derived: str | None
     content_sha256: str | None
+    file_sha256: str | None
     row_is_gone: bool
 
     @property
@@ -66,6 +69,7 @@ def known_files(
             func.min(ledger.c.mtime_ns),
             func.sum(cast(is_there, Integer)),
             func.max(cast(unsettled & is_there, Integer)) == 0,
+            func.sum(cast(func.coalesce(ledger.c.code, "") == REPLACED, Integer)),
             func.min(generation),
             func.max(generation),
         )
@@ -75,10 +79,11 @@ def known_files(
     )
     files: dict[str, KnownFile] = {}
     mixed = []
-    for path, size, mtime_ns, documents, settled, first, last in connection.execute(query):
+    for path, size, mtime_ns, documents, settled, superseded, first, last in connection.execute(query):
         if first != last:
             mixed.append(path)
-        files[path] = KnownFile(path, size, mtime_ns, documents, settled, {first or None: documents})
+        generations = {first or None: documents}
+        files[path] = KnownFile(path, size, mtime_ns, documents, settled, generations, superseded)
     if mixed:
         for path, counted in _generations(connection, source, mixed).items():
             files[path] = files[path]._replace(generations=counted)

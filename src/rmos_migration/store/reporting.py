@@ -16,6 +16,12 @@ from .tables import ENTITY_TABLES, diagnostics, ledger, rejects, runs, sources
 CONFLICT = "id-conflict"
 """Code of a document whose id was taken; as an error it was rejected for it, else it is in conflict."""
 
+SUPERSEDED = "document-superseded"
+"""Code of what is said of a document that another one replaced."""
+
+CONFLICTS = (CONFLICT, SUPERSEDED)
+"""Codes that say why a document is in conflict."""
+
 Place = tuple[str, str]
 """Where a document stands: path and pointer."""
 
@@ -116,12 +122,12 @@ def noticed(connection: Connection, run_id: int) -> list[Noticed]:
     ]
 
 
-_IS_REASON = or_(diagnostics.c.severity == "error", diagnostics.c.code == CONFLICT)
+_IS_REASON = or_(diagnostics.c.severity == "error", diagnostics.c.code.in_(CONFLICTS))
 
 
 def is_reason(diagnostic: Diagnostic) -> bool:
-    """Whether a diagnostic says why a document was kept out: an error, or the conflict."""
-    return diagnostic.severity is Severity.ERROR or diagnostic.code == CONFLICT
+    """Whether a diagnostic says why a document was kept out: an error, or a conflict."""
+    return diagnostic.severity is Severity.ERROR or diagnostic.code in CONFLICTS
 
 
 def kept_out(connection: Connection, run_id: int) -> dict[Place, list[Diagnostic]]:

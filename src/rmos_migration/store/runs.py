@@ -9,6 +9,7 @@ from sqlalchemy import (
     Connection,
     and_,
     delete,
+    exists,
     func,
     insert,
     select,
@@ -26,6 +27,9 @@ SETTLED = ("migrated", "unchanged")
 REPLACED = "record-replaced"
 """Code of a document whose content was in the row until another document replaced it."""
 
+TAKEN_OVER = "record-taken-over"
+"""Code of what is said of a document that took over the row of another one, which is gone."""
+
 GONE = "gone:"
 """Before a record's id, in place of a pointer: the entry's document was taken out of a file that was read again. The
 entry still says what the row was made from."""
@@ -38,6 +42,21 @@ DELETED = "record-deleted"
 
 FROM_API = ledger.c.source_id.in_(select(sources.c.id).where(sources.c.location == API))
 """Ledger entries of records that were written or deleted through the API."""
+
+_written_here = ledger.alias("written_here")
+
+IS_OF_EDITED_RECORD = exists(
+    select(_written_here.c.path).where(
+        _written_here.c.entity == ledger.c.entity,
+        _written_here.c.record_id == ledger.c.record_id,
+        _written_here.c.source_id.in_(select(sources.c.id).where(sources.c.location == API)),
+        func.coalesce(_written_here.c.code, "") != REPLACED,
+    )
+)
+"""Ledger entries of records that were changed or deleted through the API since."""
+
+IS_SUPERSEDED = and_(ledger.c.code == REPLACED, ~FROM_API, ~IS_OF_EDITED_RECORD)
+"""Ledger entries of documents that another document replaced."""
 
 SPEAKS_OF_ROW = and_(ledger.c.content_sha256.is_not(None), func.coalesce(ledger.c.code, "") != REPLACED)
 """Ledger entries that say what a row was made from."""
@@ -175,24 +194,6 @@ def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> N
     for table in (ledger, rejects):
         if paths:
             connection.execute(delete(table).where(table.c.source_id == source, among(table.c.path, paths)))
-
-
-def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str]) -> None:
-    """Mark the documents whose row was replaced by another document's content.
-
-    One that was kept out stays so; it only no longer speaks of the row.
-    """
-    for record_id in record_ids:
-        of_row = (
-            (ledger.c.entity == entity.name)
-            & (ledger.c.record_id == record_id)
-            & ledger.c.content_sha256.is_not(None)
-        )
-        arrived = ledger.c.outcome.in_(SETTLED)
-        kept_out = ~arrived & (func.coalesce(ledger.c.code, "") != REPLACED)
-        connection.execute(delete(ledger).where(of_row, ledger.c.pointer.startswith(GONE)))
-        connection.execute(update(ledger).where(of_row, kept_out).values(content_sha256=None, derived=None))
-        connection.execute(update(ledger).where(of_row, arrived).values(outcome="conflict", code=REPLACED))
 
 
 def disown(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> None:

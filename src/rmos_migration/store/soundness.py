@@ -24,7 +24,8 @@ from sqlalchemy.types import String
 
 from ..entities import BY_NAME, ENTITIES, Entity
 from .engines import tolerate_broken_text
-from .runs import FROM_API, GONE, REPLACED, SETTLED, SPEAKS_OF_ROW
+from .kept_out import IS_KEPT_OUT
+from .runs import SETTLED, SPEAKS_OF_ROW
 from .tables import ENTITY_TABLES, ledger, metadata, pending_references, rejects, runs, sources
 
 
@@ -185,17 +186,8 @@ def entries_of_no_entity(connection: Connection) -> Iterator[Place]:
 
 
 def kept_out(connection: Connection) -> Iterator[Place]:
-    """Documents that are not in the database as of now: rejected, or in conflict with what is.
-
-    Those that another document replaced because the user wanted it are not among them.
-    """
-    query = _places().where(
-        ledger.c.outcome.not_in(SETTLED),
-        func.coalesce(ledger.c.code, "") != REPLACED,
-        ~ledger.c.pointer.startswith(GONE),
-        ~FROM_API,
-    )
-    return _as_places(connection, query)
+    """Documents that are not in the database as of now: rejected, in conflict with what is, or replaced by it."""
+    return _as_places(connection, _places().where(IS_KEPT_OUT))
 
 
 def rejects_without_bytes(connection: Connection) -> Iterator[Place]:

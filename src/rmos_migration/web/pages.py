@@ -11,7 +11,7 @@ from ..api import facts
 from ..api.cursors import LONGEST, as_cursor, from_cursor, one_page
 from ..api.desk import Desk, desk_of
 from ..api.problems import Problem, of_error
-from ..api.rejects import page_of_rejects, strays_there
+from ..api.rejects import page_of_rejects
 from ..api.requests import Parameters
 from ..api.routes.parameters import RunId
 from ..api.routes.runs import row_of_run
@@ -21,9 +21,10 @@ from ..diagnostics import Severity
 from ..errors import DatabaseUnusable
 from ..reports import facts as report_facts
 from ..reports.as_html import mood_of
+from ..reports.outstanding import counted_by_outcome, strays_there
 from ..reports.report import Run
 from ..reports.verdict import advice, verdict
-from ..store import history, kept_out, queries, reporting
+from ..store import history, queries, reporting
 from ..store.kept_out import KeptOutPlace
 from ..store.lock import is_locked
 from ..store.queries import RunRow
@@ -84,7 +85,7 @@ def _overview(connection: Connection, desk: Desk, known: dict[str, Any], validat
         mood=("warn", "…") if run is None else mood_of(run),
         runs=[report_facts.run_of_row(one) for one in rows],
         counts=queries.entity_counts(connection),
-        kept_out=sum(kept_out.counted_by_code(connection).values()),
+        kept_out=counted_by_outcome(connection).total(),
         not_looked_at=len(strays_there(connection)),
         recent=facts.recent_of_each(connection),
         validation=validation,

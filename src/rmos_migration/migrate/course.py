@@ -1,0 +1,39 @@
+"""What a run knows and remembers from batch to batch, so that no result depends on where a batch ends."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from .plan import Place
+
+
+class Book(NamedTuple):
+    """Where a batch is written down: the run and the source it belongs to."""
+
+    run_id: int
+    source_id: int
+
+
+@dataclass
+class Course:
+    """A run on its way.
+
+    ``edited`` are the records, by entity, whose row was given the content of a document that is new or was edited.
+    ``is_new_source``: nothing of the source is in the ledger yet. Where rows may be replaced, ``_left`` holds the hashes
+    of the places of documents that were read again and found unchanged; the ledger does not say that of them.
+    """
+
+    book: Book
+    encoding: str | None = None
+    rehash: bool = False
+    is_new_source: bool = False
+    edited: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    _left: set[int] = field(default_factory=set)
+
+    def leave(self, place: Place) -> None:
+        """Remember that a document was read again and is unchanged."""
+        self._left.add(hash(place))
+
+    def has_left(self, place: Place) -> bool:
+        """Whether a document was read again in this run and found unchanged."""
+        return hash(place) in self._left

@@ -1,0 +1,200 @@
+"""Whether the documents that rows were made from still stand where they stood; if not, another one may take a row over.
+
+A file or folder that cannot be read or listed is not gone, and neither is what stood in it.
+"""
+
+import os
+from collections.abc import Collection
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from ..diagnostics import Diagnostic, Location, printable
+from ..entities import Entity
+from ..sources.discover import SourceFile
+from ..sources.paths import parts_of
+from ..sources.presence import is_gone, is_out_of_reach
+from ..sources.read import read_files
+from ..store import holders
+from ..store.edits import trace_of
+from ..store.holders import Holder, holders_of, is_refused_as_a_whole
+from .course import Course
+from .prepare import Prepared, prepare
+
+_FILES = 16
+"""Files whose documents are remembered; those of one conflict after another are mostly in the same few."""
+
+
+class _File:
+    """What matters here of the documents in a file: contents by record, and whose id its place may tell."""
+
+    def __init__(self) -> None:
+        self.contents: dict[str, list[str | None]] = {}
+        self.named: dict[str, str | None] = {}
+        self.without_id: set[str] = set()
+
+    def add(self, document: Prepared) -> None:
+        """Note one document."""
+        if document.record_id is None:
+            self.without_id.add(document.pointer)
+            return
+        self.contents.setdefault(document.record_id, []).append(document.content_sha256)
+        if is_named_by_file(document.derived):
+            self.named[document.pointer] = document.content_sha256
+
+
+class Holding:
+    """The documents of the records that a batch meets, looked up when they are first asked for.
+
+    Args:
+        connection: for look-ups only.
+        entity: the entity of all records.
+        course: the run.
+        documents: the batch.
+        read_here: the paths of files in the batch that the ledger knows; what it says of them is history.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        entity: Entity,
+        course: Course,
+        documents: Collection[Prepared] = (),
+        read_here: Collection[str] = (),
+    ) -> None:
+        self.connection = connection
+        self.entity = entity
+        self.course = course
+        self.documents = documents
+        self.read_here = frozenset(read_here)
+        self.wanted: set[str] = set()
+        self._found: dict[str, list[Holder]] = {}
+        self._free: dict[str, bool] = {}
+        self._read: dict[tuple[str, str], _File] = {}
+        self._here: dict[str, _File] = {}
+
+    def is_free(self, record_id: str) -> bool:
+        """Whether the documents that the row was made from are known, and are gone or have another id now."""
+        if record_id not in self._free:
+            found = self._holders(record_id)
+            self._free[record_id] = bool(found) and all(self._is_gone(one) for one in found)
+        return self._free[record_id]
+
+    def first(self, record_id: str) -> Holder | None:
+        """The document that the row was made from, as the ledger knows it."""
+        return next(iter(self._holders(record_id)), None)
+
+    def named(self, holder: Holder) -> str:
+        """Where a document stands or stood, in words."""
+        return holders.named(holder, self.course.book.source_id)
+
+    def is_alone(self, path: str, record_id: str) -> bool:
+        """Whether a file of the batch has just one document of a record."""
+        return len(self._file_here(path).contents.get(record_id, ())) == 1
+
+    def trace(self, record_id: str) -> str | None:
+        """What was done to the record through the API, in words; None where nothing was."""
+        return trace_of(self.connection, self.entity, record_id)
+
+    def superseded(self, record_id: str, location: Location, winner: Location | None = None) -> Diagnostic:
+        """What is to be said of a document that another one replaced: the winner's, if it is of this batch."""
+        first = self.first(record_id)
+        place = None if first is None else self.named(first)
+        if winner is not None:
+            place = printable(f"{winner.path} {winner.pointer}".strip())
+        return holders.superseded(record_id, location, place)
+
+    def _holders(self, record_id: str) -> list[Holder]:
+        return [one for one in self._entries(record_id) if one.is_in_row]
+
+    def _entries(self, record_id: str) -> list[Holder]:
+        if record_id not in self._found:
+            wanted = {record_id, *self.wanted} - self._found.keys()
+            found = holders_of(self.connection, self.entity, wanted)
+            self._found |= {one: found.get(one, []) for one in wanted}
+        return self._found[record_id]
+
+    def _is_gone(self, holder: Holder) -> bool:
+        if holder.is_from_api:
+            return False
+        is_ours = holder.source_id == self.course.book.source_id
+        if is_ours and holder.path in self.read_here:
+            return not self._is_among(self._file_here(holder.path), holder)
+        if is_gone(holder.location, holder.path):
+            return is_ours or not is_out_of_reach(holder.location, holder.path)
+        if is_ours and holder.run_id == self.course.book.run_id:  # the ledger says what was read just now
+            return holder.was_taken_out and not is_refused_as_a_whole(
+                self.connection, holder.source_id, holder.path
+            )
+        full = _full_path(holder)
+        if full is None or (not self.course.rehash and _has_not_changed(full, holder)):
+            return False
+        return not self._is_among(self._stands_in(full, holder), holder)
+
+    def _file_here(self, path: str) -> _File:
+        """The documents of a file in the batch."""
+        if not self._here:
+            for document in self.documents:
+                self._here.setdefault(document.reading.path, _File()).add(document)
+        return self._here.get(path, _File())
+
+    def _stands_in(self, full: str, holder: Holder) -> _File:
+        """The documents in a file that is read later in this run, or was not read for long."""
+        place = (holder.location, holder.path)
+        if place not in self._read:
+            if len(self._read) >= _FILES:
+                self._read.clear()
+            (reading,) = read_files([SourceFile(holder.path, full)])
+            self._read[place] = _File()
+            for document in prepare(self.entity, reading, self.course.encoding):
+                self._read[place].add(document)
+        return self._read[place]
+
+    def _is_among(self, file: _File, holder: Holder) -> bool:
+        """Whether a document is still in its file: edited, broken or moved in it, perhaps, but there."""
+        of_file = [
+            one
+            for one in self._entries(holder.record_id)
+            if (one.source_id, one.path) == (holder.source_id, holder.path) and not one.was_taken_out
+        ]
+        contents = list(file.contents.get(holder.record_id, ()))
+        if not contents:
+            contents = [
+                file.named[one.pointer]
+                for one in of_file
+                if is_named_by_file(one.derived) and one.pointer in file.named
+            ]
+        if holder.content_sha256 in contents:
+            return True
+        if contents and not holder.was_taken_out:
+            return len(contents) >= len(of_file)  # else it is the one that was taken out of several of its id
+        return not file.without_id.isdisjoint(("", holder.pointer))
+
+
+def is_named_by_file(derived: str | None) -> bool:
+    """Whether a document has its id from its file's name, as its list of derived columns says."""
+    return '"id"' in (derived or "")
+
+
+def _full_path(holder: Holder) -> str | None:
+    """The system's path of a file that is inside its source; None where there is no such path."""
+    parts = parts_of(holder.path)
+    if parts is None:
+        return None
+    try:
+        root = Path(holder.location).resolve()
+        full = root.joinpath(*parts).resolve()
+        return str(full) if full.is_relative_to(root) else None
+    except (OSError, RuntimeError, ValueError):
+        return None
+
+
+def _has_not_changed(full: str, holder: Holder) -> bool:
+    try:
+        now = os.stat(full)  # noqa: PTH116 - a path that is text already
+    except OSError:
+        return True  # out of reach: nothing is known of it
+    return holder.mtime_ns is not None and (now.st_size, now.st_mtime_ns) == (
+        holder.size_bytes,
+        holder.mtime_ns,
+    )

@@ -1,0 +1,59 @@
+"""References of a batch's documents: which parents are there, and what becomes of those that are not (DOMAIN.md §2)."""
+
+from typing import NamedTuple
+
+from sqlalchemy import Connection
+
+from ..diagnostics import Diagnostic, diagnose, shown
+from ..entities import Entity, FieldRule
+from ..store.records import Pending, Row, existing_ids
+from .linking import detached
+from .prepare import Prepared
+
+
+class Linked(NamedTuple):
+    """A document's row after its references were looked up, and the ones that lead nowhere."""
+
+    row: Row
+    missing: list[tuple[FieldRule, str]]
+
+
+class References:
+    """The parents of a batch's documents, looked up at once."""
+
+    def __init__(self, connection: Connection, entity: Entity, batch: list[Prepared]) -> None:
+        self.entity = entity
+        self.parents = []
+        for rule in entity.references:
+            index = entity.columns.index(rule.column)
+            wanted = {p.row[index] for p in batch if p.row is not None and p.row[index] is not None}
+            there = existing_ids(connection, rule.reference or "", wanted) if wanted else set()
+            self.parents.append((index, rule, there))
+
+    def linked(self, prepared: Prepared) -> Linked:
+        """The row with every reference that leads nowhere emptied, its value kept in extra."""
+        row = prepared.row or ()
+        missing: list[tuple[FieldRule, str]] = []
+        for index, rule, parents in self.parents:
+            target = row[index]
+            if target is not None and target not in parents:
+                missing.append((rule, target))
+        if not missing:
+            return Linked(row, missing)
+        return Linked(detached(self.entity, prepared, missing), missing)
+
+    def wishes(self, record_id: str, linked: Linked) -> list[Pending]:
+        """What a record waits for."""
+        return [Pending(self.entity.name, record_id, rule.name, target) for rule, target in linked.missing]
+
+    def notices(self, prepared: Prepared, linked: Linked) -> list[Diagnostic]:
+        """A warning for each reference that leads nowhere."""
+        return [
+            diagnose("reference-missing", _sentence(rule, target), prepared.location)
+            for rule, target in linked.missing
+        ]
+
+
+def _sentence(rule: FieldRule, target: str) -> str:
+    place = (rule.reference or "").replace("_", " ")
+    return f"{rule.native_key} {shown(target)} is not among the {place}"

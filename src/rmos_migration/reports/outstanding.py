@@ -1,0 +1,42 @@
+"""What is not in the database as of now, counted: documents and files that are still in the legacy folder.
+
+Every count that is not of a run comes from here.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from sqlalchemy import Connection
+
+from ..sources.presence import is_gone
+from ..store import kept_out, strays
+from ..store.kept_out import KeptOutKind
+from ..store.strays import Stray
+
+
+def outstanding(connection: Connection, **wanted: str | None) -> Iterator[KeptOutKind]:
+    """The documents that are kept out, without those whose file was taken out since; ``wanted`` as for ``kept_out.kinds``."""
+    last: tuple[str, str] | None = None
+    last_is_gone = False
+    for one in kept_out.kinds(connection, **wanted):
+        if (one.location, one.path) != last:
+            last, last_is_gone = (one.location, one.path), is_gone(one.location, one.path)
+        if not last_is_gone:
+            yield one
+
+
+def counted_by_outcome(connection: Connection) -> Counter[str]:
+    """How many there are that were rejected, and in conflict."""
+    return Counter(one.outcome for one in outstanding(connection))
+
+
+def counted_by_code(connection: Connection) -> dict[str, int]:
+    """How many there are by code, the most frequent first."""
+    counted = Counter(one.code for one in outstanding(connection))
+    return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
+
+
+def strays_there(connection: Connection, code: str | None = None, *, gone: bool = False) -> list[Stray]:
+    """Return the files that were not looked at and are still where they were; with ``gone`` the others, too."""
+    found = strays.as_of_now(connection, code)
+    return [one for one in found if gone or not is_gone(one.location, one.diagnostic.location.path)]
