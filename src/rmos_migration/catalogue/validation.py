@@ -126,6 +126,13 @@ VALIDATION = (
         "nothing to do",
     ),
     Code(
+        "V325",
+        "id-blank",
+        _I,
+        "An id or reference is there, but blank, beside another key of the same meaning that is not. That one counts.",
+        "nothing to do",
+    ),
+    Code(
         "V324",
         "not-recorded",
         _I,

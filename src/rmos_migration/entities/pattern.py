@@ -4,8 +4,20 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..rosette import families_of
-from .base import Count, Entity, Found, Identifier, JsonObject, Kind, Mentioned, Record, References, Text
+from ..rosette import count_rings, families_of
+from .base import (
+    Count,
+    Counted,
+    Entity,
+    Found,
+    Identifier,
+    JsonObject,
+    Kind,
+    Mentioned,
+    Record,
+    References,
+    Text,
+)
 
 
 class Pattern(Record):
@@ -25,6 +37,7 @@ class Pattern(Record):
     ring_count: Annotated[
         Count | None,
         Found(Kind.COUNT, ("ring_count",), required=True),
+        Counted("geometry", count_rings),
         Field(description="number of rings as stated by the document"),
     ] = None
     geometry: Annotated[

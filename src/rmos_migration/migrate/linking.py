@@ -1,6 +1,6 @@
 """How a document's row may differ from what the document says: references that lead nowhere, a created_at that stays."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import orjson
 
@@ -21,6 +21,17 @@ def detached(entity: Entity, prepared: Prepared, missing: Iterable[tuple[FieldRu
             extra.setdefault(rule.native_key, target)
     values["extra_json"] = orjson.dumps(extra).decode() if extra else None
     return tuple(values.values())
+
+
+def softly_linked(entity: Entity, prepared: Prepared, there: Mapping[str, Collection[str]]) -> Prepared:
+    """The document with those of its soft references, by field, that are among the ids that are ``there`` (DOMAIN.md §8)."""
+    found = [(name, target) for name, target in prepared.soft if target in there.get(name, ())]
+    if not found or prepared.row is None:
+        return prepared
+    values = dict(zip(entity.columns, prepared.row, strict=True))
+    values.update(found)
+    derived = [*orjson.loads(prepared.derived or "[]"), *(name for name, _ in found)]
+    return prepared._replace(row=tuple(values.values()), derived=orjson.dumps(derived).decode())
 
 
 def keeping_created_at(entity: Entity, prepared: Prepared, current: Row) -> Prepared:

@@ -1,12 +1,13 @@
 """One file's bytes to documents that are ready to be resolved and loaded. Pure: no database, no clock."""
 
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 import orjson
 
 from ..diagnostics import Diagnostic, Location, Severity, diagnose, shown
 from ..entities import Entity
-from ..generations import Draft, Form, recognise
+from ..generations import Draft, Form, draft_of, recognise
 from ..generations.draft import CATEGORY
 from ..generations.refusal import refusal
 from ..sources.content import content_sha256
@@ -22,7 +23,7 @@ class Prepared(NamedTuple):
     """One document on its way: ready for its table (``row``), or kept out (``row`` is None, with an error).
 
     ``row`` is in column order of its entity; ``derived`` is a JSON list of columns or None, ``mentions`` are ids that
-    parts of the record refer to (see ``Draft``).
+    parts of the record refer to, ``soft`` references that ``row`` has once their parent is there (see ``Draft``).
     """
 
     reading: Reading
@@ -34,6 +35,7 @@ class Prepared(NamedTuple):
     derived: str | None
     diagnostics: list[Diagnostic]
     mentions: list[tuple[str, str]] = []  # noqa: RUF012 - never changed
+    soft: tuple[tuple[str, str], ...] = ()
 
     @property
     def place(self) -> tuple[str, str]:
@@ -70,7 +72,7 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
         reason = _refused(entity, document, path, cut_off)
         return _kept_out(reading, pointer, [reason], content=digest)
     stem = path.rpartition("/")[2].rpartition(".")[0]
-    draft = form.normalise(value, document.file_id(stem))
+    draft = draft_of(form, value, document.file_id(stem if stem.isascii() else normalize("NFC", stem)))
     diagnostics = _diagnostics(path, pointer, draft) if draft.notes or draft.faults else []
     if notices:
         diagnostics += [_from_fault(path, pointer, notice) for notice in notices]
@@ -90,6 +92,7 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
         orjson.dumps(draft.derived).decode() if draft.derived else None,
         diagnostics,
         draft.mentions,
+        draft.soft,
     )
 
 

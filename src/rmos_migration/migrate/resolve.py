@@ -16,7 +16,7 @@ from ..store.known import KnownDocument
 from ..store.records import Pending, Row, content_of, existing_ids, rows_of
 from ..store.runs import deleted_ids, set_aside
 from .differences import differences
-from .linking import detached, keeping_created_at
+from .linking import detached, keeping_created_at, softly_linked
 from .outcome import Outcome
 from .policy import MissingReferences, OnConflict, Policy
 from .prepare import Prepared
@@ -117,7 +117,7 @@ class _Resolver:
     ) -> None:
         self.connection = connection
         self.entity = entity
-        self.batch = batch
+        self.batch = self._softly_linked(batch)
         self.policy = policy
         self.refused = refused
         self.made = Plan()
@@ -133,7 +133,7 @@ class _Resolver:
             else set()
         )
         self.set_aside = set_aside(
-            connection, entity, {p.record_id for p in batch if p.record_id is not None}
+            connection, entity, {p.record_id for p in self.batch if p.record_id is not None}
         )
         positions = [(entity.columns.index(rule.column), rule) for rule in entity.references]
         self.references = [(index, rule, self._existing_parents(index, rule)) for index, rule in positions]
@@ -177,6 +177,16 @@ class _Resolver:
         different = [found for found in there if contents.get(found) != wanted[found]]
         rows = rows_of(self.connection, self.entity, different) if different else {}
         return {found: _Standing(contents.get(found), rows.get(found)) for found in there}
+
+    def _softly_linked(self, batch: list[Prepared]) -> list[Prepared]:
+        """The documents with those of their soft references whose parent is there."""
+        there: dict[str, set[str]] = {}
+        for rule in self.entity.softly_found:
+            wanted = {target for p in batch for name, target in p.soft if name == rule.name}
+            there[rule.name] = (
+                existing_ids(self.connection, rule.reference or "", wanted) if wanted else set()
+            )
+        return [softly_linked(self.entity, p, there) if p.soft else p for p in batch]
 
     # one document
 

@@ -6,13 +6,14 @@
 from .colours import colours_of_family
 from .drawing import draw
 from .plan import Band, Plan, plan
-from .rings import Ring, families_of, overlaps, read_rings, rings_of
+from .rings import Ring, count_rings, families_of, overlaps, read_rings, rings_of
 
 __all__ = [
     "Band",
     "Plan",
     "Ring",
     "colours_of_family",
+    "count_rings",
     "draw",
     "families_of",
     "overlaps",

@@ -19,6 +19,23 @@ def rings_of(geometry: Mapping[str, Any]) -> list[Any] | None:
     return None
 
 
+def count_rings(geometry: Mapping[str, Any]) -> Any:
+    """How many rings a geometry has: as stated, else as listed, or as switched on; None where it does not say.
+
+    What is stated comes back as it stands, whatever it is. 0 is an empty list.
+    """
+    stated = geometry.get("ring_count")
+    if stated is not None:
+        return stated
+    rings = rings_of(geometry)
+    if rings is not None:
+        return len(rings)
+    counted, active = geometry.get("rings"), geometry.get("ring_active")
+    if type(counted) is int:
+        return counted
+    return sum(map(bool, active)) if isinstance(active, list) else None
+
+
 def families_of(geometry: Mapping[str, Any]) -> list[Any]:
     """What each ring says of the strip family it is cut from (phase-1 and later), None for a ring that does not.
 
