@@ -17,7 +17,8 @@ _OTHER_IDS = ("job_id", "run_id", "log_id")
 _OTHER_TYPES = ("type", "event_type", "cut_type")
 
 
-def _is_kind_of_job(value: Any) -> bool:
+def is_kind_of_job(value: Any) -> bool:
+    """Whether an artifact of this kind is the record of a job."""
     return isinstance(value, str) and _KIND_OF_JOB.fullmatch(value) is not None
 
 
@@ -44,7 +45,7 @@ FORMS = (
         JOBLOG,
         (
             key("artifact_id", holds=a_value, said="artifact_id"),
-            key("kind", holds=_is_kind_of_job, said="kind of a job log or saw_batch_execution"),
+            key("kind", holds=is_kind_of_job, said="kind of a job log or saw_batch_execution"),
             key("created_utc", "created_at_utc", "payload", "metrics"),
         ),
         offers=_job,

@@ -9,7 +9,7 @@ from ..diagnostics import Diagnostic, Location, Severity, diagnose, shown
 from ..entities import Entity
 from ..generations import Draft, Form, draft_of, recognise
 from ..generations.draft import CATEGORY
-from ..generations.refusal import refusal
+from ..generations.refusal import refusal, strange_file
 from ..sources.content import content_sha256
 from ..sources.documents import documents_in
 from ..sources.pointers import pointer_step
@@ -52,6 +52,9 @@ def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = No
     """The documents in a file that was read, each ready or kept out. A file that cannot be read counts as one."""
     if reading.problem is not None:
         return [_kept_out(reading, "", [reading.problem])]
+    stem = reading.path.rpartition("/")[2].rpartition(".")[0]
+    if (strange := strange_file(entity, stem)) is not None:
+        return [_kept_out(reading, "", [_of_another_kind(entity, reading.path, strange)])]
     contents = documents_in(reading.path, reading.raw, entity, recognise, fallback_encoding)
     return [prepare_document(entity, reading, document) for document in contents.documents]
 
@@ -94,6 +97,11 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
         draft.mentions,
         draft.soft,
     )
+
+
+def _of_another_kind(entity: Entity, path: str, looks_like: str) -> Diagnostic:
+    message = f"by its name this is {looks_like}; none of it is a {entity.singular}"
+    return diagnose("not-a-record", message, Location(path))
 
 
 def _keep_category(draft: Draft, category: str) -> None:

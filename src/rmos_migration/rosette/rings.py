@@ -89,6 +89,8 @@ def read_rings(geometry: Mapping[str, Any]) -> list[Ring]:
         radius, width = number(read("radius_mm")), number(read("width_mm"))
         if radius is None:
             radius = number(read("radius"))
+        if radius is None and "outer_diameter_mm" in ring:
+            radius, width = _between(number(read("inner_diameter_mm")), number(read("outer_diameter_mm")))
         if radius is None and edge is not None:
             if width is not None and width > 0:
                 radius, edge = edge + width / 2, edge + width
@@ -131,6 +133,13 @@ def overlaps(rings: Sequence[Ring]) -> list[tuple[Ring, Ring]]:
                 found.append((rings[inner], rings[outer]))
                 break
     return found
+
+
+def _between(inner: float | None, outer: float | None) -> tuple[float | None, float | None]:
+    """Radius of the centre line and width of a ring from one diameter to another."""
+    if inner is None or outer is None:
+        return None, None
+    return (inner + outer) / 4, (outer - inner) / 2
 
 
 _TOLERANCE_MM = 1e-6
