@@ -60,6 +60,12 @@ class Mentioned(NamedTuple):
     read: Callable[[Mapping[str, Any]], list[Any]]
 
 
+class Doubted(NamedTuple):
+    """The field's value is kept as it stands; ``read`` finds what looks like a slip in it: kind, steps to it, value."""
+
+    read: Callable[[Any], list[Any]]
+
+
 class Counted(NamedTuple):
     """Where documents do not state the field, it is the number of what another field lists, which ``read`` counts; 0 for
     an empty list, None where nothing is listed."""
@@ -104,6 +110,7 @@ class FieldRule:
     reference: str | None
     mentioned: Mentioned | None
     counted: Counted | None = None
+    doubted: Doubted | None = None
 
     @cached_property
     def native_key(self) -> str:
@@ -134,7 +141,8 @@ class Entity:
                 continue
             reference = notes[References].entity if References in notes else None
             column = f"{name}_json" if found.kind is Kind.JSON else name
-            rules.append(FieldRule(name, column, found, reference, notes.get(Mentioned), notes.get(Counted)))
+            more = (notes.get(kind) for kind in (Mentioned, Counted, Doubted))
+            rules.append(FieldRule(name, column, found, reference, *more))
         return tuple(rules)
 
     @cached_property
@@ -183,6 +191,11 @@ class Entity:
     def counted(self) -> tuple[FieldRule, ...]:
         """The fields that another field's list serves for where a document does not state them."""
         return tuple(rule for rule in self.fields if rule.counted)
+
+    @cached_property
+    def doubted(self) -> tuple[FieldRule, ...]:
+        """The fields in whose values slips are looked for."""
+        return tuple(rule for rule in self.fields if rule.doubted)
 
     @cached_property
     def softly_found(self) -> tuple[FieldRule, ...]:

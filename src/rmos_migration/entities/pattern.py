@@ -4,10 +4,11 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..rosette import count_rings, families_of
+from ..rosette import count_rings, families_of, slips_in
 from .base import (
     Count,
     Counted,
+    Doubted,
     Entity,
     Found,
     Identifier,
@@ -45,6 +46,7 @@ class Pattern(Record):
         Found(
             Kind.JSON, ("geometry", "geometry_json", "rosette_geometry"), required=True, empty_is_absent=True
         ),
+        Doubted(slips_in),
         Field(description="the geometry under its own key names, lengths in mm"),
     ]
     strip_family_id: Annotated[

@@ -18,6 +18,7 @@ from .draft import Draft, Offer, Offers
 from .notes import Notes, UnusableError
 from .plan import is_absent, is_blank, is_usable_id, keys_in, plan_of
 from .sentences import sentence_of
+from .slips import notes_on_slips
 from .times import ends_before_start
 from .values import TRANSLATIONS, identifier
 
@@ -167,6 +168,9 @@ class _Filling:
             with suppress(UnusableError):  # a local time at the edge of the calendar may be no instant in UTC
                 values[rule.name] = translation(self.document[keys[source]], keys[source], [])
                 self.derived.append(rule.column)
+        for rule in self.entity.doubted:
+            if rule.name in keys:
+                self.notes += notes_on_slips(rule, values[rule.name], self.document, keys[rule.name])
         self._fill_defaults()
 
     def _fill_defaults(self) -> None:

@@ -10,13 +10,14 @@ from typing import Any
 from ..entities import JOBLOG, PATTERN, STRIP_FAMILY
 from .draft import Offers
 from .form import Document, Form, an_object, key, objects
-from .rings import own_geometry
+from .rings import own_geometry, unwrapped
 
 NAME = "phase-1"
 
 
 def _is_band_list(value: Any) -> bool:
     """A list of rings, one of which says how far out it lies, or an empty one as a pattern just begun has it."""
+    value = unwrapped(value)
     return (
         isinstance(value, list)
         and all(isinstance(band, dict) for band in value)

@@ -9,10 +9,11 @@ from ..diagnostics import Diagnostic, Location, Severity, diagnose, shown
 from ..entities import Entity
 from ..generations import Draft, Form, draft_of, recognise
 from ..generations.draft import CATEGORY
+from ..generations.notes import Steps
 from ..generations.refusal import refusal, strange_file
 from ..sources.content import content_sha256
 from ..sources.documents import documents_in
-from ..sources.pointers import pointer_step
+from ..sources.pointers import pointer_of, pointer_step
 from ..sources.read import Reading
 from ..sources.scan import Fault
 from ..sources.shapes import Document
@@ -144,8 +145,9 @@ def _from_fault(path: str, document: str, fault: Fault) -> Diagnostic:
 
 
 def _diagnostics(path: str, pointer: str, draft: Draft) -> list[Diagnostic]:
-    def located(code: str, message: str, key: str, severity: Severity | None = None) -> Diagnostic:
-        place = Location(path, pointer + pointer_step(key) if key else pointer, document=pointer)
+    def located(code: str, message: str, key: str | Steps, severity: Severity | None = None) -> Diagnostic:
+        below = pointer_of(key) if isinstance(key, tuple) else pointer_step(key) if key else ""
+        place = Location(path, pointer + below, document=pointer)
         return diagnose(code, message, place, severity=severity)
 
     return [located(*fault, severity=Severity.ERROR) for fault in draft.faults] + [

@@ -225,7 +225,9 @@ def _why_empty(geometry: Mapping[str, Any]) -> str:
         return f"{_counted(round(counted), 'ring')} counted, but not described"
     active = geometry.get("ring_active")
     if isinstance(active, list):
-        return f"a wheel with {_counted(sum(map(bool, active)), 'ring')} in use, whose measures are not recorded"
+        return (
+            f"a wheel with {_counted(sum(map(bool, active)), 'ring')} in use, whose measures are not recorded"
+        )
     if "generator_key" in geometry:
         return "what a generator is to draw, without its rings"
     if "rows" in geometry and "columns" in geometry:

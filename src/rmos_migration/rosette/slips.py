@@ -4,7 +4,7 @@ Nothing is changed by it; whoever reads a ring passes over what is no number.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -33,53 +33,60 @@ _MEASURE = re.compile(
     r"|(?:ring_count|num_\w+|radius|width|height|length|thickness|diameter|angle|segments|tiles|depth|x|y)",
     re.IGNORECASE,
 )
-_NUMBER = re.compile(r"\s*[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?\s*(?:mm|cm|in|deg|\u00b0|%|\")?\s*")
+_NUMBER = re.compile(
+    r"\s*[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?\s*(?:mm|cm|in|deg|\u00b0|%|\")?\s*"
+)
+
+
+_TELLING = frozenset((str, dict))
 
 
 def slips_in(held: Any) -> list[Found]:
     """The slips in a geometry, or in a list of strips."""
+    found: list[Found] = []
     if type(held) is dict:
-        return [*_in_geometry(held)]
-    return [*_in_parts(held, ())] if type(held) is list else []
+        if _is_powershell_list(held):
+            found.append(Found(Slip.POWERSHELL, (), held))
+        _look_at_part(held, (), found)
+        for key in RING_LISTS:
+            rings = held.get(key)
+            if type(rings) is list:
+                _look_at_parts(rings, (key,), found)
+            elif type(rings) is dict and _is_powershell_list(rings):
+                _look_at_parts(rings["value"], (key, "value"), found)
+    elif type(held) is list:
+        _look_at_parts(held, (), found)
+    return found
 
 
-def _in_geometry(geometry: Mapping[str, Any]) -> Iterator[Found]:
-    yield from _in_part(geometry, ())
-    for key in RING_LISTS:
-        rings = geometry.get(key)
-        if type(rings) is dict and _is_powershell_list(rings):
-            yield from _in_parts(rings["value"], (key, "value"))
-        elif type(rings) is list:
-            yield from _in_parts(rings, (key,))
-
-
-def _in_parts(parts: list[Any], steps: Steps) -> Iterator[Found]:
-    """The slips in a list of rings or strips."""
+def _look_at_parts(parts: list[Any], steps: Steps, found: list[Found]) -> None:
+    """Look at a list of rings or strips."""
     for index, part in enumerate(parts):
-        if type(part) is dict:
-            if _is_powershell_list(part):
-                yield Found(Slip.POWERSHELL, (*steps, index), part)
-            yield from _in_part(part, (*steps, index))
+        if type(part) is dict and not _TELLING.isdisjoint(map(type, part.values())):
+            _look_at_part(part, (*steps, index), found)
+        elif type(part) is dict and _is_powershell_list(part):
+            found.append(Found(Slip.POWERSHELL, (*steps, index), part))
 
 
-def _in_part(part: Mapping[str, Any], steps: Steps) -> Iterator[Found]:
+def _look_at_part(part: Mapping[str, Any], steps: Steps, found: list[Found]) -> None:
     for key, value in part.items():
-        if type(value) is str:
+        kind = type(value)
+        if kind is str:
             if _NUMBER.fullmatch(value) and _MEASURE.fullmatch(key):
-                yield Found(Slip.QUOTED, (*steps, key), value)
-        elif type(value) is dict:
+                found.append(Found(Slip.QUOTED, (*steps, key), value))
+        elif kind is dict:
             if _is_powershell_list(value):
-                yield Found(Slip.POWERSHELL, (*steps, key), value)
-            if key == "column":
-                yield from _in_column(value, (*steps, key))
+                found.append(Found(Slip.POWERSHELL, (*steps, key), value))
+            elif key == "column":
+                _look_at_column(value, (*steps, key), found)
 
 
-def _in_column(column: Mapping[str, Any], steps: Steps) -> Iterator[Found]:
-    """The slips in the strips that a ring's tiles are sliced from."""
-    yield from _in_part(column, steps)
+def _look_at_column(column: Mapping[str, Any], steps: Steps, found: list[Found]) -> None:
+    """Look at the strips that a ring's tiles are sliced from."""
+    _look_at_part(column, steps, found)
     strips = column.get("strips")
     if type(strips) is list:
-        yield from _in_parts(strips, (*steps, "strips"))
+        _look_at_parts(strips, (*steps, "strips"), found)
 
 
 def _is_powershell_list(value: Mapping[str, Any]) -> bool:
