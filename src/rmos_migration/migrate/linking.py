@@ -3,10 +3,11 @@
 from collections.abc import Collection, Iterable, Mapping
 
 import orjson
+from sqlalchemy import Connection
 
 from ..entities import Entity, FieldRule
 from ..generations import export
-from ..store.records import Row
+from ..store.records import Row, existing_ids
 from .prepare import Prepared
 
 
@@ -32,6 +33,17 @@ def softly_linked(entity: Entity, prepared: Prepared, there: Mapping[str, Collec
     values.update(found)
     derived = [*orjson.loads(prepared.derived or "[]"), *(name for name, _ in found)]
     return prepared._replace(row=tuple(values.values()), derived=orjson.dumps(derived).decode())
+
+
+def softly_linked_batch(connection: Connection, entity: Entity, batch: list[Prepared]) -> list[Prepared]:
+    """The documents of a batch with those of their soft references whose parent has a row."""
+    if not entity.softly_found:
+        return batch
+    there: dict[str, set[str]] = {}
+    for rule in entity.softly_found:
+        wanted = {target for prepared in batch for name, target in prepared.soft if name == rule.name}
+        there[rule.name] = existing_ids(connection, rule.reference or "", wanted) if wanted else set()
+    return [softly_linked(entity, prepared, there) if prepared.soft else prepared for prepared in batch]
 
 
 def keeping_created_at(entity: Entity, prepared: Prepared, current: Row) -> Prepared:

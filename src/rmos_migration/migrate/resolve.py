@@ -16,7 +16,8 @@ from ..store.known import KnownDocument
 from ..store.records import Pending, Row, content_of, existing_ids, rows_of
 from ..store.runs import deleted_ids, set_aside
 from .differences import differences
-from .linking import detached, keeping_created_at, softly_linked
+from .linking import detached, keeping_created_at, softly_linked_batch
+from .lookalikes import Lookalikes
 from .outcome import Outcome
 from .policy import MissingReferences, OnConflict, Policy
 from .prepare import Prepared
@@ -117,7 +118,7 @@ class _Resolver:
     ) -> None:
         self.connection = connection
         self.entity = entity
-        self.batch = self._softly_linked(batch)
+        self.batch = softly_linked_batch(connection, entity, batch)
         self.policy = policy
         self.refused = refused
         self.made = Plan()
@@ -137,6 +138,7 @@ class _Resolver:
         )
         positions = [(entity.columns.index(rule.column), rule) for rule in entity.references]
         self.references = [(index, rule, self._existing_parents(index, rule)) for index, rule in positions]
+        self.lookalikes = Lookalikes(connection, self.batch, self.references)
 
     def plan(self) -> Plan:
         standing = self._standing()
@@ -177,16 +179,6 @@ class _Resolver:
         different = [found for found in there if contents.get(found) != wanted[found]]
         rows = rows_of(self.connection, self.entity, different) if different else {}
         return {found: _Standing(contents.get(found), rows.get(found)) for found in there}
-
-    def _softly_linked(self, batch: list[Prepared]) -> list[Prepared]:
-        """The documents with those of their soft references whose parent is there."""
-        there: dict[str, set[str]] = {}
-        for rule in self.entity.softly_found:
-            wanted = {target for p in batch for name, target in p.soft if name == rule.name}
-            there[rule.name] = (
-                existing_ids(self.connection, rule.reference or "", wanted) if wanted else set()
-            )
-        return [softly_linked(self.entity, p, there) if p.soft else p for p in batch]
 
     # one document
 
@@ -282,15 +274,10 @@ class _Resolver:
 
     def _detached(self, prepared: Prepared, linked: _Linked) -> list[Diagnostic]:
         return [
-            diagnose("reference-missing", _missing_sentence(rule, target), prepared.location)
+            diagnose("reference-missing", self.lookalikes.sentence(rule, target), prepared.location)
             for rule, target in linked.missing
         ]
 
     def _reject_missing(self, prepared: Prepared, linked: _Linked) -> None:
         errors = [d._replace(severity=Severity.ERROR) for d in self._detached(prepared, linked)]
         self._decide(prepared, Outcome.REJECTED, errors)
-
-
-def _missing_sentence(rule: FieldRule, target: str) -> str:
-    place = (rule.reference or "").replace("_", " ")
-    return f"{rule.native_key} {shown(target)} is not among the {place}"
