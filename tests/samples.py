@@ -119,6 +119,42 @@ SAMPLES: dict[str, list[tuple[str, dict[str, Any]]]] = {
                      "created_at": "1767589161.5"}),
         ("joblogs", {"id": "a-3", "job_type": "contour", "post_preset": None, "meta": {}}),
     ],
+    "shop artifacts": [
+        ("joblogs", {"artifact_id": "sa-1", "kind": "saw_batch_job_log", "status": "PARTIAL", "session_id": "s",
+                     "index_meta": {"tool_kind": "saw_lab", "operator": "ann"}, "created_utc": "2026-01-19T10:00:00+00:00",
+                     "payload": {"operator": "ann", "notes": "burn", "metrics": {"cut_time_s": 41.5, "parts_ok": 3}}}),
+        ("joblogs", {"artifact_id": "sa-2", "kind": "saw_batch_execution", "status": "OK", "job_id": "not-its-own",
+                     "created_at_utc": "2026-01-19T09:00:00Z", "metrics": {"cut_time_s": 5}}),
+    ],
+    "run with steps": [
+        ("joblogs", {"run_id": "rs-1", "created_at": "2025-12-03T08:00:00", "status": "ok", "gcode": "M30",
+                     "stats": {"duration_s": 12.5}, "steps": [{"n": 1}], "meta": {"blade": "b"}}),
+    ],
+    "rosette wheel": [
+        ("patterns", {"version": "3", "design_name": "Wheel of pearl", "num_segs": 12, "sym_mode": "rotational",
+                      "grid": {"0,0": "maple", "2,5": "abalone"}, "ring_active": [True, True, False, True, False],
+                      "show_tabs": True, "saved_at": "2026-02-01"}),
+        ("patterns", {"name": "All off", "num_segs": 8, "sym_mode": "none", "grid": {}, "ring_active": [False]}),
+    ],
+    "Art Studio pattern library": [
+        ("patterns", {"pattern_id": "lib-1", "name": "Basic rings", "description": None, "generator_key": "basic_rings@1",
+                      "params": {"ring_params": [{"width_mm": 2}], "outer_diameter_mm": 104}, "tags": ["plain"],
+                      "created_at": "2026-01-02T03:04:05", "updated_at": "2026-01-02T03:04:05"}),
+    ],
+    "design snapshot": [
+        ("patterns", {"snapshot_id": "snap-1", "name": "Before the trial", "pattern_id": "lib-1", "tags": [],
+                      "context_refs": {"mode": "MODE_A"}, "rosette_params": DESIGN, "baseline": True,
+                      "feasibility": {"risk_bucket": "GREEN"}, "created_at": "2026-01-02T03:04:05",
+                      "updated_at": "2026-01-02T03:04:06"}),
+        ("patterns", {"snapshot_id": "snap-2", "name": "Other", "design": {"ring_count": 2, "pattern_type": "rope"},
+                      "feasibility": None}),
+    ],
+    "design with diameters": [
+        ("patterns", {"name": "Three in a row", "soundhole_diameter_mm": 100.0, "style_tag": None,
+                      "rings": [{"ring_index": 0, "inner_diameter_mm": 102, "outer_diameter_mm": 108,
+                                 "pattern_type": "solid", "primary_color": "black"},
+                                {"ring_index": 1, "inner_diameter_mm": 108, "outer_diameter_mm": 118.5}]}),
+    ],
     "RMOS runs v1": [
         ("joblogs", {"run_id": "r-1", "event_type": "approval", "status": "BLOCKED", "gcode_hash": "9f", "meta": None,
                      "machine_id": None, "created_at_utc": "2025-12-15 17:30:00.123456+00:00"}),

@@ -241,6 +241,20 @@ FAULTS: list[tuple[str, Fault]] = [
     ("ring-segments", rings('"radius_mm": 45, "width_mm": 3, "segments": 0', OUTER)),
     ("rings-overlap", rings('"radius_mm": 59, "width_mm": 3', OUTER)),
     ("ring-count-differs", geometry(f"{{{OUTER}}}")),
+    ("number-in-quotes", rings('"radius_mm": "34", "width_mm": 3', OUTER)),
+    ("number-in-quotes", set_column("strip_families", "strips_json", """'[{"length_mm": "600"}]'""", "f1")),
+    ("number-in-quotes", rings('"radius_mm": "34,5"', OUTER)),
+    (
+        "powershell-list",
+        set_column(
+            "patterns", "geometry_json", """'{"rings": {"value": [{"radius_mm": 34}], "Count": 1}}'""", "p2"
+        ),
+    ),
+    ("powershell-list", rings('"column": {"strips": {"value": [], "Count": 0}}, "radius_mm": 34', OUTER)),
+    (
+        "powershell-list",
+        set_column("strip_families", "strips_json", """'[{"value": [], "Count": 0}]'""", "f1"),
+    ),
     ("strip-width", set_column("strip_families", "width_mm", "25.4", "f1")),
     ("waste-impossible", set_column("joblogs", "results_json", """'{"waste_percentage": 101}'""", "j1")),
     ("row-without-ledger", sql("DELETE FROM migration_ledger WHERE record_id = 'j1'")),

@@ -92,3 +92,69 @@ def test_fallback_encoding_reaches_the_decoder(outcome_of: Any, native: Any) -> 
     raw = '{"name": "Küche", "ring_count": 1, "geometry": {"a": 1}}'.encode("cp1252")
     assert outcome_of("patterns", raw).errors == [("encoding-unknown", "")]
     assert outcome_of("patterns", raw, encoding="cp1252").row["name"] == "Küche"
+
+
+RUN_ENTRY = {
+    "run_id": "r",
+    "created_at_utc": "2026-01-02T03:04:05Z",
+    "event_type": "approval",
+    "status": "OK",
+}
+
+
+@pytest.mark.parametrize(
+    ("folder", "document", "said"),
+    [
+        ("joblogs", {"advisory_id": "a", "kind": "note", "engine_id": None}, "advice on a run"),
+        ("joblogs", {"run_id": "r", "partition": "2026-01-02", "status": "OK"}, "an index of runs"),
+        ("joblogs", {"artifact_id": "a", "kind": "saw_batch_plan", "payload": {}}, "an artifact of another kind"),
+        ("joblogs", {"artifact_id": "a", "kind": "saw_batch_execution_complete", "created_utc": "x"}, "another kind"),
+        ("patterns", {"pattern": {"ring_bands": []}, "guitars": 2, "scrap_factor": 0.12}, "a rosette project"),
+        ("patterns", {"name": "n", "pattern_type": "simple_ring", "segments": 64, "inner_radius": 40, "outer_radius": 45},
+         "a preset of a job"),
+        ("joblogs", {"name": "n", "segments": 64, "inner_radius": 40, "outer_radius": 45}, "a preset of a job"),
+        ("patterns", {"name": "m", "rows": [{"black": 5}], "column_sequence": [1, 2], "strip_width_mm": 1}, "a matrix"),
+        ("patterns", {"rows": 4, "columns": 7, "materials": ["black"]}, "a matrix without its totals"),
+        ("joblogs", {"added_paths": 3, "removed_paths": 1, "job_id": "j"}, "compared runs"),
+        ("patterns", {"id": "p", "lane": "rosette", "name": "Safe", "params": {"feed_xy": 800}}, "feeds and speeds"),
+        ("joblogs", {"machine_id": "m", "samples": [1]}, "telemetry"),
+    ],
+)  # fmt: skip
+def test_message_names_what_a_document_is_that_is_no_record(
+    folder: str, document: dict[str, Any], said: str, outcome_of: Any
+) -> None:
+    outcome = outcome_of(folder, document)
+    assert outcome.errors == [("not-a-record", "")]
+    assert said in outcome.messages[0]
+
+
+def test_pattern_of_the_library_is_no_preset_and_a_job_log_no_telemetry(outcome_of: Any) -> None:
+    library = {"generator_key": "basic_rings@1", "params": {}}
+    log = {"kind": "pipeline_job_log", "metrics": {"cut_time_s": 3}}
+    for folder, document in (("patterns", library), ("joblogs", log), ("joblogs", library)):
+        (message,) = outcome_of(folder, document).messages
+        assert "feeds" not in message
+        assert "telemetry" not in message
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("_index.json", "an index"), ("2026/_INDEX.json", "an index"), ("_advisory_lookup.json", "advice"),
+     ("2026-01-02/run_1_advisory_2.json", "advice")],
+)  # fmt: skip
+@pytest.mark.parametrize("content", [{"r": RUN_ENTRY, "s": RUN_ENTRY}, RUN_ENTRY, [RUN_ENTRY], "{"])
+def test_file_that_runs_kept_beside_them_is_named_for_what_it_is(
+    name: str, said: str, content: Any, outcomes_of: Any
+) -> None:
+    (outcome,) = outcomes_of("joblogs", content, name)
+    assert outcome.errors == [("not-a-record", "")]
+    assert said in outcome.messages[0]
+
+
+@pytest.mark.parametrize("name", ["index.json", "my_index.json", "advisory.json", "_indexed.json"])
+def test_file_with_another_name_is_read(name: str, outcome_of: Any) -> None:
+    assert outcome_of("joblogs", RUN_ENTRY, name).errors == []
+
+
+def test_index_of_patterns_is_read(outcome_of: Any, native: Any) -> None:
+    assert outcome_of("patterns", native("patterns"), "_index.json").errors == []

@@ -13,7 +13,7 @@ from ..generations import recognise
 from ..generations.draft import CATEGORY
 from ..generations.rebuilding import rebuild
 from ..migrate.differences import differences
-from ..migrate.linking import detached, keeping_created_at
+from ..migrate.linking import detached, keeping_created_at, softly_linked
 from ..migrate.outcome import Outcome
 from ..migrate.prepare import Prepared, prepare_document
 from ..sources.content import content_sha256
@@ -148,9 +148,10 @@ class _Beside(NamedTuple):
 
     def row_of(self, prepared: Prepared) -> Row:
         """The row that the migration makes of a document here: with its detached references, and the created_at kept."""
-        prepared = self._keeping_created_at(prepared)
-        values = dict(zip(self.entity.columns, prepared.row or (), strict=True))
         there = dict(zip(self.entity.columns, self.row, strict=True))
+        held = {name: [there[name]] for name, _ in prepared.soft}
+        prepared = self._keeping_created_at(softly_linked(self.entity, prepared, held))
+        values = dict(zip(self.entity.columns, prepared.row or (), strict=True))
         missing = [
             (rule, self.wishes[rule.name])
             for rule in self.entity.references

@@ -27,7 +27,7 @@ RESOLVING = (
         _W,
         "The document refers to a record that is not there. The reference is kept in extra and attached when the "
         "record arrives. With --missing-references reject this is an error.",
-        "add the missing document and run again, or ignore this if it is lost",
+        "add the missing document and run again, correct the id if one that looks the same is there, or ignore this if it is lost",
     ),
     Code(
         "R404",

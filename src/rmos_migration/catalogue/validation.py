@@ -98,6 +98,29 @@ VALIDATION = (
         "if they are a record of their own, put it into a file of its own",
     ),
     Code(
+        "V317",
+        "answer-failed",
+        _W,
+        "The record stands in a program's answer that says that the program failed. It is taken as it stands.",
+        "check whether the record is as it should be; the program may not have finished it",
+    ),
+    Code(
+        "V318",
+        "powershell-list",
+        _W,
+        "ConvertTo-Json of Windows PowerShell 5.1 wrote a list as an object with value and Count. It is kept as it stands, "
+        "but programs that look for a list of rings or strips do not find it.",
+        "put what stands under value in the object's place, or export again with PowerShell 7",
+    ),
+    Code(
+        "V319",
+        "number-in-quotes",
+        _W,
+        "A measure is text, because it stands in quotes. It is kept as it stands, but a ring without its numbers is not "
+        "drawn, and not checked.",
+        "take the quotes away, and write a point where there is a decimal comma",
+    ),
+    Code(
         "V320",
         "id-from-integer",
         _I,
@@ -131,5 +154,12 @@ VALIDATION = (
         _I,
         "The programs of this generation did not record everything that newer ones do; nothing is guessed.",
         "nothing to do; fill in the columns later if you know the values",
+    ),
+    Code(
+        "V325",
+        "id-blank",
+        _I,
+        "An id or reference is there, but blank, beside another key of the same meaning that is not. That one counts.",
+        "nothing to do",
     ),
 )

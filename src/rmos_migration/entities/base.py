@@ -33,7 +33,8 @@ class Found(NamedTuple):
 
     ``required`` holds native documents to the field; ``empty_is_absent`` lets ``{}`` count as not there;
     ``otherwise`` names the field whose source value serves where the document has none of the keys; ``inside`` is a
-    key of an object and the key in it where the value may stand too.
+    key of an object and the key in it where the value may stand too. ``soft`` is a key whose value is this reference only
+    if there is a row of that id.
     """
 
     kind: Kind
@@ -42,6 +43,7 @@ class Found(NamedTuple):
     empty_is_absent: bool = False
     otherwise: str | None = None
     inside: tuple[str, str] | None = None
+    soft: str = ""
 
 
 class References(NamedTuple):
@@ -56,6 +58,20 @@ class Mentioned(NamedTuple):
 
     field: str
     read: Callable[[Mapping[str, Any]], list[Any]]
+
+
+class Doubted(NamedTuple):
+    """The field's value is kept as it stands; ``read`` finds what looks like a slip in it: kind, steps to it, value."""
+
+    read: Callable[[Any], list[Any]]
+
+
+class Counted(NamedTuple):
+    """Where documents do not state the field, it is the number of what another field lists, which ``read`` counts; 0 for
+    an empty list, None where nothing is listed."""
+
+    field: str
+    read: Callable[[Mapping[str, Any]], Any]
 
 
 _TELLING = {Kind.TEXT, Kind.COUNT, Kind.STATUS, Kind.JOB_TYPE, Kind.PATTERN_TYPE}
@@ -93,6 +109,8 @@ class FieldRule:
     found: Found
     reference: str | None
     mentioned: Mentioned | None
+    counted: Counted | None = None
+    doubted: Doubted | None = None
 
     @cached_property
     def native_key(self) -> str:
@@ -123,7 +141,8 @@ class Entity:
                 continue
             reference = notes[References].entity if References in notes else None
             column = f"{name}_json" if found.kind is Kind.JSON else name
-            rules.append(FieldRule(name, column, found, reference, notes.get(Mentioned)))
+            more = (notes.get(kind) for kind in (Mentioned, Counted, Doubted))
+            rules.append(FieldRule(name, column, found, reference, *more))
         return tuple(rules)
 
     @cached_property
@@ -167,6 +186,21 @@ class Entity:
     def nested(self) -> tuple[FieldRule, ...]:
         """The fields that may stand inside another key's object."""
         return tuple(rule for rule in self.fields if rule.found.inside)
+
+    @cached_property
+    def counted(self) -> tuple[FieldRule, ...]:
+        """The fields that another field's list serves for where a document does not state them."""
+        return tuple(rule for rule in self.fields if rule.counted)
+
+    @cached_property
+    def doubted(self) -> tuple[FieldRule, ...]:
+        """The fields in whose values slips are looked for."""
+        return tuple(rule for rule in self.fields if rule.doubted)
+
+    @cached_property
+    def softly_found(self) -> tuple[FieldRule, ...]:
+        """The references that may stand under a key with another meaning."""
+        return tuple(rule for rule in self.references if rule.found.soft)
 
     @cached_property
     def substitutes(self) -> tuple[FieldRule, ...]:

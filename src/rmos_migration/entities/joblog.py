@@ -25,7 +25,7 @@ class JobLog(Record):
     ] = "unknown"
     pattern_id: Annotated[
         Identifier | None,
-        Found(Kind.IDENTIFIER, ("pattern_id", "plan_pattern_id")),
+        Found(Kind.IDENTIFIER, ("pattern_id", "plan_pattern_id"), soft="preset_id"),
         References("patterns"),
         Field(description="the pattern that was made"),
     ] = None

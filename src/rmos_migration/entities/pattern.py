@@ -4,8 +4,21 @@ from typing import Annotated
 
 from pydantic import Field
 
-from ..rosette import families_of
-from .base import Count, Entity, Found, Identifier, JsonObject, Kind, Mentioned, Record, References, Text
+from ..rosette import count_rings, families_of, slips_in
+from .base import (
+    Count,
+    Counted,
+    Doubted,
+    Entity,
+    Found,
+    Identifier,
+    JsonObject,
+    Kind,
+    Mentioned,
+    Record,
+    References,
+    Text,
+)
 
 
 class Pattern(Record):
@@ -25,6 +38,7 @@ class Pattern(Record):
     ring_count: Annotated[
         Count | None,
         Found(Kind.COUNT, ("ring_count",), required=True),
+        Counted("geometry", count_rings),
         Field(description="number of rings as stated by the document"),
     ] = None
     geometry: Annotated[
@@ -32,6 +46,7 @@ class Pattern(Record):
         Found(
             Kind.JSON, ("geometry", "geometry_json", "rosette_geometry"), required=True, empty_is_absent=True
         ),
+        Doubted(slips_in),
         Field(description="the geometry under its own key names, lengths in mm"),
     ]
     strip_family_id: Annotated[

@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from .base import Entity, Found, Identifier, JsonArray, JsonObject, Kind, Millimetres, Record, Text
+from ..rosette import slips_in
+from .base import Doubted, Entity, Found, Identifier, JsonArray, JsonObject, Kind, Millimetres, Record, Text
 
 
 class StripFamily(Record):
@@ -32,6 +33,7 @@ class StripFamily(Record):
     strips: Annotated[
         JsonArray,
         Found(Kind.JSON, ("strips", "strips_json"), required=True),
+        Doubted(slips_in),
         Field(default_factory=list, description="the strips; the materials of a mixed-material family"),
     ]
     metadata: Annotated[

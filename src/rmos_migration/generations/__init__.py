@@ -7,11 +7,13 @@ shows it, and what serves for columns it had no key for.
 from collections.abc import Mapping
 from typing import Any
 
-from ..entities import ENTITIES, Entity
+from ..entities import ENTITIES, Entity, FieldRule, Kind
 from . import (
     art_jobs,
+    art_library,
     cam_jobs,
     catalogue,
+    diameters,
     export,
     export_queue,
     live_events,
@@ -23,34 +25,44 @@ from . import (
     phase_1,
     rmos_2,
     rmos_runs,
+    rosette_wheel,
     rtl_concept,
+    run_with_steps,
     saw_lab,
+    shop_artifacts,
+    snapshots,
     wave_20,
 )
 from .draft import Draft
 from .form import Form
-from .plan import is_absent
+from .plan import is_absent, is_absent_text, keys_in
 
 GENERATIONS = (
     export,
+    shop_artifacts,
     rmos_runs,
     n14_export,
     cam_jobs,
     art_jobs,
     export_queue,
     live_events,
+    rosette_wheel,
+    art_library,
+    snapshots,
+    rmos_2,
+    diameters,
     rtl_concept,
     saw_lab,
+    run_with_steps,
     phase_1,
     mm,
     n11_rosette,
     catalogue,
     wave_20,
-    rmos_2,
     n8_n10,
     native,
 )
-"""Every generation, the more specific before the less: the first form that fits a document is its own."""
+"""Every generation, the more specific before the less: where forms fit equally well, the first is the document's."""
 
 
 MOST_REMEMBERED = 1000
@@ -86,18 +98,55 @@ def recognise(entity: Entity, document: Mapping[str, Any]) -> Form | None:
     """The form in which a document is a record of ``entity``; None if no generation wrote it.
 
     Only forms are tried whose telling key is there, so a native document costs one look at its keys. A document that
-    has all that native ones have, under their keys, is held to it, whatever keys it has besides.
+    has all that native ones have is held to it, whatever keys it has besides; of older forms that fit, the one for which
+    most keys speak comes first.
     """
     line_up = _LINE_UPS[entity]
-    for form in line_up.told(document):
-        if form.fits(document) and (form.strict or not _is_complete(entity, document)):
-            return form
+    told = line_up.told(document)
+    if told:
+        older = _fitting(document, told)
+        if older and (older[0].reading is not None or not _is_complete(entity, document, older)):
+            return older[0]
+        for form in told:
+            if form.strict and form.reading is None and form.fits(document):
+                return form
     return line_up.newest if line_up.newest.fits(document) else None
 
 
-def _is_complete(entity: Entity, document: Mapping[str, Any]) -> bool:
-    """Whether every required field stands under its native key with a value that counts as there."""
-    return all(not is_absent(rule, document.get(rule.native_key)) for rule in entity.required)
+def draft_of(form: Form, document: Mapping[str, Any], file_id: str) -> Draft:
+    """The canonical form of a document whose form was recognised; ``file_id`` is its id where it has none of its own.
+
+    No column hangs on which of several forms that fit comes first: all of them say what they know.
+    """
+    if form.strict:
+        return form.normalise(document, file_id)
+    older = _fitting(document, _LINE_UPS[form.entity].told(document))
+    return form.normalise(document, file_id, [other for other in older if other is not form])
+
+
+def _fitting(document: Mapping[str, Any], told: list[Form]) -> list[Form]:
+    """The older forms that a document has, the one that most of its keys speak for first."""
+    fitting = [form for form in told if (form.reading is not None or not form.strict) and form.fits(document)]
+    if len(fitting) > 1:
+        fitting.sort(key=lambda form: (form.reading is None, -form.weight(document)))
+    return fitting
+
+
+def _is_complete(entity: Entity, document: Mapping[str, Any], older: list[Form]) -> bool:
+    """Whether every required field has a value under one of its keys that is not another program's (DOMAIN.md §8).
+
+    Such are those that one of the older forms claims for itself, and, where there is proof of an older form, those under
+    which only older programs wrote objects and lists.
+    """
+    claimed = frozenset[str]().union(*(form.claims for form in older))
+    is_proven = any(form.proves(document) for form in older)
+
+    def stands_under(key: str, rule: FieldRule) -> bool:
+        if key in claimed or is_absent(rule, document[key]) or is_absent_text(rule, key, document[key]):
+            return False
+        return not is_proven or rule.found.kind is not Kind.JSON or key in (rule.native_key, rule.column)
+
+    return all(any(stands_under(key, rule) for key in keys_in(document, rule)) for rule in entity.required)
 
 
 def newest(entity: Entity) -> Form:
@@ -114,4 +163,4 @@ def nearest(entity: Entity, document: Mapping[str, Any]) -> Form:
     return min([*told, line_up.newest], key=lambda form: len(form.missing(document)))
 
 
-__all__ = ["GENERATIONS", "Draft", "Form", "nearest", "newest", "recognise"]
+__all__ = ["GENERATIONS", "Draft", "Form", "draft_of", "nearest", "newest", "recognise"]

@@ -30,6 +30,7 @@ FORMS = (
             key("job_type", "rings", "z_passes", "length_mm", "gcode_lines"),
         ),
         offers=_job,
+        marks=frozenset(("z_passes", "gcode_lines")),
     ),
     Form(
         NAME,

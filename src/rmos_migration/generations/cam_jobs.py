@@ -11,6 +11,7 @@ from .draft import Offer, Offers
 from .form import Document, Form, key
 from .notes import UnusableError
 from .plan import is_absent, keys_in, plan_of
+from .presets import preset
 from .times import instant
 
 NAME = "CAM job intelligence"
@@ -19,12 +20,15 @@ _FIXED_WORD = Offer("cam_job", note=("job-type-derived", "every job of the CAM p
 
 
 def _job(document: Document) -> Offers:
+    offers = {"job_type": _FIXED_WORD} | preset(
+        document, soft=True
+    )  # most often a preset of feeds and speeds
     run_id = document.get("run_id")
     if run_id is None:
-        return {"job_type": _FIXED_WORD}
+        return offers
     at = _created_at(document)
     name = f"{run_id}@{at}" if at and type(run_id) in (str, int) and run_id != "" else run_id
-    return {"job_type": _FIXED_WORD, "id": Offer(name, "run_id")}
+    return offers | {"id": Offer(name, "run_id")}
 
 
 def _created_at(document: Document) -> str:
@@ -48,5 +52,6 @@ FORMS = (
         ),
         offers=_job,
         ignored=frozenset({"run_id"}),
+        marks=frozenset(("machine_id", "job_name", "gcode_key", "use_helical", "predicted_time_s")),
     ),
 )

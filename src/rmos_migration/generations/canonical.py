@@ -13,10 +13,12 @@ from pydantic_core import ErrorDetails
 
 from ..diagnostics import shown
 from ..entities import Entity, FieldRule
+from .choosing import preferred_keys
 from .draft import Draft, Offer, Offers
 from .notes import Notes, UnusableError
-from .plan import is_absent, is_absent_text, keys_in, plan_of
+from .plan import is_absent, is_blank, is_usable_id, keys_in, plan_of
 from .sentences import sentence_of
+from .slips import notes_on_slips
 from .times import ends_before_start
 from .values import TRANSLATIONS, identifier
 
@@ -62,6 +64,7 @@ class _Filling:
         "notes",
         "offers",
         "required",
+        "soft",
         "taken",
         "values",
     )
@@ -89,6 +92,7 @@ class _Filling:
         self.keys: dict[str, str] = {}
         self.taken: set[str] = set()
         self.mentions: list[tuple[str, str]] = []
+        self.soft: list[tuple[str, str]] = []
 
     def draft(self) -> Draft:
         self._take_fields()
@@ -104,13 +108,16 @@ class _Filling:
         if start and end and ends_before_start(start, end):
             sentence = f"{self.keys['end_time']} {end} is before {self.keys['start_time']} {start}"
             self.notes.append(("end-before-start", sentence, self.keys["end_time"]))
-        return Draft(values, self.derived, self.faults, self.notes, self.mentions)
+        return Draft(values, self.derived, self.faults, self.notes, self.mentions, tuple(self.soft))
 
     def _take_fields(self) -> None:
         """Take each field from the first of its keys that holds something; the rest goes into extra."""
         document, values, extra, keys, notes = self.document, self.values, self.extra, self.keys, self.notes
-        steps, synonyms, _ = plan_of(self.entity)
-        chosen = None if synonyms.isdisjoint(document) and not self.ignored else self._preferred_keys()
+        steps, synonyms, _, identifiers = plan_of(self.entity)
+        is_plain = synonyms.isdisjoint(document) and not self.ignored
+        if is_plain:
+            is_plain = not any(is_blank(document.get(key)) for key in identifiers)
+        chosen = None if is_plain else preferred_keys(self.entity, document, self.ignored, self.offers, notes)
         for key, raw in document.items():
             step = steps.get(key)
             if (
@@ -134,18 +141,6 @@ class _Filling:
             if not is_native:
                 self.derived.append(rule.column)
 
-    def _preferred_keys(self) -> set[str]:
-        """For each field the key to take it from, where the document uses synonyms."""
-        chosen = set()
-        for rule in self.entity.fields:
-            for key in keys_in(self.document, rule):
-                raw = self.document[key]
-                if key in self.ignored or is_absent(rule, raw) or is_absent_text(rule, key, raw):
-                    continue
-                chosen.add(key)
-                break
-        return chosen
-
     def _fill_gaps(self) -> None:
         """What a column holds where no key of the document says it: an offer, the file's name, a default."""
         values, keys = self.values, self.keys
@@ -157,6 +152,12 @@ class _Filling:
             self.derived.append("id")
         for rule in self.entity.nested:
             self._take_nested(rule)
+        for rule in self.entity.counted:
+            if rule.name not in keys and rule not in self.required:
+                self._count(rule)
+        for rule in self.entity.softly_found:
+            if rule.name not in keys:
+                self._take_softly(rule, rule.found.soft)
         for rule in self.entity.mentions:
             self._read_mentions(rule)
         for rule in self.entity.substitutes:
@@ -167,6 +168,9 @@ class _Filling:
             with suppress(UnusableError):  # a local time at the edge of the calendar may be no instant in UTC
                 values[rule.name] = translation(self.document[keys[source]], keys[source], [])
                 self.derived.append(rule.column)
+        for rule in self.entity.doubted:
+            if rule.name in keys:
+                self.notes += notes_on_slips(rule, values[rule.name], self.document, keys[rule.name])
         self._fill_defaults()
 
     def _fill_defaults(self) -> None:
@@ -178,6 +182,9 @@ class _Filling:
     def _take_offer(self, name: str, offer: Offer) -> None:
         """Fill a field with what the generation offers for it, translated like any value under a key."""
         rule = plan_of(self.entity).rules[name]
+        if offer.soft:
+            self._take_softly(rule, offer.key)
+            return
         if offer.value is None and rule in self.required:
             return
         translation = TRANSLATIONS[rule.found.kind] if offer.key else None
@@ -196,6 +203,26 @@ class _Filling:
                 return
         self.values[name] = value
         self.derived.append(rule.column)
+
+    def _take_softly(self, rule: FieldRule, key: str) -> None:
+        """Remember a reference under a key that may mean something else; it holds if its parent is there."""
+        raw = self.document.get(key)
+        if is_usable_id(raw):
+            self.keys[rule.name] = key
+            self.soft.append((rule.name, str(raw)))
+
+    def _count(self, rule: FieldRule) -> None:
+        """Fill a number from what another field lists; an empty list says nothing of it (DOMAIN.md §1)."""
+        listed, count_in = rule.counted or ("", None)
+        held = self.values[listed]
+        number = count_in(held) if count_in is not None and isinstance(held, dict) else None
+        if number is None:
+            return
+        key = self.keys[listed]
+        if number == 0:
+            self._take_offer(rule.name, Offer(None, key, ("rings-empty", "the list of rings is empty")))
+        else:
+            self._take_offer(rule.name, Offer(number, key))
 
     def _take_nested(self, rule: FieldRule) -> None:
         """Fill a field from inside another key's object, where neither a key nor an offer has it."""

@@ -11,11 +11,20 @@ from .rings import own_geometry
 NAME = "catalogue"
 
 
+_MARKS = frozenset(("columns", "materials", "totals", "dimensions"))
+
+
 def _pattern(document: Document) -> Offers:
     geometry = own_geometry(document, "rows", "columns", "materials", "totals", "dimensions")
     return geometry | {"pattern_type": Offer("matrix")}
 
 
 FORMS = (
-    Form(NAME, PATTERN, (key("rows"), key("columns"), key("materials"), key("totals")), offers=_pattern),
+    Form(
+        NAME,
+        PATTERN,
+        (key("rows"), key("columns"), key("materials"), key("totals")),
+        offers=_pattern,
+        marks=_MARKS,
+    ),
 )

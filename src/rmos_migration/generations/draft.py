@@ -16,7 +16,8 @@ class Draft(NamedTuple):
     ``values`` holds every field of the record in column order; ``derived`` names the columns whose value does not
     stand under the column's native key, so that the document can be rebuilt; ``faults`` keep it out; ``notes`` are
     warnings and infos. Faults and notes are (catalogue code, sentence, key). ``mentions`` are ids that only parts of
-    the record refer to, as (field, id).
+    the record refer to, as (field, id). ``soft`` are references, as (field, id), that hold only where their parent is
+    there; ``values`` does not have them.
     """
 
     values: dict[str, Any]
@@ -24,18 +25,22 @@ class Draft(NamedTuple):
     faults: Notes
     notes: Notes
     mentions: list[tuple[str, str]]
+    soft: tuple[tuple[str, str], ...] = ()
 
 
 class Offer(NamedTuple):
     """What a generation offers for a field that stands under none of the field's keys.
 
     ``value`` is taken from what stands under ``key``; without a key it is the generation's own word, and final.
-    ``note`` is said where the offer is taken: a catalogue code and a sentence.
+    ``note`` is said where the offer is taken: a catalogue code and a sentence. ``before`` are keys of the field that it
+    goes before. A ``soft`` one is a reference only where its parent is there.
     """
 
     value: Any
     key: str = ""
     note: tuple[str, str] | None = None
+    before: tuple[str, ...] = ()
+    soft: bool = False
 
 
 Offers = dict[str, Offer]

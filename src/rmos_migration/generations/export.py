@@ -17,7 +17,7 @@ from ..entities import ENTITIES, Entity, FieldRule, Kind
 from ..sources.decode import decode_text, is_too_deep
 from ..sources.truncation import truncation
 from .draft import CATEGORY, Draft
-from .form import Document, Form, key
+from .form import Document, Form, Sign, a_value, key
 from .notes import Notes, UnusableError
 from .sentences import sentence_of
 from .values import TRANSLATIONS
@@ -192,7 +192,26 @@ class _Reading:
         self.faults.append((code, sentence, at))
 
 
+class _SpelledOut(Sign):
+    """``derived`` is there, or every field: nobody else wrote either."""
+
+    def found_in(self, document: Document) -> str:
+        if "derived" in document:
+            return "derived"
+        return self.keys[0] if document.keys() >= set(self.keys) else ""
+
+
+def _fields(entity: Entity) -> Sign:
+    return _SpelledOut(tuple(entity.record.model_fields), holds=a_value, said="derived, or every field")
+
+
 FORMS = tuple(
-    Form(NAME, entity, (key(marker(entity)),), strict=True, reading=partial(read_canonical, entity))
+    Form(
+        NAME,
+        entity,
+        (key(marker(entity)), _fields(entity)),
+        strict=True,
+        reading=partial(read_canonical, entity),
+    )
     for entity in ENTITIES
 )

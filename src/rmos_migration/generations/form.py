@@ -1,7 +1,7 @@
 """How a generation is written down: the forms of its documents, what shows each, and what serves for missing keys."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -73,7 +73,11 @@ class Form:
     ``signs`` must all be there, whatever the values of their keys may otherwise be; the first is the telling one,
     which no document of the newest generation has. A sign of ``unless`` speaks against it.
     ``offers`` gives what serves for fields under none of their keys, ``ignored`` are keys that mean something else
-    here. ``strict`` holds documents to the entity's required fields, as only the newest programs always wrote them.
+    here. ``marks`` are more keys that hardly another program wrote: where several forms fit, the one with most of them
+    comes first. ``claims`` are synonyms of required fields under which these programs wrote them: a document that has a
+    required field only there is theirs, and not a native one. ``faint`` are telling keys that prove nothing where none of
+    the others is there: the form comes after all others then.
+    ``strict`` holds documents to the entity's required fields, as only the newest programs always wrote them.
     ``reading`` makes the record where the shared rules do not fit: it takes the document and the id it has from its file.
     """
 
@@ -83,6 +87,9 @@ class Form:
     unless: tuple[Sign, ...] = ()
     offers: Callable[[Document], Offers] | None = None
     ignored: frozenset[str] = field(default=frozenset())
+    marks: frozenset[str] = field(default=frozenset())
+    claims: frozenset[str] = field(default=frozenset())
+    faint: frozenset[str] = field(default=frozenset())
     strict: bool = False
     reading: Callable[[Document, str], Draft] | None = None
 
@@ -109,21 +116,41 @@ class Form:
         """The keys of which every document of this form has at least one."""
         return self.signs[0].keys
 
-    def normalise(self, document: Document, file_id: str) -> Draft:
-        """The document in canonical form; ``file_id`` is its id where it has none of its own."""
+    def weight(self, document: Document) -> int:
+        """How many keys of the document speak for this form."""
+        if not self.proves(document):
+            return 0
+        patterned = sum(bool(sign.found_in(document)) for sign in self.signs if sign.pattern is not None)
+        return len(self._speaking.intersection(document)) + patterned
+
+    def proves(self, document: Document) -> bool:
+        """Whether a key is there that only these programs wrote."""
+        return not self.faint or any(key in document for key in self.telling_keys if key not in self.faint)
+
+    def normalise(self, document: Document, file_id: str, beside: Sequence["Form"] = ()) -> Draft:
+        """The document in canonical form.
+
+        Args:
+            document: has this form.
+            file_id: its id where it has none of its own.
+            beside: other forms that it has as well; what they offer serves where this one has nothing to say.
+        """
         if self.reading is not None:
             return self.reading(document, file_id)
+        offers = self.offers(document) if self.offers is not None else {}
+        if beside:
+            offers = _merged([offers, *(form.offers(document) for form in beside if form.offers is not None)])
+        ignored = self.ignored.union(*(offer.before for offer in offers.values() if offer.before))
         return canonical(
-            self.entity,
-            document,
-            file_id,
-            required=self.required,
-            offers=self.offers(document) if self.offers is not None else {},
-            ignored=self.ignored,
+            self.entity, document, file_id, required=self.required, offers=offers, ignored=ignored
         )
 
     def _is_spoken_against(self, document: Document) -> bool:
         return any(sign.found_in(document) for sign in self.unless)
+
+    @cached_property
+    def _speaking(self) -> frozenset[str]:
+        return self.marks.union(self.telling_keys)
 
     @cached_property
     def required(self) -> tuple[FieldRule, ...]:
@@ -136,3 +163,18 @@ class Form:
         if self.unless or any(sign.holds or sign.pattern for sign in self.signs):
             return None
         return frozenset(sign.keys[0] for sign in self.signs)
+
+
+def _merged(offered: Iterable[Offers]) -> Offers:
+    """The offers of several forms as one: what a document says goes before a generation's own word.
+
+    What one form takes from inside a key goes together: where a part of it loses, the rest is of no use.
+    """
+    merged: Offers = {}
+    for offers in offered:
+        lost = {offer.key for name, offer in offers.items() if name in merged and merged[name].key}
+        for name, offer in offers.items():
+            is_better = name not in merged or (offer.key and not merged[name].key)
+            if is_better and (not offer.key or offer.key not in lost):
+                merged[name] = offer
+    return merged

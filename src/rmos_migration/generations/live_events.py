@@ -14,5 +14,6 @@ FORMS = (
         NAME,
         JOBLOG,
         (key("fragility_band", "lane_hint"), key("job_type"), key("job_id", "id", "run_id")),
+        faint=frozenset(("fragility_band", "lane_hint")),
     ),
 )

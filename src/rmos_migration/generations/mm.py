@@ -9,6 +9,7 @@ from typing import Any
 from ..entities import JOBLOG, STRIP_FAMILY
 from .draft import Offer, Offers
 from .form import Document, Form, key, objects
+from .presets import has_lane_notes, preset
 
 NAME = "MM"
 
@@ -39,13 +40,11 @@ def _stated(materials: list[dict[str, Any]], key: str) -> list[Any]:
 
 
 def _job(document: Document) -> Offers:
-    preset = document.get("preset_id")
-    return {} if preset is None else {"pattern_id": Offer(preset, "preset_id")}
+    return preset(document)
 
 
-def _has_lane_notes(metadata: Any) -> bool:
-    return isinstance(metadata, dict) and ("cam_profile_summary" in metadata or "subjobs" in metadata)
-
+_LANE_NOTES = key("metadata", holds=has_lane_notes, said="metadata with cam_profile_summary or subjobs")
+_MARKS = frozenset(("preset_id", "lane", "promotion_lane", "risk_grade", "doc_grade", "gantry_grade"))
 
 FORMS = (
     Form(
@@ -53,20 +52,16 @@ FORMS = (
         STRIP_FAMILY,
         (key("materials", holds=objects, said="materials"), key("id", "family_id", "name")),
         offers=_family,
+        marks=frozenset(("sequence", "default_width_mm", "lane")),
+        claims=frozenset(("default_width_mm",)),
     ),
-    Form(
-        NAME,
-        JOBLOG,
-        (
-            key("metadata", holds=_has_lane_notes, said="metadata with cam_profile_summary or subjobs"),
-            key("job_type"),
-        ),
-        offers=_job,
-    ),
+    Form(NAME, JOBLOG, (_LANE_NOTES, key("job_type")), offers=_job, marks=_MARKS),
     Form(
         NAME,
         JOBLOG,
         (key("preset_id", "risk_grade", "lane", "promotion_lane"), key("job_type")),
         offers=_job,
+        marks=_MARKS,
+        faint=frozenset(("lane",)),
     ),
 )

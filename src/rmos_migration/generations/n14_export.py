@@ -21,5 +21,6 @@ FORMS = (
         JOBLOG,
         (key("ring_id"), key("material"), key_like(r"safety_\w+", "safety_*"), key("job_id", "id", "run_id")),
         offers=_job,
+        marks=frozenset(("material",)),
     ),
 )

@@ -7,6 +7,7 @@ job_type and parameters. A job without a status is pending.
 from ..entities import ENTITIES, JOBLOG, Entity
 from .draft import Offer, Offers
 from .form import Document, Form, Sign, key
+from .presets import has_lane_notes, preset
 
 NAME = "native"
 
@@ -19,8 +20,11 @@ def newest(entity: Entity) -> tuple[Sign, ...]:
 
 
 def pending(document: Document) -> Offers:
-    """A job that does not say how far it is has not begun (DOMAIN.md §5)."""
-    return _PENDING
+    """A job that does not say how far it is has not begun (DOMAIN.md §5).
+
+    One that has been through the promotion lanes names its pattern by preset_id.
+    """
+    return _PENDING | preset(document) if has_lane_notes(document.get("metadata")) else _PENDING
 
 
 FORMS = tuple(

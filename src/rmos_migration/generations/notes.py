@@ -1,7 +1,11 @@
 """What translating a value has to say."""
 
-Notes = list[tuple[str, str, str]]
-"""Things noticed, as (catalogue code, sentence, key). A plain list of tuples: it is filled for every document."""
+Steps = tuple[str | int, ...]
+
+Notes = list[tuple[str, str, str | Steps]]
+"""Things noticed, as (catalogue code, sentence, key or the steps to a place further in).
+
+A plain list of tuples: it is filled for every document."""
 
 
 class UnusableError(Exception):

@@ -10,20 +10,23 @@ from typing import Any
 from ..entities import JOBLOG, PATTERN, STRIP_FAMILY
 from .draft import Offers
 from .form import Document, Form, an_object, key, objects
-from .rings import own_geometry
+from .rings import own_geometry, unwrapped
 
 NAME = "phase-1"
 
-BAND_GEOMETRY = ("ring_bands", "center_x_mm", "center_y_mm")
-
 
 def _is_band_list(value: Any) -> bool:
-    """A list of rings, or an empty one as a pattern just begun has it."""
-    return isinstance(value, list) and all(isinstance(band, dict) for band in value)
+    """A list of rings, one of which says how far out it lies, or an empty one as a pattern just begun has it."""
+    value = unwrapped(value)
+    return (
+        isinstance(value, list)
+        and all(isinstance(band, dict) for band in value)
+        and (not value or any("radius_mm" in band for band in value))
+    )
 
 
 def _pattern(document: Document) -> Offers:
-    return own_geometry(document, *BAND_GEOMETRY)
+    return own_geometry(document, "ring_bands", "center_x_mm", "center_y_mm")
 
 
 FORMS = (
@@ -32,6 +35,7 @@ FORMS = (
         PATTERN,
         (key("ring_bands", holds=_is_band_list, said="ring_bands"), key("name", "pattern_name")),
         offers=_pattern,
+        marks=frozenset(("id", "center_x_mm", "center_y_mm", "default_passes")),
     ),
     Form(
         NAME,
@@ -46,6 +50,7 @@ FORMS = (
             ),
             key("name"),
         ),
+        claims=frozenset(("default_width_mm",)),
         unless=(key("materials", holds=objects, said="materials that are objects"),),
     ),
     Form(
@@ -56,10 +61,16 @@ FORMS = (
             key("job_type"),
         ),
     ),
-    Form(NAME, JOBLOG, (key("batch_op", holds=an_object, said="batch_op"), key("job_type"))),
+    Form(
+        NAME,
+        JOBLOG,
+        (key("batch_op", holds=an_object, said="batch_op"), key("job_type")),
+        marks=frozenset(("manufacturing_plan", "machine_profile", "priority")),
+    ),
     Form(
         NAME,
         JOBLOG,
         (key("extra", holds=an_object, said="extra"), key("job_type"), key("id", "job_id", "created_at")),
+        faint=frozenset(("extra",)),
     ),
 )

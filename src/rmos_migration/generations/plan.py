@@ -24,6 +24,7 @@ class Plan(NamedTuple):
     steps: dict[str, Step]
     synonyms: frozenset[str]
     rules: dict[str, FieldRule]
+    identifiers: tuple[str, ...]
 
 
 @cache
@@ -35,7 +36,8 @@ def plan_of(entity: Entity) -> Plan:
         for key in rule.found.keys
     }
     synonyms = frozenset(key for key, step in steps.items() if not step.is_native)
-    return Plan(steps, synonyms, {rule.name: rule for rule in entity.fields})
+    identifiers = tuple(rule.native_key for rule in entity.fields if rule.found.kind is Kind.IDENTIFIER)
+    return Plan(steps, synonyms, {rule.name: rule for rule in entity.fields}, identifiers)
 
 
 def keys_in(document: Mapping[str, Any], rule: FieldRule) -> list[str]:
@@ -44,6 +46,21 @@ def keys_in(document: Mapping[str, Any], rule: FieldRule) -> list[str]:
     if "type" in keys and "data" in document:  # an event's type, not a job's (DOMAIN.md §1)
         keys.remove("type")
     return keys
+
+
+_USABLE_ID = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,200}")
+
+
+def is_blank(raw: Any) -> bool:
+    """Whether a value is text with nothing in it."""
+    return type(raw) is str and not raw.strip()
+
+
+def is_usable_id(raw: Any) -> bool:
+    """Whether a value can be an id as it stands, or by its digits."""
+    if type(raw) is str:
+        return not is_blank(raw) and _USABLE_ID.fullmatch(raw) is not None
+    return type(raw) is int
 
 
 _TIMES = (Kind.INSTANT, Kind.CLOCK)

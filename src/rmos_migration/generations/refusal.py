@@ -1,5 +1,6 @@
 """Why a document that no generation wrote is kept out: what it looks like, and what it lacks (DOMAIN.md §3)."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -7,16 +8,47 @@ from ..diagnostics import shown
 from ..entities import ENTITIES, JOBLOG, Entity
 from . import nearest, newest, recognise
 from .form import Sign, a_list, an_object, key
+from .shop_artifacts import is_kind_of_job
 
 
 class Stranger(NamedTuple):
-    """A kind of document that is no record, though programs left it among the records."""
+    """A kind of document that is no record, though programs left it among the records.
+
+    All its ``signs`` are there, and none of the keys it is ``without``.
+    """
 
     looks_like: str
     signs: tuple[Sign, ...]
+    without: tuple[str, ...] = ()
+
+
+def _is_other_artifact(value: Any) -> bool:
+    return isinstance(value, str) and not is_kind_of_job(value)
 
 
 STRANGERS = (
+    Stranger("advice on a run", (key("advisory_id"),)),
+    Stranger("an entry in an index of runs", (key("partition"), key("run_id"))),
+    Stranger(
+        "an artifact of another kind than a job's",
+        (
+            key("kind", holds=_is_other_artifact, said="kind of another artifact"),
+            key("artifact_id", "index_meta", "created_utc"),
+        ),
+    ),
+    Stranger(
+        "a request to work out a rosette project",
+        (
+            key("pattern", holds=an_object, said="pattern"),
+            key("guitars", "scrap_factor", "include_cam", "cam_overrides", "include_modern_preview"),
+        ),
+    ),
+    Stranger("a preset of a job", (key("segments"), key("inner_radius"), key("outer_radius"))),
+    Stranger(
+        "the rows of a matrix without its totals",
+        (key("rows"), key("columns", "column_sequence", "materials", "strip_width_mm")),
+        without=("totals",),
+    ),
     Stranger("a program's answer", (key("success"),)),
     Stranger("a request to make a design", (key("design", holds=an_object),)),
     Stranger("a request to make a design", (key("outer_diameter_mm", "inner_diameter_mm", "ring_params"),)),
@@ -28,6 +60,7 @@ STRANGERS = (
     Stranger(
         "a profile or preset of feeds and speeds",
         (key("params", holds=lambda value: isinstance(value, dict)),),
+        without=("generator_key",),
     ),
     Stranger("a request to hand a job over", (key("batch_op", "manufacturing_plan"),)),
     Stranger("a request to run an operation", (key("op_type"),)),
@@ -36,13 +69,26 @@ STRANGERS = (
     Stranger("a history of changes", (key("revisions", holds=a_list),)),
     Stranger("an operator's notes", (key("notes", holds=a_list),)),
     Stranger("a feasibility report", (key("overall_score", "risk_bucket"),)),
-    Stranger("a machine's telemetry", (key("samples", "metrics"),)),
+    Stranger("a machine's telemetry", (key("samples", "metrics"),), without=("kind",)),
     Stranger("a change of learned settings", (key("lane_key"),)),
 )
 """Looked through only for documents that no generation knows, the first match counts."""
 
+_STRANGE_FILES = (
+    (re.compile(r"_index", re.IGNORECASE), "an index of the runs beside it"),
+    (re.compile(r".*_advisory_.*", re.IGNORECASE | re.DOTALL), "advice on the runs beside it"),
+)
+"""Files that RMOS kept beside its runs, by the stem of their names (DOMAIN.md §8)."""
+
 _COMMON_KEYS = {"metadata", "metadata_json", "created_at", "created_at_utc", "ts", "timestamp", "updated_at"}
 _OF_A_JOB_DONE = ("status", "results", "parameters", "metadata", "end_time", "duration_seconds")
+
+
+def strange_file(entity: Entity, stem: str) -> str | None:
+    """What a file is that RMOS kept beside its runs and that holds no records, by its name; None for any other file."""
+    if entity is not JOBLOG or "_" not in stem:
+        return None
+    return next((said for name, said in _STRANGE_FILES if name.fullmatch(stem)), None)
 
 
 def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str]:
@@ -76,7 +122,9 @@ def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str]:
 
 def _kind_of_stranger(entity: Entity, document: Mapping[str, Any]) -> str | None:
     for stranger in STRANGERS:
-        if all(sign.found_in(document) for sign in stranger.signs):
+        if all(sign.found_in(document) for sign in stranger.signs) and document.keys().isdisjoint(
+            stranger.without
+        ):
             return stranger.looks_like
     return "a row of numbers about a job" if entity is JOBLOG and _is_counted(document) else None
 

@@ -7,7 +7,7 @@ and name is a request to make something, not a record. A session has no name.
 from ..entities import PATTERN
 from .draft import Offer, Offers
 from .form import Document, Form, an_object, key
-from .rings import is_number, own_geometry, ring_count
+from .rings import is_number, own_geometry
 
 NAME = "RMOS 2.0 / Art Studio"
 
@@ -16,17 +16,22 @@ _IDENTITY = key("id", "pattern_id", "name", "pattern_name")
 
 def _around_design(document: Document) -> Offers:
     design = document["design"]
-    offers = {"geometry": Offer(design, "design")} | ring_count(design, "design")
-    for field in ("ring_count", "pattern_type"):
-        if design.get(field) is not None:
-            offers[field] = Offer(design[field], "design")
+    offers = {"geometry": Offer(design, "design")}
+    if design.get("pattern_type") is not None:
+        offers["pattern_type"] = Offer(design["pattern_type"], "design")
     if document.get("session_id") is not None:
         offers["id"] = Offer(document["session_id"], "session_id")
     return offers
 
 
 def _bare_design(document: Document) -> Offers:
-    return own_geometry(document, "outer_diameter_mm", "inner_diameter_mm", "ring_params", "rings")
+    keys = ("outer_diameter_mm", "inner_diameter_mm", "ring_params")
+    is_counted = "ring_params" not in document and is_number(document.get("rings"))
+    return own_geometry(document, *keys, *(("rings",) if is_counted else ()))
+
+
+def _counted_design(document: Document) -> Offers:
+    return own_geometry(document, "rings")
 
 
 FORMS = (
@@ -35,6 +40,7 @@ FORMS = (
         PATTERN,
         (key("session_id"), key("design", holds=an_object, said="design")),
         offers=_around_design,
+        marks=frozenset(("design", "mode", "state", "history")),
     ),
     Form(
         NAME,
@@ -52,6 +58,7 @@ FORMS = (
         NAME,
         PATTERN,
         (key("rings", holds=is_number, said="rings as a number"), key("name")),
-        offers=_bare_design,
+        offers=_counted_design,
+        marks=frozenset(("description",)),
     ),
 )

@@ -18,5 +18,9 @@ FORMS = (
             key("event_type"),
             Sign(("created_at_utc",), pattern=re.compile(r"\w+_hash"), said="created_at_utc or a *_hash"),
         ),
+        marks=frozenset(
+            ("created_at_utc", "workflow_session_id", "workflow_mode", "toolchain_id", "feasibility")
+        ),
+        claims=frozenset(("event_type",)),
     ),
 )

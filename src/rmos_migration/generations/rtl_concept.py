@@ -8,7 +8,6 @@ from typing import Any
 from ..entities import JOBLOG, PATTERN
 from .draft import Offer, Offers
 from .form import Document, Form, a_value, key
-from .phase_1 import BAND_GEOMETRY
 from .rings import own_geometry
 
 NAME = "RTL concept"
@@ -25,11 +24,11 @@ def _has_no_radius(bands: Any) -> bool:
 
 
 def _pattern(document: Document) -> Offers:
-    return own_geometry(document, *BAND_GEOMETRY)
+    return own_geometry(document, "ring_bands")
 
 
 def _operation(document: Document) -> Offers:
-    return {"job_type": Offer(document["op_type"], "op_type")}
+    return {"job_type": Offer(document["op_type"], "op_type", before=("cut_type",))}
 
 
 FORMS = (
@@ -41,20 +40,19 @@ FORMS = (
             key("name", "pattern_name"),
         ),
         offers=_pattern,
+        marks=frozenset(("id",)),
     ),
     Form(
         NAME,
         JOBLOG,
-        (
-            key("op_data", "risk_summary", "yield_predicted", "yield_actual", "strip_plans"),
-            _ID,
-            key("job_type"),
-        ),
+        (key("risk_summary", "yield_predicted", "yield_actual", "strip_plans"), key("job_type")),
+        marks=frozenset(("op_data", "best_slice_index", "operator_notes", "tool_id", "num_slices")),
     ),
     Form(
         NAME,
         JOBLOG,
         (key("op_type", holds=a_value, said="op_type"), _ID, key("geometry_source", "tool_id")),
         offers=_operation,
+        marks=frozenset(("geometry_source", "tool_id")),
     ),
 )

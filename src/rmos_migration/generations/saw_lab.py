@@ -13,6 +13,7 @@ from .form import Document, Form, a_value, key
 NAME = "saw lab"
 
 _ID = key("run_id", "job_id", "id")
+_CUT = frozenset(("gcode", "stats", "machine_profile", "blade_id"))
 
 
 def _has_op_type(meta: Any) -> bool:
@@ -20,15 +21,33 @@ def _has_op_type(meta: Any) -> bool:
 
 
 def _run(document: Document) -> Offers:
-    return {"job_type": Offer(document["meta"]["op_type"], "meta")}
+    return {"job_type": Offer(document["meta"]["op_type"], "meta", before=("cut_type",))}
 
 
 def _flat_run(document: Document) -> Offers:
-    return {"job_type": Offer(document["op_type"], "op_type")}
+    return {"job_type": Offer(document["op_type"], "op_type", before=("cut_type",))}
 
 
 FORMS = (
-    Form(NAME, JOBLOG, (key("meta", holds=_has_op_type, said="meta with op_type"), _ID), offers=_run),
-    Form(NAME, JOBLOG, (key("cut_type"), _ID, key("machine_id"))),
-    Form(NAME, JOBLOG, (key("op_type", holds=a_value, said="op_type"), _ID), offers=_flat_run),
+    Form(
+        NAME,
+        JOBLOG,
+        (key("meta", holds=_has_op_type, said="meta with op_type"), key(*_ID.keys, "gcode", "stats")),
+        offers=_run,
+        marks=_CUT,
+    ),
+    Form(
+        NAME,
+        JOBLOG,
+        (key("cut_type", holds=a_value, said="cut_type"), key("machine_id")),
+        marks=_CUT.union(("machine_id", "operator")),
+        claims=frozenset(("cut_type",)),
+    ),
+    Form(
+        NAME,
+        JOBLOG,
+        (key("op_type", holds=a_value, said="op_type"), _ID),
+        offers=_flat_run,
+        marks=_CUT.union(("planned_feed_ipm", "planned_rpm", "safe_z")),
+    ),
 )

@@ -31,6 +31,7 @@ _STATUS_SYNONYMS = {
     "active": "running",
     "error": "failed",
     "blocked": "failed",
+    "scrap": "failed",
 }
 
 JOB_TYPES = frozenset(
@@ -106,9 +107,13 @@ def status(value: Any, key: str, notes: Notes) -> str:
     return "unknown"
 
 
+_OWN_WORDS = frozenset(("event_type", "kind"))
+"""Keys under which programs wrote words of their own making, for which there is no list."""
+
+
 def job_type(value: Any, key: str, notes: Notes) -> Any:
-    """A job type as written; an unknown word is noted."""
-    if type(value) is str and value not in JOB_TYPES and value.strip():
+    """A job type as written; an unknown word is noted, unless its program's words are its own (DOMAIN.md §8)."""
+    if type(value) is str and value not in JOB_TYPES and value.strip() and key not in _OWN_WORDS:
         notes.append(("job-type-unknown", f"{key} {shown(value)} is no job type RMOS wrote", key))
     return value
 

@@ -18,6 +18,7 @@ FORMS = (
         PATTERN,
         (key("outer_radius_mm", "inner_radius_mm", "rings"), key("pattern_name")),
         offers=_pattern,
+        claims=frozenset(("pattern_name",)),
     ),
     Form(
         NAME,

@@ -1,12 +1,13 @@
 """How a document's row may differ from what the document says: references that lead nowhere, a created_at that stays."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import orjson
+from sqlalchemy import Connection
 
 from ..entities import Entity, FieldRule
 from ..generations import export
-from ..store.records import Row
+from ..store.records import Row, existing_ids
 from .prepare import Prepared
 
 
@@ -21,6 +22,28 @@ def detached(entity: Entity, prepared: Prepared, missing: Iterable[tuple[FieldRu
             extra.setdefault(rule.native_key, target)
     values["extra_json"] = orjson.dumps(extra).decode() if extra else None
     return tuple(values.values())
+
+
+def softly_linked(entity: Entity, prepared: Prepared, there: Mapping[str, Collection[str]]) -> Prepared:
+    """The document with those of its soft references, by field, that are among the ids that are ``there`` (DOMAIN.md §8)."""
+    found = [(name, target) for name, target in prepared.soft if target in there.get(name, ())]
+    if not found or prepared.row is None:
+        return prepared
+    values = dict(zip(entity.columns, prepared.row, strict=True))
+    values.update(found)
+    derived = [*orjson.loads(prepared.derived or "[]"), *(name for name, _ in found)]
+    return prepared._replace(row=tuple(values.values()), derived=orjson.dumps(derived).decode())
+
+
+def softly_linked_batch(connection: Connection, entity: Entity, batch: list[Prepared]) -> list[Prepared]:
+    """The documents of a batch with those of their soft references whose parent has a row."""
+    if not entity.softly_found:
+        return batch
+    there: dict[str, set[str]] = {}
+    for rule in entity.softly_found:
+        wanted = {target for prepared in batch for name, target in prepared.soft if name == rule.name}
+        there[rule.name] = existing_ids(connection, rule.reference or "", wanted) if wanted else set()
+    return [softly_linked(entity, prepared, there) if prepared.soft else prepared for prepared in batch]
 
 
 def keeping_created_at(entity: Entity, prepared: Prepared, current: Row) -> Prepared:

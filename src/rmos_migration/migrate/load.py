@@ -66,7 +66,9 @@ def load(connection: Connection, batch: Batch, policy: Policy, course: Course) -
     Raises:
         sqlalchemy.exc.DBAPIError: if the database fails, rather than refuses.
     """
-    is_met = bool(batch.known) or any(prepared.record_id in batch.orphans for prepared in batch.documents)
+    is_met = bool(batch.known) or any(
+        prepared.soft or prepared.record_id in batch.orphans for prepared in batch.documents
+    )
     plan = (None if is_met else _load_straight(connection, batch)) or _load_resolved(
         connection, batch, policy, course
     )

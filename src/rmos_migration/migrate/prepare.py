@@ -1,17 +1,19 @@
 """One file's bytes to documents that are ready to be resolved and loaded. Pure: no database, no clock."""
 
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 import orjson
 
 from ..diagnostics import Diagnostic, Location, Severity, diagnose, shown
 from ..entities import Entity
-from ..generations import Draft, Form, recognise
+from ..generations import Draft, Form, draft_of, recognise
 from ..generations.draft import CATEGORY
-from ..generations.refusal import refusal
+from ..generations.notes import Steps
+from ..generations.refusal import refusal, strange_file
 from ..sources.content import content_sha256
 from ..sources.documents import documents_in
-from ..sources.pointers import pointer_step
+from ..sources.pointers import pointer_of, pointer_step
 from ..sources.read import Reading
 from ..sources.scan import Fault
 from ..sources.shapes import Document
@@ -22,7 +24,7 @@ class Prepared(NamedTuple):
     """One document on its way: ready for its table (``row``), or kept out (``row`` is None, with an error).
 
     ``row`` is in column order of its entity; ``derived`` is a JSON list of columns or None, ``mentions`` are ids that
-    parts of the record refer to (see ``Draft``).
+    parts of the record refer to, ``soft`` references that ``row`` has once their parent is there (see ``Draft``).
     """
 
     reading: Reading
@@ -34,6 +36,7 @@ class Prepared(NamedTuple):
     derived: str | None
     diagnostics: list[Diagnostic]
     mentions: list[tuple[str, str]] = []  # noqa: RUF012 - never changed
+    soft: tuple[tuple[str, str], ...] = ()
 
     @property
     def place(self) -> tuple[str, str]:
@@ -50,6 +53,9 @@ def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = No
     """The documents in a file that was read, each ready or kept out. A file that cannot be read counts as one."""
     if reading.problem is not None:
         return [_kept_out(reading, "", [reading.problem])]
+    stem = reading.path.rpartition("/")[2].rpartition(".")[0]
+    if (strange := strange_file(entity, stem)) is not None:
+        return [_kept_out(reading, "", [_of_another_kind(entity, reading.path, strange)])]
     contents = documents_in(reading.path, reading.raw, entity, recognise, fallback_encoding)
     return [prepare_document(entity, reading, document) for document in contents.documents]
 
@@ -70,7 +76,7 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
         reason = _refused(entity, document, path, cut_off)
         return _kept_out(reading, pointer, [reason], content=digest)
     stem = path.rpartition("/")[2].rpartition(".")[0]
-    draft = form.normalise(value, document.file_id(stem))
+    draft = draft_of(form, value, document.file_id(stem if stem.isascii() else normalize("NFC", stem)))
     diagnostics = _diagnostics(path, pointer, draft) if draft.notes or draft.faults else []
     if notices:
         diagnostics += [_from_fault(path, pointer, notice) for notice in notices]
@@ -90,7 +96,13 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
         orjson.dumps(draft.derived).decode() if draft.derived else None,
         diagnostics,
         draft.mentions,
+        draft.soft,
     )
+
+
+def _of_another_kind(entity: Entity, path: str, looks_like: str) -> Diagnostic:
+    message = f"by its name this is {looks_like}; none of it is a {entity.singular}"
+    return diagnose("not-a-record", message, Location(path))
 
 
 def _keep_category(draft: Draft, category: str) -> None:
@@ -133,8 +145,9 @@ def _from_fault(path: str, document: str, fault: Fault) -> Diagnostic:
 
 
 def _diagnostics(path: str, pointer: str, draft: Draft) -> list[Diagnostic]:
-    def located(code: str, message: str, key: str, severity: Severity | None = None) -> Diagnostic:
-        place = Location(path, pointer + pointer_step(key) if key else pointer, document=pointer)
+    def located(code: str, message: str, key: str | Steps, severity: Severity | None = None) -> Diagnostic:
+        below = pointer_of(key) if isinstance(key, tuple) else pointer_step(key) if key else ""
+        place = Location(path, pointer + below, document=pointer)
         return diagnose(code, message, place, severity=severity)
 
     return [located(*fault, severity=Severity.ERROR) for fault in draft.faults] + [

@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ..diagnostics import Diagnostic, diagnose, shown
+from ..diagnostics import Diagnostic, diagnose
 from ..entities import Entity, FieldRule
 from ..store.records import Pending, Row, existing_ids
 from .linking import detached
+from .lookalikes import Lookalikes
 from .prepare import Prepared
 
 
@@ -23,12 +24,13 @@ class References:
 
     def __init__(self, connection: Connection, entity: Entity, batch: list[Prepared]) -> None:
         self.entity = entity
-        self.parents = []
+        self.parents: list[tuple[int, FieldRule, set[str]]] = []
         for rule in entity.references:
             index = entity.columns.index(rule.column)
             wanted = {p.row[index] for p in batch if p.row is not None and p.row[index] is not None}
             there = existing_ids(connection, rule.reference or "", wanted) if wanted else set()
             self.parents.append((index, rule, there))
+        self._lookalikes = Lookalikes(connection, batch, self.parents)
 
     def linked(self, prepared: Prepared) -> Linked:
         """The row with every reference that leads nowhere emptied, its value kept in extra."""
@@ -49,7 +51,7 @@ class References:
     def notices(self, prepared: Prepared, linked: Linked) -> list[Diagnostic]:
         """A warning for each reference that leads nowhere."""
         return [
-            diagnose("reference-missing", _sentence(rule, target), prepared.location)
+            diagnose("reference-missing", self._lookalikes.sentence(rule, target), prepared.location)
             for rule, target in linked.missing
         ]
 

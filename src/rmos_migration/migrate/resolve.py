@@ -17,7 +17,7 @@ from .conflicts import conflict
 from .course import Course
 from .differences import differences
 from .holding import Holding
-from .linking import keeping_created_at
+from .linking import keeping_created_at, softly_linked_batch
 from .outcome import Outcome
 from .plan import Decision, Place, Plan
 from .policy import MissingReferences, OnConflict, Policy
@@ -70,7 +70,7 @@ class _Resolver:
     ) -> None:
         self.connection = connection
         self.entity = entity
-        self.batch = batch
+        self.batch = softly_linked_batch(connection, entity, batch)
         self.policy = policy
         self.known = known
         self.refused = refused
@@ -78,7 +78,7 @@ class _Resolver:
         self.made = Plan()
         self.written_by: dict[str, Prepared] = {}
         self.arrived: dict[str, list[int]] = {}
-        self.holding = Holding(connection, entity, course, batch, {path for path, _ in known})
+        self.holding = Holding(connection, entity, course, self.batch, {path for path, _ in known})
         self.once_held = {
             (path, before.record_id, before.content_sha256)
             for (path, _), before in known.items()
@@ -96,9 +96,9 @@ class _Resolver:
             else set()
         )
         self.set_aside = set_aside(
-            connection, entity, {p.record_id for p in batch if p.record_id is not None}
+            connection, entity, {p.record_id for p in self.batch if p.record_id is not None}
         )
-        self.references = References(connection, entity, batch)
+        self.references = References(connection, entity, self.batch)
 
     def plan(self) -> Plan:
         standing = self._standing()

@@ -1,22 +1,27 @@
 """The one reader of geometry: nothing else in this package looks inside a pattern's rings (DOMAIN.md §1 and §3).
 
-``rings`` reads them, ``plan`` says where each lies, ``colours`` which colours are known, ``drawing`` makes the picture.
+``rings`` reads them, ``plan`` says where each lies, ``colours`` which colours are known, ``drawing`` makes the picture,
+``slips`` what looks like a slip.
 """
 
 from .colours import colours_of_family
 from .drawing import draw
 from .plan import Band, Plan, plan
-from .rings import Ring, families_of, overlaps, read_rings, rings_of
+from .rings import Ring, count_rings, families_of, overlaps, read_rings, rings_of
+from .slips import Slip, slips_in
 
 __all__ = [
     "Band",
     "Plan",
     "Ring",
+    "Slip",
     "colours_of_family",
+    "count_rings",
     "draw",
     "families_of",
     "overlaps",
     "plan",
     "read_rings",
     "rings_of",
+    "slips_in",
 ]

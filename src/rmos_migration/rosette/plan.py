@@ -223,6 +223,13 @@ def _why_empty(geometry: Mapping[str, Any]) -> str:
     counted = number(geometry.get("rings")) or number(geometry.get("ring_count"))
     if rings is None and counted is not None and 1 <= counted <= LARGEST_MM:
         return f"{_counted(round(counted), 'ring')} counted, but not described"
+    active = geometry.get("ring_active")
+    if isinstance(active, list):
+        return (
+            f"a wheel with {_counted(sum(map(bool, active)), 'ring')} in use, whose measures are not recorded"
+        )
+    if "generator_key" in geometry:
+        return "what a generator is to draw, without its rings"
     if "rows" in geometry and "columns" in geometry:
         return "a matrix of rows and columns, without rings"
     return "the geometry lists no rings"

@@ -19,6 +19,23 @@ def rings_of(geometry: Mapping[str, Any]) -> list[Any] | None:
     return None
 
 
+def count_rings(geometry: Mapping[str, Any]) -> Any:
+    """How many rings a geometry has: as stated, else as listed, or as switched on; None where it does not say.
+
+    What is stated comes back as it stands, whatever it is. 0 is an empty list.
+    """
+    stated = geometry.get("ring_count")
+    if stated is not None:
+        return stated
+    rings = rings_of(geometry)
+    if rings is not None:
+        return len(rings)
+    counted, active = geometry.get("rings"), geometry.get("ring_active")
+    if type(counted) is int:
+        return counted
+    return sum(map(bool, active)) if isinstance(active, list) else None
+
+
 def families_of(geometry: Mapping[str, Any]) -> list[Any]:
     """What each ring says of the strip family it is cut from (phase-1 and later), None for a ring that does not.
 
@@ -72,6 +89,8 @@ def read_rings(geometry: Mapping[str, Any]) -> list[Ring]:
         radius, width = number(read("radius_mm")), number(read("width_mm"))
         if radius is None:
             radius = number(read("radius"))
+        if radius is None and "outer_diameter_mm" in ring:
+            radius, width = _between(number(read("inner_diameter_mm")), number(read("outer_diameter_mm")))
         if radius is None and edge is not None:
             if width is not None and width > 0:
                 radius, edge = edge + width / 2, edge + width
@@ -114,6 +133,13 @@ def overlaps(rings: Sequence[Ring]) -> list[tuple[Ring, Ring]]:
                 found.append((rings[inner], rings[outer]))
                 break
     return found
+
+
+def _between(inner: float | None, outer: float | None) -> tuple[float | None, float | None]:
+    """Radius of the centre line and width of a ring from one diameter to another."""
+    if inner is None or outer is None:
+        return None, None
+    return (inner + outer) / 4, (outer - inner) / 2
 
 
 _TOLERANCE_MM = 1e-6

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from ..entities import ENTITIES, Entity
+from .answers import failure_in
 from .lines import decode_line, lines_of
 from .pointers import pointer_step
 from .scan import Fault
@@ -164,9 +165,9 @@ class Splitter(Generic[FormT]):
         if keys and any(document.form is not None for document in found):
             message = f"{', '.join(keys)} stand around the documents and belong to none of them"
             at = next(index for index, document in enumerate(found) if document.form is not None)
-            notice = Fault("keys-around", message, pointer=place.pointer)
-            found[at] = found[at]._replace(notices=(*found[at].notices, notice))
-        return found
+            found[at] = _noticing(Fault("keys-around", message, pointer=place.pointer), found[at])
+        failure = failure_in(value, place.pointer)
+        return found if failure is None else [_noticing(failure, document) for document in found]
 
     def _is_around(self, value: dict[str, Any], found: list[Document[FormT]]) -> bool:
         """Whether an object is no more than the wrapping of what was found in it.
@@ -262,6 +263,11 @@ class Splitter(Generic[FormT]):
 
     def _has_id(self, document: dict[str, Any], wanted: str) -> bool:
         return any(str(document.get(key)) == wanted for key in self._identities)
+
+
+def _noticing(notice: Fault, document: Document[FormT]) -> Document[FormT]:
+    """The document with something noticed around it, if it is a record."""
+    return document if document.form is None else document._replace(notices=(*document.notices, notice))
 
 
 def _is_filled(value: Any) -> bool:

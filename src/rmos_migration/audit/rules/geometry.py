@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from ...diagnostics import Severity, shown
 from ...entities import JOBLOG, PATTERN, STRIP_FAMILY, Entity
-from ...rosette import Ring, overlaps, read_rings, rings_of
+from ...rosette import Ring, Slip, overlaps, read_rings, rings_of, slips_in
 from ..rule import EachRow, Family, Flaws, Row, RowCheck, Rule, Subject
 
 RING_RADIUS_MM = (10, 100)
@@ -95,6 +95,29 @@ def _strip_width(row: Row) -> Flaws:
     return [("width_mm", f"the strips are {width:g} mm wide, usual is {low} to {high} mm")]
 
 
+def _slips(slip: Slip) -> EachRow:
+    """The slips of a kind in patterns' geometry and families' strips, one flaw a record."""
+
+    def in_column(field: str) -> RowCheck:
+        def find(row: Row) -> Flaws:
+            held = row[field]
+            found = [(steps, value) for kind, steps, value in slips_in(held) if kind is slip] if held else []
+            if not found:
+                return ()
+            place = "/".join(str(step) for step in found[0][0])
+            more = f", and {len(found) - 1:,} more" if len(found) > 1 else ""
+            return [(f"{field}_json", f"{place or field} is {shown(found[0][1])}{more}")]
+
+        return find
+
+    checks = {PATTERN: in_column("geometry"), STRIP_FAMILY: in_column("strips")}
+
+    def for_entity(one: Entity, _: Subject) -> RowCheck | None:
+        return checks.get(one)
+
+    return EachRow(for_entity)
+
+
 def _waste(row: Row) -> Flaws:
     results = row["results"]
     waste = results.get("waste_percentage") if results else None
@@ -164,6 +187,22 @@ FAMILY = Family(
             "The count is kept as the document states it, even where its list of rings is shorter or longer.",
             "count the rings; correct the number, or complete the list",
             _of(PATTERN, _ring_count),
+        ),
+        Rule(
+            "number-in-quotes",
+            Severity.WARNING,
+            "No measure of a ring or strip stands in quotes",
+            "Such a number is text: a ring without its numbers is not drawn, and no other rule looks at it.",
+            "take the quotes away in the document, then migrate it with --on-conflict replace",
+            _slips(Slip.QUOTED),
+        ),
+        Rule(
+            "powershell-list",
+            Severity.WARNING,
+            "No list of rings or strips is an object with value and Count",
+            "ConvertTo-Json of Windows PowerShell 5.1 wrote it so; programs that look for a list do not find it.",
+            "put what stands under value in the object's place, then migrate the document with --on-conflict replace",
+            _slips(Slip.POWERSHELL),
         ),
         Rule(
             "strip-width",

@@ -1,0 +1,30 @@
+"""The Art Studio's pattern library: what a generator is asked to draw, by its name and its parameters.
+
+The rings are the generator's business, so there is no ring_count.
+"""
+
+from ..entities import PATTERN
+from .draft import Offers
+from .form import Document, Form, a_value, key
+from .rings import own_geometry
+
+NAME = "Art Studio pattern library"
+
+
+def _pattern(document: Document) -> Offers:
+    return own_geometry(document, "generator_key", "params")
+
+
+FORMS = (
+    Form(
+        NAME,
+        PATTERN,
+        (
+            key("generator_key", holds=a_value, said="generator_key"),
+            key("params", holds=lambda value: isinstance(value, dict), said="params"),
+            key("pattern_id", "id", "name"),
+        ),
+        offers=_pattern,
+        marks=frozenset(("params",)),
+    ),
+)

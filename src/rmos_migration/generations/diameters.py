@@ -1,0 +1,39 @@
+"""Designs with diameters: rings from one diameter to another around a sound hole, mostly without an id."""
+
+from typing import Any
+
+from ..entities import PATTERN
+from .draft import Offers
+from .form import Document, Form, key
+from .rings import own_geometry
+
+NAME = "design with diameters"
+
+
+def _have_diameters(rings: Any) -> bool:
+    return (
+        isinstance(rings, list)
+        and bool(rings)
+        and all(
+            isinstance(ring, dict) and "inner_diameter_mm" in ring and "outer_diameter_mm" in ring
+            for ring in rings
+        )
+    )
+
+
+def _pattern(document: Document) -> Offers:
+    return own_geometry(document, "rings", "soundhole_diameter_mm")
+
+
+FORMS = (
+    Form(
+        NAME,
+        PATTERN,
+        (
+            key("rings", holds=_have_diameters, said="rings with inner_diameter_mm and outer_diameter_mm"),
+            key("name", "pattern_name"),
+        ),
+        offers=_pattern,
+        marks=frozenset(("soundhole_diameter_mm", "style_tag")),
+    ),
+)

@@ -1,0 +1,20 @@
+"""A job's preset_id, which is a pattern for some programs, and a preset of feeds and speeds for others."""
+
+from typing import Any
+
+from .draft import Offer, Offers
+from .form import Document
+
+GRADED = ("lane", "risk_grade", "doc_grade", "gantry_grade", "promotion_lane")
+"""What a job on its way through the promotion lanes may have."""
+
+
+def preset(document: Document, *, soft: bool = False) -> Offers:
+    """What a job offers for its pattern; ``soft`` where it is one only if a pattern of that id is there."""
+    named = document.get("preset_id")
+    return {} if named is None else {"pattern_id": Offer(named, "preset_id", soft=soft)}
+
+
+def has_lane_notes(metadata: Any) -> bool:
+    """Whether metadata is what the promotion lanes note of a job."""
+    return isinstance(metadata, dict) and ("cam_profile_summary" in metadata or "subjobs" in metadata)

@@ -1,0 +1,35 @@
+"""The rosette wheel: tiles put into the segments of five rings, some of which are switched off.
+
+``grid`` holds a tile for "ring,segment". The program saves a design as a ``.rsd`` file, which is JSON. ring_count is
+the number of rings that are switched on.
+"""
+
+from ..entities import PATTERN
+from .draft import Offer, Offers
+from .form import Document, Form, a_list, key
+from .rings import own_geometry
+
+NAME = "rosette wheel"
+
+
+def _pattern(document: Document) -> Offers:
+    offers = own_geometry(document, "ring_active", "num_segs", "sym_mode", "grid")
+    if document.get("design_name") is not None:
+        offers["name"] = Offer(document["design_name"], "design_name")
+    return offers
+
+
+FORMS = (
+    Form(
+        NAME,
+        PATTERN,
+        (
+            key("ring_active", holds=a_list, said="ring_active"),
+            key("grid", holds=lambda value: isinstance(value, dict), said="grid"),
+            key("num_segs"),
+            key("design_name", "name"),
+        ),
+        offers=_pattern,
+        marks=frozenset(("grid", "num_segs", "sym_mode", "show_tabs", "show_annotations")),
+    ),
+)

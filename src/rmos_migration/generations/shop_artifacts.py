@@ -1,0 +1,54 @@
+"""Shop artifacts: what the shop floor wrote down of one job, among many artifacts of other kinds that are no jobs.
+
+``kind`` says what was done: a job log of any program, or the execution of a batch at the saw.
+"""
+
+import re
+from typing import Any
+
+from ..entities import JOBLOG
+from .draft import Offer, Offers
+from .form import Document, Form, a_value, key
+
+NAME = "shop artifacts"
+
+_KIND_OF_JOB = re.compile(r".*(?:_job_log|saw_batch_execution)", re.DOTALL)
+_OTHER_IDS = ("job_id", "run_id", "log_id")
+_OTHER_TYPES = ("type", "event_type", "cut_type")
+
+
+def is_kind_of_job(value: Any) -> bool:
+    """Whether an artifact of this kind is the record of a job."""
+    return isinstance(value, str) and _KIND_OF_JOB.fullmatch(value) is not None
+
+
+def _job(document: Document) -> Offers:
+    offers = {
+        "id": Offer(document["artifact_id"], "artifact_id", before=_OTHER_IDS),
+        "job_type": Offer(document["kind"], "kind", before=_OTHER_TYPES),
+    }
+    if document.get("created_utc") is not None:
+        offers["created_at"] = Offer(document["created_utc"], "created_utc")
+    payload = document.get("payload")
+    held = payload if isinstance(payload, dict) else {}
+    if document.get("status") is None and held.get("status") is not None:
+        offers["status"] = Offer(held["status"], "payload")
+    for holder, metrics in (("metrics", document.get("metrics")), ("payload", held.get("metrics"))):
+        if isinstance(metrics, dict) and metrics.get("cut_time_s") is not None:
+            return offers | {"duration_seconds": Offer(metrics["cut_time_s"], holder)}
+    return offers
+
+
+FORMS = (
+    Form(
+        NAME,
+        JOBLOG,
+        (
+            key("artifact_id", holds=a_value, said="artifact_id"),
+            key("kind", holds=is_kind_of_job, said="kind of a job log or saw_batch_execution"),
+            key("created_utc", "created_at_utc", "payload", "metrics"),
+        ),
+        offers=_job,
+        marks=frozenset(("kind", "index_meta", "created_utc", "payload", "metrics")),
+    ),
+)

@@ -1,0 +1,35 @@
+"""Design snapshots: a design as it was at one moment, with what was thought of its feasibility.
+
+A snapshot's pattern_id names the pattern it was made from, not itself.
+"""
+
+from ..entities import PATTERN
+from .draft import Offer, Offers
+from .form import Document, Form, a_value, an_object, key
+
+NAME = "design snapshot"
+
+
+def _pattern(document: Document) -> Offers:
+    key = next(key for key in ("rosette_params", "design") if an_object(document.get(key)))
+    design = document[key]
+    offers = {"geometry": Offer(design, key), "id": Offer(document["snapshot_id"], "snapshot_id")}
+    if design.get("pattern_type") is not None:
+        offers["pattern_type"] = Offer(design["pattern_type"], key)
+    return offers
+
+
+FORMS = (
+    Form(
+        NAME,
+        PATTERN,
+        (
+            key("snapshot_id", holds=a_value, said="snapshot_id"),
+            key("rosette_params", "design", holds=an_object, said="rosette_params or design"),
+            key("name"),
+        ),
+        offers=_pattern,
+        ignored=frozenset(("pattern_id", "preset_id")),
+        marks=frozenset(("rosette_params", "design", "feasibility", "context_refs", "baseline")),
+    ),
+)
