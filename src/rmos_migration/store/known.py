@@ -2,9 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Integer, Table, cast, exists, func, select
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, Integer, Table, cast, exists, func, select
 
 from ..entities import Entity
 from .bulk import among
@@ -52,7 +52,14 @@ class KnownDocument(NamedTuple):
 def known_files(
     connection: Connection, source: int, entity: Entity, paths: Sequence[str]
 ) -> dict[str, KnownFile]:
-    """What the ledger says of the files at ``paths``, by path."""
+    """What the ledger says of the files at ``paths``, by path.
+
+    The rows themselves are counted, too: an index may still know rows that are lost, and a file whose row is lost must not
+    be passed over.
+
+    Raises:
+        sqlalchemy.exc.DatabaseError: if a row that an index knows is not in its table; the file is damaged.
+    """
     table = ENTITY_TABLES[entity.name]
     kept_out = ledger.c.outcome.not_in(SETTLED) & (func.coalesce(ledger.c.code, "") != REPLACED)
     unsettled = kept_out | _row_is_gone(table)
@@ -68,6 +75,7 @@ def known_files(
             func.max(cast(unsettled & is_there, Integer)) == 0,
             func.min(generation),
             func.max(generation),
+            func.count(_outside_indexes(table)),
         )
         .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
         .where(of_these)
@@ -75,7 +83,7 @@ def known_files(
     )
     files: dict[str, KnownFile] = {}
     mixed = []
-    for path, size, mtime_ns, documents, settled, first, last in connection.execute(query):
+    for path, size, mtime_ns, documents, settled, first, last, _ in connection.execute(query):
         if first != last:
             mixed.append(path)
         files[path] = KnownFile(path, size, mtime_ns, documents, settled, {first or None: documents})
@@ -114,6 +122,12 @@ def known_documents(
         .where(ledger.c.source_id == source, among(ledger.c.path, paths))
     )
     return {(path, pointer): KnownDocument(*known) for path, pointer, *known in connection.execute(query)}
+
+
+def _outside_indexes(table: Table) -> Column[Any]:
+    """A short column that no index holds, so that whoever counts it reads the rows."""
+    indexed = {column for index in table.indexes for column in index.columns}
+    return next(column for column in table.c if column not in indexed and not column.primary_key)
 
 
 def _row_is_gone(table: Table) -> ColumnElement[bool]:
