@@ -8,9 +8,19 @@ import json
 import unicodedata
 from typing import Any, NamedTuple
 
-from .catalogue import CATALOGUE, Code, Severity
+from .catalogue import CATALOGUE, NOT_LOOKED_AT, Code, Severity
 
-__all__ = ["CATALOGUE", "Code", "Diagnostic", "Location", "Severity", "diagnose", "printable", "shown"]
+__all__ = [
+    "CATALOGUE",
+    "NOT_LOOKED_AT",
+    "Code",
+    "Diagnostic",
+    "Location",
+    "Severity",
+    "diagnose",
+    "printable",
+    "shown",
+]
 
 
 class Location(NamedTuple):

@@ -61,8 +61,24 @@ def test_a_document_in_conflict_is_listed_with_its_reason(tree: Path, database: 
     told = rmos("rejects", "--database", database).stdout
     assert "patterns/b.json warning R401 id-conflict" in told
     assert "1 document is in conflict" in told
-    ((reason,),) = json.loads(rmos("rejects", "--database", database, "--json").stdout)["conflicts"]
-    assert (reason["path"], reason["code"]) == ("patterns/b.json", "id-conflict")
+    answer = json.loads(rmos("rejects", "--database", database, "--json").stdout)
+    (conflict,) = answer["conflicts"]
+    assert answer["total"] == 1
+    assert (conflict["path"], conflict["code"], conflict["outcome"]) == (
+        "patterns/b.json",
+        "id-conflict",
+        "conflict",
+    )
+    assert (conflict["source"], conflict["run_id"]) == (str(tree), 1)
+    assert [reason["code"] for reason in conflict["diagnostics"]] == ["id-conflict"]
+
+
+def test_rejects_and_conflicts_have_the_same_shape_and_one_total(messy: Path) -> None:
+    answer = json.loads(rmos("rejects", "--database", messy, "--json").stdout)
+    assert answer["total"] == len(answer["rejects"]) + len(answer["conflicts"]) == 16
+    assert {frozenset(one) for one in answer["rejects"] + answer["conflicts"]} == {
+        frozenset(answer["rejects"][0])
+    }
 
 
 def test_a_code_may_be_named_by_its_number(messy: Path) -> None:

@@ -24,6 +24,7 @@ from builders import (
 )
 from rmos_migration import Verification, migrate, verify
 from rmos_migration.audit.verification import State
+from rmos_migration.sources.read import SIZE_LIMIT
 
 
 @pytest.fixture
@@ -490,3 +491,77 @@ def test_documents_of_a_large_file_are_compared_in_batches(tree: Path, database:
     write(tree, "joblogs/all.json", documents)
     migrate(tree, database)
     assert verify(tree, database).tallies.totals == {State.EQUAL: 3500}
+
+
+# what could not be read ---------------------------------------------------------------------------------------
+
+
+def test_folder_that_may_not_be_listed_now_is_a_difference_for_every_record_in_it(
+    tree: Path, database: Path
+) -> None:
+    for number in range(3):
+        write(tree, f"joblogs/sub/j{number}.json", joblog(f"j{number}"))
+    write(tree, "joblogs/seen.json", joblog("seen"))
+    migrate(tree, database)
+    (tree / "joblogs/sub").chmod(0)
+    done = rmos("verify", tree, "--database", database, "--json", before=without_root_powers)
+    (tree / "joblogs/sub").chmod(0o755)
+    result = json.loads(done.stdout)
+    assert done.returncode == 6
+    assert (result["totals"]["equal"], result["totals"]["unreadable"]) == (1, 3)
+    assert result["totals"]["only-in-database"] == 0
+    assert {one["record_id"] for one in result["differing"]} == {"j0", "j1", "j2"}
+    assert all("file-unreadable" in one["details"][0] for one in result["differing"])
+
+
+def test_folder_that_was_never_listed_stays_a_difference(tree: Path, database: Path) -> None:
+    write(tree, "joblogs/sub/j.json", joblog("j")).parent.chmod(0)
+    told = rmos("migrate", tree, "--database", database, before=without_root_powers)
+    done = rmos("verify", tree, "--database", database, before=without_root_powers)
+    (tree / "joblogs/sub").chmod(0o755)
+    assert (told.returncode, done.returncode) == (1, 6)
+    assert "DIFFERENT: 1 unreadable" in done.stdout
+
+
+def test_documents_of_one_file_that_may_not_be_read_are_each_told_of(tree: Path, database: Path) -> None:
+    write(tree, "joblogs/all.json", [joblog("a"), joblog("b"), {"id": "c"}])
+    migrate(tree, database)
+    (tree / "joblogs/all.json").chmod(0)
+    done = rmos("verify", tree, "--database", database, "--json", before=without_root_powers)
+    result = json.loads(done.stdout)
+    assert [(one["pointer"], one["state"]) for one in result["differing"]] == [
+        ("/0", "unreadable"),
+        ("/1", "unreadable"),
+    ]
+
+
+def test_unreadable_file_that_changed_since_has_another_fingerprint(tree: Path, database: Path) -> None:
+    file = write(tree, "joblogs/j.json", joblog("j"))
+    migrate(tree, database)
+    prints = []
+    for content in (joblog("j"), joblog("j", status="failed", note="longer")):
+        file.chmod(0o644)
+        write(tree, "joblogs/j.json", content).chmod(0)
+        done = rmos("verify", tree, "--database", database, "--json", before=without_root_powers)
+        assert done.returncode == 6
+        prints.append(json.loads(done.stdout)["source_fingerprint"])
+    assert prints[0] != prints[1]
+
+
+def test_file_over_the_size_limit_is_never_the_same_without_a_hash(tree: Path, database: Path) -> None:
+    file = tree / "joblogs/large.json"
+    file.write_bytes(b" " * (SIZE_LIMIT + 1))
+    migrate(tree, database)
+    first = verify(tree, database)
+    with file.open("ab") as grown:
+        grown.write(b" ")
+    second = verify(tree, database)
+    assert (first.exit_code, second.exit_code) == (6, 6)
+    assert first.source_fingerprint != second.source_fingerprint
+    assert verify(tree, database, allow={"unreadable": 1}).exit_code == 0
+
+
+def test_link_out_of_the_folder_stays_accounted_for(tree: Path, database: Path) -> None:
+    (tree / "joblogs/link.json").symlink_to("/etc/hostname")
+    migrate(tree, database)
+    assert verify(tree, database).exit_code == 0

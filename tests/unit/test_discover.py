@@ -84,12 +84,13 @@ def test_backup_copies_are_ignored_and_counted_in_any_case(name: str, write: Any
     assert source.ignored == {"backup copy": 1}
 
 
-def test_other_files_are_ignored_and_counted(write: Any, legacy: Path) -> None:
-    for name in ["Thumbs.db", "notes.txt", "json", "ajson", "sub/a.jsonx", "b.json.gz"]:
+def test_other_files_are_passed_over_and_named(write: Any, legacy: Path) -> None:
+    names = ["Thumbs.db", "ajson", "b.json.gz", "json", "notes.txt", "sub/a.jsonx"]
+    for name in names:
         write(f"patterns/{name}", "{}")
     source = Source(legacy)
     assert list(source.files(PATTERNS)) == []
-    assert source.ignored.total() == 6
+    assert sorted(file.path for file in source.passed_over()) == [f"patterns/{name}" for name in names]
 
 
 def test_folder_named_like_a_file_is_walked(write: Any, legacy: Path) -> None:
@@ -98,7 +99,7 @@ def test_folder_named_like_a_file_is_walked(write: Any, legacy: Path) -> None:
     assert paths(legacy) == ["patterns/2019.json/a.json", "patterns/old.bak/b.json"]
 
 
-def test_json_outside_the_folders_of_records_is_counted_not_read(write: Any, legacy: Path) -> None:
+def test_files_outside_the_folders_of_records_are_passed_over(write: Any, legacy: Path) -> None:
     for path in [
         "settings.json",
         "cam/profile.JSON",
@@ -112,8 +113,11 @@ def test_json_outside_the_folders_of_records_is_counted_not_read(write: Any, leg
         "patterns/a.json",
         "joblogs/b.json",
     ]
-    assert source.count_elsewhere() == 3
-    assert source.ignored.total() == 3
+    elsewhere = [file.path for file in source.passed_over()]
+    assert elsewhere == ["cam/patterns/deep.json", "cam/profile.JSON", "settings.json"]
+    for path in elsewhere:
+        source.ignore(path)
+    assert source.ignored == {"outside the folders of records": 3}
 
 
 def test_folder_that_is_not_there_holds_no_files(legacy: Path) -> None:

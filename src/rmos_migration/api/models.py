@@ -186,6 +186,9 @@ class RejectsAnswer(Answer):
     """How many documents are kept out by code, whatever was asked for."""
     total: int
     next: str | None
+    not_looked_at: list[Notice]
+    """The first files that seem to hold records and were not read because of their names or places."""
+    not_looked_at_total: int
 
 
 class RejectAnswer(Answer):

@@ -8,12 +8,16 @@ from sqlalchemy import Connection
 from ..reports.documents import bytes_of_source, with_excerpts
 from ..reports.report import KeptOut
 from ..sources.presence import is_gone
-from ..store import kept_out
+from ..store import kept_out, strays
 from ..store.kept_out import KeptOutFound, KeptOutPlace
 from ..store.reporting import Known
+from ..store.strays import Stray
 from . import facts, models
 from .cursors import as_cursor, one_page
 from .problems import Problem
+
+_STRAYS = 200
+"""Files that were not looked at that an answer names."""
 
 _LOCATED = 256 * 1024
 """Bytes of a file in which, in a list, the places of faults are looked for."""
@@ -28,12 +32,21 @@ def page_of_rejects(
     told: list[models.Reject] = []
     for _, of_file in groupby(found, lambda one: (one.place[:2], one.encoding, one.file_sha256)):
         told += _told(connection, list(of_file))
+    unseen = strays_there(connection)
     return models.RejectsAnswer(
         rejects=told,
         codes=kept_out.counted_by_code(connection),
         total=total,
         next=as_cursor(last and last.place),
+        not_looked_at=[facts.notice(one.diagnostic) for one in unseen[:_STRAYS]],
+        not_looked_at_total=len(unseen),
     )
+
+
+def strays_there(connection: Connection) -> list[Stray]:
+    """Return the files that were not looked at and are still where they were."""
+    found = strays.as_of_now(connection)
+    return [one for one in found if not is_gone(one.location, one.diagnostic.location.path)]
 
 
 def one_reject(connection: Connection, place: KeptOutPlace, *, with_lines: bool) -> models.RejectDetail:

@@ -26,6 +26,8 @@ from .verification import Comparison, State
 
 _NEVER = "it was never migrated"
 _GONE = "its row is gone"
+_HOLDS_NOTHING = {"file-not-regular", "file-outside"}
+"""Codes of what stands in the place of a file; of all else that is not read, nothing can be known to be the same."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ def _state_of_unusable(
     """The state of a document that could not be read, or would be kept out."""
     reason = f"{prepared.diagnostics[0].code}: {prepared.diagnostics[0].message}"
     if prepared.reading.sha256 is None:
-        is_known = entry is not None and entry.code == prepared.diagnostics[0].code
+        code = prepared.diagnostics[0].code
+        is_known = code in _HOLDS_NOTHING and entry is not None and entry.code == code
         return (State.REJECTED if is_known else State.UNREADABLE), [reason]
     if entry is None:
         return State.MISSING, [f"{_NEVER}; it would be kept out: {reason}"]

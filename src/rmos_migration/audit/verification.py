@@ -25,6 +25,7 @@ class State(StrEnum):
     CONFLICT = "conflict"
     UNREADABLE = "unreadable"
     ONLY_IN_DATABASE = "only-in-database"
+    NOT_LOOKED_AT = "not-looked-at"
 
     @property
     def is_difference(self) -> bool:
@@ -36,7 +37,10 @@ class State(StrEnum):
 
 
 class Comparison(NamedTuple):
-    """One document, or one row without a document: its state, and how it differs, in words."""
+    """One document, one row without a document, or one file that was not looked at: its state, and why, in words.
+
+    ``entity`` is empty for a file that was not looked at.
+    """
 
     entity: str
     path: str
@@ -72,25 +76,34 @@ class Tallies:
     )
     rows: dict[str, int] = field(default_factory=dict)
     files: int = 0
+    files_not_looked_at: int = 0
+
+    def count(self, comparison: Comparison) -> None:
+        """Count a comparison."""
+        if comparison.state is State.NOT_LOOKED_AT:
+            self.files_not_looked_at += 1
+        else:
+            self.states[comparison.entity][comparison.state] += 1
 
     @property
     def totals(self) -> Counter[State]:
-        """All entities together."""
-        return sum(self.states.values(), Counter[State]())
+        """All entities together, and the files that were not looked at."""
+        of_files = Counter({State.NOT_LOOKED_AT: self.files_not_looked_at})
+        return sum(self.states.values(), +of_files)
 
     @property
     def documents(self) -> int:
-        """How many documents the source holds."""
+        """How many documents were found in the source."""
         totals = self.totals
-        return totals.total() - totals[State.ONLY_IN_DATABASE]
+        return totals.total() - totals[State.ONLY_IN_DATABASE] - totals[State.NOT_LOOKED_AT]
 
 
 @dataclass(frozen=True)
 class Verification:
     """The result of comparing a source with a database, and its certificate.
 
-    Fingerprints are SHA-256 (hex): of the source over the path and content of each file, of the database over every
-    value of every row. ``differing`` holds every document that is not equal.
+    Fingerprints are SHA-256 (hex): of the source over the path and content of each file (size and time, where it could
+    not be read), of the database over every value of every row. ``differing`` holds every document that is not equal.
     """
 
     source: str
@@ -143,7 +156,7 @@ class Verification:
             "documents": self.tallies.documents,
             "rows": dict(self.tallies.rows),
             "entities": {
-                name: {state.value: counted[state] for state in State}
+                name: {state.value: counted[state] for state in State if state is not State.NOT_LOOKED_AT}
                 for name, counted in self.tallies.states.items()
             },
             "totals": {state.value: totals[state] for state in State},

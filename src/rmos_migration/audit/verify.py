@@ -1,7 +1,9 @@
 """Whether a database equals its source: every file is read again, and each document compared with ledger and row."""
 
+import os
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
 from pathlib import Path
@@ -9,10 +11,12 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from .. import __version__
+from ..diagnostics import Location, diagnose
 from ..entities import ENTITIES, Entity
 from ..errors import UsageError
 from ..migrate.garbage import fewer_garbage_collections
 from ..migrate.prepare import Prepared, prepare
+from ..migrate.strays import not_looked_at
 from ..sources.decode import is_codec
 from ..sources.discover import Source, SourceFile
 from ..sources.read import Reading, read_files
@@ -74,6 +78,15 @@ def verify_source(
         )
 
 
+@dataclass
+class _Unread:
+    """A file or folder that could not be read: why, and how it is told of where no row is known to come from it."""
+
+    reason: str
+    comparison: Comparison | None = None
+    has_rows: bool = False
+
+
 class _Pass:
     """One pass over the source, a batch of documents at a time."""
 
@@ -86,6 +99,7 @@ class _Pass:
         self.encoding = encoding
         self.told = told
         self.digest = sha256()
+        self.unread: dict[str, _Unread] = {}
         self.tallies = Tallies()
         self.differing: list[Comparison] = []
 
@@ -96,14 +110,35 @@ class _Pass:
             while chunk := list(islice(files, BATCH_DOCUMENTS)):
                 self._compare_files(entity, chunk)
         for entity in ENTITIES:
-            for record_id, path, pointer in holdings.unseen(self.connection, entity, self.number):
-                details = (
-                    [f"its document stood in {path} {pointer}".strip()]
-                    if path
-                    else ["no document is on record"]
-                )
-                self._book(Comparison(entity.name, "", "", record_id, State.ONLY_IN_DATABASE, details))
+            for unseen in holdings.unseen(self.connection, entity, self.number):
+                self._book(self._without_document(entity, unseen))
+        for unread in self.unread.values():
+            if unread.comparison is not None and not unread.has_rows:
+                self._book(unread.comparison)
+        for diagnostic in not_looked_at(self.source, self.encoding):
+            path = diagnostic.location.path
+            self._book(Comparison("", path, "", None, State.NOT_LOOKED_AT, [diagnostic.message]))
         self.tallies.rows = queries.entity_counts(self.connection)
+
+    def _without_document(self, entity: Entity, unseen: holdings.Unseen) -> Comparison:
+        """Return the state of a row whose document was not seen: it may stand in what could not be read."""
+        record_id, path, pointer = unseen
+        if path is None:
+            details = ["no document is on record"]
+            return Comparison(entity.name, "", "", record_id, State.ONLY_IN_DATABASE, details)
+        place = self._unread_place(path)
+        if place is not None:
+            unread = self.unread[place]
+            unread.has_rows = True
+            return Comparison(entity.name, path, pointer or "", record_id, State.UNREADABLE, [unread.reason])
+        details = [f"its document stood in {path} {pointer}".strip()]
+        return Comparison(entity.name, "", "", record_id, State.ONLY_IN_DATABASE, details)
+
+    def _unread_place(self, path: str) -> str | None:
+        """Return which file or folder could not be read now, so that the file at ``path`` was not seen."""
+        steps = path.split("/")
+        above = ("/".join(steps[:number]) for number in range(len(steps), 0, -1))
+        return next((place for place in above if place in self.unread), None)
 
     def _compare_files(self, entity: Entity, chunk: list[SourceFile]) -> None:
         encodings = {}
@@ -111,8 +146,8 @@ class _Pass:
             paths = [file.path for file in chunk]
             encodings = holdings.encodings(self.connection, self.number, paths)
         batch: list[Prepared] = []
-        for reading in read_files(chunk):
-            self._note_file(reading)
+        for file, reading in zip(chunk, read_files(chunk), strict=True):
+            self._note_file(file, reading)
             batch += prepare(entity, reading, self.encoding or encodings.get(reading.path))
             if len(batch) >= BATCH_DOCUMENTS:
                 self._compare(entity, batch)
@@ -128,20 +163,36 @@ class _Pass:
         seen = []
         for prepared in batch:
             comparison = compare(self.connection, entity, prepared, held)
-            self._book(comparison)
+            if comparison.state is State.UNREADABLE and prepared.place not in entries:
+                self.unread[prepared.reading.path].comparison = comparison
+            else:
+                self._book(comparison)
             seen.append(_record_seen(comparison, entries.get(prepared.place)))
         holdings.note_seen(self.connection, entity, [one for one in seen if one is not None])
 
     def _book(self, comparison: Comparison) -> None:
-        self.tallies.states[comparison.entity][comparison.state] += 1
+        self.tallies.count(comparison)
         if comparison.state is not State.EQUAL:
             self.differing.append(comparison)
         self.told(comparison)
 
-    def _note_file(self, reading: Reading) -> None:
+    def _note_file(self, file: SourceFile, reading: Reading) -> None:
         self.tallies.files += 1
-        known = reading.sha256 or (reading.problem.code if reading.problem is not None else "")
+        known = reading.sha256
+        if known is None:
+            problem = reading.problem or diagnose("file-unreadable", "it was not read", Location(file.path))
+            self.unread[file.path] = _Unread(f"{problem.code}: {problem.message}")
+            known = f"{problem.code} {_size_and_time(file.full)}"
         self.digest.update(f"{reading.path}\0{known}\n".encode())
+
+
+def _size_and_time(full: str) -> str:
+    """Return what can be known of a file without reading it, so that another one has another fingerprint."""
+    try:
+        known = os.lstat(full)
+    except OSError as error:
+        return str(error.errno)
+    return f"{known.st_size} {known.st_mtime_ns}"
 
 
 def _record_seen(comparison: Comparison, entry: holdings.Entry | None) -> str | None:

@@ -2,7 +2,10 @@
 
 from .code import Code, Severity
 
-_I, _E = Severity.INFO, Severity.ERROR
+_I, _W, _E = Severity.INFO, Severity.WARNING, Severity.ERROR
+
+NOT_LOOKED_AT = ("records-not-looked-at", "archive-not-looked-at")
+"""Codes of what is said of files that may hold records and were not looked at."""
 
 FILES = (
     Code(
@@ -60,5 +63,28 @@ FILES = (
         _I,
         "The file holds an empty list or an empty object: there is nothing to migrate in it.",
         "nothing to do",
+    ),
+    Code(
+        "F109",
+        "name-recognised",
+        _I,
+        "A folder or file directly in the legacy folder is not named as RMOS programs name it, but close enough: "
+        "capitals, blanks, hyphens, a copy's number and a plural s make no difference.",
+        "nothing to do",
+    ),
+    Code(
+        "F110",
+        "records-not-looked-at",
+        _W,
+        "The file seems to hold RMOS records, but its name or its place keeps it from being read. Nothing of it is "
+        "in the database.",
+        "move it into the folder of its kind, under a name that ends in .json, then run rmos migrate again",
+    ),
+    Code(
+        "F111",
+        "archive-not-looked-at",
+        _W,
+        "An archive lies in the legacy folder. Archives are not opened, so what is packed in it is not known.",
+        "unpack it into the folder it belongs in, or move it out of the legacy folder, then run rmos migrate again",
     ),
 )

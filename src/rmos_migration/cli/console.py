@@ -22,7 +22,7 @@ from rich.text import Text
 from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
 from ..errors import EnvironmentFailure, RmosError, UsageError
 from ..migrate.options import Nobody
-from ..migrate.outcome import UNRECOGNISED, VERDICTS, Counts, RunSummary, Status
+from ..migrate.outcome import UNRECOGNISED, Counts, RunSummary, Status, ending, unseen_files
 from ..migrate.resolve import Decision
 from ..sources.discover import Source
 from ..sources.locate import located
@@ -206,7 +206,13 @@ def print_summary(summary: RunSummary) -> None:
     """The summary of a run for a person: a table, the verdict in words, what to do next."""
     out.print(counts_table(summary.counts))
     out.print()
-    verdict = VERDICTS[summary.status]
+    totals = summary.totals
+    verdict = ending(
+        summary.status,
+        found=totals.found,
+        arrived=totals.migrated + totals.unchanged,
+        not_looked_at=summary.counts.files.not_looked_at,
+    )
     if summary.dry_run:
         verdict = f"Dry run, nothing was written. The real run would end so: {verdict}"
     say(verdict, style=f"bold {_VERDICT_COLOURS.get(summary.status, 'red')}")
@@ -230,6 +236,10 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
             f"{summary.success_rate:g} % of {totals.found:,} documents {verb} in the database "
             f"({summary.duration_seconds:.1f} s, {rate:,.0f} a second)."
         )
+    if files.not_looked_at:
+        seem = "it may hold" if files.not_looked_at == 1 else "they may hold"
+        where = "see above" if summary.dry_run else "rmos rejects"
+        yield f"{unseen_files(files.not_looked_at)}, though {seem} records: {where}"
     if files.ignored:
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(files.ignored.items()))
         yield f"Files passed over: {reasons}."

@@ -8,14 +8,17 @@ from typing import Annotated, Any
 
 import typer
 
-from ..diagnostics import printable, shown
+from ..diagnostics import Diagnostic, printable, shown
 from ..entities import ENTITIES, Entity
 from ..errors import ExitCode, UsageError
 from ..migrate.inspection import Inspection, inspect_file
+from ..migrate.outcome import unseen_files
+from ..migrate.strays import not_looked_at
 from ..settings import load_settings
 from ..sources.decode import is_codec
-from ..sources.discover import Source, SourceFile, is_source, json_files
+from ..sources.discover import Source, SourceFile, json_files
 from ..sources.read import read_files
+from ..sources.root import is_source
 from . import console
 from .options import JsonOption
 
@@ -55,7 +58,8 @@ def inspect(
     encoding = load_settings(encoding=encoding).encoding
     if encoding is not None and not is_codec(encoding):
         raise UsageError(f"there is no encoding {encoding}", "use a name such as cp1252 or latin-1")
-    pairs = [pair for path in paths for pair in _files(path)]
+    sources = [Source(path) if os.path.isdir(path) and is_source(path) else None for path in paths]  # noqa: PTH112
+    pairs = [pair for path, source in zip(paths, sources, strict=True) for pair in _files(path, source)]
     readings = read_files(file for _, file in pairs)
     found: list[Inspection] = []
     verdicts: Counter[bool] = Counter()
@@ -69,6 +73,7 @@ def inspect(
                 found.append(inspection)
             else:
                 _print(inspection)
+    unseen = [one for source in sources if source is not None for one in _unseen(source, encoding)]
     if as_json:
         console.print_json(
             {
@@ -76,23 +81,33 @@ def inspect(
                 "files": len(pairs),
                 "would_migrate": verdicts[False],
                 "would_be_kept_out": verdicts[True],
+                "not_looked_at": [one.as_json() for one in unseen],
                 "documents": [inspection.as_json() for inspection in found],
             }
         )
     else:
+        for diagnostic in unseen:
+            console.out.print(console.diagnostic_text(diagnostic))
         console.say(
             f"{_counted(verdicts.total(), 'document')} in {_counted(len(pairs), 'file')}: "
             f"{verdicts[False]:,} would migrate, "
-            f"{verdicts[True]:,} would be kept out."
+            f"{verdicts[True]:,} would be kept out{f'; {unseen_files(len(unseen))}' if unseen else ''}."
         )
-    raise typer.Exit(ExitCode.FINDINGS if verdicts[True] else ExitCode.OK)
+    raise typer.Exit(ExitCode.FINDINGS if verdicts[True] or unseen else ExitCode.OK)
+
+
+def _unseen(source: Source, encoding: str | None) -> Iterator[Diagnostic]:
+    """Yield what is to be said of files that a migration would not look at, with their full paths."""
+    for diagnostic in not_looked_at(source, encoding):
+        location = diagnostic.location
+        yield diagnostic._replace(location=location._replace(path=str(source.root / location.path)))
 
 
 def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def _files(path: Path) -> Iterator[tuple[Entity | None, SourceFile]]:
+def _files(path: Path, source: Source | None) -> Iterator[tuple[Entity | None, SourceFile]]:
     """The files to look at: those of a legacy folder, or the JSON files below another folder, or one file.
 
     With each the entity of its records, where it is a legacy folder that says so.
@@ -101,8 +116,7 @@ def _files(path: Path) -> Iterator[tuple[Entity | None, SourceFile]]:
         raise UsageError(f"there is no file or folder {path}", "check the name, and that you may read it")
     if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name the system cannot look up
         yield None, SourceFile(str(path), str(path))
-    elif is_source(path):
-        source = Source(path)
+    elif source is not None:
         for entity in ENTITIES:
             for file in source.files(entity):
                 yield entity, file._replace(path=str(path / file.path))

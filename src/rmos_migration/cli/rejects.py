@@ -1,29 +1,34 @@
-"""rmos rejects: what was kept out, why, and what to do; and the original bytes back."""
+"""rmos rejects: what did not get in, why, and what to do; and the original bytes back."""
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 from sqlalchemy import Connection
 
 from ..diagnostics import CATALOGUE, Diagnostic
 from ..errors import EnvironmentFailure, UsageError
+from ..migrate.outcome import Outcome, unseen_files
 from ..settings import load_settings
 from ..sources.locate import located_in
 from ..sources.presence import is_gone
-from ..store import kept_out, queries
+from ..store import kept_out, strays
 from ..store.database import Database
-from ..store.queries import RejectRow
+from ..store.kept_out import KeptOutFound
+from ..store.strays import Stray
 from . import console
 from .options import DatabaseOption, JsonOption
 
 _EVERY = 1_000_000
+"""More than a database is ever asked for."""
 
 _HELP = """List the documents that are kept out, rejected or in conflict, with the reason, the place and what to do.
+
+Files that seem to hold records and were not looked at are listed, too.
 
 \b
 Examples:
@@ -54,43 +59,31 @@ def rejects(
     place = Database.at(load_settings(database=database).database)
     code = None if code is None else _code_of(code)
     with place.reader() as connection:
-        found = [
-            row
-            for row in queries.rejected(connection, code=code)
-            if gone or not is_gone(row.location, row.path)
+        found, _ = kept_out.page(connection, after=None, limit=_EVERY, code=code)
+        found = [one for one in found if gone or not is_gone(one.location, one.place.path)]
+        unseen = [
+            one
+            for one in strays.as_of_now(connection, code)
+            if gone or not is_gone(one.location, one.diagnostic.location.path)
         ]
-        shown = [_located(row) for row in queries.with_bodies(connection, found[:limit])]
-        conflicts = _conflicts(connection, code, gone=gone)
+        rejected = [one for one in found if one.outcome == Outcome.REJECTED]
+        conflicts = [one for one in found if one.outcome == Outcome.CONFLICT]
         if as_json:
-            console.print_json(
-                {
-                    "schema": "rmos-migration/rejects/1",
-                    "total": len(found),
-                    "rejects": [_as_json(row) for row in shown],
-                    "conflicts": [[one.as_json() for one in reasons] for reasons in conflicts],
-                }
-            )
+            _print_json(connection, rejected, conflicts, unseen, limit)
         else:
-            _print([row.diagnostics for row in shown], len(found), "rejected. Mend the files")
+            _print(connection, rejected, limit, "rejected", "Mend the files")
             _print(
-                conflicts[:limit],
-                len(conflicts),
-                "in conflict with another one of the same id. Keep one of both",
+                connection,
+                conflicts,
+                limit,
+                "in conflict with another one of the same id",
+                "Keep one of both",
             )
-            if not found and not conflicts:
+            _print_unseen(unseen, limit)
+            if not found and not unseen:
                 console.say("Nothing is kept out.")
         if save is not None:
-            _save(queries.with_bodies(connection, found[:limit]), save)
-
-
-def _conflicts(connection: Connection, code: str | None, *, gone: bool) -> list[list[Diagnostic]]:
-    """What is to be said of each document that is in conflict."""
-    found, _ = kept_out.page(connection, after=None, limit=_EVERY, outcome="conflict", code=code)
-    return [
-        kept_out.reasons_of(connection, one)
-        for one in found
-        if gone or not is_gone(one.location, one.place.path)
-    ]
+            _save(_with_bodies(connection, rejected[:limit]), save)
 
 
 def _code_of(named: str) -> str:
@@ -101,61 +94,111 @@ def _code_of(named: str) -> str:
     raise UsageError(f"there is no code {named}", "see the code behind the place: rmos rejects")
 
 
-def _located(row: RejectRow) -> RejectRow:
-    if row.body is None or row.pointer:  # a document inside a file has its places already
-        return row
-    return row._replace(diagnostics=located_in(row.diagnostics, row.path, row.body, row.encoding))
+class _Shown(NamedTuple):
+    """A document that did not get in, with the bytes that are kept of it and the reasons, placed in its file."""
+
+    found: KeptOutFound
+    body: bytes | None
+    reasons: Sequence[Diagnostic]
+
+    def as_json(self) -> dict[str, object]:
+        """Return the document as a JSON object."""
+        found = self.found
+        return {
+            "source": found.location,
+            "path": found.place.path,
+            "pointer": found.place.pointer,
+            "outcome": found.outcome,
+            "code": found.code,
+            "record_id": found.record_id,
+            "run_id": found.run_id,
+            "size_bytes": None if self.body is None else len(self.body),
+            "diagnostics": [reason.as_json() for reason in self.reasons],
+        }
 
 
-def _print(shown: list[list[Diagnostic]], total: int, what: str) -> None:
-    for diagnostics in shown:
-        for diagnostic in diagnostics:
+def _with_bodies(connection: Connection, found: Iterable[KeptOutFound]) -> Iterator[_Shown]:
+    for one in found:
+        body, reasons = kept_out.bytes_of(connection, one.place), kept_out.reasons_of(connection, one)
+        if body is not None and not one.place.pointer:  # a document inside a file has its places already
+            reasons = located_in(reasons, one.place.path, body, one.encoding)
+        yield _Shown(one, body, reasons)
+
+
+def _print(
+    connection: Connection, found: list[KeptOutFound], limit: int | None, state: str, advice: str
+) -> None:
+    for shown in _with_bodies(connection, found[:limit]):
+        for diagnostic in shown.reasons:
             console.out.print(console.diagnostic_text(diagnostic))
-    if total:
-        beyond = f" ({total - len(shown):,} more than shown)" if len(shown) < total else ""
-        documents = "1 document is" if total == 1 else f"{total:,} documents are"
-        state, _, advice = what.partition(". ")
+    if found:
+        documents = "1 document is" if len(found) == 1 else f"{len(found):,} documents are"
         console.say("")
-        console.say(f"{documents} {state}{beyond}. {advice}, then run rmos migrate again.")
+        console.say(f"{documents} {state}{_beyond(found, limit)}. {advice}, then run rmos migrate again.")
 
 
-def _as_json(row: RejectRow) -> dict[str, object]:
-    return {
-        "source": row.location,
-        "path": row.path,
-        "pointer": row.pointer,
-        "code": row.code,
-        "run_id": row.run_id,
-        "size_bytes": None if row.body is None else len(row.body),
-        "diagnostics": [diagnostic.as_json() for diagnostic in row.diagnostics],
-    }
+def _print_unseen(unseen: list[Stray], limit: int | None) -> None:
+    for one in unseen[:limit]:
+        console.out.print(console.diagnostic_text(one.diagnostic))
+    if unseen:
+        console.say("")
+        console.say(
+            f"{unseen_files(len(unseen))}{_beyond(unseen, limit)}. "
+            "Move or rename what holds records, then run rmos migrate again."
+        )
 
 
-def _save(found: Iterator[RejectRow], folder: Path) -> None:
+def _beyond(found: Sequence[object], limit: int | None) -> str:
+    more = len(found) - len(found[:limit])
+    return f" ({more:,} more than shown)" if more else ""
+
+
+def _print_json(
+    connection: Connection,
+    rejected: list[KeptOutFound],
+    conflicts: list[KeptOutFound],
+    unseen: list[Stray],
+    limit: int | None,
+) -> None:
+    console.print_json(
+        {
+            "schema": "rmos-migration/rejects/1",
+            "total": len(rejected) + len(conflicts),
+            "rejects": [one.as_json() for one in _with_bodies(connection, rejected[:limit])],
+            "conflicts": [one.as_json() for one in _with_bodies(connection, conflicts[:limit])],
+            "not_looked_at": [
+                {"source": one.location, "run_id": one.run_id, **one.diagnostic.as_json()}
+                for one in unseen[:limit]
+            ],
+        }
+    )
+
+
+def _save(documents: Iterable[_Shown], folder: Path) -> None:
     """Write each rejected document back under its own path; an existing file is never overwritten.
 
     Those of the first source go into ``folder`` itself, those of further sources into folders beside them.
     """
     written = 0
     folders: dict[str, Path] = {}
-    for row in found:
-        into = folders.setdefault(row.location, folder / f"source-{len(folders) + 1}" if folders else folder)
-        if row.body is None:
-            where = Path(row.location) / row.path
-            console.say(f"{row.path}: its bytes could not be read; see {where}", on=console.err)
+    for found, body, _ in documents:
+        location, path = found.location, found.place.path
+        into = folders.setdefault(location, folder / f"source-{len(folders) + 1}" if folders else folder)
+        if body is None:
+            console.say(f"{path}: its bytes could not be read; see {Path(location) / path}", on=console.err)
         else:
-            written += _write_new(into / _name_of(row), row.body)
+            written += _write_new(into / _name_of(found), body)
     console.say(f"{written:,} files written to {folder}", on=console.err)
 
 
-def _name_of(row: RejectRow) -> str:
+def _name_of(found: KeptOutFound) -> str:
     """The path of a document's copy: that of its file; for one inside a file a folder of that name, and its pointer."""
-    path = row.path.lstrip("/")
-    if not row.pointer:
+    path, pointer = found.place.path.lstrip("/"), found.place.pointer
+    if not pointer:
         return path
-    plain = re.sub(r"[^a-z0-9_]+", "-", row.pointer.removeprefix("/"))
-    if "/" + plain.replace("-", "/") != row.pointer or len(plain) > 80:
-        plain = f"{plain[:80]}-{sha256(row.pointer.encode()).hexdigest()[:8]}"  # others may look the same
+    plain = re.sub(r"[^a-z0-9_]+", "-", pointer.removeprefix("/"))
+    if "/" + plain.replace("-", "/") != pointer or len(plain) > 80:
+        plain = f"{plain[:80]}-{sha256(pointer.encode()).hexdigest()[:8]}"  # others may look the same
     return f"{path}/{plain}.json"
 
 

@@ -12,6 +12,7 @@ from ..audit.verification import NO_DIFFERENCES, Comparison, State, Verification
 from ..audit.verify import verify_source
 from ..diagnostics import printable
 from ..migrate.options import Limit
+from ..migrate.outcome import unseen_files
 from ..settings import load_settings
 from ..store.database import Database
 from . import console
@@ -38,8 +39,9 @@ _MEANINGS = {
     State.ROW_CHANGED: "the row was changed in the database since",
     State.REJECTED: "kept out by the migration, accounted for: see rmos rejects",
     State.CONFLICT: "its id is taken by other content, accounted for: see rmos migrate --on-conflict",
-    State.UNREADABLE: "the file cannot be read now",
+    State.UNREADABLE: "the file could not be read now, so nothing is known of it",
     State.ONLY_IN_DATABASE: "in the database, no longer in the source",
+    State.NOT_LOOKED_AT: "files that may hold records, but are not read where they are, or under their names",
 }
 
 
@@ -75,6 +77,7 @@ def verify(
     max_conflict: Annotated[str | None, LimitOf[State.CONFLICT]] = None,
     max_unreadable: Annotated[str | None, LimitOf[State.UNREADABLE]] = None,
     max_only_in_database: Annotated[str | None, LimitOf[State.ONLY_IN_DATABASE]] = None,
+    max_not_looked_at: Annotated[str | None, LimitOf[State.NOT_LOOKED_AT]] = None,
     certificate: Annotated[
         Path | None, typer.Option("--certificate", metavar="FILE", help="Write the certificate as JSON.")
     ] = None,
@@ -92,6 +95,7 @@ def verify(
         State.CONFLICT: max_conflict,
         State.UNREADABLE: max_unreadable,
         State.ONLY_IN_DATABASE: max_only_in_database,
+        State.NOT_LOOKED_AT: max_not_looked_at,
     }
     limits = {state: Limit.parse(text, f"--max-{state}") for state, text in given.items() if text is not None}
     if certificate is not None:
@@ -173,6 +177,16 @@ def _certificate(result: Verification, saved: Path | None) -> Iterator[str]:
         yield f"           the certificate is {saved}"
 
 
+def _counts(result: Verification) -> Iterator[str]:
+    """Yield how many there are of each state that is not allowed."""
+    totals = result.tallies.totals
+    for state in result.exceeded:
+        if state is State.NOT_LOOKED_AT:
+            yield unseen_files(totals[state])
+        else:
+            yield f"{totals[state]:,} {state}"
+
+
 def _verdict(result: Verification) -> str:
     totals = result.tallies.totals
     arrived = f"{totals[State.EQUAL]:,} of {result.tallies.documents:,} documents are in the database, value for value"
@@ -180,5 +194,4 @@ def _verdict(result: Verification) -> str:
     accounted = f"; {kept_out:,} kept out and accounted for" if kept_out else ""
     if result.holds:
         return f"EQUAL: {arrived}{accounted}."
-    counts = ", ".join(f"{totals[state]:,} {state}" for state in result.exceeded)
-    return f"DIFFERENT: {counts}. {arrived}{accounted}."
+    return f"DIFFERENT: {', '.join(_counts(result))}. {arrived}{accounted}."

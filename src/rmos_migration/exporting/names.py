@@ -3,7 +3,7 @@
 import re
 from hashlib import sha256
 
-from ..sources.discover import is_read_by_name
+from ..sources.folders import is_read_by_name
 from ..sources.paths import RESERVED
 
 _PLAIN = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,78}[a-z0-9_])?")

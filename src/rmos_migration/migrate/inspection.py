@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import orjson
 
 from ..diagnostics import Diagnostic
-from ..entities import BY_NAME, ENTITIES, Entity
+from ..entities import ENTITIES, Entity
 from ..generations import Form, recognise
-from ..sources.discover import entity_of_file
 from ..sources.documents import Contents, documents_in
+from ..sources.folders import entity_of_file, entity_of_folder
 from ..sources.locate import located_in
 from ..sources.read import Reading
 from .outcome import UNRECOGNISED
@@ -73,8 +73,8 @@ def inspect_file(
 def entity_of_path(path: str) -> Entity | None:
     """The entity that a path names: by the folder nearest to the file, or by the file's own name."""
     *folders, name = PurePath(path).parts
-    named = next((BY_NAME[folder] for folder in reversed(folders) if folder in BY_NAME), None)
-    return named or entity_of_file(name)
+    named = (entity_of_folder(folder) for folder in reversed(folders))
+    return next((entity for entity in named if entity is not None), None) or entity_of_file(name)
 
 
 def _contents(entity: Entity, reading: Reading, fallback_encoding: str | None) -> Contents[Form]:

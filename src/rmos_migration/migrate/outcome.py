@@ -39,7 +39,27 @@ VERDICTS = {
     Status.INTERRUPTED: "Stopped before the end.",
     Status.FAILED: "The run was ended.",
 }
-"""How a run ended, in words."""
+"""How a run ended, in words, where every file was looked at."""
+
+
+def ending(status: Status, *, found: int, arrived: int, not_looked_at: int) -> str:
+    """Return how a run ended, in one sentence.
+
+    Args:
+        status: how it ended.
+        found: documents that it found.
+        arrived: those of them that are in the database.
+        not_looked_at: files that seem to hold records and were not looked at.
+    """
+    if status is Status.COMPLETED_WITH_REJECTS and not_looked_at and arrived == found:
+        documents = "1 document" if found == 1 else f"{found:,} documents"
+        return f"{documents} arrived; {unseen_files(not_looked_at)}."
+    return VERDICTS[status]
+
+
+def unseen_files(number: int) -> str:
+    """Return how many files were not looked at, in words."""
+    return "1 file was not looked at" if number == 1 else f"{number:,} files were not looked at"
 
 
 def is_kept(status: Status, options: Mapping[str, object], *, dry_run: bool) -> bool:
@@ -98,20 +118,28 @@ def success_rate(tally: Tally) -> float:
 
 @dataclass
 class Files:
-    """Source files, counted. ``unread`` were not opened, because they have not changed or must not be opened."""
+    """Source files, counted. ``unread`` were not opened, because they have not changed or must not be opened.
+
+    ``ignored`` were passed over, by reason; ``ignored_paths`` names the first of each reason. ``not_looked_at`` seem to
+    hold records (``strays``).
+    """
 
     found: int = 0
     read: int = 0
     unread: int = 0
+    not_looked_at: int = 0
     ignored: Counter[str] = field(default_factory=Counter)
+    ignored_paths: dict[str, list[str]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
-        """The counts; ``ignored`` says why files were passed over."""
+        """Return the counts as the run summary shows them."""
         return {
             "found": self.found,
             "read": self.read,
             "unread": self.unread,
+            "not_looked_at": self.not_looked_at,
             "ignored": dict(sorted(self.ignored.items())),
+            "ignored_paths": dict(sorted(self.ignored_paths.items())),
         }
 
 

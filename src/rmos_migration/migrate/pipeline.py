@@ -23,6 +23,7 @@ from .load import Batch
 from .options import Nobody, Observer, Options, Stop
 from .outcome import Counts, RunSummary, Status
 from .prepare import prepare
+from .strays import not_looked_at
 from .writer import Loaded, TooManyRejects, Writer
 
 log = logging.getLogger(__name__)
@@ -132,14 +133,17 @@ class _Run:
         self.observer.advanced(self.counts)
 
     def _notice_source(self) -> None:
-        self.source.count_elsewhere()
+        unseen = list(not_looked_at(self.source, self.options.encoding))
+        self.source.notices += unseen
+        self.counts.files.not_looked_at = len(unseen)
         self.counts.files.ignored = self.source.ignored
+        self.counts.files.ignored_paths = self.source.ignored_paths
         self.counts.notice(self.source.notices)
         self.observer.noticed(self.source.notices)
 
     def _status(self) -> Status:
         totals = self.counts.totals
-        incomplete = totals.rejected or totals.conflicts
+        incomplete = totals.rejected or totals.conflicts or self.counts.files.not_looked_at
         if self.signal is not None:
             return Status.INTERRUPTED
         if self.stopped_by or not self.counts.balanced:

@@ -23,6 +23,9 @@ from .report import KeptOut, Report, Run
 SHOWN = 50
 """Documents shown of each code."""
 
+FILES = 200
+"""Files that were not looked at that are shown."""
+
 FINDINGS = 100
 """Findings of an audit that are shown."""
 
@@ -69,6 +72,7 @@ def as_html(report: Report) -> str:
         most=max((group.total for group in groups), default=1),
         warnings=[one for one in report.noticed if one.severity == "warning" and one.code != CONFLICT],
         findings=findings[:FINDINGS],
+        most_files=FILES,
         more_findings=max(len(findings) - FINDINGS, 0),
         listed_above=listed_above,
         records=_named(report.database.records) if report.database else {},
@@ -110,6 +114,8 @@ def _sections(report: Report) -> Iterator[tuple[str, str]]:
     yield "documents", "Documents"
     if report.kept_out or report.run.totals.kept_out:
         yield "kept-out", "What was kept out"
+    if report.not_looked_at:
+        yield "not-looked-at", "Files that were not looked at"
     if report.noticed:
         yield "noticed", "What was noticed"
     if report.gallery and report.gallery.total:

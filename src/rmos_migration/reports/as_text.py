@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from .layout import aligned, columns, heading, labelled, wrapped
-from .report import Audit, Comparison, Excerpt, Gallery, KeptOut, Kind, Report, Run, Workshop
+from .report import Audit, Comparison, Excerpt, Gallery, KeptOut, Kind, Notice, Report, Run, Workshop
 from .wording import (
     ENDED,
     about,
@@ -18,6 +18,7 @@ from .wording import (
     listed,
     millimetres,
     name_of,
+    passed_over,
     place,
     run_name,
     seconds,
@@ -46,6 +47,8 @@ def _parts(report: Report) -> Iterator[Iterator[str]]:
         yield _unknown(report)
     elif report.kept_out:
         yield _kept_out(report.kept_out)
+    if report.not_looked_at:
+        yield _not_looked_at(report.not_looked_at)
     yield _noticed(report.noticed)
     if report.generations:
         yield _counts("Documents by the generation that wrote them", report.generations, "not recognised")
@@ -109,8 +112,7 @@ def _facts(report: Report) -> Iterator[str]:
 def _files(report: Report) -> str:
     files = report.files
     said = f"{files.found:,} found, {files.read:,} read, {files.unread:,} not read (unchanged, or not to be opened)"
-    passed_over = "".join(f"; {count:,} passed over: {reason}" for reason, count in files.ignored.items())
-    return said + passed_over
+    return said + passed_over(files)
 
 
 def _documents(report: Report) -> Iterator[str]:
@@ -153,6 +155,17 @@ def _kept_out(documents: list[KeptOut]) -> Iterator[str]:
         if total > SHOWN:
             yield ""
             yield from wrapped(f"{total - SHOWN:,} more with {code}; the JSON report has them all.")
+
+
+def _not_looked_at(files: list[Notice]) -> Iterator[str]:
+    yield from heading(f"Not looked at: {amount(len(files), 'file')}")
+    for notice in files[:SHOWN]:
+        yield ""
+        yield from wrapped(f"{place(notice)}: {brief(notice.message)}", hanging="    ")
+        yield from wrapped(f"-> {notice.hint}", "  ", "     ")
+    if len(files) > SHOWN:
+        yield ""
+        yield from wrapped(f"{amount(len(files) - SHOWN, 'more file')}; the JSON report has them all.")
 
 
 def _document(document: KeptOut) -> Iterator[str]:

@@ -13,7 +13,7 @@ from ..audit.result import AuditResult, State
 from ..diagnostics import Severity, printable
 from ..errors import UsageError
 from ..migrate.outcome import RunSummary, Status
-from ..store import queries, reporting, runs
+from ..store import queries, reporting, runs, strays
 from ..store.database import Database
 from ..store.failures import oddities_as_unusable
 from ..store.lock import is_locked
@@ -67,6 +67,7 @@ def report_of_run(
             made_from="database",
             noticed=_kinds(reporting.noticed(connection, row.id)),
             kept_out=with_excerpts(documents_kept_out(reasons, known), raw_of, row.options.get("encoding")),
+            not_looked_at=[facts.notice(one) for one in strays.of_run(connection, row.id)],
             is_last=not reporting.has_later_run(connection, row),
             history=[facts.run_of_row(one) for one in history],
             previous=before and _comparison(connection, run, before, set(reasons)),
@@ -105,6 +106,7 @@ def report_of_dry_run(summary: RunSummary, witness: Witness, encoding: str | Non
         made_from="dry run",
         noticed=_kinds(witness.kinds),
         kept_out=with_excerpts(kept_out, raw_of, encoding),
+        not_looked_at=[facts.notice(one) for one in witness.not_looked_at],
     )
 
 

@@ -9,9 +9,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location, Severity
-from ..entities import BY_NAME
 from ..sources.decode import to_text
-from ..sources.discover import SourceFile, entity_of_file
+from ..sources.discover import SourceFile
+from ..sources.folders import entity_of_path
 from ..sources.locate import located_in
 from ..sources.paths import parts_of
 from ..sources.read import read_files
@@ -36,8 +36,7 @@ def documents_kept_out(
     nothing = Known(None, None, None)
     documents = []
     for (path, pointer), diagnostics in reasons.items():
-        step, about = path.partition("/")[0], known.get((path, pointer), nothing)
-        entity = BY_NAME.get(step) or entity_of_file(step)
+        about, entity = known.get((path, pointer), nothing), entity_of_path(path)
         is_rejected = any(one.severity is Severity.ERROR for one in diagnostics)
         documents.append(
             KeptOut(

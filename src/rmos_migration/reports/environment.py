@@ -46,6 +46,7 @@ def environment(*folders: Path, **more: Any) -> "Environment":
         "success": wording.success,
         "changes": wording.changes,
         "name_of": wording.name_of,
+        "passed_over": wording.passed_over,
         "place": wording.place,
         "run_name": wording.run_name,
         "scale_bar": drawn(charts.scale_bar),

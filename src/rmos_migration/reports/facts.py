@@ -37,6 +37,7 @@ def files(counts: Mapping[str, Any]) -> Files:
         read=of_files.get("read", 0),
         unread=of_files.get("unread", 0),
         ignored=of_files.get("ignored", {}),
+        ignored_paths=of_files.get("ignored_paths", {}),
     )
 
 
@@ -61,6 +62,7 @@ def run_of_row(row: RunRow) -> Run:
         options=unusual(row.options),
         stopped_by=row.stopped_by or "",
         totals=totals,
+        not_looked_at=row.counts.get("files", {}).get("not_looked_at", 0),
     )
 
 
@@ -79,6 +81,7 @@ def run_of_summary(summary: Mapping[str, Any], tool_version: str | None) -> Run:
         options=unusual(summary["options"]),
         stopped_by=summary["stopped_by"],
         totals=counted(summary["totals"]),
+        not_looked_at=summary["files"].get("not_looked_at", 0),
     )
 
 

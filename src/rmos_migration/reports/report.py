@@ -65,6 +65,8 @@ class Run(Value):
     stopped_by: str
     """What cut the run short; empty where nothing did."""
     totals: Counted
+    not_looked_at: int = 0
+    """Files that seem to hold records, and were not read because of their names or places."""
 
     @property
     def is_kept(self) -> bool:
@@ -85,6 +87,8 @@ class Files(Value):
     unread: int
     ignored: dict[str, int]
     """Files passed over, by reason."""
+    ignored_paths: dict[str, list[str]] = {}
+    """The first of them, by reason."""
 
 
 class Notice(Value):
@@ -272,6 +276,8 @@ class Report(Value):
     """Errors, then warnings, then information; the most frequent first."""
     kept_out: list[KeptOut] | None = None
     """Every document, in the order in which they were read; None where they are not known."""
+    not_looked_at: list[Notice] | None = None
+    """Every file that seems to hold records and was not read, in path order; None where they are not known."""
     history: list[Run] = []
     """The last runs into this database, newest first."""
     previous: Comparison | None = None

@@ -38,6 +38,8 @@ class _Files(_Strict):
     read: _Count
     unread: _Count
     ignored: dict[str, _Count]
+    not_looked_at: _Count = 0
+    ignored_paths: dict[str, list[str]] = {}
 
 
 class Statistics(_Strict):

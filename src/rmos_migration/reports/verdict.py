@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..migrate.outcome import VERDICTS, Status
+from ..migrate.outcome import Status, ending, unseen_files
 from ..store.runs import REPLACED
 from .report import KeptOut, Kind, Run
 from .wording import amount, are
@@ -17,7 +17,7 @@ def verdict(run: Run) -> str:
         return "There was nothing to migrate."
     if status in _CUT_SHORT and not run.is_kept:
         return f"{'The dry run' if run.dry_run else 'The run'} was ended before its end. Nothing was kept."
-    said = VERDICTS[status]
+    said = ending(status, found=run.totals.found, arrived=run.totals.arrived, not_looked_at=run.not_looked_at)
     return f"Dry run, nothing was written. The real run would end so: {said}" if run.dry_run else said
 
 
@@ -39,6 +39,10 @@ def advice(
         said.append(
             f"{amount(replaced, 'record')} {are(replaced)} replaced by other content, as --on-conflict asks."
         )
+    if run.not_looked_at:
+        may = "It may hold records" if run.not_looked_at == 1 else "They may hold records"
+        below = " See below which." if kept_out is not None else ""
+        said.append(f"{unseen_files(run.not_looked_at)}. {may} that are not in the database.{below}")
     if is_last:
         said += _what_to_do(run, kept_out or ())
     if not balanced:
@@ -74,7 +78,8 @@ def _fates(run: Run, *, names_documents: bool) -> Iterator[str]:
         yield f"{_all(totals.found)}{of_parts} {verb} in the database{_since(run)}."
         return
     verb = "would be" if would else are(totals.arrived)
-    yield f"{totals.arrived:,} of {amount(totals.found, 'document')}{of_parts} {verb} in the database."
+    documents = amount(totals.found, "document")
+    yield f"{totals.arrived:,} of {documents}{of_parts} {verb} in the database{_since(run)}."
     below = " See below which, and why." if names_documents else ""
     safe = "" if would else " Nothing is lost: your files are not changed."
     if totals.rejected:

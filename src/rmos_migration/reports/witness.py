@@ -1,6 +1,6 @@
 """What a run that keeps nothing (a dry run, one that was undone) leaves for its report: somebody must watch."""
 
-from ..diagnostics import Diagnostic
+from ..diagnostics import NOT_LOOKED_AT, Diagnostic
 from ..migrate.options import Nobody
 from ..migrate.outcome import Outcome
 from ..migrate.resolve import Decision
@@ -15,6 +15,7 @@ class Witness(Nobody):
         self.location = ""
         self.reasons: dict[Place, list[Diagnostic]] = {}
         self.known: dict[Place, Known] = {}
+        self.not_looked_at: list[Diagnostic] = []
         self._kinds: dict[tuple[str, str], Noticed] = {}
 
     @property
@@ -36,6 +37,8 @@ class Witness(Nobody):
     def noticed(self, diagnostics: list[Diagnostic]) -> None:
         """Count what was noticed; remember the first of each kind, and why documents would be kept out."""
         for one in diagnostics:
+            if one.code in NOT_LOOKED_AT:
+                self.not_looked_at.append(one)
             if is_reason(one):
                 self.reasons.setdefault((one.location.path, one.location.document), []).append(one)
             kind = self._kinds.get((one.code, one.severity), Noticed(one.code, one.severity, 0, []))

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
-from .report import Audit, Comparison, Counted, Finding, KeptOut, Notice, Rosette, Run
+from .report import Audit, Comparison, Counted, Files, Finding, KeptOut, Notice, Rosette, Run
+
+_NAMED = 20
+"""Ignored files that are named of each reason; the JSON report names more."""
 
 
 def amount(number: int, noun: str) -> str:
@@ -55,6 +58,16 @@ def size(number: int) -> str:
         if number >= factor:
             return f"{number / factor:.1f} {unit}"
     return amount(number, "byte")
+
+
+def passed_over(files: Files) -> str:
+    """Return which files were passed over and why, the first of each reason by name, as the end of a sentence."""
+    said = []
+    for reason, count in files.ignored.items():
+        paths = files.ignored_paths.get(reason, [])[:_NAMED]
+        names = f" ({', '.join(brief(path, 100) for path in paths)}{', …' if count > len(paths) else ''})"
+        said.append(f"; {count:,} passed over: {reason}{names if paths else ''}")
+    return "".join(said)
 
 
 def about(document: KeptOut) -> str:

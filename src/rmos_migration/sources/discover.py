@@ -8,26 +8,32 @@ opened.
 import os
 import stat
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from ..diagnostics import Diagnostic, Location, diagnose
-from ..entities import BY_NAME, ENTITIES, Entity
-from ..errors import UsageError
-from .names import as_text
-
-READ_ENDINGS = (".json", ".jsonl")
-
-_BACKUP_MARKS = ("~", ".bak", ".old", ".orig")
-_BACKUP_ENDINGS = (
-    *_BACKUP_MARKS,
-    ".tmp",
-    ".swp",
-    *(mark + ending for mark in _BACKUP_MARKS for ending in READ_ENDINGS),
+from ..diagnostics import Diagnostic, Location, diagnose, shown
+from ..entities import ENTITIES, Entity
+from .folders import (
+    READ_ENDINGS,
+    entity_of_file,
+    entity_of_folder,
+    is_backup,
+    is_read_by_name,
+    is_usual,
 )
+from .names import as_text
+from .root import is_walked, refuse_other_than_source
+
 _NOT_READ = "not .json or .jsonl"
+_HIDDEN = "hidden"
+_BACKUP = "backup copy"
+_OUTSIDE = "outside the folders of records"
+_LINK_OUTSIDE = "link outside the folders of records"
+
+NAMED = 100
+"""Ignored files that are named, of each reason; the others are counted only."""
 
 _NO_FILE = "a pipe, socket or device is in the place of a file"
 _SPECIAL = 0
@@ -42,10 +48,11 @@ class SourceFile(NamedTuple):
 
 
 class Source:
-    """A legacy folder. Iterating over its files counts in ``ignored`` what is passed over, by reason.
+    """A legacy folder.
 
     The first step of a path below it says what the documents are: a folder such as ``patterns``, or a file such as
-    ``patterns.json`` (DOMAIN.md §2).
+    ``patterns.json`` (``folders.py``). Iterating over its files notes what is passed over: counted in ``ignored``, by
+    reason, and the first of each reason by path in ``ignored_paths``.
 
     Raises:
         UsageError: if there is no such folder, or nothing in it that says what the documents are.
@@ -54,16 +61,12 @@ class Source:
     def __init__(self, root: Path) -> None:
         self.root = root
         self.ignored: Counter[str] = Counter()
+        self.ignored_paths: dict[str, list[str]] = {}
         self.notices: list[Diagnostic] = []
         self._real_root = os.path.realpath(root)
         self._followed: set[str] = set()
-        if not os.path.isdir(root):
-            raise UsageError(
-                f"there is no folder {root}", "name the folder that holds patterns, strip_families, joblogs"
-            )
-        if not is_source(root):
-            message = f"{root} holds none of the folders {', '.join(BY_NAME)}, and no file of such a name"
-            raise UsageError(message, _suggestion(root))
+        self._other_names: list[SourceFile] = []
+        refuse_other_than_source(root)
 
     @property
     def location(self) -> str:
@@ -76,36 +79,83 @@ class Source:
         return as_text(str(self.root))
 
     def files(self, entity: Entity) -> Iterator[SourceFile]:
-        """The files of one entity, in path order."""
-        for name in sorted([entity.name, *self._flat_files(entity)]):
+        """Yield the files of one entity, in path order."""
+        for name in self._names_of(entity):
             top = os.path.join(self._real_root, name)
             if os.path.islink(top):
-                yield from self._link(name, top, entity)
+                self._tell_reading(name, entity)
+                yield from self._link(as_text(name), top, entity)
             elif os.path.isdir(top):
-                if name == entity.name:
-                    yield from self._walk(name, top, entity)
-            elif name != entity.name:
-                yield self._plain(name, top)
+                if entity_of_folder(name) is entity:
+                    self._tell_reading(name, entity)
+                    yield from self._walk(as_text(name), top, entity)
+            elif entity_of_file(name) is entity:
+                self._tell_reading(name, entity)
+                yield self._plain(as_text(name), top)
 
     def count(self) -> int:
-        """How many files there are to read, found by walking the tree an extra time (for progress)."""
+        """Return how many files there are to read, found by walking the tree an extra time (for progress)."""
         other = Source(self.root)
         return sum(1 for entity in ENTITIES for _ in other.files(entity))
 
-    def count_elsewhere(self) -> int:
-        """Count the JSON files outside the entities' folders into ``ignored``; returns how many there are."""
-        count = 0
-        for folder, name in _everything_below(self._real_root, leaving_out=BY_NAME):
-            is_read = folder == self._real_root and entity_of_file(name) is not None
-            count += name.lower().endswith(READ_ENDINGS) and not is_read
-        if count:
-            self.ignored["outside the folders of records"] += count
-        return count
+    def passed_over(self) -> Iterator[SourceFile]:
+        """Yield what is not read because of its name or place, but may hold records; links and hidden files are not among it.
 
-    def _flat_files(self, entity: Entity) -> list[str]:
+        To be asked once, after the files of every entity were walked.
+        """
+        yield from self._other_names
+        elsewhere = sorted(self._elsewhere(), key=lambda file: file.path.split("/"))
+        yield from elsewhere
+
+    def ignore(self, path: str) -> None:
+        """Count a file that was passed over, and holds no records, as ignored."""
+        is_in_folder = "/" in path and entity_of_folder(path.partition("/")[0]) is not None
+        if is_in_folder:
+            self._ignore(_NOT_READ, path)
+        elif is_read_by_name(path):
+            self._ignore(_OUTSIDE, path)
+
+    def _names_of(self, entity: Entity) -> list[str]:
         with suppress(OSError):
-            return [name for name in os.listdir(self._real_root) if is_file_of(entity, name)]
+            return sorted(
+                name
+                for name in os.listdir(self._real_root)
+                if entity in (entity_of_folder(name), entity_of_file(name))
+            )
         return []
+
+    def _tell_reading(self, name: str, entity: Entity) -> None:
+        if not is_usual(name, entity):
+            message = f"the name {shown(as_text(name))} is read as {entity.name}"
+            self.notices.append(diagnose("name-recognised", message, Location(as_text(name))))
+
+    def _elsewhere(self) -> Iterator[SourceFile]:
+        """Yield the files outside of every entity's folder and of the files named after one."""
+        waiting = [("", self._real_root)]
+        while waiting:  # not os.walk, which fails where folders nest a thousand deep
+            above, folder = waiting.pop()
+            with suppress(OSError), os.scandir(folder) as entries:
+                for entry in entries:
+                    path = above + as_text(entry.name)
+                    is_folder = entry.is_dir(follow_symlinks=False)
+                    if not above and is_walked(entry.name, is_folder=is_folder or entry.is_symlink()):
+                        continue
+                    if entry.name.startswith("."):
+                        self._ignore(_HIDDEN, path)
+                    elif is_folder:
+                        waiting.append((f"{path}/", entry.path))
+                    elif is_backup(entry.name):
+                        self._ignore(_BACKUP, path)
+                    elif entry.is_symlink():
+                        self._ignore(_LINK_OUTSIDE, path)
+                    elif entry.is_file(follow_symlinks=False):
+                        yield SourceFile(path, entry.path)
+
+    def _ignore(self, reason: str, path: str) -> None:
+        self.ignored[reason] += 1
+        named = self.ignored_paths.setdefault(reason, [])
+        if len(named) < NAMED:
+            named.append(path)
 
     def _plain(self, path: str, full: str) -> SourceFile:
         if os.path.lexists(full) and not os.path.isfile(full):
@@ -144,7 +194,7 @@ class Source:
             with os.scandir(full) as found:
                 for entry in found:
                     kind = _kind(entry)
-                    if self._is_ignored(entry.name, kind):
+                    if self._is_passed_over(path, entry, kind):
                         continue
                     names.append(entry.name)
                     if kind != stat.S_IFREG:
@@ -155,32 +205,36 @@ class Source:
         waiting.append(_Folder(f"{path}/", full + os.sep, iter(names), special))
         return None
 
-    def _is_ignored(self, name: str, kind: int) -> bool:
-        if name.startswith("."):
-            reason = "hidden"
-        elif kind == stat.S_IFDIR or is_read_by_name(name):
+    def _is_passed_over(self, folder: str, entry: "os.DirEntry[str]", kind: int) -> bool:
+        name = entry.name
+        is_hidden = name.startswith(".")
+        if not is_hidden and (kind == stat.S_IFDIR or is_read_by_name(name)):
             return False
-        elif name.lower().endswith(_BACKUP_ENDINGS):
-            reason = "backup copy"
+        path = f"{folder}/{as_text(name)}"
+        if is_hidden:
+            self._ignore(_HIDDEN, path)
+        elif is_backup(name):
+            self._ignore(_BACKUP, path)
         elif kind == stat.S_IFLNK:
             return False
+        elif kind == stat.S_IFREG:
+            self._other_names.append(SourceFile(path, entry.path))
         else:
-            reason = _NOT_READ
-        self.ignored[reason] += 1
+            self._ignore(_NOT_READ, path)
         return True
 
     def _link(self, path: str, full: str, entity: Entity) -> Iterator[SourceFile]:
         target = os.path.realpath(full)
         is_folder = os.path.isdir(target)
         if not is_folder and not path.lower().endswith(READ_ENDINGS):
-            self.ignored[_NOT_READ] += 1
+            self._ignore(_NOT_READ, path)
             return
         if os.path.commonpath([target, self._real_root]) != self._real_root:
             yield _refusal(path, full, "file-outside", "the link leads out of the source folder")
         elif not os.path.lexists(target) or os.path.islink(target):
             yield _refusal(path, full, "file-unreadable", "the link leads nowhere")
         elif target in self._followed or self._is_read_anyway(target, entity):
-            self.ignored["link to what is read anyway"] += 1
+            self._ignore("link to what is read anyway", path)
             message = "the link leads to something that is read under its own name"
             self.notices.append(diagnose("link-not-followed", message, Location(path)))
         else:
@@ -197,59 +251,28 @@ class Source:
         steps = Path(os.path.relpath(target, self._real_root)).parts
         if not steps or steps == (".",):
             return True
-        if is_file_of(entity, steps[0]) and len(steps) == 1:
+        if len(steps) == 1 and entity_of_file(steps[0]) is entity:
             return True
-        if steps[0] != entity.name or any(step.startswith(".") for step in steps):
+        if entity_of_folder(steps[0]) is not entity or any(step.startswith(".") for step in steps):
             return False
         return os.path.isdir(target) or is_read_by_name(steps[-1])
 
 
-def is_file_of(entity: Entity, name: str) -> bool:
-    """Whether a file of this name, directly in the source, holds an entity's records: ``joblog.json``."""
-    stem, ending = os.path.splitext(name)
-    return stem in entity.file_names and ending.lower() in READ_ENDINGS
-
-
-def entity_of_file(name: str) -> Entity | None:
-    """The entity whose records a file of this name holds, where it lies directly in the source."""
-    return next((entity for entity in ENTITIES if is_file_of(entity, name)), None)
-
-
-def is_source(root: Path) -> bool:
-    """Whether a folder holds anything that says which entity's records it is."""
-    with suppress(OSError), os.scandir(root) as entries:
-        return any(
-            entry.is_dir() if entry.name in BY_NAME else entity_of_file(entry.name) is not None
-            for entry in entries
-        )
-    return False
-
-
 def json_files(root: Path) -> Iterator[SourceFile]:
-    """The files below any folder that are read by their names, in path order."""
-    found = [
-        os.path.join(folder, name) for folder, name in _everything_below(str(root)) if is_read_by_name(name)
-    ]
-    yield from (
-        SourceFile(as_text(path), path) for path in sorted(found, key=lambda path: path.split(os.sep))
-    )
-
-
-def _everything_below(root: str, leaving_out: Collection[str] = ()) -> Iterator[tuple[str, str]]:
-    """Folder and name of everything below a folder that is no folder itself; links to folders are not followed.
-
-    Folders directly in it that are named in ``leaving_out`` are not looked into.
-    """
-    waiting = [root]
-    while waiting:  # not os.walk, which fails where folders nest a thousand deep
+    """Yield the files below any folder that are read by their names, in path order."""
+    found: list[str] = []
+    waiting = [str(root)]
+    while waiting:
         folder = waiting.pop()
         with suppress(OSError), os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
-                    if folder != root or entry.name not in leaving_out:
-                        waiting.append(entry.path)
-                else:
-                    yield folder, entry.name
+                    waiting.append(entry.path)
+                elif is_read_by_name(entry.name):
+                    found.append(entry.path)
+    yield from (
+        SourceFile(as_text(path), path) for path in sorted(found, key=lambda path: path.split(os.sep))
+    )
 
 
 class _Folder(NamedTuple):
@@ -259,12 +282,6 @@ class _Folder(NamedTuple):
     full: str
     names: Iterator[str]
     special: dict[str, int]
-
-
-def is_read_by_name(name: str) -> bool:
-    """Whether a file's name says that it is read: JSON or JSON Lines, and no backup copy."""
-    lower = name.lower()
-    return lower.endswith(READ_ENDINGS) and not lower.endswith(_BACKUP_ENDINGS)
 
 
 def _kind(entry: "os.DirEntry[str]") -> int:
@@ -280,14 +297,3 @@ def _kind(entry: "os.DirEntry[str]") -> int:
 
 def _refusal(path: str, full: str, code: str, message: str) -> SourceFile:
     return SourceFile(path, full, diagnose(code, message, Location(path)))
-
-
-def _suggestion(root: Path) -> str:
-    """Where the right folder may be: one level below or above the one named."""
-    nearby: Iterable[Path] = []
-    with suppress(OSError):
-        nearby = [*(child for child in sorted(root.iterdir()) if child.is_dir()), root.resolve().parent]
-    for candidate in nearby:
-        if is_source(candidate):
-            return f"did you mean {candidate}?"
-    return "name the folder that holds patterns, strip_families, joblogs"

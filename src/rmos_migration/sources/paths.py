@@ -3,8 +3,7 @@
 import os
 import re
 
-from ..entities import BY_NAME
-from .discover import entity_of_file
+from .folders import entity_of_path
 
 RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE | re.DOTALL)
 """Names that Windows keeps for devices."""
@@ -31,10 +30,7 @@ def parts_of(path: str, *, windows: bool = os.name == "nt") -> list[str] | None:
         if name is None or not is_name(name, windows=windows):
             return None
         parts.append(name)
-    is_known = bool(parts) and (
-        parts[0] in BY_NAME if len(parts) > 1 else entity_of_file(parts[0]) is not None
-    )
-    return parts if is_known else None
+    return parts if parts and entity_of_path("/".join(parts)) is not None else None
 
 
 def is_name(name: str, *, windows: bool) -> bool:

@@ -11,7 +11,7 @@ from ..api import facts
 from ..api.cursors import LONGEST, as_cursor, from_cursor, one_page
 from ..api.desk import Desk, desk_of
 from ..api.problems import Problem, of_error
-from ..api.rejects import page_of_rejects
+from ..api.rejects import page_of_rejects, strays_there
 from ..api.requests import Parameters
 from ..api.routes.parameters import RunId
 from ..api.routes.runs import row_of_run
@@ -85,6 +85,7 @@ def _overview(connection: Connection, desk: Desk, known: dict[str, Any], validat
         runs=[report_facts.run_of_row(one) for one in rows],
         counts=queries.entity_counts(connection),
         kept_out=sum(kept_out.counted_by_code(connection).values()),
+        not_looked_at=len(strays_there(connection)),
         recent=facts.recent_of_each(connection),
         validation=validation,
         status=facts.migration_status(connection, desk.serving, last, trusted=False),
