@@ -13,6 +13,7 @@ from ..entities import ENTITIES, Entity
 from ..errors import RmosError, UsageError
 from ..sources.decode import is_codec
 from ..sources.discover import Source, SourceFile
+from ..sources.presence import is_read_no_more
 from ..sources.read import read_files
 from ..store import runs
 from ..store.database import Database
@@ -78,13 +79,13 @@ class _Run:
             try:
                 with fewer_garbage_collections():
                     self._migrate_all(writer)
+                    self._notice_source()
             except BaseException as error:
                 status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.FAILED
                 writer.give_up(
                     status, self.counts, time.perf_counter() - began, _in_words(error), self.undone
                 )
                 raise
-            self._notice_source()
             status = self._status()
             duration = time.perf_counter() - began
             writer.finish(status, self.counts, duration, self.stopped_by, self.source.notices, self.undone)
@@ -157,8 +158,11 @@ class _Run:
     def _batches(self, writer: Writer) -> Iterator[Batch]:
         for entity in ENTITIES:
             files = self.source.files(entity)
+            self.source.doubtful = writer.never_read(entity)
             while chunk := list(islice(files, BATCH_DOCUMENTS)):
                 yield from self._read(entity, chunk, writer)
+            gone = [path for path in self.source.doubtful if is_read_no_more(self.source.root, path)]
+            writer.forget(self.source.mended + gone)
 
     def _read(self, entity: Entity, chunk: list[SourceFile], writer: Writer) -> Iterator[Batch]:
         """The documents in some files that need reading, a batch at a time."""

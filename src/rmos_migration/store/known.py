@@ -9,7 +9,7 @@ from sqlalchemy import Boolean, Column, ColumnElement, Connection, Integer, Tabl
 from ..entities import Entity
 from .bulk import among
 from .runs import GONE, REPLACED, SETTLED
-from .tables import ENTITY_TABLES, ledger
+from .tables import ENTITY_TABLES, KEPT_OUT, ledger
 
 
 class KnownFile(NamedTuple):
@@ -108,6 +108,18 @@ def _generations(connection: Connection, source: int, paths: Sequence[str]) -> d
     for path, generation, documents in connection.execute(query):
         counted[path][generation] += documents
     return counted
+
+
+def never_read(connection: Connection, source: int, entity: Entity) -> set[str]:
+    """Return the paths of what is kept out because it could not be read at all: folders, links, files."""
+    query = select(ledger.c.path).where(
+        KEPT_OUT,
+        ledger.c.source_id == source,
+        ledger.c.entity == entity.name,
+        ledger.c.pointer == "",
+        ledger.c.file_sha256.is_(None),
+    )
+    return set(connection.scalars(query))
 
 
 def known_documents(
