@@ -175,6 +175,9 @@ FAULTS: list[tuple[str, Fault]] = [
         "trigger-found",
         sql("CREATE TRIGGER haunted AFTER UPDATE ON joblogs BEGIN DELETE FROM joblogs WHERE 0; END"),
     ),
+    ("trigger-found", sql("CREATE TABLE a (b); CREATE TRIGGER t AFTER INSERT ON a BEGIN DELETE FROM a; END")),
+    ("view-found", sql("CREATE VIEW everything AS SELECT * FROM joblogs")),
+    ("view-found", sql("CREATE VIRTUAL TABLE words USING fts5 (word)")),
     (
         "value-missing",
         redefined(

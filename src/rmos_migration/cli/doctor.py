@@ -11,11 +11,12 @@ from rich.text import Text
 
 from .. import __version__
 from ..diagnostics import printable
-from ..errors import ExitCode
+from ..errors import DatabaseUnusable, ExitCode
 from ..settings import load_settings
 from ..store import queries, schema
 from ..store.condition import Condition, Examination
 from ..store.database import Database
+from ..store.failures import oddities_as_unusable
 from ..store.lock import holder, is_locked
 from . import console
 from .options import DatabaseOption, JsonOption
@@ -65,6 +66,8 @@ def _checks(place: Database, found: Examination) -> Iterator[Check]:
     yield Check("program", "ok", f"rmos-migration {__version__}, schema {schema.CURRENT_VERSION}")
     yield _sqlite()
     yield _database(place, found)
+    if found.condition in (Condition.CURRENT, Condition.OLDER):
+        yield _soundness(place)
     yield _space(place.path)
     locked = is_locked(place.path)
     if locked:
@@ -72,7 +75,7 @@ def _checks(place: Database, found: Examination) -> Iterator[Check]:
     else:
         yield Check("lock", "ok", "free")
     if found.condition is Condition.CURRENT:
-        yield _runs(place, locked)
+        yield from _runs(place, locked)
 
 
 def _sqlite() -> Check:
@@ -102,6 +105,14 @@ def _database(place: Database, found: Examination) -> Check:
     return Check("database", "note", words, "run: rmos migrate")
 
 
+def _soundness(place: Database) -> Check:
+    if fault := place.fault():
+        return Check(
+            "soundness", "bad", f"nothing will be written into the database: {fault}", "see: rmos audit"
+        )
+    return Check("soundness", "ok", "every page, row and index was read; no trigger or view is there")
+
+
 def _space(path: Path) -> Check:
     folder = path.absolute().parent
     while not folder.exists():
@@ -114,9 +125,14 @@ def _space(path: Path) -> Check:
     return Check("disk", "ok", f"{free / 1e9:,.1f} GB free at {folder}")
 
 
-def _runs(place: Database, locked: bool) -> Check:
-    with place.reader() as connection:
-        recent = queries.runs_newest_first(connection, 1, locked=locked)
+def _runs(place: Database, locked: bool) -> Iterator[Check]:
+    try:
+        with place.reader() as connection, oddities_as_unusable():
+            recent = queries.runs_newest_first(connection, 1, locked=locked)
+    except DatabaseUnusable as damage:
+        yield Check("runs", "bad", damage.message, damage.hint)
+        return
     if recent and recent[0].status == "interrupted":
-        return Check("runs", "note", f"run {recent[0].id} was cut off", "run: rmos migrate, which carries on")
-    return Check("runs", "ok", f"the last is {recent[0].id}, {recent[0].status}" if recent else "none yet")
+        yield Check("runs", "note", f"run {recent[0].id} was cut off", "run: rmos migrate, which carries on")
+    else:
+        yield Check("runs", "ok", f"the last is {recent[0].id}, {recent[0].status}" if recent else "none yet")

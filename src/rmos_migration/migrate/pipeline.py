@@ -13,6 +13,7 @@ from ..entities import ENTITIES, Entity
 from ..errors import RmosError, UsageError
 from ..sources.decode import is_codec
 from ..sources.discover import Source, SourceFile
+from ..sources.presence import is_read_no_more
 from ..sources.read import read_files
 from ..store import runs
 from ..store.database import Database
@@ -91,13 +92,13 @@ class _Run:
             try:
                 with fewer_garbage_collections():
                     self._migrate_all(writer)
+                    self._notice_source()
             except BaseException as error:
                 status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.FAILED
                 writer.give_up(
                     status, self.counts, time.perf_counter() - began, _in_words(error), self.undone
                 )
                 raise
-            self._notice_source()
             status = self._status()
             duration = time.perf_counter() - began
             writer.finish(status, self.counts, duration, self.stopped_by, self.source.notices, self.undone)
@@ -166,19 +167,22 @@ class _Run:
     # reading
 
     def _batches(self, writer: Writer) -> Iterator[Batch]:
-        chunks = self._chunks()
+        chunks = self._chunks(writer)
         current = next(chunks, None)
         while current is not None:
             following = next(chunks, None)
             yield from self._read(*current, writer, is_last=following is None)
             current = following
 
-    def _chunks(self) -> Iterator[tuple[Entity, list[SourceFile]]]:
+    def _chunks(self, writer: Writer) -> Iterator[tuple[Entity, list[SourceFile]]]:
         """The files, as many at a time as are looked up together."""
         for entity in ENTITIES:
             files = self.source.files(entity)
+            self.source.doubtful = writer.never_read(entity)
             while chunk := list(islice(files, self.batch_documents)):
                 yield entity, chunk
+            gone = [path for path in self.source.doubtful if is_read_no_more(self.source.root, path)]
+            writer.forget(self.source.mended + gone)
 
     def _read(
         self, entity: Entity, chunk: list[SourceFile], writer: Writer, *, is_last: bool

@@ -54,8 +54,3 @@ class References:
             diagnose("reference-missing", self._lookalikes.sentence(rule, target), prepared.location)
             for rule, target in linked.missing
         ]
-
-
-def _sentence(rule: FieldRule, target: str) -> str:
-    place = (rule.reference or "").replace("_", " ")
-    return f"{rule.native_key} {shown(target)} is not among the {place}"

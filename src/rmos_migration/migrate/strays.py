@@ -16,6 +16,7 @@ from ..sources.decode import to_text
 from ..sources.discover import Source, SourceFile
 from ..sources.documents import documents_in
 from ..sources.folders import entity_of_folder, is_archive, is_read_by_name
+from ..sources.machine import own_faults_ignored
 from ..sources.read import SIZE_LIMIT
 
 _HEAD = 4096
@@ -77,7 +78,7 @@ def not_looked_at(source: Source, encoding: str | None = None) -> Iterator[Diagn
 
 
 def _warning(file: SourceFile, encoding: str | None) -> Diagnostic | None:
-    raw = _read(file.full, _HEAD)
+    raw = _read(file, _HEAD)
     if is_archive(file.path) or (
         raw.startswith(_MAGIC) and not file.path.lower().endswith(_PACKED_DOCUMENTS)
     ):
@@ -85,27 +86,26 @@ def _warning(file: SourceFile, encoding: str | None) -> Diagnostic | None:
         return diagnose("archive-not-looked-at", message, Location(file.path))
     if not _BEGINS_LIKE_JSON.match(to_text(raw, encoding).replace("\0", "")):  # UTF-16 without its mark
         return None
-    seen = _seen(file.path, _read(file.full, SIZE_LIMIT + 1), encoding)
+    seen = _seen(file.path, _read(file, SIZE_LIMIT + 1), encoding)
     if seen is None:
         return None
     what = f"this looks like {_counted(seen)}, but {_why(file.path)}"
     return diagnose("records-not-looked-at", what, Location(file.path), hint=_hint(file.path, seen.entity))
 
 
-def _read(full: str, limit: int) -> bytes:
+def _read(file: SourceFile, limit: int) -> bytes:
     """Return the first bytes of a regular file; none where it cannot be read."""
+    with own_faults_ignored(file.path, file.full), open(file.full, "rb", opener=_opener) as opened:
+        return opened.read(limit) if stat.S_ISREG(os.fstat(opened.fileno()).st_mode) else b""
+    return b""
+
+
+def _opener(full: str, _: int) -> int:
+    """Open a file that is no link, without waiting for a pipe."""
     flags = (
         os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     )
-    try:
-        handle = os.open(full, flags)
-    except OSError:
-        return b""
-    with os.fdopen(handle, "rb") as opened:
-        try:
-            return opened.read(limit) if stat.S_ISREG(os.fstat(handle).st_mode) else b""
-        except OSError:
-            return b""
+    return os.open(full, flags)
 
 
 def _seen(path: str, raw: bytes, encoding: str | None) -> _Seen | None:

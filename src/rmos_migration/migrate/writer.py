@@ -121,6 +121,19 @@ class Writer:
         with self._transaction():
             return holders.superseded_in(self.connection, self.book.source_id, entity, paths)
 
+    def never_read(self, entity: Entity) -> set[str]:
+        """Return the paths of what was kept out because it could not be read at all."""
+        if self.is_new_source:
+            return set()
+        with self._transaction():
+            return known.never_read(self.connection, self.book.source_id, entity)
+
+    def forget(self, paths: list[str]) -> None:
+        """Take places out of the ledger that no document replaces: folders that can be read again, or are gone."""
+        if paths:
+            with self._transaction():
+                runs.forget_files(self.connection, self.book.source_id, paths)
+
     def load(self, batch: Batch) -> Loaded:
         """Write a batch and commit it; one in which no file was read has nothing to write and is only counted.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location, Severity
+from ..errors import EnvironmentFailure
 from ..sources.decode import to_text
 from ..sources.discover import SourceFile
 from ..sources.folders import entity_of_path
@@ -99,7 +100,10 @@ def bytes_of_source(location: str, known: Mapping[Place, Known]) -> Bytes:
             return None
         if not is_inside:
             return None
-        (reading,) = read_files([SourceFile(path, str(full))])
+        try:
+            (reading,) = read_files([SourceFile(path, str(full))])
+        except EnvironmentFailure:  # a report does without
+            return None
         return reading.raw if reading.sha256 == digest else None
 
     return raw_of

@@ -8,8 +8,7 @@ opened.
 import os
 import stat
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,6 +22,7 @@ from .folders import (
     is_read_by_name,
     is_usual,
 )
+from .machine import is_file, is_folder, is_there, names_in, own_faults_ignored, raise_if_machine_failed
 from .names import as_text
 from .root import is_walked, refuse_other_than_source
 
@@ -52,7 +52,8 @@ class Source:
 
     The first step of a path below it says what the documents are: a folder such as ``patterns``, or a file such as
     ``patterns.json`` (``folders.py``). Iterating over its files notes what is passed over: counted in ``ignored``, by
-    reason, and the first of each reason by path in ``ignored_paths``.
+    reason, and the first of each reason by path in ``ignored_paths``. Those of the folders in ``doubtful``, which could not
+    be listed once, that were listed now are in ``mended``.
 
     Raises:
         UsageError: if there is no such folder, or nothing in it that says what the documents are.
@@ -63,6 +64,8 @@ class Source:
         self.ignored: Counter[str] = Counter()
         self.ignored_paths: dict[str, list[str]] = {}
         self.notices: list[Diagnostic] = []
+        self.doubtful: Collection[str] = ()
+        self.mended: list[str] = []
         self._real_root = os.path.realpath(root)
         self._followed: set[str] = set()
         self._other_names: list[SourceFile] = []
@@ -85,7 +88,7 @@ class Source:
             if os.path.islink(top):
                 self._tell_reading(name, entity)
                 yield from self._link(as_text(name), top, entity)
-            elif os.path.isdir(top):
+            elif is_folder(as_text(name), top):
                 if entity_of_folder(name) is entity:
                     self._tell_reading(name, entity)
                     yield from self._walk(as_text(name), top, entity)
@@ -104,8 +107,7 @@ class Source:
         To be asked once, after the files of every entity were walked.
         """
         yield from self._other_names
-        elsewhere = sorted(self._elsewhere(), key=lambda file: file.path.split("/"))
-        yield from elsewhere
+        yield from sorted(self._elsewhere(), key=lambda file: file.path.split("/"))
 
     def ignore(self, path: str) -> None:
         """Count a file that was passed over, and holds no records, as ignored."""
@@ -116,13 +118,8 @@ class Source:
             self._ignore(_OUTSIDE, path)
 
     def _names_of(self, entity: Entity) -> list[str]:
-        with suppress(OSError):
-            return sorted(
-                name
-                for name in os.listdir(self._real_root)
-                if entity in (entity_of_folder(name), entity_of_file(name))
-            )
-        return []
+        names = names_in(self.named, self._real_root)
+        return sorted(name for name in names if entity in (entity_of_folder(name), entity_of_file(name)))
 
     def _tell_reading(self, name: str, entity: Entity) -> None:
         if not is_usual(name, entity):
@@ -134,7 +131,7 @@ class Source:
         waiting = [("", self._real_root)]
         while waiting:  # not os.walk, which fails where folders nest a thousand deep
             above, folder = waiting.pop()
-            with suppress(OSError), os.scandir(folder) as entries:
+            with own_faults_ignored(above or self.named, folder), os.scandir(folder) as entries:
                 for entry in entries:
                     path = above + as_text(entry.name)
                     is_folder = entry.is_dir(follow_symlinks=False)
@@ -158,7 +155,7 @@ class Source:
             named.append(path)
 
     def _plain(self, path: str, full: str) -> SourceFile:
-        if os.path.lexists(full) and not os.path.isfile(full):
+        if is_there(path, full) and not is_file(path, full):
             return _refusal(path, full, "file-not-regular", _NO_FILE)
         return SourceFile(path, full)
 
@@ -200,8 +197,11 @@ class Source:
                     if kind != stat.S_IFREG:
                         special[entry.name] = kind
         except OSError as error:
+            raise_if_machine_failed(path, error, full)
             return _refusal(path, full, "file-unreadable", f"the folder cannot be listed: {error.strerror}")
         names.sort()
+        if path in self.doubtful:
+            self.mended.append(path)
         waiting.append(_Folder(f"{path}/", full + os.sep, iter(names), special))
         return None
 
@@ -225,13 +225,13 @@ class Source:
 
     def _link(self, path: str, full: str, entity: Entity) -> Iterator[SourceFile]:
         target = os.path.realpath(full)
-        is_folder = os.path.isdir(target)
-        if not is_folder and not path.lower().endswith(READ_ENDINGS):
+        leads_to_folder = is_folder(path, target)
+        if not leads_to_folder and not path.lower().endswith(READ_ENDINGS):
             self._ignore(_NOT_READ, path)
             return
         if os.path.commonpath([target, self._real_root]) != self._real_root:
             yield _refusal(path, full, "file-outside", "the link leads out of the source folder")
-        elif not os.path.lexists(target) or os.path.islink(target):
+        elif not is_there(path, target) or os.path.islink(target):
             yield _refusal(path, full, "file-unreadable", "the link leads nowhere")
         elif target in self._followed or self._is_read_anyway(target, entity):
             self._ignore("link to what is read anyway", path)
@@ -239,9 +239,9 @@ class Source:
             self.notices.append(diagnose("link-not-followed", message, Location(path)))
         else:
             self._followed.add(target)
-            if is_folder:
+            if leads_to_folder:
                 yield from self._walk(path, target, entity)
-            elif os.path.isfile(target):
+            elif is_file(path, target):
                 yield SourceFile(path, target)
             else:
                 yield _refusal(path, full, "file-not-regular", "the link leads to a pipe, socket or device")
@@ -264,7 +264,7 @@ def json_files(root: Path) -> Iterator[SourceFile]:
     waiting = [str(root)]
     while waiting:
         folder = waiting.pop()
-        with suppress(OSError), os.scandir(folder) as entries:
+        with own_faults_ignored(as_text(folder), folder), os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)

@@ -3,7 +3,10 @@
 import os
 import stat
 from collections.abc import Sequence
+from pathlib import Path
 
+from .folders import is_read_by_name
+from .machine import is_folder
 from .paths import parts_of
 
 
@@ -31,6 +34,18 @@ def is_gone(location: str, path: str) -> bool:
 def is_out_of_reach(location: str, path: str) -> bool:
     """Whether a source's folder is there without the folder that a file was in: a disk that is not connected, perhaps."""
     return not os.path.isdir(os.path.join(location, path.partition("/")[0] if "/" in path else ""))
+
+
+def is_read_no_more(root: Path, path: str) -> bool:
+    """Tell whether what could not be read at a path of the ledger is neither a folder now nor read by its name.
+
+    Raises:
+        EnvironmentFailure: if the machine fails when it is asked.
+    """
+    parts = parts_of(path)
+    if parts is None or is_read_by_name(parts[-1]):
+        return False
+    return not is_folder(path, os.path.join(os.path.realpath(root), *parts))
 
 
 def was_moved(before: str, now: str, paths: Sequence[str]) -> bool:

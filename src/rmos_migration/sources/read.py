@@ -10,8 +10,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from ..diagnostics import Diagnostic, Location, diagnose
-from ..errors import EnvironmentFailure
 from .discover import SourceFile
+from .machine import raise_if_machine_failed
 
 SIZE_LIMIT = 16 * 1024 * 1024
 """Bytes. A larger file is refused before it is read, and while it is read."""
@@ -31,7 +31,6 @@ _FLAGS = (
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
-_OUT_OF_HANDLES = {errno.EMFILE, errno.ENFILE, errno.ENOMEM}
 
 
 class Reading(NamedTuple):
@@ -53,7 +52,7 @@ def read_files(files: Iterable[SourceFile]) -> Iterator[Reading]:
     """Read files in the given order, at most ``READ_AHEAD`` of them open at once.
 
     Raises:
-        EnvironmentFailure: if the process is out of file handles or memory.
+        EnvironmentFailure: if the machine fails (see ``machine``); nothing is said of the file then.
     """
     waiting = iter(files)
     while group := list(islice(waiting, READ_AHEAD)):
@@ -74,11 +73,7 @@ def _open(file: SourceFile) -> int | Diagnostic | None:
     try:
         handle = os.open(file.full, _FLAGS)
     except OSError as error:
-        if error.errno in _OUT_OF_HANDLES:
-            raise EnvironmentFailure(
-                f"{file.path}: {error.strerror}", "close other programs and try again"
-            ) from error
-        return _unreadable(file.path, error)
+        return _unreadable(file, error)
     _fetch_soon(handle)
     return handle
 
@@ -103,7 +98,7 @@ def _read(file: SourceFile, handle: int | Diagnostic | None) -> Reading:
     try:
         return _read_open_file(file.path, handle)
     except OSError as error:
-        return Reading(file.path, b"", problem=_unreadable(file.path, error))
+        return Reading(file.path, b"", problem=_unreadable(file, error))
     finally:
         os.close(handle)
 
@@ -133,7 +128,13 @@ def _refused(path: str, code: str, message: str) -> Reading:
     return Reading(path, b"", problem=diagnose(code, message, Location(path)))
 
 
-def _unreadable(path: str, error: OSError) -> Diagnostic:
+def _unreadable(file: SourceFile, error: OSError) -> Diagnostic:
+    """Why a file cannot be read, where that is its own fault.
+
+    Raises:
+        EnvironmentFailure: if it is the machine's.
+    """
+    raise_if_machine_failed(file.path, error, file.full)
     if error.errno == errno.ELOOP:
-        return diagnose("file-changed", "a link took the place of the file", Location(path))
-    return diagnose("file-unreadable", f"the system says: {error.strerror or error}", Location(path))
+        return diagnose("file-changed", "a link took the place of the file", Location(file.path))
+    return diagnose("file-unreadable", f"the system says: {error.strerror or error}", Location(file.path))

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..entities import BY_NAME
 from ..errors import UsageError
 from .folders import entity_of_file, entity_of_folder, is_archive
+from .machine import is_folder, own_faults_ignored
 
 _FOLDERS_TRIED = 1000
 _NAME_THE_FOLDER = "name the folder that holds patterns, strip_families, joblogs"
@@ -16,7 +17,7 @@ _NAME_THE_FOLDER = "name the folder that holds patterns, strip_families, joblogs
 
 def is_source(root: Path) -> bool:
     """Tell whether a folder holds anything that says which entity's records it is."""
-    with suppress(OSError), os.scandir(root) as entries:
+    with own_faults_ignored(str(root), str(root)), os.scandir(root) as entries:
         return any(is_walked(entry.name, is_folder=entry.is_dir()) for entry in entries)
     return False
 
@@ -28,7 +29,7 @@ def is_walked(name: str, *, is_folder: bool) -> bool:
 
 def refuse_other_than_source(root: Path) -> None:
     """Raise UsageError for what is not a legacy folder, with the one that may have been meant."""
-    if os.path.isdir(root):
+    if is_folder(str(root), str(root)):
         if not is_source(root):
             message = f"{root} holds none of the folders {', '.join(BY_NAME)}, and no file of such a name"
             raise UsageError(message, _suggestion(root))

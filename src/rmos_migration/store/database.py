@@ -1,20 +1,21 @@
 """Opening databases: the one place that knows how, and that turns a driver's errors into ours."""
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from ..errors import DatabaseUnusable, UsageError
 from . import schema
 from .backup import back_up, copy_whole, free_name
 from .condition import COMPANIONS, Condition, Examination, examine, has_log, refuse_absent, refuse_unusable
-from .engines import file_engine, memory_engine, tolerate_broken_text
-from .failures import damage_as_unusable, driver_errors_as_ours
+from .engines import connected, file_engine, memory_engine, tolerate_broken_text
+from .failures import damage_as_unusable
 from .lock import write_lock
+from .safety import fault_in, kept_sound
 from .soundness import file_damage
 
 
@@ -71,6 +72,10 @@ class Database:
         refuse_absent(self.path, found)
         refuse_unusable(found)
 
+    def fault(self) -> str:
+        """What makes it unsafe to write into the database, in words; empty for nothing."""
+        return fault_in(self.path)
+
     @contextmanager
     def under_audit(self) -> Iterator[Connection]:
         """A read-only connection to a database that may be unsound: of an older schema, unmarked, or damaged inside.
@@ -102,7 +107,7 @@ class Database:
         engine = file_engine(
             self.path, read_only=True, immutable=self.is_read_unnoticed(), handed_round=handed_round
         )
-        with _connected(engine, damage_as_unusable) as connection:
+        with connected(engine, damage_as_unusable) as connection:
             yield connection
 
     def is_read_unnoticed(self) -> bool:
@@ -124,8 +129,13 @@ class Database:
             refuse_unusable(found)
             raise DatabaseUnusable(f"{self.path} has schema {found.version}, an older one", "run: rmos init")
         with write_lock(self.path, purpose):
+            if damage := _damage(self.path):
+                raise DatabaseUnusable(
+                    f"{self.path} is damaged inside, and nothing was repaired: {damage}",
+                    "restore it from a backup, or make it anew: rmos migrate into another file",
+                )
             backup = back_up(self.path, "before-repair")
-            with _connected(file_engine(self.path)) as connection:
+            with connected(file_engine(self.path)) as connection:
                 with connection.begin():
                     yield connection, backup
                 _checkpoint(connection)
@@ -136,15 +146,15 @@ class Database:
 
         Raises:
             LockedError: if another process writes.
-            DatabaseUnusable: if the file is damaged, newer, or another program's; it is left untouched.
+            DatabaseUnusable: if the file is damaged, newer, or another program's, or not sound; it is left untouched.
         """
         refuse_unusable(self.examine())  # before the lock file is made beside a file that is not ours
-        with write_lock(self.path, purpose):
+        with write_lock(self.path, purpose) as held, kept_sound(self.path, held):
             found = self.examine()
             refuse_unusable(found)
             if found.condition is Condition.OLDER:
                 back_up(self.path, _before_upgrade(found.version))
-            with _connected(file_engine(self.path)) as connection:
+            with connected(file_engine(self.path)) as connection:
                 if found.condition is not Condition.CURRENT:
                     with connection.begin():
                         schema.upgrade(connection)
@@ -157,12 +167,13 @@ class Database:
 
         Raises:
             LockedError: if another process writes.
-            DatabaseUnusable: if there is none, its schema is not the current one, or it is damaged.
+            DatabaseUnusable: if there is none, its schema is not the current one, or it is not sound.
         """
         self._refuse_unless_current(self.examine())
         with (
-            write_lock(self.path, purpose),
-            _connected(file_engine(self.path), damage_as_unusable) as connection,
+            write_lock(self.path, purpose) as held,
+            kept_sound(self.path, held),
+            connected(file_engine(self.path), damage_as_unusable) as connection,
         ):
             with connection.begin():
                 yield connection
@@ -177,15 +188,16 @@ class Database:
         found = self.examine()
         refuse_unusable(found)
         if found.condition in (Condition.ABSENT, Condition.EMPTY):
-            with _connected(memory_engine()) as connection:
+            with connected(memory_engine()) as connection:
                 with connection.begin():
                     schema.upgrade(connection)
                 yield connection
             return
         with (
-            write_lock(self.path, "a dry run"),
+            write_lock(self.path, "a dry run") as held,
+            kept_sound(self.path, held, writes=False),
             self._log_kept(),
-            _connected(file_engine(self.path, keep_mode=True)) as connection,
+            connected(file_engine(self.path, keep_mode=True)) as connection,
         ):
             yield connection
 
@@ -228,22 +240,11 @@ class Database:
         return free_name(self.path, _before_upgrade(version))
 
 
-@contextmanager
-def _connected(
-    engine: Engine, border: Callable[[], AbstractContextManager[None]] = driver_errors_as_ours
-) -> Iterator[Connection]:
-    """The one connection of an engine, whose errors become ours at the border; both are closed at the end."""
-    try:
-        with border(), engine.connect() as connection:
-            yield connection
-    finally:
-        engine.dispose()
-
-
 def _damage(path: Path) -> str:
-    """What is wrong inside a file that nobody uses; empty for nothing."""
+    """What is wrong with the pages of a file that nobody writes; empty for nothing."""
     try:
-        with _connected(file_engine(path, read_only=True, immutable=True), damage_as_unusable) as connection:
+        engine = file_engine(path, read_only=True, immutable=not has_log(path))
+        with connected(engine, damage_as_unusable) as connection:
             return next(iter(file_damage(connection)), "")
     except DatabaseUnusable as error:
         return error.message

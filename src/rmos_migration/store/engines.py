@@ -2,11 +2,15 @@
 
 import sqlite3
 import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+
+from .failures import driver_errors_as_ours
 
 _CACHE, _SMALL_CACHE = 16384, 4096
 """KiB that a connection may hold of its file; a server keeps several open, and what it reads is small."""
@@ -56,6 +60,18 @@ def memory_engine() -> Engine:
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys = ON")
     return _begin_at_once(engine, read_only=False)
+
+
+@contextmanager
+def connected(
+    engine: Engine, border: Callable[[], AbstractContextManager[None]] = driver_errors_as_ours
+) -> Iterator[Connection]:
+    """The one connection of an engine, whose errors become ours at the border; both are closed at the end."""
+    try:
+        with border(), engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 def tolerate_broken_text(connection: Connection, *, tolerant: bool) -> None:

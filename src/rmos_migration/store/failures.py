@@ -18,8 +18,6 @@ _MACHINE = {
     sqlite3.SQLITE_CANTOPEN: "check that the folder exists and may be written",
     sqlite3.SQLITE_PERM: "check the permissions of the file",
     sqlite3.SQLITE_NOMEM: "close other programs and try again",
-    sqlite3.SQLITE_CORRUPT: "restore the database from a backup",
-    sqlite3.SQLITE_NOTADB: "restore the database from a backup",
 }
 
 
@@ -66,6 +64,10 @@ def ours(error: Exception) -> RmosError:
     if primary in _BUSY:
         return LockedError(
             f"the database is busy: {reason(error)}", "wait for the other program to finish, then try again"
+        )
+    if primary in _DAMAGED:
+        return DatabaseUnusable(
+            f"the database is damaged: {reason(error)}", "see: rmos audit; restore the database from a backup"
         )
     hint = _MACHINE.get(primary, "") if primary is not None else ""
     return EnvironmentFailure(f"the database failed: {reason(error)}", hint)

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, ColumnElement, Connection, Integer, Table, cast, exists, func, select
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, Integer, Table, cast, exists, func, select
 
 from ..entities import Entity
 from .bulk import among
 from .runs import GONE, REPLACED, SETTLED
-from .tables import ENTITY_TABLES, ledger
+from .tables import ENTITY_TABLES, KEPT_OUT, ledger
 
 
 class KnownFile(NamedTuple):
@@ -55,7 +55,14 @@ class KnownDocument(NamedTuple):
 def known_files(
     connection: Connection, source: int, entity: Entity, paths: Sequence[str]
 ) -> dict[str, KnownFile]:
-    """What the ledger says of the files at ``paths``, by path."""
+    """What the ledger says of the files at ``paths``, by path.
+
+    The rows themselves are counted, too: an index may still know rows that are lost, and a file whose row is lost must not
+    be passed over.
+
+    Raises:
+        sqlalchemy.exc.DatabaseError: if a row that an index knows is not in its table; the file is damaged.
+    """
     table = ENTITY_TABLES[entity.name]
     kept_out = ledger.c.outcome.not_in(SETTLED) & (func.coalesce(ledger.c.code, "") != REPLACED)
     unsettled = kept_out | _row_is_gone(table)
@@ -72,6 +79,7 @@ def known_files(
             func.sum(cast(func.coalesce(ledger.c.code, "") == REPLACED, Integer)),
             func.min(generation),
             func.max(generation),
+            func.count(_outside_indexes(table)),
         )
         .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
         .where(of_these)
@@ -79,7 +87,7 @@ def known_files(
     )
     files: dict[str, KnownFile] = {}
     mixed = []
-    for path, size, mtime_ns, documents, settled, superseded, first, last in connection.execute(query):
+    for path, size, mtime_ns, documents, settled, superseded, first, last, _ in connection.execute(query):
         if first != last:
             mixed.append(path)
         generations = {first or None: documents}
@@ -107,6 +115,18 @@ def _generations(connection: Connection, source: int, paths: Sequence[str]) -> d
     return counted
 
 
+def never_read(connection: Connection, source: int, entity: Entity) -> set[str]:
+    """Return the paths of what is kept out because it could not be read at all: folders, links, files."""
+    query = select(ledger.c.path).where(
+        KEPT_OUT,
+        ledger.c.source_id == source,
+        ledger.c.entity == entity.name,
+        ledger.c.pointer == "",
+        ledger.c.file_sha256.is_(None),
+    )
+    return set(connection.scalars(query))
+
+
 def known_documents(
     connection: Connection, source: int, entity: Entity, paths: Sequence[str]
 ) -> dict[tuple[str, str], KnownDocument]:
@@ -119,6 +139,12 @@ def known_documents(
         .where(ledger.c.source_id == source, among(ledger.c.path, paths))
     )
     return {(path, pointer): KnownDocument(*known) for path, pointer, *known in connection.execute(query)}
+
+
+def _outside_indexes(table: Table) -> Column[Any]:
+    """A short column that no index holds, so that whoever counts it reads the rows."""
+    indexed = {column for index in table.indexes for column in index.columns}
+    return next(column for column in table.c if column not in indexed and not column.primary_key)
 
 
 def _row_is_gone(table: Table) -> ColumnElement[bool]:

@@ -1,9 +1,13 @@
-"""The write lock: one writer a database. It dies with its holder, whatever becomes of the process."""
+"""The write lock: one writer a database. It dies with its holder, whatever becomes of the process.
+
+The lock file holds a line: who holds the lock; or, once a holder has ended as it should, what it left there.
+"""
 
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -19,6 +23,22 @@ _LOOKING = Lock()
 """Held while one thread looks: another one would take its look for a writer."""
 
 
+_LEFT = "left: "
+"""Begins what a holder has left; a holder's own line begins with its purpose."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """The write lock, held: the lock file, and what the last holder left there, empty if it left nothing."""
+
+    path: Path
+    left: str
+
+    def leave(self, text: str) -> None:
+        """Leave a line of text for the next holder. What cannot be written is not there then."""
+        _write(self.path, _LEFT + text)
+
+
 def lock_path(database: Path) -> Path:
     """The lock file beside a database file. It stays when the lock is released; only holding it counts."""
     real = database.resolve()  # another name of the file, through a link, is the same database
@@ -26,7 +46,7 @@ def lock_path(database: Path) -> Path:
 
 
 @contextmanager
-def write_lock(database: Path, purpose: str) -> Iterator[None]:
+def write_lock(database: Path, purpose: str) -> Iterator[Held]:
     """Hold the database's write lock; ``purpose`` is what another process is told.
 
     Raises:
@@ -52,8 +72,9 @@ def write_lock(database: Path, purpose: str) -> Iterator[None]:
             "check that the folder exists and may be written",
         ) from error
     try:
+        left = _read(path)
         _sign(path, purpose)
-        yield
+        yield Held(path, left.removeprefix(_LEFT) if left.startswith(_LEFT) else "")
     finally:
         lock.release()
 
@@ -76,18 +97,24 @@ def is_locked(database: Path) -> bool:
 
 def holder(database: Path) -> str:
     """Who holds the lock, in words, as that process signed it."""
-    try:
-        with lock_path(database).open("rb") as file:
-            file.seek(1)  # on Windows the first byte is the locked one
-            return file.read(300).decode("utf-8", "replace").strip() or "another process"
-    except OSError:
-        return "another process"
+    text = _read(lock_path(database))
+    return "another process" if not text or text.startswith(_LEFT) else text
 
 
 def _sign(path: Path, purpose: str) -> None:
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-    text = f"\n{purpose} (process {os.getpid()} on {socket.gethostname()}, since {since})\n"
+    _write(path, f"{purpose} (process {os.getpid()} on {socket.gethostname()}, since {since})")
+
+
+def _read(path: Path) -> str:
+    with suppress(OSError), path.open("rb") as file:
+        file.seek(1)  # on Windows the first byte is the locked one
+        return file.read(300).decode("utf-8", "replace").strip()
+    return ""
+
+
+def _write(path: Path, line: str) -> None:
     with suppress(OSError), path.open("r+b") as file:  # a courtesy; a full disk shows soon enough
         file.seek(1)
-        file.write(text.encode("utf-8", "backslashreplace"))
+        file.write(f"\n{line}\n".encode("utf-8", "backslashreplace"))
         file.truncate()

@@ -36,11 +36,15 @@ class IndexFound(NamedTuple):
 
 
 class Structure(NamedTuple):
-    """This program's tables, all indexes, and the table of each trigger, by name."""
+    """This program's tables, all indexes, the table of each trigger, and the kind of each view, by name.
+
+    A virtual table is a view of something else, too.
+    """
 
     tables: dict[str, TableFound]
     indexes: dict[str, IndexFound]
     triggers: dict[str, str]
+    views: dict[str, str]
 
 
 class Step(NamedTuple):
@@ -74,6 +78,7 @@ def found(connection: Connection) -> Structure:
         {name: TableFound(columns[name], _parts(definitions[name])) for name in ours},
         {name: IndexFound(table, _parts(sql)) for kind, name, table, sql in listed if kind == "index"},
         {name: table for kind, name, table, _ in listed if kind == "trigger"},
+        {name: _kind_of_view(kind) for kind, name, _, sql in listed if kind == "view" or _is_virtual(sql)},
     )
 
 
@@ -132,6 +137,14 @@ def pages(connection: Connection) -> tuple[int, int, int]:
         for name in ("page_size", "page_count", "freelist_count")
     )
     return size, count, free
+
+
+def _kind_of_view(kind: str) -> str:
+    return "view" if kind == "view" else "virtual table"
+
+
+def _is_virtual(sql: str) -> bool:
+    return re.match(r"\s*CREATE\s+VIRTUAL\s", sql, re.IGNORECASE) is not None
 
 
 def _columns(connection: Connection, table: str) -> list[str]:

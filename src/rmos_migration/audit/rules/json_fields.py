@@ -12,7 +12,7 @@ FAMILY = Family(
             Severity.ERROR,
             "Every JSON column can be read",
             "The text is not JSON. The database checks it on writing, unless somebody has switched that off.",
-            "correct the text, or migrate the record again",
+            "correct the text, or delete the row; the next rmos migrate makes it anew",
             refused(Refusal.JSON_TEXT),
         ),
         Rule(
@@ -20,7 +20,7 @@ FAMILY = Family(
             Severity.ERROR,
             "No JSON column holds NaN or Infinity",
             "Some programs write NaN, Infinity or a number beyond every range. Strict readers refuse the whole text.",
-            "replace it with a number or null, or migrate the record again",
+            "replace it with a number or null, or delete the row; the next rmos migrate makes it anew",
             refused(Refusal.JSON_NUMBER),
         ),
         Rule(
@@ -28,7 +28,7 @@ FAMILY = Family(
             Severity.ERROR,
             "Every JSON column holds an object or a list, as it should",
             "Strips are a list; geometry, parameters, results, metadata and extra are objects.",
-            "correct the value, or migrate the record again",
+            "correct the value, or delete the row; the next rmos migrate makes it anew",
             refused(Refusal.JSON_KIND),
         ),
     ),

@@ -75,7 +75,7 @@ FAMILY = Family(
             Severity.ERROR,
             "Every required column holds something",
             "A column that every record has is NULL. The migration never writes such a row.",
-            "look the record up in its source: rmos verify; then migrate it again",
+            "look the record up in its source: rmos verify; delete the row, and the next rmos migrate makes it anew",
             refused(Refusal.MISSING),
         ),
         Rule(
@@ -84,7 +84,7 @@ FAMILY = Family(
             "Records of the newest programs are complete",
             "The programs that wrote these documents always recorded this value, and the migration insisted on it. Somebody"
             " has emptied it since.",
-            "look the record up in its source: rmos verify; then migrate it again",
+            "look the record up in its source: rmos verify; delete the row, and the next rmos migrate makes it anew",
             Whole(_incomplete, (*_TABLES, "migration_ledger")),
         ),
         Rule(
@@ -92,7 +92,7 @@ FAMILY = Family(
             Severity.ERROR,
             "Every value has its column's type",
             "A number stands where text belongs, or the other way round. Programs that read the rows may fail.",
-            "correct the value, or migrate the record again",
+            "correct the value, or delete the row; the next rmos migrate makes it anew",
             refused(Refusal.TYPE),
         ),
         Rule(
@@ -100,7 +100,7 @@ FAMILY = Family(
             Severity.ERROR,
             "Counts, widths and durations are possible",
             "Widths and thicknesses are above 0 mm, durations at least 0 s, ring counts at least 1, and all of them finite.",
-            "correct the value, or migrate the record again",
+            "correct the value, or delete the row; the next rmos migrate makes it anew",
             refused(Refusal.RANGE),
         ),
         Rule(
@@ -124,7 +124,7 @@ FAMILY = Family(
             Severity.ERROR,
             "Every text is UTF-8",
             "Some bytes of a text are no characters. Most programs fail on them.",
-            "write the text again, or migrate the record again",
+            "write the text again, or delete the row; the next rmos migrate makes it anew",
             refused(Refusal.UNICODE),
         ),
         Rule(

@@ -83,8 +83,12 @@ def _index_definitions(subject: Subject) -> Iterator[Flaw]:
 
 def _triggers(subject: Subject) -> Iterator[Flaw]:
     for name, table in subject.structure.triggers.items():
-        if table in structure.expected().tables:
-            yield Flaw(f"the trigger {name} changes what is written to {table}", table, name)
+        yield Flaw(f"the trigger {name} changes what is written to {table}", table, name)
+
+
+def _views(subject: Subject) -> Iterator[Flaw]:
+    for name, kind in subject.structure.views.items():
+        yield Flaw(f"the {kind} {name} is not this program's", name)
 
 
 _RESTORE = "restore a backup, or make the database anew: rmos migrate into another file"
@@ -159,11 +163,21 @@ FAMILY = Family(
         ),
         Rule(
             "trigger-found",
-            Severity.WARNING,
+            Severity.ERROR,
             "No trigger changes what is written",
-            "This program makes no triggers. One on its tables may change values behind the back of every program.",
-            "drop it (DROP TRIGGER name) unless you know what it does",
+            "This program makes no triggers. One may change or delete rows behind the back of every program, so nothing is"
+            " written into a database that has one.",
+            "find out who made it and what it did; then drop it (DROP TRIGGER name)",
             Whole(_triggers),
+        ),
+        Rule(
+            "view-found",
+            Severity.ERROR,
+            "Everything that looks like a table is one",
+            "This program makes no views and no virtual tables. They show what is stored elsewhere, or nowhere, and nothing is"
+            " written into a database that has one.",
+            "drop it (DROP VIEW name; a virtual table: DROP TABLE name); make it in a copy instead (rmos backup)",
+            Whole(_views),
         ),
     ),
 )

@@ -84,7 +84,7 @@ FAMILY = Family(
             Severity.ERROR,
             "created_at and updated_at are in their UTC form",
             "Both are stored as YYYY-MM-DDTHH:MM:SS.ffffffZ, so that they sort as text. In another form they sort wrongly.",
-            "write the time in that form, or migrate the record again",
+            "write the time in that form, or delete the row; the next rmos migrate makes it anew",
             _in_form(Kind.INSTANT, is_instant, "is not in the form YYYY-MM-DDTHH:MM:SS.ffffffZ"),
         ),
         Rule(
@@ -92,7 +92,7 @@ FAMILY = Family(
             Severity.ERROR,
             "start_time and end_time are ISO 8601",
             "Both are the workshop's clock: a date, or a date and time with the offset it came with.",
-            "write the time as YYYY-MM-DDTHH:MM:SS, or migrate the record again",
+            "write the time as YYYY-MM-DDTHH:MM:SS, or delete the row; the next rmos migrate makes it anew",
             _in_form(Kind.CLOCK, is_clock, "is no ISO 8601 time"),
         ),
         Rule(
