@@ -15,7 +15,8 @@ from typing import Any, NamedTuple, NoReturn
 
 import orjson
 
-from .scan import MAX_DEPTH, Fault, check_number, place_of, scan
+from .numbers import check_number
+from .scan import MAX_DEPTH, Fault, place_of, scan
 
 
 class Decoded(NamedTuple):

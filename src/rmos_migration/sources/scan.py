@@ -6,10 +6,10 @@ It runs only on text that was refused, or when somebody wants to see the place o
 
 import json
 import re
-from decimal import Decimal, InvalidOperation
 from typing import NamedTuple, NoReturn
 
 from ..diagnostics import shown
+from .numbers import check_number
 from .pointers import Path, Wanted, pointer_step, tree_of
 
 MAX_DEPTH = 64
@@ -44,36 +44,6 @@ def scan(text: str, wanted: frozenset[str] = frozenset()) -> Scan:
 def place_of(text: str, offset: int) -> tuple[int, int]:
     """Line and column, both from 1, of a character offset."""
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-
-
-def check_number(digits: str) -> tuple[str, str] | None:
-    """Whether a JSON number survives being read: None, or the code and sentence of why not.
-
-    An integer must fit 64 bits. Any other number must come back from a double with the digits it had.
-    """
-    if digits.lstrip("-").isdigit():
-        if len(digits) <= 20 and -(2**63) <= int(digits) < 2**63:
-            return None
-        return "json-number-range", f"the integer {_short(digits)} does not fit 64 bits"
-    value = float(digits)
-    if repr(value) == digits:
-        return None
-    if value in (float("inf"), float("-inf")):
-        return "json-number-range", f"the number {_short(digits)} is beyond the range of a double"
-    if value == 0:
-        if re.search(r"[1-9]", re.split("[eE]", digits)[0]):
-            return "json-number-range", f"the number {_short(digits)} is too small for a double"
-        return None
-    try:
-        if Decimal(digits) == Decimal(repr(value)):
-            return None
-    except InvalidOperation:  # an exponent beyond Decimal's own range
-        return "json-number-range", f"the number {_short(digits)} is beyond the range of a double"
-    return "json-number-precision", f"the number {_short(digits)} would be stored as {value!r}"
-
-
-def _short(digits: str) -> str:
-    return digits if len(digits) <= 40 else f"{digits[:30]}… ({len(digits)} characters)"
 
 
 class _StopScan(Exception):  # noqa: N818 - control flow inside this module
