@@ -16,7 +16,7 @@ from .origins import Origins
 from .outcome import Outcome, Tally
 from .policy import Policy
 from .prepare import Prepared
-from .rejects import code_of, kept_out
+from .rejects import code_of, kept_out, with_places
 from .resolve import Decision, Place, Plan, resolve, straight
 
 
@@ -125,9 +125,11 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, book: Book) -
         runs.disown(connection, batch.entity, adopted)
         runs.forget_deleted(connection, batch.entity, adopted)
     runs.write_ledger(connection, _entries(batch, plan, book))
-    diagnostics = _write_rejects(connection, batch, plan, book)
+    _write_rejects(connection, batch, plan, book)
+    diagnostics = [diagnostic for decision in plan.decisions for diagnostic in decision.diagnostics]
     diagnostics += batch.notices
     diagnostics += _dangling(connection, batch, plan)
+    diagnostics = with_places(diagnostics, batch.documents, batch.encoding)
     diagnostics += [_attached(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
     runs.write_diagnostics(connection, book.run_id, diagnostics)
@@ -142,14 +144,10 @@ def _adopted(batch: Batch, plan: Plan) -> dict[str, str]:
     return {row[0]: contents[place] for row, place in rows if row[0] in batch.orphans}
 
 
-def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book) -> list[Diagnostic]:
-    """Keep what was kept out; gives everything that was noticed of the batch's documents, in their order."""
+def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book) -> None:
+    """Keep what was kept out."""
     rejected = [decision for decision in plan.decisions if decision.outcome is Outcome.REJECTED]
-    kept = list(kept_out(rejected, book.source_id, book.run_id, batch.encoding))
-    runs.write_rejects(connection, [reject for _, reject in kept])
-    located = iter(kept)
-    decisions = (next(located)[0] if d.outcome is Outcome.REJECTED else d for d in plan.decisions)
-    return [diagnostic for decision in decisions for diagnostic in decision.diagnostics]
+    runs.write_rejects(connection, list(kept_out(rejected, book.source_id, book.run_id, batch.encoding)))
 
 
 def _dangling(connection: Connection, batch: Batch, plan: Plan) -> list[Diagnostic]:

@@ -16,7 +16,8 @@ from typing import Any, NamedTuple, NoReturn
 import orjson
 
 from .numbers import check_number
-from .scan import MAX_DEPTH, Fault, place_of, scan
+from .positions import position_of
+from .scan import MAX_DEPTH, Fault, scan
 
 
 class Decoded(NamedTuple):
@@ -69,7 +70,7 @@ def decode_text(text: str) -> tuple[Any, tuple[Fault, ...]]:
             return value, ()
     except (_DoubtfulError, ValueError, RecursionError):
         pass
-    faults = scan(text).faults
+    faults = scan(text)
     if not faults:  # the two readers disagree: refuse rather than guess
         faults = (Fault("json-syntax", "the text is not JSON"),)
     return None, faults
@@ -138,7 +139,7 @@ def decode_bytes(raw: bytes, fallback: str | None) -> tuple[str, str, Fault | No
 
 def _encoding_fault(body: bytes, mark: int, offset: int, encoding: str, reason: str) -> Fault:
     readable = body[:offset].decode(encoding or "utf-8", "replace")
-    line, column = place_of(readable, len(readable))
+    line, column = position_of(readable, len(readable))
     what = f"byte 0x{body[offset]:02x} at offset {offset + mark}"
     if encoding:
         return Fault("encoding-unknown", f"{what} is damaged {encoding.upper()}: {reason}", line, column)

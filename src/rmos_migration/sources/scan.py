@@ -1,16 +1,19 @@
 """The slow, careful reader: walks JSON text character by character and says what is wrong, and where.
 
-It runs only on text that was refused, or when somebody wants to see the place of a pointer. It decides nothing that
-``decode.py`` has not decided already: a text without faults here is a text that decodes.
+It runs only on text that was refused. It decides nothing that ``decode.py`` has not decided already: a text without
+faults here is a text that decodes.
 """
 
 import json
 import re
+from array import array
+from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
 from ..diagnostics import shown
 from .numbers import check_number
-from .pointers import Path, Wanted, pointer_step, tree_of
+from .pointers import Again, Path
+from .positions import Positions, position_of
 
 MAX_DEPTH = 64
 MAX_FAULTS = 100
@@ -27,26 +30,26 @@ class Fault(NamedTuple):
     pointer: str = ""
 
 
-class Scan(NamedTuple):
-    """The faults of a text, and line and column of each wanted pointer that was found in it."""
+def scan(
+    text: str,
+    base: str = "",
+    leaps: Mapping[int, int] | None = None,
+    most: int = MAX_FAULTS,
+) -> tuple[Fault, ...]:
+    """Walk ``text`` once and collect its faults, at most so many.
 
-    faults: tuple[Fault, ...]
-    places: dict[str, tuple[int, int]]
-
-
-def scan(text: str, wanted: frozenset[str] = frozenset()) -> Scan:
-    """Walk ``text`` once: collect its faults and the places of the ``wanted`` pointers (of keys, where keyed)."""
-    scanner = _Scanner(text, wanted)
+    Args:
+        text: JSON, more or less.
+        base: the pointer of what the text holds.
+        leaps: offsets of values that are leapt over, with those behind them.
+        most: after so many faults the scan stops.
+    """
+    scanner = Scanner(text, base, leaps, most)
     scanner.run()
-    return Scan(tuple(scanner.faults), scanner.places)
+    return tuple(scanner.faults)
 
 
-def place_of(text: str, offset: int) -> tuple[int, int]:
-    """Line and column, both from 1, of a character offset."""
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-
-
-class _StopScan(Exception):  # noqa: N818 - control flow inside this module
+class StopScan(Exception):  # noqa: N818 - control flow inside this module
     """The rest of the text cannot be made sense of."""
 
 
@@ -58,60 +61,62 @@ _WORD = re.compile(r"true|false|null")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _COMMENT = re.compile(r"//|/\*|#")
+_BRACKET = re.compile(r'[\[\]{}]|"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 
-class _Place(NamedTuple):
-    """Where the scanner is: the path, how deep, and which wanted pointers begin here."""
+class Place(NamedTuple):
+    """Where the scanner is: the path, and how deep."""
 
     path: Path | None
     depth: int
-    wanted: Wanted | None
 
-    def below(self, token: str | int) -> "_Place":
-        wanted = self.wanted.get(pointer_step(token)) if self.wanted else None
-        return _Place(Path(self.path, token), self.depth + 1, wanted)
-
-    def pointer(self) -> str:
-        return self.path.pointer() if self.path is not None else ""
+    def below(self, token: str | int) -> "Place":
+        """The place under a key or number."""
+        return Place(Path(self.path, token), self.depth + 1)
 
 
-class _Counted(NamedTuple):
-    """How far lines were counted: an offset, its line from 1, and the offset where that line begins."""
+class Scanner:
+    """A walk over a text. Each of its steps takes the offset where a thing begins and returns the one behind it."""
 
-    offset: int
-    line: int
-    line_begin: int
+    max_depth = MAX_DEPTH
 
-
-class _Scanner:
-    def __init__(self, text: str, wanted: frozenset[str]) -> None:
+    def __init__(self, text: str, base: str, leaps: Mapping[int, int] | None, most: int) -> None:
         self.text = text
-        self.wanted = tree_of(wanted) if wanted else None
+        self.base = base
+        self.leaps = leaps or {}
+        self.most = most
         self.faults: list[Fault] = []
-        self.places: dict[str, tuple[int, int]] = {}
-        self.counted = _Counted(0, 1, 0)
+        self.gaps = array("q")
+        self.positions = Positions(text)
 
-    def run(self) -> None:
+    def run(self) -> bool:
+        """Walk to the end, or as far as there is sense in it; says whether it was the end."""
         try:
-            end = self._skip(self._value(self._skip(0), _Place(None, 1, self.wanted)))
+            end = self._skip(self._value(self._skip(0), Place(None, 1)))
             if end < len(self.text):
                 self._syntax(end, "there is more text after the end of the document")
-        except _StopScan:
-            pass
+        except StopScan:
+            return False
+        return True
 
     # faults
 
-    def _fault(self, at: int, code: str, message: str, place: _Place | None = None) -> None:
-        pointer = place.pointer() if place is not None else ""
-        self.faults.append(Fault(code, message, *self._place_of(at), pointer))
-        if len(self.faults) >= MAX_FAULTS:
+    def _fault(self, at: int, code: str, message: str, place: Place | None) -> None:
+        pointer = place.path.pointer(self.base) if place is not None and place.path is not None else self.base
+        self.faults.append(Fault(code, message, *self.positions.at(at), pointer))
+        if len(self.faults) >= self.most:
             last = self.faults[-1]
             self.faults[-1] = last._replace(
-                message=f"{last.message}; after {MAX_FAULTS} faults the scan stopped here"
+                message=f"{last.message}; after {self.most} faults the scan stopped here"
             )
-            raise _StopScan
+            raise StopScan
 
-    def _syntax(self, at: int, message: str, place: _Place | None = None) -> NoReturn:
+    def _value_fault(self, at: int, end: int, code: str, message: str, place: Place) -> None:
+        """Note a fault that is a whole value, between two offsets."""
+        self._fault(at, code, message, place)
+        self.gaps.extend((at, end))
+
+    def _syntax(self, at: int, message: str, place: Place | None = None) -> NoReturn:
         """Report a syntax fault, with the likely cause where the next characters tell it, and stop."""
         rest = self.text[at : at + 20]
         if not rest:
@@ -125,69 +130,77 @@ class _Scanner:
         elif not rest.startswith(("\n", "\r")):
             message = f"{message}, but {shown(rest.splitlines()[0][:12])} stands here"
         self._fault(at, "json-syntax", message, place)
-        raise _StopScan
+        raise StopScan
 
-    # the walk: each method takes the offset where its thing begins and returns the offset behind it
+    # the walk
 
     def _skip(self, at: int) -> int:
         found = _SPACE.match(self.text, at)
         return found.end() if found else at
 
-    def _note_place(self, at: int, place: _Place) -> None:
-        if place.wanted is not None and "" in place.wanted:
-            self.places.setdefault(place.pointer(), self._place_of(at))
-
-    def _place_of(self, at: int) -> tuple[int, int]:
-        """Line and column of an offset, counted on from the last one, since the text is walked forwards."""
-        before = self.counted
-        if at < before.offset:
-            return place_of(self.text, at)
-        breaks = self.text.count("\n", before.offset, at)
-        begin = self.text.rindex("\n", before.offset, at) + 1 if breaks else before.line_begin
-        self.counted = _Counted(at, before.line + breaks, begin)
-        return self.counted.line, at - begin + 1
-
-    def _value(self, at: int, place: _Place) -> int:
-        self._note_place(at, place)
+    def _value(self, at: int, place: Place) -> int:
+        if at in self.leaps:
+            return self.leaps[at]
         first = self.text[at : at + 1]
         if first in ("{", "["):
-            if place.depth > MAX_DEPTH:
-                self._fault(at, "json-depth", f"the nesting is deeper than {MAX_DEPTH} levels here", place)
-                raise _StopScan
+            if place.depth > self.max_depth:
+                return self._too_deep(at, place)
             return self._object(at, place) if first == "{" else self._array(at, place)
         if first == '"':
             return self._string(at, place)[0]
         if found := _WORD.match(self.text, at):
             return found.end()
         if found := _NAN.match(self.text, at):
-            self._fault(at, "json-not-a-number", f"{found[0]} stands where a value must be", place)
+            message = f"{found[0]} stands where a value must be"
+            self._value_fault(at, found.end(), "json-not-a-number", message, place)
             return found.end()
         if found := _NUMBER.match(self.text, at):
             return self._number(at, found, place)
         return self._syntax(at, "a value was expected", place)
 
-    def _number(self, at: int, found: re.Match[str], place: _Place) -> int:
+    def _too_deep(self, at: int, place: Place) -> int:
+        """Report a value that is nested too deeply, and leap over it by its brackets alone."""
+        depth = 0
+        for found in _BRACKET.finditer(self.text, at):
+            depth += found[0] in ("{", "[")
+            depth -= found[0] in ("}", "]")
+            if depth == 0:
+                break
+        end = found.end() if depth == 0 else len(self.text)
+        message = f"the nesting is deeper than {MAX_DEPTH} levels here"
+        self._value_fault(at, end, "json-depth", message, place)
+        if depth:
+            raise StopScan
+        return end
+
+    def _number(self, at: int, found: re.Match[str], place: Place) -> int:
         following = self.text[found.end() : found.end() + 1]
         if following and following not in " \t\r\n,]}":
             self._syntax(at, "a number was expected", place)
         if trouble := check_number(found[0]):
-            self._fault(at, *trouble, place)
+            self._value_fault(at, found.end(), *trouble, place)
         return found.end()
 
-    def _string(self, at: int, place: _Place) -> tuple[int, str]:
+    def _string(self, at: int, place: Place) -> tuple[int, str]:
+        """The end of a text, and the text; a key is looked at by who knows what stands under it."""
+        end, content = self._read_string(at, place)
+        self._check_characters(at, content, place)
+        return end, content
+
+    def _read_string(self, at: int, place: Place) -> tuple[int, str]:
         found = _STRING.match(self.text, at)
         if found is None:
             self._broken_string(at, place)
-            raise _StopScan
+            raise StopScan
         content = found[0][1:-1]
-        if "\\" in content:
-            content = json.loads(found[0])
+        return found.end(), json.loads(found[0]) if "\\" in content else content
+
+    def _check_characters(self, at: int, content: str, place: Place) -> None:
         if not content.isascii() and (broken := _SURROGATE.search(content)):
             message = f"half a character, \\u{ord(broken[0]):04x}, without its other half"
             self._fault(at, "json-surrogate", message, place)
-        return found.end(), content
 
-    def _broken_string(self, at: int, place: _Place) -> None:
+    def _broken_string(self, at: int, place: Place) -> None:
         here = at + 1
         while here < len(self.text) and self.text[here] != '"':
             character = self.text[here]
@@ -205,7 +218,7 @@ class _Scanner:
             here += 1
         self._fault(at, "json-syntax", "a text is opened here and never closed", place)
 
-    def _array(self, at: int, place: _Place) -> int:
+    def _array(self, at: int, place: Place) -> int:
         here = self._skip(at + 1)
         if self.text[here : here + 1] == "]":
             return here + 1
@@ -222,14 +235,14 @@ class _Scanner:
                 self._fault(
                     comma, "json-syntax", "there is a comma after the last element of the list", place
                 )
-                raise _StopScan
+                raise StopScan
             index += 1
 
-    def _object(self, at: int, place: _Place) -> int:
+    def _object(self, at: int, place: Place) -> int:
         here = self._skip(at + 1)
         if self.text[here : here + 1] == "}":
             return here + 1
-        seen: dict[str, int] = {}
+        seen: dict[str, list[int]] = {}
         while True:
             here = self._member(here, place, seen)
             follows = self.text[here : here + 1]
@@ -240,21 +253,20 @@ class _Scanner:
             comma, here = here, self._skip(here + 1)
             if self.text[here : here + 1] == "}":
                 self._fault(comma, "json-syntax", "there is a comma after the last key of the object", place)
-                raise _StopScan
+                raise StopScan
 
-    def _member(self, at: int, place: _Place, seen: dict[str, int]) -> int:
+    def _member(self, at: int, place: Place, seen: dict[str, list[int]]) -> int:
         if self.text[at : at + 1] != '"':
             self._syntax(at, "a key in double quotes was expected", place)
-        end, key = self._string(at, place)
-        below = place.below(key)
-        if key in seen:
-            line, column = place_of(self.text, seen[key])
-            first = f"line {line}, column {column}"
-            self._fault(
-                at, "json-duplicate-key", f"the key {shown(key)} stands here again, first at {first}", below
-            )
-        seen.setdefault(key, at)
-        self._note_place(at, below)
+        end, key = self._read_string(at, place)
+        before = seen.setdefault(key, [])
+        below = place.below(Again(key, len(before) + 1) if before and self.leaps else key)
+        self._check_characters(at, key, below)
+        if before:
+            first = "line {}, column {}".format(*position_of(self.text, before[0]))
+            message = f"the key {shown(key)} stands here again, first at {first}"
+            self._fault(at, "json-duplicate-key", message, below)
+        before.append(at)
         colon = self._skip(end)
         if self.text[colon : colon + 1] != ":":
             self._syntax(colon, "a colon was expected after the key", below)
