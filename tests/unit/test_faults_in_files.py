@@ -4,8 +4,8 @@ import json
 from typing import Any
 
 import pytest
-from builders import joblog, pattern
 
+from builders import joblog, pattern
 from rmos_migration.diagnostics import Diagnostic
 from rmos_migration.entities import BY_NAME
 from rmos_migration.migrate.prepare import Prepared, prepare
@@ -39,7 +39,10 @@ def broken(id_: str, fault: str) -> str:
 CONTAINERS = {
     "list": ("[\n{}, {},\n {}]", ["/0", "/1", "/2"]),
     "keyed file": ('{{"a": {},\n"b": {}, "c": {}}}', ["/a", "/b", "/c"]),
-    "wrapper with a list": ('{{"generated_at": 1, "runs": [{}, {},\n {}]}}', [f"/runs/{n}" for n in range(3)]),
+    "wrapper with a list": (
+        '{{"generated_at": 1, "runs": [{}, {},\n {}]}}',
+        [f"/runs/{n}" for n in range(3)],
+    ),
     "wrapper with keys": ('{{"runs": {{"a": {}, "b": {},\n "c": {}}}}}', ["/runs/a", "/runs/b", "/runs/c"]),
     "categories": (
         '{{"categories": {{"x": [{}, {}], "y": [{}]}}}}',
@@ -57,7 +60,9 @@ CONTAINERS = {
 }
 
 
-def prepared(text: str | bytes, path: str = "joblogs/all.json", encoding: str | None = None) -> list[Prepared]:
+def prepared(
+    text: str | bytes, path: str = "joblogs/all.json", encoding: str | None = None
+) -> list[Prepared]:
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     return prepare(BY_NAME[path.split("/")[0]], Reading(path, raw), encoding)
 
@@ -153,7 +158,9 @@ def test_fault_around_documents_that_are_all_kept_out_is_told_too() -> None:
     assert {d.code for one in found for d in one.diagnostics} == {"json-not-a-number"}
 
 
-@pytest.mark.parametrize("text", ['[{"a": NaN}]', '{"runs": [], "x": NaN}', '{"x": NaN}', "[NaN]", '[1, {"a": NaN]', "[]{}"])
+@pytest.mark.parametrize(
+    "text", ['[{"a": NaN}]', '{"runs": [], "x": NaN}', '{"x": NaN}', "[NaN]", '[1, {"a": NaN]', "[]{}"]
+)
 def test_file_that_holds_nothing_beside_its_fault_is_one_document(text: str) -> None:
     (one,) = prepared(text)
     assert (one.pointer, one.row) == ("", None)
@@ -167,7 +174,7 @@ def test_key_that_is_half_a_character_costs_what_stands_under_it() -> None:
 
 
 def test_broken_syntax_still_costs_the_file() -> None:
-    (one,) = prepared(f"[{job('a')}, {{\"x\": tru}}, {job('b')}]")
+    (one,) = prepared(f'[{job("a")}, {{"x": tru}}, {job("b")}]')
     assert [d.code for d in told(one)] == ["json-syntax"]
 
 

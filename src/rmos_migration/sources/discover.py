@@ -16,7 +16,7 @@ from typing import NamedTuple
 from ..diagnostics import Diagnostic, Location, diagnose
 from ..entities import BY_NAME, ENTITIES, Entity
 from ..errors import UsageError
-from .names import as_text
+from .names import as_text, fitted_path
 
 READ_ENDINGS = (".json", ".jsonl")
 
@@ -123,7 +123,7 @@ class Source:
                 below, system_path = folder.path + as_text(name), folder.full + name
                 kind = folder.special.get(name)
                 if kind is None:
-                    yield SourceFile(below, system_path)
+                    yield SourceFile(fitted_path(below), system_path)
                 elif kind == stat.S_IFLNK:
                     yield from self._link(below, system_path, entity)
                 elif kind != stat.S_IFDIR:
@@ -182,13 +182,13 @@ class Source:
         elif target in self._followed or self._is_read_anyway(target, entity):
             self.ignored["link to what is read anyway"] += 1
             message = "the link leads to something that is read under its own name"
-            self.notices.append(diagnose("link-not-followed", message, Location(path)))
+            self.notices.append(diagnose("link-not-followed", message, Location(fitted_path(path))))
         else:
             self._followed.add(target)
             if is_folder:
                 yield from self._walk(path, target, entity)
             elif os.path.isfile(target):
-                yield SourceFile(path, target)
+                yield SourceFile(fitted_path(path), target)
             else:
                 yield _refusal(path, full, "file-not-regular", "the link leads to a pipe, socket or device")
 
@@ -279,7 +279,8 @@ def _kind(entry: "os.DirEntry[str]") -> int:
 
 
 def _refusal(path: str, full: str, code: str, message: str) -> SourceFile:
-    return SourceFile(path, full, diagnose(code, message, Location(path)))
+    stored = fitted_path(path)
+    return SourceFile(stored, full, diagnose(code, message, Location(stored)))
 
 
 def _suggestion(root: Path) -> str:

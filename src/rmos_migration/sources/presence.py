@@ -4,6 +4,8 @@ import os
 import stat
 from collections.abc import Sequence
 
+from .names import is_fitted
+
 
 def is_gone(location: str, path: str) -> bool:
     """Whether a file was taken out of its source since; not, where the whole source is out of reach.
@@ -12,7 +14,7 @@ def is_gone(location: str, path: str) -> bool:
         location: the source's folder, as the ledger knows it.
         path: the file's path below it, with ``/``.
     """
-    if "//" in path:  # a name in escapes
+    if "//" in path or is_fitted(path):  # a name in escapes, or a path that was cut
         return False
     try:
         if not stat.S_ISDIR(os.stat(location).st_mode):
