@@ -137,7 +137,7 @@ def _truncated(path: str, document: str, cut_off: list[str | int]) -> Diagnostic
 
 def _from_fault(path: str, document: str, fault: Fault) -> Diagnostic:
     place = Location(path, fault.pointer, fault.line, fault.column, document)
-    return diagnose(fault.code, fault.message, place)
+    return diagnose(fault.code, fault.message, place, hint=fault.hint)
 
 
 def _of_wrapping(path: str, document: str, notices: tuple[Fault, ...]) -> list[Diagnostic]:

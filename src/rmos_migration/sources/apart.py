@@ -39,7 +39,7 @@ def taken_apart(
     found = spots_in(outline.text, [one.pointer for one in documents], base)
     if len(found) < len(documents):
         return None
-    around = scan(text, base, {spot.begin: spot.end for spot in found.values()}, MOST_FAULTS)
+    around = scan(text, base, {spot.begin: spot.end for spot in found.values()}, MOST_FAULTS).faults
     positions = Positions(text)
     documents = [
         one._replace(faults=_own_faults(text, outline, one.pointer, found[one.pointer], positions))
@@ -56,7 +56,7 @@ def _own_faults(
     if not outline.is_deep and not outline.is_faulty(spot.begin, spot.end):
         return ()
     first = positions.at(spot.begin)
-    return tuple(_shifted(fault, first) for fault in scan(text[spot.begin : spot.end], pointer))
+    return tuple(_shifted(fault, first) for fault in scan(text[spot.begin : spot.end], pointer).faults)
 
 
 def _shifted(fault: Fault, first: Position) -> Fault:

@@ -52,7 +52,7 @@ def is_readable(text: str) -> bool:
 
 
 class _Outliner(Scanner):
-    """Goes on at every fault that leaves the text readable, and only remembers where it was."""
+    """Goes on at every fault that leaves the text readable, and only remembers where it was: who has it, says it."""
 
     max_depth = 2 * MAX_DEPTH  # around a document that is as deep as it may be, there are wrappers
 
@@ -61,7 +61,7 @@ class _Outliner(Scanner):
         self.offsets = array("q")
         self.is_deep = False
 
-    def _fault(self, at: int, code: str, message: str, place: Place | None) -> None:  # noqa: ARG002 - not told
+    def _fault(self, at: int, code: str, *_said: Any, **_more: Any) -> None:
         if code == "json-syntax" or len(self.offsets) == MOST_FAULTS:
             raise StopScan
         self.offsets.append(at)

@@ -10,10 +10,11 @@ from array import array
 from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
-from ..diagnostics import shown
+from ..diagnostics import printable, shown
 from .numbers import check_number
 from .pointers import Again, Path
 from .positions import Positions, position_of
+from .tokens import token_shown
 
 MAX_DEPTH = 64
 MAX_FAULTS = 100
@@ -21,13 +22,23 @@ MAX_FAULTS = 100
 
 
 class Fault(NamedTuple):
-    """One reason why a text is not accepted: catalogue code, sentence, 1-based line and column, pointer."""
+    """One reason why a text is not accepted: catalogue code, sentence, 1-based line and column, pointer.
+
+    ``hint`` is what to do in this case, where the catalogue does not know it.
+    """
 
     code: str
     message: str
     line: int | None = None
     column: int | None = None
     pointer: str = ""
+    hint: str = ""
+
+
+class Scan(NamedTuple):
+    """What a scan found: the faults of a text, in their order."""
+
+    faults: tuple[Fault, ...]
 
 
 def scan(
@@ -35,7 +46,7 @@ def scan(
     base: str = "",
     leaps: Mapping[int, int] | None = None,
     most: int = MAX_FAULTS,
-) -> tuple[Fault, ...]:
+) -> Scan:
     """Walk ``text`` once and collect its faults, at most so many.
 
     Args:
@@ -46,7 +57,7 @@ def scan(
     """
     scanner = Scanner(text, base, leaps, most)
     scanner.run()
-    return tuple(scanner.faults)
+    return Scan(tuple(scanner.faults))
 
 
 class StopScan(Exception):  # noqa: N818 - control flow inside this module
@@ -61,6 +72,7 @@ _WORD = re.compile(r"true|false|null")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _COMMENT = re.compile(r"//|/\*|#")
+_BEGINNING = re.compile(r'["{\[\-0-9tfnNI]')
 _BRACKET = re.compile(r'[\[\]{}]|"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 
@@ -94,16 +106,16 @@ class Scanner:
         try:
             end = self._skip(self._value(self._skip(0), Place(None, 1)))
             if end < len(self.text):
-                self._syntax(end, "there is more text after the end of the document")
+                self._unexpected(end, "nothing was expected after the end of the document")
         except StopScan:
             return False
         return True
 
     # faults
 
-    def _fault(self, at: int, code: str, message: str, place: Place | None) -> None:
+    def _fault(self, at: int, code: str, message: str, place: Place | None, hint: str = "") -> None:
         pointer = place.path.pointer(self.base) if place is not None and place.path is not None else self.base
-        self.faults.append(Fault(code, message, *self.positions.at(at), pointer))
+        self.faults.append(Fault(code, message, *self.positions.at(at), pointer, hint))
         if len(self.faults) >= self.most:
             last = self.faults[-1]
             self.faults[-1] = last._replace(
@@ -116,21 +128,36 @@ class Scanner:
         self._fault(at, code, message, place)
         self.gaps.extend((at, end))
 
-    def _syntax(self, at: int, message: str, place: Place | None = None) -> NoReturn:
-        """Report a syntax fault, with the likely cause where the next characters tell it, and stop."""
+    def _syntax(self, at: int, message: str, place: Place | None = None, hint: str = "") -> NoReturn:
+        self._fault(at, "json-syntax", message, place, hint)
+        raise StopScan
+
+    def _unexpected(self, at: int, expected: str, place: Place | None = None) -> NoReturn:
+        """Report what stands where something else was expected, with the likely cause where it can be told, and stop."""
         rest = self.text[at : at + 20]
         if not rest:
-            message = "the text ends in the middle of the document"
-        elif _COMMENT.match(rest):
-            message = "there is a comment, which JSON does not have"
-        elif rest.startswith(("'", "‘", "“", "”")):
-            message = "there is a quote other than the plain double quote"
-        elif rest.startswith("..."):
-            message = 'there is a placeholder "..." in place of a value'
-        elif not rest.startswith(("\n", "\r")):
-            message = f"{message}, but {shown(rest.splitlines()[0][:12])} stands here"
-        self._fault(at, "json-syntax", message, place)
-        raise StopScan
+            self._syntax(at, "the text ends in the middle of the document", place)
+        self._zeros(at, place)
+        if _COMMENT.match(rest):
+            self._syntax(at, "there is a comment, which JSON does not have", place)
+        if rest.startswith(("'", "‘", "“", "”")):
+            self._syntax(at, "there is a quote other than the plain double quote", place)
+        if rest.startswith("..."):
+            self._syntax(at, 'there is a placeholder "..." in place of a value', place)
+        self._syntax(at, f"{expected}, but {token_shown(rest)} stands here", place)
+
+    def _missing(self, end: int, at: int, name: str, expected: str, place: Place) -> NoReturn:
+        """Report that something is missing between two offsets: at the end of the line, where the next one goes on."""
+        if _BEGINNING.match(self.text, at) and "\n" in self.text[end:at]:
+            self._syntax(end, f"{name} is missing at the end of this line", place)
+        self._unexpected(at, expected, place)
+
+    def _zeros(self, at: int, place: Place | None) -> None:
+        """Stop where nothing but zero bytes follow."""
+        if self.text[at : at + 1] == "\0" and not self.text[at:].strip("\0 \t\r\n"):
+            hint = "restore the file from a backup; what stood here was never written to the disk"
+            message = "from here on there is nothing but zero bytes, as a power cut leaves them"
+            self._syntax(at, message, place, hint)
 
     # the walk
 
@@ -156,7 +183,7 @@ class Scanner:
             return found.end()
         if found := _NUMBER.match(self.text, at):
             return self._number(at, found, place)
-        return self._syntax(at, "a value was expected", place)
+        return self._unexpected(at, "a value was expected", place)
 
     def _too_deep(self, at: int, place: Place) -> int:
         """Report a value that is nested too deeply, and leap over it by its brackets alone."""
@@ -175,8 +202,8 @@ class Scanner:
 
     def _number(self, at: int, found: re.Match[str], place: Place) -> int:
         following = self.text[found.end() : found.end() + 1]
-        if following and following not in " \t\r\n,]}":
-            self._syntax(at, "a number was expected", place)
+        if following not in " \t\r\n,]}" and following.isprintable():
+            self._unexpected(at, "a number was expected", place)
         if trouble := check_number(found[0]):
             self._value_fault(at, found.end(), *trouble, place)
         return found.end()
@@ -191,7 +218,6 @@ class Scanner:
         found = _STRING.match(self.text, at)
         if found is None:
             self._broken_string(at, place)
-            raise StopScan
         content = found[0][1:-1]
         return found.end(), json.loads(found[0]) if "\\" in content else content
 
@@ -200,23 +226,24 @@ class Scanner:
             message = f"half a character, \\u{ord(broken[0]):04x}, without its other half"
             self._fault(at, "json-surrogate", message, place)
 
-    def _broken_string(self, at: int, place: Place) -> None:
+    def _broken_string(self, at: int, place: Place) -> NoReturn:
         here = at + 1
         while here < len(self.text) and self.text[here] != '"':
             character = self.text[here]
+            if character in "\r\n":
+                self._syntax(here, "a text is not closed on its line", place)
             if character < " ":
-                self._fault(here, "json-syntax", "a text is not closed on its line", place)
-                return
+                self._zeros(here, place)
+                name = "a tab" if character == "\t" else f"the control character {printable(character)}"
+                written = json.dumps(character)[1:-1]
+                self._syntax(here, f"{name} stands in a text, where it must be written {written}", place)
             if character == "\\":
                 if not _ESCAPE.match(self.text, here):
-                    escape = shown(self.text[here : here + 2])
-                    self._fault(
-                        here, "json-syntax", f"{escape} is no escape; a backslash is written \\\\", place
-                    )
-                    return
+                    escape = printable(self.text[here : here + 2])
+                    self._syntax(here, f"{escape} is no escape; a backslash is written \\\\", place)
                 here += 1
             here += 1
-        self._fault(at, "json-syntax", "a text is opened here and never closed", place)
+        self._syntax(at, "a text is opened here and never closed", place)
 
     def _array(self, at: int, place: Place) -> int:
         here = self._skip(at + 1)
@@ -224,18 +251,16 @@ class Scanner:
             return here + 1
         index = 0
         while True:
-            here = self._skip(self._value(here, place.below(index)))
+            end = self._value(here, place.below(index))
+            here = self._skip(end)
             follows = self.text[here : here + 1]
             if follows == "]":
                 return here + 1
             if follows != ",":
-                self._syntax(here, "a comma or ] was expected", place)
+                self._missing(end, here, "a comma", "a comma or ] was expected", place)
             comma, here = here, self._skip(here + 1)
             if self.text[here : here + 1] == "]":
-                self._fault(
-                    comma, "json-syntax", "there is a comma after the last element of the list", place
-                )
-                raise StopScan
+                self._syntax(comma, "there is a comma after the last element of the list", place)
             index += 1
 
     def _object(self, at: int, place: Place) -> int:
@@ -244,20 +269,20 @@ class Scanner:
             return here + 1
         seen: dict[str, list[int]] = {}
         while True:
-            here = self._member(here, place, seen)
+            end = self._member(here, place, seen)
+            here = self._skip(end)
             follows = self.text[here : here + 1]
             if follows == "}":
                 return here + 1
             if follows != ",":
-                self._syntax(here, "a comma or } was expected", place)
+                self._missing(end, here, "a comma", "a comma or } was expected", place)
             comma, here = here, self._skip(here + 1)
             if self.text[here : here + 1] == "}":
-                self._fault(comma, "json-syntax", "there is a comma after the last key of the object", place)
-                raise StopScan
+                self._syntax(comma, "there is a comma after the last key of the object", place)
 
     def _member(self, at: int, place: Place, seen: dict[str, list[int]]) -> int:
         if self.text[at : at + 1] != '"':
-            self._syntax(at, "a key in double quotes was expected", place)
+            self._unexpected(at, "a key in double quotes was expected", place)
         end, key = self._read_string(at, place)
         before = seen.setdefault(key, [])
         below = place.below(Again(key, len(before) + 1) if before and self.leaps else key)
@@ -269,5 +294,5 @@ class Scanner:
         before.append(at)
         colon = self._skip(end)
         if self.text[colon : colon + 1] != ":":
-            self._syntax(colon, "a colon was expected after the key", below)
-        return self._skip(self._value(self._skip(colon + 1), below))
+            self._missing(end, colon, "a colon", "a colon was expected after the key", below)
+        return self._value(self._skip(colon + 1), below)
