@@ -84,7 +84,7 @@ def diagnose(
 
 
 def printable(text: str) -> str:
-    """Text from a file made safe for a terminal: control, bidi and unpaired characters shown as escapes."""
+    """Text from a file made safe for a terminal: control, bidi and unpaired characters, and blanks that are none, as escapes."""
     if text.isprintable():
         return text
     return "".join(
@@ -96,15 +96,16 @@ def printable(text: str) -> str:
 
 
 def _is_deceiving(character: str) -> bool:
-    """Whether a character steers, reorders, is half of one, or is none at all (U+FFFE and its like)."""
+    """Whether a character steers, reorders, only looks like a blank, is half of one, or is none at all (U+FFFE, …)."""
     is_none = ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
-    return is_none or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return is_none or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}
 
 
 def shown(value: object, limit: int = 60) -> str:
     """A value from a file as it goes into a message: JSON on one line, at most about ``limit`` characters.
 
-    Containers are named by kind and size; their content may be megabytes.
+    Containers are named by kind and size; their content may be megabytes. Text with quotes in it stands in other ones,
+    so that none of its own must be escaped.
     """
     if isinstance(value, dict):
         return f"an object with {len(value)} key{'' if len(value) == 1 else 's'}"
@@ -114,4 +115,6 @@ def shown(value: object, limit: int = 60) -> str:
         value = value.decode("utf-8", "backslashreplace")
     if isinstance(value, str) and len(value) > limit:
         value = value[:limit] + "…"
+    if isinstance(value, str) and '"' in value:
+        return printable(f"“{value}”")
     return printable(json.dumps(value, ensure_ascii=False))

@@ -59,7 +59,7 @@ def test_a_document_in_conflict_is_listed_with_its_reason(tree: Path, database: 
     write(tree, "patterns/b.json", pattern(ring_count=2))
     migrate(tree, database)
     told = rmos("rejects", "--database", database).stdout
-    assert "patterns/b.json warning R401 id-conflict" in told
+    assert "patterns/b.json:1:1 warning R401 id-conflict" in told
     assert "1 document is in conflict" in told
     answer = json.loads(rmos("rejects", "--database", database, "--json").stdout)
     (conflict,) = answer["conflicts"]

@@ -23,10 +23,19 @@ MARKS = [
 ]
 
 
+def is_given_back(value: float, exact: Decimal) -> bool:
+    """Whether a double is a number's text again, written with the text's own significant digits, up to 17."""
+    if value == 0 or exact == 0:
+        return value == exact
+    count = len("".join(map(str, exact.as_tuple().digits)).strip("0"))
+    forms = [Decimal(f"%.{count}g" % value)] if count <= 17 else []
+    return exact in [*forms, Decimal(repr(value)), Decimal(value)]
+
+
 def is_exactly(value: Any, exact: Any) -> bool:
     """Whether a decoded value is the one a reader with unlimited numbers reads: same types, same digits."""
     if isinstance(exact, Decimal):
-        return type(value) is float and Decimal(repr(value)) == exact
+        return type(value) is float and is_given_back(value, exact)
     if type(value) is not type(exact):
         return False
     if isinstance(value, dict):
@@ -113,3 +122,35 @@ def test_faults_can_be_written_down(text: str) -> None:
     for fault in scan(text).faults:
         for part in (fault.message, fault.pointer):
             assert part.encode("utf-8", "replace").decode() == part
+
+
+doubles = st.floats(allow_nan=False, allow_infinity=False)
+
+
+@given(doubles, st.integers(1, 17))
+@example(45 / 7, 17)
+@example(5e-324, 1)
+@example(1.7976931348623157e308, 17)
+@example(2.0**53 + 2, 17)
+def test_what_c_wrote_with_enough_digits_is_taken_with_its_value(value: float, count: int) -> None:
+    text = f"%.{count}g" % value
+    text = text if set(text) & set(".e") else f"{text}.0"
+    decoded = decode(f"[{text}]".encode())
+    again = float(text)
+    if abs(again) == float("inf"):
+        assert [fault.code for fault in decoded.faults] == ["json-number-range"]
+    elif float(f"%.{count}g" % again) == again and Decimal(f"%.{count}g" % again) == Decimal(text):
+        assert decoded.value == [again]
+    if count == 17:
+        assert decoded.value == [value]
+
+
+@given(doubles, st.sampled_from(["%.17g", "%.16e", "%.25f", "%.15g", "%r"]))
+def test_what_is_taken_is_the_double_that_was_written(value: float, form: str) -> None:
+    text = form % value
+    decoded = decode(f"[{text}]".encode())
+    if not decoded.faults:
+        assert decoded.value == [float(text)]
+    if form in ("%.16e", "%r"):
+        assert decoded.faults == ()
+        assert decoded.value == [value]

@@ -29,10 +29,16 @@ def test_pointer_is_found_in_the_file(pointer: str, mark: bytes, tmp_path: Path)
     assert (found.location.path, found.location.pointer) == ("a.json", pointer)
 
 
-@pytest.mark.parametrize("pointer", ["", "/nowhere", "/name/0", "/geometry/rings/7"])
+@pytest.mark.parametrize("pointer", ["/nowhere", "/name/0", "/geometry/rings/7"])
 def test_pointer_that_is_not_there_has_no_place(pointer: str) -> None:
     diagnostic = diagnose("field-invalid", "x", Location("a.json", pointer))
     assert located_in([diagnostic], "a.json", TEXT.encode()) == [diagnostic]
+
+
+@pytest.mark.parametrize("text", ["{}", "\n\t {}", "\n\t {broken"])
+def test_the_whole_of_a_text_is_where_it_begins(text: str) -> None:
+    (found,) = located_in([diagnose("not-a-record", "x", Location("a.json"))], "a.json", text.encode())
+    assert (found.location.line, found.location.column) == ((1, 1) if text == "{}" else (2, 3))
 
 
 def test_file_that_is_gone_leaves_the_diagnostic_as_it_is(tmp_path: Path) -> None:

@@ -33,6 +33,14 @@ def instant_and_notes(value: Any) -> tuple[str, list[tuple[str, str]]]:
         (1732896000.25, "2024-11-29T16:00:00.250000Z"),
         ("1732896000", "2024-11-29T16:00:00.000000Z"),
         ("1732896000.25", "2024-11-29T16:00:00.250000Z"),
+        (1732896000.1234567, "2024-11-29T16:00:00.123456Z"),
+        (1732896000.9999998, "2024-11-29T16:00:00.999999Z"),
+        ("1732896000.9999998", "2024-11-29T16:00:00.999999Z"),
+        ("1732896000.999999999999999999999999999999", "2024-11-29T16:00:00.999999Z"),
+        ("2025-01-15T10:30:00.9999999999999999Z", "2025-01-15T10:30:00.999999Z"),
+        (100_000_000, "1973-03-03T09:46:40.000000Z"),
+        ("100000000", "1973-03-03T09:46:40.000000Z"),
+        ("2025-01-15T23:59:59.999999Z", "2025-01-15T23:59:59.999999Z"),
     ],
 )
 def test_instant_is_stored_in_utc_with_microseconds(written: Any, stored: str) -> None:
@@ -139,3 +147,35 @@ def test_instant_outside_the_calendar_is_unusable(written: str) -> None:
 def test_time_already_in_stored_form_is_the_very_same_text(text: str) -> None:
     assert instant(text, "created_at", []) is text
     assert clock(text, "start_time", []) is text
+
+
+@pytest.mark.parametrize("translate", [instant, clock])
+@pytest.mark.parametrize(
+    "written",
+    [
+        "2025-01-15T24:00",
+        "2025-01-15T24:00:00",
+        "2025-01-15T24:00:00Z",
+        "2025-01-15T24:00:00.000000Z",
+        "2025-01-15 24:00:00",
+        "2025-01-15T24:00:00.0000000-06:00",
+        "2025-01-15T24:00:00+02:00",
+        "2025-01-15T10:60",
+        "2025-01-15T10:30:60Z",
+        "2025-01-15T10:30:00+14:60",
+        "2025-01-15T10:30:00+24:00",
+        99_999_999,
+        99_999_999.9,
+        "099999999",
+        "099999999.5",
+        0,
+        -1732896000,
+        20250115,
+        1732896000000,
+    ],
+)
+def test_what_is_a_time_on_one_python_only_or_no_time_at_all_is_refused_on_every_one(
+    translate: Any, written: Any
+) -> None:
+    with pytest.raises(UnusableError):
+        translate(written, "start_time", [])

@@ -44,8 +44,10 @@ DECODING = (
         "D206",
         "json-number-precision",
         _E,
-        "The number has more digits than a computer's double can hold, so storing it would change it.",
-        "shorten the number to 15 significant digits, or write it as text in quotes",
+        "The number has digits that a computer's double cannot hold, so storing it would change it. Numbers that come back "
+        "as they were written, with up to 17 significant digits, are taken.",
+        "the program will not round it for you: keep all digits as text in quotes, under a key of its own where the "
+        "field needs a number, and write the number itself with the digits that were really measured",
     ),
     Code(
         "D207",

@@ -12,7 +12,8 @@ FILES = (
         "F101",
         "file-empty",
         _E,
-        "The file holds no text at all, which is what a crash or a full disk leaves behind.",
+        "The file holds no text at all, or nothing but zero bytes, which is what a power cut, a crash or a full disk "
+        "leaves behind.",
         "restore the file from a backup, or delete it",
     ),
     Code(

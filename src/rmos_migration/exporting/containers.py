@@ -5,15 +5,15 @@ it. So the levels are guessed, and there are several layouts of a file: the like
 file was, the reader says (``source.py``).
 """
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Union
 
-import orjson
-
 from ..entities import ENTITIES
 from ..sources.decode import decode
 from ..sources.lines import is_named_lines
+from ..sources.pointers import key_of
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,5}")
 _CATEGORIES = "/categories"
@@ -62,8 +62,9 @@ def layouts(
     if levels is None:
         return
     may_be_lines = _may_be_list(levels)
-    has_broken = any(text is not None and decode(text).faults for text in texts.values())
-    likely = Layout(as_lines=may_be_lines and (is_named_lines(path) or has_broken))
+    known = [text for text in texts.values() if text is not None]
+    are_on_lines = not any(b"\n" in text for text in known) and any(decode(text).faults for text in known)
+    likely = Layout(as_lines=may_be_lines and (is_named_lines(path) or are_on_lines))
     made = set()
     for layout in (
         likely,
@@ -148,7 +149,7 @@ class _Rendering:
             return b"[" + self.between.join(self._elements(value, pointer, b"null")) + b"]"
         stand_in = b'{"id":null}' if self.layout.stand_ins else None
         members = [
-            orjson.dumps(step.replace("~1", "/").replace("~0", "~")) + b":" + text
+            json.dumps(key_of(step)).encode() + b":" + text
             for step, below in value.items()
             if (text := self._value(below, f"{pointer}/{step}", stand_in)) is not None
         ]

@@ -18,6 +18,7 @@ from ..migrate.prepare import Prepared, prepare
 from ..sources.content import content_sha256
 from ..sources.lines import is_named_lines
 from ..sources.paths import parts_of
+from ..sources.pointers import key_of
 from ..sources.read import SIZE_LIMIT, Reading
 from ..store import exporting
 from ..store.exporting import Place, Stored
@@ -240,7 +241,7 @@ class _Writer:
 
 def _has_its_key_for_id(place: Place) -> bool:
     """Whether a document's id is the key under which it stood."""
-    return place.record_id == place.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+    return place.record_id == key_of(place.pointer.rpartition("/")[2])
 
 
 def _lost(

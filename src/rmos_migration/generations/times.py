@@ -12,23 +12,27 @@ from typing import Any, NamedTuple
 from ..diagnostics import shown
 from .notes import Notes, UnusableError
 
-_STORED_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z", re.ASCII)
-_STORED_CLOCK = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,6})?(?:Z|[+-]\d\d:\d\d)?", re.ASCII)
-_SURE = r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d"
+_MINUTES = r"(?:[01]\d|2[0-3]):[0-5]\d"
+"""Hour and minute. Newer Pythons read 24:00, older ones do not; hour 24 is no time on any of them (DOMAIN.md §8)."""
+_SECONDS = rf"{_MINUTES}:[0-5]\d"
+_DAY = r"\d{4}-\d\d-\d\d"
+_STORED_INSTANT = re.compile(rf"{_DAY}T{_SECONDS}\.\d{{6}}Z", re.ASCII)
+_STORED_CLOCK = re.compile(rf"{_DAY}T{_SECONDS}(?:\.\d{{1,6}})?(?:Z|[+-]{_MINUTES})?", re.ASCII)
+_SURE = rf"(?!0000)\d{{4}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T{_SECONDS}"
 """Most times are known to be real at a glance: every month has 28 days."""
 _SURE_INSTANT = re.compile(rf"{_SURE}\.\d{{6}}Z", re.ASCII).fullmatch
 _SURE_CLOCK = re.compile(rf"{_SURE}(?:\.\d{{1,6}})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)?", re.ASCII).fullmatch
 _ANY_CLOCK = re.compile(
-    r"\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?(?:Z|[+-]\d\d:\d\d)?)?", re.ASCII
+    rf"{_DAY}(?:T{_MINUTES}(?::[0-5]\d(?:\.\d{{1,6}})?)?(?:Z|[+-]{_MINUTES})?)?", re.ASCII
 )
 _ISO = re.compile(
-    r"(?P<day>\d{4}-\d\d-\d\d)"
-    r"(?:[Tt ](?P<clock>\d\d:\d\d(?::\d\d)?)(?:[.,](?P<fraction>\d{1,9}))?"
-    r" ?(?P<zone>[Zz]|[+-]\d\d(?::?\d\d)?)?)?",
+    rf"(?P<day>{_DAY})"
+    rf"(?:[Tt ](?P<clock>{_MINUTES}(?::[0-5]\d)?)(?:[.,](?P<fraction>\d{{1,30}}))?"
+    r" ?(?P<zone>[Zz]|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?",
     re.ASCII,
 )
 _POWERSHELL_DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
-_EPOCH_TEXT = re.compile(r"\d{9,10}(?:\.\d{1,9})?", re.ASCII)
+_EPOCH_TEXT = re.compile(r"\d{9,10}(?:\.\d{1,30})?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST_EPOCH = 100_000_000
 """Seconds; March 1973. A smaller number in a time's place is a year, a compact date or a counter."""
@@ -122,8 +126,8 @@ def _moment(value: Any, key: str) -> _Moment:
     try:
         if type(value) is str:
             return _moment_of_text(value)
-        if type(value) in (int, float) and value >= _EARLIEST_EPOCH:
-            return _moment_of_epoch(timedelta(seconds=value))
+        if type(value) in (int, float):
+            return _moment_of_seconds(repr(value))
     except (ValueError, OverflowError):
         pass
     raise UnusableError(f"{key} {shown(value)} is no time")
@@ -135,7 +139,7 @@ def _moment_of_text(text: str) -> _Moment:
         if ticks := _POWERSHELL_DATE.fullmatch(text):
             return _moment_of_epoch(timedelta(milliseconds=int(ticks[1])))
         if _EPOCH_TEXT.fullmatch(text):
-            return _moment_of_epoch(timedelta(seconds=float(text)))
+            return _moment_of_seconds(text)
         raise ValueError(text)
     day, hours, fraction, zone = found.group("day", "clock", "fraction", "zone")
     if hours is None:
@@ -144,6 +148,14 @@ def _moment_of_text(text: str) -> _Moment:
     micros = f".{fraction[:6]}" if fraction else ""
     at = datetime.fromisoformat(f"{day}T{hours}{f'{micros:0<7}' if micros else ''}{offset}")
     return _Moment(at, f"{day}T{hours}{micros}{offset}")
+
+
+def _moment_of_seconds(digits: str) -> _Moment:
+    """The time of epoch seconds; what is beyond microseconds is cut, in a number as in a text."""
+    whole, _, fraction = digits.partition(".")
+    if int(whole) < _EARLIEST_EPOCH:
+        raise ValueError(digits)
+    return _moment_of_epoch(timedelta(seconds=int(whole), microseconds=int(f"{fraction:0<6}"[:6])))
 
 
 def _offset(zone: str | None) -> str:

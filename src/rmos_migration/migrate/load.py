@@ -20,7 +20,7 @@ from .outcome import Outcome, Tally
 from .plan import Decision, Place, Plan, straight
 from .policy import OnConflict, Policy
 from .prepare import Prepared
-from .rejects import code_of, kept_out
+from .rejects import code_of, kept_out, with_places
 from .resolve import resolve
 
 
@@ -140,9 +140,11 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     runs.write_ledger(connection, _entries(batch, plan, book))
     tally = _tally(batch, plan)
     counted = [one for one in superseded if _recount(tally, one, batch, course)]
-    diagnostics = _write_rejects(connection, batch, plan, book)
+    _write_rejects(connection, batch, plan, book)
+    diagnostics = [diagnostic for decision in plan.decisions for diagnostic in decision.diagnostics]
     diagnostics += batch.notices
     diagnostics += _dangling(connection, batch, plan)
+    diagnostics = with_places(diagnostics, batch.documents, batch.encoding)
     diagnostics += [_attached(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
     diagnostics += _superseded_before(connection, batch, course, counted)
@@ -187,14 +189,10 @@ def _adopted(batch: Batch, plan: Plan) -> dict[str, str]:
     return {row[0]: contents[place] for row, place in rows if row[0] in batch.orphans}
 
 
-def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book) -> list[Diagnostic]:
-    """Keep what was kept out; gives everything that was noticed of the batch's documents, in their order."""
+def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book) -> None:
+    """Keep what was kept out."""
     rejected = [decision for decision in plan.decisions if decision.outcome is Outcome.REJECTED]
-    kept = list(kept_out(rejected, book.source_id, book.run_id, batch.encoding))
-    runs.write_rejects(connection, [reject for _, reject in kept])
-    located = iter(kept)
-    decisions = (next(located)[0] if d.outcome is Outcome.REJECTED else d for d in plan.decisions)
-    return [diagnostic for decision in decisions for diagnostic in decision.diagnostics]
+    runs.write_rejects(connection, list(kept_out(rejected, book.source_id, book.run_id, batch.encoding)))
 
 
 def _dangling(connection: Connection, batch: Batch, plan: Plan) -> list[Diagnostic]:

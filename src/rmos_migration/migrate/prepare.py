@@ -13,7 +13,7 @@ from ..generations.notes import Steps
 from ..generations.refusal import refusal, strange_file
 from ..sources.content import content_sha256
 from ..sources.documents import documents_in
-from ..sources.pointers import pointer_of, pointer_step
+from ..sources.pointers import pointer_of
 from ..sources.read import Reading
 from ..sources.scan import Fault
 from ..sources.shapes import Document
@@ -65,23 +65,25 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
     path = reading.path
     pointer, value, form, _, _, category, _, faults, notices = document
     if faults:
-        return _kept_out(reading, pointer, [_from_fault(path, pointer, fault) for fault in faults])
+        diagnostics = [_from_fault(path, pointer, fault) for fault in faults]
+        return _kept_out(reading, pointer, diagnostics + _of_wrapping(path, pointer, notices))
     if not isinstance(value, dict):
         message = f"one object is expected, {shown(value)} is there"
         place = Location(path, pointer, document=pointer)
-        return _kept_out(reading, pointer, [diagnose("not-a-record", message, place)])
+        reason = diagnose("not-a-record", message, place)
+        return _kept_out(reading, pointer, [reason, *_of_wrapping(path, pointer, notices)])
     digest, canonical = content_sha256(value)
     cut_off = truncation(value, canonical)
     if form is None:
         reason = _refused(entity, document, path, cut_off)
-        return _kept_out(reading, pointer, [reason], content=digest)
+        return _kept_out(reading, pointer, [reason, *_of_wrapping(path, pointer, notices)], content=digest)
     stem = path.rpartition("/")[2].rpartition(".")[0]
     draft = draft_of(form, value, document.file_id(stem if stem.isascii() else normalize("NFC", stem)))
     diagnostics = _diagnostics(path, pointer, draft) if draft.notes or draft.faults else []
-    if notices:
-        diagnostics += [_from_fault(path, pointer, notice) for notice in notices]
     if cut_off is not None:
         diagnostics = [_truncated(path, pointer, cut_off)]
+    if notices:
+        diagnostics = diagnostics + _of_wrapping(path, pointer, notices)
     if draft.faults or cut_off is not None:
         return _kept_out(reading, pointer, diagnostics, content=digest, generation=form.generation)
     if category is not None and form.reading is None:  # else the document says all there is to say
@@ -127,27 +129,41 @@ def _kept_out(
     return Prepared(reading, pointer, None, None, content, generation, None, diagnostics)
 
 
-def _refused(entity: Entity, document: Document[Form], path: str, cut_off: str | None) -> Diagnostic:
+def _refused(
+    entity: Entity, document: Document[Form], path: str, cut_off: list[str | int] | None
+) -> Diagnostic:
     if cut_off is not None:
         return _truncated(path, document.pointer, cut_off)
     code, message = refusal(entity, document.value)
     return diagnose(code, message, Location(path, document.pointer, document=document.pointer))
 
 
-def _truncated(path: str, document: str, cut_off: str) -> Diagnostic:
+def _truncated(path: str, document: str, cut_off: list[str | int]) -> Diagnostic:
     message = "PowerShell wrote the name of a type here in place of the data"
-    return diagnose("powershell-truncated", message, Location(path, document + cut_off, document=document))
+    return diagnose(
+        "powershell-truncated",
+        message,
+        Location(path, pointer_of(cut_off, document), document=document),
+    )
 
 
 def _from_fault(path: str, document: str, fault: Fault) -> Diagnostic:
     place = Location(path, fault.pointer, fault.line, fault.column, document)
-    return diagnose(fault.code, fault.message, place)
+    return diagnose(fault.code, fault.message, place, hint=fault.hint)
+
+
+def _of_wrapping(path: str, document: str, notices: tuple[Fault, ...]) -> list[Diagnostic]:
+    """What was noticed around a document: it costs nothing, and so is a warning at most."""
+    found = [_from_fault(path, document, notice) for notice in notices]
+    return [
+        one._replace(severity=Severity.WARNING) if one.severity is Severity.ERROR else one for one in found
+    ]
 
 
 def _diagnostics(path: str, pointer: str, draft: Draft) -> list[Diagnostic]:
     def located(code: str, message: str, key: str | Steps, severity: Severity | None = None) -> Diagnostic:
-        below = pointer_of(key) if isinstance(key, tuple) else pointer_step(key) if key else ""
-        place = Location(path, pointer + below, document=pointer)
+        steps = key if isinstance(key, tuple) else (key,) if key else ()
+        place = Location(path, pointer_of(steps, pointer), document=pointer)
         return diagnose(code, message, place, severity=severity)
 
     return [located(*fault, severity=Severity.ERROR) for fault in draft.faults] + [

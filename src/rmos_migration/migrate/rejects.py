@@ -1,23 +1,23 @@
-"""What is kept of documents that were kept out: their original text, and the place of each fault in it."""
+"""What is kept of documents that were kept out, and the place of everything that was noticed but infos."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
-from ..diagnostics import Diagnostic
+from ..diagnostics import Diagnostic, Severity
 from ..sources.decode import to_text
 from ..sources.excerpts import Excerpt, excerpts
-from ..sources.scan import scan
+from ..sources.locate import located_in
 from ..store.runs import Reject
 from .plan import Decision
+from .prepare import Prepared
 
 
 def kept_out(
     rejected: Iterable[Decision], source_id: int, run_id: int, encoding: str | None
-) -> Iterator[tuple[Decision, Reject]]:
-    """Each rejected document of a batch with the bytes that are kept of it.
+) -> Iterator[Reject]:
+    """The bytes that are kept of each rejected document of a batch.
 
-    Of a document that is a whole file, those are the file's. Of one inside a file they are its own text, in UTF-8; its
-    diagnostics get line and column in the file now, because they could not be found from that text alone.
+    Of a document that is a whole file, those are the file's. Of one inside a file they are its own text, in UTF-8.
     """
     for _, group in groupby(rejected, key=lambda decision: decision.prepared.reading.path):
         decisions = list(group)
@@ -31,10 +31,7 @@ def kept_out(
             excerpt = found.get(decision.prepared.pointer)
             if excerpt is not None:
                 body = excerpt.text.encode("utf-8", "surrogatepass")
-                diagnostics = _located(decision.diagnostics, decision.prepared.pointer, excerpt)
-                decision = decision._replace(diagnostics=diagnostics)
-            place = decision.prepared.place
-            yield decision, Reject(source_id, *place, run_id, code_of(decision), body)
+            yield Reject(source_id, *decision.prepared.place, run_id, code_of(decision), body)
 
 
 def code_of(decision: Decision) -> str:
@@ -43,16 +40,24 @@ def code_of(decision: Decision) -> str:
     return next(errors, decision.diagnostics[-1].code)
 
 
-def _located(diagnostics: list[Diagnostic], pointer: str, excerpt: Excerpt) -> list[Diagnostic]:
-    """A document's diagnostics with line and column in the file, found in the text of the document."""
-    wanted = frozenset(d.location.pointer.removeprefix(pointer) for d in diagnostics) - {""}
-    places = scan(excerpt.text, wanted).places if wanted else {}
-    located = []
-    for diagnostic in diagnostics:
-        location = diagnostic.location
-        if location.line is None:
-            line, column = places.get(location.pointer.removeprefix(pointer), (1, 1))
-            column = column + excerpt.column - 1 if line == 1 else column
-            location = location._replace(line=excerpt.line + line - 1, column=column)
-        located.append(diagnostic._replace(location=location))
-    return located
+def with_places(
+    diagnostics: list[Diagnostic], documents: Iterable[Prepared], encoding: str | None
+) -> list[Diagnostic]:
+    """The diagnostics of a batch's documents, all but infos with line and column in their file.
+
+    They are found while the file's bytes are at hand, so that everybody who tells of them names the same place.
+    """
+    unplaced: dict[str, list[int]] = {}
+    for index, one in enumerate(diagnostics):
+        if one.location.line is None and one.severity is not Severity.INFO:
+            unplaced.setdefault(one.location.path, []).append(index)
+    if not unplaced:
+        return diagnostics
+    placed = list(diagnostics)
+    readings = {one.reading.path: one.reading for one in documents if one.reading.path in unplaced}
+    for path, reading in readings.items():
+        those: Sequence[int] = unplaced[path]
+        found = located_in([diagnostics[index] for index in those], path, reading.raw, encoding)
+        for index, one in zip(those, found, strict=True):
+            placed[index] = one
+    return placed

@@ -15,7 +15,9 @@ from typing import Any, NamedTuple, NoReturn
 
 import orjson
 
-from .scan import MAX_DEPTH, Fault, check_number, place_of, scan
+from .numbers import check_number
+from .positions import position_of
+from .scan import MAX_DEPTH, Fault, scan
 
 
 class Decoded(NamedTuple):
@@ -62,6 +64,8 @@ def decode_text(text: str) -> tuple[Any, tuple[Fault, ...]]:
     """Decode JSON text as strictly as a file: the value and no faults, or None and all its faults."""
     if not text.strip():
         return None, (Fault("file-empty", "there is no text in it", 1, 1),)
+    if "\0" in text and not text.replace("\0", " ").strip():
+        return None, (_ZEROS,)
     try:
         value = _STRICT.decode(text)
         if not is_too_deep(text.encode(), value) and not _has_lone_surrogate(text, value):
@@ -114,19 +118,24 @@ def is_too_deep(raw: bytes, value: Any) -> bool:
 # encodings ---------------------------------------------------------------------------------------------------
 
 
+_ZEROS = Fault("file-empty", "there is nothing in it but zero bytes, as a power cut leaves them", 1, 1)
+
+
 def decode_bytes(raw: bytes, fallback: str | None) -> tuple[str, str, Fault | None]:
     """The bytes as text, and the encoding it is in; or no text, and the fault that says which byte is none."""
     encoding, mark = next(((name, bom) for bom, name in _BYTE_ORDER_MARKS if raw.startswith(bom)), ("", b""))
     body = raw[len(mark) :]
-    is_wide = not encoding and b"\0" in raw[:4]  # UTF-16 or UTF-32 without a mark would pass for UTF-8
-    if not is_wide:
+    if b"\0" in body[:1024] and not body.strip(b"\0 \t\r\n\f\v"):
+        return "", encoding, _ZEROS
+    wide = "" if encoding else _wide_encoding(raw[:4])
+    if not wide:
         try:
             return body.decode(encoding or "utf-8"), encoding or "utf-8", None
         except UnicodeDecodeError as error:
             fault = _encoding_fault(body, len(mark), error.start, encoding, error.reason)
     else:
-        message = "the text has no byte order mark, but its zero bytes look like UTF-16 or UTF-32"
-        fault = Fault("encoding-unknown", message, 1, 1)
+        message = f"the text has no byte order mark, but its zero bytes look like {wide.upper()}"
+        fault = Fault("encoding-unknown", message, 1, 1, hint=f"run again with --encoding {wide}")
     if not encoding and fallback:
         with suppress(UnicodeError):
             text = raw.decode(fallback)
@@ -135,9 +144,22 @@ def decode_bytes(raw: bytes, fallback: str | None) -> tuple[str, str, Fault | No
     return "", encoding, fault
 
 
+def _wide_encoding(beginning: bytes) -> str:
+    """What the zero bytes at a text's beginning say of its encoding; empty where there are none.
+
+    JSON begins with an ASCII character. In UTF-16 or UTF-32 without a mark its other bytes are zero, and the text would
+    pass for UTF-8.
+    """
+    first, second, *others = [byte == 0 for byte in beginning.ljust(4, b"-")]
+    if first == second and not first:
+        return ""
+    width = 32 if all(others) or (first and second) else 16
+    return f"utf-{width}-{'be' if first else 'le'}"
+
+
 def _encoding_fault(body: bytes, mark: int, offset: int, encoding: str, reason: str) -> Fault:
     readable = body[:offset].decode(encoding or "utf-8", "replace")
-    line, column = place_of(readable, len(readable))
+    line, column = position_of(readable, len(readable))
     what = f"byte 0x{body[offset]:02x} at offset {offset + mark}"
     if encoding:
         return Fault("encoding-unknown", f"{what} is damaged {encoding.upper()}: {reason}", line, column)

@@ -23,7 +23,7 @@ from .folders import (
     is_usual,
 )
 from .machine import is_file, is_folder, is_there, names_in, own_faults_ignored, raise_if_machine_failed
-from .names import as_text
+from .names import as_text, fitted_path
 from .root import is_walked, refuse_other_than_source
 
 _NOT_READ = "not .json or .jsonl"
@@ -170,7 +170,7 @@ class Source:
                 below, system_path = folder.path + as_text(name), folder.full + name
                 kind = folder.special.get(name)
                 if kind is None:
-                    yield SourceFile(below, system_path)
+                    yield SourceFile(fitted_path(below), system_path)
                 elif kind == stat.S_IFLNK:
                     yield from self._link(below, system_path, entity)
                 elif kind != stat.S_IFDIR:
@@ -236,13 +236,13 @@ class Source:
         elif target in self._followed or self._is_read_anyway(target, entity):
             self._ignore("link to what is read anyway", path)
             message = "the link leads to something that is read under its own name"
-            self.notices.append(diagnose("link-not-followed", message, Location(path)))
+            self.notices.append(diagnose("link-not-followed", message, Location(fitted_path(path))))
         else:
             self._followed.add(target)
             if leads_to_folder:
                 yield from self._walk(path, target, entity)
             elif is_file(path, target):
-                yield SourceFile(path, target)
+                yield SourceFile(fitted_path(path), target)
             else:
                 yield _refusal(path, full, "file-not-regular", "the link leads to a pipe, socket or device")
 
@@ -296,4 +296,5 @@ def _kind(entry: "os.DirEntry[str]") -> int:
 
 
 def _refusal(path: str, full: str, code: str, message: str) -> SourceFile:
-    return SourceFile(path, full, diagnose(code, message, Location(path)))
+    stored = fitted_path(path)
+    return SourceFile(stored, full, diagnose(code, message, Location(stored)))

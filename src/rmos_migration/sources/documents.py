@@ -3,8 +3,9 @@
 from typing import Generic, NamedTuple
 
 from ..entities import Entity
+from .apart import taken_apart
 from .decode import decode, decode_bytes
-from .lines import are_lines, is_named_lines
+from .lines import are_lines, decode_line, is_named_lines, lines_of
 from .scan import Fault
 from .shapes import MAX_DOCUMENTS, Document, FormT, Recognise, Splitter, TooManyError
 
@@ -23,7 +24,7 @@ def documents_in(
     recognise: Recognise[FormT],
     fallback_encoding: str | None = None,
 ) -> Contents[FormT]:
-    """The documents in a file's bytes. A file that cannot be decoded is one document with the faults of the file.
+    """The documents in a file's bytes. A file that cannot be taken apart is one document with the faults of the file.
 
     Args:
         path: the file's name, which may say that it holds JSON Lines.
@@ -41,9 +42,42 @@ def documents_in(
         if faults or is_jsonl:
             text, encoding, fault = decode_bytes(raw, fallback_encoding)
             if fault is None and are_lines(path, text):
-                return Contents(splitter.lines(text), encoding)
+                return Contents(_lines(splitter, text), encoding)
+            documents = taken_apart(text, splitter.whole) if faults and fault is None else None
+            if documents is not None:
+                return Contents(documents, encoding)
         if not faults:
             return Contents(splitter.whole(value), encoding)
     except TooManyError:
         faults = (Fault("file-too-large", f"the file holds more than {MAX_DOCUMENTS:,} documents"),)
     return Contents([Document("", None, None, shape="unreadable", faults=faults)], encoding)
+
+
+def _lines(splitter: Splitter[FormT], text: str) -> list[Document[FormT]]:
+    """The documents in the lines of a text; a line that is broken costs only itself."""
+    found: list[Document[FormT]] = []
+    for count, (number, line) in enumerate(lines_of(text)):
+        value, _, faults = decode_line(line)
+        if not faults:
+            found += splitter.line(value, count)
+            continue
+        before = splitter.listed, splitter.found
+        inside = taken_apart(line, lambda value, count=count: splitter.line(value, count), f"/{count}")  # type: ignore[misc]
+        if inside is None:
+            splitter.listed, splitter.found = before
+            indent = len(line) - len(line.lstrip())
+            shifted = [
+                fault._replace(column=(fault.column or 1) + indent, pointer=f"/{count}{fault.pointer}")
+                for fault in faults
+            ]
+            inside = [splitter.broken_line(count, tuple(shifted))]
+        found += [_on_line(one, number) for one in inside]
+    return found
+
+
+def _on_line(document: Document[FormT], number: int) -> Document[FormT]:
+    """A document with the number of the line that its faults are in."""
+    faults, notices = (
+        tuple(fault._replace(line=number) for fault in those) for those in (document.faults, document.notices)
+    )
+    return document._replace(faults=faults, notices=notices)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from .decode import Decoded, decode
+from .outline import is_readable
 
 _BLANK = " \t\r"
 _LINES_TRIED = 3
@@ -29,17 +30,21 @@ def are_lines(path: str, text: str) -> bool:
 
     In a ``.jsonl`` file the first line must be a value of its own, or the text no value as a whole. Elsewhere every
     line must begin an object and one of the first few be one, so that a log whose last line was cut off is still read,
-    and an object that is merely broken is not taken for lines.
+    and an object that is merely broken is not taken for lines. A line whose faults leave it readable is as good as one
+    without.
     """
     beginning = [line for _, line in islice(lines_of(text), _LINES_TRIED)]
     if is_named_lines(path):
-        first = decode_line(beginning[0]) if beginning else None
-        if first is not None and not first.faults:
-            return isinstance(first.value, dict) or len(beginning) > 1
-        return bool(beginning) and bool(decode(text.encode("utf-8", "surrogatepass")).faults)
+        if beginning and _is_value(beginning[0]):
+            return len(beginning) > 1 or beginning[0].lstrip(_BLANK).startswith("{")
+        return bool(beginning) and not is_readable(text)
     if len(beginning) < 2 or not all(line.lstrip(_BLANK).startswith("{") for _, line in lines_of(text)):
         return False
-    return any(not decode_line(line).faults for line in beginning)
+    return any(_is_value(line) for line in beginning)
+
+
+def _is_value(line: str) -> bool:
+    return not decode_line(line).faults or is_readable(line)
 
 
 def is_named_lines(path: str) -> bool:

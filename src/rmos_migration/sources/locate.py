@@ -1,16 +1,16 @@
-"""Line and column of diagnostics, found when somebody wants to see them, by scanning the text again."""
+"""Line and column of diagnostics, found in the text of their file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..diagnostics import Diagnostic
-from .decode import to_text
-from .lines import are_lines, lines_of
+from .decode import decode_bytes
+from .positions import Position, Positions
 from .read import SIZE_LIMIT
-from .scan import scan
+from .spots import spots
 
-Places = dict[str, tuple[int, int]]
-"""Line and column, both from 1, by pointer."""
+Places = Mapping[str, Position]
+"""Line and column by pointer."""
 
 
 def located(diagnostics: Sequence[Diagnostic], root: Path, encoding: str | None = None) -> list[Diagnostic]:
@@ -25,21 +25,24 @@ def located(diagnostics: Sequence[Diagnostic], root: Path, encoding: str | None 
     for path, wanted in pointers.items():
         raw = _read(root / path)
         if raw is not None:
-            places[path] = _places(path, to_text(raw, encoding), frozenset(wanted))
+            places[path] = _places(path, raw, frozenset(wanted), encoding)
     return [_placed(diagnostic, places.get(diagnostic.location.path, {})) for diagnostic in diagnostics]
 
 
 def located_in(
     diagnostics: Sequence[Diagnostic], path: str, raw: bytes, encoding: str | None = None
 ) -> list[Diagnostic]:
-    """The diagnostics of the file at ``path`` with line and column in its original bytes."""
+    """The diagnostics of the file at ``path`` with line and column in its original bytes.
+
+    A key is where its first quote is; the whole of a text is where it begins.
+    """
     wanted = frozenset(diagnostic.location.pointer for diagnostic in diagnostics if _is_wanted(diagnostic))
-    places = _places(path, to_text(raw, encoding), wanted) if wanted else {}
+    places = _places(path, raw, wanted, encoding) if wanted else {}
     return [_placed(diagnostic, places) for diagnostic in diagnostics]
 
 
 def _is_wanted(diagnostic: Diagnostic) -> bool:
-    return diagnostic.location.line is None and diagnostic.location.pointer != ""
+    return diagnostic.location.line is None
 
 
 def _read(file: Path) -> bytes | None:
@@ -50,20 +53,14 @@ def _read(file: Path) -> bytes | None:
         return None
 
 
-def _places(path: str, text: str, pointers: frozenset[str]) -> Places:
-    return _places_in_lines(text, pointers) if are_lines(path, text) else scan(text, pointers).places
-
-
-def _places_in_lines(text: str, pointers: frozenset[str]) -> Places:
-    by_line: dict[str, list[str]] = {}
-    for pointer in pointers:
-        by_line.setdefault(pointer.split("/")[1], []).append(pointer)
-    places: Places = {}
-    for count, (number, line) in enumerate(lines_of(text)):
-        wanted = by_line.get(str(count), [])
-        below = {pointer: pointer.removeprefix(f"/{count}") for pointer in wanted}
-        found = scan(line, frozenset(below.values())).places if below else {}
-        places |= {pointer: (number, found[rest][1]) for pointer, rest in below.items() if rest in found}
+def _places(path: str, raw: bytes, pointers: frozenset[str], encoding: str | None) -> Places:
+    text, _, fault = decode_bytes(raw, encoding)
+    if fault is not None or not text:
+        return {}
+    positions = Positions(text)
+    places = {pointer: positions.at(spot.key) for pointer, spot in spots(path, text, pointers).items()}
+    if "" in pointers:
+        places[""] = positions.at(len(text) - len(text.lstrip()))
     return places
 
 

@@ -1,29 +1,107 @@
-"""RFC 6901 pointers: places in a JSON value."""
+"""RFC 6901 pointers: places in a JSON value, as text that every database can hold (DOMAIN.md §8)."""
 
+import re
 from collections.abc import Iterable
+from functools import lru_cache, reduce
+from hashlib import sha256
 from typing import NamedTuple
 
-LONGEST_POINTER = 500
-"""Characters. A longer pointer is cut back to the nearest place above it that is short enough."""
+STORABLE = 1200
+"""Bytes in UTF-8 of the longest pointer or path. Two of them in one key are what the indexes of databases hold."""
+
+_HASH = 64
+_CUT = "…"
+_UNSTORABLE = re.compile(r"[\0\ud800-\udfff]")
+_ESCAPED = re.compile(r"\\(\\|u[0-9a-f]{4})")
+_CUT_OFF = re.compile(r"…[0-9a-f]{64}")
+_REPEATED = re.compile(r"~~[0-9]+\Z")
+_ENDING = re.compile(r"(~?)(?:~~[0-9]+)?\Z")
+
+
+class Again(str):
+    """A key that stood in its object before: ``name`` for the ``time``-th time. Its text is no other key's."""
+
+    __slots__ = ("name", "time")
+
+    name: str
+    time: int
+
+    def __new__(cls, name: str, time: int) -> "Again":
+        """The key, with a text that no key of readable JSON has."""
+        made = super().__new__(cls, f"{name}\ud800~{time}")
+        made.name, made.time = name, time
+        return made
+
+
+def name_of(key: str) -> str:
+    """The key as it is written, also where it stands there again."""
+    return key.name if isinstance(key, Again) else key
 
 
 def pointer_step(token: str | int) -> str:
-    """One step of an RFC 6901 pointer; half characters, which no text can hold, are shown as escapes."""
-    text = str(token).replace("~", "~0").replace("/", "~1")
-    return "/" + text.encode("utf-8", "backslashreplace").decode()
+    """One step of a pointer.
+
+    It is what RFC 6901 says but for three things that no plain pointer can hold: a step that ends in ``~`` has escapes for
+    characters that no database holds, NUL and half characters (``\\u0000``), and its backslashes are doubled; ``~~2``
+    behind a key means the second member of that name, ``~~3`` the third; a key longer than ``STORABLE`` is cut.
+    """
+    if isinstance(token, Again):
+        return f"{pointer_step(token.name)}~~{token.time}"
+    text = str(token)
+    return _long_step(text) if len(text) > STORABLE // 4 else _step(text)
 
 
-def pointer_of(steps: Iterable[str | int]) -> str:
-    """The pointer along ``steps``, cut back before it is longer than ``LONGEST_POINTER``."""
-    pointer = ""
-    for token in steps:
-        if isinstance(token, str) and len(token) > LONGEST_POINTER:
-            break
-        step = pointer_step(token)
-        if len(pointer) + len(step) > LONGEST_POINTER:
-            break
-        pointer += step
-    return pointer
+def fitted(text: str) -> str:
+    """A pointer as it can be stored: one that is longer than ``STORABLE`` is cut, and ends in its own SHA-256."""
+    if len(text) <= STORABLE // 4:
+        return text
+    raw = text.encode()
+    if len(raw) <= STORABLE:
+        return text
+    head = raw[: STORABLE - _HASH - len(_CUT.encode())].decode("utf-8", "ignore").rstrip("~")
+    return f"{head}{_CUT}{sha256(raw).hexdigest()}"
+
+
+def below(pointer: str, token: str | int) -> str:
+    """The pointer of what stands under a key or number of the value at ``pointer``."""
+    return fitted(pointer + pointer_step(token))
+
+
+def pointer_of(steps: Iterable[str | int], base: str = "") -> str:
+    """The pointer along ``steps`` from ``base``."""
+    return reduce(below, steps, base)
+
+
+def is_cut(pointer: str) -> bool:
+    """Whether a pointer was too long, and so may not lead to its place step by step."""
+    return len(pointer) > _HASH and _CUT_OFF.fullmatch(pointer[-_HASH - 1 :]) is not None
+
+
+def first_of(pointer: str) -> str:
+    """The pointer of the first member of the name, for one of those that stand there again."""
+    return _REPEATED.sub("", pointer)
+
+
+def key_of(step: str) -> str:
+    """The key that a step, without its slash, was made of (``pointer_step``)."""
+    plain = _ENDING.sub("", step)
+    if (ending := _ENDING.search(step)) and ending[1]:
+        plain = _ESCAPED.sub(lambda found: "\\" if found[1] == "\\" else chr(int(found[1][1:], 16)), plain)
+    return plain.replace("~1", "/").replace("~0", "~")
+
+
+@lru_cache(maxsize=4)
+def _long_step(text: str) -> str:
+    """A step that is long: the same one over many faults costs its time once."""
+    return fitted(_step(text))
+
+
+def _step(text: str) -> str:
+    step = text.replace("~", "~0").replace("/", "~1")
+    if (text.isascii() and "\0" not in text) or not _UNSTORABLE.search(step):
+        return f"/{step}"
+    escaped = _UNSTORABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", step.replace("\\", "\\\\"))
+    return f"/{escaped}~"
 
 
 class Path(NamedTuple):
@@ -32,23 +110,23 @@ class Path(NamedTuple):
     above: "Path | None"
     token: str | int
 
-    def pointer(self) -> str:
-        """The pointer (``pointer_of``)."""
+    def pointer(self, base: str = "") -> str:
+        """The pointer along the chain from ``base``."""
         steps = []
         here: Path | None = self
         while here is not None:
             steps.append(here.token)
             here = here.above
-        return pointer_of(reversed(steps))
+        return pointer_of(reversed(steps), base)
 
 
-Wanted = dict[str, "Wanted"]
-"""The wanted pointers as a tree of steps; the key "" marks a place that is wanted."""
+Steps = dict[str, "Steps"]
+"""Wanted pointers as a tree of steps; the key "" marks a place that is wanted."""
 
 
-def tree_of(pointers: frozenset[str]) -> Wanted:
+def tree_of(pointers: Iterable[str]) -> Steps:
     """Pointers as a tree of steps."""
-    tree: Wanted = {}
+    tree: Steps = {}
     for pointer in pointers:
         node = tree
         for step in pointer.split("/")[1:]:

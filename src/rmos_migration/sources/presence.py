@@ -7,6 +7,7 @@ from pathlib import Path
 
 from .folders import is_read_by_name
 from .machine import is_folder
+from .names import is_fitted
 from .paths import parts_of
 
 
@@ -18,7 +19,7 @@ def is_gone(location: str, path: str) -> bool:
         path: the file's path below it, with ``/``.
     """
     parts = parts_of(path)
-    if parts is None and "//" in path:  # a name in escapes that this system cannot have
+    if is_fitted(path) or (parts is None and "//" in path):  # it does not lead to its file on this system
         return False
     try:
         if not stat.S_ISDIR(os.stat(location).st_mode):

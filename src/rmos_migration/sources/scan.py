@@ -1,16 +1,20 @@
 """The slow, careful reader: walks JSON text character by character and says what is wrong, and where.
 
-It runs only on text that was refused, or when somebody wants to see the place of a pointer. It decides nothing that
-``decode.py`` has not decided already: a text without faults here is a text that decodes.
+It runs only on text that was refused. It decides nothing that ``decode.py`` has not decided already: a text without
+faults here is a text that decodes.
 """
 
 import json
 import re
-from decimal import Decimal, InvalidOperation
+from array import array
+from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
-from ..diagnostics import shown
-from .pointers import Path, Wanted, pointer_step, tree_of
+from ..diagnostics import printable, shown
+from .numbers import check_number
+from .pointers import Again, Path
+from .positions import Positions, position_of
+from .tokens import token_shown
 
 MAX_DEPTH = 64
 MAX_FAULTS = 100
@@ -18,65 +22,45 @@ MAX_FAULTS = 100
 
 
 class Fault(NamedTuple):
-    """One reason why a text is not accepted: catalogue code, sentence, 1-based line and column, pointer."""
+    """One reason why a text is not accepted: catalogue code, sentence, 1-based line and column, pointer.
+
+    ``hint`` is what to do in this case, where the catalogue does not know it.
+    """
 
     code: str
     message: str
     line: int | None = None
     column: int | None = None
     pointer: str = ""
+    hint: str = ""
 
 
 class Scan(NamedTuple):
-    """The faults of a text, and line and column of each wanted pointer that was found in it."""
+    """What a scan found: the faults of a text, in their order."""
 
     faults: tuple[Fault, ...]
-    places: dict[str, tuple[int, int]]
 
 
-def scan(text: str, wanted: frozenset[str] = frozenset()) -> Scan:
-    """Walk ``text`` once: collect its faults and the places of the ``wanted`` pointers (of keys, where keyed)."""
-    scanner = _Scanner(text, wanted)
-    scanner.run()
-    return Scan(tuple(scanner.faults), scanner.places)
+def scan(
+    text: str,
+    base: str = "",
+    leaps: Mapping[int, int] | None = None,
+    most: int = MAX_FAULTS,
+) -> Scan:
+    """Walk ``text`` once and collect its faults, at most so many.
 
-
-def place_of(text: str, offset: int) -> tuple[int, int]:
-    """Line and column, both from 1, of a character offset."""
-    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
-
-
-def check_number(digits: str) -> tuple[str, str] | None:
-    """Whether a JSON number survives being read: None, or the code and sentence of why not.
-
-    An integer must fit 64 bits. Any other number must come back from a double with the digits it had.
+    Args:
+        text: JSON, more or less.
+        base: the pointer of what the text holds.
+        leaps: offsets of values that are leapt over, with those behind them.
+        most: after so many faults the scan stops.
     """
-    if digits.lstrip("-").isdigit():
-        if len(digits) <= 20 and -(2**63) <= int(digits) < 2**63:
-            return None
-        return "json-number-range", f"the integer {_short(digits)} does not fit 64 bits"
-    value = float(digits)
-    if repr(value) == digits:
-        return None
-    if value in (float("inf"), float("-inf")):
-        return "json-number-range", f"the number {_short(digits)} is beyond the range of a double"
-    if value == 0:
-        if re.search(r"[1-9]", re.split("[eE]", digits)[0]):
-            return "json-number-range", f"the number {_short(digits)} is too small for a double"
-        return None
-    try:
-        if Decimal(digits) == Decimal(repr(value)):
-            return None
-    except InvalidOperation:  # an exponent beyond Decimal's own range
-        return "json-number-range", f"the number {_short(digits)} is beyond the range of a double"
-    return "json-number-precision", f"the number {_short(digits)} would be stored as {value!r}"
+    scanner = Scanner(text, base, leaps, most)
+    scanner.run()
+    return Scan(tuple(scanner.faults))
 
 
-def _short(digits: str) -> str:
-    return digits if len(digits) <= 40 else f"{digits[:30]}… ({len(digits)} characters)"
-
-
-class _StopScan(Exception):  # noqa: N818 - control flow inside this module
+class StopScan(Exception):  # noqa: N818 - control flow inside this module
     """The rest of the text cannot be made sense of."""
 
 
@@ -88,204 +72,227 @@ _WORD = re.compile(r"true|false|null")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _COMMENT = re.compile(r"//|/\*|#")
+_BEGINNING = re.compile(r'["{\[\-0-9tfnNI]')
+_BRACKET = re.compile(r'[\[\]{}]|"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 
-class _Place(NamedTuple):
-    """Where the scanner is: the path, how deep, and which wanted pointers begin here."""
+class Place(NamedTuple):
+    """Where the scanner is: the path, and how deep."""
 
     path: Path | None
     depth: int
-    wanted: Wanted | None
 
-    def below(self, token: str | int) -> "_Place":
-        wanted = self.wanted.get(pointer_step(token)) if self.wanted else None
-        return _Place(Path(self.path, token), self.depth + 1, wanted)
-
-    def pointer(self) -> str:
-        return self.path.pointer() if self.path is not None else ""
+    def below(self, token: str | int) -> "Place":
+        """The place under a key or number."""
+        return Place(Path(self.path, token), self.depth + 1)
 
 
-class _Counted(NamedTuple):
-    """How far lines were counted: an offset, its line from 1, and the offset where that line begins."""
+class Scanner:
+    """A walk over a text. Each of its steps takes the offset where a thing begins and returns the one behind it."""
 
-    offset: int
-    line: int
-    line_begin: int
+    max_depth = MAX_DEPTH
 
-
-class _Scanner:
-    def __init__(self, text: str, wanted: frozenset[str]) -> None:
+    def __init__(self, text: str, base: str, leaps: Mapping[int, int] | None, most: int) -> None:
         self.text = text
-        self.wanted = tree_of(wanted) if wanted else None
+        self.base = base
+        self.leaps = leaps or {}
+        self.most = most
         self.faults: list[Fault] = []
-        self.places: dict[str, tuple[int, int]] = {}
-        self.counted = _Counted(0, 1, 0)
+        self.gaps = array("q")
+        self.positions = Positions(text)
 
-    def run(self) -> None:
+    def run(self) -> bool:
+        """Walk to the end, or as far as there is sense in it; says whether it was the end."""
         try:
-            end = self._skip(self._value(self._skip(0), _Place(None, 1, self.wanted)))
+            end = self._skip(self._value(self._skip(0), Place(None, 1)))
             if end < len(self.text):
-                self._syntax(end, "there is more text after the end of the document")
-        except _StopScan:
-            pass
+                self._unexpected(end, "nothing was expected after the end of the document")
+        except StopScan:
+            return False
+        return True
 
     # faults
 
-    def _fault(self, at: int, code: str, message: str, place: _Place | None = None) -> None:
-        pointer = place.pointer() if place is not None else ""
-        self.faults.append(Fault(code, message, *self._place_of(at), pointer))
-        if len(self.faults) >= MAX_FAULTS:
+    def _fault(self, at: int, code: str, message: str, place: Place | None, hint: str = "") -> None:
+        pointer = place.path.pointer(self.base) if place is not None and place.path is not None else self.base
+        self.faults.append(Fault(code, message, *self.positions.at(at), pointer, hint))
+        if len(self.faults) >= self.most:
             last = self.faults[-1]
             self.faults[-1] = last._replace(
-                message=f"{last.message}; after {MAX_FAULTS} faults the scan stopped here"
+                message=f"{last.message}; after {self.most} faults the scan stopped here"
             )
-            raise _StopScan
+            raise StopScan
 
-    def _syntax(self, at: int, message: str, place: _Place | None = None) -> NoReturn:
-        """Report a syntax fault, with the likely cause where the next characters tell it, and stop."""
+    def _value_fault(self, at: int, end: int, code: str, message: str, place: Place) -> None:
+        """Note a fault that is a whole value, between two offsets."""
+        self._fault(at, code, message, place)
+        self.gaps.extend((at, end))
+
+    def _syntax(self, at: int, message: str, place: Place | None = None, hint: str = "") -> NoReturn:
+        self._fault(at, "json-syntax", message, place, hint)
+        raise StopScan
+
+    def _unexpected(self, at: int, expected: str, place: Place | None = None) -> NoReturn:
+        """Report what stands where something else was expected, with the likely cause where it can be told, and stop."""
         rest = self.text[at : at + 20]
         if not rest:
-            message = "the text ends in the middle of the document"
-        elif _COMMENT.match(rest):
-            message = "there is a comment, which JSON does not have"
-        elif rest.startswith(("'", "‘", "“", "”")):
-            message = "there is a quote other than the plain double quote"
-        elif rest.startswith("..."):
-            message = 'there is a placeholder "..." in place of a value'
-        elif not rest.startswith(("\n", "\r")):
-            message = f"{message}, but {shown(rest.splitlines()[0][:12])} stands here"
-        self._fault(at, "json-syntax", message, place)
-        raise _StopScan
+            self._syntax(at, "the text ends in the middle of the document", place)
+        self._zeros(at, place)
+        if _COMMENT.match(rest):
+            self._syntax(at, "there is a comment, which JSON does not have", place)
+        if rest.startswith(("'", "‘", "“", "”")):
+            self._syntax(at, "there is a quote other than the plain double quote", place)
+        if rest.startswith("..."):
+            self._syntax(at, 'there is a placeholder "..." in place of a value', place)
+        self._syntax(at, f"{expected}, but {token_shown(rest)} stands here", place)
 
-    # the walk: each method takes the offset where its thing begins and returns the offset behind it
+    def _missing(self, end: int, at: int, name: str, expected: str, place: Place) -> NoReturn:
+        """Report that something is missing between two offsets: at the end of the line, where the next one goes on."""
+        if _BEGINNING.match(self.text, at) and "\n" in self.text[end:at]:
+            self._syntax(end, f"{name} is missing at the end of this line", place)
+        self._unexpected(at, expected, place)
+
+    def _zeros(self, at: int, place: Place | None) -> None:
+        """Stop where nothing but zero bytes follow."""
+        if self.text[at : at + 1] == "\0" and not self.text[at:].strip("\0 \t\r\n"):
+            hint = "restore the file from a backup; what stood here was never written to the disk"
+            message = "from here on there is nothing but zero bytes, as a power cut leaves them"
+            self._syntax(at, message, place, hint)
+
+    # the walk
 
     def _skip(self, at: int) -> int:
         found = _SPACE.match(self.text, at)
         return found.end() if found else at
 
-    def _note_place(self, at: int, place: _Place) -> None:
-        if place.wanted is not None and "" in place.wanted:
-            self.places.setdefault(place.pointer(), self._place_of(at))
-
-    def _place_of(self, at: int) -> tuple[int, int]:
-        """Line and column of an offset, counted on from the last one, since the text is walked forwards."""
-        before = self.counted
-        if at < before.offset:
-            return place_of(self.text, at)
-        breaks = self.text.count("\n", before.offset, at)
-        begin = self.text.rindex("\n", before.offset, at) + 1 if breaks else before.line_begin
-        self.counted = _Counted(at, before.line + breaks, begin)
-        return self.counted.line, at - begin + 1
-
-    def _value(self, at: int, place: _Place) -> int:
-        self._note_place(at, place)
+    def _value(self, at: int, place: Place) -> int:
+        if at in self.leaps:
+            return self.leaps[at]
         first = self.text[at : at + 1]
         if first in ("{", "["):
-            if place.depth > MAX_DEPTH:
-                self._fault(at, "json-depth", f"the nesting is deeper than {MAX_DEPTH} levels here", place)
-                raise _StopScan
+            if place.depth > self.max_depth:
+                return self._too_deep(at, place)
             return self._object(at, place) if first == "{" else self._array(at, place)
         if first == '"':
             return self._string(at, place)[0]
         if found := _WORD.match(self.text, at):
             return found.end()
         if found := _NAN.match(self.text, at):
-            self._fault(at, "json-not-a-number", f"{found[0]} stands where a value must be", place)
+            message = f"{found[0]} stands where a value must be"
+            self._value_fault(at, found.end(), "json-not-a-number", message, place)
             return found.end()
         if found := _NUMBER.match(self.text, at):
             return self._number(at, found, place)
-        return self._syntax(at, "a value was expected", place)
+        return self._unexpected(at, "a value was expected", place)
 
-    def _number(self, at: int, found: re.Match[str], place: _Place) -> int:
+    def _too_deep(self, at: int, place: Place) -> int:
+        """Report a value that is nested too deeply, and leap over it by its brackets alone."""
+        depth = 0
+        for found in _BRACKET.finditer(self.text, at):
+            depth += found[0] in ("{", "[")
+            depth -= found[0] in ("}", "]")
+            if depth == 0:
+                break
+        end = found.end() if depth == 0 else len(self.text)
+        message = f"the nesting is deeper than {MAX_DEPTH} levels here"
+        self._value_fault(at, end, "json-depth", message, place)
+        if depth:
+            raise StopScan
+        return end
+
+    def _number(self, at: int, found: re.Match[str], place: Place) -> int:
         following = self.text[found.end() : found.end() + 1]
-        if following and following not in " \t\r\n,]}":
-            self._syntax(at, "a number was expected", place)
+        if following not in " \t\r\n,]}" and following.isprintable():
+            self._unexpected(at, "a number was expected", place)
         if trouble := check_number(found[0]):
-            self._fault(at, *trouble, place)
+            self._value_fault(at, found.end(), *trouble, place)
         return found.end()
 
-    def _string(self, at: int, place: _Place) -> tuple[int, str]:
+    def _string(self, at: int, place: Place) -> tuple[int, str]:
+        """The end of a text, and the text; a key is looked at by who knows what stands under it."""
+        end, content = self._read_string(at, place)
+        self._check_characters(at, content, place)
+        return end, content
+
+    def _read_string(self, at: int, place: Place) -> tuple[int, str]:
         found = _STRING.match(self.text, at)
         if found is None:
             self._broken_string(at, place)
-            raise _StopScan
         content = found[0][1:-1]
-        if "\\" in content:
-            content = json.loads(found[0])
+        return found.end(), json.loads(found[0]) if "\\" in content else content
+
+    def _check_characters(self, at: int, content: str, place: Place) -> None:
         if not content.isascii() and (broken := _SURROGATE.search(content)):
             message = f"half a character, \\u{ord(broken[0]):04x}, without its other half"
             self._fault(at, "json-surrogate", message, place)
-        return found.end(), content
 
-    def _broken_string(self, at: int, place: _Place) -> None:
+    def _broken_string(self, at: int, place: Place) -> NoReturn:
         here = at + 1
         while here < len(self.text) and self.text[here] != '"':
             character = self.text[here]
+            if character in "\r\n":
+                self._syntax(here, "a text is not closed on its line", place)
             if character < " ":
-                self._fault(here, "json-syntax", "a text is not closed on its line", place)
-                return
+                self._zeros(here, place)
+                name = "a tab" if character == "\t" else f"the control character {printable(character)}"
+                written = json.dumps(character)[1:-1]
+                self._syntax(here, f"{name} stands in a text, where it must be written {written}", place)
             if character == "\\":
                 if not _ESCAPE.match(self.text, here):
-                    escape = shown(self.text[here : here + 2])
-                    self._fault(
-                        here, "json-syntax", f"{escape} is no escape; a backslash is written \\\\", place
-                    )
-                    return
+                    escape = printable(self.text[here : here + 2])
+                    self._syntax(here, f"{escape} is no escape; a backslash is written \\\\", place)
                 here += 1
             here += 1
-        self._fault(at, "json-syntax", "a text is opened here and never closed", place)
+        self._syntax(at, "a text is opened here and never closed", place)
 
-    def _array(self, at: int, place: _Place) -> int:
+    def _array(self, at: int, place: Place) -> int:
         here = self._skip(at + 1)
         if self.text[here : here + 1] == "]":
             return here + 1
         index = 0
         while True:
-            here = self._skip(self._value(here, place.below(index)))
+            end = self._value(here, place.below(index))
+            here = self._skip(end)
             follows = self.text[here : here + 1]
             if follows == "]":
                 return here + 1
             if follows != ",":
-                self._syntax(here, "a comma or ] was expected", place)
+                self._missing(end, here, "a comma", "a comma or ] was expected", place)
             comma, here = here, self._skip(here + 1)
             if self.text[here : here + 1] == "]":
-                self._fault(
-                    comma, "json-syntax", "there is a comma after the last element of the list", place
-                )
-                raise _StopScan
+                self._syntax(comma, "there is a comma after the last element of the list", place)
             index += 1
 
-    def _object(self, at: int, place: _Place) -> int:
+    def _object(self, at: int, place: Place) -> int:
         here = self._skip(at + 1)
         if self.text[here : here + 1] == "}":
             return here + 1
-        seen: dict[str, int] = {}
+        seen: dict[str, list[int]] = {}
         while True:
-            here = self._member(here, place, seen)
+            end = self._member(here, place, seen)
+            here = self._skip(end)
             follows = self.text[here : here + 1]
             if follows == "}":
                 return here + 1
             if follows != ",":
-                self._syntax(here, "a comma or } was expected", place)
+                self._missing(end, here, "a comma", "a comma or } was expected", place)
             comma, here = here, self._skip(here + 1)
             if self.text[here : here + 1] == "}":
-                self._fault(comma, "json-syntax", "there is a comma after the last key of the object", place)
-                raise _StopScan
+                self._syntax(comma, "there is a comma after the last key of the object", place)
 
-    def _member(self, at: int, place: _Place, seen: dict[str, int]) -> int:
+    def _member(self, at: int, place: Place, seen: dict[str, list[int]]) -> int:
         if self.text[at : at + 1] != '"':
-            self._syntax(at, "a key in double quotes was expected", place)
-        end, key = self._string(at, place)
-        below = place.below(key)
-        if key in seen:
-            line, column = place_of(self.text, seen[key])
-            first = f"line {line}, column {column}"
-            self._fault(
-                at, "json-duplicate-key", f"the key {shown(key)} stands here again, first at {first}", below
-            )
-        seen.setdefault(key, at)
-        self._note_place(at, below)
+            self._unexpected(at, "a key in double quotes was expected", place)
+        end, key = self._read_string(at, place)
+        before = seen.setdefault(key, [])
+        below = place.below(Again(key, len(before) + 1) if before and self.leaps else key)
+        self._check_characters(at, key, below)
+        if before:
+            first = "line {}, column {}".format(*position_of(self.text, before[0]))
+            message = f"the key {shown(key)} stands here again, first at {first}"
+            self._fault(at, "json-duplicate-key", message, below)
+        before.append(at)
         colon = self._skip(end)
         if self.text[colon : colon + 1] != ":":
-            self._syntax(colon, "a colon was expected after the key", below)
-        return self._skip(self._value(self._skip(colon + 1), below))
+            self._missing(end, colon, "a colon", "a colon was expected after the key", below)
+        return self._value(self._skip(colon + 1), below)

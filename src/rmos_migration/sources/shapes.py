@@ -9,8 +9,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from ..entities import ENTITIES, Entity
 from .answers import failure_in
-from .lines import decode_line, lines_of
-from .pointers import pointer_step
+from .pointers import Again, below, name_of
 from .scan import Fault
 from .truncation import is_cut_off
 
@@ -66,7 +65,7 @@ class _Place(NamedTuple):
     def under(self, token: str, shape: str) -> "_Place":
         """The place under a key that is no id."""
         shapes = shape if self.shape == "one object" else f"{self.shape}, {shape}"
-        return self._replace(pointer=self.pointer + pointer_step(token), shape=shapes)
+        return self._replace(pointer=below(self.pointer, token), shape=shapes)
 
 
 class Splitter(Generic[FormT]):
@@ -98,24 +97,14 @@ class Splitter(Generic[FormT]):
             return self._elements(value, _Place(shape="list"))
         return [Document("", value, None)]
 
-    def lines(self, text: str) -> list[Document[FormT]]:
-        """The documents in the lines of a text; a line that is broken costs only itself."""
-        found: list[Document[FormT]] = []
-        for count, (number, line) in enumerate(lines_of(text)):
-            value, _, faults = decode_line(line)
-            place = _Place(f"/{count}", is_listed=True, shape="JSON Lines")
-            if not faults:
-                found += self._documents(value, place)
-                continue
-            indent = len(line) - len(line.lstrip())
-            shifted = [
-                fault._replace(
-                    line=number, column=(fault.column or 1) + indent, pointer=place.pointer + fault.pointer
-                )
-                for fault in faults
-            ]
-            found.append(self._one(None, None, place)._replace(faults=tuple(shifted)))
-        return found
+    def line(self, value: Any, count: int) -> list[Document[FormT]]:
+        """The documents in the value of one of a file's lines, which are counted from 0."""
+        return self._documents(value, _Place(f"/{count}", is_listed=True, shape="JSON Lines"))
+
+    def broken_line(self, count: int, faults: tuple[Fault, ...]) -> Document[FormT]:
+        """The document in a line that cannot be read."""
+        place = _Place(f"/{count}", is_listed=True, shape="JSON Lines")
+        return self._one(None, None, place)._replace(faults=faults)
 
     def _documents(self, value: Any, place: _Place) -> list[Document[FormT]]:
         """The documents in a value that stands somewhere in the file: itself, or those it wraps."""
@@ -141,7 +130,7 @@ class Splitter(Generic[FormT]):
     def _elements(self, values: list[Any], place: _Place) -> list[Document[FormT]]:
         found: list[Document[FormT]] = []
         for index, value in enumerate(values):
-            element = place._replace(pointer=f"{place.pointer}/{index}", key=None, is_listed=True)
+            element = place._replace(pointer=below(place.pointer, index), key=None, is_listed=True)
             found += self._documents(value, element)
         return found
 
@@ -153,9 +142,23 @@ class Splitter(Generic[FormT]):
         for unwrap in (self._wrapped, self._answered, self._event):
             found = unwrap(value, place)
             if found is not None and self._is_around(value, found):
+                found += self._again(value, place, found)
                 return self._with_notice(value, place, found)
             self.listed, self.found = before
         return None
+
+    def _again(
+        self, value: dict[str, Any], place: _Place, found: list[Document[FormT]]
+    ) -> list[Document[FormT]]:
+        """What stands a second time under the keys of a wrapping, where it was not taken apart: it is not passed over."""
+        more: list[Document[FormT]] = []
+        for key, held in value.items():
+            if not isinstance(key, Again) or not (_is_filled(held) or _may_hold_documents(held)):
+                continue
+            pointer = below(place.pointer, key)
+            if not any(one.pointer == pointer or one.pointer.startswith(f"{pointer}/") for one in found):
+                more.append(self._one(held, None, place.under(key, "again")))
+        return more
 
     def _with_notice(
         self, value: dict[str, Any], place: _Place, found: list[Document[FormT]]
@@ -188,13 +191,13 @@ class Splitter(Generic[FormT]):
 
     def _wrapped(self, value: dict[str, Any], place: _Place) -> list[Document[FormT]] | None:
         """``{"runs": [...]}``, ``{"runs": {id: ...}}``, ``{"categories": {...}}``, and PowerShell's list of objects."""
-        keys = [key for key in WRAPPERS if key in value and _may_hold_documents(value[key])]
+        keys = [key for key in _named(value, WRAPPERS) if _may_hold_documents(value[key])]
         if not keys and _is_powershell_list(value):
-            keys = ["value"]
+            keys = _named(value, ["value"])
         found: list[Document[FormT]] = []
         for key in keys:
-            below = place.under(key, f"wrapper {key}")
-            found += self._members(value[key], below, is_category=key == "categories")
+            inside = place.under(key, f"wrapper {name_of(key)}")
+            found += self._members(value[key], inside, is_category=name_of(key) == "categories")
         return found if keys else None
 
     def _members(
@@ -205,12 +208,13 @@ class Splitter(Generic[FormT]):
         if self.recognise(held) is not None:
             return self._documents(held, place._replace(is_listed=place.category is not None))
         if _is_powershell_list(held):
-            return self._elements(held["value"], place.under("value", "list"))
+            lists = _named(held, ["value"])
+            return [one for key in lists for one in self._elements(held[key], place.under(key, "list"))]
         found: list[Document[FormT]] = []
         for key, value in held.items():
-            pointer = place.pointer + pointer_step(key)
+            pointer = below(place.pointer, key)
             if is_category and _may_hold_documents(value):
-                found += self._members(value, place._replace(pointer=pointer, category=key))
+                found += self._members(value, place._replace(pointer=pointer, category=name_of(key)))
             elif not isinstance(value, dict | list) and not (isinstance(value, str) and is_cut_off(value)):
                 continue  # a version or a count beside the documents
             elif isinstance(value, list):
@@ -226,8 +230,8 @@ class Splitter(Generic[FormT]):
             return None
         found: list[Document[FormT]] = []
         for key in keys:
-            below, held = place.under(key, "API envelope"), value[key]
-            found += self._elements(held, below) if isinstance(held, list) else self._documents(held, below)
+            inside, held = place.under(key, "API envelope"), value[key]
+            found += self._elements(held, inside) if isinstance(held, list) else self._documents(held, inside)
         return found
 
     def _event(self, value: dict[str, Any], place: _Place) -> list[Document[FormT]] | None:
@@ -258,7 +262,7 @@ class Splitter(Generic[FormT]):
             is_keyed = len(known) > max(1, len(strays))
         if not is_keyed:
             return [Document("", value, None)]
-        places = {key: _Place(pointer_step(key), key, shape="keyed by id") for key in value}
+        places = {key: _Place(below("", key), key, shape="keyed by id") for key in value}
         return [self._one(one, forms[key], places[key]) for key, one in value.items()]
 
     def _has_id(self, document: dict[str, Any], wanted: str) -> bool:
@@ -268,6 +272,13 @@ class Splitter(Generic[FormT]):
 def _noticing(notice: Fault, document: Document[FormT]) -> Document[FormT]:
     """The document with something noticed around it, if it is a record."""
     return document if document.form is None else document._replace(notices=(*document.notices, notice))
+
+
+def _named(value: dict[str, Any], names: Iterable[str]) -> list[str]:
+    """The keys of an object that have one of the names, in their order; also where one stands there again."""
+    found = [name for name in names if name in value]
+    found += [key for key in value if isinstance(key, Again) and key.name in names]
+    return found
 
 
 def _is_filled(value: Any) -> bool:

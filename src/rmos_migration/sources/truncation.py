@@ -4,20 +4,18 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from .pointers import pointer_of
-
+_STUMP = re.compile(r"@\{(?:[^=;{}]+=.*)?\}", re.DOTALL)
 _TYPE_NAME = re.compile(r"System(?:\.\w+)+(?:\[\])?")
 
 
-def truncation(document: dict[str, Any], raw: bytes) -> str | None:
-    """The pointer of the first string that ConvertTo-Json left in place of an object, or None.
+def truncation(document: dict[str, Any], raw: bytes) -> list[str | int] | None:
+    """The steps to the first string that ConvertTo-Json left in place of an object, or None.
 
     ``raw`` is the document's JSON text; only where it holds one of the marks is the document walked.
     """
     if b"@{" not in raw and b"System." not in raw:
         return None
-    steps = _steps_to_truncation(document.items())
-    return None if steps is None else pointer_of(steps)
+    return _steps_to_truncation(document.items())
 
 
 def _steps_to_truncation(members: Iterable[tuple[str | int, Any]]) -> list[str | int] | None:
@@ -36,7 +34,10 @@ def _steps_to_truncation(members: Iterable[tuple[str | int, Any]]) -> list[str |
 
 
 def is_cut_off(text: str) -> bool:
-    """Whether a text is what ConvertTo-Json leaves in the place of an object."""
+    """Whether a text is what ConvertTo-Json leaves in the place of an object: ``@{}``, ``@{name=…}`` or a type's name.
+
+    Other text that begins with ``@{`` is text.
+    """
     if text.startswith("@{"):
-        return text.endswith("}")
+        return _STUMP.fullmatch(text) is not None
     return text.startswith("System.") and _TYPE_NAME.fullmatch(text) is not None
