@@ -13,6 +13,7 @@ from ..entities import ENTITIES, Entity
 from ..errors import UsageError
 from ..migrate.garbage import fewer_garbage_collections
 from ..migrate.prepare import Prepared, prepare
+from ..migrate.renaming import adopted
 from ..sources.decode import is_codec
 from ..sources.discover import Source, SourceFile
 from ..sources.read import Reading, read_files
@@ -124,6 +125,11 @@ class _Pass:
         if self.number is not None:
             paths = list(dict.fromkeys(prepared.reading.path for prepared in batch))
             entries = holdings.entries(self.connection, self.number, entity, paths)
+        batch = [
+            prepared if entry is None else adopted(prepared, entry.record_id, entry.derived)
+            for prepared in batch
+            for entry in (entries.get(prepared.place),)
+        ]
         held = Held.of(self.connection, entity, batch, entries)
         seen = []
         for prepared in batch:

@@ -18,8 +18,8 @@ from ..store import runs
 from ..store.database import Database
 from ..store.failures import reason
 from ..store.known import KnownFile
+from .batch import Batch
 from .garbage import fewer_garbage_collections
-from .load import Batch
 from .options import Nobody, Observer, Options, Stop
 from .outcome import Counts, RunSummary, Status
 from .prepare import prepare

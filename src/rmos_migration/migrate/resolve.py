@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ..diagnostics import Diagnostic, Severity, diagnose, shown
+from ..diagnostics import Diagnostic, Severity, diagnose, printable, shown
 from ..entities import Entity
 from ..store.known import KnownDocument
 from ..store.records import Row, content_of, existing_ids, rows_of
@@ -205,8 +205,10 @@ class _Resolver:
         )
         if is_free:
             first = self.holding.first(record_id)
-            gone = self.holding.named(first) if first is not None else "the document before"
-            message = f"{gone} no longer has the document of {shown(record_id)}, so this one takes over its row: {changes}"
+            gone = "no file" if first is None else f"{printable(first.path)} no longer"
+            message = (
+                f"{gone} has the document of {shown(record_id)}, so this one takes over its row: {changes}"
+            )
             self._replace(prepared, record_id, current, standing, "record-taken-over", message)
             self.made.taken_over.add(record_id)
         elif is_replacing:

@@ -18,9 +18,10 @@ from ..sources.presence import was_moved
 from ..store import holders, known, runs, schema
 from ..store.holders import Superseded
 from ..store.known import KnownFile
+from .batch import Batch
 from .course import Book, Course
 from .holding import Holding
-from .load import Batch, Written, load, unread
+from .load import Written, load, unread
 from .options import Options
 from .outcome import UNRECOGNISED, Counts, Status, Tally
 from .plan import Decision
@@ -82,7 +83,7 @@ class Writer:
                 at=started_at,
             )
         self.book = Book(run_id, number)
-        self.course = Course(self.book, options.encoding, options.rehash)
+        self.course = Course(self.book, options.encoding, options.rehash, self.is_new_source)
         if options.all_or_nothing and self.whole is None:
             self.whole = connection.begin()
 

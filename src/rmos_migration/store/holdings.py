@@ -31,6 +31,7 @@ class Entry(NamedTuple):
     record_id: str | None
     file_sha256: str | None
     content_sha256: str | None
+    derived: str | None = None
 
 
 class Origin(NamedTuple):
