@@ -16,6 +16,7 @@ from ..migrate.prepare import Prepared, prepare
 from ..migrate.renaming import adopted
 from ..sources.decode import is_codec
 from ..sources.discover import Source, SourceFile
+from ..sources.presence import is_gone
 from ..sources.read import Reading, read_files
 from ..store import holdings, queries, runs, schema
 from ..store.database import Database
@@ -97,7 +98,9 @@ class _Pass:
             while chunk := list(islice(files, BATCH_DOCUMENTS)):
                 self._compare_files(entity, chunk)
         for entity in ENTITIES:
-            for record_id, path, pointer in holdings.unseen(self.connection, entity, self.number):
+            for record_id, path, pointer, elsewhere in holdings.unseen(self.connection, entity, self.number):
+                if any(not is_gone(*place) for place in elsewhere):  # another folder holds it as well
+                    continue
                 details = (
                     [f"its document stood in {path} {pointer}".strip()]
                     if path

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location
+from ..sources.presence import is_gone
 from ..store.holders import Superseded
 from .batch import Batch
 from .course import Course
@@ -31,7 +32,7 @@ def recount(tally: Tally, one: Superseded, batch: Batch, course: Course) -> bool
     if one.run_id == course.book.run_id:
         is_left = one.outcome == Outcome.UNCHANGED or course.has_left((one.path, one.pointer))
         before = Outcome.UNCHANGED if is_left else Outcome.MIGRATED
-    elif one.path.split("/") <= batch.through.split("/"):  # passed over, because it has not changed
+    elif batch.has_passed_over(one.path) and not is_gone(course.location, one.path):
         before = Outcome.UNCHANGED
     else:
         return False

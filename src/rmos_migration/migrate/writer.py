@@ -83,7 +83,7 @@ class Writer:
                 at=started_at,
             )
         self.book = Book(run_id, number)
-        self.course = Course(self.book, options.encoding, options.rehash, self.is_new_source)
+        self.course = Course(self.book, source.location, options.encoding, options.rehash, self.is_new_source)
         if options.all_or_nothing and self.whole is None:
             self.whole = connection.begin()
 
