@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from builders import pattern, write
-from rmos_migration import RunSummary
+from rmos_migration import RunSummary, verify
 from rmos_migration.migrate.options import Options
 from rmos_migration.migrate.pipeline import run
 from rmos_migration.migrate.policy import OnConflict
@@ -102,3 +102,22 @@ def test_conflict_that_waited_does_not_win_over_a_new_edit(size: int, tree: Path
         replacing(tree, database, size, rehash=True)
         with Database.at(database).reader() as connection:
             assert connection.exec_driver_sql("SELECT name FROM patterns").scalars().all() == ["A2"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("loser", "winner"), [("a", "z"), ("z", "a")])
+def test_document_whose_row_has_its_content_again_has_arrived(
+    loser: str, winner: str, size: int, tree: Path, database: Path
+) -> None:
+    write(tree, f"patterns/{loser}.json", pattern(name="v1"))
+    replacing(tree, database, size)
+    write(tree, f"patterns/{winner}.json", pattern(name="v2"))
+    for number in range(10):
+        write(tree, f"patterns/m{number}.json", others(number, 1))
+    assert counted(replacing(tree, database, size)) == (11, 0, 1)
+    write(tree, f"patterns/{winner}.json", pattern(name="v1"))
+    summary = replacing(tree, database, size)
+    assert counted(summary) == (1, 11, 0)
+    assert "document-superseded" not in summary.counts.codes
+    assert verify(tree, database).differing == []
+    assert counted(replacing(tree, database, size)) == (0, 12, 0)

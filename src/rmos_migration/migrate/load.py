@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import BY_NAME, Entity, FieldRule
 from ..store import holders, records, runs
+from ..store.reporting import SUPERSEDED
 from ..store.runs import LedgerEntry
 from .batch import Batch
-from .counting import recount, superseded_before, tally_of
+from .counting import recount, recount_back, superseded_before, tally_of
 from .course import Book, Course
 from .origins import Origins
 from .outcome import Outcome, Tally
@@ -22,12 +23,16 @@ from .resolve import resolve
 
 
 class Written(NamedTuple):
-    """What a batch came to: counted by outcome and by generation, with everything noticed and decided."""
+    """What a batch came to: counted by outcome and by generation, with everything noticed and decided.
+
+    ``retracted`` is how often the run had said that a document was superseded which has its row's content again.
+    """
 
     tally: Tally
     generations: Counter[str | None]
     diagnostics: list[Diagnostic]
     decisions: list[Decision]
+    retracted: int = 0
 
 
 def load(connection: Connection, batch: Batch, policy: Policy, course: Course) -> Written:
@@ -109,18 +114,30 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
         adopted = _adopted(batch, plan)
         runs.disown(connection, batch.entity, adopted)
         runs.forget_deleted(connection, batch.entity, adopted)
-    runs.write_ledger(connection, _entries(batch, plan, book))
     tally = tally_of(batch, plan)
     counted = [one for one in superseded if recount(tally, one, batch, course)]
+    found = holders.restore(connection, batch.entity, _contents_of(plan)) if plan.replacements else []
+    restored = [one for one in found if recount_back(tally, one, batch, course)]
+    runs.write_ledger(connection, _entries(batch, plan, book))
     diagnostics = _write_rejects(connection, batch, plan, book)
     diagnostics += batch.notices
     diagnostics += _dangling(connection, batch, plan)
     diagnostics += [_attached(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
-    diagnostics += superseded_before(connection, batch, course, counted)
+    diagnostics += superseded_before(connection, batch, course, counted, restored)
+    retracted = runs.retract(
+        connection, book.run_id, SUPERSEDED, [(one.path, one.pointer) for one in restored]
+    )
     runs.write_diagnostics(connection, book.run_id, diagnostics)
     generations = batch.skipped_generations + Counter(prepared.generation for prepared in batch.documents)
-    return Written(tally, generations, diagnostics, plan.decisions)
+    return Written(tally, generations, diagnostics, plan.decisions, retracted)
+
+
+def _contents_of(plan: Plan) -> dict[str, str]:
+    """What the replaced rows were given in the end."""
+    contents = {one.prepared.place: str(one.prepared.content_sha256) for one in plan.decisions}
+    rows = zip(plan.replacements, plan.replaced_from, strict=True)
+    return {row[0]: contents[place] for row, place in rows}
 
 
 def _adopted(batch: Batch, plan: Plan) -> dict[str, str]:

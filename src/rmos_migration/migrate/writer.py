@@ -11,13 +11,14 @@ from sqlalchemy import Connection, Transaction
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import __version__
-from ..diagnostics import Diagnostic
+from ..diagnostics import Diagnostic, Severity
 from ..entities import Entity
 from ..sources.discover import Source
 from ..sources.presence import was_moved
 from ..store import holders, known, runs, schema
 from ..store.holders import Superseded
 from ..store.known import KnownFile
+from ..store.reporting import SUPERSEDED
 from .batch import Batch
 from .course import Book, Course
 from .holding import Holding
@@ -215,6 +216,7 @@ class Writer:
             {generation or UNRECOGNISED: count for generation, count in written.generations.items()}
         )
         counts.notice(written.diagnostics)
+        counts.take_back(SUPERSEDED, Severity.WARNING, written.retracted)
         return counts
 
     def _check_limit(self, batch: Batch, totals: Tally, written: Written) -> None:

@@ -1,6 +1,6 @@
 """The documents that rows were made from: which they are, and what becomes of them when another one takes a row over."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, or_, select, update
@@ -9,7 +9,7 @@ from ..diagnostics import Diagnostic, Location, diagnose, printable, shown
 from ..entities import Entity
 from .bulk import among
 from .known import KnownDocument
-from .runs import API, GONE, IS_SUPERSEDED, REPLACED, SETTLED
+from .runs import API, FROM_API, GONE, IS_SUPERSEDED, REPLACED, SETTLED
 from .tables import ledger, sources
 
 
@@ -175,6 +175,26 @@ def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str])
             for row in connection.execute(query.order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer))
         ]
         connection.execute(update(ledger).where(of_row, arrived).values(outcome="conflict", code=REPLACED))
+    return found
+
+
+def restore(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> list[Superseded]:
+    """Mark the documents that were replaced, and whose row has their content again, as those that are there; gives them."""
+    found: list[Superseded] = []
+    for record_id, content in contents.items():
+        again = and_(
+            ledger.c.entity == entity.name,
+            ledger.c.record_id == record_id,
+            ledger.c.content_sha256 == content,
+            ledger.c.code == REPLACED,
+            ~FROM_API,
+        )
+        query = select(*(ledger.c[name] for name in Superseded._fields)).where(again)
+        found += [
+            Superseded(*row)
+            for row in connection.execute(query.order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer))
+        ]
+        connection.execute(update(ledger).where(again).values(outcome="unchanged", code=None))
     return found
 
 
