@@ -43,7 +43,8 @@ def migrate(
         all_or_nothing: keep nothing if a single document is rejected or in conflict.
         on_conflict: ``keep``, ``replace`` or ``reject`` a document whose id is taken by other content.
         missing_references: ``detach`` or ``reject`` a document that refers to a record that is not there.
-        max_rejects: end the run when more are rejected: a number, or text such as ``"5%"``.
+        max_rejects: end the run when more are rejected: a number, or text such as ``"5%"``, which is of the documents
+            found so far, and is judged from the first 1,000 of them or the end on.
         encoding: a codec for files that are neither UTF-8 nor marked, such as ``cp1252``.
         rehash: read every file again, even if its size and time are those in the ledger.
         observer: is told about each batch, for progress and diagnostics.

@@ -322,6 +322,52 @@ def test_each_of_two_sources_in_one_database_is_equal(migrated: Path, database: 
     assert differing(verify(migrated, database)) == [KNOWN_REJECT]
 
 
+@pytest.fixture
+def shared(tree: Path, database: Path, tmp_path: Path) -> Path:
+    """A second folder with a record that the first has too, with the same content; both were migrated."""
+    other = tmp_path / "other"
+    for folder in (tree, other):
+        write(folder, "patterns/p.json", pattern("both"))
+        write(folder, f"joblogs/{folder.name}.json", joblog(folder.name))
+        migrate(folder, database)
+    return other
+
+
+@pytest.mark.parametrize("of_first", [True, False])
+def test_record_that_another_folder_holds_too_is_not_only_in_the_database(
+    of_first: bool, shared: Path, tree: Path, database: Path
+) -> None:
+    thinned = tree if of_first else shared
+    (thinned / "patterns/p.json").unlink()
+    assert verify(thinned, database).differing == []
+    assert verify(shared if of_first else tree, database).differing == []
+
+
+def test_record_that_no_folder_holds_any_more_is_only_in_the_database(
+    shared: Path, tree: Path, database: Path
+) -> None:
+    for folder in (tree, shared):
+        (folder / "patterns/p.json").unlink()
+    assert differing(verify(tree, database)) == [("patterns both", "only-in-database")]
+
+
+def test_record_that_the_other_folder_holds_otherwise_is_only_in_the_database(
+    shared: Path, tree: Path, database: Path
+) -> None:
+    write(shared, "patterns/p.json", pattern("both", name="edited"))
+    migrate(shared, database)
+    (tree / "patterns/p.json").unlink()
+    assert differing(verify(tree, database)) == [("patterns both", "only-in-database")]
+
+
+def test_other_folder_that_is_out_of_reach_still_holds_what_it_held(
+    shared: Path, tree: Path, database: Path
+) -> None:
+    shared.rename(shared.with_name("elsewhere"))
+    (tree / "patterns/p.json").unlink()
+    assert verify(tree, database).differing == []
+
+
 @pytest.mark.parametrize(("first", "second"), [(5.0, 5), (5, 5.0)])
 def test_equal_documents_in_two_spellings_are_equal(
     first: float, second: float, tree: Path, database: Path

@@ -16,9 +16,11 @@ from ..entities import ENTITIES, Entity
 from ..errors import UsageError
 from ..migrate.garbage import fewer_garbage_collections
 from ..migrate.prepare import Prepared, prepare
+from ..migrate.renaming import adopted
 from ..migrate.strays import not_looked_at
 from ..sources.decode import is_codec
 from ..sources.discover import Source, SourceFile
+from ..sources.presence import is_gone
 from ..sources.read import Reading, read_files
 from ..store import holdings, queries, runs, schema
 from ..store.database import Database
@@ -111,7 +113,8 @@ class _Pass:
                 self._compare_files(entity, chunk)
         for entity in ENTITIES:
             for unseen in holdings.unseen(self.connection, entity, self.number):
-                self._book(self._without_document(entity, unseen))
+                if all(is_gone(*place) for place in unseen.elsewhere):  # else another folder holds it as well
+                    self._book(self._without_document(entity, unseen))
         for unread in self.unread.values():
             if unread.comparison is not None and not unread.has_rows:
                 self._book(unread.comparison)
@@ -122,7 +125,7 @@ class _Pass:
 
     def _without_document(self, entity: Entity, unseen: holdings.Unseen) -> Comparison:
         """Return the state of a row whose document was not seen: it may stand in what could not be read."""
-        record_id, path, pointer = unseen
+        record_id, path, pointer, _ = unseen
         if path is None:
             details = ["no document is on record"]
             return Comparison(entity.name, "", "", record_id, State.ONLY_IN_DATABASE, details)
@@ -159,6 +162,11 @@ class _Pass:
         if self.number is not None:
             paths = list(dict.fromkeys(prepared.reading.path for prepared in batch))
             entries = holdings.entries(self.connection, self.number, entity, paths)
+        batch = [
+            prepared if entry is None else adopted(prepared, entry.record_id, entry.derived)
+            for prepared in batch
+            for entry in (entries.get(prepared.place),)
+        ]
         held = Held.of(self.connection, entity, batch, entries)
         seen = []
         for prepared in batch:

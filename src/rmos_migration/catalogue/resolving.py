@@ -67,6 +67,14 @@ RESOLVING = (
         "delete it if the other document is right; if this one is, delete the other and run again",
     ),
     Code(
+        "R409",
+        "document-renamed",
+        _I,
+        "The document has no id but its file's name, and is what another file held that is gone. So it is the same record, "
+        "which keeps its id.",
+        "nothing to do",
+    ),
+    Code(
         "S501",
         "refused-by-database",
         _E,

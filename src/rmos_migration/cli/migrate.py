@@ -67,7 +67,12 @@ def migrate(
         typer.Option("--missing-references", show_default="detach", help="A reference that leads nowhere."),
     ] = None,
     max_rejects: Annotated[
-        str | None, typer.Option("--max-rejects", metavar="N|P%", help="End the run when more are rejected.")
+        str | None,
+        typer.Option(
+            "--max-rejects",
+            metavar="N|P%",
+            help="End the run when more are rejected; P% of the documents found, judged from 1,000 of them or the end on.",
+        ),
     ] = None,
     encoding: Annotated[
         str | None,

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from ..entities import BY_NAME, ENTITIES, Entity
 from ..generations.draft import CATEGORY
+from ..migrate.holding import is_named_by_file
 from ..migrate.prepare import Prepared, prepare
 from ..sources.content import content_sha256
 from ..sources.lines import is_named_lines
@@ -189,7 +190,8 @@ class _Writer:
     ) -> tuple[bytes | None, list[_Rebuilt]]:
         """The text of a file, and those of its documents that would not be read from it as they were."""
         if list(texts) == [""]:
-            return texts[""], []
+            is_renamed = any(_has_former_name(entity, path, texts[""], one) for one in found)
+            return (None, found) if is_renamed else (texts[""], [])
         return self._container(entity, path, texts, found)
 
     def _container(
@@ -237,6 +239,13 @@ class _Writer:
             self.numbers[place.source_id], place.path, place.pointer, place.entity, reason, message
         )
         self.count.missing.append(missing)
+
+
+def _has_former_name(entity: Entity, path: str, text: bytes | None, one: _Rebuilt) -> bool:
+    """Whether a document has no id but its file's name, and that was another one when its record was made."""
+    if text is None or not is_named_by_file(one.place.derived):
+        return False
+    return any(again.record_id != one.place.record_id for again in prepare(entity, Reading(path, text)))
 
 
 def _has_its_key_for_id(place: Place) -> bool:

@@ -18,12 +18,13 @@ class Book(NamedTuple):
 class Course:
     """A run on its way.
 
-    ``edited`` are the records, by entity, whose row was given the content of a document that is new or was edited.
+    ``location`` is the source's folder. ``edited`` are the records, by entity, whose row was given the content of a document that is new or was edited.
     ``is_new_source``: nothing of the source is in the ledger yet. Where rows may be replaced, ``_left`` holds the hashes
     of the places of documents that were read again and found unchanged; the ledger does not say that of them.
     """
 
     book: Book
+    location: str
     encoding: str | None = None
     rehash: bool = False
     is_new_source: bool = False

@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location, printable
 from ..entities import Entity
+from ..sources import presence
 from ..sources.discover import SourceFile
 from ..sources.paths import parts_of
-from ..sources.presence import is_gone, is_out_of_reach
 from ..sources.read import read_files
 from ..store import holders
 from ..store.edits import trace_of
@@ -26,10 +26,13 @@ _FILES = 16
 
 
 class _File:
-    """What matters here of the documents in a file: contents by record, and whose id its place may tell."""
+    """What matters here of the documents in a file.
+
+    ``contents`` are pointers and contents by record; ``named`` those of documents whose id is that of their place.
+    """
 
     def __init__(self) -> None:
-        self.contents: dict[str, list[str | None]] = {}
+        self.contents: dict[str, dict[str, str | None]] = {}
         self.named: dict[str, str | None] = {}
         self.without_id: set[str] = set()
 
@@ -38,7 +41,7 @@ class _File:
         if document.record_id is None:
             self.without_id.add(document.pointer)
             return
-        self.contents.setdefault(document.record_id, []).append(document.content_sha256)
+        self.contents.setdefault(document.record_id, {})[document.pointer] = document.content_sha256
         if is_named_by_file(document.derived):
             self.named[document.pointer] = document.content_sha256
 
@@ -77,7 +80,7 @@ class Holding:
         """Whether the documents that the row was made from are known, and are gone or have another id now."""
         if record_id not in self._free:
             found = self._holders(record_id)
-            self._free[record_id] = bool(found) and all(self._is_gone(one) for one in found)
+            self._free[record_id] = bool(found) and all(self.is_gone(one) for one in found)
         return self._free[record_id]
 
     def first(self, record_id: str) -> Holder | None:
@@ -85,7 +88,18 @@ class Holding:
         return next(iter(self._holders(record_id)), None)
 
     def named(self, holder: Holder) -> str:
-        """Where a document stands or stood, in words."""
+        """Where a document stands, in words; what is read in this run says it best."""
+        is_ours = holder.source_id == self.course.book.source_id
+        file = self._read.get((holder.location, holder.path))
+        if is_ours and holder.path in self.read_here:
+            file = self._file_here(holder.path)
+        if file is not None:
+            there = file.contents.get(holder.record_id, {})
+            same = [pointer for pointer, content in there.items() if content == holder.content_sha256]
+            if same or there:
+                pointers = same or list(there)
+                pointer = holder.pointer if holder.pointer in pointers else pointers[0]
+                holder = holder._replace(pointer=pointer)
         return holders.named(holder, self.course.book.source_id)
 
     def is_alone(self, path: str, record_id: str) -> bool:
@@ -114,14 +128,15 @@ class Holding:
             self._found |= {one: found.get(one, []) for one in wanted}
         return self._found[record_id]
 
-    def _is_gone(self, holder: Holder) -> bool:
+    def is_gone(self, holder: Holder) -> bool:
+        """Whether a document stands no longer in its file, as far as that can be known."""
         if holder.is_from_api:
             return False
         is_ours = holder.source_id == self.course.book.source_id
         if is_ours and holder.path in self.read_here:
             return not self._is_among(self._file_here(holder.path), holder)
-        if is_gone(holder.location, holder.path):
-            return is_ours or not is_out_of_reach(holder.location, holder.path)
+        if presence.is_gone(holder.location, holder.path):
+            return is_ours or not presence.is_out_of_reach(holder.location, holder.path)
         if is_ours and holder.run_id == self.course.book.run_id:  # the ledger says what was read just now
             return holder.was_taken_out and not is_refused_as_a_whole(
                 self.connection, holder.source_id, holder.path
@@ -157,7 +172,7 @@ class Holding:
             for one in self._entries(holder.record_id)
             if (one.source_id, one.path) == (holder.source_id, holder.path) and not one.was_taken_out
         ]
-        contents = list(file.contents.get(holder.record_id, ()))
+        contents = list(file.contents.get(holder.record_id, {}).values())
         if not contents:
             contents = [
                 file.named[one.pointer]

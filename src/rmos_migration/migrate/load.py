@@ -1,8 +1,6 @@
 """Writing one batch: rows, ledger, rejects, diagnostics and counts, all in the caller's transaction."""
 
 from collections import Counter
-from collections.abc import Collection
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -10,54 +8,31 @@ from sqlalchemy import Connection
 from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import BY_NAME, Entity, FieldRule
 from ..store import holders, records, runs
-from ..store.holders import Superseded
-from ..store.known import KnownDocument
+from ..store.reporting import SUPERSEDED
 from ..store.runs import LedgerEntry
+from .batch import Batch
+from .counting import recount, recount_back, superseded_before, tally_of
 from .course import Book, Course
-from .holding import Holding
 from .origins import Origins
 from .outcome import Outcome, Tally
 from .plan import Decision, Place, Plan, straight
 from .policy import OnConflict, Policy
-from .prepare import Prepared
 from .rejects import code_of, kept_out, with_places
+from .renaming import known_again
 from .resolve import resolve
 
 
-@dataclass
-class Batch:
-    """Documents of one entity that are written together, with what the ledger said of them before.
-
-    ``orphans`` are records that the ledger speaks of, but whose row was gone when the run began. ``encoding`` is what the user says of files in no known one. What begins with ``skipped`` counts what needed no
-    reading because it has not changed; ``superseded`` are those of these documents whose row has other content since.
-    ``through`` is the last path that was looked at when the batch was begun. ``is_last``: nothing comes after it.
-    """
-
-    entity: Entity
-    encoding: str | None = None
-    documents: list[Prepared] = field(default_factory=list)
-    known: dict[tuple[str, str], KnownDocument] = field(default_factory=dict)
-    orphans: Collection[str] = ()
-    reread_paths: list[str] = field(default_factory=list)
-    notices: list[Diagnostic] = field(default_factory=list)
-    files_read: int = 0
-    files_refused: int = 0
-    skipped_files: int = 0
-    skipped_documents: int = 0
-    skipped_generations: Counter[str | None] = field(default_factory=Counter)
-    superseded: list[Superseded] = field(default_factory=list)
-    through: str = ""
-    is_last: bool = False
-    size_bytes: int = 0
-
-
 class Written(NamedTuple):
-    """What a batch came to: counted by outcome and by generation, with everything noticed and decided."""
+    """What a batch came to: counted by outcome and by generation, with everything noticed and decided.
+
+    ``retracted`` is how often the run had said that a document was superseded which has its row's content again.
+    """
 
     tally: Tally
     generations: Counter[str | None]
     diagnostics: list[Diagnostic]
     decisions: list[Decision]
+    retracted: int = 0
 
 
 def load(connection: Connection, batch: Batch, policy: Policy, course: Course) -> Written:
@@ -66,6 +41,9 @@ def load(connection: Connection, batch: Batch, policy: Policy, course: Course) -
     Raises:
         sqlalchemy.exc.DBAPIError: if the database fails, rather than refuses.
     """
+    renamed = known_again(connection, batch.entity, batch.documents, batch.known, course)
+    batch.documents, batch.known = renamed.documents, renamed.known
+    batch.notices += renamed.notices
     is_met = bool(batch.known) or any(
         prepared.soft or prepared.record_id in batch.orphans for prepared in batch.documents
     )
@@ -77,6 +55,7 @@ def load(connection: Connection, batch: Batch, policy: Policy, course: Course) -
         for decision in plan.decisions:
             if decision.outcome is Outcome.UNCHANGED and decision.prepared.place in batch.known:
                 course.leave(decision.prepared.place)
+    holders.forget_places(connection, course.book.source_id, renamed.forgotten)
     return _write_books(connection, batch, plan, course)
 
 
@@ -106,9 +85,9 @@ def _load_resolved(connection: Connection, batch: Batch, policy: Policy, course:
 
 def unread(connection: Connection, batch: Batch, course: Course) -> Written:
     """Write what a batch comes to in which nothing was read, because nothing has changed."""
-    diagnostics = _superseded_before(connection, batch, course)
+    diagnostics = superseded_before(connection, batch, course)
     runs.write_diagnostics(connection, course.book.run_id, diagnostics)
-    return Written(_tally(batch, Plan()), batch.skipped_generations, diagnostics, [])
+    return Written(tally_of(batch, Plan()), batch.skipped_generations, diagnostics, [])
 
 
 def _write_rows(connection: Connection, entity: Entity, plan: Plan) -> dict[Place, str]:
@@ -137,9 +116,11 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
         adopted = _adopted(batch, plan)
         runs.disown(connection, batch.entity, adopted)
         runs.forget_deleted(connection, batch.entity, adopted)
+    tally = tally_of(batch, plan)
+    counted = [one for one in superseded if recount(tally, one, batch, course)]
+    found = holders.restore(connection, batch.entity, _contents_of(plan)) if plan.replacements else []
+    restored = [one for one in found if recount_back(tally, one, batch, course)]
     runs.write_ledger(connection, _entries(batch, plan, book))
-    tally = _tally(batch, plan)
-    counted = [one for one in superseded if _recount(tally, one, batch, course)]
     _write_rejects(connection, batch, plan, book)
     diagnostics = [diagnostic for decision in plan.decisions for diagnostic in decision.diagnostics]
     diagnostics += batch.notices
@@ -147,39 +128,20 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     diagnostics = with_places(diagnostics, batch.documents, batch.encoding)
     diagnostics += [_attached(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
-    diagnostics += _superseded_before(connection, batch, course, counted)
+    diagnostics += superseded_before(connection, batch, course, counted, restored)
+    retracted = runs.retract(
+        connection, book.run_id, SUPERSEDED, [(one.path, one.pointer) for one in restored]
+    )
     runs.write_diagnostics(connection, book.run_id, diagnostics)
     generations = batch.skipped_generations + Counter(prepared.generation for prepared in batch.documents)
-    return Written(tally, generations, diagnostics, plan.decisions)
+    return Written(tally, generations, diagnostics, plan.decisions, retracted)
 
 
-def _recount(tally: Tally, one: Superseded, batch: Batch, course: Course) -> bool:
-    """Count as a conflict what was counted as arrived earlier in this run; returns whether it was."""
-    if one.source_id != course.book.source_id:
-        return False
-    if one.run_id == course.book.run_id:
-        is_left = one.outcome == Outcome.UNCHANGED or course.has_left((one.path, one.pointer))
-        before = Outcome.UNCHANGED if is_left else Outcome.MIGRATED
-    elif one.path.split("/") <= batch.through.split("/"):  # passed over, because it has not changed
-        before = Outcome.UNCHANGED
-    else:
-        return False
-    tally.count(before, -1)
-    tally.count(Outcome.CONFLICT)
-    return True
-
-
-def _superseded_before(
-    connection: Connection, batch: Batch, course: Course, counted: Collection[Superseded] = ()
-) -> list[Diagnostic]:
-    """What is to be said of documents outside of the batch whose row has other content now."""
-    holding = Holding(connection, batch.entity, course)
-    every = [*batch.superseded, *counted]
-    holding.wanted = {one.record_id for one in every}
-    return [
-        holding.superseded(one.record_id, Location(one.path, one.pointer, document=one.pointer))
-        for one in every
-    ]
+def _contents_of(plan: Plan) -> dict[str, str]:
+    """What the replaced rows were given in the end."""
+    contents = {one.prepared.place: str(one.prepared.content_sha256) for one in plan.decisions}
+    rows = zip(plan.replacements, plan.replaced_from, strict=True)
+    return {row[0]: contents[place] for row, place in rows}
 
 
 def _adopted(batch: Batch, plan: Plan) -> dict[str, str]:
@@ -216,16 +178,6 @@ def _dangling(connection: Connection, batch: Batch, plan: Plan) -> list[Diagnost
 def _missing_sentence(rule: FieldRule, missing: list[str]) -> str:
     names = ", ".join(shown(one) for one in missing)
     return f"single rings name {names}, not among the {(rule.reference or '').replace('_', ' ')}"
-
-
-def _tally(batch: Batch, plan: Plan) -> Tally:
-    tally = Tally(found=len(batch.documents) + batch.skipped_documents)
-    tally.count(Outcome.UNCHANGED, batch.skipped_documents - len(batch.superseded))
-    tally.count(Outcome.CONFLICT, len(batch.superseded))
-    outcomes = [decision.outcome for decision in plan.decisions]
-    for outcome in Outcome:
-        tally.count(outcome, outcomes.count(outcome))
-    return tally
 
 
 def _entries(batch: Batch, plan: Plan, book: Book) -> list[LedgerEntry]:

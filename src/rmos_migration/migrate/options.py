@@ -14,7 +14,7 @@ from .policy import MissingReferences, OnConflict
 
 @dataclass(frozen=True)
 class Limit:
-    """How many documents may end badly: a number, or a percentage of the documents found."""
+    """How many documents may end badly: a number, or a percentage of the documents found so far."""
 
     number: float
     is_percentage: bool = False

@@ -176,6 +176,13 @@ class Counts:
             self.severities[severity.value] += count
         self.codes.update(diagnostic.code for diagnostic in diagnostics)
 
+    def take_back(self, code: str, severity: Severity, times: int) -> None:
+        """Count what was noticed, and holds no longer, so many times less."""
+        if times:
+            self.codes[code] -= times
+            self.severities[severity.value] -= times
+            self.codes = +self.codes  # without those that are none any more
+
     def as_json(self) -> dict[str, Any]:
         """The counts as the run summary shows them."""
         return {

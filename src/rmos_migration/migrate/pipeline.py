@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -19,8 +20,8 @@ from ..store import runs
 from ..store.database import Database
 from ..store.failures import reason
 from ..store.known import KnownFile
+from .batch import Batch
 from .garbage import fewer_garbage_collections
-from .load import Batch
 from .options import Nobody, Observer, Options, Stop
 from .outcome import Counts, RunSummary, Status
 from .prepare import prepare
@@ -190,13 +191,16 @@ class _Run:
         """The documents in some files that need reading, a batch at a time."""
         known = writer.known_files(entity, [file.path for file in chunk])
         encoding = self.options.encoding
-        batch = Batch(entity, encoding, through=chunk[-1].path)
+        passed_over: set[str] = set()
+        begin = partial(Batch, entity, encoding, since=chunk[0].path, passed_over=passed_over)
+        batch = begin()
         to_read = chunk if not known else []
         superseded = []
         for file in chunk if known else ():
             before = known.get(file.path)
             if before is not None and not self.options.rehash and _has_not_changed(file, before):
                 batch.skipped_files += 1
+                passed_over.add(file.path)
                 batch.skipped_documents += before.documents
                 if before.superseded:
                     superseded.append(file.path)
@@ -209,7 +213,7 @@ class _Run:
         for reading in read_files(to_read):
             if len(batch.documents) >= self.batch_documents or batch.size_bytes >= BATCH_BYTES:
                 yield batch
-                batch = Batch(entity, encoding, through=chunk[-1].path)
+                batch = begin()
             found = prepare(entity, reading, encoding)
             batch.documents += found
             if not found:

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ..diagnostics import Diagnostic, Severity, diagnose, shown
+from ..diagnostics import Diagnostic, Severity, diagnose, printable, shown
 from ..entities import Entity
 from ..store.known import KnownDocument
 from ..store.records import Row, content_of, existing_ids, rows_of
-from ..store.runs import deleted_ids, set_aside
+from ..store.reporting import SUPERSEDED
+from .before import Before
 from .conflicts import conflict
 from .course import Course
 from .differences import differences
@@ -72,32 +73,14 @@ class _Resolver:
         self.entity = entity
         self.batch = softly_linked_batch(connection, entity, batch)
         self.policy = policy
-        self.known = known
         self.refused = refused
         self.course = course
         self.made = Plan()
         self.written_by: dict[str, Prepared] = {}
         self.arrived: dict[str, list[int]] = {}
+        self.displaced: dict[str, list[int]] = {}
         self.holding = Holding(connection, entity, course, self.batch, {path for path, _ in known})
-        self.once_held = {
-            (path, before.record_id, before.content_sha256)
-            for (path, _), before in known.items()
-            if before.record_id and before.content_sha256 is not None
-        }
-        self.replaced = {
-            (path, before.record_id, before.content_sha256)
-            for (path, _), before in known.items()
-            if before.was_replaced and before.record_id
-        }
-        ids = {record_id for _, record_id, _ in self.replaced if record_id}
-        self.owned = (
-            (set(content_of(connection, entity, ids)) | deleted_ids(connection, entity, ids))
-            if ids
-            else set()
-        )
-        self.set_aside = set_aside(
-            connection, entity, {p.record_id for p in self.batch if p.record_id is not None}
-        )
+        self.before = Before(connection, entity, self.batch, known)
         self.references = References(connection, entity, self.batch)
 
     def plan(self) -> Plan:
@@ -112,7 +95,7 @@ class _Resolver:
                     prepared, "refused-by-database", f"the database says: {self.refused[prepared.place]}"
                 )
             elif there is None:
-                if self._was_replaced(prepared):
+                if self.before.was_replaced(prepared):
                     self._supersede(prepared, record_id)
                 else:
                     self._place(prepared, record_id, standing)
@@ -155,40 +138,19 @@ class _Resolver:
             self.entity, there.row, self.references.linked(prepared).row
         )
 
-    def _was_replaced(self, prepared: Prepared) -> bool:
-        """Whether this document's row was given other content on purpose, or taken out, and it is what it was then.
-
-        What was done through the API holds for the document wherever it stands now.
-        """
-        if (prepared.record_id, prepared.content_sha256) in self.set_aside:
-            return True
-        now = (prepared.reading.path, prepared.record_id, prepared.content_sha256)
-        return now in self.replaced and prepared.record_id in self.owned
-
     def _is_old(self, prepared: Prepared, record_id: str) -> bool:
         """Whether a document is what it was, and its row has the content of one that was written or edited later."""
-        if (prepared.reading.path, record_id, prepared.content_sha256) in self.once_held:
+        if self.before.has_held(prepared):
             return True
-        return self._waits_as_before(prepared) and (
-            record_id in self.made.edited or record_id in self.course.edited[self.entity.name]
-        )
-
-    def _waits_as_before(self, prepared: Prepared) -> bool:
-        """Whether a document was in conflict before, and its file is what it was then."""
-        before = self.known.get(prepared.place)
-        return (
-            before is not None
-            and before.code == "id-conflict"
-            and before.file_sha256 is not None
-            and before.file_sha256 == prepared.reading.sha256
-        )
+        is_edited = record_id in self.made.edited or record_id in self.course.edited[self.entity.name]
+        return is_edited and self.before.has_waited(prepared)
 
     def _settle(
         self, prepared: Prepared, record_id: str, there: _Standing, standing: dict[str, _Standing]
     ) -> None:
         """What becomes of a document whose id is taken by other content."""
         is_free = record_id not in self.written_by and self.holding.is_free(record_id)
-        if not is_free and self._was_replaced(prepared):
+        if not is_free and self.before.was_replaced(prepared):
             self._supersede(prepared, record_id)
             return
         is_replacing = self.policy.on_conflict is OnConflict.REPLACE
@@ -205,8 +167,10 @@ class _Resolver:
         )
         if is_free:
             first = self.holding.first(record_id)
-            gone = self.holding.named(first) if first is not None else "the document before"
-            message = f"{gone} no longer has the document of {shown(record_id)}, so this one takes over its row: {changes}"
+            gone = "no file" if first is None else f"{printable(first.path)} no longer"
+            message = (
+                f"{gone} has the document of {shown(record_id)}, so this one takes over its row: {changes}"
+            )
             self._replace(prepared, record_id, current, standing, "record-taken-over", message)
             self.made.taken_over.add(record_id)
         elif is_replacing:
@@ -233,18 +197,30 @@ class _Resolver:
         self.made.replaced_from.append(prepared.place)
         self.made.pending = [wish for wish in self.made.pending if wish.record_id != record_id]
         self.made.pending += self.references.wishes(record_id, linked)
-        if not self._waits_as_before(prepared):
+        if not self.before.has_waited(prepared):
             self.made.edited.add(record_id)
         self.written_by[record_id] = prepared
         standing[record_id] = _Standing(prepared.content_sha256, linked.row)
-        for index in self.arrived.pop(record_id, ()):
-            old = self.made.decisions[index]
-            said = [*old.diagnostics, self._superseded(old.prepared, record_id)]
-            self.made.decisions[index] = old._replace(
-                outcome=Outcome.CONFLICT, diagnostics=said, was_replaced=True
-            )
+        self._displace(prepared, record_id)
         notices = self.references.notices(prepared, linked)
         self._decide(kept, Outcome.MIGRATED, [diagnose(code, message, prepared.location), *notices])
+
+    def _displace(self, winner: Prepared, record_id: str) -> None:
+        """Decide anew what became of earlier documents of the batch, now that the row has the winner's content."""
+        arrived, displaced = self.arrived.pop(record_id, []), self.displaced.pop(record_id, [])
+        for index in arrived:
+            old = self.made.decisions[index]
+            said = [*old.diagnostics, self._superseded(old.prepared, record_id)]
+            self.made.decisions[index] = Decision(old.prepared, Outcome.CONFLICT, said, old.derived, True)
+            self.displaced.setdefault(record_id, []).append(index)
+        for index in displaced:
+            old = self.made.decisions[index]
+            if old.prepared.content_sha256 != winner.content_sha256:
+                self.displaced.setdefault(record_id, []).append(index)
+                continue
+            said = [one for one in old.diagnostics if one.code != SUPERSEDED]
+            self.made.decisions[index] = Decision(old.prepared, Outcome.UNCHANGED, said, old.derived)
+            self.arrived.setdefault(record_id, []).append(index)
 
     def _conflict(
         self, prepared: Prepared, record_id: str, linked: Linked, current: Row, changes: str
@@ -265,10 +241,11 @@ class _Resolver:
     def _supersede(self, prepared: Prepared, record_id: str) -> None:
         """Another document has the row, or the record was changed or deleted through the API."""
         outcome, diagnostics = Outcome.CONFLICT, prepared.diagnostics
-        if (record_id, prepared.content_sha256) in self.set_aside:
+        if self.before.was_set_aside(prepared):
             outcome = Outcome.UNCHANGED
         else:
             diagnostics = [*diagnostics, self._superseded(prepared, record_id)]
+            self.displaced.setdefault(record_id, []).append(len(self.made.decisions))
         self.made.decisions.append(
             Decision(prepared, outcome, diagnostics, prepared.derived, was_replaced=True)
         )

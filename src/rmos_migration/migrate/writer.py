@@ -11,16 +11,18 @@ from sqlalchemy import Connection, Transaction
 from sqlalchemy.exc import SQLAlchemyError
 
 from .. import __version__
-from ..diagnostics import Diagnostic
+from ..diagnostics import Diagnostic, Severity
 from ..entities import Entity
 from ..sources.discover import Source
 from ..sources.presence import was_moved
 from ..store import holders, known, runs, schema
 from ..store.holders import Superseded
 from ..store.known import KnownFile
+from ..store.reporting import SUPERSEDED
+from .batch import Batch
 from .course import Book, Course
 from .holding import Holding
-from .load import Batch, Written, load, unread
+from .load import Written, load, unread
 from .options import Options
 from .outcome import UNRECOGNISED, Counts, Status, Tally
 from .plan import Decision
@@ -82,7 +84,7 @@ class Writer:
                 at=started_at,
             )
         self.book = Book(run_id, number)
-        self.course = Course(self.book, options.encoding, options.rehash)
+        self.course = Course(self.book, source.location, options.encoding, options.rehash, self.is_new_source)
         if options.all_or_nothing and self.whole is None:
             self.whole = connection.begin()
 
@@ -227,6 +229,7 @@ class Writer:
             {generation or UNRECOGNISED: count for generation, count in written.generations.items()}
         )
         counts.notice(written.diagnostics)
+        counts.take_back(SUPERSEDED, Severity.WARNING, written.retracted)
         return counts
 
     def _check_limit(self, batch: Batch, totals: Tally, written: Written) -> None:

@@ -1,14 +1,15 @@
 """The documents that rows were made from: which they are, and what becomes of them when another one takes a row over."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, and_, delete, func, or_, select, update
 
 from ..diagnostics import Diagnostic, Location, diagnose, printable, shown
 from ..entities import Entity
 from .bulk import among
-from .runs import API, GONE, IS_SUPERSEDED, REPLACED, SETTLED
+from .known import KnownDocument
+from .runs import API, FROM_API, GONE, IS_SUPERSEDED, REPLACED, SETTLED
 from .tables import ledger, sources
 
 
@@ -58,6 +59,13 @@ class Superseded(NamedTuple):
     run_id: int | None
 
 
+class Former(NamedTuple):
+    """A document that is named by its file, and had some content when it was read last."""
+
+    holder: Holder
+    known: KnownDocument
+
+
 def named(holder: Holder, source: int) -> str:
     """Where a document stands or stood, in words; ``source`` is the one that is spoken of."""
     place = holder.path if holder.was_taken_out else f"{holder.path} {holder.pointer}".strip()
@@ -84,6 +92,40 @@ def holders_of(connection: Connection, entity: Entity, ids: Collection[str]) -> 
     for row in connection.execute(query):
         found.setdefault(row.record_id, []).append(Holder(*row))
     return found
+
+
+def formers(connection: Connection, source: int, entity: Entity, contents: Collection[str]) -> list[Former]:
+    """The documents of a source that are named by their file and have one of these contents, in the order of paths.
+
+    Those whose row has other content since are among them.
+    """
+    columns = [sources.c.location if name == "location" else ledger.c[name] for name in Holder._fields]
+    query = (
+        select(*columns, ledger.c.generation, ledger.c.file_sha256)
+        .join(sources, sources.c.id == ledger.c.source_id)
+        .where(
+            ledger.c.source_id == source,
+            ledger.c.entity == entity.name,
+            ledger.c.derived.contains('"id"'),
+            or_(ledger.c.outcome.in_(SETTLED), ledger.c.code == REPLACED),
+            among(ledger.c.content_sha256, contents),
+        )
+    )
+    found = []
+    for *values, generation, file_sha256 in connection.execute(query):
+        holder = Holder(*values)
+        known = KnownDocument(
+            holder.outcome,
+            holder.code,
+            holder.record_id,
+            generation,
+            holder.derived,
+            holder.content_sha256,
+            file_sha256,
+            row_is_gone=False,
+        )
+        found.append(Former(holder, known))
+    return sorted(found, key=lambda one: (one.holder.path.split("/"), one.holder.pointer))
 
 
 def superseded_in(
@@ -136,6 +178,26 @@ def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str])
     return found
 
 
+def restore(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> list[Superseded]:
+    """Mark the documents that were replaced, and whose row has their content again, as those that are there; gives them."""
+    found: list[Superseded] = []
+    for record_id, content in contents.items():
+        again = and_(
+            ledger.c.entity == entity.name,
+            ledger.c.record_id == record_id,
+            ledger.c.content_sha256 == content,
+            ledger.c.code == REPLACED,
+            ~FROM_API,
+        )
+        query = select(*(ledger.c[name] for name in Superseded._fields)).where(again)
+        found += [
+            Superseded(*row)
+            for row in connection.execute(query.order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer))
+        ]
+        connection.execute(update(ledger).where(again).values(outcome="unchanged", code=None))
+    return found
+
+
 def release(connection: Connection, entity: Entity, record_ids: Collection[str]) -> None:
     """Forget the documents that rows were made from, because they are gone and others have taken the rows over."""
     if record_ids:
@@ -145,5 +207,15 @@ def release(connection: Connection, entity: Entity, record_ids: Collection[str])
                 among(ledger.c.record_id, record_ids),
                 ledger.c.content_sha256.is_not(None),
                 func.coalesce(ledger.c.code, "") != REPLACED,
+            )
+        )
+
+
+def forget_places(connection: Connection, source: int, places: Collection[tuple[str, str]]) -> None:
+    """Forget documents that stand elsewhere now."""
+    for path, pointer in places:
+        connection.execute(
+            delete(ledger).where(
+                ledger.c.source_id == source, ledger.c.path == path, ledger.c.pointer == pointer
             )
         )

@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from ..entities import Entity
 from .bulk import among, insert_rows
-from .runs import API, FROM_API, GONE, REPLACED, SPEAKS_OF_ROW, TAKEN_OVER
+from .runs import API, FROM_API, GONE, REPLACED, SETTLED, SPEAKS_OF_ROW, TAKEN_OVER
 from .tables import ENTITY_TABLES, diagnostics, ledger, pending_references, runs, sources
 
 _seen = Table(
@@ -31,6 +31,7 @@ class Entry(NamedTuple):
     record_id: str | None
     file_sha256: str | None
     content_sha256: str | None
+    derived: str | None = None
 
 
 class Origin(NamedTuple):
@@ -44,11 +45,15 @@ class Origin(NamedTuple):
 
 
 class Unseen(NamedTuple):
-    """A row whose document was not in the source: its id, and the place where its document last stood, if known."""
+    """A row whose document was not in the source: its id, and the place where its document last stood, if known.
+
+    ``elsewhere`` are folder and path of the files of other sources that hold the same content, as the ledger knows it.
+    """
 
     record_id: str
     path: str | None
     pointer: str | None
+    elsewhere: list[tuple[str, str]]
 
 
 def source_number(connection: Connection, location: str) -> int | None:
@@ -151,8 +156,19 @@ def unseen(connection: Connection, entity: Entity, source: int | None) -> Iterat
         place = select(ledger.c.path, ledger.c.pointer).where(
             ledger.c.entity == entity.name, ledger.c.record_id == record_id, SPEAKS_OF_ROW
         )
-        stood = connection.execute(place.limit(1)).first()
-        yield Unseen(record_id, *(stood or (None, None)))
+        ours_first = place.order_by(ledger.c.source_id != source, ledger.c.path, ledger.c.pointer)
+        path, pointer = connection.execute(ours_first.limit(1)).first() or (None, None)
+        others = (
+            place.with_only_columns(sources.c.location, ledger.c.path)
+            .join(sources, sources.c.id == ledger.c.source_id)
+            .where(
+                ledger.c.source_id != source,
+                ledger.c.outcome.in_(SETTLED),
+                ~ledger.c.pointer.startswith(GONE),
+            )
+        )
+        elsewhere = [(location, path) for location, path in connection.execute(others)]
+        yield Unseen(record_id, path, pointer, elsewhere)
 
 
 def fingerprint(connection: Connection, tables: Collection[Entity]) -> str:

@@ -261,3 +261,17 @@ def write_diagnostics(connection: Connection, run_id: int, found: Sequence[Diagn
         for code, severity, message, location, hint in found
     ]
     insert_rows(connection, diagnostics, columns, rows)
+
+
+def retract(connection: Connection, run_id: int, code: str, documents: Collection[tuple[str, str]]) -> int:
+    """Take back what a run said of documents, given by path and pointer; returns how much that was."""
+    retracted = 0
+    for path, document in documents:
+        said = and_(
+            diagnostics.c.run_id == run_id,
+            diagnostics.c.path == path,
+            diagnostics.c.document == document,
+            diagnostics.c.code == code,
+        )
+        retracted += connection.execute(delete(diagnostics).where(said)).rowcount
+    return retracted

@@ -1,0 +1,45 @@
+"""Documents that are resolved and written together."""
+
+from collections import Counter
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from ..diagnostics import Diagnostic
+from ..entities import Entity
+from ..store.holders import Superseded
+from ..store.known import KnownDocument
+from .prepare import Prepared
+
+
+@dataclass
+class Batch:
+    """Documents of one entity that are written together, with what the ledger said of them before.
+
+    ``orphans`` are records that the ledger speaks of, but whose row was gone when the run began. ``encoding`` is what the
+    user says of files in no known one. What begins with ``skipped`` counts what needed no reading because it has not
+    changed; ``superseded`` are those of these documents whose row has other content since. ``since`` is the first path of
+    the files that were looked up with those of the batch, ``passed_over`` are the unchanged ones of them. ``is_last``:
+    nothing comes after it.
+    """
+
+    entity: Entity
+    encoding: str | None = None
+    documents: list[Prepared] = field(default_factory=list)
+    known: dict[tuple[str, str], KnownDocument] = field(default_factory=dict)
+    orphans: Collection[str] = ()
+    reread_paths: list[str] = field(default_factory=list)
+    notices: list[Diagnostic] = field(default_factory=list)
+    files_read: int = 0
+    files_refused: int = 0
+    skipped_files: int = 0
+    skipped_documents: int = 0
+    skipped_generations: Counter[str | None] = field(default_factory=Counter)
+    superseded: list[Superseded] = field(default_factory=list)
+    since: str = ""
+    passed_over: Collection[str] = ()
+    is_last: bool = False
+    size_bytes: int = 0
+
+    def has_passed_over(self, path: str) -> bool:
+        """Whether a file that this run has not read was counted already: it comes earlier, and has not changed."""
+        return path in self.passed_over or path.split("/") < self.since.split("/")

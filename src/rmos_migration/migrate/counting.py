@@ -1,0 +1,72 @@
+"""What a batch comes to, by outcome; and what it changes in what the run has counted before."""
+
+from collections.abc import Collection
+
+from sqlalchemy import Connection
+
+from ..diagnostics import Diagnostic, Location
+from ..sources.presence import is_gone
+from ..store.holders import Superseded
+from .batch import Batch
+from .course import Course
+from .holding import Holding
+from .outcome import Outcome, Tally
+from .plan import Plan
+
+
+def tally_of(batch: Batch, plan: Plan) -> Tally:
+    """The batch's documents by outcome, also those that were not read because nothing has changed."""
+    tally = Tally(found=len(batch.documents) + batch.skipped_documents)
+    tally.count(Outcome.UNCHANGED, batch.skipped_documents - len(batch.superseded))
+    tally.count(Outcome.CONFLICT, len(batch.superseded))
+    outcomes = [decision.outcome for decision in plan.decisions]
+    for outcome in Outcome:
+        tally.count(outcome, outcomes.count(outcome))
+    return tally
+
+
+def recount(tally: Tally, one: Superseded, batch: Batch, course: Course) -> bool:
+    """Count as a conflict what was counted as arrived earlier in this run; returns whether it was."""
+    if not _was_counted(one, batch, course):
+        return False
+    is_new = one.run_id == course.book.run_id and one.outcome == Outcome.MIGRATED
+    is_left = not is_new or course.has_left((one.path, one.pointer))
+    tally.count(Outcome.UNCHANGED if is_left else Outcome.MIGRATED, -1)
+    tally.count(Outcome.CONFLICT)
+    return True
+
+
+def recount_back(tally: Tally, one: Superseded, batch: Batch, course: Course) -> bool:
+    """Count as arrived what was counted as a conflict earlier in this run; returns whether it was."""
+    if not _was_counted(one, batch, course):
+        return False
+    tally.count(Outcome.CONFLICT, -1)
+    tally.count(Outcome.UNCHANGED)
+    return True
+
+
+def _was_counted(one: Superseded, batch: Batch, course: Course) -> bool:
+    """Whether a document outside of the batch was counted already: read in this run, or passed over."""
+    if one.source_id != course.book.source_id:
+        return False
+    if one.run_id == course.book.run_id:
+        return True
+    return batch.has_passed_over(one.path) and not is_gone(course.location, one.path)
+
+
+def superseded_before(
+    connection: Connection,
+    batch: Batch,
+    course: Course,
+    counted: Collection[Superseded] = (),
+    restored: Collection[Superseded] = (),
+) -> list[Diagnostic]:
+    """What is to be said of documents outside of the batch whose row has other content now."""
+    holding = Holding(connection, batch.entity, course)
+    again = {(one.path, one.pointer) for one in restored}
+    every = [*(one for one in batch.superseded if (one.path, one.pointer) not in again), *counted]
+    holding.wanted = {one.record_id for one in every}
+    return [
+        holding.superseded(one.record_id, Location(one.path, one.pointer, document=one.pointer))
+        for one in every
+    ]

@@ -1,0 +1,123 @@
+"""A document that loses its row is a conflict in the counts of that very run, wherever a batch ends."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import pattern, write
+from rmos_migration import RunSummary, verify
+from rmos_migration.migrate.options import Options
+from rmos_migration.migrate.pipeline import run
+from rmos_migration.migrate.policy import OnConflict
+from rmos_migration.store.database import Database
+
+SIZES = [1, 7, 1000]
+
+
+def replacing(tree: Path, database: Path, size: int, *, rehash: bool = False) -> RunSummary:
+    options = Options(on_conflict=OnConflict.REPLACE, rehash=rehash)
+    return run(tree, Database.at(database), options, batch_documents=size)
+
+
+def counted(summary: RunSummary) -> tuple[int, int, int]:
+    totals = summary.totals
+    assert summary.counts.balanced
+    return totals.migrated, totals.unchanged, totals.conflicts
+
+
+def others(number: int, count: int) -> list[dict[str, Any]]:
+    return [pattern(f"other{number}-{one}") for one in range(count)]
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_new_document_that_another_new_one_replaces(size: int, tree: Path, database: Path) -> None:
+    for number in range(5):
+        write(tree, f"patterns/{number}.json", [pattern(name=f"v{number}"), *others(number, 2)])
+    assert counted(replacing(tree, database, size)) == (11, 0, 4)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("edited", "kept"), [("a", "z"), ("z", "a")])
+@pytest.mark.parametrize("rehash", [False, True])
+def test_document_that_is_passed_over_before_or_after(
+    edited: str, kept: str, rehash: bool, size: int, tree: Path, database: Path
+) -> None:
+    write(tree, f"patterns/{kept}.json", pattern(name="kept"))
+    for number in range(10):
+        write(tree, f"patterns/m{number}.json", others(number, 1))
+    replacing(tree, database, size)
+    write(tree, f"patterns/{edited}.json", pattern(name="edited"))
+    assert counted(replacing(tree, database, size, rehash=rehash)) == (1, 10, 1)
+    for _ in range(2):
+        assert counted(replacing(tree, database, size, rehash=rehash)) == (0, 11, 1)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_document_in_a_changed_file_that_is_read_later(size: int, tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", [pattern(name="first"), *others(0, 7)])
+    write(tree, "patterns/b.json", [pattern(name="second"), *others(1, 7)])
+    assert counted(replacing(tree, database, size)) == (15, 0, 1)
+    write(tree, "patterns/a.json", [pattern(name="edited"), *others(0, 7)])
+    write(tree, "patterns/b.json", [*others(1, 7), pattern(name="second")])
+    assert counted(replacing(tree, database, size)) == (1, 14, 1)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_copy_that_is_gone_is_not_counted(size: int, tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", pattern(name="v1"))
+    write(tree, "patterns/b.json", pattern(name="v1"))
+    assert counted(replacing(tree, database, size)) == (1, 1, 0)
+    (tree / "patterns/a.json").unlink()
+    write(tree, "patterns/c.json", pattern(name="v2"))
+    assert counted(replacing(tree, database, size)) == (1, 0, 1)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("between", [10, 1200])
+def test_newest_edit_wins_however_many_lie_between(
+    between: int, size: int, tree: Path, database: Path
+) -> None:
+    if size == 1 and between > 10:
+        size = 100
+    write(tree, "patterns/a.json", pattern(name="A1"))
+    write(tree, "patterns/b.json", [pattern(name="B"), *others(0, between)])
+    replacing(tree, database, size)
+    write(tree, "patterns/a.json", pattern(name="A2"))
+    for _ in range(3):
+        replacing(tree, database, size, rehash=True)
+        place = Database.at(database)
+        with place.reader() as connection:
+            (name,) = connection.exec_driver_sql("SELECT name FROM patterns WHERE id = 'p1'").one()
+        assert name == "A2"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_conflict_that_waited_does_not_win_over_a_new_edit(size: int, tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", pattern(name="A"))
+    write(tree, "patterns/b.json", pattern(name="B"))
+    run(tree, Database.at(database), Options(), batch_documents=size)
+    write(tree, "patterns/a.json", pattern(name="A2"))
+    for _ in range(3):
+        replacing(tree, database, size, rehash=True)
+        with Database.at(database).reader() as connection:
+            assert connection.exec_driver_sql("SELECT name FROM patterns").scalars().all() == ["A2"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(("loser", "winner"), [("a", "z"), ("z", "a")])
+def test_document_whose_row_has_its_content_again_has_arrived(
+    loser: str, winner: str, size: int, tree: Path, database: Path
+) -> None:
+    write(tree, f"patterns/{loser}.json", pattern(name="v1"))
+    replacing(tree, database, size)
+    write(tree, f"patterns/{winner}.json", pattern(name="v2"))
+    for number in range(10):
+        write(tree, f"patterns/m{number}.json", others(number, 1))
+    assert counted(replacing(tree, database, size)) == (11, 0, 1)
+    write(tree, f"patterns/{winner}.json", pattern(name="v1"))
+    summary = replacing(tree, database, size)
+    assert counted(summary) == (1, 11, 0)
+    assert "document-superseded" not in summary.counts.codes
+    assert verify(tree, database).differing == []
+    assert counted(replacing(tree, database, size)) == (0, 12, 0)

@@ -1,0 +1,208 @@
+"""A document without an id whose file was renamed is the same record, because its content says so."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import domain_rows, entries, ledger, noticed, pattern, records, rmos, without_root_powers, write
+from returning import assert_equal_rows
+from rmos_migration import audit, export, migrate, verify
+from rmos_migration.audit.verification import State
+from rmos_migration.editing.edit import ANY, change, delete
+from rmos_migration.entities import PATTERN
+from rmos_migration.migrate import pipeline
+from rmos_migration.store.database import Database
+
+
+@pytest.fixture(params=[1, 1000], autouse=True, ids=["a batch each", "one batch"])
+def batches(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "BATCH_DOCUMENTS", request.param)
+
+
+def nameless(name: str = "rope", **more: Any) -> dict[str, Any]:
+    return {key: value for key, value in pattern(name=name, **more).items() if key != "id"}
+
+
+def is_sound(tree: Path, database: Path) -> bool:
+    return verify(tree, database).differing == [] and audit(database).passed
+
+
+def renamed(tree: Path, database: Path, **options: Any) -> list[str]:
+    """Migrate, and insist that nothing new came in; gives the paths of documents that were known again."""
+    rows = domain_rows(database)
+    foretold = migrate(tree, database, dry_run=True, **options)
+    summary = migrate(tree, database, **options)
+    assert foretold.counts == summary.counts
+    assert (summary.exit_code, summary.totals.migrated) == (0, 0)
+    assert domain_rows(database) == rows
+    assert is_sound(tree, database)
+    return [path for path, code, _ in noticed(database, summary.run_id) if code == "document-renamed"]
+
+
+@pytest.mark.parametrize("rehash", [False, True])
+def test_renamed_file_is_the_same_record(rehash: bool, tree: Path, database: Path) -> None:
+    write(tree, "patterns/old.json", nameless())
+    write(tree, "patterns/stays.json", nameless("stays"))
+    migrate(tree, database)
+    (tree / "patterns/old.json").rename(tree / "patterns/new.json")
+    assert renamed(tree, database, rehash=rehash) == ["patterns/new.json"]
+    assert set(ledger(database)) == {"patterns/new.json", "patterns/stays.json"}
+    assert ledger(database)["patterns/new.json"]["record_id"] == "old"
+    for again in (False, True):
+        assert renamed(tree, database, rehash=again) == []
+
+
+def test_edit_of_a_renamed_file_stays_the_same_record(tree: Path, database: Path) -> None:
+    write(tree, "patterns/old.json", nameless())
+    migrate(tree, database)
+    (tree / "patterns/old.json").rename(tree / "patterns/new.json")
+    migrate(tree, database)
+    write(tree, "patterns/new.json", nameless("edited"))
+    for _ in range(2):
+        assert migrate(tree, database).totals.conflicts == 1
+    assert migrate(tree, database, on_conflict="replace").totals.migrated == 1
+    assert {key: row["name"] for key, row in records(database, "patterns").items()} == {"old": "edited"}
+    assert is_sound(tree, database)
+    assert renamed(tree, database, rehash=True) == []
+
+
+def test_file_that_is_renamed_again_and_back_keeps_its_id(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", nameless())
+    migrate(tree, database)
+    for old, new in (("a", "b"), ("b", "c"), ("c", "a")):
+        (tree / f"patterns/{old}.json").rename(tree / f"patterns/{new}.json")
+        assert len(renamed(tree, database)) == (new != "a")
+    assert set(records(database, "patterns")) == {"a"}
+
+
+def test_file_that_was_moved_into_a_folder_is_the_same_record(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", nameless())
+    migrate(tree, database)
+    (tree / "patterns/2019").mkdir()
+    (tree / "patterns/a.json").rename(tree / "patterns/2019/a.json")
+    assert renamed(tree, database) == []
+    (tree / "patterns/2019").rename(tree / "patterns/archive")
+    (tree / "patterns/archive/a.json").rename(tree / "patterns/archive/b.json")
+    assert renamed(tree, database) == ["patterns/archive/b.json"]
+    assert set(records(database, "patterns")) == {"a"}
+
+
+def test_several_equal_files_that_were_renamed_at_once_keep_their_records(tree: Path, database: Path) -> None:
+    for name in ("a", "b", "c"):
+        write(tree, f"patterns/{name}.json", nameless())
+    migrate(tree, database)
+    for name in ("a", "b"):
+        (tree / f"patterns/{name}.json").rename(tree / f"patterns/x{name}.json")
+    assert renamed(tree, database) == ["patterns/xa.json", "patterns/xb.json"]
+    kept = {path: entry["record_id"] for path, entry in ledger(database).items()}
+    assert kept == {"patterns/c.json": "c", "patterns/xa.json": "a", "patterns/xb.json": "b"}
+
+
+def test_renamed_list_keeps_its_records(tree: Path, database: Path) -> None:
+    documents = [nameless("one"), nameless("two"), nameless("two")]
+    write(tree, "patterns/old.json", documents)
+    migrate(tree, database)
+    (tree / "patterns/old.json").rename(tree / "patterns/new.json")
+    assert renamed(tree, database) == ["patterns/new.json"] * 3
+    write(tree, "patterns/new.json", [*documents, nameless("three")])
+    assert migrate(tree, database).totals.migrated == 1
+    assert set(records(database, "patterns")) == {"old-0", "old-1", "old-2", "new-3"}
+    assert is_sound(tree, database)
+
+
+def test_copy_is_a_record_of_its_own(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", nameless())
+    migrate(tree, database)
+    write(tree, "patterns/copy.json", nameless())
+    summary = migrate(tree, database)
+    assert summary.totals.migrated == 1
+    assert set(records(database, "patterns")) == {"a", "copy"}
+    (tree / "patterns/a.json").unlink()
+    assert migrate(tree, database).totals.migrated == 0
+    assert {one.state for one in verify(tree, database).differing} == {State.ONLY_IN_DATABASE}
+
+
+@pytest.mark.parametrize("barred", ["patterns/old/a.json", "patterns/old"])
+def test_file_that_cannot_be_read_is_not_gone(barred: str, tree: Path, database: Path) -> None:
+    write(tree, "patterns/old/a.json", nameless())
+    migrate(tree, database)
+    write(tree, "patterns/new.json", nameless())
+    (tree / barred).chmod(0)
+    try:
+        rmos("migrate", tree, "--database", database, before=without_root_powers)
+    finally:
+        (tree / barred).chmod(0o755)
+    assert set(records(database, "patterns")) == {"a", "new"}
+
+
+@pytest.mark.parametrize("new", ["b", "z"])
+def test_element_that_moved_into_a_file_of_its_own_is_the_same_record(
+    new: str, tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/m.json", [nameless("one"), nameless("two")])
+    migrate(tree, database)
+    write(tree, "patterns/m.json", [nameless("one")])
+    write(tree, f"patterns/{new}.json", nameless("two"))
+    assert renamed(tree, database) == [f"patterns/{new}.json"]
+    assert set(records(database, "patterns")) == {"m-0", "m-1"}
+
+
+def test_other_content_or_an_id_of_its_own_is_another_record(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", nameless("one"))
+    write(tree, "patterns/b.json", pattern("own", name="two"))
+    migrate(tree, database)
+    (tree / "patterns/a.json").unlink()
+    (tree / "patterns/b.json").unlink()
+    write(tree, "patterns/c.json", nameless("other"))
+    write(tree, "patterns/d.json", nameless("two"))
+    assert migrate(tree, database).totals.migrated == 2
+    assert set(records(database, "patterns")) == {"a", "own", "c", "d"}
+
+
+def test_key_of_a_keyed_file_is_an_id_and_no_name(tree: Path, database: Path) -> None:
+    write(tree, "patterns/all.json", {"rope": nameless("one"), "wave": nameless("two")})
+    migrate(tree, database)
+    write(tree, "patterns/all.json", {"cord": nameless("one"), "wave": nameless("two")})
+    assert migrate(tree, database).totals.migrated == 1
+    assert set(records(database, "patterns")) == {"rope", "wave", "cord"}
+
+
+def test_renamed_file_does_not_undo_what_was_done_through_the_api(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", nameless("one"))
+    write(tree, "patterns/b.json", nameless("two"))
+    migrate(tree, database)
+    change(Database.at(database), PATTERN, "a", nameless("by hand"), b"", tag=ANY)
+    delete(Database.at(database), PATTERN, "b")
+    for name in ("a", "b"):
+        (tree / f"patterns/{name}.json").rename(tree / f"patterns/new-{name}.json")
+    for rehash in (False, True):
+        totals = migrate(tree, database, rehash=rehash).totals
+        assert (totals.unchanged, totals.migrated) == (2, 0)
+    assert {key: row["name"] for key, row in records(database, "patterns").items()} == {"a": "by hand"}
+
+
+def test_renamed_documents_are_exported_and_give_the_same_rows(
+    tree: Path, database: Path, tmp_path: Path
+) -> None:
+    write(tree, "patterns/a.json", nameless("one"))
+    write(tree, "patterns/list.json", [nameless("two"), nameless("three")])
+    migrate(tree, database)
+    for old, new in (("a", "new"), ("list", "list2")):
+        (tree / f"patterns/{old}.json").rename(tree / f"patterns/{new}.json")
+    migrate(tree, database)
+    for form in ("source", "canonical"):
+        assert export(database, tmp_path / form, format=form).missing == ()
+        again = tmp_path / f"{form}.db"
+        migrate(tmp_path / form, again)
+        assert_equal_rows(database, again)
+
+
+def test_renamed_jsonl_of_many_lines_is_known_again(tree: Path, database: Path) -> None:
+    lines = "\n".join(json.dumps(nameless(f"n{number}")) for number in range(20))
+    write(tree, "patterns/old.jsonl", lines)
+    migrate(tree, database)
+    (tree / "patterns/old.jsonl").rename(tree / "patterns/new.jsonl")
+    assert len(renamed(tree, database)) == 20
+    assert len(entries(database)) == 20
