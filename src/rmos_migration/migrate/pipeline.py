@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -77,8 +77,8 @@ class _Run:
             log.info("run %s: %s into %s", writer.book.run_id, self.source.root, self.database.url)
             self.observer.started(self.source)
             try:
-                with fewer_garbage_collections():
-                    self._migrate_all(writer)
+                with fewer_garbage_collections() as dealt_with:
+                    self._migrate_all(writer, dealt_with)
                     self._notice_source()
             except BaseException as error:
                 status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.FAILED
@@ -108,12 +108,13 @@ class _Run:
     def _purpose(self) -> str:
         return f"rmos migrate {self.source.root}"
 
-    def _migrate_all(self, writer: Writer) -> None:
+    def _migrate_all(self, writer: Writer, dealt_with: Callable[[int], None]) -> None:
         limit = self.options.max_rejects
         documents = self.source.count() if limit is not None and limit.is_percentage else 0
         try:
             for batch in self._batches(writer):
                 self._book(writer.load(batch, documents))
+                dealt_with(batch.size_bytes)
                 self.signal = self.stop()
                 if self.signal is not None:
                     self.stopped_by = "it was asked to stop"

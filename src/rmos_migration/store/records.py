@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ..entities import BY_NAME, Entity
 from .bulk import among, insert_rows
-from .failures import is_refusal
+from .failures import refused_with
 from .runs import SPEAKS_OF_ROW
 from .tables import ENTITY_TABLES, ledger, pending_references
 
@@ -53,10 +53,9 @@ def insert_all(connection: Connection, entity: Entity, rows: Sequence[Row]) -> s
     try:
         insert_rows(connection, ENTITY_TABLES[entity.name], entity.columns, rows)
     except DBAPIError as error:
-        if not is_refusal(error):
-            raise
+        said = refused_with(error)
         savepoint.rollback()
-        return str(error.orig)
+        return said
     savepoint.commit()
     return None
 
@@ -87,10 +86,9 @@ def replace_row(connection: Connection, entity: Entity, row: Row) -> str | None:
     try:
         connection.execute(update(table).where(table.c.id == row[0]).values(values))
     except DBAPIError as error:
-        if not is_refusal(error):
-            raise
+        said = refused_with(error)
         savepoint.rollback()
-        return str(error.orig)
+        return said
     savepoint.commit()
     return None
 
