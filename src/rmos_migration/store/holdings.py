@@ -23,6 +23,9 @@ _seen = Table(
 )
 
 
+_PLACE = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+
+
 class Entry(NamedTuple):
     """What the ledger says of one document. ``content_sha256`` is that of the version in the row, if there is one."""
 
@@ -106,7 +109,7 @@ def origins(connection: Connection, entity: Entity, ids: Collection[str]) -> dic
     query = (
         select(ledger.c.record_id, *(ledger.c[name] for name in Origin._fields))
         .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, among(ledger.c.record_id, ids))
-        .order_by(ledger.c.outcome.desc())  # unchanged, then migrated, which stays
+        .order_by(ledger.c.outcome.desc(), *_PLACE)  # unchanged, then migrated, which stays
     )
     return {record_id: Origin(*origin) for record_id, *origin in connection.execute(query)}
 
@@ -115,6 +118,7 @@ def waiting(connection: Connection, entity: Entity, record_id: str) -> dict[str,
     """The ids that a record's detached references wait for, by field."""
     wish = pending_references.c
     query = select(wish.field, wish.target_id).where(wish.entity == entity.name, wish.record_id == record_id)
+    query = query.order_by(wish.field)
     return {row.field: row.target_id for row in connection.execute(query)}
 
 
@@ -150,7 +154,7 @@ def unseen(connection: Connection, entity: Entity, source: int | None) -> Iterat
         place = select(ledger.c.path, ledger.c.pointer).where(
             ledger.c.entity == entity.name, ledger.c.record_id == record_id, SPEAKS_OF_ROW
         )
-        stood = connection.execute(place.limit(1)).first()
+        stood = connection.execute(place.order_by(*_PLACE).limit(1)).first()
         yield Unseen(record_id, *(stood or (None, None)))
 
 

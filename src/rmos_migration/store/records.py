@@ -119,7 +119,9 @@ def attach_pending(connection: Connection, parent: Entity, ids: Collection[str])
     """
     if not ids or not _is_any_pending(connection):
         return []
-    query = select(pending_references).where(among(pending_references.c.target_id, ids))
+    waiting = pending_references.c
+    query = select(pending_references).where(among(waiting.target_id, ids))
+    query = query.order_by(waiting.entity, waiting.record_id, waiting.field)
     found = [Pending(*row) for row in connection.execute(query)]
     attached = [wish for wish in found if _parent_of(wish) == parent.name]
     for wish in attached:
