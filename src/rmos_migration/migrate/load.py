@@ -128,7 +128,7 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, book: Book) -
     diagnostics = _write_rejects(connection, batch, plan, book)
     diagnostics += batch.notices
     diagnostics += _dangling(connection, batch, plan)
-    diagnostics += [_attached(wish) for wish in attached]
+    diagnostics += [attached_notice(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
     runs.write_diagnostics(connection, book.run_id, diagnostics)
     generations = batch.skipped_generations + Counter(prepared.generation for prepared in batch.documents)
@@ -229,7 +229,8 @@ def _superseded(entry: LedgerEntry) -> LedgerEntry:
     return entry._replace(content_sha256=None, derived=None)  # kept out as before, and no longer in the row
 
 
-def _attached(wish: records.Pending) -> Diagnostic:
+def attached_notice(wish: records.Pending) -> Diagnostic:
+    """Return what is said of a reference that was waiting and is attached now."""
     message = f"{wish.field} {shown(wish.target_id)} has arrived for {BY_NAME[wish.entity].singular} {shown(wish.record_id)}"
     return diagnose("reference-attached", message, Location(wish.entity))
 

@@ -125,11 +125,12 @@ def attach_pending(connection: Connection, parent: Entity, ids: Collection[str])
     found = [Pending(*row) for row in connection.execute(query)]
     attached = [wish for wish in found if _parent_of(wish) == parent.name]
     for wish in attached:
-        _attach(connection, wish)
+        attach(connection, wish)
     return attached
 
 
-def _attach(connection: Connection, wish: Pending) -> None:
+def attach(connection: Connection, wish: Pending) -> None:
+    """Give a record the reference that it was waiting for."""
     table = ENTITY_TABLES[wish.entity]
     rule = next(rule for rule in BY_NAME[wish.entity].references if rule.name == wish.field)
     kept = connection.scalar(select(table.c.extra_json).where(table.c.id == wish.record_id))
