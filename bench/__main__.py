@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
-from . import report, serving
+from . import conflicts, report, serving
 from .cases import CAN_EMPTY_CACHE, CASES, LARGE, SPEED, Before, Case
 from .measure import CAN_MEASURE_MEMORY, Job, Measurement, WrongResult, measured
 from .reporting import share_of_report
@@ -21,6 +21,8 @@ from .tree import plant
 
 SEED = 20
 QUICK_DOCUMENTS, QUICK_ROUNDS = 2_000, 2
+CONFLICTS, QUICK_CONFLICTS = (100_000, 240), (2_000, 30)
+"""Small documents and large ones in the trees in which a tenth is in conflict."""
 MEMORY_SIZES, QUICK_MEMORY_SIZES = (10_000, 100_000), (1_000, 5_000)
 
 
@@ -35,6 +37,8 @@ def main() -> int:
             place = Path(folder).resolve()
             results = _speed(place, documents, rounds)
             memory, audit_memory, large = _large(place, sizes, rounds)
+            print("conflicts", file=sys.stderr)
+            growth = conflicts.growth_mb(place, *(QUICK_CONFLICTS if options.quick else CONFLICTS), SEED)
             print("reports", file=sys.stderr)
             share, reports = share_of_report(place / "spoiled", max(sizes), min(rounds, 3), place)
             answering = _answering(place, quick=options.quick)
@@ -51,9 +55,10 @@ def main() -> int:
         large_figures=large_figures,
         memory_mb=memory,
         audit_memory_mb=audit_memory,
+        conflicts_mb=growth,
         reports=reports,
         serving=answering,
-        targets=report.targets(figures, large_figures, memory, audit_memory, share, answering),
+        targets=report.targets(figures, large_figures, memory, audit_memory, growth, share, answering),
         notes=_notes(quick=options.quick),
     )
     print(found.as_text())

@@ -81,7 +81,7 @@ def measure(job: Job) -> Measurement:
     began = time.perf_counter()
     loaded = case.load(source, database)
     seconds = time.perf_counter() - began
-    peak = _peak_mb()
+    peak = peak_mb()
     _compare("documents", loaded, job.documents)
     _compare("rows", rows(database), _rows_expected(case, job.documents))
     return Measurement(seconds, peak)
@@ -132,7 +132,7 @@ else:
         raise NotImplementedError(f"this system cannot be told to forget {source}")
 
 
-def _peak_mb() -> float | None:
+def peak_mb() -> float | None:
     """The most memory this process held, with that of its largest child process if it had any.
 
     A new process inherits its parent's peak on Linux, so whoever starts it must be small.

@@ -48,6 +48,7 @@ class Report:
     large_figures: Sequence[Figures]
     memory_mb: Mapping[int, float]
     audit_memory_mb: Mapping[int, float]
+    conflicts_mb: float | None
     reports: Sequence[Reporting]
     serving: Serving | None
     targets: Sequence[Target]
@@ -123,6 +124,7 @@ def targets(
     large_figures: Sequence[Figures],
     memory_mb: Mapping[int, float],
     audit_memory_mb: Mapping[int, float],
+    conflicts_mb: float | None,
     report_share: float,
     serving: Serving | None,
 ) -> list[Target]:
@@ -142,6 +144,7 @@ def targets(
         ),
         _growth("memory growth of a run", memory_mb, 40),
         _growth("memory growth of the audit", audit_memory_mb, 40),
+        _below(40, conflicts_mb, "memory with 10 % conflicts, beyond that of the plain run, < 40 MB"),
         *_serving_targets(serving),
     ]
 

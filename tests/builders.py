@@ -18,6 +18,7 @@ from sqlalchemy import create_engine
 
 from rmos_migration import migrate
 from rmos_migration.store import schema
+from rmos_migration.store.database import Database
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 DOMAIN_TABLES = ("strip_families", "patterns", "joblogs")
@@ -108,6 +109,27 @@ def older_database(database: Path, version: str = "0001") -> None:
         schema.upgrade(connection, version)
     engine.dispose()
     execute(database, "PRAGMA journal_mode = WAL")
+
+
+KEY_OF_PATTERNS = "PRIMARY KEY (id)"
+
+
+def refusing(database: Path, condition: str) -> None:
+    """Make a database that refuses patterns for which ``condition`` is true, by a rule of the table."""
+    with Database.at(database).writer("a test"):
+        pass
+    rule = f"CONSTRAINT unwelcome CHECK (NOT ({condition})), {KEY_OF_PATTERNS}"
+    redefine(database, "patterns", KEY_OF_PATTERNS, rule)
+
+
+def redefine(database: Path, table: str, old: str, new: str) -> None:
+    """Change a part of a table's definition behind the program's back."""
+    old, new = (part.replace("'", "''") for part in (old, new))
+    execute(
+        database,
+        "PRAGMA writable_schema = ON;"
+        f"UPDATE sqlite_master SET sql = replace(sql, '{old}', '{new}') WHERE name = '{table}'",
+    )
 
 
 def migrate_messy(database: Path) -> None:

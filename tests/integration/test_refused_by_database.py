@@ -4,28 +4,19 @@ from pathlib import Path
 
 import pytest
 
-from builders import execute, family, fates, ledger, noticed, pattern, query, records, write
+from builders import (
+    family,
+    fates,
+    ledger,
+    noticed,
+    pattern,
+    query,
+    records,
+    redefine,
+    refusing,
+    write,
+)
 from rmos_migration import migrate
-from rmos_migration.store.database import Database
-
-
-def refusing(database: Path, condition: str) -> None:
-    """Make a database that refuses patterns for which ``condition`` is true."""
-    with Database.at(database).writer("a test"):
-        pass
-    change_definition(database, KEY, f"CONSTRAINT unwelcome CHECK (NOT ({condition})), {KEY}")
-
-
-KEY = "PRIMARY KEY (id)"
-
-
-def change_definition(database: Path, old: str, new: str) -> None:
-    old, new = (part.replace("'", "''") for part in (old, new))
-    execute(
-        database,
-        "PRAGMA writable_schema = ON;"
-        f"UPDATE sqlite_master SET sql = replace(sql, '{old}', '{new}') WHERE name = 'patterns'",
-    )
 
 
 def many(tree: Path, number: int) -> None:
@@ -87,7 +78,8 @@ def test_what_was_refused_arrives_once_the_reason_is_gone(tree: Path, database: 
     refusing(database, "id = 'p1'")
     many(tree, 3)
     migrate(tree, database)
-    change_definition(database, f"CONSTRAINT unwelcome CHECK (NOT (id = 'p1')), {KEY}", KEY)
+    rule = "CONSTRAINT unwelcome CHECK (NOT (id = 'p1')), "
+    redefine(database, "patterns", rule, "")
     summary = migrate(tree, database)
     assert (summary.exit_code, summary.totals.migrated, summary.totals.unchanged) == (0, 1, 2)
     assert query(database, "SELECT count(*) FROM migration_rejects") == [(0,)]

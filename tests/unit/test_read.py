@@ -1,6 +1,7 @@
 """A file is opened once, read whole or not at all, and hashed as it was parsed."""
 
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
@@ -11,7 +12,7 @@ import pytest
 
 from rmos_migration.entities import BY_NAME
 from rmos_migration.sources.discover import Source, SourceFile
-from rmos_migration.sources.read import READ_AHEAD, SIZE_LIMIT, Reading, read_files
+from rmos_migration.sources.read import RACY_NS, READ_AHEAD, SIZE_LIMIT, Reading, read_files
 
 
 def read(file: Path) -> Reading:
@@ -114,6 +115,33 @@ def test_file_that_is_changed_while_it_is_read_is_refused(
     os.utime(file, ns=(0, 0))  # so that the change shows even on a file system with a coarse clock
     rewritten_while_read(monkeypatch, lambda: file.write_bytes(content))
     assert problem(file) == "file-changed"
+
+
+@pytest.mark.parametrize("content", [b'{"a": 9}', b'{"b": 1}', b"12345678"])
+@pytest.mark.parametrize(
+    "age_ns", [0, RACY_NS - 10**9, -(10**9)], ids=["now", "a second old", "of the future"]
+)
+def test_young_file_rewritten_in_its_place_within_a_tick_of_the_clock_is_refused(
+    age_ns: int, content: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "a.json"
+    file.write_bytes(b'{"a": 1}')
+    moment = time.time_ns() - age_ns
+
+    def rewrite() -> None:
+        file.write_bytes(content)
+        os.utime(file, ns=(moment, moment))
+
+    os.utime(file, ns=(moment, moment))
+    rewritten_while_read(monkeypatch, rewrite)
+    assert problem(file) == "file-changed"
+
+
+def test_young_file_that_is_left_alone_is_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    file.write_bytes(b"x" * 200_000)
+    (reading,) = read_files([SourceFile("a.json", str(file))])
+    assert (reading.raw, reading.size, reading.mtime_ns) == (b"x" * 200_000, 200_000, None)
 
 
 def test_file_that_grows_over_the_limit_while_it_is_read_is_refused(

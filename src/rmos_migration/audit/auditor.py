@@ -72,10 +72,16 @@ def _verdicts(
 ) -> Iterator[Verdict]:
     for rule in family.rules:
         look = of_whole if isinstance(rule.check, Whole) else of_rows
-        found = look.findings[rule.code]
+        found = _in_order(look.findings[rule.code])
         news = [finding for finding in found if finding.fingerprint not in known] if known else found
         silenced = [finding for finding in found if finding.fingerprint in known] if known else []
         yield Verdict(family.name, rule, news, silenced, look.troubles.get(rule.code, ""))
+
+
+def _in_order(findings: list[Finding]) -> list[Finding]:
+    """Put findings in an order that hangs on nothing but where they are: tables as they came, records and columns by name."""
+    tables = {table: number for number, table in enumerate(dict.fromkeys(one.table for one in findings))}
+    return sorted(findings, key=lambda one: (tables[one.table], one.record, one.column, one.message))
 
 
 def _look(database: Database, now: str, was_locked: bool, rules: list[Rule]) -> "_Look":

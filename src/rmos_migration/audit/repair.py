@@ -1,9 +1,9 @@
-"""Repairs that cannot lose anything: missing indexes, the file's mark, the statistics of the query planner."""
+"""Repairs that cannot lose anything: missing indexes, the file's mark, references that wait for nothing, statistics."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..store import schema, structure
+from ..store import schema, structure, waiting
 from ..store.database import Database
 
 
@@ -32,6 +32,10 @@ def repair(database: Database) -> Repair:
         if structure.application_id(connection) != schema.APPLICATION_ID:
             structure.restore_application_id(connection)
             done.append("marked the file as this program's")
+        if forgotten := waiting.forget_vain(connection):
+            done.append(
+                f"forgot {forgotten:,} waiting reference{'s' * (forgotten != 1)} of records that are gone"
+            )
         structure.refresh_statistics(connection)
         done.append("refreshed the statistics that queries are planned by")
     return Repair(tuple(done), backup)

@@ -126,7 +126,7 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     diagnostics += batch.notices
     diagnostics += _dangling(connection, batch, plan)
     diagnostics = with_places(diagnostics, batch.documents, batch.encoding)
-    diagnostics += [_attached(wish) for wish in attached]
+    diagnostics += [attached_notice(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
     diagnostics += superseded_before(connection, batch, course, counted, restored)
     retracted = runs.retract(
@@ -226,7 +226,8 @@ def _superseded(entry: LedgerEntry) -> LedgerEntry:
     return entry._replace(content_sha256=None, derived=None)  # kept out as before, and no longer in the row
 
 
-def _attached(wish: records.Pending) -> Diagnostic:
+def attached_notice(wish: records.Pending) -> Diagnostic:
+    """Return what is said of a reference that was waiting and is attached now."""
     message = f"{wish.field} {shown(wish.target_id)} has arrived for {BY_NAME[wish.entity].singular} {shown(wish.record_id)}"
     return diagnose("reference-attached", message, Location(wish.entity))
 

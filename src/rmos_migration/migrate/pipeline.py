@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
@@ -91,8 +91,9 @@ class _Run:
             log.info("run %s: %s into %s", writer.book.run_id, self.source.root, self.database.url)
             self.observer.started(self.source)
             try:
-                with fewer_garbage_collections():
-                    self._migrate_all(writer)
+                with fewer_garbage_collections() as dealt_with:
+                    self._migrate_all(writer, dealt_with)
+                    self.source.notices += writer.mend_waiting()
                     self._notice_source()
             except BaseException as error:
                 status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.FAILED
@@ -122,10 +123,11 @@ class _Run:
     def _purpose(self) -> str:
         return f"rmos migrate {self.source.root}"
 
-    def _migrate_all(self, writer: Writer) -> None:
+    def _migrate_all(self, writer: Writer, dealt_with: Callable[[int], None]) -> None:
         try:
             for batch in self._batches(writer):
                 self._book(writer.load(batch))
+                dealt_with(batch.size_bytes)
                 self.signal = self.stop()
                 if self.signal is not None:
                     self.stopped_by = "it was asked to stop"

@@ -15,14 +15,14 @@ from ..diagnostics import Diagnostic, Severity
 from ..entities import Entity
 from ..sources.discover import Source
 from ..sources.presence import was_moved
-from ..store import holders, known, runs, schema
+from ..store import holders, known, runs, schema, waiting
 from ..store.holders import Superseded
 from ..store.known import KnownFile
 from ..store.reporting import SUPERSEDED
 from .batch import Batch
 from .course import Book, Course
 from .holding import Holding
-from .load import Written, load, unread
+from .load import Written, attached_notice, load, unread
 from .options import Options
 from .outcome import UNRECOGNISED, Counts, Status, Tally
 from .plan import Decision
@@ -168,6 +168,15 @@ class Writer:
         if batch.entity.name not in self.orphans:
             self.orphans[batch.entity.name] = known.orphans(self.connection, batch.entity)
         batch.orphans = self.orphans[batch.entity.name]
+
+    def mend_waiting(self) -> list[Diagnostic]:
+        """Attach references that wait although their record is there; forget those of records that are gone."""
+        with self._transaction():
+            forgotten = waiting.forget_vain(self.connection)
+            attached = waiting.attach_come(self.connection)
+        if forgotten:
+            log.info("forgot %s waiting references of records that are gone", forgotten)
+        return [attached_notice(wish) for wish in attached]
 
     def finish(
         self,

@@ -21,8 +21,8 @@ READ_AHEAD = 64
 
 RACY_NS = 2_000_000_000
 """Nanoseconds; the coarsest clock of a file system in use is that of memory sticks (FAT). A file written so shortly
-before it was read could change once more without its time showing it, so its time is not remembered, and the next run
-reads it again."""
+before it was read could change once more without its time showing it. So it is read twice, and must be the same; and its
+time is not remembered, so that the next run reads it again."""
 
 _FLAGS = (
     os.O_RDONLY
@@ -109,19 +109,39 @@ def _read_open_file(path: str, handle: int) -> Reading:
         return _refused(path, "file-not-regular", "this is no ordinary file")
     if before.st_size > SIZE_LIMIT:
         return _refused(path, "file-too-large", f"{before.st_size:,} bytes; the limit is {SIZE_LIMIT:,}")
-    raw = os.read(handle, before.st_size + 1)
-    while raw and len(raw) < before.st_size:
-        more = os.read(handle, before.st_size + 1 - len(raw))
+    raw = _all_of(handle, before.st_size)
+    digest = sha256(raw).hexdigest()
+    is_settled = time.time_ns() - before.st_mtime_ns > RACY_NS
+    is_torn = not is_settled and _read_again(handle, before.st_size) != raw
+    after = os.fstat(handle)
+    if is_torn or (len(raw), after.st_size, after.st_mtime_ns) != (
+        before.st_size,
+        before.st_size,
+        before.st_mtime_ns,
+    ):
+        return _refused(path, "file-changed", "the file changed while it was read")
+    return Reading(path, raw, digest, before.st_size, before.st_mtime_ns if is_settled else None)
+
+
+def _all_of(handle: int, size: int) -> bytes:
+    """Return the bytes of a file, one more than it should have if there are more."""
+    raw = os.read(handle, size + 1)
+    while raw and len(raw) < size:
+        more = os.read(handle, size + 1 - len(raw))
         if not more:
             break
         raw += more
-    after = os.fstat(handle)
-    if (len(raw), after.st_size, after.st_mtime_ns) != (before.st_size, before.st_size, before.st_mtime_ns):
-        return _refused(path, "file-changed", "the file changed while it was read")
-    is_settled = time.time_ns() - before.st_mtime_ns > RACY_NS
-    return Reading(
-        path, raw, sha256(raw).hexdigest(), before.st_size, before.st_mtime_ns if is_settled else None
-    )
+    return raw
+
+
+def _read_again(handle: int, size: int) -> bytes:
+    """Return the bytes once more, from the beginning.
+
+    A program that writes a file anew in its place, in several steps, may do so between two steps of reading: half of what
+    was read is then old and half new, and within a tick of the clock neither size nor time show it.
+    """
+    os.lseek(handle, 0, os.SEEK_SET)
+    return _all_of(handle, size)
 
 
 def _refused(path: str, code: str, message: str) -> Reading:

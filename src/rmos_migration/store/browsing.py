@@ -97,7 +97,8 @@ def numbers(connection: Connection, entity: Entity, column: str) -> Numbers:
 def values(connection: Connection, entity: Entity, column: str) -> tuple[list[tuple[Any, int]], int]:
     """The most frequent values of a column with their numbers (None: never recorded), and how many values there are."""
     value = ENTITY_TABLES[entity.name].c[column]
-    counted = select(value, func.count().label("number")).group_by(value).order_by(func.count().desc(), value)
+    number = func.count().label("number")
+    counted = select(value, number).group_by(value).order_by(number.desc(), value.nulls_first())
     first = [(row[0], row.number) for row in connection.execute(counted.limit(MOST_VALUES))]
     if len(first) < MOST_VALUES:
         return first, len(first)
@@ -137,7 +138,7 @@ def _condition(table: Table, name: str, value: Any) -> ColumnElement[bool]:
 
 def _in_order(query: Select[Any], table: Table, newest: bool) -> Select[Any]:
     if newest:
-        return query.order_by(table.c.created_at.desc(), table.c.id.desc())
+        return query.order_by(table.c.created_at.desc().nulls_last(), table.c.id.desc())
     return query.order_by(table.c.id)
 
 

@@ -164,6 +164,7 @@ def _origins(
         ledger.c.derived,
         ledger.c.content_sha256,
     ).where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, among(ledger.c.record_id, ids))
+    query = query.order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
     ranked: dict[str, list[tuple[int, Origin]]] = {}
     known_by: dict[str, int] = {}
     for record_id, source, outcome, pointer, generation, derived, content in connection.execute(query):
@@ -198,6 +199,7 @@ def _wishes(connection: Connection, entity: Entity, ids: Collection[str]) -> dic
     query = select(waiting.record_id, waiting.field, waiting.target_id).where(
         waiting.entity == entity.name, among(waiting.record_id, ids)
     )
+    query = query.order_by(waiting.record_id, waiting.field)
     found: dict[str, dict[str, str]] = {}
     for record_id, field, target in connection.execute(query):
         found.setdefault(record_id, {})[field] = target

@@ -3,6 +3,7 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from traceback import clear_frames
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
@@ -83,6 +84,29 @@ def code_of(error: Exception) -> int | None:
 def is_refusal(error: DBAPIError) -> bool:
     """Whether the database refused a row, rather than failed."""
     return code_of(error) in _REFUSALS
+
+
+def refused_with(error: DBAPIError) -> str:
+    """Give the database's reason for refusing rows, and let go of the rows.
+
+    SQLAlchemy's error stands in a frame of its own traceback: a cycle, which keeps every row of the batch in memory until
+    Python happens to look for cycles.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: the error itself, if the database failed rather than refused.
+    """
+    if not is_refusal(error):
+        raise error
+    said = reason(error)
+    error.params = None
+    linked: list[BaseException | None] = [error]
+    while linked:
+        one = linked.pop()
+        if one is not None and one.__traceback__ is not None:
+            clear_frames(one.__traceback__)
+            one.__traceback__ = None
+            linked += [one.__cause__, one.__context__, getattr(one, "orig", None)]
+    return said
 
 
 def reason(error: Exception) -> str:

@@ -23,6 +23,9 @@ _seen = Table(
 )
 
 
+_PLACE = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+
+
 class Entry(NamedTuple):
     """What the ledger says of one document. ``content_sha256`` is that of the version in the row, if there is one."""
 
@@ -111,7 +114,7 @@ def origins(connection: Connection, entity: Entity, ids: Collection[str]) -> dic
     query = (
         select(ledger.c.record_id, *(ledger.c[name] for name in Origin._fields))
         .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, among(ledger.c.record_id, ids))
-        .order_by(ledger.c.outcome.desc())  # unchanged, then migrated, which stays
+        .order_by(ledger.c.outcome.desc(), *_PLACE)  # unchanged, then migrated, which stays
     )
     return {record_id: Origin(*origin) for record_id, *origin in connection.execute(query)}
 
@@ -120,6 +123,7 @@ def waiting(connection: Connection, entity: Entity, record_id: str) -> dict[str,
     """The ids that a record's detached references wait for, by field."""
     wish = pending_references.c
     query = select(wish.field, wish.target_id).where(wish.entity == entity.name, wish.record_id == record_id)
+    query = query.order_by(wish.field)
     return {row.field: row.target_id for row in connection.execute(query)}
 
 
@@ -156,7 +160,7 @@ def unseen(connection: Connection, entity: Entity, source: int | None) -> Iterat
         place = select(ledger.c.path, ledger.c.pointer).where(
             ledger.c.entity == entity.name, ledger.c.record_id == record_id, SPEAKS_OF_ROW
         )
-        ours_first = place.order_by(ledger.c.source_id != source, ledger.c.path, ledger.c.pointer)
+        ours_first = place.order_by(ledger.c.source_id != source, *_PLACE)
         path, pointer = connection.execute(ours_first.limit(1)).first() or (None, None)
         others = (
             place.with_only_columns(sources.c.location, ledger.c.path)
@@ -166,6 +170,7 @@ def unseen(connection: Connection, entity: Entity, source: int | None) -> Iterat
                 ledger.c.outcome.in_(SETTLED),
                 ~ledger.c.pointer.startswith(GONE),
             )
+            .order_by(*_PLACE)
         )
         elsewhere = [(location, path) for location, path in connection.execute(others)]
         yield Unseen(record_id, path, pointer, elsewhere)

@@ -137,6 +137,7 @@ def known_documents(
         select(ledger.c.path, ledger.c.pointer, *columns, cast(_row_is_gone(table), Boolean))
         .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
         .where(ledger.c.source_id == source, among(ledger.c.path, paths))
+        .order_by(ledger.c.path, ledger.c.pointer)
     )
     return {(path, pointer): KnownDocument(*known) for path, pointer, *known in connection.execute(query)}
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ..entities import BY_NAME, Entity
 from .bulk import among, insert_rows
-from .failures import is_refusal
+from .failures import refused_with
 from .runs import SPEAKS_OF_ROW
 from .tables import ENTITY_TABLES, ledger, pending_references
 
@@ -53,10 +53,9 @@ def insert_all(connection: Connection, entity: Entity, rows: Sequence[Row]) -> s
     try:
         insert_rows(connection, ENTITY_TABLES[entity.name], entity.columns, rows)
     except DBAPIError as error:
-        if not is_refusal(error):
-            raise
+        said = refused_with(error)
         savepoint.rollback()
-        return str(error.orig)
+        return said
     savepoint.commit()
     return None
 
@@ -87,10 +86,9 @@ def replace_row(connection: Connection, entity: Entity, row: Row) -> str | None:
     try:
         connection.execute(update(table).where(table.c.id == row[0]).values(values))
     except DBAPIError as error:
-        if not is_refusal(error):
-            raise
+        said = refused_with(error)
         savepoint.rollback()
-        return str(error.orig)
+        return said
     savepoint.commit()
     return None
 
@@ -121,15 +119,18 @@ def attach_pending(connection: Connection, parent: Entity, ids: Collection[str])
     """
     if not ids or not _is_any_pending(connection):
         return []
-    query = select(pending_references).where(among(pending_references.c.target_id, ids))
+    waiting = pending_references.c
+    query = select(pending_references).where(among(waiting.target_id, ids))
+    query = query.order_by(waiting.entity, waiting.record_id, waiting.field)
     found = [Pending(*row) for row in connection.execute(query)]
     attached = [wish for wish in found if _parent_of(wish) == parent.name]
     for wish in attached:
-        _attach(connection, wish)
+        attach(connection, wish)
     return attached
 
 
-def _attach(connection: Connection, wish: Pending) -> None:
+def attach(connection: Connection, wish: Pending) -> None:
+    """Give a record the reference that it was waiting for."""
     table = ENTITY_TABLES[wish.entity]
     rule = next(rule for rule in BY_NAME[wish.entity].references if rule.name == wish.field)
     kept = connection.scalar(select(table.c.extra_json).where(table.c.id == wish.record_id))

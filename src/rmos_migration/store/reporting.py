@@ -102,6 +102,7 @@ def noticed(connection: Connection, run_id: int) -> list[Noticed]:
         select(diagnostics.c.code, diagnostics.c.severity, func.count())
         .where(diagnostics.c.run_id == run_id)
         .group_by(diagnostics.c.code, diagnostics.c.severity)
+        .order_by(diagnostics.c.code, diagnostics.c.severity)
     )
     examples = (
         select(diagnostics).where(diagnostics.c.run_id == run_id).order_by(diagnostics.c.id).limit(EXAMPLES)
@@ -196,7 +197,7 @@ def _patterns(connection: Connection, limit: int, *conditions: Any) -> Iterator[
     query = (
         select(table.id, table.name, table.ring_count, table.geometry_json, table.strip_family_id)
         .where(*conditions)
-        .order_by(table.name.is_(None), table.name, table.id)
+        .order_by(table.name.nulls_last(), table.id)
         .limit(limit)
     )
     for row in connection.execute(query):
@@ -204,9 +205,10 @@ def _patterns(connection: Connection, limit: int, *conditions: Any) -> Iterator[
 
 
 def families(connection: Connection) -> Iterator[FamilyRow]:
-    """Every strip family."""
+    """Every strip family, by id."""
     table = ENTITY_TABLES["strip_families"].c
     query = select(table.id, table.strips_json, table.extra_json, table.material_type)
+    query = query.order_by(table.id)
     for row in connection.execute(query):
         yield FamilyRow(row.id, _loaded(row.strips_json), _object(row.extra_json), row.material_type)
 
@@ -214,7 +216,8 @@ def families(connection: Connection) -> Iterator[FamilyRow]:
 def counted_by(connection: Connection, entity: str, column: str) -> list[tuple[Any, int]]:
     """How many records there are of each value of a column, the most frequent first; None where there is none."""
     value = ENTITY_TABLES[entity].c[column]
-    query = select(value, func.count().label("number")).group_by(value).order_by(func.count().desc(), value)
+    number = func.count().label("number")
+    query = select(value, number).group_by(value).order_by(number.desc(), value.nulls_first())
     return [(row[0], row.number) for row in connection.execute(query)]
 
 

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import (
     Connection,
+    Table,
     and_,
     delete,
     exists,
@@ -117,7 +118,9 @@ def begin_run(
 ) -> int:
     """Write the row of a run that starts; a run still called running has lost its process and is interrupted."""
     connection.execute(update(runs).where(runs.c.status == "running").values(status="interrupted"))
+    run_id = next_id(connection, runs)
     row = insert(runs).values(
+        id=run_id,
         started_at=at,
         status="running",
         source=source,
@@ -126,8 +129,13 @@ def begin_run(
         options_json=orjson.dumps(options).decode(),
         tool_version=tool_version,
     )
-    (run_id,) = connection.execute(row).inserted_primary_key or (0,)
-    return int(run_id)
+    connection.execute(row)
+    return run_id
+
+
+def next_id(connection: Connection, table: Table) -> int:
+    """Return the number after the highest in the books, so that what was undone leaves no gap on any database."""
+    return int(connection.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0) + 1
 
 
 def write_progress(connection: Connection, run_id: int, counts: Mapping[str, Any]) -> None:
@@ -166,8 +174,9 @@ def source_id(connection: Connection, location: str) -> tuple[int, bool]:
     known = connection.scalar(select(sources.c.id).where(sources.c.location == location))
     if known is not None:
         return known, False
-    (made,) = connection.execute(insert(sources).values(location=location)).inserted_primary_key or (0,)
-    return int(made), True
+    made = next_id(connection, sources)
+    connection.execute(insert(sources).values(id=made, location=location))
+    return made, True
 
 
 def only_source(connection: Connection) -> tuple[int, str] | None:
@@ -180,8 +189,8 @@ def only_source(connection: Connection) -> tuple[int, str] | None:
 
 def some_paths(connection: Connection, source: int, limit: int) -> Sequence[str]:
     """Paths of files that the ledger knows in a source."""
-    query = select(ledger.c.path).where(ledger.c.source_id == source).distinct().limit(limit)
-    return connection.scalars(query).all()
+    query = select(ledger.c.path).where(ledger.c.source_id == source).distinct()
+    return connection.scalars(query.order_by(ledger.c.path).limit(limit)).all()
 
 
 def move_source(connection: Connection, source: int, location: str) -> None:
@@ -255,10 +264,14 @@ def write_rejects(connection: Connection, kept_out: Sequence[Reject]) -> None:
 
 def write_diagnostics(connection: Connection, run_id: int, found: Sequence[Diagnostic]) -> None:
     """Keep what was noticed in a run."""
-    columns = ("run_id", *Location._fields, "code", "severity", "message", "hint")
+    if not found:
+        return
+    columns = ("id", "run_id", *Location._fields, "code", "severity", "message", "hint")
     rows = [
-        (run_id, *location, code, severity.value, message, hint)
-        for code, severity, message, location, hint in found
+        (number, run_id, *location, code, severity.value, message, hint)
+        for number, (code, severity, message, location, hint) in enumerate(
+            found, next_id(connection, diagnostics)
+        )
     ]
     insert_rows(connection, diagnostics, columns, rows)
 

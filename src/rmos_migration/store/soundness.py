@@ -22,11 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import String
 
-from ..entities import BY_NAME, ENTITIES, Entity
+from ..entities import BY_NAME, Entity
 from .engines import tolerate_broken_text
 from .kept_out import IS_KEPT_OUT
 from .runs import SETTLED, SPEAKS_OF_ROW
-from .tables import ENTITY_TABLES, ledger, metadata, pending_references, rejects, runs, sources
+from .tables import ENTITY_TABLES, ledger, metadata, rejects, runs, sources
 
 
 class BrokenReference(NamedTuple):
@@ -207,27 +207,6 @@ def bytes_without_reject(connection: Connection) -> Iterator[Place]:
         .where(~exists(entry))
     )
     return (Place(*row) for row in connection.execute(query))
-
-
-def waiting_in_vain(connection: Connection) -> Iterator[tuple[str, str, str, str]]:
-    """Waiting references that should not wait: the record that waits is gone or has a reference, or its wish is there.
-
-    Entity, record, field, and the id that is waited for.
-    """
-    wish = pending_references.c
-    every = select(wish.entity, wish.record_id, wish.field, wish.target_id)
-    known = []
-    for entity in ENTITIES:
-        table = ENTITY_TABLES[entity.name]
-        for rule in entity.references:
-            parent = ENTITY_TABLES[rule.reference or ""]
-            waits = select(literal(1)).where(table.c.id == wish.record_id, table.c[rule.column].is_(None))
-            is_there = select(literal(1)).where(parent.c.id == wish.target_id)
-            of_field = and_(wish.entity == entity.name, wish.field == rule.name)
-            known.append(of_field)
-            query = every.where(of_field, or_(~exists(waits), exists(is_there)))
-            yield from (tuple(row) for row in connection.execute(query))
-    yield from (tuple(row) for row in connection.execute(every.where(not_(or_(*known)))))
 
 
 def several_origins(connection: Connection, entity: Entity) -> Iterator[str]:

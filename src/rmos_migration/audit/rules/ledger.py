@@ -8,7 +8,7 @@ from ...diagnostics import Severity, shown
 from ...entities import BY_NAME, ENTITIES
 from ...generations.draft import CATEGORY
 from ...sources.presence import is_gone
-from ...store import soundness
+from ...store import soundness, waiting
 from ...store.lock import is_locked
 from ...store.soundness import Place
 from ..rule import Family, Flaw, Rule, Subject, Whole
@@ -65,7 +65,7 @@ def _rejects(subject: Subject) -> Iterator[Flaw]:
 
 
 def _waiting(subject: Subject) -> Iterator[Flaw]:
-    for entity, record_id, field, target in soundness.waiting_in_vain(subject.connection):
+    for entity, record_id, field, target in waiting.in_vain(subject.connection):
         yield Flaw(f"{field} waits for {shown(target)}, although it should not", entity, record_id, field)
 
 
@@ -163,7 +163,7 @@ FAMILY = Family(
             "References wait only for what is not there",
             "A detached reference waits until its record arrives. One that waits although the record is there, or whose own"
             " record is gone, was left behind by a change that this program did not make.",
-            "migrate the record anew: change its file's time, or rmos migrate --rehash --on-conflict replace",
+            "run rmos migrate again: it attaches such a reference, or forgets it where its own record is gone",
             Whole(_waiting, (*_BOOKS, "migration_pending_references")),
         ),
         Rule(
