@@ -140,7 +140,10 @@ class Form:
         offers = self.offers(document) if self.offers is not None else {}
         if beside:
             offers = _merged([offers, *(form.offers(document) for form in beside if form.offers is not None)])
-        ignored = self.ignored.union(*(offer.before for offer in offers.values() if offer.before))
+        ignored = self.ignored
+        for offer in offers.values():
+            if offer.before:
+                ignored = ignored.union(offer.before)
         return canonical(
             self.entity, document, file_id, required=self.required, offers=offers, ignored=ignored
         )

@@ -1,7 +1,7 @@
 """Writing one batch: rows, ledger, rejects, diagnostics and counts, all in the caller's transaction."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -11,7 +11,9 @@ from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import BY_NAME, Entity, FieldRule
 from ..store import records, runs
 from ..store.known import KnownDocument
+from ..store.lookalikes import ids_that_look_like
 from ..store.runs import LedgerEntry
+from .lookalikes import hint
 from .origins import Origins
 from .outcome import Outcome, Tally
 from .policy import Policy
@@ -163,17 +165,19 @@ def _dangling(connection: Connection, batch: Batch, plan: Plan) -> list[Diagnost
     for rule in batch.entity.mentions:
         wanted = {one for prepared in naming for name, one in prepared.mentions if name == rule.name}
         there = records.existing_ids(connection, rule.reference or "", wanted)
+        alike = ids_that_look_like(connection, rule.reference or "", wanted - there)
         found += [
-            diagnose("ring-family-missing", _missing_sentence(rule, missing), prepared.location)
+            diagnose("ring-family-missing", _missing_sentence(rule, missing, alike), prepared.location)
             for prepared in naming
             if (missing := [one for name, one in prepared.mentions if name == rule.name and one not in there])
         ]
     return found
 
 
-def _missing_sentence(rule: FieldRule, missing: list[str]) -> str:
+def _missing_sentence(rule: FieldRule, missing: list[str], alike: Mapping[str, str]) -> str:
     names = ", ".join(shown(one) for one in missing)
-    return f"single rings name {names}, not among the {(rule.reference or '').replace('_', ' ')}"
+    hints = "".join(hint(one, alike[one]) for one in missing if one in alike)
+    return f"single rings name {names}, not among the {(rule.reference or '').replace('_', ' ')}{hints}"
 
 
 def _tally(batch: Batch, plan: Plan) -> Tally:

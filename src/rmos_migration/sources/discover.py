@@ -18,7 +18,7 @@ from ..entities import BY_NAME, ENTITIES, Entity
 from ..errors import UsageError
 from .names import as_text
 
-READ_ENDINGS = (".json", ".jsonl")
+READ_ENDINGS = (".json", ".jsonl", ".rsd")
 
 _BACKUP_MARKS = ("~", ".bak", ".old", ".orig")
 _BACKUP_ENDINGS = (
