@@ -51,6 +51,11 @@ def a_value(value: Any) -> bool:
     return value is not None
 
 
+def a_text(value: Any) -> bool:
+    """The value is text with something in it."""
+    return isinstance(value, str) and bool(value.strip())
+
+
 def an_object(value: Any) -> bool:
     """The value is an object with something in it."""
     return isinstance(value, dict) and bool(value)
