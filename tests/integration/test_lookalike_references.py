@@ -74,6 +74,17 @@ def test_rejected_reference_is_told_too(tree: Path, database: Path) -> None:
     assert "looks the same" in message
 
 
+def test_family_that_single_rings_name_is_told_of_too(tree: Path, database: Path) -> None:
+    rings = [{"radius_mm": 40, "strip_family_id": "ebony"}, {"radius_mm": 50, "strip_family_id": "lost"}]
+    write(tree, "strip_families/a.json", family("Ebony"))
+    write(tree, "patterns/a.json", pattern("p", ring_count=2, geometry={"rings": rings}))
+    migrate(tree, database)
+    sql = "SELECT message FROM migration_diagnostics WHERE code = 'ring-family-missing'"
+    ((message,),) = query(database, sql)
+    assert message.count("looks the same") == 1
+    assert '"Ebony"' in message
+
+
 def test_large_table_is_not_looked_through(
     tree: Path, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -39,6 +39,8 @@ def _columns(entity: Entity) -> Iterator[str]:
         meaning = about.get("description", "the record's id; the file's name where the document has none")
         if rule is not None and rule.reference is not None:
             meaning += f"; refers to `{rule.reference}`"
+            if rule.found.soft:
+                meaning += f"; `{rule.found.soft}` counts if there is a row of that id, in the promotion lanes always"
         if name in required:
             meaning += "; native documents must have it"
         yield f"| `{column}` | {_holds(about)} | {keys} | {meaning} |"

@@ -51,6 +51,11 @@ def a_value(value: Any) -> bool:
     return value is not None
 
 
+def a_text(value: Any) -> bool:
+    """The value is text with something in it."""
+    return isinstance(value, str) and bool(value.strip())
+
+
 def an_object(value: Any) -> bool:
     """The value is an object with something in it."""
     return isinstance(value, dict) and bool(value)
@@ -140,7 +145,10 @@ class Form:
         offers = self.offers(document) if self.offers is not None else {}
         if beside:
             offers = _merged([offers, *(form.offers(document) for form in beside if form.offers is not None)])
-        ignored = self.ignored.union(*(offer.before for offer in offers.values() if offer.before))
+        ignored = self.ignored
+        for offer in offers.values():
+            if offer.before:
+                ignored = ignored.union(offer.before)
         return canonical(
             self.entity, document, file_id, required=self.required, offers=offers, ignored=ignored
         )

@@ -86,7 +86,7 @@ _OF_A_JOB_DONE = ("status", "results", "parameters", "metadata", "end_time", "du
 
 def strange_file(entity: Entity, stem: str) -> str | None:
     """What a file is that RMOS kept beside its runs and that holds no records, by its name; None for any other file."""
-    if entity is not JOBLOG or "_" not in stem:
+    if entity is not JOBLOG:
         return None
     return next((said for name, said in _STRANGE_FILES if name.fullmatch(stem)), None)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..entities import JOBLOG, PATTERN
 from .draft import Offer, Offers
-from .form import Document, Form, a_value, key
+from .form import Document, Form, a_text, key
 from .rings import own_geometry
 
 NAME = "RTL concept"
@@ -51,7 +51,7 @@ FORMS = (
     Form(
         NAME,
         JOBLOG,
-        (key("op_type", holds=a_value, said="op_type"), _ID, key("geometry_source", "tool_id")),
+        (key("op_type", holds=a_text, said="op_type"), _ID, key("geometry_source", "tool_id")),
         offers=_operation,
         marks=frozenset(("geometry_source", "tool_id")),
     ),

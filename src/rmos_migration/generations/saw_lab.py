@@ -8,7 +8,7 @@ from typing import Any
 
 from ..entities import JOBLOG
 from .draft import Offer, Offers
-from .form import Document, Form, a_value, key
+from .form import Document, Form, a_text, key
 
 NAME = "saw lab"
 
@@ -17,7 +17,7 @@ _CUT = frozenset(("gcode", "stats", "machine_profile", "blade_id"))
 
 
 def _has_op_type(meta: Any) -> bool:
-    return isinstance(meta, dict) and meta.get("op_type") is not None
+    return isinstance(meta, dict) and a_text(meta.get("op_type"))
 
 
 def _run(document: Document) -> Offers:
@@ -39,14 +39,14 @@ FORMS = (
     Form(
         NAME,
         JOBLOG,
-        (key("cut_type", holds=a_value, said="cut_type"), key("machine_id")),
+        (key("cut_type", holds=a_text, said="cut_type"), key("machine_id")),
         marks=_CUT.union(("machine_id", "operator")),
         claims=frozenset(("cut_type",)),
     ),
     Form(
         NAME,
         JOBLOG,
-        (key("op_type", holds=a_value, said="op_type"), _ID),
+        (key("op_type", holds=a_text, said="op_type"), _ID),
         offers=_flat_run,
         marks=_CUT.union(("planned_feed_ipm", "planned_rpm", "safe_z")),
     ),

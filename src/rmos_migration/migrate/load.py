@@ -1,6 +1,7 @@
 """Writing one batch: rows, ledger, rejects, diagnostics and counts, all in the caller's transaction."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -8,11 +9,13 @@ from sqlalchemy import Connection
 from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import BY_NAME, Entity, FieldRule
 from ..store import holders, records, runs
+from ..store.lookalikes import ids_that_look_like
 from ..store.reporting import SUPERSEDED
 from ..store.runs import LedgerEntry
 from .batch import Batch
 from .counting import recount, recount_back, superseded_before, tally_of
 from .course import Book, Course
+from .lookalikes import hint
 from .origins import Origins
 from .outcome import Outcome, Tally
 from .plan import Decision, Place, Plan, straight
@@ -167,17 +170,19 @@ def _dangling(connection: Connection, batch: Batch, plan: Plan) -> list[Diagnost
     for rule in batch.entity.mentions:
         wanted = {one for prepared in naming for name, one in prepared.mentions if name == rule.name}
         there = records.existing_ids(connection, rule.reference or "", wanted)
+        alike = ids_that_look_like(connection, rule.reference or "", wanted - there)
         found += [
-            diagnose("ring-family-missing", _missing_sentence(rule, missing), prepared.location)
+            diagnose("ring-family-missing", _missing_sentence(rule, missing, alike), prepared.location)
             for prepared in naming
             if (missing := [one for name, one in prepared.mentions if name == rule.name and one not in there])
         ]
     return found
 
 
-def _missing_sentence(rule: FieldRule, missing: list[str]) -> str:
+def _missing_sentence(rule: FieldRule, missing: list[str], alike: Mapping[str, str]) -> str:
     names = ", ".join(shown(one) for one in missing)
-    return f"single rings name {names}, not among the {(rule.reference or '').replace('_', ' ')}"
+    hints = "".join(hint(one, alike[one]) for one in missing if one in alike)
+    return f"single rings name {names}, not among the {(rule.reference or '').replace('_', ' ')}{hints}"
 
 
 def _entries(batch: Batch, plan: Plan, book: Book) -> list[LedgerEntry]:

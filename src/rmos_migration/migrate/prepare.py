@@ -53,8 +53,7 @@ def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = No
     """The documents in a file that was read, each ready or kept out. A file that cannot be read counts as one."""
     if reading.problem is not None:
         return [_kept_out(reading, "", [reading.problem])]
-    stem = reading.path.rpartition("/")[2].rpartition(".")[0]
-    if (strange := strange_file(entity, stem)) is not None:
+    if "_" in reading.path and (strange := strange_file(entity, _stem(reading.path))) is not None:
         return [_kept_out(reading, "", [_of_another_kind(entity, reading.path, strange)])]
     contents = documents_in(reading.path, reading.raw, entity, recognise, fallback_encoding)
     return [prepare_document(entity, reading, document) for document in contents.documents]
@@ -77,7 +76,7 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
     if form is None:
         reason = _refused(entity, document, path, cut_off)
         return _kept_out(reading, pointer, [reason, *_of_wrapping(path, pointer, notices)], content=digest)
-    stem = path.rpartition("/")[2].rpartition(".")[0]
+    stem = _stem(path)
     draft = draft_of(form, value, document.file_id(stem if stem.isascii() else normalize("NFC", stem)))
     diagnostics = _diagnostics(path, pointer, draft) if draft.notes or draft.faults else []
     if cut_off is not None:
@@ -100,6 +99,11 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
         draft.mentions,
         draft.soft,
     )
+
+
+def _stem(path: str) -> str:
+    """The name of a file without its ending."""
+    return path.rpartition("/")[2].rpartition(".")[0]
 
 
 def _of_another_kind(entity: Entity, path: str, looks_like: str) -> Diagnostic:

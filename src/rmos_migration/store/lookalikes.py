@@ -25,6 +25,8 @@ def ids_that_look_like(connection: Connection, entity: str, wanted: Collection[s
 
     Of several the first in code points. Nothing is found where the table is larger than ``MOST_LOOKED_THROUGH``.
     """
+    if not wanted:
+        return {}
     column = ENTITY_TABLES[entity].c.id
     if connection.execute(select(column).offset(MOST_LOOKED_THROUGH).limit(1)).first() is not None:
         return {}

@@ -47,18 +47,17 @@ def plausible(key: str) -> Any:
 
 
 def strays(folder: str) -> Iterator[tuple[str, Any]]:
-    """Every key that any generation's documents of an entity have, with each of its values."""
+    """Every key that any generation's documents have, with each of its values; of other entities' each once."""
     seen: dict[str, list[Any]] = {}
     for samples in SAMPLES.values():
         for where, document in samples:
-            for key, value in document.items() if where == folder else ():
-                if value not in seen.setdefault(key, []):
+            for key, value in document.items():
+                if value not in seen.setdefault(key, []) and (where == folder or not seen[key]):
                     seen[key].append(value)
     for module in GENERATIONS:
         for form in module.FORMS:
-            if form.entity.name == folder:
-                for key in {key for sign in form.signs for key in sign.keys} | form.marks:
-                    seen.setdefault(key, [plausible(key)])
+            for key in {key for sign in form.signs for key in sign.keys} | form.marks:
+                seen.setdefault(key, [plausible(key)])
     return ((key, value) for key, values in seen.items() for value in values)
 
 
@@ -187,3 +186,14 @@ def test_complete_family_is_held_to_its_fields_whatever_was_added(key: str, outc
     assert outcome_of("strip_families", {**family, key: [{"type": "wood"}]}).errors == [
         ("field-invalid", "/width_mm")
     ]
+
+
+@pytest.mark.parametrize("key", ["op_type", "meta"])
+@pytest.mark.parametrize("value", [3, True, [], {}, {"op_type": 3}, {"op_type": " "}, "  ", None])
+@pytest.mark.parametrize("name", ["Art Studio jobs", "CAM job intelligence", "N14 CNC export"])
+def test_operation_that_says_nothing_costs_no_job_its_own_type(
+    name: str, key: str, value: Any, outcome_of: Any
+) -> None:
+    _, document = SAMPLES[name][0]
+    row = outcome_of("joblogs", document | {key: value}).row
+    assert row["job_type"] == outcome_of("joblogs", document).row["job_type"]
