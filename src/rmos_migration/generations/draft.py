@@ -15,7 +15,7 @@ class Draft(NamedTuple):
 
     ``values`` holds every field of the record in column order; ``derived`` names the columns whose value does not
     stand under the column's native key, so that the document can be rebuilt; ``faults`` keep it out; ``notes`` are
-    warnings and infos. Faults and notes are (catalogue code, sentence, key). ``mentions`` are ids that only parts of
+    warnings and infos (both as in ``notes.py``). ``mentions`` are ids that only parts of
     the record refer to, as (field, id).
     """
 

@@ -1,7 +1,10 @@
 """What translating a value has to say."""
 
-Notes = list[tuple[str, str, str]]
-"""Things noticed, as (catalogue code, sentence, key). A plain list of tuples: it is filled for every document."""
+Note = tuple[str, str, str] | tuple[str, str, str, str]
+"""Something noticed: catalogue code, sentence, key, and what to do about it where the catalogue does not know it."""
+
+Notes = list[Note]
+"""A plain list of tuples: it is filled for every document."""
 
 
 class UnusableError(Exception):

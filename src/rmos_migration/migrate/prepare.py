@@ -8,6 +8,7 @@ from ..diagnostics import Diagnostic, Location, Severity, diagnose, shown
 from ..entities import Entity
 from ..generations import Draft, Form, recognise
 from ..generations.draft import CATEGORY
+from ..generations.notes import Note
 from ..generations.refusal import refusal
 from ..sources.content import content_sha256
 from ..sources.documents import documents_in
@@ -149,10 +150,11 @@ def _of_wrapping(path: str, document: str, notices: tuple[Fault, ...]) -> list[D
 
 
 def _diagnostics(path: str, pointer: str, draft: Draft) -> list[Diagnostic]:
-    def located(code: str, message: str, key: str, severity: Severity | None = None) -> Diagnostic:
+    def located(note: Note, severity: Severity | None = None) -> Diagnostic:
+        code, message, key, *hints = note
         place = Location(path, below(pointer, key) if key else pointer, document=pointer)
-        return diagnose(code, message, place, severity=severity)
+        return diagnose(code, message, place, severity=severity, hint="".join(hints))
 
-    return [located(*fault, severity=Severity.ERROR) for fault in draft.faults] + [
-        located(*note) for note in draft.notes
+    return [located(fault, Severity.ERROR) for fault in draft.faults] + [
+        located(note) for note in draft.notes
     ]
