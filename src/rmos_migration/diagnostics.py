@@ -26,8 +26,8 @@ __all__ = [
 class Location(NamedTuple):
     """A place in the source: path relative to the source root, RFC 6901 pointer, 1-based line and column.
 
-    Line and column are None until somebody wants to see them (``sources.locate``). ``document`` is the pointer of the
-    document that the place is in, or its own.
+    Line and column are None until they are looked for (``sources.locate``): when a batch is written, of all but infos.
+    ``document`` is the pointer of the document that the place is in, or its own.
     """
 
     path: str

@@ -10,8 +10,13 @@ from hypothesis import strategies as st
 from json_texts import doubtful_texts, mutated, texts, values, written
 
 from rmos_migration.diagnostics import CATALOGUE
+from rmos_migration.entities import BY_NAME
 from rmos_migration.sources.decode import decode, decode_text
+from rmos_migration.sources.documents import documents_in
+from rmos_migration.sources.outline import outline_of
 from rmos_migration.sources.scan import scan
+from rmos_migration.sources.shapes import Document
+from rmos_migration.sources.spots import spots_in
 
 MARKS = [
     b"",
@@ -154,3 +159,48 @@ def test_what_is_taken_is_the_double_that_was_written(value: float, form: str) -
     if form in ("%.16e", "%r"):
         assert decoded.faults == ()
         assert decoded.value == [value]
+
+
+@given(texts)
+@example('[NaN, nan, 1e999, {"a": 1, "a": 2}, "\\ud800"]')
+@example("[" + "[" * 70 + "]" * 70 + "]")
+@example('{"a": "b" "c"}')
+def test_text_has_an_outline_exactly_where_its_faults_leave_it_readable(text: str) -> None:
+    outline = outline_of(text)
+    value, faults = decode_text(text)
+    if not faults:
+        assert outline is not None
+        assert repr(outline.value()) == repr(value)
+        assert (len(outline.offsets), outline.text) == (0, text)
+    elif text.strip() and text.strip("\0 \t\r\n"):
+        broken = any(fault.code == "json-syntax" for fault in scan(text, most=10**6).faults)
+        assert (outline is None) == broken
+    if outline is not None:
+        assert len(outline.text) == len(text)
+        json.loads(outline.text)
+
+
+@given(st.lists(doubtful_texts, min_size=2, max_size=5))
+def test_each_part_of_a_list_is_found_with_its_own_text(parts: list[str]) -> None:
+    text = "[ " + " ,\n".join(parts) + " ]"
+    if outline_of(text) is None:
+        return
+    found = spots_in(text, [f"/{number}" for number in range(len(parts))])
+    assert [text[spot.begin : spot.end] for spot in found.values()] == [part.strip() for part in parts]
+
+
+@given(doubtful_texts.filter(lambda text: "NaN" not in text), st.integers(0, 3))
+def test_fault_of_a_neighbour_changes_nothing_for_a_document(text: str, place: int) -> None:
+    others = ['{"a": 1}', text, '{"b": [1.50, "\\u00e9"]}']
+    if decode_text(text)[1] or not text.startswith("{"):
+        return
+    parts = [*others[:place], '{"x": NaN}', *others[place:]]
+    alone = taken(f"[{','.join(others)}]")
+    beside = taken(f"[{','.join(parts)}]")
+    assert [repr(one.value) for one in beside if not one.faults] == [repr(one.value) for one in alone]
+    assert [one.pointer for one in beside if one.faults] == [f"/{min(place, len(others))}"]
+
+
+def taken(text: str) -> list[Document[str]]:
+    """The documents in a text, of which every object is known."""
+    return documents_in("a.json", text.encode(), BY_NAME["joblogs"], lambda _, __: None).documents

@@ -6,6 +6,10 @@ import pytest
 
 MARKS = [
     "@{a=1; b=2}",
+    "@{first name=x}",
+    "@{a=}",
+    "@{a=b=c; d=@{e=1}}",
+    "@{a=two\nlines}",
     "@{}",
     "@{rings=System.Object[]}",
     "System.Object[]",
@@ -50,6 +54,12 @@ def test_lost_data_is_said_even_of_what_is_no_record(outcome_of: Any) -> None:
     "text",
     [
         "see @{name}",
+        "@{name}",
+        "@{ }",
+        "@{=x}",
+        "@{a=1} and more",
+        "@{a=1",
+        "@{see; a=b}",
         "@{not closed",
         "the System.Object[] of it",
         "System",

@@ -15,6 +15,7 @@ from ..diagnostics import shown
 from ..entities import Entity, FieldRule
 from .choosing import preferred_keys
 from .draft import Draft, Offer, Offers
+from .hints import hint_for, hint_for_unusable
 from .notes import Notes, UnusableError
 from .plan import is_absent, is_blank, is_usable_id, keys_in, plan_of
 from .sentences import sentence_of
@@ -132,7 +133,7 @@ class _Filling:
             try:
                 value = raw if translation is None else translation(raw, key, notes)
             except UnusableError as problem:
-                self._refuse(rule, key, str(problem), "field-invalid")
+                self._refuse(rule, key, str(problem), "field-invalid", hint_for_unusable(rule))
                 extra[key] = raw
                 continue
             values[name] = value
@@ -199,7 +200,7 @@ class _Filling:
             try:
                 value = translation(value, offer.key, self.notes)
             except UnusableError as problem:
-                self._refuse(rule, offer.key, str(problem), "field-invalid")
+                self._refuse(rule, offer.key, str(problem), "field-invalid", hint_for_unusable(rule))
                 return
         self.values[name] = value
         self.derived.append(rule.column)
@@ -284,13 +285,15 @@ class _Filling:
         if rule.name not in self.taken:  # what was offered stands in extra already
             value = self.extra[key] = self.document[key]
         sentence = sentence_of(key, value, problem)
-        self._refuse(rule, key, sentence, "id-invalid" if rule.name == "id" else code)
+        hint = "" if is_blank or rule.name == "id" else hint_for(rule, value, problem["type"])
+        self._refuse(rule, key, sentence, "id-invalid" if rule.name == "id" else code, hint)
         self.values[rule.name] = None
         if rule.column in self.derived:
             self.derived.remove(rule.column)
 
-    def _refuse(self, rule: FieldRule, key: str, sentence: str, code: str) -> None:
+    def _refuse(self, rule: FieldRule, key: str, sentence: str, code: str, hint: str) -> None:
         if rule.name == "id" or rule in self.required:
-            self.faults.append((code, sentence, key))
+            self.faults.append((code, sentence, key, hint))
         else:
-            self.notes.append(("field-unusable", f"{sentence}; the column stays empty", key))
+            hint = hint and f"{hint}, then migrate with --on-conflict replace"
+            self.notes.append(("field-unusable", f"{sentence}; the column stays empty", key, hint))

@@ -1,11 +1,13 @@
 """What translating a value has to say."""
 
 Steps = tuple[str | int, ...]
+"""The keys and numbers that lead to a place further in."""
 
-Notes = list[tuple[str, str, str | Steps]]
-"""Things noticed, as (catalogue code, sentence, key or the steps to a place further in).
+Note = tuple[str, str, str | Steps] | tuple[str, str, str | Steps, str]
+"""Something noticed: catalogue code, sentence, key or steps, and what to do about it where the catalogue does not know it."""
 
-A plain list of tuples: it is filled for every document."""
+Notes = list[Note]
+"""A plain list of tuples: it is filled for every document."""
 
 
 class UnusableError(Exception):

@@ -9,7 +9,7 @@ from ..diagnostics import Diagnostic, Location, Severity, diagnose, shown
 from ..entities import Entity
 from ..generations import Draft, Form, draft_of, recognise
 from ..generations.draft import CATEGORY
-from ..generations.notes import Steps
+from ..generations.notes import Note
 from ..generations.refusal import refusal, strange_file
 from ..sources.content import content_sha256
 from ..sources.documents import documents_in
@@ -165,11 +165,12 @@ def _of_wrapping(path: str, document: str, notices: tuple[Fault, ...]) -> list[D
 
 
 def _diagnostics(path: str, pointer: str, draft: Draft) -> list[Diagnostic]:
-    def located(code: str, message: str, key: str | Steps, severity: Severity | None = None) -> Diagnostic:
+    def located(note: Note, severity: Severity | None = None) -> Diagnostic:
+        code, message, key, *hints = note
         steps = key if isinstance(key, tuple) else (key,) if key else ()
         place = Location(path, pointer_of(steps, pointer), document=pointer)
-        return diagnose(code, message, place, severity=severity)
+        return diagnose(code, message, place, severity=severity, hint="".join(hints))
 
-    return [located(*fault, severity=Severity.ERROR) for fault in draft.faults] + [
-        located(*note) for note in draft.notes
+    return [located(fault, Severity.ERROR) for fault in draft.faults] + [
+        located(note) for note in draft.notes
     ]

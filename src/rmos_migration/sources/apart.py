@@ -45,7 +45,9 @@ def taken_apart(
         one._replace(faults=_own_faults(text, outline, one.pointer, found[one.pointer], positions))
         for one in documents
     ]
-    documents = _with_faults_around(documents, around, {p: positions.at(s.key) for p, s in found.items()})
+    forwards = Positions(text)
+    keys = {pointer: forwards.at(spot.key) for pointer, spot in found.items()}
+    documents = _with_faults_around(documents, around, keys)
     return None if len(documents) == 1 and documents[0].faults else documents
 
 

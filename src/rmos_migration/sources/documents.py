@@ -43,7 +43,8 @@ def documents_in(
             text, encoding, fault = decode_bytes(raw, fallback_encoding)
             if fault is None and are_lines(path, text):
                 return Contents(_lines(splitter, text), encoding)
-            documents = taken_apart(text, splitter.whole) if faults and fault is None else None
+            is_readable = bool(faults) and fault is None and all(one.code != "json-syntax" for one in faults)
+            documents = taken_apart(text, splitter.whole) if is_readable else None
             if documents is not None:
                 return Contents(documents, encoding)
         if not faults:

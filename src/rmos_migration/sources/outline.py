@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from .pointers import Again
 from .scan import MAX_DEPTH, Place, Scanner, StopScan
 
-MOST_FAULTS = 1_000_000
+MOST_FAULTS = 250_000
 """A text with more faults has no outline."""
 
 
@@ -65,6 +65,9 @@ class _Outliner(Scanner):
         if code == "json-syntax" or len(self.offsets) == MOST_FAULTS:
             raise StopScan
         self.offsets.append(at)
+
+    def _again(self, at: int, key: str, first: Any, place: Place) -> None:  # noqa: ARG002 - who has it, says it
+        self._fault(at, "json-duplicate-key")
 
     def _value(self, at: int, place: Place) -> int:
         self.is_deep = self.is_deep or place.depth > MAX_DEPTH

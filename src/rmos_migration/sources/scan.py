@@ -10,11 +10,11 @@ from array import array
 from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
-from ..diagnostics import printable, shown
+from ..diagnostics import shown
 from .numbers import check_number
 from .pointers import Again, Path
-from .positions import Positions, position_of
-from .tokens import token_shown
+from .positions import Position, Positions, position_of
+from .tokens import fault_in_string, token_shown
 
 MAX_DEPTH = 64
 MAX_FAULTS = 100
@@ -70,10 +70,9 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NAN = re.compile(r"[-+]?(?:NaN|Infinity|nan|inf(?:inity)?)\b")
 _WORD = re.compile(r"true|false|null")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _COMMENT = re.compile(r"//|/\*|#")
 _BEGINNING = re.compile(r'["{\[\-0-9tfnNI]')
-_BRACKET = re.compile(r'[\[\]{}]|"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_BRACKETS = re.compile(r'[\[{]++|[\]}]++|"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 
 class Place(NamedTuple):
@@ -85,6 +84,10 @@ class Place(NamedTuple):
     def below(self, token: str | int) -> "Place":
         """The place under a key or number."""
         return Place(Path(self.path, token), self.depth + 1)
+
+
+_Seen = dict[str, list[int | Position]]
+"""Where the keys of an object stand: offsets, or positions where there may be very many faults."""
 
 
 class Scanner:
@@ -187,16 +190,20 @@ class Scanner:
 
     def _too_deep(self, at: int, place: Place) -> int:
         """Report a value that is nested too deeply, and leap over it by its brackets alone."""
-        depth = 0
-        for found in _BRACKET.finditer(self.text, at):
-            depth += found[0] in ("{", "[")
-            depth -= found[0] in ("}", "]")
-            if depth == 0:
-                break
-        end = found.end() if depth == 0 else len(self.text)
+        depth, end = 0, len(self.text)
+        is_closed = self.text.find("]", at) >= 0 or self.text.find("}", at) >= 0
+        for found in _BRACKETS.finditer(self.text, at if is_closed else end):
+            run = found[0]
+            if run[0] in "[{":
+                depth += len(run)
+            elif run[0] in "]}":
+                depth -= len(run)
+                if depth <= 0:
+                    end = found.end() + depth
+                    break
         message = f"the nesting is deeper than {MAX_DEPTH} levels here"
         self._value_fault(at, end, "json-depth", message, place)
-        if depth:
+        if depth > 0 or not is_closed:
             raise StopScan
         return end
 
@@ -227,23 +234,9 @@ class Scanner:
             self._fault(at, "json-surrogate", message, place)
 
     def _broken_string(self, at: int, place: Place) -> NoReturn:
-        here = at + 1
-        while here < len(self.text) and self.text[here] != '"':
-            character = self.text[here]
-            if character in "\r\n":
-                self._syntax(here, "a text is not closed on its line", place)
-            if character < " ":
-                self._zeros(here, place)
-                name = "a tab" if character == "\t" else f"the control character {printable(character)}"
-                written = json.dumps(character)[1:-1]
-                self._syntax(here, f"{name} stands in a text, where it must be written {written}", place)
-            if character == "\\":
-                if not _ESCAPE.match(self.text, here):
-                    escape = printable(self.text[here : here + 2])
-                    self._syntax(here, f"{escape} is no escape; a backslash is written \\\\", place)
-                here += 1
-            here += 1
-        self._syntax(at, "a text is opened here and never closed", place)
+        here, message = fault_in_string(self.text, at)
+        self._zeros(here, place)
+        self._syntax(here, message, place)
 
     def _array(self, at: int, place: Place) -> int:
         here = self._skip(at + 1)
@@ -267,7 +260,7 @@ class Scanner:
         here = self._skip(at + 1)
         if self.text[here : here + 1] == "}":
             return here + 1
-        seen: dict[str, list[int]] = {}
+        seen: _Seen = {}
         while True:
             end = self._member(here, place, seen)
             here = self._skip(end)
@@ -280,7 +273,7 @@ class Scanner:
             if self.text[here : here + 1] == "}":
                 self._syntax(comma, "there is a comma after the last key of the object", place)
 
-    def _member(self, at: int, place: Place, seen: dict[str, list[int]]) -> int:
+    def _member(self, at: int, place: Place, seen: _Seen) -> int:
         if self.text[at : at + 1] != '"':
             self._unexpected(at, "a key in double quotes was expected", place)
         end, key = self._read_string(at, place)
@@ -288,11 +281,15 @@ class Scanner:
         below = place.below(Again(key, len(before) + 1) if before and self.leaps else key)
         self._check_characters(at, key, below)
         if before:
-            first = "line {}, column {}".format(*position_of(self.text, before[0]))
-            message = f"the key {shown(key)} stands here again, first at {first}"
-            self._fault(at, "json-duplicate-key", message, below)
-        before.append(at)
+            self._again(at, key, before[0], below)
+        before.append(self.positions.at(at) if self.leaps else at)
         colon = self._skip(end)
         if self.text[colon : colon + 1] != ":":
             self._missing(end, colon, "a colon", "a colon was expected after the key", below)
         return self._value(self._skip(colon + 1), below)
+
+    def _again(self, at: int, key: str, first: int | Position, place: Place) -> None:
+        """Report a key that stands in its object before."""
+        line, column = position_of(self.text, first) if isinstance(first, int) else first
+        message = f"the key {shown(key)} stands here again, first at line {line}, column {column}"
+        self._fault(at, "json-duplicate-key", message, place)

@@ -1,10 +1,13 @@
-"""What stands at a place of a text, as it goes into a sentence."""
+"""What stands at a place of a text, as it goes into a sentence, and what is wrong with a string."""
 
+import json
 import re
 import unicodedata
 
 from ..diagnostics import printable
 
+_ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
+_PLAIN = re.compile(r'[^"\\\x00-\x1f]*+')
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[^\s,:\[\]{}"]+|.', re.DOTALL)
 
 
@@ -19,3 +22,25 @@ def token_shown(rest: str) -> str:
     found = _TOKEN.match(rest)
     token = printable(found[0] if found else first)
     return token if token.startswith('"') else f'"{token}"'
+
+
+def fault_in_string(text: str, at: int) -> tuple[int, str]:
+    """Where a string that begins at an offset is broken, and how."""
+    here = _behind_plain(text, at + 1)
+    while here < len(text) and text[here] != '"':
+        character = text[here]
+        if character in "\r\n":
+            return here, "a text is not closed on its line"
+        if character < " ":
+            name = "a tab" if character == "\t" else f"the control character {printable(character)}"
+            return here, f"{name} stands in a text, where it must be written {json.dumps(character)[1:-1]}"
+        if not _ESCAPE.match(text, here):
+            escape = printable(text[here : here + 2])
+            return here, f"{escape} is no escape; a backslash is written \\\\"
+        here = _behind_plain(text, here + 2)
+    return at, "a text is opened here and never closed"
+
+
+def _behind_plain(text: str, at: int) -> int:
+    found = _PLAIN.match(text, at)
+    return found.end() if found else at

@@ -1,0 +1,103 @@
+"""What to do about a value that a column cannot hold, said of the value itself."""
+
+import re
+from typing import Any, NamedTuple
+
+from ..diagnostics import shown
+from ..entities import FieldRule, Kind
+
+
+class _Quantity(NamedTuple):
+    """What a number says: the word for its unit, how that is abbreviated, and what a sensible value is."""
+
+    unit: str
+    written: frozenset[str]
+    sensible: str
+
+
+_MILLIMETRES = _Quantity(
+    "millimetres", frozenset({"mm", "millimetre", "millimetres", "millimeter", "millimeters"}), "above 0"
+)
+_SECONDS = _Quantity("seconds", frozenset({"s", "sec", "secs", "second", "seconds"}), "0 or more")
+_RINGS = _Quantity("rings", frozenset({"ring", "rings"}), "at least 1")
+_QUANTITIES = {"width_mm": _MILLIMETRES, "thickness_mm": _MILLIMETRES, "duration_seconds": _SECONDS}
+
+_NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d*)(?:(?P<point>[.,])(?P<fraction>\d*))?", re.ASCII)
+_WITH_UNIT = re.compile(r"(?P<number>[+-]?[\d.,]+)\s*(?P<unit>[^\W\d_]+\.?|[\"'″%°])")
+_TIME = "write it as 2025-01-31T17:05:00, with Z behind it where it is UTC"
+
+
+def hint_for(rule: FieldRule, value: Any, kind: str) -> str:
+    """What to do about a value of a field that the model refuses for a kind of reason; empty where nothing more is known."""
+    if kind in ("float_type", "int_type", "int_from_float", "int_parsing"):
+        return _hint_on_number(rule, value)
+    if kind in ("greater_than", "greater_than_equal"):
+        return _sensible(_quantity(rule))
+    if kind == "dict_type":
+        return _hint_on_container(value, "{", "an object, { … }")
+    if kind == "list_type":
+        if isinstance(value, dict):
+            return "put the object into a list, [{ … }]"
+        return _hint_on_container(value, "[", "a list, [ … ]")
+    if kind == "string_type":
+        is_plain = isinstance(value, int | float)
+        return f'write it as text: "{str(value).lower()}"' if is_plain else "write a text in quotes"
+    return ""
+
+
+def hint_for_unusable(rule: FieldRule) -> str:
+    """What to do about a value that could not be translated: no time, or text that is not JSON."""
+    if rule.found.kind in (Kind.INSTANT, Kind.CLOCK):
+        return _TIME
+    return "mend the JSON between the quotes, or write the value itself, without quotes"
+
+
+def _quantity(rule: FieldRule) -> _Quantity:
+    return _QUANTITIES.get(rule.name, _RINGS)
+
+
+def _sensible(quantity: _Quantity) -> str:
+    asked = "how many rings there are" if quantity is _RINGS else f"the {quantity.unit} as a number"
+    return f"write {asked}, {quantity.sensible}"
+
+
+def _hint_on_number(rule: FieldRule, value: Any) -> str:
+    quantity = _quantity(rule)
+    if isinstance(value, bool):
+        return f"{_sensible(quantity)}; {str(value).lower()} is no number"
+    if isinstance(value, float):
+        return f"{_sensible(quantity)}, without a fraction"
+    if not isinstance(value, str):
+        return _sensible(quantity)
+    text = value.strip()
+    if found := _NUMBER.fullmatch(text):
+        return _hint_on_digits(found, quantity) or f"{_sensible(quantity)}, without quotes"
+    if (found := _WITH_UNIT.fullmatch(text)) and (digits := _NUMBER.fullmatch(found["number"])):
+        unit = found["unit"]
+        if unit.rstrip(".").lower() in quantity.written:
+            return _hint_on_digits(digits, quantity, f"without {unit} and without quotes")
+        return f"write it in {quantity.unit}, as a number without {unit} and without quotes"
+    return f"{_sensible(quantity)}, without quotes"
+
+
+def _hint_on_digits(found: re.Match[str], quantity: _Quantity, without: str = "without quotes") -> str:
+    """What to write for digits in quotes; nothing where the digits are no sensible number."""
+    sign, whole, point, fraction = found.group("sign", "whole", "point", "fraction")
+    fraction = fraction or ""
+    if not whole + fraction or sign == "-":
+        return f"{_sensible(quantity)}, {without}"
+    whole = whole.lstrip("0") or "0"
+    if quantity is _RINGS:
+        if fraction.strip("0"):
+            return f"{_sensible(quantity)}, without a fraction and {without}"
+        return f"write {whole}, {without}" if point else f"write {whole} {without}"
+    if point == "," and len(fraction) == 3 and whole != "0":
+        return f"write {whole}{fraction} or {whole}.{fraction}, whichever is meant, {without}"
+    number = f"{whole}.{fraction}" if fraction else whole
+    return f"write {number} with a point, {without}" if point == "," else f"write {number} {without}"
+
+
+def _hint_on_container(value: Any, bracket: str, wanted: str) -> str:
+    if isinstance(value, str) and value.lstrip().startswith(bracket):
+        return "write the value itself, without the quotes around it"
+    return f"write {wanted}, in place of {shown(value)}"

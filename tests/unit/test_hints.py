@@ -1,0 +1,123 @@
+"""What a person is told to do about a value depends on the value, not only on the code."""
+
+from typing import Any
+
+import pytest
+
+from builders import family, joblog, pattern
+from rmos_migration.diagnostics import Diagnostic
+from rmos_migration.entities import BY_NAME
+from rmos_migration.generations import recognise
+from rmos_migration.migrate.prepare import prepare_document
+from rmos_migration.sources.read import Reading
+from rmos_migration.sources.shapes import Document
+
+
+def told(entity: str, document: dict[str, Any], key: str) -> Diagnostic:
+    form = recognise(BY_NAME[entity], document)
+    prepared = prepare_document(
+        BY_NAME[entity], Reading(f"{entity}/a.json", b"", "0"), Document("", document, form)
+    )
+    (found,) = (one for one in prepared.diagnostics if one.location.pointer == f"/{key}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("3", "write 3 without quotes"),
+        (" 3 ", "write 3 without quotes"),
+        ("03", "write 3 without quotes"),
+        ("3.0", "write 3, without quotes"),
+        ("3,0", "write 3, without quotes"),
+        ("+3", "write 3 without quotes"),
+        ("3 rings", "write 3 without rings and without quotes"),
+        ("3.5", "write how many rings there are, at least 1, without a fraction and without quotes"),
+        ("-3", "write how many rings there are, at least 1, without quotes"),
+        ("three", "write how many rings there are, at least 1, without quotes"),
+        (3.5, "write how many rings there are, at least 1, without a fraction"),
+        (True, "write how many rings there are, at least 1; true is no number"),
+        (-3, "write how many rings there are, at least 1"),
+        (0, "write how many rings there are, at least 1"),
+        ([3], "write how many rings there are, at least 1"),
+        ({"count": 3}, "write how many rings there are, at least 1"),
+    ],
+)
+def test_hint_on_a_number_of_rings_says_what_to_write(value: Any, hint: str) -> None:
+    found = told("patterns", pattern(ring_count=value), "ring_count")
+    assert (found.code, found.hint) == ("field-invalid", hint)
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("2,0", "write 2.0 with a point, without quotes"),
+        ("2.0", "write 2.0 without quotes"),
+        ("2", "write 2 without quotes"),
+        ("02,50", "write 2.50 with a point, without quotes"),
+        (".5", "write 0.5 without quotes"),
+        (",5", "write 0.5 with a point, without quotes"),
+        ("34 mm", "write 34 without mm and without quotes"),
+        ("2,5mm", "write 2.5 with a point, without mm and without quotes"),
+        ("2.5 Millimeters", "write 2.5 without Millimeters and without quotes"),
+        ("1,250", "write 1250 or 1.250, whichever is meant, without quotes"),
+        ("3 in", "write it in millimetres, as a number without in and without quotes"),
+        ('0.1"', 'write it in millimetres, as a number without " and without quotes'),
+        ("unknown", "write the millimetres as a number, above 0, without quotes"),
+        (True, "write the millimetres as a number, above 0; true is no number"),
+        (-2, "write the millimetres as a number, above 0"),
+        ("-2", "write the millimetres as a number, above 0, without quotes"),
+        ("1e3", "write the millimetres as a number, above 0, without quotes"),
+        ("٣", "write the millimetres as a number, above 0, without quotes"),
+    ],
+)
+def test_hint_on_millimetres_says_what_to_write(value: Any, hint: str) -> None:
+    found = told("strip_families", family(strip_width_mm=value), "strip_width_mm")
+    assert (found.code, found.hint) == ("field-invalid", hint)
+
+
+def test_blank_value_keeps_the_hint_to_fill_it_in() -> None:
+    for value in ("", "  "):
+        found = told("patterns", pattern(ring_count=value), "ring_count")
+        assert (found.code, found.hint) == ("field-missing", "fill in the value")
+
+
+@pytest.mark.parametrize(
+    ("entity", "document", "key", "beginning"),
+    [
+        (
+            "patterns",
+            pattern(geometry='{"rings": []}'),
+            "geometry",
+            "write the value itself, without the quotes",
+        ),
+        ("patterns", pattern(geometry=[1]), "geometry", "write an object, { … }, in place of a list"),
+        ("strip_families", family(strips={"a": 1}), "strips", "put the object into a list"),
+        ("strip_families", family(strips="[1]"), "strips", "write the value itself, without the quotes"),
+        ("patterns", pattern(name=3), "name", 'write it as text: "3"'),
+        ("joblogs", joblog(parameters=3), "parameters", "write an object, { … }, in place of 3"),
+    ],
+)
+def test_hint_on_other_kinds_says_what_is_wanted(
+    entity: str, document: dict[str, Any], key: str, beginning: str
+) -> None:
+    assert told(entity, document, key).hint.startswith(beginning)
+
+
+@pytest.mark.parametrize(
+    ("document", "key", "beginning"),
+    [
+        (joblog(duration_seconds="12,5"), "duration_seconds", "write 12.5 with a point, without quotes"),
+        (joblog(duration_seconds="90 s"), "duration_seconds", "write 90 without s and without quotes"),
+        (joblog(duration_seconds=-1), "duration_seconds", "write the seconds as a number, 0 or more"),
+        (joblog(start_time="yesterday"), "start_time", "write it as 2025-01-31T17:05:00"),
+        (joblog(results_json="{broken"), "results_json", "mend the JSON between the quotes"),
+    ],
+)
+def test_hint_on_an_optional_value_also_says_how_it_arrives(
+    document: dict[str, Any], key: str, beginning: str
+) -> None:
+    found = told("joblogs", document, key)
+    assert found.code == "field-unusable"
+    assert found.hint.startswith(beginning)
+    assert found.hint.endswith("--on-conflict replace")
