@@ -23,7 +23,7 @@ from builders import RMOS, environment
 
 API = "/api/rmos/stores"
 TOKEN = "a token for these tests"[2:].replace(" ", "-")
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 _HASTY = (
     "import sys; from rmos_migration.api import connections; {settings};"
