@@ -134,8 +134,6 @@ class Splitter(Generic[FormT]):
             found += self._documents(value, element)
         return found
 
-    # wrappers and envelopes
-
     def _inside(self, value: dict[str, Any], place: _Place) -> list[Document[FormT]] | None:
         """The documents that a wrapper or envelope holds; None if the object is neither."""
         before = self.listed, self.found
