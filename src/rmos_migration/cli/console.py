@@ -246,9 +246,9 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
     if len(summary.counts.generations) > 1:
         written = (f"{count:,} {name}" for name, count in summary.counts.generations.most_common())
         yield f"Documents by the generation that wrote them: {', '.join(written)}."
-    if totals.rejected and summary.is_kept:
+    if (totals.rejected or totals.conflicts) and summary.is_kept:
         yield "What was kept out, and why: rmos rejects"
-    if totals.conflicts and not summary.dry_run:
+    if summary.counts.codes["id-conflict"] and not summary.dry_run:
         yield "Conflicts: the first document of an id stayed. To take the later one: --on-conflict replace"
     if not summary.counts.balanced:
         yield "The counts do not balance. That is a fault of this program; please report it."
