@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -30,7 +31,7 @@ import os, sys
 from rmos_migration.cli.app import run
 
 call, name, number = os.environ["FAILING"].split(":")
-real = {known: getattr(os, known) for known in ("open", "read", "fstat", "scandir", "listdir", "stat")}
+real = {known: getattr(os, known) for known in ("open", "read", "fstat", "scandir", "listdir", "stat", "lstat")}
 handles = set()
 
 def fail(path):
@@ -84,6 +85,7 @@ def of_path(kind):
     return do
 
 os.open, os.scandir, os.listdir, os.stat = opened, scanned, of_path("listdir"), of_path("stat")
+os.lstat = of_path("lstat")
 os.read, os.fstat = of_handle("read"), of_handle("fstat")
 sys.exit(run())
 """
@@ -225,6 +227,16 @@ def test_the_same_command_carries_on_after_batches_that_were_committed(full: Pat
     summary = migrate(full, database)
     assert summary.totals.unchanged == arrived
     assert domain_rows(database) == undisturbed(full)
+
+
+def test_a_source_that_is_out_of_reach_was_not_moved(full: Path, database: Path) -> None:
+    migrate(full, database)
+    other = full.with_name("other")
+    shutil.copytree(full, other)
+    command = ["migrate", other, "--database", database]
+    assert failing("lstat", "/legacy", "EIO", *command)[0] in (0, 1)
+    locations = [row[0] for row in query(database, "SELECT location FROM migration_sources ORDER BY id")]
+    assert locations == [str(full), str(other)]
 
 
 @pytest.mark.parametrize("winerror", [21, 23, 53, 59, 64, 121, 1117, 1167, 1231])

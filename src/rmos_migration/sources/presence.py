@@ -56,7 +56,13 @@ def was_moved(before: str, now: str, paths: Sequence[str]) -> bool:
         before, now: the folders.
         paths: files that the source had, below it, with ``/``.
     """
-    if os.path.lexists(before):
+    try:
+        os.lstat(before)
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except (OSError, ValueError):  # out of reach
+        return False
+    else:
         return False
     found = sum(os.path.lexists(os.path.join(now, path)) for path in paths)
     return 2 * found > len(paths)
