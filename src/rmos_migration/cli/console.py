@@ -239,7 +239,7 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
     if totals.rejected and summary.is_kept:
         yield "What was kept out, and why: rmos rejects"
     if totals.conflicts and not summary.dry_run:
-        yield "Conflicts: the first document of an id stayed. To take the later one: --on-conflict replace"
+        yield "Conflicts: the database holds other content under the same id. What to do about each: rmos rejects"
     if not summary.counts.balanced:
         yield "The counts do not balance. That is a fault of this program; please report it."
 

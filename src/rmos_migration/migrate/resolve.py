@@ -149,7 +149,8 @@ class _Resolver:
         self, prepared: Prepared, record_id: str, there: _Standing, standing: dict[str, _Standing]
     ) -> None:
         """What becomes of a document whose id is taken by other content."""
-        is_free = record_id not in self.written_by and self.holding.is_free(record_id)
+        is_held_here = record_id in self.written_by or record_id in self.arrived
+        is_free = not is_held_here and self.holding.is_free(record_id)
         if not is_free and self.before.was_replaced(prepared):
             self._supersede(prepared, record_id)
             return
