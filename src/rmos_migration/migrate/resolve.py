@@ -12,7 +12,6 @@ from ..diagnostics import Diagnostic, Severity, diagnose, printable, shown
 from ..entities import Entity
 from ..store.known import KnownDocument
 from ..store.records import Row, content_of, existing_ids, rows_of
-from ..store.reporting import SUPERSEDED
 from .before import Before
 from .conflicts import conflict
 from .course import Course
@@ -219,7 +218,7 @@ class _Resolver:
             if old.prepared.content_sha256 != winner.content_sha256:
                 self.displaced.setdefault(record_id, []).append(index)
                 continue
-            said = [one for one in old.diagnostics if one.code != SUPERSEDED]
+            said = [one for one in old.diagnostics if one.code != "document-superseded"]
             self.made.decisions[index] = Decision(old.prepared, Outcome.UNCHANGED, said, old.derived)
             self.arrived.setdefault(record_id, []).append(index)
 
