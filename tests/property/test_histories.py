@@ -83,6 +83,20 @@ def told(summary: RunSummary) -> dict[str, Any]:
     return summary.counts.as_json() | {"status": str(summary.status)}
 
 
+def fate(summary: RunSummary) -> dict[str, Any]:
+    """What became of the documents; how many files were opened for it is another matter.
+
+    A file whose document may take its row over is opened; whether another one has done so before is known by then in
+    small batches.
+    """
+    return told(summary) | {"files": None}
+
+
+def books(database: Path) -> list[dict[str, Any]]:
+    """The ledger, but for the runs that opened a file last."""
+    return [entry | {"run_id": None} for entry in entries(database)]
+
+
 def noticed(database: Path, run_id: int | None) -> list[Any]:
     return query(
         database,
@@ -144,9 +158,9 @@ def test_no_result_depends_on_where_a_batch_ends(steps: list[tuple[list[Any], st
             ]
             assert told(foreseen) == told(results[1])
             for database, summary in zip(databases[1:], results[1:], strict=True):
-                assert told(summary) == told(results[0])
+                assert fate(summary) == fate(results[0])
                 assert domain_rows(database) == domain_rows(databases[0])
-                assert entries(database) == entries(databases[0])
+                assert books(database) == books(databases[0])
                 assert noticed(database, summary.run_id) == noticed(databases[0], results[0].run_id)
             check_numbers(root, databases[1], results[1])
             before = domain_rows(databases[2]), kept(databases[2])["pending"]

@@ -248,8 +248,8 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
         yield f"Documents by the generation that wrote them: {', '.join(written)}."
     if (totals.rejected or totals.conflicts) and summary.is_kept:
         yield "What was kept out, and why: rmos rejects"
-    if summary.counts.codes["id-conflict"] and not summary.dry_run:
-        yield "Conflicts: the first document of an id stayed. To take the later one: --on-conflict replace"
+    if totals.conflicts and not summary.dry_run:
+        yield "Conflicts: the database holds other content under the same id. What to do about each: rmos rejects"
     if not summary.counts.balanced:
         yield "The counts do not balance. That is a fault of this program; please report it."
 

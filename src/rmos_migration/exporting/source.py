@@ -23,6 +23,7 @@ from ..sources.pointers import key_of
 from ..sources.read import SIZE_LIMIT, Reading
 from ..store import exporting
 from ..store.exporting import Place, Stored
+from ..store.runs import UNRESOLVED
 from .canonical import UNREADABLE, origin_of, rebuilt, text_of, write_record
 from .containers import in_file_order, layouts
 from .outcome import Count, Missing
@@ -40,9 +41,6 @@ _REASONS = {
     "unplaced": "its file cannot be put together again; its record is in the folder rmos-export",
     "too-large": "it was written, but the file is larger than the migration reads",
 }
-
-_MAY_ARRIVE = {"id-conflict", "reference-missing", "refused-by-database"}
-"""Codes of documents that were rejected for what the database held then, or for what the user asked for."""
 
 
 class _Rebuilt(NamedTuple):
@@ -127,7 +125,7 @@ class _Writer:
         """Write what the database holds of one file."""
         is_any_kept_out = any(place.outcome == "rejected" for place in places)
         bodies = exporting.bodies(self.connection, *places[0][:2]) if is_any_kept_out else {}
-        taken = {place.pointer for place in places if place.code in _MAY_ARRIVE and place.record_id in rows}
+        taken = {place.pointer for place in places if place.code in UNRESOLVED and place.record_id in rows}
         bodies = {pointer: body for pointer, body in bodies.items() if pointer not in taken}
         found: list[_Rebuilt] = []
         kept_out: list[Place] = []
@@ -163,7 +161,7 @@ class _Writer:
         if not place.is_in_row:
             if place.outcome == "conflict":
                 self._miss(place, place.code or "id-conflict")
-            elif place.code in _MAY_ARRIVE and place.record_id in rows:
+            elif place.code in UNRESOLVED and place.record_id in rows:
                 self._miss(place, "id-taken")
             elif bodies.get(place.pointer) is None:
                 self._miss(place, "unreadable")

@@ -100,6 +100,8 @@ class Holding:
                 pointers = same or list(there)
                 pointer = holder.pointer if holder.pointer in pointers else pointers[0]
                 holder = holder._replace(pointer=pointer)
+            elif holder.pointer not in file.without_id:
+                holder = holder._replace(pointer="")
         return holders.named(holder, self.course.book.source_id)
 
     def is_alone(self, path: str, record_id: str) -> bool:

@@ -12,7 +12,6 @@ from ..diagnostics import Diagnostic, Severity, diagnose, printable, shown
 from ..entities import Entity
 from ..store.known import KnownDocument
 from ..store.records import Row, content_of, existing_ids, rows_of
-from ..store.reporting import SUPERSEDED
 from .before import Before
 from .conflicts import conflict
 from .course import Course
@@ -149,7 +148,8 @@ class _Resolver:
         self, prepared: Prepared, record_id: str, there: _Standing, standing: dict[str, _Standing]
     ) -> None:
         """What becomes of a document whose id is taken by other content."""
-        is_free = record_id not in self.written_by and self.holding.is_free(record_id)
+        is_held_here = record_id in self.written_by or record_id in self.arrived
+        is_free = not is_held_here and self.holding.is_free(record_id)
         if not is_free and self.before.was_replaced(prepared):
             self._supersede(prepared, record_id)
             return
@@ -218,7 +218,7 @@ class _Resolver:
             if old.prepared.content_sha256 != winner.content_sha256:
                 self.displaced.setdefault(record_id, []).append(index)
                 continue
-            said = [one for one in old.diagnostics if one.code != SUPERSEDED]
+            said = [one for one in old.diagnostics if one.code != "document-superseded"]
             self.made.decisions[index] = Decision(old.prepared, Outcome.UNCHANGED, said, old.derived)
             self.arrived.setdefault(record_id, []).append(index)
 

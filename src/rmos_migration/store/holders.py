@@ -9,7 +9,7 @@ from ..diagnostics import Diagnostic, Location, diagnose, printable, shown
 from ..entities import Entity
 from .bulk import among
 from .known import KnownDocument
-from .runs import API, FROM_API, GONE, IS_SUPERSEDED, REPLACED, SETTLED
+from .runs import API, FROM_API, GONE, IS_SUPERSEDED, REPLACED, SETTLED, UNRESOLVED
 from .tables import ledger, sources
 
 
@@ -147,10 +147,14 @@ def superseded_in(
 
 def is_refused_as_a_whole(connection: Connection, source: int, path: str) -> bool:
     """Whether a file could not be read or taken apart when it was read last; what stood in it is not known then."""
-    query = select(ledger.c.outcome).where(
-        ledger.c.source_id == source, ledger.c.path == path, ledger.c.pointer == ""
+    query = select(ledger.c.path).where(
+        ledger.c.source_id == source,
+        ledger.c.path == path,
+        ledger.c.pointer == "",
+        ledger.c.outcome == "rejected",
+        ledger.c.code.not_in(UNRESOLVED),
     )
-    return connection.scalar(query) == "rejected"
+    return connection.execute(query).first() is not None
 
 
 def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str]) -> list[Superseded]:

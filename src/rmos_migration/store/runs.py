@@ -31,6 +31,10 @@ REPLACED = "record-replaced"
 TAKEN_OVER = "record-taken-over"
 """Code of what is said of a document that took over the row of another one, which is gone."""
 
+UNRESOLVED = ("id-conflict", "reference-missing", "refused-by-database")
+"""Codes of documents that were rejected for what the database held, or for what the user asked for; nothing is wrong with
+them by themselves."""
+
 GONE = "gone:"
 """Before a record's id, in place of a pointer: the entry's document was taken out of a file that was read again. The
 entry still says what the row was made from."""
