@@ -34,6 +34,12 @@ MIGRATED = {
 }
 """By generation: strip families, patterns, joblogs."""
 
+ELSEWHERE = {
+    "Art Studio pattern library", "design snapshot", "design with diameters", "rosette wheel", "run with steps",
+    "shop artifacts",
+}  # fmt: skip
+"""Writers that became known after the example was made; ``test_further_writers.py`` has a folder of theirs."""
+
 KEPT_OUT = {
     ("strip_families/cam-profile-shell.json", ""): "not-a-record",
     ("patterns/studio/request-without-a-name.json", ""): "not-a-record",
@@ -93,7 +99,7 @@ def test_only_what_is_no_record_is_kept_out(older: tuple[RunSummary, Path]) -> N
 def test_every_generation_has_left_something_in_the_older_workshop(older: tuple[RunSummary, Path]) -> None:
     _, database = older
     found = Counter((e["generation"], e["entity"]) for e in entries(database) if e["outcome"] == "migrated")
-    older_programs = {module.NAME for module in GENERATIONS} - {export.NAME}
+    older_programs = {module.NAME for module in GENERATIONS} - {export.NAME} - ELSEWHERE
     assert {name for name, _ in found} == older_programs == set(MIGRATED)
     assert {
         name: tuple(found[name, entity] for entity in ("strip_families", "patterns", "joblogs"))
@@ -121,7 +127,6 @@ def test_the_older_workshop_gives_the_warnings_its_readme_names(older: tuple[Run
     assert Counter(warnings) == {
         ("joblogs/2024/repair-of-1999.json", "reference-missing"): 1,
         ("joblogs/lanes/skerry-trials.json", "status-partial"): 1,
-        ("joblogs/runs/run-artifacts.json", "job-type-unknown"): 4,
         ("joblogs/saw/telemetry-plum.json", "job-type-unknown"): 1,
         ("joblogs/studio/report-queue.json", "job-type-unknown"): 3,
         ("patterns/planner/library-2020.json", "rings-empty"): 1,
