@@ -8,6 +8,7 @@ from ..entities import FieldRule
 from ..rosette import Slip
 from .notes import Notes, Steps
 
+_CODES = {Slip.QUOTED: "number-in-quotes", Slip.POWERSHELL: "powershell-list"}
 _SENTENCES = {
     Slip.QUOTED: "{name} is the text {value}; a number has no quotes",
     Slip.POWERSHELL: "PowerShell 5.1 wrote the list {name} as an object with value and Count: {value}",
@@ -30,7 +31,7 @@ def notes_on_slips(rule: FieldRule, held: Any, document: Mapping[str, Any], key:
     for slip, steps, value in found:
         by_kind.setdefault(slip, []).append((steps, value))
     return [
-        (slip.value, _sentence(slip, places, key), _place(document, key, held, places[0][0]))
+        (_CODES[slip], _sentence(slip, places, key), _place(document, key, held, places[0][0]))
         for slip, places in by_kind.items()
     ]
 
