@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..diagnostics import shown
-from .pointers import pointer_step
+from .pointers import below
 from .scan import Fault
 
 _NO = ("false", "no", "0")
@@ -16,4 +16,4 @@ def failure_in(answer: Mapping[str, Any], pointer: str) -> Fault | None:
     if flag is None or flag is True or str(flag).strip().lower() not in _NO:
         return None
     message = f"the answer around the record says success: {shown(flag)}; the record is taken all the same"
-    return Fault("answer-failed", message, pointer=pointer + pointer_step("success"))
+    return Fault("answer-failed", message, pointer=below(pointer, "success"))

@@ -106,8 +106,8 @@ class Source:
 
         To be asked once, after the files of every entity were walked.
         """
-        yield from self._other_names
-        yield from sorted(self._elsewhere(), key=lambda file: file.path.split("/"))
+        found = [*self._other_names, *self._elsewhere()]
+        yield from sorted(found, key=lambda file: file.path.split("/"))
 
     def ignore(self, path: str) -> None:
         """Count a file that was passed over, and holds no records, as ignored."""
@@ -146,7 +146,7 @@ class Source:
                     elif entry.is_symlink():
                         self._ignore(_LINK_OUTSIDE, path)
                     elif entry.is_file(follow_symlinks=False):
-                        yield SourceFile(path, entry.path)
+                        yield SourceFile(fitted_path(path), entry.path)
 
     def _ignore(self, reason: str, path: str) -> None:
         self.ignored[reason] += 1
@@ -218,7 +218,7 @@ class Source:
         elif kind == stat.S_IFLNK:
             return False
         elif kind == stat.S_IFREG:
-            self._other_names.append(SourceFile(path, entry.path))
+            self._other_names.append(SourceFile(fitted_path(path), entry.path))
         else:
             self._ignore(_NOT_READ, path)
         return True
