@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from ..diagnostics import Diagnostic
+from ..diagnostics import NOT_LOOKED_AT, Diagnostic
 from .decode import decode_bytes
 from .positions import Position, Positions
 from .read import SIZE_LIMIT
@@ -42,7 +42,8 @@ def located_in(
 
 
 def _is_wanted(diagnostic: Diagnostic) -> bool:
-    return diagnostic.location.line is None
+    """Tell whether there is a place to look for: what was not looked at is told of as a whole."""
+    return diagnostic.location.line is None and diagnostic.code not in NOT_LOOKED_AT
 
 
 def _read(file: Path) -> bytes | None:
