@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from builders import family, joblog, pattern, rmos, write
+from builders import family, joblog, pattern, records, rmos, without_root_powers, write
 from rmos_migration import migrate, verify
 from rmos_migration.errors import UsageError
 
@@ -285,3 +285,64 @@ def test_a_file_named_as_the_source_is_called_a_file(tmp_path: Path) -> None:
     write(tmp_path, "p.json", pattern())
     with pytest.raises(UsageError, match="is a file"):
         migrate(tmp_path / "p.json", tmp_path / "rmos.db")
+
+
+# what a review found ------------------------------------------------------------------------------------------
+
+
+def test_what_is_read_through_a_link_was_looked_at(tmp_path: Path, database: Path) -> None:
+    tree = tmp_path / "legacy"
+    write(tree, "real/p1.json", pattern("p1"))
+    (tree / "patterns").symlink_to("real")
+    write(tree, "kept/jobs.json", joblog("j1"))
+    (tree / "joblogs.json").symlink_to("kept/jobs.json")
+    summary = migrate(tree, database)
+    assert (summary.exit_code, summary.totals.migrated) == (0, 2)
+    assert summary.counts.files.ignored == {}
+    assert verify(tree, database).holds
+
+
+def test_what_cannot_be_looked_at_outside_the_folders_is_told_of(workshop: Path, database: Path) -> None:
+    write(workshop, "extra/p.json", pattern("p2")).parent.chmod(0)
+    write(workshop, "top.json", pattern("p3")).chmod(0)
+    write(workshop, "picture.png", b"\x89PNG").chmod(0)
+    done = rmos("migrate", workshop, "--database", database, before=without_root_powers)
+    (workshop / "extra").chmod(0o755)
+    assert done.returncode == 1
+    assert "3 documents arrived; 2 files were not looked at." in done.stdout
+    assert unseen(database) == [
+        ("extra", "unreadable-not-looked-at"),
+        ("top.json", "unreadable-not-looked-at"),
+    ]
+
+
+def test_hint_never_leads_over_a_file_that_is_there(workshop: Path, database: Path) -> None:
+    write(workshop, "patterns/p1.txt", pattern("p2"))
+    write(workshop, "data/patterns/y.json", pattern("y"))
+    told = rmos("migrate", workshop, "--database", database).stderr
+    assert "patterns/p1.json is there already" in told
+    assert "did you mean patterns/y.json?" in told
+
+
+def test_ignored_files_are_named_in_order_and_the_first_of_them(workshop: Path, database: Path) -> None:
+    for number in range(130):
+        write(workshop, f"patterns/.h{number:03}.json", "{}")
+    named = migrate(workshop, database).counts.files.ignored_paths["hidden"]
+    assert named == [f"patterns/.h{number:03}.json" for number in range(100)]
+
+
+def test_foreign_json_is_looked_at_in_a_sample(workshop: Path, database: Path) -> None:
+    foreign = {f"k{number}": {"x": number, "values": [{"a": 1}] * 3} for number in range(20_000)}
+    write(workshop, "measurements.json", foreign)
+    write(workshop, "late.json", [*({"x": 1} for _ in range(500)), joblog("last")])
+    migrate(workshop, database)
+    assert unseen(database) == [("late.json", "records-not-looked-at")]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "ndjson", "NDJSON"])
+def test_lines_are_lines_under_every_name_for_them(ending: str, workshop: Path, database: Path) -> None:
+    write(workshop, f"patterns/one.{ending}", json.dumps(pattern("") | {"id": None}))
+    write(workshop, f"joblogs/some.{ending}", f"{json.dumps(joblog('a'))}\noops\n{json.dumps(joblog('b'))}\n")
+    summary = migrate(workshop, database)
+    assert (summary.totals.migrated, summary.totals.rejected) == (6, 1)
+    assert {"one-0"} <= set(records(database, "patterns"))

@@ -103,7 +103,8 @@ class Verification:
     """The result of comparing a source with a database, and its certificate.
 
     Fingerprints are SHA-256 (hex): of the source over the path and content of each file (size and time, where it could
-    not be read), of the database over every value of every row. ``differing`` holds every document that is not equal.
+    not be read; none where a folder could not be listed), of the database over every value of every row. ``differing``
+    holds every document that is not equal.
     """
 
     source: str
@@ -113,7 +114,7 @@ class Verification:
     tool_version: str
     started_at: str
     duration_seconds: float
-    source_fingerprint: str
+    source_fingerprint: str | None
     database_fingerprint: str
     tallies: Tallies
     differing: Sequence[Comparison]

@@ -19,7 +19,8 @@ from ..migrate.prepare import Prepared, prepare
 from ..migrate.renaming import adopted
 from ..migrate.strays import not_looked_at
 from ..sources.decode import is_codec
-from ..sources.discover import Source, SourceFile
+from ..sources.discover import Source
+from ..sources.passed_over import SourceFile
 from ..sources.presence import is_gone
 from ..sources.read import Reading, read_files
 from ..store import holdings, queries, runs, schema
@@ -72,7 +73,7 @@ def verify_source(
             tool_version=__version__,
             started_at=started_at,
             duration_seconds=time.perf_counter() - began,
-            source_fingerprint=one_pass.digest.hexdigest(),
+            source_fingerprint=one_pass.fingerprint,
             database_fingerprint=holdings.fingerprint(connection, ENTITIES),
             tallies=one_pass.tallies,
             differing=one_pass.differing,
@@ -101,9 +102,15 @@ class _Pass:
         self.encoding = encoding
         self.told = told
         self.digest = sha256()
+        self.is_listed = True
         self.unread: dict[str, _Unread] = {}
         self.tallies = Tallies()
         self.differing: list[Comparison] = []
+
+    @property
+    def fingerprint(self) -> str | None:
+        """The source's fingerprint; None where a folder could not be listed, because nothing stands for what it holds."""
+        return self.digest.hexdigest() if self.is_listed else None
 
     def run(self) -> None:
         holdings.begin_seeing(self.connection)
@@ -190,6 +197,7 @@ class _Pass:
         if known is None:
             problem = reading.problem or diagnose("file-unreadable", "it was not read", Location(file.path))
             self.unread[file.path] = _Unread(f"{problem.code}: {problem.message}")
+            self.is_listed = self.is_listed and not Path(file.full).is_dir()
             known = f"{problem.code} {_size_and_time(file.full)}"
         self.digest.update(f"{reading.path}\0{known}\n".encode())
 

@@ -4,7 +4,7 @@ from .code import Code, Severity
 
 _I, _W, _E = Severity.INFO, Severity.WARNING, Severity.ERROR
 
-NOT_LOOKED_AT = ("records-not-looked-at", "archive-not-looked-at")
+NOT_LOOKED_AT = ("records-not-looked-at", "archive-not-looked-at", "unreadable-not-looked-at")
 """Codes of what is said of files that may hold records and were not looked at."""
 
 FILES = (
@@ -87,5 +87,12 @@ FILES = (
         _W,
         "An archive lies in the legacy folder. Archives are not opened, so what is packed in it is not known.",
         "unpack it into the folder it belongs in, or move it out of the legacy folder, then run rmos migrate again",
+    ),
+    Code(
+        "F112",
+        "unreadable-not-looked-at",
+        _W,
+        "A file or folder outside the folders of records could not be looked at, so it is not known whether it holds records.",
+        "make it readable, or move it out of the legacy folder, then run rmos migrate again",
     ),
 )

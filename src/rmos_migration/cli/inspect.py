@@ -16,7 +16,8 @@ from ..migrate.outcome import unseen_files
 from ..migrate.strays import not_looked_at
 from ..settings import load_settings
 from ..sources.decode import is_codec
-from ..sources.discover import Source, SourceFile, json_files
+from ..sources.discover import Source, json_files
+from ..sources.passed_over import SourceFile
 from ..sources.read import read_files
 from ..sources.root import is_source
 from . import console

@@ -55,7 +55,8 @@ def migrate(
     all_or_nothing: Annotated[
         bool,
         typer.Option(
-            "--all-or-nothing", help="Keep nothing if a single document is rejected or in conflict."
+            "--all-or-nothing",
+            help="Keep nothing if a single document is rejected or in conflict, or a file was not looked at.",
         ),
     ] = False,
     on_conflict: Annotated[

@@ -169,7 +169,10 @@ def _certificate(result: Verification, saved: Path | None) -> Iterator[str]:
     yield f"source     {result.source}: {result.tallies.files:,} files, {result.tallies.documents:,} documents"
     if moved:
         yield f"           it was migrated from {result.migrated_from}"
-    yield f"           SHA-256 {result.source_fingerprint}"
+    if result.source_fingerprint is None:
+        yield "           no fingerprint, because a folder could not be listed"
+    else:
+        yield f"           SHA-256 {result.source_fingerprint}"
     yield f"database   {result.database}: {sum(result.tallies.rows.values()):,} rows, schema {result.schema_version}"
     yield f"           SHA-256 {result.database_fingerprint}"
     yield f"compared   {result.started_at} by rmos-migration {result.tool_version}, in {result.duration_seconds:.1f} s"

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from ..diagnostics import Diagnostic, Location, printable
 from ..entities import Entity
 from ..sources import presence
-from ..sources.discover import SourceFile
+from ..sources.passed_over import SourceFile
 from ..sources.paths import parts_of
 from ..sources.read import read_files
 from ..store import holders

@@ -13,7 +13,8 @@ from ..diagnostics import Diagnostic, Location, diagnose
 from ..entities import ENTITIES, Entity
 from ..errors import RmosError, UsageError
 from ..sources.decode import is_codec
-from ..sources.discover import Source, SourceFile
+from ..sources.discover import Source
+from ..sources.passed_over import SourceFile
 from ..sources.presence import is_read_no_more
 from ..sources.read import read_files
 from ..store import runs
@@ -128,9 +129,7 @@ class _Run:
             for batch in self._batches(writer):
                 self._book(writer.load(batch))
                 dealt_with(batch.size_bytes)
-                self.signal = self.stop()
-                if self.signal is not None:
-                    self.stopped_by = "it was asked to stop"
+                if self._stop_now() is not None:
                     break
         except TooManyRejects as stopped:
             self.stopped_by = str(stopped)
@@ -148,13 +147,23 @@ class _Run:
         self.observer.advanced(self.counts)
 
     def _notice_source(self) -> None:
-        unseen = list(not_looked_at(self.source, self.options.encoding))
+        is_cut_short = bool(self.stopped_by)
+        unseen = (
+            [] if is_cut_short else list(not_looked_at(self.source, self.options.encoding, self._stop_now))
+        )
         self.source.notices += unseen
         self.counts.files.not_looked_at = len(unseen)
         self.counts.files.ignored = self.source.ignored
         self.counts.files.ignored_paths = self.source.ignored_paths
         self.counts.notice(self.source.notices)
         self.observer.noticed(self.source.notices)
+
+    def _stop_now(self) -> int | None:
+        """Return the signal that wants the run to end, and remember it."""
+        self.signal = self.stop()
+        if self.signal is not None:
+            self.stopped_by = "it was asked to stop"
+        return self.signal
 
     def _status(self) -> Status:
         totals = self.counts.totals

@@ -4,26 +4,22 @@ Nothing of them is migrated. They are told of, because "everything arrived" woul
 """
 
 import os
-import re
 import stat
 from collections.abc import Iterator
-from typing import NamedTuple
+from pathlib import PurePath
 
 from ..diagnostics import Diagnostic, Location, diagnose
-from ..entities import BY_NAME, ENTITIES, Entity
-from ..generations import recognise
-from ..sources.decode import to_text
-from ..sources.discover import Source, SourceFile
-from ..sources.documents import documents_in
-from ..sources.folders import entity_of_folder, is_archive, is_read_by_name
-from ..sources.machine import own_faults_ignored
-from ..sources.read import SIZE_LIMIT
+from ..entities import BY_NAME, Entity
+from ..sources.discover import Source
+from ..sources.folders import READ_ENDINGS, entity_of_folder, is_archive, is_read_by_name
+from ..sources.machine import raise_if_machine_failed
+from ..sources.passed_over import SourceFile, unseen
+from ..sources.read import FLAGS, SIZE_LIMIT
+from .likeness import Likeness, begins_like_json, likeness
+from .options import Stop
 
 _HEAD = 4096
 """Bytes by which a file is told to be JSON or an archive."""
-
-_SAMPLE = 256 * 1024
-"""Bytes of a file that is no JSON as a whole in which keys are looked for."""
 
 _MAGIC = (
     b"PK\x03\x04",
@@ -46,97 +42,60 @@ _PACKED_DOCUMENTS = (
     ".svgz",
     ".3mf",
     ".f3d",
-    ".fcstd",
 )
 """Other programs' documents, which are archives inside."""
 
-_BEGINS_LIKE_JSON = re.compile(r"[\s\ufeff]*+(?>//[^\n]*\n\s*+|/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+[\[{]")
-"""With comments before it or not; possessive, because a hostile file must not make it try again and again."""
-_COMMON_KEYS = {"created_at", "created_at_utc", "updated_at", "metadata_json", "start_time", "end_time"}
-_KEY = re.compile(r'"(\w{2,40})"\s*:')
+_TEXTS = ("", ".txt", ".text", ".dat", ".log", ".js")
+"""Endings under which JSON is kept now and then; of a file that cannot be opened, its name alone tells."""
 
 
-class _Seen(NamedTuple):
-    """What a file seems to hold: records of an entity, and how many where they can be counted."""
-
-    entity: Entity
-    documents: int | None = None
-
-
-def not_looked_at(source: Source, encoding: str | None = None) -> Iterator[Diagnostic]:
+def not_looked_at(
+    source: Source, encoding: str | None = None, stop: Stop = lambda: None
+) -> Iterator[Diagnostic]:
     """Yield a warning for each file of a source that may hold records and is not read, in path order.
 
     To be asked once, after the files of every entity were walked. What is passed over without a warning is counted
-    by the source.
+    by the source. It ends early when ``stop`` asks for it.
     """
     for file in source.passed_over():
-        found = _warning(file, encoding)
+        if stop() is not None:
+            return
+        found = file.problem or _warning(source, file, encoding)
         if found is None:
             source.ignore(file.path)
         else:
             yield found
 
 
-def _warning(file: SourceFile, encoding: str | None) -> Diagnostic | None:
-    raw = _read(file, _HEAD)
-    if is_archive(file.path) or (
-        raw.startswith(_MAGIC) and not file.path.lower().endswith(_PACKED_DOCUMENTS)
-    ):
-        message = "archives are not opened; what is packed in this one was not looked at"
-        return diagnose("archive-not-looked-at", message, Location(file.path))
-    if not _BEGINS_LIKE_JSON.match(to_text(raw, encoding).replace("\0", "")):  # UTF-16 without its mark
-        return None
-    seen = _seen(file.path, _read(file, SIZE_LIMIT + 1), encoding)
+def _warning(source: Source, file: SourceFile, encoding: str | None) -> Diagnostic | None:
+    try:
+        head = _read(file, _HEAD)
+        is_packed = head.startswith(_MAGIC) and not file.path.lower().endswith(_PACKED_DOCUMENTS)
+        if is_archive(file.path) or is_packed:
+            message = "archives are not opened; what is packed in this one was not looked at"
+            return diagnose("archive-not-looked-at", message, Location(file.path))
+        if not begins_like_json(head, encoding):
+            return None
+        raw = head if len(head) < _HEAD else _read(file, SIZE_LIMIT + 1)
+    except OSError as error:
+        raise_if_machine_failed(file.path, error, file.full)
+        return unseen(file.path, file.full, error).problem if _may_be_json(file.path) else None
+    seen = likeness(raw, encoding, _entity_nearby(file.path))
     if seen is None:
         return None
-    what = f"this looks like {_counted(seen)}, but {_why(file.path)}"
-    return diagnose("records-not-looked-at", what, Location(file.path), hint=_hint(file.path, seen.entity))
+    what = f"this looks like {_named(seen)}, but {_why(file.path)}"
+    hint = _hint(source, file.path, seen.entity)
+    return diagnose("records-not-looked-at", what, Location(file.path), hint=hint)
 
 
 def _read(file: SourceFile, limit: int) -> bytes:
-    """Return the first bytes of a regular file; none where it cannot be read."""
-    with own_faults_ignored(file.path, file.full), open(file.full, "rb", opener=_opener) as opened:
+    """Return the first bytes of a file; none of a pipe or device."""
+    with open(file.full, "rb", opener=lambda full, _: os.open(full, FLAGS)) as opened:
         return opened.read(limit) if stat.S_ISREG(os.fstat(opened.fileno()).st_mode) else b""
-    return b""
 
 
-def _opener(full: str, _: int) -> int:
-    """Open a file that is no link, without waiting for a pipe."""
-    flags = (
-        os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
-    )
-    return os.open(full, flags)
-
-
-def _seen(path: str, raw: bytes, encoding: str | None) -> _Seen | None:
-    """Return what records a file's bytes hold; the entity of most of them, where they are of several."""
-    if len(raw) <= SIZE_LIMIT:
-        counted = [_Seen(entity, _recognised(path, raw, entity, encoding)) for entity in ENTITIES]
-        best = max(counted, key=lambda seen: (seen.documents or 0, seen.entity is _entity_nearby(path)))
-        if best.documents:
-            return best
-    return _by_keys(to_text(raw[:_SAMPLE], encoding).replace("\0", ""))
-
-
-def _recognised(path: str, raw: bytes, entity: Entity, encoding: str | None) -> int:
-    contents = documents_in(path, raw, entity, recognise, encoding)
-    return sum(document.form is not None for document in contents.documents)
-
-
-def _by_keys(text: str) -> _Seen | None:
-    """Return whose records a text seems to hold that is not JSON as a whole.
-
-    Three keys of an entity tell, if one of them is such as hardly anything else has.
-    """
-    keys = set(_KEY.findall(text))
-    of_entity = {entity: keys & _keys(entity) for entity in ENTITIES}
-    entity = max(of_entity, key=lambda one: len(of_entity[one]))
-    is_told = any("_" in key for key in of_entity[entity] - _COMMON_KEYS)
-    return _Seen(entity) if is_told and len(of_entity[entity]) >= 3 else None
-
-
-def _keys(entity: Entity) -> set[str]:
-    return {key for rule in entity.fields for key in rule.found.keys}
+def _may_be_json(path: str) -> bool:
+    return is_read_by_name(path) or PurePath(path).suffix.lower() in _TEXTS
 
 
 def _entity_nearby(path: str) -> Entity | None:
@@ -145,26 +104,30 @@ def _entity_nearby(path: str) -> Entity | None:
     return next((entity for name in reversed(folders) if (entity := entity_of_folder(name))), None)
 
 
-def _counted(seen: _Seen) -> str:
-    if seen.documents == 1:
-        return f"a {seen.entity.singular.replace('_', ' ')}"
-    many = seen.entity.name.replace("_", " ")
-    return many if seen.documents is None else f"{seen.documents:,} {many}"
+def _named(seen: Likeness) -> str:
+    return (
+        f"a {seen.entity.singular}".replace("_", " ")
+        if seen.is_single
+        else seen.entity.name.replace("_", " ")
+    )
 
 
 def _why(path: str) -> str:
     if is_read_by_name(path):
-        return f"only what lies in the folders {', '.join(BY_NAME)} is read, or is named after them"
-    return "only files whose names end in .json, .jsonl, .ndjson or .rsd are read"
+        return f"only files in the folders {', '.join(BY_NAME)}, or named after them, are read"
+    return f"only files whose names end in {', '.join(READ_ENDINGS)} are read"
 
 
-def _hint(path: str, entity: Entity) -> str:
+def _hint(source: Source, path: str, entity: Entity) -> str:
     """Return where the file would be read."""
-    folders, _, name = path.rpartition("/")
-    top, _, below = folders.partition("/")
-    if entity_of_folder(top) is None:
-        folders = f"{entity.name}/{below}".rstrip("/")
-    wanted = f"{folders}/{_readable(name)}"
+    *folders, name = path.split("/")
+    if folders and entity_of_folder(folders[0]) is not None:
+        wanted = "/".join([*folders, _readable(name)])
+    else:
+        below = [folder for folder in folders[1:] if entity_of_folder(folder) is None]
+        wanted = "/".join([entity.name, *below, _readable(name)])
+    if os.path.lexists(source.root / wanted):
+        return f"{wanted} is there already: compare the two, then move or delete this one"
     return f"did you mean {wanted}? Rename or move it, then run rmos migrate again; or move it out of this folder"
 
 

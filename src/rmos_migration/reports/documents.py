@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 from ..diagnostics import Diagnostic, Location, Severity
 from ..errors import EnvironmentFailure
 from ..sources.decode import to_text
-from ..sources.discover import SourceFile
 from ..sources.folders import entity_of_path
 from ..sources.locate import located_in
+from ..sources.passed_over import SourceFile
 from ..sources.paths import parts_of
 from ..sources.read import read_files
 from ..store import reporting

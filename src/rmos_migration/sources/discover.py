@@ -24,36 +24,19 @@ from .folders import (
 )
 from .machine import is_file, is_folder, is_there, names_in, own_faults_ignored, raise_if_machine_failed
 from .names import as_text, fitted_path
-from .root import is_walked, refuse_other_than_source
-
-_NOT_READ = "not .json or .jsonl"
-_HIDDEN = "hidden"
-_BACKUP = "backup copy"
-_OUTSIDE = "outside the folders of records"
-_LINK_OUTSIDE = "link outside the folders of records"
-
-NAMED = 100
-"""Ignored files that are named, of each reason; the others are counted only."""
+from .passed_over import BACKUP, HIDDEN, LINK_TO_READ, NOT_READ, PassedOver, SourceFile
+from .root import refuse_other_than_source
 
 _NO_FILE = "a pipe, socket or device is in the place of a file"
 _SPECIAL = 0
-
-
-class SourceFile(NamedTuple):
-    """One file to read: path below the source with ``/``, the system's path, or why it is not to be opened."""
-
-    path: str
-    full: str
-    problem: Diagnostic | None = None
 
 
 class Source:
     """A legacy folder.
 
     The first step of a path below it says what the documents are: a folder such as ``patterns``, or a file such as
-    ``patterns.json`` (``folders.py``). Iterating over its files notes what is passed over: counted in ``ignored``, by
-    reason, and the first of each reason by path in ``ignored_paths``. Those of the folders in ``doubtful``, which could not
-    be listed once, that were listed now are in ``mended``.
+    ``patterns.json`` (``folders.py``). Iterating over its files notes what is passed over (``passed_over.py``). Those of
+    the folders in ``doubtful``, which could not be listed once, that were listed now are in ``mended``.
 
     Raises:
         UsageError: if there is no such folder, or nothing in it that says what the documents are.
@@ -61,14 +44,12 @@ class Source:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.ignored: Counter[str] = Counter()
-        self.ignored_paths: dict[str, list[str]] = {}
         self.notices: list[Diagnostic] = []
         self.doubtful: Collection[str] = ()
         self.mended: list[str] = []
         self._real_root = os.path.realpath(root)
         self._followed: set[str] = set()
-        self._other_names: list[SourceFile] = []
+        self._left = PassedOver()
         refuse_other_than_source(root)
 
     @property
@@ -101,21 +82,27 @@ class Source:
         other = Source(self.root)
         return sum(1 for entity in ENTITIES for _ in other.files(entity))
 
+    @property
+    def ignored(self) -> Counter[str]:
+        """How many files were passed over, by reason."""
+        return self._left.ignored
+
+    @property
+    def ignored_paths(self) -> dict[str, list[str]]:
+        """The first of them, by reason and path."""
+        return self._left.paths
+
     def passed_over(self) -> Iterator[SourceFile]:
         """Yield what is not read because of its name or place, but may hold records; links and hidden files are not among it.
 
         To be asked once, after the files of every entity were walked.
         """
-        found = [*self._other_names, *self._elsewhere()]
+        found = [*self._left.other_names, *self._left.elsewhere(self._real_root, self._followed)]
         yield from sorted(found, key=lambda file: file.path.split("/"))
 
     def ignore(self, path: str) -> None:
         """Count a file that was passed over, and holds no records, as ignored."""
-        is_in_folder = "/" in path and entity_of_folder(path.partition("/")[0]) is not None
-        if is_in_folder:
-            self._ignore(_NOT_READ, path)
-        elif is_read_by_name(path):
-            self._ignore(_OUTSIDE, path)
+        self._left.ignore_without_records(path)
 
     def _names_of(self, entity: Entity) -> list[str]:
         names = names_in(self.named, self._real_root)
@@ -125,34 +112,6 @@ class Source:
         if not is_usual(name, entity):
             message = f"the name {shown(as_text(name))} is read as {entity.name}"
             self.notices.append(diagnose("name-recognised", message, Location(as_text(name))))
-
-    def _elsewhere(self) -> Iterator[SourceFile]:
-        """Yield the files outside of every entity's folder and of the files named after one."""
-        waiting = [("", self._real_root)]
-        while waiting:  # not os.walk, which fails where folders nest a thousand deep
-            above, folder = waiting.pop()
-            with own_faults_ignored(above or self.named, folder), os.scandir(folder) as entries:
-                for entry in entries:
-                    path = above + as_text(entry.name)
-                    is_folder = entry.is_dir(follow_symlinks=False)
-                    if not above and is_walked(entry.name, is_folder=is_folder or entry.is_symlink()):
-                        continue
-                    if entry.name.startswith("."):
-                        self._ignore(_HIDDEN, path)
-                    elif is_folder:
-                        waiting.append((f"{path}/", entry.path))
-                    elif is_backup(entry.name):
-                        self._ignore(_BACKUP, path)
-                    elif entry.is_symlink():
-                        self._ignore(_LINK_OUTSIDE, path)
-                    elif entry.is_file(follow_symlinks=False):
-                        yield SourceFile(fitted_path(path), entry.path)
-
-    def _ignore(self, reason: str, path: str) -> None:
-        self.ignored[reason] += 1
-        named = self.ignored_paths.setdefault(reason, [])
-        if len(named) < NAMED:
-            named.append(path)
 
     def _plain(self, path: str, full: str) -> SourceFile:
         if is_there(path, full) and not is_file(path, full):
@@ -212,29 +171,29 @@ class Source:
             return False
         path = f"{folder}/{as_text(name)}"
         if is_hidden:
-            self._ignore(_HIDDEN, path)
+            self._left.ignore(HIDDEN, path)
         elif is_backup(name):
-            self._ignore(_BACKUP, path)
+            self._left.ignore(BACKUP, path)
         elif kind == stat.S_IFLNK:
             return False
         elif kind == stat.S_IFREG:
-            self._other_names.append(SourceFile(fitted_path(path), entry.path))
+            self._left.other_names.append(SourceFile(fitted_path(path), entry.path))
         else:
-            self._ignore(_NOT_READ, path)
+            self._left.ignore(NOT_READ, path)
         return True
 
     def _link(self, path: str, full: str, entity: Entity) -> Iterator[SourceFile]:
         target = os.path.realpath(full)
         leads_to_folder = is_folder(path, target)
         if not leads_to_folder and not path.lower().endswith(READ_ENDINGS):
-            self._ignore(_NOT_READ, path)
+            self._left.ignore(NOT_READ, path)
             return
         if os.path.commonpath([target, self._real_root]) != self._real_root:
             yield _refusal(path, full, "file-outside", "the link leads out of the source folder")
         elif not is_there(path, target) or os.path.islink(target):
             yield _refusal(path, full, "file-unreadable", "the link leads nowhere")
         elif target in self._followed or self._is_read_anyway(target, entity):
-            self._ignore("link to what is read anyway", path)
+            self._left.ignore(LINK_TO_READ, path)
             message = "the link leads to something that is read under its own name"
             self.notices.append(diagnose("link-not-followed", message, Location(fitted_path(path))))
         else:

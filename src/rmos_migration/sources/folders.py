@@ -11,7 +11,10 @@ from functools import lru_cache
 
 from ..entities import ENTITIES, Entity
 
-READ_ENDINGS = (".json", ".jsonl", ".ndjson", ".rsd")
+LINES_ENDINGS = (".jsonl", ".ndjson")
+"""Endings of files with one record a line."""
+
+READ_ENDINGS = (".json", *LINES_ENDINGS, ".rsd")
 """Endings of the files that are read, in any case: JSON, JSON Lines, and the files of the rosette wheel."""
 
 _BACKUP_MARKS = ("~", ".bak", ".old", ".orig")

@@ -1,9 +1,10 @@
-"""JSON Lines: one object a line, in ``.jsonl`` files and, as some programs wrote them, under the name ``.json``."""
+"""JSON Lines: one object a line, in ``.jsonl`` and ``.ndjson`` files and, as some programs wrote them, under ``.json``."""
 
 from collections.abc import Iterator
 from itertools import islice
 
 from .decode import Decoded, decode
+from .folders import LINES_ENDINGS
 from .outline import is_readable
 
 _BLANK = " \t\r"
@@ -26,9 +27,9 @@ def decode_line(line: str) -> Decoded:
 
 
 def are_lines(path: str, text: str) -> bool:
-    """Whether a file's text is JSON Lines, given that it is not one JSON value or is named ``.jsonl``.
+    """Whether a file's text is JSON Lines, given that it is not one JSON value or its name says so.
 
-    In a ``.jsonl`` file the first line must be a value of its own, or the text no value as a whole. Elsewhere every
+    In a file named so the first line must be a value of its own, or the text no value as a whole. Elsewhere every
     line must begin an object and one of the first few be one, so that a log whose last line was cut off is still read,
     and an object that is merely broken is not taken for lines. A line whose faults leave it readable is as good as one
     without.
@@ -49,4 +50,4 @@ def _is_value(line: str) -> bool:
 
 def is_named_lines(path: str) -> bool:
     """Whether a file's name says that it holds JSON Lines."""
-    return path.lower().endswith(".jsonl")
+    return path.lower().endswith(LINES_ENDINGS)

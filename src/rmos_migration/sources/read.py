@@ -10,8 +10,8 @@ from itertools import islice
 from typing import NamedTuple
 
 from ..diagnostics import Diagnostic, Location, diagnose
-from .discover import SourceFile
 from .machine import raise_if_machine_failed
+from .passed_over import SourceFile
 
 SIZE_LIMIT = 16 * 1024 * 1024
 """Bytes. A larger file is refused before it is read, and while it is read."""
@@ -24,13 +24,14 @@ RACY_NS = 2_000_000_000
 before it was read could change once more without its time showing it. So it is read twice, and must be the same; and its
 time is not remembered, so that the next run reads it again."""
 
-_FLAGS = (
+FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_NONBLOCK", 0)  # a pipe put in the place of a file must not hang the open
     | getattr(os, "O_CLOEXEC", 0)
     | getattr(os, "O_BINARY", 0)
 )
+"""How a legacy file is opened: never through a link, never waiting for a pipe."""
 
 
 class Reading(NamedTuple):
@@ -71,7 +72,7 @@ def _open(file: SourceFile) -> int | Diagnostic | None:
     if file.problem is not None:
         return file.problem
     try:
-        handle = os.open(file.full, _FLAGS)
+        handle = os.open(file.full, FLAGS)
     except OSError as error:
         return _unreadable(file, error)
     _fetch_soon(handle)

@@ -1,0 +1,99 @@
+"""Whether a file's text seems to hold records, told from a sample of it: what was not read is not taken apart."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, NamedTuple
+
+from ..entities import ENTITIES, Entity
+from ..generations import recognise
+from ..sources.decode import decode, to_text
+from ..sources.lines import decode_line, lines_of
+from ..sources.read import SIZE_LIMIT
+
+_BEGINS_LIKE_JSON = re.compile(r"[\s\ufeff]*+(?>//[^\n]*\n\s*+|/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+[\[{]")
+"""With comments before it or not; possessive, because a hostile file must not make it try again and again."""
+
+_KEY = re.compile(r'"(\w{2,40})"\s*:')
+_COMMON_KEYS = {"created_at", "created_at_utc", "updated_at", "metadata_json", "start_time", "end_time"}
+
+_SAMPLE = 256 * 1024
+"""Characters of a text that is no JSON as a whole in which keys and lines are looked for."""
+
+_TRIED = 100
+"""Values of a list, of an object, or of lines that are tried."""
+
+_DEPTH = 3
+"""Lists and objects around a record: an answer, a wrapper, a category."""
+
+
+class Likeness(NamedTuple):
+    """What a file seems to hold: records of an entity, one or several."""
+
+    entity: Entity
+    is_single: bool = False
+
+
+def begins_like_json(head: bytes, encoding: str | None) -> bool:
+    """Tell whether the first bytes of a file are those of JSON, in any encoding."""
+    return _BEGINS_LIKE_JSON.match(_text(head, encoding)) is not None
+
+
+def likeness(raw: bytes, encoding: str | None, nearby: Entity | None) -> Likeness | None:
+    """Return what records a file's bytes seem to hold.
+
+    Args:
+        raw: the file's bytes; of one beyond ``SIZE_LIMIT`` its beginning.
+        encoding: what the user says of files in no known one.
+        nearby: the entity that is asked first, because a folder on the way is named after it.
+    """
+    first = [] if nearby is None else [nearby]
+    entities = [*first, *(entity for entity in ENTITIES if entity is not nearby)]
+    decoded = decode(raw, encoding) if len(raw) <= SIZE_LIMIT else None
+    if decoded is not None and not decoded.faults:
+        return _among(_candidates(decoded.value, _DEPTH), entities, is_single=isinstance(decoded.value, dict))
+    sample = _text(raw[:_SAMPLE], encoding)
+    values = (decode_line(line).value for _, line in islice(lines_of(sample), _TRIED))
+    of_lines = _among((value for value in values if isinstance(value, dict)), entities, is_single=False)
+    return of_lines or _by_keys(sample)
+
+
+def _among(values: Iterator[dict[str, Any]], entities: list[Entity], *, is_single: bool) -> Likeness | None:
+    for index, value in enumerate(values):
+        for entity in entities:
+            if recognise(entity, value) is not None:
+                return Likeness(entity, is_single=is_single and index == 0)
+    return None
+
+
+def _candidates(value: Any, depth: int) -> Iterator[dict[str, Any]]:
+    """Yield the objects that may be records: a value itself, and what it holds; of much, the first and the last."""
+    if isinstance(value, dict):
+        yield value
+        held = list(value.values())
+    else:
+        held = value if isinstance(value, list) else []
+    if depth:
+        some = held if len(held) <= _TRIED else [*held[: _TRIED // 2], *held[-_TRIED // 2 :]]
+        for below in some:
+            yield from _candidates(below, depth - 1)
+
+
+def _by_keys(text: str) -> Likeness | None:
+    """Return whose records a text seems to hold that is not JSON as a whole.
+
+    Three keys of an entity tell, if one of them is such as hardly anything else has.
+    """
+    keys = set(_KEY.findall(text))
+    of_entity = {entity: keys & _keys(entity) for entity in ENTITIES}
+    entity = max(of_entity, key=lambda one: len(of_entity[one]))
+    is_told = any("_" in key for key in of_entity[entity] - _COMMON_KEYS)
+    return Likeness(entity) if is_told and len(of_entity[entity]) >= 3 else None
+
+
+def _keys(entity: Entity) -> set[str]:
+    return {key for rule in entity.fields for key in rule.found.keys}
+
+
+def _text(raw: bytes, encoding: str | None) -> str:
+    return to_text(raw, encoding).replace("\0", "")  # UTF-16 without its mark

@@ -1,0 +1,100 @@
+"""What of a legacy folder is not read: counted by reason, and walked where it lies outside the folders of records."""
+
+import os
+from bisect import insort
+from collections import Counter
+from collections.abc import Collection, Iterator
+from typing import NamedTuple
+
+from ..diagnostics import Diagnostic, Location, diagnose
+from .folders import entity_of_file, entity_of_folder, is_backup, is_read_by_name
+from .machine import raise_if_machine_failed
+from .names import as_text, fitted_path
+from .root import is_walked
+
+NAMED = 100
+"""Ignored files that are named, of each reason; the others are counted only."""
+
+NOT_READ = "not .json or .jsonl"
+HIDDEN = "hidden"
+BACKUP = "backup copy"
+LINK_TO_READ = "link to what is read anyway"
+_OUTSIDE = "outside the folders of records"
+_LINK_OUTSIDE = "link outside the folders of records"
+
+
+class SourceFile(NamedTuple):
+    """One file to read: path below the source with ``/``, the system's path, or why it is not to be opened."""
+
+    path: str
+    full: str
+    problem: Diagnostic | None = None
+
+
+class PassedOver:
+    """The files of a source that are not read: ``ignored`` counts them by reason, ``paths`` names the first of each."""
+
+    def __init__(self) -> None:
+        self.ignored: Counter[str] = Counter()
+        self.paths: dict[str, list[str]] = {}
+        self.other_names: list[SourceFile] = []
+
+    def ignore(self, reason: str, path: str) -> None:
+        """Count a file as ignored."""
+        self.ignored[reason] += 1
+        named = self.paths.setdefault(reason, [])
+        if len(named) < NAMED or path < named[-1]:
+            insort(named, fitted_path(path))
+            del named[NAMED:]
+
+    def ignore_without_records(self, path: str) -> None:
+        """Count a file as ignored that was looked at, and holds no records."""
+        if "/" in path and entity_of_folder(path.partition("/")[0]) is not None:
+            self.ignore(NOT_READ, path)
+        elif is_read_by_name(path):
+            self.ignore(_OUTSIDE, path)
+
+    def elsewhere(self, root: str, followed: Collection[str]) -> Iterator[SourceFile]:
+        """Yield the files below ``root`` outside of every entity's folder and of the files named after one.
+
+        Hidden files, backup copies and links are ignored; what was ``followed`` through a link is read. A file or folder
+        that the system does not let be looked at comes with its problem.
+        """
+        waiting = [("", root)]
+        while waiting:  # not os.walk, which fails where folders nest a thousand deep
+            above, folder = waiting.pop()
+            try:
+                with os.scandir(folder) as entries:
+                    for entry in entries:
+                        path = above + as_text(entry.name)
+                        if (not above and _is_read(entry)) or entry.path in followed:
+                            continue
+                        if entry.name.startswith("."):
+                            self.ignore(HIDDEN, path)
+                        elif entry.is_dir(follow_symlinks=False):
+                            waiting.append((f"{path}/", entry.path))
+                        elif is_backup(entry.name):
+                            self.ignore(BACKUP, path)
+                        elif entry.is_symlink():
+                            self.ignore(_LINK_OUTSIDE, path)
+                        elif entry.is_file(follow_symlinks=False):
+                            yield SourceFile(fitted_path(path), entry.path)
+            except OSError as error:
+                raise_if_machine_failed(above or root, error, folder)
+                yield unseen(above.rstrip("/"), folder, error)
+
+
+def unseen(path: str, full: str, error: OSError) -> SourceFile:
+    """Return a file or folder that could not be looked at, with what is to be said of it."""
+    message = (
+        f"it could not be looked at, so it is not known whether it holds records: {error.strerror or error}"
+    )
+    stored = fitted_path(path)
+    return SourceFile(stored, full, diagnose("unreadable-not-looked-at", message, Location(stored)))
+
+
+def _is_read(entry: "os.DirEntry[str]") -> bool:
+    """Tell whether what lies directly in the source is read as records of some entity."""
+    if entry.is_symlink():
+        return entity_of_folder(entry.name) is not None or entity_of_file(entry.name) is not None
+    return is_walked(entry.name, is_folder=entry.is_dir(follow_symlinks=False))
