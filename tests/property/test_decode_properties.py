@@ -12,10 +12,10 @@ from json_texts import doubtful_texts, mutated, texts, values, written
 from rmos_migration.diagnostics import CATALOGUE
 from rmos_migration.entities import BY_NAME
 from rmos_migration.sources.decode import decode, decode_text
+from rmos_migration.sources.document import Document
 from rmos_migration.sources.documents import documents_in
 from rmos_migration.sources.outline import outline_of
 from rmos_migration.sources.scan import scan
-from rmos_migration.sources.shapes import Document
 from rmos_migration.sources.spots import spots_in
 
 MARKS = [

@@ -9,8 +9,8 @@ from rmos_migration.diagnostics import Diagnostic
 from rmos_migration.entities import BY_NAME
 from rmos_migration.generations import recognise
 from rmos_migration.migrate.prepare import prepare_document
+from rmos_migration.sources.document import Document
 from rmos_migration.sources.read import Reading
-from rmos_migration.sources.shapes import Document
 
 
 def told(entity: str, document: dict[str, Any], key: str) -> Diagnostic:

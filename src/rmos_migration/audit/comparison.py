@@ -17,7 +17,7 @@ from ..migrate.linking import detached, keeping_created_at, softly_linked
 from ..migrate.outcome import Outcome
 from ..migrate.prepare import Prepared, prepare_document
 from ..sources.content import content_sha256
-from ..sources.shapes import Document
+from ..sources.document import Document
 from ..store import edits, holdings
 from ..store.holdings import Entry, Origin
 from ..store.records import Row, rows_of

@@ -138,4 +138,4 @@ def _why_unreadable(column: str, text: object) -> tuple[Refusal, str]:
         return Refusal.JSON_TEXT, f"{column} is not JSON"
     first = faults[0]
     reason = Refusal.JSON_NUMBER if first.code in _NOT_NUMBERS else Refusal.JSON_TEXT
-    return reason, f"{column} is not JSON: {first.message} (line {first.line}, column {first.column})"
+    return reason, f"{column} is not JSON: {first.sentence} (line {first.line}, column {first.column})"

@@ -178,7 +178,8 @@ class _Pass:
         seen = []
         for prepared in batch:
             comparison = compare(self.connection, entity, prepared, held)
-            if comparison.state is State.UNREADABLE and prepared.place not in entries:
+            entry = entries.get(prepared.place)
+            if comparison.state is State.UNREADABLE and (entry is None or entry.content_sha256 is None):
                 self.unread[prepared.reading.path].comparison = comparison
             else:
                 self._book(comparison)

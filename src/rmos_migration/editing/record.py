@@ -17,9 +17,9 @@ from ..generations.notes import UnusableError
 from ..generations.values import TRANSLATIONS
 from ..migrate.prepare import Prepared, prepare_document
 from ..sources.content import canonical
+from ..sources.document import Document
 from ..sources.pointers import pointer_step
 from ..sources.read import Reading
-from ..sources.shapes import Document
 from ..store.records import Row
 from ..store.runs import now
 from .refusals import InvalidRecord

@@ -89,7 +89,7 @@ def json_value(value: Any, key: str, notes: Notes) -> Any:
         return value
     decoded, faults = decode_text(value)
     if faults:
-        raise UnusableError(f"{key} holds text that is not JSON: {faults[0].message}")
+        raise UnusableError(f"{key} holds text that is not JSON: {faults[0].sentence}")
     return decoded
 
 

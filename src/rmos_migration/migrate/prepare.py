@@ -12,11 +12,11 @@ from ..generations.draft import CATEGORY
 from ..generations.notes import Note
 from ..generations.refusal import refusal, strange_file
 from ..sources.content import content_sha256
+from ..sources.document import Document
 from ..sources.documents import documents_in
 from ..sources.pointers import pointer_of
 from ..sources.read import Reading
 from ..sources.scan import Fault
-from ..sources.shapes import Document
 from ..sources.truncation import truncation
 
 
@@ -153,7 +153,7 @@ def _truncated(path: str, document: str, cut_off: list[str | int]) -> Diagnostic
 
 def _from_fault(path: str, document: str, fault: Fault) -> Diagnostic:
     place = Location(path, fault.pointer, fault.line, fault.column, document)
-    return diagnose(fault.code, fault.message, place, hint=fault.hint)
+    return diagnose(fault.code, fault.sentence, place, hint=fault.hint)
 
 
 def _of_wrapping(path: str, document: str, notices: tuple[Fault, ...]) -> list[Diagnostic]:

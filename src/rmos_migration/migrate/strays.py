@@ -6,7 +6,7 @@ Nothing of them is migrated. They are told of, because "everything arrived" woul
 import os
 import stat
 from collections.abc import Iterator
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from ..diagnostics import Diagnostic, Location, diagnose
 from ..entities import BY_NAME, Entity
@@ -121,14 +121,22 @@ def _why(path: str) -> str:
 def _hint(source: Source, path: str, entity: Entity) -> str:
     """Return where the file would be read."""
     *folders, name = path.split("/")
-    if folders and entity_of_folder(folders[0]) is not None:
-        wanted = "/".join([*folders, _readable(name)])
+    if folders and entity_of_folder(folders[0]) is entity:
+        into = folders
     else:
-        below = [folder for folder in folders[1:] if entity_of_folder(folder) is None]
-        wanted = "/".join([entity.name, *below, _readable(name)])
-    if os.path.lexists(source.root / wanted):
+        into = [entity.name, *(folder for folder in folders[1:] if entity_of_folder(folder) is None)]
+    wanted = "/".join([*into, _readable(name)])
+    if _is_taken(source.root.joinpath(*into), _readable(name)):
         return f"{wanted} is there already: compare the two, then move or delete this one"
     return f"did you mean {wanted}? Rename or move it, then run rmos migrate again; or move it out of this folder"
+
+
+def _is_taken(folder: Path, name: str) -> bool:
+    """Tell whether a folder has a file of this name, on any system: some do not tell capitals apart."""
+    try:
+        return name.casefold() in (one.name.casefold() for one in folder.iterdir())
+    except OSError:
+        return False
 
 
 def _readable(name: str) -> str:

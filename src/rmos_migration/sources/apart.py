@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from ..diagnostics import shown
+from .document import Document, FormT
 from .outline import MOST_FAULTS, Outline, outline_of
 from .pointers import first_of, key_of
 from .positions import Position, Positions
-from .scan import Fault, scan
-from .shapes import Document, FormT
+from .scan import OTHER, Fault, scan
 from .spots import Spot, spots_in
 
 MOST_NOTICES = 20
@@ -39,7 +39,7 @@ def taken_apart(
     found = spots_in(outline.text, [one.pointer for one in documents], base)
     if len(found) < len(documents):
         return None
-    around = scan(text, base, {spot.begin: spot.end for spot in found.values()}, MOST_FAULTS).faults
+    around = scan(text, base, {spot.begin: spot.end for spot in found.values()}, MOST_FAULTS)
     positions = Positions(text)
     documents = [
         one._replace(faults=_own_faults(text, outline, one.pointer, found[one.pointer], positions))
@@ -58,15 +58,7 @@ def _own_faults(
     if not outline.is_deep and not outline.is_faulty(spot.begin, spot.end):
         return ()
     first = positions.at(spot.begin)
-    return tuple(_shifted(fault, first) for fault in scan(text[spot.begin : spot.end], pointer).faults)
-
-
-def _shifted(fault: Fault, first: Position) -> Fault:
-    """A fault in a part of a text that begins at a position, placed in the whole."""
-    line, column = fault.line or 1, fault.column or 1
-    return fault._replace(
-        line=line + first.line - 1, column=column + first.column - 1 if line == 1 else column
-    )
+    return tuple(fault.moved(first) for fault in scan(text[spot.begin : spot.end], pointer))
 
 
 def _with_faults_around(
@@ -114,8 +106,9 @@ def _said_to_both(fault: Fault, keys: dict[str, Position], faults: dict[str, lis
         faults.setdefault(fault.pointer, []).append(fault)
     if first in keys and first not in faults:
         key = shown(key_of(first.rpartition("/")[2]))
-        message = f"the key {key} stands here, and again at line {fault.line}, column {fault.column}"
-        faults[first] = [Fault(fault.code, message, *keys[first], first)]
+        again = Position(fault.line or 1, fault.column or 1)
+        message = f"the key {key} stands here, and again at {OTHER}"
+        faults[first] = [Fault(fault.code, message, *keys[first], first, other=again)]
     return costs
 
 

@@ -72,7 +72,7 @@ def decode_text(text: str) -> tuple[Any, tuple[Fault, ...]]:
             return value, ()
     except (_DoubtfulError, ValueError, RecursionError):
         pass
-    faults = scan(text).faults
+    faults = scan(text)
     if not faults:  # the two readers disagree: refuse rather than guess
         faults = (Fault("json-syntax", "the text is not JSON"),)
     return None, faults

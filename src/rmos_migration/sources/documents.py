@@ -5,9 +5,11 @@ from typing import Generic, NamedTuple
 from ..entities import Entity
 from .apart import taken_apart
 from .decode import decode, decode_bytes
+from .document import Document, FormT
 from .lines import are_lines, decode_line, is_named_lines, lines_of
+from .positions import Position
 from .scan import Fault
-from .shapes import MAX_DOCUMENTS, Document, FormT, Recognise, Splitter, TooManyError
+from .shapes import MAX_DOCUMENTS, Recognise, Splitter, TooManyError
 
 
 class Contents(NamedTuple, Generic[FormT]):
@@ -66,11 +68,8 @@ def _lines(splitter: Splitter[FormT], text: str) -> list[Document[FormT]]:
         inside = taken_apart(line, lambda value, count=count: splitter.line(value, count), f"/{count}")  # type: ignore[misc]
         if inside is None:
             splitter.listed, splitter.found = before
-            indent = len(line) - len(line.lstrip())
-            shifted = [
-                fault._replace(column=(fault.column or 1) + indent, pointer=f"/{count}{fault.pointer}")
-                for fault in faults
-            ]
+            begins = Position(1, len(line) - len(line.lstrip()) + 1)
+            shifted = (fault.moved(begins)._replace(pointer=f"/{count}{fault.pointer}") for fault in faults)
             inside = [splitter.broken_line(count, tuple(shifted))]
         found += [_on_line(one, number) for one in inside]
     return found
@@ -78,7 +77,9 @@ def _lines(splitter: Splitter[FormT], text: str) -> list[Document[FormT]]:
 
 def _on_line(document: Document[FormT], number: int) -> Document[FormT]:
     """A document with the number of the line that its faults are in."""
+    begins = Position(number, 1)
     faults, notices = (
-        tuple(fault._replace(line=number) for fault in those) for those in (document.faults, document.notices)
+        tuple(fault.moved(begins) if fault.line else fault._replace(line=number) for fault in those)
+        for those in (document.faults, document.notices)
     )
     return document._replace(faults=faults, notices=notices)

@@ -1,13 +1,24 @@
 """Line and column of diagnostics, found in the text of their file."""
 
+import os
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..diagnostics import NOT_LOOKED_AT, Diagnostic
 from .decode import decode_bytes
 from .positions import Position, Positions
-from .read import SIZE_LIMIT
+from .read import FLAGS, SIZE_LIMIT
 from .spots import spots
+
+_WITHOUT_PLACE = {
+    *NOT_LOOKED_AT,
+    "document-superseded",
+    "file-not-regular",
+    "file-outside",
+    "file-unreadable",
+}
+"""Codes of what is known where no text is at hand."""
 
 Places = Mapping[str, Position]
 """Line and column by pointer."""
@@ -42,14 +53,15 @@ def located_in(
 
 
 def _is_wanted(diagnostic: Diagnostic) -> bool:
-    """Tell whether there is a place to look for: what was not looked at is told of as a whole."""
-    return diagnostic.location.line is None and diagnostic.code not in NOT_LOOKED_AT
+    """Tell whether there is a place to look for: some things are said of a file or document as a whole."""
+    return diagnostic.location.line is None and diagnostic.code not in _WITHOUT_PLACE
 
 
 def _read(file: Path) -> bytes | None:
+    """Return a regular file's bytes; never those of a link or pipe, which was refused as what it is."""
     try:
-        with file.open("rb") as opened:
-            return opened.read(SIZE_LIMIT)
+        with open(file, "rb", opener=lambda full, _: os.open(full, FLAGS)) as opened:
+            return opened.read(SIZE_LIMIT) if stat.S_ISREG(os.fstat(opened.fileno()).st_mode) else None
     except (OSError, ValueError):
         return None
 

@@ -21,10 +21,15 @@ MAX_FAULTS = 100
 """Faults reported for one text. The last of them says that the scan stopped there."""
 
 
+OTHER = "\0"
+"""Stands in a message for a second place; no text from a file that is shown there holds it."""
+
+
 class Fault(NamedTuple):
     """One reason why a text is not accepted: catalogue code, sentence, 1-based line and column, pointer.
 
-    ``hint`` is what to do in this case, where the catalogue does not know it.
+    ``hint`` is what to do in this case, where the catalogue does not know it. ``other`` is a second place, for which
+    ``OTHER`` stands in the message.
     """
 
     code: str
@@ -33,12 +38,24 @@ class Fault(NamedTuple):
     column: int | None = None
     pointer: str = ""
     hint: str = ""
+    other: Position | None = None
+
+    @property
+    def sentence(self) -> str:
+        """The message with the second place in it."""
+        if self.other is None:
+            return self.message
+        return self.message.replace(OTHER, f"line {self.other.line}, column {self.other.column}")
+
+    def moved(self, first: Position) -> "Fault":
+        """Return the fault of a part of a text, which begins at ``first``, placed in the whole."""
+        line, column = _moved(Position(self.line or 1, self.column or 1), first)
+        return self._replace(line=line, column=column, other=self.other and _moved(self.other, first))
 
 
-class Scan(NamedTuple):
-    """What a scan found: the faults of a text, in their order."""
-
-    faults: tuple[Fault, ...]
+def _moved(place: Position, first: Position) -> Position:
+    column = place.column + first.column - 1 if place.line == 1 else place.column
+    return Position(place.line + first.line - 1, column)
 
 
 def scan(
@@ -46,7 +63,7 @@ def scan(
     base: str = "",
     leaps: Mapping[int, int] | None = None,
     most: int = MAX_FAULTS,
-) -> Scan:
+) -> tuple[Fault, ...]:
     """Walk ``text`` once and collect its faults, at most so many.
 
     Args:
@@ -57,7 +74,7 @@ def scan(
     """
     scanner = Scanner(text, base, leaps, most)
     scanner.run()
-    return Scan(tuple(scanner.faults))
+    return tuple(scanner.faults)
 
 
 class StopScan(Exception):  # noqa: N818 - control flow inside this module
@@ -116,9 +133,17 @@ class Scanner:
 
     # faults
 
-    def _fault(self, at: int, code: str, message: str, place: Place | None, hint: str = "") -> None:
+    def _fault(
+        self,
+        at: int,
+        code: str,
+        message: str,
+        place: Place | None,
+        hint: str = "",
+        other: Position | None = None,
+    ) -> None:
         pointer = place.path.pointer(self.base) if place is not None and place.path is not None else self.base
-        self.faults.append(Fault(code, message, *self.positions.at(at), pointer, hint))
+        self.faults.append(Fault(code, message, *self.positions.at(at), pointer, hint, other))
         if len(self.faults) >= self.most:
             last = self.faults[-1]
             self.faults[-1] = last._replace(
@@ -290,6 +315,6 @@ class Scanner:
 
     def _again(self, at: int, key: str, first: int | Position, place: Place) -> None:
         """Report a key that stands in its object before."""
-        line, column = position_of(self.text, first) if isinstance(first, int) else first
-        message = f"the key {shown(key)} stands here again, first at line {line}, column {column}"
-        self._fault(at, "json-duplicate-key", message, place)
+        other = position_of(self.text, first) if isinstance(first, int) else first
+        message = f"the key {shown(key)} stands here again, first at {OTHER}"
+        self._fault(at, "json-duplicate-key", message, place, other=other)

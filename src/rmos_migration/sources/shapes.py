@@ -4,14 +4,25 @@ The shapes are tried in this order: a record, a wrapper, an envelope, a file key
 document that nobody knows. Each document has its own pointer, and its own fate.
 """
 
-from collections.abc import Callable, Iterable
-from typing import Any, Generic, NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, NamedTuple
 
 from ..entities import ENTITIES, Entity
 from .answers import failure_in
-from .pointers import Again, below, name_of
+from .document import (
+    Document,
+    DocumentPlace,
+    FormT,
+    is_filled,
+    is_in_place_of_one,
+    is_list_of_objects,
+    is_powershell_list,
+    may_hold_documents,
+    named,
+    noticing,
+)
+from .pointers import Again, below, name_of, pointer_step
 from .scan import Fault
-from .truncation import is_cut_off
 
 WRAPPERS = ("runs", "patterns", "entries", "items", "joblogs", "strip_families", "categories")
 """Keys under which programs put a whole list or dictionary of documents."""
@@ -19,53 +30,21 @@ WRAPPERS = ("runs", "patterns", "entries", "items", "joblogs", "strip_families",
 MAX_DOCUMENTS = 100_000
 """Documents in one file, which are prepared and written together. Real ones are hardly below 160 bytes each."""
 
-FormT = TypeVar("FormT")
+_DEPTH = 3
+"""Lists and objects around a record under a key that no wrapping has."""
+
 Recognise = Callable[[Entity, dict[str, Any]], FormT | None]
 
 
-class Document(NamedTuple, Generic[FormT]):
-    """One document of a file.
+class _Unwrapped(NamedTuple, Generic[FormT]):
+    """The documents of a wrapping, and the keys that it has for them."""
 
-    ``value`` is an object, or what else stands in its place; ``form`` is how it was recognised, None if it was not.
-    ``key`` is the key it stood under in a keyed file, ``number`` its place among the file's listed documents from 0,
-    ``category`` the catalogue's category it stood under. ``shape`` says in words how the file holds it. ``faults``
-    are those of its own text, where each document is a line; ``notices`` are of what stands around it.
-    """
-
-    pointer: str
-    value: Any
-    form: FormT | None
-    key: str | None = None
-    number: int | None = None
-    category: str | None = None
-    shape: str = "one object"
-    faults: tuple[Fault, ...] = ()
-    notices: tuple[Fault, ...] = ()
-
-    def file_id(self, stem: str) -> str:
-        """The id it has where it says none itself: its key, or the file's stem with its number (DOMAIN.md §2)."""
-        if self.key is not None:
-            return self.key
-        return stem if self.number is None else f"{stem}-{self.number}"
+    keys: list[str]
+    documents: list[Document[FormT]]
 
 
 class TooManyError(Exception):
     """There are more documents in a file than are taken from one."""
-
-
-class _Place(NamedTuple):
-    """Where in a file a value stands: the parts of a document that do not depend on its value."""
-
-    pointer: str = ""
-    key: str | None = None
-    is_listed: bool = False
-    category: str | None = None
-    shape: str = "one object"
-
-    def under(self, token: str, shape: str) -> "_Place":
-        """The place under a key that is no id."""
-        shapes = shape if self.shape == "one object" else f"{self.shape}, {shape}"
-        return self._replace(pointer=below(self.pointer, token), shape=shapes)
 
 
 class Splitter(Generic[FormT]):
@@ -91,22 +70,22 @@ class Splitter(Generic[FormT]):
             form = self.recognise(value)
             if form is not None:
                 return [Document("", value, form)]
-            inside = self._inside(value, _Place()) if value else []
+            inside = self._inside(value, DocumentPlace()) if value else []
             return self._keyed(value) if inside is None else inside
         if isinstance(value, list) and (not value or any(isinstance(one, dict) and one for one in value)):
-            return self._elements(value, _Place(shape="list"))
+            return self._elements(value, DocumentPlace(shape="list"))
         return [Document("", value, None)]
 
     def line(self, value: Any, count: int) -> list[Document[FormT]]:
         """The documents in the value of one of a file's lines, which are counted from 0."""
-        return self._documents(value, _Place(f"/{count}", is_listed=True, shape="JSON Lines"))
+        return self._documents(value, DocumentPlace(f"/{count}", is_listed=True, shape="JSON Lines"))
 
     def broken_line(self, count: int, faults: tuple[Fault, ...]) -> Document[FormT]:
         """The document in a line that cannot be read."""
-        place = _Place(f"/{count}", is_listed=True, shape="JSON Lines")
+        place = DocumentPlace(f"/{count}", is_listed=True, shape="JSON Lines")
         return self._one(None, None, place)._replace(faults=faults)
 
-    def _documents(self, value: Any, place: _Place) -> list[Document[FormT]]:
+    def _documents(self, value: Any, place: DocumentPlace) -> list[Document[FormT]]:
         """The documents in a value that stands somewhere in the file: itself, or those it wraps."""
         if not isinstance(value, dict):
             return [self._one(value, None, place)]
@@ -117,7 +96,7 @@ class Splitter(Generic[FormT]):
                 return inside
         return [self._one(value, form, place)]
 
-    def _one(self, value: Any, form: FormT | None, place: _Place) -> Document[FormT]:
+    def _one(self, value: Any, form: FormT | None, place: DocumentPlace) -> Document[FormT]:
         self.found += 1
         if self.found > MAX_DOCUMENTS:
             raise TooManyError
@@ -127,48 +106,92 @@ class Splitter(Generic[FormT]):
             self.listed += 1
         return Document(place.pointer, value, form, place.key, number, place.category, place.shape)
 
-    def _elements(self, values: list[Any], place: _Place) -> list[Document[FormT]]:
+    def _elements(self, values: list[Any], place: DocumentPlace) -> list[Document[FormT]]:
         found: list[Document[FormT]] = []
         for index, value in enumerate(values):
             element = place._replace(pointer=below(place.pointer, index), key=None, is_listed=True)
             found += self._documents(value, element)
         return found
 
-    def _inside(self, value: dict[str, Any], place: _Place) -> list[Document[FormT]] | None:
+    def _inside(self, value: dict[str, Any], place: DocumentPlace) -> list[Document[FormT]] | None:
         """The documents that a wrapper or envelope holds; None if the object is neither."""
         before = self.listed, self.found
         for unwrap in (self._wrapped, self._answered, self._event):
-            found = unwrap(value, place)
-            if found is not None and self._is_around(value, found):
-                found += self._again(value, place, found)
-                return self._with_notice(value, place, found)
+            unwrapped = unwrap(value, place)
+            if unwrapped is not None:
+                keys, found = unwrapped
+                taken = set(keys)
+                beside = {key: held for key, held in value.items() if key not in taken}
+                found += self._beside(beside, place)
+                if self._is_around(value, found):
+                    return self._with_notice(beside, place, found)
             self.listed, self.found = before
         return None
 
-    def _again(
-        self, value: dict[str, Any], place: _Place, found: list[Document[FormT]]
-    ) -> list[Document[FormT]]:
-        """What stands a second time under the keys of a wrapping, where it was not taken apart: it is not passed over."""
-        more: list[Document[FormT]] = []
-        for key, held in value.items():
-            if not isinstance(key, Again) or not (_is_filled(held) or _may_hold_documents(held)):
-                continue
-            pointer = below(place.pointer, key)
-            if not any(one.pointer == pointer or one.pointer.startswith(f"{pointer}/") for one in found):
-                more.append(self._one(held, None, place.under(key, "again")))
-        return more
+    def _beside(self, beside: dict[str, Any], place: DocumentPlace) -> list[Document[FormT]]:
+        """The records under keys of a wrapping that are no part of it, or stand there again: nothing is passed over."""
+        found: list[Document[FormT]] = []
+        for key, held in beside.items():
+            under = place.under(key, f"key {name_of(key)}")
+            if isinstance(key, Again):
+                if is_filled(held) or may_hold_documents(held):
+                    found.append(self._one(held, None, under))
+            elif self._holds_records(held):
+                found += self._records_in(held, under)
+        return found
+
+    def _holds_records(self, held: Any, depth: int = _DEPTH) -> bool:
+        """Whether a value is a record of any entity, or holds one not too far in."""
+        if isinstance(held, dict):
+            if self._is_record(held):
+                return True
+            held = held.values()
+        elif not isinstance(held, list):
+            return False
+        return depth > 0 and any(self._holds_records(one, depth - 1) for one in held)
+
+    def _is_record(self, value: dict[str, Any]) -> bool:
+        return any(self._recognise(entity, value) is not None for entity in ENTITIES)
+
+    def _records_in(self, held: Any, place: DocumentPlace) -> list[Document[FormT]]:
+        """The documents in a value that holds records; what lies beside them in an object is no document."""
+        if isinstance(held, list):
+            return self._elements(held, place)
+        if self._is_record(held):
+            return self._documents(held, place)
+        inside = self._inside(held, place)
+        if inside is not None:
+            return inside
+        return [
+            one
+            for key, value in held.items()
+            if self._holds_records(value)
+            for one in self._records_in(value, place._replace(pointer=below(place.pointer, key), key=key))
+        ]
 
     def _with_notice(
-        self, value: dict[str, Any], place: _Place, found: list[Document[FormT]]
+        self, beside: dict[str, Any], place: DocumentPlace, found: list[Document[FormT]]
     ) -> list[Document[FormT]]:
-        """The documents found in a wrapping; the first record says so if the wrapping looks like a record itself."""
-        keys = [key for key in value if key in self._identities]
+        """The documents found in a wrapping; the first record says what stands beside them and looks like a part of one.
+
+        That is a key of a record, or a list of objects that are no records.
+        """
+        taken = {
+            document.pointer.removeprefix(place.pointer).partition("/")[2].partition("/")[0]
+            for document in found
+        }
+        keys = [
+            key
+            for key, held in beside.items()
+            if key in self._identities
+            or (is_list_of_objects(held) and pointer_step(key).removeprefix("/") not in taken)
+        ]
         if keys and any(document.form is not None for document in found):
-            message = f"{', '.join(keys)} stand around the documents and belong to none of them"
+            message = f"{', '.join(map(name_of, keys))} stand around the documents and belong to none of them"
             at = next(index for index, document in enumerate(found) if document.form is not None)
-            found[at] = _noticing(Fault("keys-around", message, pointer=place.pointer), found[at])
-        failure = failure_in(value, place.pointer)
-        return found if failure is None else [_noticing(failure, document) for document in found]
+            found[at] = noticing(Fault("keys-around", message, pointer=place.pointer), found[at])
+        failure = failure_in(beside, place.pointer)
+        return found if failure is None else [noticing(failure, document) for document in found]
 
     def _is_around(self, value: dict[str, Any], found: list[Document[FormT]]) -> bool:
         """Whether an object is no more than the wrapping of what was found in it.
@@ -187,33 +210,35 @@ class Splitter(Generic[FormT]):
     def _identities(self) -> tuple[str, ...]:
         return self.entity.fields[0].found.keys
 
-    def _wrapped(self, value: dict[str, Any], place: _Place) -> list[Document[FormT]] | None:
+    def _wrapped(self, value: dict[str, Any], place: DocumentPlace) -> "_Unwrapped[FormT] | None":
         """``{"runs": [...]}``, ``{"runs": {id: ...}}``, ``{"categories": {...}}``, and PowerShell's list of objects."""
-        keys = [key for key in _named(value, WRAPPERS) if _may_hold_documents(value[key])]
-        if not keys and _is_powershell_list(value):
-            keys = _named(value, ["value"])
+        keys = [key for key in named(value, WRAPPERS) if may_hold_documents(value[key])]
+        if not keys and is_powershell_list(value):
+            keys = named(value, ["value"])
         found: list[Document[FormT]] = []
         for key in keys:
             inside = place.under(key, f"wrapper {name_of(key)}")
             found += self._members(value[key], inside, is_category=name_of(key) == "categories")
-        return found if keys else None
+        return _Unwrapped(keys, found) if keys else None
 
     def _members(
-        self, held: list[Any] | dict[str, Any], place: _Place, *, is_category: bool = False
+        self, held: list[Any] | dict[str, Any], place: DocumentPlace, *, is_category: bool = False
     ) -> list[Document[FormT]]:
         if isinstance(held, list):
             return self._elements(held, place)
         if self.recognise(held) is not None:
             return self._documents(held, place._replace(is_listed=place.category is not None))
-        if _is_powershell_list(held):
-            lists = _named(held, ["value"])
+        if is_powershell_list(held):
+            lists = named(held, ["value"])
             return [one for key in lists for one in self._elements(held[key], place.under(key, "list"))]
         found: list[Document[FormT]] = []
         for key, value in held.items():
             pointer = below(place.pointer, key)
-            if is_category and _may_hold_documents(value):
+            if is_category and may_hold_documents(value):
                 found += self._members(value, place._replace(pointer=pointer, category=name_of(key)))
-            elif not isinstance(value, dict | list) and not (isinstance(value, str) and is_cut_off(value)):
+            elif not isinstance(value, dict | list) and not (
+                isinstance(value, str) and is_in_place_of_one(value)
+            ):
                 continue  # a version or a count beside the documents
             elif isinstance(value, list):
                 found += self._elements(value, place._replace(pointer=pointer))
@@ -221,22 +246,22 @@ class Splitter(Generic[FormT]):
                 found += self._documents(value, place._replace(pointer=pointer, key=key))
         return found
 
-    def _answered(self, value: dict[str, Any], place: _Place) -> list[Document[FormT]] | None:
+    def _answered(self, value: dict[str, Any], place: DocumentPlace) -> "_Unwrapped[FormT] | None":
         """``{"success": true, "pattern": {...}}``: a program's answer that was saved."""
-        keys = [entity.singular for entity in ENTITIES if _is_filled(value.get(entity.singular))]
+        keys = [entity.singular for entity in ENTITIES if is_filled(value.get(entity.singular))]
         if not keys or not ("success" in value or len(value) == len(keys)):
             return None
         found: list[Document[FormT]] = []
         for key in keys:
             inside, held = place.under(key, "API envelope"), value[key]
             found += self._elements(held, inside) if isinstance(held, list) else self._documents(held, inside)
-        return found
+        return _Unwrapped(keys, found)
 
-    def _event(self, value: dict[str, Any], place: _Place) -> list[Document[FormT]] | None:
+    def _event(self, value: dict[str, Any], place: DocumentPlace) -> "_Unwrapped[FormT] | None":
         """``{"type": "job:created", "data": {...}, "timestamp": ...}``: something a program announced."""
         if not isinstance(value.get("type"), str) or not isinstance(value.get("data"), dict):
             return None
-        return self._documents(value["data"], place.under("data", "event envelope"))
+        return _Unwrapped(["data"], self._documents(value["data"], place.under("data", "event envelope")))
 
     # keyed by id
 
@@ -260,40 +285,8 @@ class Splitter(Generic[FormT]):
             is_keyed = len(known) > max(1, len(strays))
         if not is_keyed:
             return [Document("", value, None)]
-        places = {key: _Place(below("", key), key, shape="keyed by id") for key in value}
+        places = {key: DocumentPlace(below("", key), key, shape="keyed by id") for key in value}
         return [self._one(one, forms[key], places[key]) for key, one in value.items()]
 
     def _has_id(self, document: dict[str, Any], wanted: str) -> bool:
         return any(str(document.get(key)) == wanted for key in self._identities)
-
-
-def _noticing(notice: Fault, document: Document[FormT]) -> Document[FormT]:
-    """The document with something noticed around it, if it is a record."""
-    return document if document.form is None else document._replace(notices=(*document.notices, notice))
-
-
-def _named(value: dict[str, Any], names: Iterable[str]) -> list[str]:
-    """The keys of an object that have one of the names, in their order; also where one stands there again."""
-    found = [name for name in names if name in value]
-    found += [key for key in value if isinstance(key, Again) and key.name in names]
-    return found
-
-
-def _is_filled(value: Any) -> bool:
-    """Whether a value is an object with something in it, or a list that may hold documents."""
-    return (isinstance(value, dict) and bool(value)) or (
-        isinstance(value, list) and _may_hold_documents(value)
-    )
-
-
-def _is_powershell_list(value: dict[str, Any]) -> bool:
-    """Whether an object is a list as ConvertTo-Json of Windows PowerShell 5.1 writes some."""
-    return isinstance(value.get("value"), list) and "Count" in value
-
-
-def _may_hold_documents(value: Any) -> bool:
-    """Whether a value is a list or dictionary of things that are not all plain, or an empty one."""
-    if not isinstance(value, list | dict):
-        return False
-    held: Iterable[Any] = value if isinstance(value, list) else value.values()
-    return not value or any(isinstance(one, dict | list) for one in held)
