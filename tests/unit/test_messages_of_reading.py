@@ -9,8 +9,8 @@ from rmos_migration.diagnostics import printable, shown
 from rmos_migration.entities import BY_NAME
 from rmos_migration.migrate.prepare import prepare
 from rmos_migration.sources.decode import decode
+from rmos_migration.sources.faults import Fault
 from rmos_migration.sources.read import Reading
-from rmos_migration.sources.scan import Fault
 
 
 def fault_of(content: str | bytes, encoding: str | None = None) -> Fault:

@@ -23,5 +23,6 @@ FORMS = (
             key("name", "pattern_name"),
         ),
         offers=_pattern,
+        claims=frozenset(("geometry_json",)),
     ),
 )

@@ -14,9 +14,9 @@ from ..generations.refusal import refusal, strange_file
 from ..sources.content import content_sha256
 from ..sources.document import Document
 from ..sources.documents import documents_in
+from ..sources.faults import Fault
 from ..sources.pointers import pointer_of
 from ..sources.read import Reading
-from ..sources.scan import Fault
 from ..sources.truncation import truncation
 
 

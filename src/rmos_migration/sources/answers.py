@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..diagnostics import shown
+from .faults import Fault
 from .pointers import below
-from .scan import Fault
 
 _NO = ("false", "no", "0")
 

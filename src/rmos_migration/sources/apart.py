@@ -5,10 +5,11 @@ from typing import Any
 
 from ..diagnostics import shown
 from .document import Document, FormT
+from .faults import OTHER, Fault
 from .outline import MOST_FAULTS, Outline, outline_of
 from .pointers import first_of, key_of
 from .positions import Position, Positions
-from .scan import OTHER, Fault, scan
+from .scan import scan
 from .spots import Spot, spots_in
 
 MOST_NOTICES = 20

@@ -15,9 +15,10 @@ from typing import Any, NamedTuple, NoReturn
 
 import orjson
 
+from .faults import Fault
 from .numbers import check_number
 from .positions import position_of
-from .scan import MAX_DEPTH, Fault, scan
+from .scan import MAX_DEPTH, scan
 
 
 class Decoded(NamedTuple):

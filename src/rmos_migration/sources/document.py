@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from .faults import Fault
 from .pointers import Again, below
-from .scan import Fault
 from .truncation import is_cut_off
 
 FormT = TypeVar("FormT")

@@ -6,9 +6,9 @@ from ..entities import Entity
 from .apart import taken_apart
 from .decode import decode, decode_bytes
 from .document import Document, FormT
+from .faults import Fault
 from .lines import are_lines, decode_line, is_named_lines, lines_of
 from .positions import Position
-from .scan import Fault
 from .shapes import MAX_DOCUMENTS, Recognise, Splitter, TooManyError
 
 

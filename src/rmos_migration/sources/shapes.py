@@ -21,8 +21,8 @@ from .document import (
     named,
     noticing,
 )
+from .faults import Fault
 from .pointers import Again, below, name_of, pointer_step
-from .scan import Fault
 
 WRAPPERS = ("runs", "patterns", "entries", "items", "joblogs", "strip_families", "categories")
 """Keys under which programs put a whole list or dictionary of documents."""
