@@ -206,3 +206,27 @@ def test_renamed_jsonl_of_many_lines_is_known_again(tree: Path, database: Path) 
     (tree / "patterns/old.jsonl").rename(tree / "patterns/new.jsonl")
     assert len(renamed(tree, database)) == 20
     assert len(entries(database)) == 20
+
+
+@pytest.mark.parametrize("keys", [("1", "2", "3"), ("5", "6", "7"), ("10", "2", "007")])
+def test_document_under_a_key_of_digits_is_named_by_its_key(
+    keys: tuple[str, str, str], tree: Path, database: Path
+) -> None:
+    first, second, third = keys
+    write(tree, "patterns/all.json", {first: nameless("one"), second: nameless("two")})
+    migrate(tree, database)
+    assert set(records(database, "patterns")) == {first, second}
+    write(tree, "patterns/all.json", {second: nameless("two"), third: nameless("one")})
+    summary = migrate(tree, database)
+    assert (summary.totals.migrated, summary.totals.unchanged) == (1, 1)
+    assert "document-renamed" not in {code for _, code, _ in noticed(database, summary.run_id)}
+    assert set(records(database, "patterns")) == {first, second, third}
+
+
+def test_key_that_begins_like_its_file_is_no_number_of_a_list(tree: Path, database: Path) -> None:
+    write(tree, "patterns/all.json", {"allx1": nameless("one"), "all1": nameless("two")})
+    migrate(tree, database)
+    write(tree, "patterns/all.json", {"all1": nameless("two"), "all2": nameless("one")})
+    summary = migrate(tree, database)
+    assert summary.totals.migrated == 1
+    assert set(records(database, "patterns")) == {"allx1", "all1", "all2"}

@@ -115,4 +115,4 @@ def _is_named_so(record_id: str, path: str) -> bool:
     """Whether an id is what a document of this file may be named: the numbers of its list may have changed."""
     stem = normalize("NFC", path.rpartition("/")[2].rpartition(".")[0])
     name = normalize("NFC", record_id)
-    return name == stem or name.removeprefix(f"{stem}-").isdecimal()
+    return name == stem or (name.startswith(f"{stem}-") and name[len(stem) + 1 :].isdecimal())
