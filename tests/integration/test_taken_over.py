@@ -350,3 +350,19 @@ def test_what_was_taken_over_is_exported_and_comes_back(
     migrate(tmp_path / "canonical", again)
     assert domain_rows(again) == domain_rows(database)
     assert [entry["path"] for entry in entries(database)] == ["patterns/b.json"]
+
+
+def test_document_that_takes_over_a_row_of_its_own_file_is_not_told_that_its_file_has_none(
+    tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/l.json", [FIRST, OTHER])
+    migrate(tree, database)
+    write(tree, "patterns/l.json", [OTHER])
+    summary = migrate(tree, database)
+    assert summary.totals.migrated == 1
+    script = "SELECT message FROM migration_diagnostics WHERE code = 'record-taken-over'"
+    ((said,),) = query(database, script)
+    assert said.startswith(
+        'the document that the row of "p1" was made from is no longer in patterns/l.json;'
+        " this one takes the row over: "
+    )

@@ -108,8 +108,8 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     book = course.book
     written_ids = [row[0] for row in plan.inserts + plan.replacements]
     records.forget_pending(connection, batch.entity, written_ids)
-    if plan.pending:
-        records.remember_pending(connection, plan.pending)
+    if pending := [wish for wishes in plan.pending.values() for wish in wishes]:
+        records.remember_pending(connection, pending)
     attached = records.attach_pending(connection, batch.entity, written_ids)
     runs.forget_files(connection, book.source_id, batch.reread_paths)
     holders.release(connection, batch.entity, plan.taken_over)
