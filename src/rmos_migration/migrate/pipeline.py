@@ -193,8 +193,7 @@ class _Run:
         """The documents in some files that need reading, a batch at a time."""
         known = writer.known_files(entity, [file.path for file in chunk])
         encoding = self.options.encoding
-        passed_over: set[str] = set()
-        begin = partial(Batch, entity, encoding, since=chunk[0].path, passed_over=passed_over)
+        begin = partial(Batch, entity, encoding)
         batch = begin()
         to_read = chunk if not known else []
         superseded = []
@@ -202,7 +201,7 @@ class _Run:
             before = known.get(file.path)
             if before is not None and not self.options.rehash and _has_not_changed(file, before):
                 batch.skipped_files += 1
-                passed_over.add(file.path)
+                writer.course.pass_over(file.path)
                 batch.skipped_documents += before.documents
                 if before.superseded:
                     superseded.append(file.path)
