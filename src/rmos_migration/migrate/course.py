@@ -19,7 +19,8 @@ class Course:
     """A run on its way.
 
     ``location`` is the source's folder. ``edited`` are the records, by entity, whose row was given the content of a
-    document that is new or was edited. ``is_new_source``: nothing of the source is in the ledger yet. What the ledger does
+    document that is new or was edited. ``is_new_source``: nothing of the source is in the ledger yet.
+    ``noted_formers`` are the entities for which ``store.formers`` has noted what the ledger knew. What the ledger does
     not say is held as hashes: ``_passed_over`` those of the paths of files that were not read because they have not changed,
     and, where rows may be replaced, ``_left`` those of the places of documents that were read again and found unchanged.
     """
@@ -30,6 +31,7 @@ class Course:
     rehash: bool = False
     is_new_source: bool = False
     edited: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    noted_formers: set[str] = field(default_factory=set)
     _left: set[int] = field(default_factory=set)
     _passed_over: set[int] = field(default_factory=set)
 
