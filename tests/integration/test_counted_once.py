@@ -1,13 +1,19 @@
 """A document that loses its row is a conflict in the counts of that very run, wherever a batch ends."""
 
+import json
+import os
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builders import pattern, write
+from builders import pattern, without_root_powers, write
 from rmos_migration import RunSummary, verify
 from rmos_migration.migrate.options import Options
+from rmos_migration.migrate.outcome import Counts, Tally
 from rmos_migration.migrate.pipeline import run
 from rmos_migration.migrate.policy import OnConflict
 from rmos_migration.store.database import Database
@@ -121,3 +127,77 @@ def test_document_whose_row_has_its_content_again_has_arrived(
     assert "document-superseded" not in summary.counts.codes
     assert verify(tree, database).differing == []
     assert counted(replacing(tree, database, size)) == (0, 12, 0)
+
+
+def is_never_negative(summary: RunSummary) -> bool:
+    return all(
+        number >= 0 for tally in summary.counts.entities.values() for number in tally.as_json().values()
+    )
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", ["a", "m", "z"])
+def test_file_that_became_a_folder_is_not_counted(name: str, size: int, tree: Path, database: Path) -> None:
+    write(tree, f"patterns/{name}.json", pattern(name="v1"))
+    for number in range(3):
+        write(tree, f"patterns/k{number}.json", others(number, 1))
+    replacing(tree, database, size)
+    (tree / f"patterns/{name}.json").unlink()
+    write(tree, f"patterns/{name}.json/b.json", pattern(name="v2"))
+    summary = replacing(tree, database, size)
+    assert summary.totals.found == 4
+    assert counted(summary) == (1, 3, 0)
+    assert is_never_negative(summary)
+
+
+BATCHES = """
+import json, sys
+from pathlib import Path
+from rmos_migration.migrate.options import Options
+from rmos_migration.migrate.pipeline import run
+from rmos_migration.migrate.policy import OnConflict
+from rmos_migration.store.database import Database
+
+done = run(
+    Path(sys.argv[1]), Database.at(sys.argv[2]), Options(on_conflict=OnConflict.REPLACE),
+    batch_documents=int(sys.argv[3]),
+)
+print(json.dumps(done.as_json()["totals"]))
+"""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no folder can be barred here")
+@pytest.mark.parametrize("barred", ["a", "z"])
+def test_what_stands_in_a_barred_folder_is_counted_alike_in_batches_of_any_size(
+    barred: str, tree: Path, database: Path
+) -> None:
+    write(tree, f"patterns/{barred}/x.json", pattern(name="v1"))
+    for number in range(3):
+        write(tree, f"patterns/k{number}.json", others(number, 1))
+    replacing(tree, database, 1000)
+    write(tree, "patterns/l.json", pattern(name="v2"))
+    totals = []
+    (tree / f"patterns/{barred}").chmod(0)
+    try:
+        for size in SIZES:
+            copy = Path(shutil.copyfile(database, database.with_name(f"copy-{size}.db")))
+            done = subprocess.run(
+                [sys.executable, "-c", BATCHES, str(tree), str(copy), str(size)],
+                preexec_fn=without_root_powers,
+                capture_output=True,
+                check=True,
+            )
+            totals.append(json.loads(done.stdout))
+    finally:
+        (tree / f"patterns/{barred}").chmod(0o755)
+    assert totals[1:] == totals[:-1]
+    assert (totals[0]["found"], totals[0]["migrated"], totals[0]["unchanged"]) == (5, 1, 3)
+    assert min(totals[0].values()) >= 0
+
+
+def test_counts_of_which_one_is_negative_do_not_balance() -> None:
+    counts = Counts()
+    counts.entities["patterns"] = Tally(found=1, migrated=2, unchanged=-1)
+    assert not counts.balanced
+    counts.entities["patterns"] = Tally(found=1, migrated=1)
+    assert counts.balanced

@@ -6,7 +6,18 @@ from typing import Any
 
 import pytest
 
-from builders import domain_rows, entries, ledger, noticed, pattern, records, rmos, without_root_powers, write
+from builders import (
+    domain_rows,
+    entries,
+    family,
+    ledger,
+    noticed,
+    pattern,
+    records,
+    rmos,
+    without_root_powers,
+    write,
+)
 from returning import assert_equal_rows
 from rmos_migration import audit, export, migrate, verify
 from rmos_migration.audit.verification import State
@@ -206,3 +217,58 @@ def test_renamed_jsonl_of_many_lines_is_known_again(tree: Path, database: Path) 
     (tree / "patterns/old.jsonl").rename(tree / "patterns/new.jsonl")
     assert len(renamed(tree, database)) == 20
     assert len(entries(database)) == 20
+
+
+@pytest.mark.parametrize("keys", [("1", "2", "3"), ("5", "6", "7"), ("10", "2", "007")])
+def test_document_under_a_key_of_digits_is_named_by_its_key(
+    keys: tuple[str, str, str], tree: Path, database: Path
+) -> None:
+    first, second, third = keys
+    write(tree, "patterns/all.json", {first: nameless("one"), second: nameless("two")})
+    migrate(tree, database)
+    assert set(records(database, "patterns")) == {first, second}
+    write(tree, "patterns/all.json", {second: nameless("two"), third: nameless("one")})
+    summary = migrate(tree, database)
+    assert (summary.totals.migrated, summary.totals.unchanged) == (1, 1)
+    assert "document-renamed" not in {code for _, code, _ in noticed(database, summary.run_id)}
+    assert set(records(database, "patterns")) == {first, second, third}
+
+
+def test_key_that_begins_like_its_file_is_no_number_of_a_list(tree: Path, database: Path) -> None:
+    write(tree, "patterns/all.json", {"allx1": nameless("one"), "all1": nameless("two")})
+    migrate(tree, database)
+    write(tree, "patterns/all.json", {"all1": nameless("two"), "all2": nameless("one")})
+    summary = migrate(tree, database)
+    assert summary.totals.migrated == 1
+    assert set(records(database, "patterns")) == {"allx1", "all1", "all2"}
+
+
+def test_document_that_moves_from_a_list_to_a_file_that_comes_later_is_known_again(
+    tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/list.json", [nameless("two"), nameless("one")])
+    write(tree, "patterns/m.json", nameless("three"))
+    migrate(tree, database)
+    write(tree, "patterns/list.json", [nameless("two")])
+    write(tree, "patterns/k.json", nameless("new"))
+    write(tree, "patterns/z.json", nameless("one"))
+    summary = migrate(tree, database)
+    assert (summary.totals.migrated, summary.totals.unchanged) == (1, 3)
+    assert {key: row["name"] for key, row in records(database, "patterns").items()} == {
+        "list-0": "two",
+        "list-1": "one",
+        "m": "three",
+        "k": "new",
+    }
+
+
+def test_renaming_is_seen_in_every_folder_of_one_run(tree: Path, database: Path) -> None:
+    write(tree, "strip_families/f.json", {key: value for key, value in family().items() if key != "id"})
+    for name in ("a", "b"):
+        write(tree, f"patterns/{name}.json", nameless(name))
+    migrate(tree, database)
+    for path in ("strip_families/f", "patterns/a", "patterns/b"):
+        (tree / f"{path}.json").rename(tree / f"{path}2.json")
+        write(tree, f"{path}0.json", (tree / f"{path}2.json").read_text().replace('"name": "', '"name": "x'))
+    summary = migrate(tree, database)
+    assert (summary.totals.migrated, summary.totals.unchanged) == (3, 3)

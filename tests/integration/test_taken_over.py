@@ -350,3 +350,51 @@ def test_what_was_taken_over_is_exported_and_comes_back(
     migrate(tmp_path / "canonical", again)
     assert domain_rows(again) == domain_rows(database)
     assert [entry["path"] for entry in entries(database)] == ["patterns/b.json"]
+
+
+def test_document_that_takes_over_a_row_of_its_own_file_is_not_told_that_its_file_has_none(
+    tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/l.json", [FIRST, OTHER])
+    migrate(tree, database)
+    write(tree, "patterns/l.json", [OTHER])
+    summary = migrate(tree, database)
+    assert summary.totals.migrated == 1
+    script = "SELECT message FROM migration_diagnostics WHERE code = 'record-taken-over'"
+    ((said,),) = query(database, script)
+    assert said.startswith(
+        'the document that the row of "p1" was made from is no longer in patterns/l.json;'
+        " this one takes the row over: "
+    )
+
+
+def of_another_folder(tmp_path: Path, name: str) -> tuple[Path, bytes]:
+    """A legacy folder, and a document of it in the encoding cp1252."""
+    return tmp_path / "older", json.dumps(pattern("größe", name=name), ensure_ascii=False).encode("cp1252")
+
+
+@pytest.mark.parametrize("encoding", [None, "cp437", "cp1252", "cp1251"])
+def test_another_legacy_folder_is_read_in_the_encoding_it_was_migrated_with(
+    encoding: str | None, tree: Path, tmp_path: Path, database: Path
+) -> None:
+    older, document = of_another_folder(tmp_path, "Größe")
+    write(older, "patterns/a.json", document)
+    migrate(older, database, encoding="cp1252")
+    write(older, "patterns/a.json", document)  # another time, so that it is read
+    write(tree, "patterns/b.json", pattern("größe", name="other"))
+    summary = migrate(tree, database, encoding=encoding)
+    assert (summary.totals.migrated, summary.totals.conflicts) == (0, 1)
+    assert name_of(database, "größe") == "Größe"
+
+
+@pytest.mark.parametrize("encoding", [None, "cp437"])
+def test_document_that_has_another_id_in_another_legacy_folder_leaves_its_row(
+    encoding: str | None, tree: Path, tmp_path: Path, database: Path
+) -> None:
+    older, document = of_another_folder(tmp_path, "Größe")
+    write(older, "patterns/a.json", document)
+    migrate(older, database, encoding="cp1252")
+    write(older, "patterns/a.json", document.replace(b'"id": "g', b'"id": "G'))
+    write(tree, "patterns/b.json", pattern("größe", name="other"))
+    assert migrate(tree, database, encoding=encoding).totals.migrated == 1
+    assert name_of(database, "größe") == "other"

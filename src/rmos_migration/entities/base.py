@@ -228,11 +228,6 @@ class Entity:
         return self.record.__pydantic_validator__.validate_python
 
     @cached_property
-    def native_keys(self) -> frozenset[str]:
-        """The keys under which the newest generation writes the required fields."""
-        return frozenset(rule.native_key for rule in self.required)
-
-    @cached_property
     def _json_positions(self) -> tuple[int, ...]:
         return tuple(index for index, column in enumerate(self.columns) if column.endswith("_json"))
 

@@ -170,7 +170,8 @@ class Form:
         """The first key of each sign, where they alone show the form: most documents have exactly these."""
         if self.unless or any(sign.holds or sign.pattern for sign in self.signs):
             return None
-        return frozenset(sign.keys[0] for sign in self.signs)
+        first = frozenset(sign.keys[0] for sign in self.signs)
+        return first if "type" not in first else None  # what that says depends on what stands beside it
 
 
 def _merged(offered: Iterable[Offers]) -> Offers:

@@ -17,9 +17,8 @@ class Batch:
 
     ``orphans`` are records that the ledger speaks of, but whose row was gone when the run began. ``encoding`` is what the
     user says of files in no known one. What begins with ``skipped`` counts what needed no reading because it has not
-    changed; ``superseded`` are those of these documents whose row has other content since. ``since`` is the first path of
-    the files that were looked up with those of the batch, ``passed_over`` are the unchanged ones of them. ``is_last``:
-    nothing comes after it.
+    changed; ``superseded`` are those of these documents whose row has other content since. ``is_last``: nothing comes
+    after it.
     """
 
     entity: Entity
@@ -35,11 +34,5 @@ class Batch:
     skipped_documents: int = 0
     skipped_generations: Counter[str | None] = field(default_factory=Counter)
     superseded: list[Superseded] = field(default_factory=list)
-    since: str = ""
-    passed_over: Collection[str] = ()
     is_last: bool = False
     size_bytes: int = 0
-
-    def has_passed_over(self, path: str) -> bool:
-        """Whether a file that this run has not read was counted already: it comes earlier, and has not changed."""
-        return path in self.passed_over or path.split("/") < self.since.split("/")

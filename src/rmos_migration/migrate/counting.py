@@ -5,7 +5,6 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location
-from ..sources.presence import is_gone
 from ..store.holders import Superseded
 from .batch import Batch
 from .course import Course
@@ -25,9 +24,9 @@ def tally_of(batch: Batch, plan: Plan) -> Tally:
     return tally
 
 
-def recount(tally: Tally, one: Superseded, batch: Batch, course: Course) -> bool:
+def recount(tally: Tally, one: Superseded, course: Course) -> bool:
     """Count as a conflict what was counted as arrived earlier in this run; returns whether it was."""
-    if not _was_counted(one, batch, course):
+    if not _was_counted(one, course):
         return False
     is_new = one.run_id == course.book.run_id and one.outcome == Outcome.MIGRATED
     is_left = not is_new or course.has_left((one.path, one.pointer))
@@ -36,22 +35,22 @@ def recount(tally: Tally, one: Superseded, batch: Batch, course: Course) -> bool
     return True
 
 
-def recount_back(tally: Tally, one: Superseded, batch: Batch, course: Course) -> bool:
+def recount_back(tally: Tally, one: Superseded, course: Course) -> bool:
     """Count as arrived what was counted as a conflict earlier in this run; returns whether it was."""
-    if not _was_counted(one, batch, course):
+    if not _was_counted(one, course):
         return False
     tally.count(Outcome.CONFLICT, -1)
     tally.count(Outcome.UNCHANGED)
     return True
 
 
-def _was_counted(one: Superseded, batch: Batch, course: Course) -> bool:
+def _was_counted(one: Superseded, course: Course) -> bool:
     """Whether a document outside of the batch was counted already: read in this run, or passed over."""
     if one.source_id != course.book.source_id:
         return False
     if one.run_id == course.book.run_id:
         return True
-    return batch.has_passed_over(one.path) and not is_gone(course.location, one.path)
+    return course.has_passed_over(one.path)
 
 
 def superseded_before(

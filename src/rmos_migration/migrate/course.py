@@ -18,9 +18,11 @@ class Book(NamedTuple):
 class Course:
     """A run on its way.
 
-    ``location`` is the source's folder. ``edited`` are the records, by entity, whose row was given the content of a document that is new or was edited.
-    ``is_new_source``: nothing of the source is in the ledger yet. Where rows may be replaced, ``_left`` holds the hashes
-    of the places of documents that were read again and found unchanged; the ledger does not say that of them.
+    ``location`` is the source's folder. ``edited`` are the records, by entity, whose row was given the content of a
+    document that is new or was edited. ``is_new_source``: nothing of the source is in the ledger yet.
+    ``noted_formers`` are the entities for which ``store.formers`` has noted what the ledger knew. What the ledger does
+    not say is held as hashes: ``_passed_over`` those of the paths of files that were not read because they have not changed,
+    and, where rows may be replaced, ``_left`` those of the places of documents that were read again and found unchanged.
     """
 
     book: Book
@@ -29,7 +31,17 @@ class Course:
     rehash: bool = False
     is_new_source: bool = False
     edited: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    noted_formers: set[str] = field(default_factory=set)
     _left: set[int] = field(default_factory=set)
+    _passed_over: set[int] = field(default_factory=set)
+
+    def pass_over(self, path: str) -> None:
+        """Remember that a file has not changed, and that its documents are counted."""
+        self._passed_over.add(hash(path))
+
+    def has_passed_over(self, path: str) -> bool:
+        """Whether the documents of a file that was not read are counted in this run."""
+        return hash(path) in self._passed_over
 
     def leave(self, place: Place) -> None:
         """Remember that a document was read again and is unchanged."""

@@ -3,7 +3,6 @@
 A file or folder that cannot be read or listed is not gone, and neither is what stood in it.
 """
 
-import os
 from collections.abc import Collection
 from pathlib import Path
 
@@ -15,11 +14,12 @@ from ..sources import presence
 from ..sources.passed_over import SourceFile
 from ..sources.paths import parts_of
 from ..sources.read import read_files
-from ..store import holders
+from ..store import holders, holdings
 from ..store.edits import trace_of
 from ..store.holders import Holder, holders_of, is_refused_as_a_whole
 from .course import Course
 from .prepare import Prepared, prepare
+from .untouched import is_untouched
 
 _FILES = 16
 """Files whose documents are remembered; those of one conflict after another are mostly in the same few."""
@@ -144,8 +144,10 @@ class Holding:
                 self.connection, holder.source_id, holder.path
             )
         full = _full_path(holder)
-        if full is None or (not self.course.rehash and _has_not_changed(full, holder)):
+        if full is None:
             return False
+        if not self.course.rehash and is_untouched(full, holder.size_bytes, holder.mtime_ns) is not False:
+            return False  # nothing is known of what is out of reach
         return not self._is_among(self._stands_in(full, holder), holder)
 
     def _file_here(self, path: str) -> _File:
@@ -163,9 +165,15 @@ class Holding:
                 self._read.clear()
             (reading,) = read_files([SourceFile(holder.path, full)])
             self._read[place] = _File()
-            for document in prepare(self.entity, reading, self.course.encoding):
+            for document in prepare(self.entity, reading, self._encoding_of(holder)):
                 self._read[place].add(document)
         return self._read[place]
+
+    def _encoding_of(self, holder: Holder) -> str | None:
+        """What the user says of files in no known encoding: now for this run's source, for another when it was migrated."""
+        if holder.source_id == self.course.book.source_id:
+            return self.course.encoding
+        return holdings.encodings(self.connection, holder.source_id, [holder.path]).get(holder.path)
 
     def _is_among(self, file: _File, holder: Holder) -> bool:
         """Whether a document is still in its file: edited, broken or moved in it, perhaps, but there."""
@@ -204,14 +212,3 @@ def _full_path(holder: Holder) -> str | None:
         return str(full) if full.is_relative_to(root) else None
     except (OSError, RuntimeError, ValueError):
         return None
-
-
-def _has_not_changed(full: str, holder: Holder) -> bool:
-    try:
-        now = os.stat(full)  # noqa: PTH116 - a path that is text already
-    except OSError:
-        return True  # out of reach: nothing is known of it
-    return holder.mtime_ns is not None and (now.st_size, now.st_mtime_ns) == (
-        holder.size_bytes,
-        holder.mtime_ns,
-    )

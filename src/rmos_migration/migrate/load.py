@@ -108,8 +108,8 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     book = course.book
     written_ids = [row[0] for row in plan.inserts + plan.replacements]
     records.forget_pending(connection, batch.entity, written_ids)
-    if plan.pending:
-        records.remember_pending(connection, plan.pending)
+    if pending := [wish for wishes in plan.pending.values() for wish in wishes]:
+        records.remember_pending(connection, pending)
     attached = records.attach_pending(connection, batch.entity, written_ids)
     runs.forget_files(connection, book.source_id, batch.reread_paths)
     holders.release(connection, batch.entity, plan.taken_over)
@@ -120,9 +120,9 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
         runs.disown(connection, batch.entity, adopted)
         runs.forget_deleted(connection, batch.entity, adopted)
     tally = tally_of(batch, plan)
-    counted = [one for one in superseded if recount(tally, one, batch, course)]
+    counted = [one for one in superseded if recount(tally, one, course)]
     found = holders.restore(connection, batch.entity, _contents_of(plan)) if plan.replacements else []
-    restored = [one for one in found if recount_back(tally, one, batch, course)]
+    restored = [one for one in found if recount_back(tally, one, course)]
     runs.write_ledger(connection, _entries(batch, plan, book))
     _write_rejects(connection, batch, plan, book)
     diagnostics = [diagnostic for decision in plan.decisions for diagnostic in decision.diagnostics]

@@ -90,8 +90,9 @@ class Tally:
 
     @property
     def balanced(self) -> bool:
-        """Whether every document that was found ended somewhere."""
-        return self.found == self.migrated + self.unchanged + self.conflicts + self.rejected
+        """Whether every document that was found ended somewhere, and nowhere are fewer than none."""
+        ends = (self.migrated, self.unchanged, self.conflicts, self.rejected)
+        return self.found == sum(ends) and min(ends) >= 0
 
     def as_json(self) -> dict[str, int]:
         """The counts, with the words the first RMOS migration used: skipped and failed."""
@@ -167,7 +168,7 @@ class Counts:
 
     @property
     def balanced(self) -> bool:
-        """Whether found = migrated + unchanged + conflicts + rejected, for every entity."""
+        """Whether found = migrated + unchanged + conflicts + rejected, none of them negative, for every entity."""
         return all(tally.balanced for tally in self.entities.values())
 
     def notice(self, diagnostics: list[Diagnostic]) -> None:

@@ -1,7 +1,6 @@
 """A run from start to finish: lock, read, prepare, load batch by batch, balance, finish (ARCHITECTURE.md §5)."""
 
 import logging
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -27,6 +26,7 @@ from .options import Nobody, Observer, Options, Stop
 from .outcome import Counts, RunSummary, Status
 from .prepare import prepare
 from .strays import not_looked_at
+from .untouched import is_untouched
 from .writer import Loaded, TooManyRejects, Writer
 
 log = logging.getLogger(__name__)
@@ -202,16 +202,15 @@ class _Run:
         """The documents in some files that need reading, a batch at a time."""
         known = writer.known_files(entity, [file.path for file in chunk])
         encoding = self.options.encoding
-        passed_over: set[str] = set()
-        begin = partial(Batch, entity, encoding, since=chunk[0].path, passed_over=passed_over)
+        begin = partial(Batch, entity, encoding)
         batch = begin()
         to_read = chunk if not known else []
         superseded = []
         for file in chunk if known else ():
             before = known.get(file.path)
-            if before is not None and not self.options.rehash and _has_not_changed(file, before):
+            if before is not None and not self.options.rehash and _need_not_be_read(file, before):
                 batch.skipped_files += 1
-                passed_over.add(file.path)
+                writer.course.pass_over(file.path)
                 batch.skipped_documents += before.documents
                 if before.superseded:
                     superseded.append(file.path)
@@ -249,12 +248,8 @@ def _in_words(error: BaseException) -> str:
     return str(error)
 
 
-def _has_not_changed(file: SourceFile, before: KnownFile) -> bool:
+def _need_not_be_read(file: SourceFile, before: KnownFile) -> bool:
     """Whether a file need not be read: everything in it arrived, and size and time are as they were."""
     if not before.settled or not before.documents or file.problem is not None or before.mtime_ns is None:
         return False
-    try:
-        now = os.stat(file.full, follow_symlinks=False)  # noqa: PTH116 - called for every file; pathlib is slower
-    except OSError:
-        return False
-    return (now.st_size, now.st_mtime_ns) == (before.size_bytes, before.mtime_ns)
+    return is_untouched(file.full, before.size_bytes, before.mtime_ns) is True

@@ -28,7 +28,7 @@ class Decision(NamedTuple):
 
 @dataclass
 class Plan:
-    """What to write for a batch: new rows, replaced rows, waiting references, and a decision per document.
+    """What to write for a batch: new rows, replaced rows, waiting references by record, and a decision per document.
 
     ``inserted_from`` and ``replaced_from`` say which document each of the rows comes from. ``taken_over`` are the records
     whose former documents are gone, ``edited`` those whose row was given the content of a document that is new or was
@@ -39,7 +39,7 @@ class Plan:
     inserted_from: list[Place] = field(default_factory=list)
     replacements: list[Row] = field(default_factory=list)
     replaced_from: list[Place] = field(default_factory=list)
-    pending: list[Pending] = field(default_factory=list)
+    pending: dict[str, list[Pending]] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     taken_over: set[str] = field(default_factory=set)
     edited: set[str] = field(default_factory=set)

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, diagnose, printable, shown
 from ..entities import Entity
-from ..store.holders import Former, Holder, formers
+from ..store.formers import Former, begin_noting, formers, note_formers
+from ..store.holders import Holder
 from ..store.known import KnownDocument
 from .course import Course
 from .holding import Holding, is_named_by_file
@@ -50,6 +51,7 @@ def known_again(
     waiting: dict[tuple[str | None, str], list[Former]] = {}
     if new:
         holding = Holding(connection, entity, course, documents, {path for path, _ in known})
+        _note_once(connection, entity, course)
         for former in formers(connection, course.book.source_id, entity, new):
             if not _has_key_for_id(former.holder) and holding.is_gone(former.holder):
                 key = (former.known.generation, str(former.known.content_sha256))
@@ -79,6 +81,18 @@ def adopted(prepared: Prepared, record_id: str | None, derived: str | None) -> P
     ):
         return prepared
     return prepared._replace(record_id=record_id, row=(record_id, *(prepared.row or ())[1:]))
+
+
+def _note_once(connection: Connection, entity: Entity, course: Course) -> None:
+    """Note the documents that may be known again, at the run's first batch that asks for them.
+
+    What comes into the ledger later in the run was not renamed; what is taken out of its file keeps its path there.
+    """
+    if not course.noted_formers:
+        begin_noting(connection)
+    if entity.name not in course.noted_formers:
+        note_formers(connection, course.book.source_id, entity)
+        course.noted_formers.add(entity.name)
 
 
 def _rename(one: Prepared, former: Former, made: Renamed) -> None:
@@ -115,4 +129,4 @@ def _is_named_so(record_id: str, path: str) -> bool:
     """Whether an id is what a document of this file may be named: the numbers of its list may have changed."""
     stem = normalize("NFC", path.rpartition("/")[2].rpartition(".")[0])
     name = normalize("NFC", record_id)
-    return name == stem or name.removeprefix(f"{stem}-").isdecimal()
+    return name == stem or (name.startswith(f"{stem}-") and name[len(stem) + 1 :].isdecimal())

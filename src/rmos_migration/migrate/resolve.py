@@ -125,7 +125,7 @@ class _Resolver:
             return
         self.made.inserts.append(linked.row)
         self.made.inserted_from.append(prepared.place)
-        self.made.pending += self.references.wishes(record_id, linked)
+        self.made.pending[record_id] = self.references.wishes(record_id, linked)
         self.written_by[record_id] = prepared
         standing[record_id] = _Standing(prepared.content_sha256, linked.row)
         self._decide(prepared, Outcome.MIGRATED, self.references.notices(prepared, linked))
@@ -166,11 +166,7 @@ class _Resolver:
             "; ".join(differences(self.entity, current, linked.row)) or "only in how the values are written"
         )
         if is_free:
-            first = self.holding.first(record_id)
-            gone = "no file" if first is None else f"{printable(first.path)} no longer"
-            message = (
-                f"{gone} has the document of {shown(record_id)}, so this one takes over its row: {changes}"
-            )
+            message = f"{self._how_free(prepared, record_id)}: {changes}"
             self._replace(prepared, record_id, current, standing, "record-taken-over", message)
             self.made.taken_over.add(record_id)
         elif is_replacing:
@@ -178,6 +174,17 @@ class _Resolver:
             self._replace(prepared, record_id, current, standing, "record-replaced", message)
         else:
             self._conflict(prepared, record_id, linked, current, changes)
+
+    def _how_free(self, prepared: Prepared, record_id: str) -> str:
+        """Why a document takes over the row of another one, in words."""
+        first = self.holding.first(record_id)
+        if first is not None and first.path == prepared.reading.path:
+            return (
+                f"the document that the row of {shown(record_id)} was made from is no longer in"
+                f" {printable(first.path)}; this one takes the row over"
+            )
+        gone = "no file" if first is None else f"{printable(first.path)} no longer"
+        return f"{gone} has the document of {shown(record_id)}, so this one takes over its row"
 
     def _replace(
         self,
@@ -195,8 +202,7 @@ class _Resolver:
         )  # again, so that what detaching puts into extra stands last in it
         self.made.replacements.append(linked.row)
         self.made.replaced_from.append(prepared.place)
-        self.made.pending = [wish for wish in self.made.pending if wish.record_id != record_id]
-        self.made.pending += self.references.wishes(record_id, linked)
+        self.made.pending[record_id] = self.references.wishes(record_id, linked)
         if not self.before.has_waited(prepared):
             self.made.edited.add(record_id)
         self.written_by[record_id] = prepared

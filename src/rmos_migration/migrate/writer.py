@@ -2,8 +2,8 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from copy import deepcopy
 from typing import NamedTuple
 
@@ -13,12 +13,14 @@ from sqlalchemy.exc import SQLAlchemyError
 from .. import __version__
 from ..diagnostics import Diagnostic, Severity
 from ..entities import Entity
+from ..errors import DatabaseUnusable
 from ..sources.discover import Source
 from ..sources.presence import was_moved
 from ..store import holders, known, runs, schema, waiting
 from ..store.holders import Superseded
 from ..store.known import KnownFile
 from ..store.reporting import SUPERSEDED
+from ..store.safety import data_version, refuse_foreign
 from .batch import Batch
 from .course import Book, Course
 from .holding import Holding
@@ -68,10 +70,11 @@ class Writer:
         self.policy = Policy(options.on_conflict, options.missing_references)
         self.counts = Counts()
         self.orphans: dict[str, set[str]] = {}
+        self._checked: int | None = None
         self.whole = connection.begin() if options.dry_run else None
         if options.dry_run and schema.version_of(connection) != schema.CURRENT_VERSION:
             schema.upgrade(connection)
-        with connection.begin_nested() if self.whole else connection.begin():
+        with self._transaction():
             self._follow(source)
             number, self.is_new_source = runs.source_id(connection, source.location)
             run_id = runs.begin_run(
@@ -222,11 +225,26 @@ class Writer:
             self.whole = None
             if not self.options.dry_run:
                 self.finish(status, counts, duration, stopped_by, undone=undone)
-        except SQLAlchemyError:  # the row stays running, which readers show as interrupted
+        except (
+            SQLAlchemyError,
+            DatabaseUnusable,
+        ):  # the row stays running, which readers show as interrupted
             log.warning("the end of run %s could not be written down", self.book.run_id)
 
-    def _transaction(self) -> AbstractContextManager[Transaction]:
-        return self.connection.begin_nested() if self.whole is not None else self.connection.begin()
+    @contextmanager
+    def _transaction(self) -> Iterator[Transaction]:
+        """A transaction, in which nothing that another program put into the database since acts on what is written.
+
+        Raises:
+            DatabaseUnusable: if there is such a thing; then nothing more can be written.
+        """
+        begun = self.connection.begin_nested() if self.whole is not None else self.connection.begin()
+        with begun as transaction:
+            version = data_version(self.connection)
+            if version != self._checked:
+                refuse_foreign(self.connection)
+                self._checked = version
+            yield transaction
 
     def _counts_with(self, batch: Batch, written: Written) -> Counts:
         counts = deepcopy(self.counts)

@@ -111,8 +111,13 @@ def _examine_inside(path: Path) -> Examination:
 
 def has_log(path: Path) -> bool:
     """Whether a killed run, or one that goes on, has left its write-ahead log beside the file."""
-    log = path.with_name(path.name + _WRITE_AHEAD_LOG)
+    log = log_of(path)
     return log.exists() and log.stat().st_size > 0
+
+
+def log_of(path: Path) -> Path:
+    """Where a database has its write-ahead log."""
+    return path.with_name(path.name + _WRITE_AHEAD_LOG)
 
 
 def refuse_absent(path: Path, found: Examination) -> None:

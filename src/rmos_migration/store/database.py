@@ -15,7 +15,7 @@ from .condition import COMPANIONS, Condition, Examination, examine, has_log, ref
 from .engines import connected, file_engine, memory_engine, tolerate_broken_text
 from .failures import damage_as_unusable
 from .lock import write_lock
-from .safety import fault_in, kept_sound
+from .safety import fault_in, kept_sound, refuse_foreign
 from .soundness import file_damage
 
 
@@ -149,17 +149,19 @@ class Database:
             DatabaseUnusable: if the file is damaged, newer, or another program's, or not sound; it is left untouched.
         """
         refuse_unusable(self.examine())  # before the lock file is made beside a file that is not ours
-        with write_lock(self.path, purpose) as held, kept_sound(self.path, held):
+        with write_lock(self.path, purpose) as held, kept_sound(self.path, held) as watch:
             found = self.examine()
             refuse_unusable(found)
             if found.condition is Condition.OLDER:
                 back_up(self.path, _before_upgrade(found.version))
             with connected(file_engine(self.path)) as connection:
+                watch.begin(connection)
                 if found.condition is not Condition.CURRENT:
                     with connection.begin():
                         schema.upgrade(connection)
                 yield connection
                 _checkpoint(connection)
+                watch.end(connection)
 
     @contextmanager
     def editor(self, purpose: str) -> Iterator[Connection]:
@@ -172,12 +174,15 @@ class Database:
         self._refuse_unless_current(self.examine())
         with (
             write_lock(self.path, purpose) as held,
-            kept_sound(self.path, held),
+            kept_sound(self.path, held) as watch,
             connected(file_engine(self.path), damage_as_unusable) as connection,
         ):
+            watch.begin(connection)
             with connection.begin():
+                refuse_foreign(connection)
                 yield connection
             _checkpoint(connection)
+            watch.end(connection)
 
     @contextmanager
     def rehearsal(self) -> Iterator[Connection]:
@@ -195,7 +200,7 @@ class Database:
             return
         with (
             write_lock(self.path, "a dry run") as held,
-            kept_sound(self.path, held, writes=False),
+            kept_sound(self.path, held),
             self._log_kept(),
             connected(file_engine(self.path, keep_mode=True)) as connection,
         ):

@@ -3,12 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, select, update
 
 from ..diagnostics import Diagnostic, Location, diagnose, printable, shown
 from ..entities import Entity
 from .bulk import among
-from .known import KnownDocument
 from .runs import API, FROM_API, GONE, IS_SUPERSEDED, REPLACED, SETTLED, UNRESOLVED
 from .tables import ledger, sources
 
@@ -48,6 +47,10 @@ class Holder(NamedTuple):
         return self.pointer.startswith(GONE)
 
 
+HOLDER_COLUMNS = [sources.c.location if name == "location" else ledger.c[name] for name in Holder._fields]
+"""What a query selects for holders, in the order of their fields."""
+
+
 class Superseded(NamedTuple):
     """A document whose row has other content since; ``outcome`` and ``run_id`` are what the ledger said before."""
 
@@ -57,13 +60,6 @@ class Superseded(NamedTuple):
     record_id: str
     outcome: str
     run_id: int | None
-
-
-class Former(NamedTuple):
-    """A document that is named by its file, and had some content when it was read last."""
-
-    holder: Holder
-    known: KnownDocument
 
 
 def named(holder: Holder, source: int) -> str:
@@ -81,9 +77,8 @@ def superseded(record_id: str, location: Location, place: str | None) -> Diagnos
 
 def holders_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, list[Holder]]:
     """The documents of each record, those first that a row was made from, in the order of sources and paths."""
-    columns = [sources.c.location if name == "location" else ledger.c[name] for name in Holder._fields]
     query = (
-        select(*columns)
+        select(*HOLDER_COLUMNS)
         .join(sources, sources.c.id == ledger.c.source_id)
         .where(ledger.c.entity == entity.name, among(ledger.c.record_id, ids))
         .order_by(ledger.c.outcome.not_in(("migrated",)), ledger.c.source_id, ledger.c.path, ledger.c.pointer)
@@ -92,40 +87,6 @@ def holders_of(connection: Connection, entity: Entity, ids: Collection[str]) -> 
     for row in connection.execute(query):
         found.setdefault(row.record_id, []).append(Holder(*row))
     return found
-
-
-def formers(connection: Connection, source: int, entity: Entity, contents: Collection[str]) -> list[Former]:
-    """The documents of a source that are named by their file and have one of these contents, in the order of paths.
-
-    Those whose row has other content since are among them.
-    """
-    columns = [sources.c.location if name == "location" else ledger.c[name] for name in Holder._fields]
-    query = (
-        select(*columns, ledger.c.generation, ledger.c.file_sha256)
-        .join(sources, sources.c.id == ledger.c.source_id)
-        .where(
-            ledger.c.source_id == source,
-            ledger.c.entity == entity.name,
-            ledger.c.derived.contains('"id"'),
-            or_(ledger.c.outcome.in_(SETTLED), ledger.c.code == REPLACED),
-            among(ledger.c.content_sha256, contents),
-        )
-    )
-    found = []
-    for *values, generation, file_sha256 in connection.execute(query):
-        holder = Holder(*values)
-        known = KnownDocument(
-            holder.outcome,
-            holder.code,
-            holder.record_id,
-            generation,
-            holder.derived,
-            holder.content_sha256,
-            file_sha256,
-            row_is_gone=False,
-        )
-        found.append(Former(holder, known))
-    return sorted(found, key=lambda one: (one.holder.path.split("/"), one.holder.pointer))
 
 
 def superseded_in(

@@ -30,12 +30,12 @@ def ids_that_look_like(connection: Connection, entity: str, wanted: Collection[s
     column = ENTITY_TABLES[entity].c.id
     if connection.execute(select(column).offset(MOST_LOOKED_THROUGH).limit(1)).first() is not None:
         return {}
-    by_looks = {looks(one): one for one in wanted}
+    wanted_looks = {looks(one) for one in wanted}
     is_odd = func.glob("*[^ -~]*", column) == 1  # not plain ASCII: the database does not know how it looks
-    is_alike = among(func.lower(func.replace(column, " ", "")), by_looks)
+    is_alike = among(func.lower(func.replace(column, " ", "")), wanted_looks)
     query = select(func.json_group_array(column)).where(or_(is_odd, is_alike))
     there: dict[str, str] = {}
     for one in sorted(orjson.loads(connection.scalar(query) or "[]")):
-        if (looked := looks(one)) in by_looks:
+        if (looked := looks(one)) in wanted_looks:
             there.setdefault(looked, one)
     return {one: there[looks(one)] for one in wanted if looks(one) in there}

@@ -9,11 +9,11 @@ from sqlalchemy import CheckConstraint, Connection, Table, false, literal, or_, 
 
 from ..errors import DatabaseUnusable
 from . import structure
-from .condition import has_log
+from .condition import has_log, log_of
 from .engines import connected, file_engine
 from .failures import damage_as_unusable
 from .lock import Held
-from .seal import seal_of, stamped
+from .seal import Seal, seal_of, stamped
 from .tables import metadata
 
 _LOSES_ROWS = re.compile(r"\bON\s+CONFLICT\s+(?:IGNORE|REPLACE)\b", re.IGNORECASE)
@@ -39,35 +39,85 @@ def refuse_unsound(path: Path) -> None:
         raise DatabaseUnusable(f"{path} is not sound, and nothing was written: {found}", "see: rmos audit")
 
 
-@contextmanager
-def kept_sound(path: Path, held: Held, *, writes: bool = True) -> Iterator[None]:
-    """Let the block use a database that is sound, and seal it afterwards; the block must leave no connection open.
+class Watch:
+    """Looks whether another program writes into a database beside the one connection of its writer.
 
-    The file is read from end to end unless it is as the last writer sealed it.
+    Args:
+        path: the database.
+        look: how its file looked before it was found sound.
+    """
+
+    def __init__(self, path: Path, look: tuple[object, ...] | None) -> None:
+        self.path = path
+        self.seal: Seal | None = None
+        self._look = look
+        self._version: int | None = None
+
+    def begin(self, connection: Connection) -> None:
+        """Start watching, before anything is written; what was written since the file was looked at shows now."""
+        version = data_version(connection)
+        self._version = version if self._look in (None, _look_of(self.path)) else None
+
+    def end(self, connection: Connection) -> None:
+        """Seal the file, once its log is folded into it; not, where another program has written as well.
+
+        Its time is set first: a write that comes before that is noticed here, and a later one gives it another time.
+        """
+        seal = stamped(self.path)
+        if self._version is not None and data_version(connection) == self._version:
+            self.seal = seal
+
+
+@contextmanager
+def kept_sound(path: Path, held: Held) -> Iterator[Watch]:
+    """Let the block use a database that is sound, and leave its seal afterwards; the block must leave no connection open.
+
+    The file is read from end to end unless it is as the last writer sealed it. What the block writes is sealed by the
+    watch, which it has to begin and to end.
 
     Args:
         path: the database, which need not be there yet.
         held: its write lock.
-        writes: whether the block may change the file; else its time is left alone as well.
 
     Raises:
         DatabaseUnusable: if it is not sound; then nothing was written.
     """
     before = seal_of(path)
+    is_there = path.exists() and path.stat().st_size > 0
+    watch = Watch(path, _look_of(path) if is_there else None)
     is_sealed = before is not None and held.left == before.text
-    if not is_sealed and path.exists() and path.stat().st_size:
+    if not is_sealed and is_there:
         refuse_unsound(path)
     is_certain = before is not None and (is_sealed or before.is_settled)
-    ended_well = False
     try:
-        yield
-        ended_well = True
+        yield watch
     finally:
         seal = seal_of(path)
         if seal is None or seal != before or not is_certain:
-            seal = stamped(path) if seal is not None and writes and ended_well else None
+            seal = watch.seal
         if seal is not None:
             held.leave(seal.text)
+
+
+def data_version(connection: Connection) -> int:
+    """A number that changes with every commit of another connection. Asking for it begins no transaction."""
+    return int(connection.connection.execute("PRAGMA data_version").fetchone()[0])
+
+
+def refuse_foreign(connection: Connection) -> None:
+    """Raise DatabaseUnusable where something in a database changes what others write; in a transaction, it stays so."""
+    if found := next(_foreign(structure.found(connection)), ""):
+        raise DatabaseUnusable(
+            f"another program changed the database while it was written: {found}",
+            "take that out of it (see: rmos audit), then run the same command again; it carries on",
+        )
+
+
+def _look_of(path: Path) -> tuple[object, ...]:
+    """How a file and the log beside it look."""
+    files = [path, log_of(path)] if has_log(path) else [path]
+    looked = [file.stat() for file in files]
+    return tuple((one.st_size, one.st_ino, one.st_mtime_ns, one.st_ctime_ns) for one in looked)
 
 
 def _look(path: Path, *, immutable: bool) -> str:
@@ -84,13 +134,18 @@ def _faults(connection: Connection) -> Iterator[str]:
     said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars()
     yield from (line for line in said if line != "ok")
     there = structure.found(connection)
+    yield from _foreign(there)
+    for name, table in there.tables.items():
+        if _has_breach(connection, metadata.tables[name], table.columns):
+            yield f"a row of {name} breaks the table's own rules"
+
+
+def _foreign(there: structure.Structure) -> Iterator[str]:
     yield from (f"the trigger {name} on {table} is not ours" for name, table in there.triggers.items())
     yield from (f"the {kind} {name} is not ours" for name, kind in there.views.items())
     for name, table in there.tables.items():
         if any(_LOSES_ROWS.search(part) for part in table.parts):
             yield f"the table {name} was changed: it drops rows that break its rules"
-        if _has_breach(connection, metadata.tables[name], table.columns):
-            yield f"a row of {name} breaks the table's own rules"
 
 
 def _has_breach(connection: Connection, table: Table, columns: Collection[str]) -> bool:

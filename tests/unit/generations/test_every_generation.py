@@ -51,11 +51,25 @@ def test_evidence_names_keys_of_the_document_and_without_them_it_is_not_known(
     assert form.evidence(rest) == ()
 
 
+@pytest.mark.parametrize(
+    "more", [{}, {"data": {}}, {"data": None}, {"type": "x"}, {"type": "x", "data": 1}], ids=repr
+)
+@pytest.mark.parametrize(("name", "folder", "document"), DOCUMENTS)
+def test_a_form_fits_just_where_all_of_its_signs_are_there(
+    name: str, folder: str, document: dict[str, Any], more: dict[str, Any]
+) -> None:
+    document = {**more, **document}
+    for form in FORMS:
+        if form.entity is BY_NAME[folder]:
+            assert form.fits(document) is bool(form.evidence(document))
+            assert not (form.fits(document) and form.missing(document))
+
+
 @pytest.mark.parametrize(("name", "folder", "document"), DOCUMENTS)
 def test_looking_only_at_telling_keys_finds_the_first_form_that_fits(
     name: str, folder: str, document: dict[str, Any]
 ) -> None:
-    is_complete = document.keys() >= BY_NAME[folder].native_keys
+    is_complete = document.keys() >= {rule.native_key for rule in BY_NAME[folder].required}
     fitting = [
         form
         for form in FORMS
