@@ -17,7 +17,7 @@ from ..audit.repair import repair as mend
 from ..audit.result import AuditResult, State, Verdict
 from ..audit.rules import FAMILIES, RULES, suggestion
 from ..diagnostics import Severity, printable
-from ..errors import ExitCode, UsageError
+from ..errors import DatabaseUnusable, ExitCode, UsageError
 from ..settings import load_settings
 from ..store.database import Database
 from . import console
@@ -54,6 +54,12 @@ class FailOn(StrEnum):
 
     ERROR = "error"
     WARNING = "warning"
+
+
+_TOO_DAMAGED = (
+    "it is too damaged to be looked at rule by rule; restore it from a backup,"
+    " or migrate the legacy folder into a new file: rmos migrate --database sqlite:///new.db"
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -103,9 +109,14 @@ def audit(
     known = known_findings(baseline) if baseline is not None else frozenset()
     if repair:
         _repair(place)
-    result = audit_database(
-        place, rules=_names(rules), skip=_names(skip), fail_on=Severity(fail_on.value), known=known
-    )
+    try:
+        result = audit_database(
+            place, rules=_names(rules), skip=_names(skip), fail_on=Severity(fail_on.value), known=known
+        )
+    except DatabaseUnusable as error:
+        if "rmos audit" not in error.hint:
+            raise
+        raise DatabaseUnusable(error.message, _TOO_DAMAGED) from error  # else it would be sent to itself
     if output is not None:
         console.write_file(output, _rendered(result, form), "the result", "name another file with --output")
         console.say(_last_line(result))

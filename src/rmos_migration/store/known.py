@@ -65,7 +65,7 @@ def known_files(
     """
     table = ENTITY_TABLES[entity.name]
     kept_out = ledger.c.outcome.not_in(SETTLED) & (func.coalesce(ledger.c.code, "") != REPLACED)
-    unsettled = kept_out | _row_is_gone(table)
+    unsettled = kept_out | _row_is_gone(table) | ledger.c.record_id.is_(None)
     is_there = ~ledger.c.pointer.startswith(GONE)
     of_these = (ledger.c.source_id == source) & among(ledger.c.path, paths)
     generation = func.coalesce(ledger.c.generation, "")

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import CheckConstraint, Connection, Table, false, literal, or_, select, text
 
 from ..errors import DatabaseUnusable
-from . import structure
+from . import schema, structure
 from .condition import has_log, log_of
 from .engines import connected, file_engine
 from .failures import damage_as_unusable
@@ -132,9 +132,12 @@ def _look(path: Path, *, immutable: bool) -> str:
 
 def _faults(connection: Connection) -> Iterator[str]:
     said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars()
-    yield from (line for line in said if line != "ok")
+    yield from (" ".join(line.split("\n")) for line in said if line != "ok")
     there = structure.found(connection)
     yield from _foreign(there)
+    if schema.version_of(connection) == schema.CURRENT_VERSION:
+        missing = (table.name for table in metadata.sorted_tables if table.name not in there.tables)
+        yield from (f"the table {name} is missing" for name in missing)
     for name, table in there.tables.items():
         if _has_breach(connection, metadata.tables[name], table.columns):
             yield f"a row of {name} breaks the table's own rules"
