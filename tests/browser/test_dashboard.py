@@ -172,7 +172,7 @@ def test_what_is_chosen_for_a_run_is_how_it_is_done(tmp_path: Path, open_page: O
         page.get_by_label("Where the id of a document is taken").select_option("replace")
         page.get_by_role("button", name="Migrate now").click()
         give_token(page)
-        page.get_by_role("heading", level=1, name=re.compile("Everything arrived")).wait_for()
+        page.get_by_role("heading", level=1, name=re.compile("not everything arrived")).wait_for()
     rows = query(database, "SELECT id, name FROM patterns ORDER BY id")
     assert rows == [("c", "Grün"), ("p1", "another")]
 

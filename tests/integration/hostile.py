@@ -39,7 +39,7 @@ SMALL: dict[str, tuple[str | bytes, Fate]] = {
     "white-space": (" \r\n\t", rejected("file-empty")),
     "mark-alone": (b"\xef\xbb\xbf", rejected("file-empty")),
     # bytes
-    "zeros": (bytes(5000), rejected("encoding-unknown")),
+    "zeros": (bytes(5000), rejected("file-empty")),
     "latin": ('{"name": "Grün"}'.encode("latin-1"), rejected("encoding-unknown")),
     "overlong": (b'{"name": "\xc0\xaf"}', rejected("encoding-unknown")),
     "utf-8-surrogate": (b'{"name": "\xed\xa0\x80"}', rejected("encoding-unknown")),

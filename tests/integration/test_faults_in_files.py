@@ -25,8 +25,7 @@ def same_place(database: Path, tree: Path) -> list[tuple[Any, ...]]:
         " WHERE severity = 'error' OR code = 'id-conflict' ORDER BY path, document, id",
     )
     told = json.loads(rmos("rejects", "--json", "--database", database).stdout)
-    listed = [one for reject in told["rejects"] for one in reject["diagnostics"]]
-    listed += [one for conflict in told["conflicts"] for one in conflict]
+    listed = [one for document in told["rejects"] + told["conflicts"] for one in document["diagnostics"]]
     report = json.loads(build_report(database).model_dump_json())
     reported = [one for document in report["kept_out"] for one in document["notices"]]
     with client(database, tree) as calling:

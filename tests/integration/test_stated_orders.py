@@ -12,6 +12,7 @@ from sqlalchemy import Engine, event
 from builders import EXAMPLES, digests, execute, pattern, query, write
 from rmos_migration import audit, build_report, export, migrate, verify
 from rmos_migration.entities import ENTITIES
+from rmos_migration.reports.outstanding import counted_by_code
 from rmos_migration.store import browsing, history, kept_out, queries, reporting
 from rmos_migration.store.database import Database
 
@@ -35,9 +36,8 @@ def lists(database: Path) -> dict[str, Any]:
     with Database.at(database).reader() as connection, connection.begin():
         found: dict[str, Any] = {
             "runs": queries.runs_newest_first(connection, 9, locked=False),
-            "rejected": list(queries.with_bodies(connection, queries.rejected(connection))),
             "kept out": kept_out.page(connection, after=None, limit=50),
-            "codes": list(kept_out.counted_by_code(connection).items()),
+            "codes": list(counted_by_code(connection).items()),
             "days": history.days(connection, 9, locked=False),
             "noticed": reporting.noticed(connection, 1),
             "reasons": list(reporting.kept_out(connection, 1).items()),

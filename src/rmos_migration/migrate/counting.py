@@ -2,13 +2,10 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import Connection
-
 from ..diagnostics import Diagnostic, Location
-from ..store.holders import Superseded
+from ..store.holders import Superseded, superseded
 from .batch import Batch
 from .course import Course
-from .holding import Holding
 from .outcome import Outcome, Tally
 from .plan import Plan
 
@@ -54,18 +51,9 @@ def _was_counted(one: Superseded, course: Course) -> bool:
 
 
 def superseded_before(
-    connection: Connection,
-    batch: Batch,
-    course: Course,
-    counted: Collection[Superseded] = (),
-    restored: Collection[Superseded] = (),
+    batch: Batch, counted: Collection[Superseded] = (), restored: Collection[Superseded] = ()
 ) -> list[Diagnostic]:
     """What is to be said of documents outside of the batch whose row has other content now."""
-    holding = Holding(connection, batch.entity, course)
     again = {(one.path, one.pointer) for one in restored}
     every = [*(one for one in batch.superseded if (one.path, one.pointer) not in again), *counted]
-    holding.wanted = {one.record_id for one in every}
-    return [
-        holding.superseded(one.record_id, Location(one.path, one.pointer, document=one.pointer))
-        for one in every
-    ]
+    return [superseded(one.record_id, Location(one.path, one.pointer, document=one.pointer)) for one in every]

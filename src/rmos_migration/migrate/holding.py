@@ -8,7 +8,6 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ..diagnostics import Diagnostic, Location, printable
 from ..entities import Entity
 from ..sources import presence
 from ..sources.passed_over import SourceFile
@@ -111,14 +110,6 @@ class Holding:
     def trace(self, record_id: str) -> str | None:
         """What was done to the record through the API, in words; None where nothing was."""
         return trace_of(self.connection, self.entity, record_id)
-
-    def superseded(self, record_id: str, location: Location, winner: Location | None = None) -> Diagnostic:
-        """What is to be said of a document that another one replaced: the winner's, if it is of this batch."""
-        first = self.first(record_id)
-        place = None if first is None else self.named(first)
-        if winner is not None:
-            place = printable(f"{winner.path} {winner.pointer}".strip())
-        return holders.superseded(record_id, location, place)
 
     def _holders(self, record_id: str) -> list[Holder]:
         return [one for one in self._entries(record_id) if one.is_in_row]

@@ -88,7 +88,7 @@ def _load_resolved(connection: Connection, batch: Batch, policy: Policy, course:
 
 def unread(connection: Connection, batch: Batch, course: Course) -> Written:
     """Write what a batch comes to in which nothing was read, because nothing has changed."""
-    diagnostics = superseded_before(connection, batch, course)
+    diagnostics = superseded_before(batch)
     runs.write_diagnostics(connection, course.book.run_id, diagnostics)
     return Written(tally_of(batch, Plan()), batch.skipped_generations, diagnostics, [])
 
@@ -131,7 +131,7 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     diagnostics = with_places(diagnostics, batch.documents, batch.encoding)
     diagnostics += [attached_notice(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
-    diagnostics += superseded_before(connection, batch, course, counted, restored)
+    diagnostics += superseded_before(batch, counted, restored)
     retracted = runs.retract(
         connection, book.run_id, SUPERSEDED, [(one.path, one.pointer) for one in restored]
     )

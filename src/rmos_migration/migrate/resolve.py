@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Severity, diagnose, printable, shown
 from ..entities import Entity
+from ..store.holders import superseded
 from ..store.known import KnownDocument
 from ..store.records import Row, content_of, existing_ids, rows_of
 from .before import Before
@@ -216,7 +217,7 @@ class _Resolver:
         arrived, displaced = self.arrived.pop(record_id, []), self.displaced.pop(record_id, [])
         for index in arrived:
             old = self.made.decisions[index]
-            said = [*old.diagnostics, self._superseded(old.prepared, record_id)]
+            said = [*old.diagnostics, superseded(record_id, old.prepared.location)]
             self.made.decisions[index] = Decision(old.prepared, Outcome.CONFLICT, said, old.derived, True)
             self.displaced.setdefault(record_id, []).append(index)
         for index in displaced:
@@ -250,15 +251,11 @@ class _Resolver:
         if self.before.was_set_aside(prepared):
             outcome = Outcome.UNCHANGED
         else:
-            diagnostics = [*diagnostics, self._superseded(prepared, record_id)]
+            diagnostics = [*diagnostics, superseded(record_id, prepared.location)]
             self.displaced.setdefault(record_id, []).append(len(self.made.decisions))
         self.made.decisions.append(
             Decision(prepared, outcome, diagnostics, prepared.derived, was_replaced=True)
         )
-
-    def _superseded(self, prepared: Prepared, record_id: str) -> Diagnostic:
-        winner = self.written_by.get(record_id)
-        return self.holding.superseded(record_id, prepared.location, winner and winner.location)
 
     def _decide(self, prepared: Prepared, outcome: Outcome, more: list[Diagnostic] | None = None) -> None:
         diagnostics = prepared.diagnostics + more if more else prepared.diagnostics

@@ -174,7 +174,7 @@ class Database:
         self._refuse_unless_current(self.examine())
         with (
             write_lock(self.path, purpose) as held,
-            kept_sound(self.path, held) as watch,
+            kept_sound(self.path, held, with_rows=False) as watch,
             connected(file_engine(self.path), damage_as_unusable) as connection,
         ):
             watch.begin(connection)

@@ -68,8 +68,11 @@ def named(holder: Holder, source: int) -> str:
     return printable(place) + ("" if holder.source_id == source else " of another legacy folder")
 
 
-def superseded(record_id: str, location: Location, place: str | None) -> Diagnostic:
-    """What is to be said of a document that another one replaced, which stands at ``place``."""
+def superseded(record_id: str, location: Location, place: str | None = None) -> Diagnostic:
+    """What is to be said of a document that another one replaced.
+
+    Which one holds the row in the end, a run knows only at its end; who asks later names its ``place``.
+    """
     content = f"what stands in {place}" if place else "other content"
     message = f"the row of {shown(record_id)} holds {content}, which has replaced this document"
     return diagnose("document-superseded", message, location)

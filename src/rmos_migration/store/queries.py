@@ -1,7 +1,5 @@
 """What several others read: runs, counts, rejects. What only one reads has a module of its own."""
 
-from collections.abc import Iterable, Iterator
-from itertools import groupby
 from typing import Any, NamedTuple
 
 import orjson
@@ -9,7 +7,7 @@ from sqlalchemy import Connection, Row, func, select
 
 from ..diagnostics import Diagnostic, Location, Severity
 from ..entities import ENTITIES
-from .tables import ENTITY_TABLES, diagnostics, pending_references, rejects, runs, schema_version, sources
+from .tables import ENTITY_TABLES, pending_references, runs, schema_version
 
 
 class RunRow(NamedTuple):
@@ -30,22 +28,6 @@ class RunRow(NamedTuple):
     duration_seconds: float | None
     location: str | None
     stopped_by: str | None
-
-
-class RejectRow(NamedTuple):
-    """One rejected document: where it lies, what was found wrong with it, and its bytes if they could be read.
-
-    ``encoding`` is the fallback encoding of the run that rejected it.
-    """
-
-    location: str
-    path: str
-    pointer: str
-    run_id: int
-    code: str
-    body: bytes | None
-    diagnostics: list[Diagnostic]
-    encoding: str | None
 
 
 def runs_newest_first(connection: Connection, limit: int, *, locked: bool) -> list[RunRow]:
@@ -74,51 +56,6 @@ def schema_steps(connection: Connection) -> list[tuple[int, str, str | None]]:
     steps = schema_version.c
     query = select(steps.version, steps.applied_at, steps.description).order_by(steps.version)
     return [(row.version, row.applied_at, row.description) for row in connection.execute(query)]
-
-
-def rejected(connection: Connection, *, code: str | None = None) -> Iterator[RejectRow]:
-    """The documents that are kept out as of now, in path order, without bytes and diagnostics (``with_bodies``)."""
-    query = (
-        select(sources.c.location, rejects.c.path, rejects.c.pointer, rejects.c.run_id, rejects.c.code)
-        .join(sources, sources.c.id == rejects.c.source_id)
-        .order_by(rejects.c.source_id, rejects.c.path, func.length(rejects.c.pointer), rejects.c.pointer)
-    )
-    if code is not None:
-        query = query.where(rejects.c.code == code)
-    for row in connection.execute(query):
-        yield RejectRow(*row, body=None, diagnostics=[], encoding=None)
-
-
-def with_bodies(connection: Connection, rows: Iterable[RejectRow]) -> Iterator[RejectRow]:
-    """Rejected documents with their bytes and their errors."""
-    for (location, path, run_id), group in groupby(
-        rows, key=lambda row: (row.location, row.path, row.run_id)
-    ):
-        of_file = list(group)
-        errors = _errors_of(connection, run_id, path)
-        bodies = (
-            select(rejects.c.body, runs.c.options_json)
-            .join(sources, sources.c.id == rejects.c.source_id)
-            .join(runs, runs.c.id == rejects.c.run_id)
-            .where(sources.c.location == location, rejects.c.path == path)
-        )
-        for row in of_file:
-            body, options = connection.execute(bodies.where(rejects.c.pointer == row.pointer)).one()
-            encoding = orjson.loads(options).get("encoding")
-            yield row._replace(body=body, diagnostics=errors.get(row.pointer, []), encoding=encoding)
-
-
-def _errors_of(connection: Connection, run_id: int, path: str) -> dict[str, list[Diagnostic]]:
-    """The errors of a file's documents, by the document's pointer."""
-    query = (
-        select(diagnostics)
-        .where(diagnostics.c.run_id == run_id, diagnostics.c.path == path, diagnostics.c.severity == "error")
-        .order_by(diagnostics.c.id)
-    )
-    found: dict[str, list[Diagnostic]] = {}
-    for row in connection.execute(query):
-        found.setdefault(row.document, []).append(as_diagnostic(row))
-    return found
 
 
 def as_diagnostic(row: Row[Any]) -> Diagnostic:

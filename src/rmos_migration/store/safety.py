@@ -20,22 +20,22 @@ _LOSES_ROWS = re.compile(r"\bON\s+CONFLICT\s+(?:IGNORE|REPLACE)\b", re.IGNORECAS
 """In the definition of a table: rows vanish where the rule is broken, instead of being refused."""
 
 
-def fault_in(path: Path) -> str:
+def fault_in(path: Path, *, with_rows: bool = True) -> str:
     """What makes a database unsafe to write into, in words; empty for nothing. The file is only read.
 
     That is what SQLite finds wrong when it reads every page, row and index entry, a row that breaks its table's rules, and
     whatever is in the database that changes what others write (triggers) or shows what is not there (views).
     """
     before = seal_of(path)
-    found = _look(path, immutable=not has_log(path))
+    found = _look(path, immutable=not has_log(path), with_rows=with_rows)
     if found and before != seal_of(path):  # another program wrote meanwhile, and it was read without locks
-        found = _look(path, immutable=False)
+        found = _look(path, immutable=False, with_rows=with_rows)
     return found
 
 
-def refuse_unsound(path: Path) -> None:
+def refuse_unsound(path: Path, *, with_rows: bool = True) -> None:
     """Raise DatabaseUnusable where it is not safe to write into a database."""
-    if found := fault_in(path):
+    if found := fault_in(path, with_rows=with_rows):
         raise DatabaseUnusable(f"{path} is not sound, and nothing was written: {found}", "see: rmos audit")
 
 
@@ -69,7 +69,7 @@ class Watch:
 
 
 @contextmanager
-def kept_sound(path: Path, held: Held) -> Iterator[Watch]:
+def kept_sound(path: Path, held: Held, *, with_rows: bool = True) -> Iterator[Watch]:
     """Let the block use a database that is sound, and leave its seal afterwards; the block must leave no connection open.
 
     The file is read from end to end unless it is as the last writer sealed it. What the block writes is sealed by the
@@ -78,6 +78,8 @@ def kept_sound(path: Path, held: Held) -> Iterator[Watch]:
     Args:
         path: the database, which need not be there yet.
         held: its write lock.
+        with_rows: whether rows that break their table's rules count. They do not where such a row is to be mended; what
+            is done then is not sealed.
 
     Raises:
         DatabaseUnusable: if it is not sound; then nothing was written.
@@ -87,7 +89,7 @@ def kept_sound(path: Path, held: Held) -> Iterator[Watch]:
     watch = Watch(path, _look_of(path) if is_there else None)
     is_sealed = before is not None and held.left == before.text
     if not is_sealed and is_there:
-        refuse_unsound(path)
+        refuse_unsound(path, with_rows=with_rows)
     is_certain = before is not None and (is_sealed or before.is_settled)
     try:
         yield watch
@@ -95,7 +97,7 @@ def kept_sound(path: Path, held: Held) -> Iterator[Watch]:
         seal = seal_of(path)
         if seal is None or seal != before or not is_certain:
             seal = watch.seal
-        if seal is not None:
+        if seal is not None and (with_rows or is_sealed):
             held.leave(seal.text)
 
 
@@ -120,17 +122,17 @@ def _look_of(path: Path) -> tuple[object, ...]:
     return tuple((one.st_size, one.st_ino, one.st_mtime_ns, one.st_ctime_ns) for one in looked)
 
 
-def _look(path: Path, *, immutable: bool) -> str:
+def _look(path: Path, *, immutable: bool, with_rows: bool) -> str:
     try:
         with connected(
             file_engine(path, read_only=True, immutable=immutable), damage_as_unusable
         ) as connection:
-            return next(_faults(connection), "")
+            return next(_faults(connection, with_rows=with_rows), "")
     except DatabaseUnusable as error:
         return error.message
 
 
-def _faults(connection: Connection) -> Iterator[str]:
+def _faults(connection: Connection, *, with_rows: bool) -> Iterator[str]:
     said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars()
     yield from (" ".join(line.split("\n")) for line in said if line != "ok")
     there = structure.found(connection)
@@ -138,7 +140,7 @@ def _faults(connection: Connection) -> Iterator[str]:
     if schema.version_of(connection) == schema.CURRENT_VERSION:
         missing = (table.name for table in metadata.sorted_tables if table.name not in there.tables)
         yield from (f"the table {name} is missing" for name in missing)
-    for name, table in there.tables.items():
+    for name, table in there.tables.items() if with_rows else ():
         if _has_breach(connection, metadata.tables[name], table.columns):
             yield f"a row of {name} breaks the table's own rules"
 
