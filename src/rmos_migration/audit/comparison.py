@@ -21,6 +21,7 @@ from ..sources.document import Document
 from ..store import edits, holdings
 from ..store.holdings import Entry, Origin
 from ..store.records import Row, rows_of
+from ..store.reporting import SUPERSEDED
 from ..store.runs import REPLACED, SETTLED
 from .verification import Comparison, State
 
@@ -110,7 +111,8 @@ def _state_of_kept_out(
     trace = None
     if entry.code == REPLACED and entry.record_id is not None:
         trace = edits.trace_of(connection, entity, entry.record_id)
-    return state, [str(entry.code) if trace is None else f"{entry.code}: {trace}"]
+    code = SUPERSEDED if entry.code == REPLACED and trace is None else str(entry.code)
+    return state, [code if trace is None else f"{code}: {trace}"]
 
 
 def _changes(connection: Connection, entity: Entity, prepared: Prepared, held: Held) -> list[str]:

@@ -38,7 +38,7 @@ _MEANINGS = {
     State.SOURCE_CHANGED: "the document has changed since it was migrated: run rmos migrate",
     State.ROW_CHANGED: "the row was changed in the database since",
     State.REJECTED: "kept out by the migration, accounted for: see rmos rejects",
-    State.CONFLICT: "its id is taken by other content, accounted for: see rmos migrate --on-conflict",
+    State.CONFLICT: "its id is taken by other content, accounted for: see rmos rejects",
     State.UNREADABLE: "the file could not be read now, so nothing is known of it",
     State.ONLY_IN_DATABASE: "in the database, no longer in the source",
     State.NOT_LOOKED_AT: "files that may hold records, but are not read where they are, or under their names",
