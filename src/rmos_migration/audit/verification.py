@@ -10,6 +10,7 @@ from ..diagnostics import printable
 from ..entities import ENTITIES
 from ..errors import ExitCode
 from ..migrate.options import Limit
+from ..store.runs import REPLACED
 
 SCHEMA = "rmos-migration/verification/1"
 
@@ -125,6 +126,12 @@ class Verification:
         """The states of which there are more than are allowed."""
         totals, documents = self.tallies.totals, self.tallies.documents
         return [state for state, limit in self.limits.items() if not limit.allows(totals[state], documents)]
+
+    @property
+    def overridden(self) -> int:
+        """How many documents are in conflict because their record was changed or deleted through the API."""
+        conflicts = (one for one in self.differing if one.state is State.CONFLICT)
+        return sum(bool(one.details) and one.details[0].startswith(f"{REPLACED}: ") for one in conflicts)
 
     @property
     def holds(self) -> bool:

@@ -22,7 +22,15 @@ from rich.text import Text
 from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
 from ..errors import EnvironmentFailure, RmosError, UsageError
 from ..migrate.options import Nobody
-from ..migrate.outcome import UNRECOGNISED, Counts, RunSummary, Status, ending, unseen_files
+from ..migrate.outcome import (
+    UNRECOGNISED,
+    Counts,
+    RunSummary,
+    Status,
+    ending,
+    overridden_records,
+    unseen_files,
+)
 from ..migrate.plan import Decision
 from ..sources.discover import Source
 from ..sources.locate import located
@@ -230,11 +238,14 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
     elif not totals.found:
         yield "There was no document to migrate."
     if summary.is_kept or summary.dry_run:
+        overridden = summary.counts.overridden
         verb = "would be" if summary.dry_run else "are"
         rate = totals.found / max(summary.duration_seconds, 1e-9)
         yield (
             f"{summary.success_rate:g} % of {totals.found:,} documents {verb} in the database "
             f"({summary.duration_seconds:.1f} s, {rate:,.0f} a second)."
+            if not overridden
+            else f"{summary.success_rate:g} % of {totals.found:,} documents have arrived; {overridden_records(overridden)}."
         )
     if files.not_looked_at:
         seem = "it may hold" if files.not_looked_at == 1 else "they may hold"

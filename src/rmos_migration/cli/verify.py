@@ -12,7 +12,7 @@ from ..audit.verification import NO_DIFFERENCES, Comparison, State, Verification
 from ..audit.verify import verify_source
 from ..diagnostics import printable
 from ..migrate.options import Limit
-from ..migrate.outcome import unseen_files
+from ..migrate.outcome import overridden_records, unseen_files
 from ..settings import load_settings
 from ..store.database import Database
 from . import console
@@ -193,8 +193,10 @@ def _counts(result: Verification) -> Iterator[str]:
 def _verdict(result: Verification) -> str:
     totals = result.tallies.totals
     arrived = f"{totals[State.EQUAL]:,} of {result.tallies.documents:,} documents are in the database, value for value"
-    kept_out = totals[State.REJECTED] + totals[State.CONFLICT]
+    overridden = result.overridden
+    kept_out = totals[State.REJECTED] + totals[State.CONFLICT] - overridden
     accounted = f"; {kept_out:,} kept out and accounted for" if kept_out else ""
+    accounted += f"; {overridden_records(overridden)}" if overridden else ""
     if result.holds:
         return f"EQUAL: {arrived}{accounted}."
     return f"DIFFERENT: {', '.join(_counts(result))}. {arrived}{accounted}."

@@ -62,6 +62,12 @@ def unseen_files(number: int) -> str:
     return "1 file was not looked at" if number == 1 else f"{number:,} files were not looked at"
 
 
+def overridden_records(number: int) -> str:
+    """Return how many records are no longer what their documents say, in words."""
+    records = "1 record was" if number == 1 else f"{number:,} records were"
+    return f"{records} changed or deleted through the dashboard since, and {'stays' if number == 1 else 'stay'} so"
+
+
 def is_kept(status: Status, options: Mapping[str, object], *, dry_run: bool) -> bool:
     """Whether what a run counts as arrived is in the database: not for a dry run, nor for one that was undone."""
     was_undone = bool(options.get("all_or_nothing")) and status is not Status.COMPLETED
@@ -150,13 +156,17 @@ UNRECOGNISED = "not recognised"
 
 @dataclass
 class Counts:
-    """Everything a run counts; ``generations`` are the documents found, by the generation that wrote them."""
+    """Everything a run counts; ``generations`` are the documents found, by the generation that wrote them.
+
+    ``overridden`` are documents among the unchanged whose record was changed or deleted through the API since.
+    """
 
     entities: dict[str, Tally] = field(default_factory=lambda: {entity.name: Tally() for entity in ENTITIES})
     files: Files = field(default_factory=Files)
     generations: Counter[str] = field(default_factory=Counter)
     severities: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
+    overridden: int = 0
 
     @property
     def totals(self) -> Tally:
@@ -193,6 +203,7 @@ class Counts:
             "generations": dict(self.generations.most_common()),
             "diagnostics": {str(severity): self.severities[str(severity)] for severity in reversed(Severity)},
             "codes": dict(sorted(self.codes.items())),
+            "overridden": self.overridden,
             "balanced": self.balanced,
         }
 

@@ -95,6 +95,7 @@ class _Run:
                 with fewer_garbage_collections() as dealt_with:
                     self._migrate_all(writer, dealt_with)
                     self.source.notices += writer.mend_waiting()
+                    self.counts.overridden = writer.overridden()
                     self._notice_source()
             except BaseException as error:
                 status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.FAILED

@@ -181,6 +181,11 @@ class Writer:
             log.info("forgot %s waiting references of records that are gone", forgotten)
         return [attached_notice(wish) for wish in attached]
 
+    def overridden(self) -> int:
+        """Return how many of the source's documents had their record changed or deleted through the API since."""
+        with self._transaction():
+            return runs.overridden_count(self.connection, self.book.source_id)
+
     def finish(
         self,
         status: Status,

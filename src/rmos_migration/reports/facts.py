@@ -63,6 +63,7 @@ def run_of_row(row: RunRow) -> Run:
         stopped_by=row.stopped_by or "",
         totals=totals,
         not_looked_at=row.counts.get("files", {}).get("not_looked_at", 0),
+        overridden=row.counts.get("overridden", 0),
     )
 
 
@@ -82,6 +83,7 @@ def run_of_summary(summary: Mapping[str, Any], tool_version: str | None) -> Run:
         stopped_by=summary["stopped_by"],
         totals=counted(summary["totals"]),
         not_looked_at=summary["files"].get("not_looked_at", 0),
+        overridden=summary.get("overridden", 0),
     )
 
 

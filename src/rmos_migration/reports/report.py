@@ -67,6 +67,8 @@ class Run(Value):
     totals: Counted
     not_looked_at: int = 0
     """Files that seem to hold records, and were not read because of their names or places."""
+    overridden: int = 0
+    """Documents that arrived, and whose record was changed or deleted through the API since."""
 
     @property
     def is_kept(self) -> bool:

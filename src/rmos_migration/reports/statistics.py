@@ -60,6 +60,7 @@ class Statistics(_Strict):
     files: _Files
     generations: dict[str, _Count]
     codes: dict[str, _Count]
+    overridden: _Count = 0
     stopped_by: str
 
     def as_json(self) -> dict[str, Any]:

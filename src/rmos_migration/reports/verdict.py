@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from ..migrate.outcome import Status, ending, unseen_files
+from ..migrate.outcome import Status, ending, overridden_records, unseen_files
 from ..store.runs import REPLACED
 from .report import KeptOut, Kind, Run
 from .wording import amount, are
@@ -74,12 +74,10 @@ def _fates(run: Run, *, names_documents: bool) -> Iterator[str]:
         return
     of_parts = " of these parts" if Status(run.status) in {*_CUT_SHORT, Status.RUNNING} else ""
     if not totals.kept_out:
-        verb = "would be" if would else are(totals.found)
-        yield f"{_all(totals.found)}{of_parts} {verb} in the database{_since(run)}."
+        yield f"{_all(totals.found)}{of_parts} {_in_database(run, totals.found, would=would)}."
         return
-    verb = "would be" if would else are(totals.arrived)
-    since = _since(run) if totals.arrived else ""
-    yield f"{totals.arrived:,} of {amount(totals.found, 'document')}{of_parts} {verb} in the database{since}."
+    documents = amount(totals.found, "document")
+    yield f"{totals.arrived:,} of {documents}{of_parts} {_in_database(run, totals.arrived, would=would)}."
     below = " See below which, and why." if names_documents else ""
     safe = "" if would else " Nothing is lost: your files are not changed."
     if totals.rejected:
@@ -91,6 +89,14 @@ def _fates(run: Run, *, names_documents: bool) -> Iterator[str]:
             f"{amount(totals.conflicts, 'document')} {verb} in conflict: the database holds other content under the same "
             f"id.{below if not totals.rejected else ''}"
         )
+
+
+def _in_database(run: Run, arrived: int, *, would: bool) -> str:
+    """Where the documents that arrived are: in the database, but for those whose records were changed there since."""
+    since = _since(run) if arrived else ""
+    if run.overridden:
+        return f"arrived{since}; {overridden_records(run.overridden)}"
+    return f"{'would be' if would else are(arrived)} in the database{since}"
 
 
 def _what_to_do(run: Run, kept_out: Sequence[KeptOut]) -> Iterator[str]:
