@@ -110,13 +110,13 @@ def test_encoding_makes_no_difference_to_faults(text: str, encoding: str) -> Non
 @example("[" * 64 + "]" * 64)
 def test_scan_finds_a_fault_exactly_where_the_text_is_refused(text: str) -> None:
     if text.strip():
-        assert bool(scan(text).faults) == bool(decode_text(text)[1])
+        assert bool(scan(text)) == bool(decode_text(text)[1])
 
 
 @given(doubtful_texts | mutated())
 def test_faults_lie_inside_the_text(text: str) -> None:
     lines = text.split("\n")
-    for fault in scan(text).faults:
+    for fault in scan(text):
         assert fault.line is not None
         assert fault.column is not None
         assert 1 <= fault.column <= len(lines[fault.line - 1]) + 1
@@ -124,7 +124,7 @@ def test_faults_lie_inside_the_text(text: str) -> None:
 
 @given(doubtful_texts | mutated())
 def test_faults_can_be_written_down(text: str) -> None:
-    for fault in scan(text).faults:
+    for fault in scan(text):
         for part in (fault.message, fault.pointer):
             assert part.encode("utf-8", "replace").decode() == part
 
@@ -173,7 +173,7 @@ def test_text_has_an_outline_exactly_where_its_faults_leave_it_readable(text: st
         assert repr(outline.value()) == repr(value)
         assert (len(outline.offsets), outline.text) == (0, text)
     elif text.strip() and text.strip("\0 \t\r\n"):
-        broken = any(fault.code == "json-syntax" for fault in scan(text, most=10**6).faults)
+        broken = any(fault.code == "json-syntax" for fault in scan(text, most=10**6))
         assert (outline is None) == broken
     if outline is not None:
         assert len(outline.text) == len(text)

@@ -16,6 +16,7 @@ from rmos_migration.entities import ENTITIES, Entity
 from rmos_migration.generations import GENERATIONS
 from rmos_migration.migrate.prepare import Prepared, prepare
 from rmos_migration.sources.discover import SourceFile
+from rmos_migration.sources.pointers import key_of
 from rmos_migration.sources.read import read_files
 from rmos_migration.sources.shapes import WRAPPERS
 
@@ -57,9 +58,9 @@ def errors(prepared: Prepared) -> list[str]:
 
 
 def place_in(value: Any, pointer: str) -> Any:
-    """What stands at an RFC 6901 pointer; KeyError, IndexError or ValueError if nothing does."""
+    """What stands at a pointer; KeyError, IndexError or ValueError if nothing does."""
     for step in pointer.split("/")[1:]:
-        key = step.replace("~1", "/").replace("~0", "~")
+        key = key_of(step)
         value = value[int(key)] if isinstance(value, list) else value[key]
     return value
 

@@ -100,7 +100,7 @@ def test_second_place_of_a_duplicate_key_is_named(text: str, place: tuple[int, i
 
 def test_message_of_a_duplicate_key_tells_the_first_place() -> None:
     (fault,) = decode(b'{"z": 1,\n    "a": 2,\n "a": 3}').faults
-    assert re.findall(r"\d+", fault.message) == ["2", "5"]
+    assert re.findall(r"\d+", fault.sentence) == ["2", "5"]
 
 
 def test_equal_keys_in_different_objects_are_no_duplicates() -> None:

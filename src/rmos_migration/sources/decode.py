@@ -126,7 +126,8 @@ def decode_bytes(raw: bytes, fallback: str | None) -> tuple[str, str, Fault | No
     """The bytes as text, and the encoding it is in; or no text, and the fault that says which byte is none."""
     encoding, mark = next(((name, bom) for bom, name in _BYTE_ORDER_MARKS if raw.startswith(bom)), ("", b""))
     body = raw[len(mark) :]
-    if b"\0" in body[:1024] and not body.strip(b"\0 \t\r\n\f\v"):
+    blanks = b"\0" if encoding.startswith(("utf-16", "utf-32")) else b"\0 \t\r\n\f\v"
+    if b"\0" in body[:1024] and not body.strip(blanks):
         return "", encoding, _ZEROS
     wide = "" if encoding else _wide_encoding(raw[:4])
     if not wide:
