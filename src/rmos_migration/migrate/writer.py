@@ -16,7 +16,7 @@ from ..entities import Entity
 from ..errors import DatabaseUnusable
 from ..sources.discover import Source
 from ..sources.presence import was_moved
-from ..store import holders, known, runs, schema, waiting
+from ..store import edits, holders, known, runs, schema, waiting
 from ..store.holders import Superseded
 from ..store.known import KnownFile
 from ..store.reporting import SUPERSEDED
@@ -184,7 +184,7 @@ class Writer:
     def overridden(self) -> int:
         """Return how many of the source's documents had their record changed or deleted through the API since."""
         with self._transaction():
-            return runs.overridden_count(self.connection, self.book.source_id)
+            return edits.overridden_count(self.connection, self.book.source_id)
 
     def finish(
         self,

@@ -8,14 +8,14 @@ connection, in a transaction.
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, select, union_all
 
 from ..entities import ENTITIES, Entity
 from . import runs
 from .bulk import insert_rows
 from .holders import supersede
 from .records import Row, forget_pending
-from .runs import API, DELETED, LedgerEntry
+from .runs import API, DELETED, FROM_API, IS_OF_EDITED_RECORD, REPLACED, LedgerEntry
 from .tables import ENTITY_TABLES, ledger
 
 
@@ -121,3 +121,10 @@ def trace_of(connection: Connection, entity: Entity, record_id: str) -> str | No
     at = datetime.fromtimestamp((found.mtime_ns or 0) / 1e9, UTC)
     done = "deleted" if found.code == DELETED else "written"
     return f"{done} through the API on {at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def overridden_count(connection: Connection, source: int) -> int:
+    """Return how many documents of a source arrived, and had their record changed or deleted through the API since."""
+    is_overridden = and_(ledger.c.code == REPLACED, ~FROM_API, IS_OF_EDITED_RECORD)
+    query = select(func.count()).select_from(ledger).where(ledger.c.source_id == source, is_overridden)
+    return connection.scalar(query) or 0

@@ -60,9 +60,6 @@ IS_OF_EDITED_RECORD = exists(
 )
 """Ledger entries of records that were changed or deleted through the API since."""
 
-IS_OVERRIDDEN = and_(ledger.c.code == REPLACED, ~FROM_API, IS_OF_EDITED_RECORD)
-"""Ledger entries of documents that arrived, and whose record was changed or deleted through the API since."""
-
 IS_SUPERSEDED = and_(ledger.c.code == REPLACED, ~FROM_API, ~IS_OF_EDITED_RECORD)
 """Ledger entries of documents that another document replaced."""
 
@@ -257,12 +254,6 @@ def forget_deleted(connection: Connection, entity: Entity, ids: Collection[str])
             ledger.c.entity == entity.name, among(ledger.c.record_id, ids), ledger.c.code == DELETED
         )
     )
-
-
-def overridden_count(connection: Connection, source: int) -> int:
-    """Return how many documents of a source arrived, and had their record changed or deleted through the API since."""
-    query = select(func.count()).select_from(ledger).where(ledger.c.source_id == source, IS_OVERRIDDEN)
-    return connection.scalar(query) or 0
 
 
 def write_ledger(connection: Connection, entries: Sequence[LedgerEntry]) -> None:
