@@ -51,7 +51,8 @@ VALIDATION = (
         "V310",
         "field-unusable",
         _W,
-        "An optional value cannot be used, so its column is empty. The original is kept in extra.",
+        "A value cannot be used. The original is kept in extra; the column holds what another key of the same meaning says, "
+        "or nothing, where the field is optional.",
         "correct the value if it matters, then migrate with --on-conflict replace",
     ),
     Code(

@@ -34,10 +34,10 @@ def _job(document: Document) -> Offers:
 def _created_at(document: Document) -> str:
     """The time that tells runs of one program apart, in UTC; nothing if there is none that can be read."""
     rule = plan_of(JOBLOG).rules["created_at"]
-    named = next((name for name in keys_in(document, rule) if not is_absent(rule, document[name])), None)
-    if named is not None:
-        with suppress(UnusableError):
-            return instant(document[named], named, [])
+    for name in keys_in(document, rule):
+        if not is_absent(rule, document[name]):
+            with suppress(UnusableError):
+                return instant(document[name], name, [])
     return ""
 
 

@@ -1,6 +1,6 @@
 """The canonical rules that all generations share: never invent, never lose (DOMAIN.md §1).
 
-``canonical`` fills an entity's fields from a document by their keys, keeps in ``extra`` every key that no column
+A ``Filling`` fills an entity's fields from a document by their keys, keeps in ``extra`` every key that no column
 carries verbatim, and holds the result to the entity's model.
 """
 
@@ -14,7 +14,7 @@ from pydantic_core import ErrorDetails
 from ..diagnostics import shown
 from ..entities import Entity, FieldRule
 from .choosing import preferred_keys
-from .draft import Draft, Offer, Offers
+from .draft import Draft, Offer, Offers, Refusal
 from .hints import hint_for, hint_for_unusable
 from .notes import Notes, UnusableError
 from .plan import is_absent, is_blank, is_usable_id, keys_in, plan_of
@@ -24,32 +24,11 @@ from .times import ends_before_start
 from .values import TRANSLATIONS, identifier
 
 
-def canonical(
-    entity: Entity,
-    document: Mapping[str, Any],
-    file_id: str,
-    *,
-    required: tuple[FieldRule, ...],
-    offers: Offers,
-    ignored: frozenset[str] = frozenset(),
-) -> Draft:
-    """The document as a record of ``entity``.
-
-    Args:
-        entity: what the folder says it is.
-        document: the source document; it is not changed.
-        file_id: the id where the document has none of its own (DOMAIN.md §2).
-        required: the fields without which the document is rejected; a fault in another one costs only that field.
-        offers: what serves for fields that the document does not have.
-        ignored: keys that mean something else in this generation; they go to ``extra`` like any unknown key.
-    """
-    return _Filling(entity, document, file_id, required, offers, ignored).draft()
-
-
-class _Filling:
+class Filling:
     """A record being filled from one document.
 
-    ``keys`` says under which key each field was found; ``taken`` are the fields that come from an offer.
+    ``keys`` says under which key each field was found; ``taken`` are the fields that come from an offer; ``refused`` are
+    the values that could not be used.
     """
 
     __slots__ = (
@@ -64,6 +43,7 @@ class _Filling:
         "mentions",
         "notes",
         "offers",
+        "refused",
         "required",
         "soft",
         "taken",
@@ -91,6 +71,7 @@ class _Filling:
         self.faults: Notes = []
         self.notes: Notes = []
         self.keys: dict[str, str] = {}
+        self.refused: list[Refusal] = []
         self.taken: set[str] = set()
         self.mentions: list[tuple[str, str]] = []
         self.soft: list[tuple[str, str]] = []
@@ -110,6 +91,12 @@ class _Filling:
             sentence = f"{self.keys['end_time']} {end} is before {self.keys['start_time']} {start}"
             self.notes.append(("end-before-start", sentence, self.keys["end_time"]))
         return Draft(values, self.derived, self.faults, self.notes, self.mentions, tuple(self.soft))
+
+    def states(self, rule: FieldRule) -> bool:
+        """Whether the document says what a field holds, and the field holds it."""
+        return rule.name in self.keys and (
+            self.values[rule.name] is not None or any(name == rule.name for name, _ in self.soft)
+        )
 
     def _take_fields(self) -> None:
         """Take each field from the first of its keys that holds something; the rest goes into extra."""
@@ -146,7 +133,7 @@ class _Filling:
         """What a column holds where no key of the document says it: an offer, the file's name, a default."""
         values, keys = self.values, self.keys
         for name, offer in self.offers.items():
-            if name not in keys:
+            if name not in keys or (offer.key and offer.value and self._gives_way(name)):
                 self._take_offer(name, offer)
         if "id" not in keys:
             values["id"] = self.file_id
@@ -179,6 +166,14 @@ class _Filling:
             if self.values[rule.name] is None:
                 self.values[rule.name] = default
                 self.derived.append(rule.column)
+
+    def _gives_way(self, name: str) -> bool:
+        """Whether a field that is to hold an object or list holds an empty one; it is then kept in extra only."""
+        key = self.keys[name]
+        if self.values[name] not in ({}, []) or not plan_of(self.entity).steps[key].is_container:
+            return False
+        self.extra[key] = self.document[key]
+        return True
 
     def _take_offer(self, name: str, offer: Offer) -> None:
         """Fill a field with what the generation offers for it, translated like any value under a key."""
@@ -292,6 +287,7 @@ class _Filling:
             self.derived.remove(rule.column)
 
     def _refuse(self, rule: FieldRule, key: str, sentence: str, code: str, hint: str) -> None:
+        self.refused.append(Refusal(rule, key, sentence, hint))
         if rule.name == "id" or rule in self.required:
             self.faults.append((code, sentence, key, hint))
         else:

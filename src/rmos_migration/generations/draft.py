@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from ..entities import FieldRule
 from .notes import Notes
 
 CATEGORY = "category"
@@ -45,3 +46,12 @@ class Offer(NamedTuple):
 
 Offers = dict[str, Offer]
 """Offers by field name."""
+
+
+class Refusal(NamedTuple):
+    """A value under a key of the document that its field cannot hold: the field, the key, why, and what to do."""
+
+    rule: FieldRule
+    key: str
+    sentence: str
+    hint: str

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..entities import Entity, FieldRule
-from .canonical import canonical
 from .draft import Draft, Offers
+from .second_choices import canonical
 
 Document = Mapping[str, Any]
 

@@ -33,9 +33,14 @@ def _job(document: Document) -> Offers:
     held = payload if isinstance(payload, dict) else {}
     if document.get("status") is None and held.get("status") is not None:
         offers["status"] = Offer(held["status"], "payload")
-    for holder, metrics in (("metrics", document.get("metrics")), ("payload", held.get("metrics"))):
-        if isinstance(metrics, dict) and metrics.get("cut_time_s") is not None:
-            return offers | {"duration_seconds": Offer(metrics["cut_time_s"], holder)}
+    times = [
+        (holder, metrics["cut_time_s"])
+        for holder, metrics in (("metrics", document.get("metrics")), ("payload", held.get("metrics")))
+        if isinstance(metrics, dict) and metrics.get("cut_time_s") is not None
+    ]
+    if times:
+        holder, time = next((one for one in times if type(one[1]) in (int, float)), times[0])
+        offers["duration_seconds"] = Offer(time, holder)
     return offers
 
 

@@ -1,0 +1,79 @@
+"""A document as a record, where a value that cannot be used gives way to another of the same meaning.
+
+No column hangs on which key comes first: what the document states under any of a field's keys stays (DOMAIN.md §8).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..entities import Entity, FieldRule
+from .canonical import Filling
+from .draft import Draft, Offers, Refusal
+from .notes import Note
+
+
+def canonical(
+    entity: Entity,
+    document: Mapping[str, Any],
+    file_id: str,
+    *,
+    required: tuple[FieldRule, ...],
+    offers: Offers,
+    ignored: frozenset[str] = frozenset(),
+) -> Draft:
+    """The document as a record of ``entity``.
+
+    Args:
+        entity: what the folder says it is.
+        document: the source document; it is not changed.
+        file_id: the id where the document has none of its own (DOMAIN.md §2).
+        required: the fields without which the document is rejected; a fault in another one costs only that field.
+        offers: what serves for fields that the document does not have.
+        ignored: keys that mean something else in this generation; they go to ``extra`` like any unknown key.
+    """
+
+    def filled(ignored: frozenset[str]) -> tuple[Filling, Draft]:
+        filling = Filling(entity, document, file_id, required, offers, ignored)
+        return filling, filling.draft()
+
+    filling, draft = filled(ignored)
+    refused = filling.refused
+    if not refused:
+        return draft
+    notes: list[Note] = []
+    for refusal in refused:
+        rule = refusal.rule
+        if not _may_give_way(refusal, document):
+            continue
+        passed = [refusal]
+        while True:
+            again, made = filled(ignored.union(one.key for one in passed))
+            more = [one for one in again.refused if one.rule is rule and _may_give_way(one, document)]
+            if not more or more[0].key in (one.key for one in passed):
+                break
+            passed += more
+        if again.states(rule):
+            ignored = ignored.union(one.key for one in passed)
+            draft = made
+            other = again.keys[rule.name]
+            is_sure = made.values[rule.name] is not None
+            notes += [_passed_over(one, other, is_sure) for one in passed]
+    return draft._replace(notes=[*draft.notes, *notes]) if notes else draft
+
+
+def _may_give_way(refusal: Refusal, document: Mapping[str, Any]) -> bool:
+    """Whether another value may count in a refused one's place; whose record it is, or how many rings, is not guessed."""
+    rule = refusal.rule
+    return rule.name != "id" and rule.counted is None and refusal.key in document
+
+
+def _passed_over(refusal: Refusal, other: str, is_sure: bool) -> Note:
+    """What is said of a value in whose place that under another key counts, if it is one at all."""
+    hint = refusal.hint or "correct the value"
+    condition = "" if is_sure else " if there is one of that id"
+    return (
+        "field-unusable",
+        f"{refusal.sentence}; {other} counts in its place{condition}",
+        refusal.key,
+        f"{hint}; or remove {refusal.key} if {other} is right",
+    )
