@@ -77,6 +77,7 @@ class Filling:
         self.soft: list[tuple[str, str]] = []
 
     def draft(self) -> Draft:
+        """Fill the record and hold it to the entity's model."""
         self._take_fields()
         self._fill_gaps()
         if len(self.keys) < len(self.entity.fields):
