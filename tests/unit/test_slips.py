@@ -4,7 +4,12 @@ from typing import Any
 
 import pytest
 
+from rmos_migration.entities import BY_NAME
+from rmos_migration.generations import recognise
+from rmos_migration.migrate.prepare import prepare_document
 from rmos_migration.rosette import Slip, plan, slips_in
+from rmos_migration.sources.document import Document
+from rmos_migration.sources.read import Reading
 from samples import BANDS
 
 
@@ -100,7 +105,7 @@ def test_strips_that_powershell_made_an_object_of_keep_the_family_out_and_say_wh
     strips = {"value": [{"length_mm": 300}], "Count": 1}
     outcome = outcome_of("strip_families", native("strip_families", {"strips": strips}))
     assert outcome.errors == [("field-invalid", "/strips")]
-    assert outcome.warnings == [("powershell-list", "/strips")]
+    assert outcome.warnings == []
     inside = outcome_of("strip_families", native("strip_families", {"strips": [{"parts": strips}]}))
     assert (inside.errors, inside.warnings) == ([], [("powershell-list", "/strips/0/parts")])
 
@@ -159,3 +164,70 @@ def test_geometry_without_measures_says_why_it_is_not_drawn(geometry: Any, remar
     placed = plan(geometry)
     assert placed.bands == ()
     assert any(said.startswith(remark) for said in placed.remarks)
+
+
+# PowerShell's lists where a list is needed
+
+
+def outcome_and_hints(folder: str, document: dict[str, Any]) -> tuple[Any, list[tuple[str, str, str]]]:
+    form = recognise(BY_NAME[folder], document)
+    prepared = prepare_document(
+        BY_NAME[folder], Reading(f"{folder}/a.json", b"", "0"), Document("", document, form)
+    )
+    found = [(one.code, one.location.pointer, one.hint) for one in prepared.diagnostics]
+    return prepared, [one for one in found if one[0] not in ("not-recorded", "time-without-zone")]
+
+
+@pytest.mark.parametrize("held", [[{"length_mm": 300}], [], [{"length_mm": 300, "parts": [1]}]])
+def test_strips_that_powershell_made_an_object_of_get_one_hint_and_it_helps(held: Any, native: Any) -> None:
+    family = native("strip_families", {"strips": {"value": held, "Count": len(held)}})
+    prepared, ((code, pointer, hint),) = outcome_and_hints("strip_families", family)
+    assert (prepared.row, code, pointer) == (None, "field-invalid", "/strips")
+    assert "PowerShell" in hint
+    assert "under value" in hint
+    assert outcome_and_hints("strip_families", {**family, "strips": held})[1] == []
+
+
+def test_slips_inside_powershells_strips_are_still_told_of(native: Any) -> None:
+    strips = {"value": [{"length_mm": "300"}], "Count": 1}
+    _, found = outcome_and_hints("strip_families", native("strip_families", {"strips": strips}))
+    assert [(code, pointer) for code, pointer, _ in found] == [
+        ("field-invalid", "/strips"),
+        ("number-in-quotes", "/strips/value/0/length_mm"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("folder", "document", "place"),
+    [
+        ("patterns", {"id": "a", "name": "n", "rings": {"value": [{"inner_diameter_mm": 80, "outer_diameter_mm": 86}],
+                                                        "Count": 1}}, "/rings"),
+        ("patterns", {"id": "a", "name": "n", "ring_bands": {"value": [{"strip_family_id": "bw"}], "Count": 1}},
+         "/ring_bands"),
+        ("patterns", {"id": "a", "name": "n", "ring_bands": {"value": BANDS, "Count": 2}}, "/ring_bands"),
+        ("patterns", {"id": "a", "pattern_name": "n", "outer_radius_mm": 9,
+                      "rings": {"value": [{"radius_mm": 3}], "Count": 1}}, "/rings"),
+        ("patterns", {"id": "a", "session_id": "s", "design": {"ring_params": {"value": [], "Count": 0}}},
+         "/design/ring_params"),
+        ("strip_families", {"id": "a", "name": "n", "materials": {"value": [{"type": "wood"}], "Count": 1}},
+         "/materials"),
+    ],
+)  # fmt: skip
+def test_list_of_an_older_program_that_powershell_made_an_object_of_is_told_of_once(
+    folder: str, document: dict[str, Any], place: str
+) -> None:
+    prepared, found = outcome_and_hints(folder, document)
+    assert prepared.row is not None
+    (told,) = (one for one in found if "PowerShell" in one[2])
+    assert told[1] == place
+    assert found == [told]
+
+
+def test_materials_that_powershell_made_an_object_of_still_say_what_they_are() -> None:
+    materials = {
+        "value": [{"type": "wood", "thickness_mm": 0.8}, {"type": "wood", "thickness_mm": 0.8}],
+        "Count": 2,
+    }
+    prepared, _ = outcome_and_hints("strip_families", {"id": "a", "name": "n", "materials": materials})
+    row = dict(zip(BY_NAME["strip_families"].columns, prepared.row, strict=True))
+    assert (row["material_type"], row["thickness_mm"], row["strips_json"]) == ("wood", 0.8, "[]")

@@ -13,13 +13,14 @@ from pydantic_core import ErrorDetails
 
 from ..diagnostics import shown
 from ..entities import Entity, FieldRule
+from ..rosette import Slip
 from .choosing import preferred_keys
 from .draft import Draft, Offer, Offers, Refusal
 from .hints import hint_for, hint_for_unusable
 from .notes import Notes, UnusableError
 from .plan import is_absent, is_blank, is_usable_id, keys_in, plan_of
 from .sentences import sentence_of
-from .slips import notes_on_slips
+from .slips import notes_on_slips, without_slip
 from .times import ends_before_start
 from .values import TRANSLATIONS, identifier
 
@@ -282,6 +283,7 @@ class Filling:
             value = self.extra[key] = self.document[key]
         sentence = sentence_of(key, value, problem)
         hint = "" if is_blank or rule.name == "id" else hint_for(rule, value, problem["type"])
+        self.notes = without_slip(self.notes, Slip.POWERSHELL, key)
         self._refuse(rule, key, sentence, "id-invalid" if rule.name == "id" else code, hint)
         self.values[rule.name] = None
         if rule.column in self.derived:

@@ -3,21 +3,17 @@
 from typing import Any
 
 from ..entities import PATTERN
+from ..rosette import unwrapped
 from .draft import Offers
-from .form import Document, Form, key
+from .form import Document, Form, key, objects
 from .rings import own_geometry
 
 NAME = "design with diameters"
 
 
 def _have_diameters(rings: Any) -> bool:
-    return (
-        isinstance(rings, list)
-        and bool(rings)
-        and all(
-            isinstance(ring, dict) and "inner_diameter_mm" in ring and "outer_diameter_mm" in ring
-            for ring in rings
-        )
+    return objects(rings) and all(
+        "inner_diameter_mm" in ring and "outer_diameter_mm" in ring for ring in unwrapped(rings)
     )
 
 

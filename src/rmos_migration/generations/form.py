@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..entities import Entity, FieldRule
+from ..rosette import unwrapped
 from .draft import Draft, Offers
 from .second_choices import canonical
 
@@ -67,7 +68,8 @@ def a_list(value: Any) -> bool:
 
 
 def objects(value: Any) -> bool:
-    """The value is a list of objects, at least one."""
+    """The value is a list of objects, at least one; PowerShell 5.1 may have made an object of the list."""
+    value = unwrapped(value)
     return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
 
 

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from ..diagnostics import shown
 from ..entities import FieldRule, Kind
+from ..rosette import is_powershell_list
 
 
 class _Quantity(NamedTuple):
@@ -24,6 +25,10 @@ _QUANTITIES = {"width_mm": _MILLIMETRES, "thickness_mm": _MILLIMETRES, "duration
 
 _NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d*)(?:(?P<point>[.,])(?P<fraction>\d*))?", re.ASCII)
 _WITH_UNIT = re.compile(r"(?P<number>[+-]?[\d.,]+)\s*(?P<unit>[^\W\d_]+\.?|[\"'″%°])")
+_POWERSHELL = (
+    "Windows PowerShell 5.1 wrote the list as an object with value and Count: put what stands under value in the "
+    "object's place, or export again with PowerShell 7"
+)
 _TIME = "write it as 2025-01-31T17:05:00, with Z behind it where it is UTC"
 
 
@@ -36,6 +41,8 @@ def hint_for(rule: FieldRule, value: Any, kind: str) -> str:
     if kind == "dict_type":
         return _hint_on_container(value, "{", "an object, { … }")
     if kind == "list_type":
+        if isinstance(value, dict) and is_powershell_list(value):
+            return _POWERSHELL
         if isinstance(value, dict):
             return "put the object into a list, [{ … }]"
         return _hint_on_container(value, "[", "a list, [ … ]")

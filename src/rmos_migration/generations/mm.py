@@ -7,6 +7,7 @@ preset_id.
 from typing import Any
 
 from ..entities import JOBLOG, STRIP_FAMILY
+from ..rosette import unwrapped
 from .draft import Offer, Offers
 from .form import Document, Form, key, objects
 from .presets import has_lane_notes, preset
@@ -15,8 +16,8 @@ NAME = "MM"
 
 
 def _family(document: Document) -> Offers:
-    materials = document["materials"]
-    offers = {"strips": Offer(materials, "materials")}
+    materials = unwrapped(document["materials"])
+    offers = {"strips": Offer(document["materials"], "materials")}
     kinds = _stated(materials, "type")
     if len(kinds) == 1 and all(material.get("type") is not None for material in materials):
         offers["material_type"] = Offer(kinds[0], "materials")

@@ -8,9 +8,10 @@ but no strips.
 from typing import Any
 
 from ..entities import JOBLOG, PATTERN, STRIP_FAMILY
+from ..rosette import unwrapped
 from .draft import Offers
 from .form import Document, Form, an_object, key, objects
-from .rings import own_geometry, unwrapped
+from .rings import own_geometry
 
 NAME = "phase-1"
 

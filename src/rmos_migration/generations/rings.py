@@ -15,9 +15,3 @@ def own_geometry(document: Document, *keys: str) -> Offers:
 def is_number(value: Any) -> bool:
     """The value is a whole number, such as a count of rings."""
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-def unwrapped(value: Any) -> Any:
-    """A list, also where PowerShell 5.1 wrote it as an object with value and Count."""
-    is_wrapped = isinstance(value, dict) and isinstance(value.get("value"), list) and "Count" in value
-    return value["value"] if is_wrapped else value

@@ -6,8 +6,9 @@ Band 0 is the innermost, and scrap_factor is a multiplier: both are the other wa
 from typing import Any
 
 from ..entities import JOBLOG, PATTERN
+from ..rosette import unwrapped
 from .draft import Offer, Offers
-from .form import Document, Form, a_text, key
+from .form import Document, Form, a_text, key, objects
 from .rings import own_geometry
 
 NAME = "RTL concept"
@@ -16,11 +17,7 @@ _ID = key("job_id", "id", "run_id")
 
 
 def _has_no_radius(bands: Any) -> bool:
-    return (
-        isinstance(bands, list)
-        and bool(bands)
-        and all(isinstance(band, dict) and "radius_mm" not in band for band in bands)
-    )
+    return objects(bands) and all("radius_mm" not in band for band in unwrapped(bands))
 
 
 def _pattern(document: Document) -> Offers:

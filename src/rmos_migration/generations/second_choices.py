@@ -43,16 +43,16 @@ def canonical(
     notes: list[Note] = []
     for refusal in refused:
         rule = refusal.rule
-        if not _may_give_way(refusal, document):
+        if not _may_give_way(refusal):
             continue
         passed = [refusal]
         while True:
             again, made = filled(ignored.union(one.key for one in passed))
-            more = [one for one in again.refused if one.rule is rule and _may_give_way(one, document)]
-            if not more or more[0].key in (one.key for one in passed):
+            more = [one for one in again.refused if one.rule is rule]
+            if not more or not _may_give_way(more[0]):
                 break
             passed += more
-        if again.states(rule):
+        if not more and again.states(rule):
             ignored = ignored.union(one.key for one in passed)
             draft = made
             other = again.keys[rule.name]
@@ -61,10 +61,10 @@ def canonical(
     return draft._replace(notes=[*draft.notes, *notes]) if notes else draft
 
 
-def _may_give_way(refusal: Refusal, document: Mapping[str, Any]) -> bool:
+def _may_give_way(refusal: Refusal) -> bool:
     """Whether another value may count in a refused one's place; whose record it is, or how many rings, is not guessed."""
     rule = refusal.rule
-    return rule.name != "id" and rule.counted is None and refusal.key in document
+    return rule.name != "id" and rule.counted is None and refusal.key in rule.found.keys
 
 
 def _passed_over(refusal: Refusal, other: str, is_sure: bool) -> Note:

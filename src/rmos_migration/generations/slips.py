@@ -36,6 +36,11 @@ def notes_on_slips(rule: FieldRule, held: Any, document: Mapping[str, Any], key:
     ]
 
 
+def without_slip(notes: Notes, slip: Slip, key: str) -> Notes:
+    """The notes but for one on the whole value under a key: where that is refused, there is no need to doubt it."""
+    return [note for note in notes if note[0] != _CODES[slip] or note[2] not in (key, (key,))]
+
+
 def _sentence(slip: Slip, places: list[tuple[Steps, Any]], key: str) -> str:
     steps, value = places[0]
     name = next((step for step in reversed(steps) if isinstance(step, str)), key)

@@ -8,7 +8,7 @@ from .colours import colours_of_family
 from .drawing import draw
 from .plan import Band, Plan, plan
 from .rings import Ring, count_rings, families_of, overlaps, read_rings, rings_of
-from .slips import Slip, slips_in
+from .slips import Slip, is_powershell_list, slips_in, unwrapped
 
 __all__ = [
     "Band",
@@ -19,9 +19,11 @@ __all__ = [
     "count_rings",
     "draw",
     "families_of",
+    "is_powershell_list",
     "overlaps",
     "plan",
     "read_rings",
     "rings_of",
     "slips_in",
+    "unwrapped",
 ]

@@ -45,14 +45,15 @@ def slips_in(held: Any) -> list[Found]:
     """The slips in a geometry, or in a list of strips."""
     found: list[Found] = []
     if type(held) is dict:
-        if _is_powershell_list(held):
+        if is_powershell_list(held):
             found.append(Found(Slip.POWERSHELL, (), held))
+            _look_at_parts(held["value"], ("value",), found)
         _look_at_part(held, (), found)
         for key in RING_LISTS:
             rings = held.get(key)
             if type(rings) is list:
                 _look_at_parts(rings, (key,), found)
-            elif type(rings) is dict and _is_powershell_list(rings):
+            elif type(rings) is dict and is_powershell_list(rings):
                 _look_at_parts(rings["value"], (key, "value"), found)
     elif type(held) is list:
         _look_at_parts(held, (), found)
@@ -64,7 +65,7 @@ def _look_at_parts(parts: list[Any], steps: Steps, found: list[Found]) -> None:
     for index, part in enumerate(parts):
         if type(part) is dict and not _TELLING.isdisjoint(map(type, part.values())):
             _look_at_part(part, (*steps, index), found)
-        elif type(part) is dict and _is_powershell_list(part):
+        elif type(part) is dict and is_powershell_list(part):
             found.append(Found(Slip.POWERSHELL, (*steps, index), part))
 
 
@@ -75,7 +76,7 @@ def _look_at_part(part: Mapping[str, Any], steps: Steps, found: list[Found]) -> 
             if _NUMBER.fullmatch(value) and _MEASURE.fullmatch(key):
                 found.append(Found(Slip.QUOTED, (*steps, key), value))
         elif kind is dict:
-            if _is_powershell_list(value):
+            if is_powershell_list(value):
                 found.append(Found(Slip.POWERSHELL, (*steps, key), value))
             elif key == "column":
                 _look_at_column(value, (*steps, key), found)
@@ -89,5 +90,11 @@ def _look_at_column(column: Mapping[str, Any], steps: Steps, found: list[Found])
         _look_at_parts(strips, (*steps, "strips"), found)
 
 
-def _is_powershell_list(value: Mapping[str, Any]) -> bool:
+def is_powershell_list(value: Mapping[str, Any]) -> bool:
+    """Whether an object is a list as ConvertTo-Json of Windows PowerShell 5.1 writes some."""
     return len(value) == 2 and type(value.get("value")) is list and "Count" in value
+
+
+def unwrapped(value: Any) -> Any:
+    """A list, also where PowerShell 5.1 made an object of it; any other value as it is."""
+    return value["value"] if isinstance(value, dict) and is_powershell_list(value) else value

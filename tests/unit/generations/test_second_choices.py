@@ -127,6 +127,9 @@ def test_all_unusable_values_leave_the_fault_with_the_first(outcome_of: Any, nat
     assert outcome_of("strip_families", family).errors == [("field-invalid", "/strip_width_mm")]
     job = native("joblogs", {"duration_s": "90 s", "cut_time_s": "90 s"})
     assert outcome_of("joblogs", job).warnings == [("field-unusable", "/duration_s")]
+    job = {"id": "e", "job_type": "slice", "risk_summary": {}, "meta": "x", "op_data": "text"}
+    outcome = outcome_of("joblogs", job)
+    assert (outcome.row["parameters_json"], outcome.warnings) == ({}, [("field-unusable", "/op_data")])
 
 
 def test_whose_record_it_is_is_not_guessed(outcome_of: Any, native: Any) -> None:
