@@ -11,11 +11,12 @@ from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
 from ..diagnostics import shown
+from .advice import A_COLON, A_KEY, A_NUMBER, A_VALUE, THE_END, Advice, advice_behind_number, advice_on
 from .faults import OTHER, Fault
 from .numbers import check_number
 from .pointers import Again, Path
 from .positions import Position, Positions, position_of
-from .tokens import fault_in_string, token_shown
+from .tokens import fault_in_string
 
 MAX_DEPTH = 64
 MAX_FAULTS = 100
@@ -51,7 +52,6 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
 _NAN = re.compile(r"[-+]?(?:NaN|Infinity|nan|inf(?:inity)?)\b")
 _WORD = re.compile(r"true|false|null")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_COMMENT = re.compile(r"//|/\*|#")
 _BEGINNING = re.compile(r'["{\[\-0-9tfnNI]')
 _BRACKETS = re.compile(r'[\[{]++|[\]}]++|"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
@@ -90,7 +90,7 @@ class Scanner:
         try:
             end = self._skip(self._value(self._skip(0), Place(None, 1)))
             if end < len(self.text):
-                self._unexpected(end, "nothing was expected after the end of the document")
+                self._unexpected(end, THE_END)
         except StopScan:
             return False
         return True
@@ -126,23 +126,24 @@ class Scanner:
 
     def _unexpected(self, at: int, expected: str, place: Place | None = None) -> NoReturn:
         """Report what stands where something else was expected, with the likely cause where it can be told, and stop."""
-        rest = self.text[at : at + 20]
-        if not rest:
-            self._syntax(at, "the text ends in the middle of the document", place)
-        self._zeros(at, place)
-        if _COMMENT.match(rest):
-            self._syntax(at, "there is a comment, which JSON does not have", place)
-        if rest.startswith(("'", "‘", "“", "”")):
-            self._syntax(at, "there is a quote other than the plain double quote", place)
-        if rest.startswith("..."):
-            self._syntax(at, 'there is a placeholder "..." in place of a value', place)
-        self._syntax(at, f"{expected}, but {token_shown(rest)} stands here", place)
+        if at < len(self.text):
+            self._zeros(at, place)
+        self._advise(advice_on(self.text, at, expected), place)
+
+    def _advise(self, advice: Advice, place: Place | None) -> NoReturn:
+        self._syntax(advice.at, advice.message, place, advice.hint)
 
     def _missing(self, end: int, at: int, name: str, expected: str, place: Place) -> NoReturn:
         """Report that something is missing between two offsets: at the end of the line, where the next one goes on."""
         if _BEGINNING.match(self.text, at) and "\n" in self.text[end:at]:
-            self._syntax(end, f"{name} is missing at the end of this line", place)
+            self._syntax(end, f"{name} is missing at the end of this line", place, f"write {name} there")
         self._unexpected(at, expected, place)
+
+    def _number_goes_on(self, end: int, place: Place, *, in_list: bool = False) -> None:
+        """Stop where a number that ends at an offset was to go on: with a decimal comma, or a unit."""
+        advice = advice_behind_number(self.text, end, in_list=in_list)
+        if advice is not None:
+            self._advise(advice, place)
 
     def _zeros(self, at: int, place: Place | None) -> None:
         """Stop where nothing but zero bytes follow."""
@@ -175,7 +176,7 @@ class Scanner:
             return found.end()
         if found := _NUMBER.match(self.text, at):
             return self._number(at, found, place)
-        return self._unexpected(at, "a value was expected", place)
+        return self._unexpected(at, A_VALUE, place)
 
     def _too_deep(self, at: int, place: Place) -> int:
         """Report a value that is nested too deeply, and leap over it by its brackets alone."""
@@ -199,7 +200,7 @@ class Scanner:
     def _number(self, at: int, found: re.Match[str], place: Place) -> int:
         following = self.text[found.end() : found.end() + 1]
         if following not in " \t\r\n,]}" and following.isprintable():
-            self._unexpected(at, "a number was expected", place)
+            self._unexpected(at, A_NUMBER, place)
         if trouble := check_number(found[0]):
             self._value_fault(at, found.end(), *trouble, place)
         return found.end()
@@ -223,9 +224,9 @@ class Scanner:
             self._fault(at, "json-surrogate", message, place)
 
     def _broken_string(self, at: int, place: Place) -> NoReturn:
-        here, message = fault_in_string(self.text, at)
+        here, message, hint = fault_in_string(self.text, at)
         self._zeros(here, place)
-        self._syntax(here, message, place)
+        self._syntax(here, message, place, hint)
 
     def _array(self, at: int, place: Place) -> int:
         here = self._skip(at + 1)
@@ -239,6 +240,7 @@ class Scanner:
             if follows == "]":
                 return here + 1
             if follows != ",":
+                self._number_goes_on(end, place, in_list=True)
                 self._missing(end, here, "a comma", "a comma or ] was expected", place)
             comma, here = here, self._skip(here + 1)
             if self.text[here : here + 1] == "]":
@@ -257,14 +259,17 @@ class Scanner:
             if follows == "}":
                 return here + 1
             if follows != ",":
+                self._number_goes_on(end, place)
                 self._missing(end, here, "a comma", "a comma or } was expected", place)
             comma, here = here, self._skip(here + 1)
+            if here == comma + 1 and self.text[here : here + 1].isdigit():
+                self._number_goes_on(end, place)
             if self.text[here : here + 1] == "}":
                 self._syntax(comma, "there is a comma after the last key of the object", place)
 
     def _member(self, at: int, place: Place, seen: _Seen) -> int:
         if self.text[at : at + 1] != '"':
-            self._unexpected(at, "a key in double quotes was expected", place)
+            self._unexpected(at, A_KEY, place)
         end, key = self._read_string(at, place)
         before = seen.setdefault(key, [])
         below = place.below(Again(key, len(before) + 1) if before and self.leaps else key)
@@ -274,7 +279,7 @@ class Scanner:
         before.append(self.positions.at(at) if self.leaps else at)
         colon = self._skip(end)
         if self.text[colon : colon + 1] != ":":
-            self._missing(end, colon, "a colon", "a colon was expected after the key", below)
+            self._missing(end, colon, "a colon", A_COLON, below)
         return self._value(self._skip(colon + 1), below)
 
     def _again(self, at: int, key: str, first: int | Position, place: Place) -> None:

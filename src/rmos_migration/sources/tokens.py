@@ -8,6 +8,9 @@ from ..diagnostics import printable
 
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]*+')
+_NOT_CLOSED = "close the text with a double quote; a line break inside it is written \\n"
+_NEVER_CLOSED = "close the text with a double quote, or restore the file from a backup if its end is missing"
+_BACKSLASH = "write each backslash of the text twice, those before letters such as n and t as well"
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[^\s,:\[\]{}"]+|.', re.DOTALL)
 
 
@@ -24,21 +27,23 @@ def token_shown(rest: str) -> str:
     return token if token.startswith('"') else f'"{token}"'
 
 
-def fault_in_string(text: str, at: int) -> tuple[int, str]:
-    """Where a string that begins at an offset is broken, and how."""
+def fault_in_string(text: str, at: int) -> tuple[int, str, str]:
+    """Where a string that begins at an offset is broken, how, and what to do about it."""
     here = _behind_plain(text, at + 1)
     while here < len(text) and text[here] != '"':
         character = text[here]
         if character in "\r\n":
-            return here, "a text is not closed on its line"
+            return here, "a text is not closed on its line", _NOT_CLOSED
         if character < " ":
             name = "a tab" if character == "\t" else f"the control character {printable(character)}"
-            return here, f"{name} stands in a text, where it must be written {json.dumps(character)[1:-1]}"
+            escape = json.dumps(character)[1:-1]
+            hint = "delete it" if character == "\0" else f"delete it, or write {escape} in its place"
+            return here, f"{name} stands in a text, where it must be written {escape}", hint
         if not _ESCAPE.match(text, here):
             escape = printable(text[here : here + 2])
-            return here, f"{escape} is no escape; a backslash is written \\\\"
+            return here, f"{escape} is no escape; a backslash is written \\\\", _BACKSLASH
         here = _behind_plain(text, here + 2)
-    return at, "a text is opened here and never closed"
+    return at, "a text is opened here and never closed", _NEVER_CLOSED
 
 
 def _behind_plain(text: str, at: int) -> int:

@@ -1,0 +1,163 @@
+"""What to do about text that is no JSON: the place, and a hint that gives JSON of the same value when it is followed."""
+
+import json
+from typing import Any
+
+import pytest
+
+from rmos_migration.entities import BY_NAME
+from rmos_migration.migrate.prepare import prepare
+from rmos_migration.sources.advice import advice_behind_number
+from rmos_migration.sources.decode import decode
+from rmos_migration.sources.faults import Fault
+from rmos_migration.sources.read import Reading
+from rmos_migration.sources.written import meant
+
+
+def fault_of(content: str | bytes) -> Fault:
+    (fault,) = decode(content.encode() if isinstance(content, str) else content).faults
+    return fault
+
+
+@pytest.mark.parametrize(
+    ("written", "numbers"),
+    [
+        ("1,5", ["1.5"]), ("0,75", ["0.75"]), (",5", ["0.5"]), (".5", ["0.5"]), ("5.", ["5"]), ("5,", ["5"]),
+        ("+3", ["3"]), ("03", ["3"]), ("-03,10", ["-3.10"]), ("−3", ["-3"]), ("00", []), ("000", []),
+        ("1,250", ["1250", "1.250"]), ("0,250", ["0.250"]), ("1234,500", ["1234.500"]), ("12,500", ["12500", "12.500"]),
+        ("1.250,5", ["1250.5"]), ("1,250.5", ["1250.5"]), ("1.250.000", ["1250000"]), ("1,250,000", ["1250000"]),
+        ("1 000", ["1000"]), ("1\xa0000,5", ["1000.5"]), ("1'000.5", ["1000.5"]), ("1_000", ["1000"]),
+        ("1/2", ["0.5"]), ("2 1/2", ["2.5"]), ("2-1/2", ["2.5"]), ("½", ["0.5"]), ("3½", ["3.5"]), ("2 ¾", ["2.75"]),
+        ("3/8", ["0.375"]), ("1/3", []), ("1/0", []), ("⅓", []), ("", []), ("-", []), (".", []), (",", []), ("1.2.3", []),
+        ("1,2,3", []), ("12,34.5", []), ("three", []), ("1e5", []), ("1" * 30, []), ("٣", []), ("1:30", []), ("2-3", []),
+    ],
+)  # fmt: skip
+def test_number_in_another_manner_means_what_it_says(written: str, numbers: list[str]) -> None:
+    assert meant(written) == numbers
+
+
+BY_HAND = [
+    ("1,5", "1.5"), ("40,25", "40.25"), ("-1,5", "-1.5"), (".5", "0.5"), ("5.", "5"), ("+3", "3"), ("03", "3"), ("−3", "-3"),
+    ("1.250,5", "1250.5"), ("1,250,000", "1250000"), ("1 000", "1000"), ("1'000", "1000"), ("1_000", "1000"),
+    ("1/2", "0.5"), ("2 1/2", "2.5"), ("½", "0.5"), ("3 mm", "3"), ("3mm", "3"), ("2,5 mm", "2.5"), ("0x1F", "31"),
+    ("True", "true"), ("False", "false"), ("None", "null"), ("NULL", "null"), ("undefined", "null"), ("nil", "null"),
+]  # fmt: skip
+"""What stands in a file, and what stands there after the hint was followed."""
+
+
+@pytest.mark.parametrize(("written", "mended"), BY_HAND)
+@pytest.mark.parametrize("text", ['{{"a": {}}}', '{{\n  "a": {},\n  "b": 2\n}}', '{{"a": {}, "b": [1, 2]}}'])
+def test_hint_on_a_value_gives_json_when_it_is_followed(written: str, mended: str, text: str) -> None:
+    fault = fault_of(text.format(written))
+    before = text.format("@").partition("@")[0]
+    assert (fault.line, fault.column) == (before.count("\n") + 1, len(before.rpartition("\n")[2]) + 1)
+    assert fault.hint.startswith(f"write {mended}")
+    json.loads(text.format(mended))
+
+
+def test_decimal_comma_is_named_and_thousands_are_not_guessed() -> None:
+    assert "decimal comma" in fault_of('{"ring_count":1,5}').hint
+    assert fault_of('{"a":1,250}').hint.startswith("write 1250 or 1.250, whichever is meant")
+    assert "decimal comma" in fault_of('{"a":1,5e1}').hint
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": [1,5]}', '{"a": [[1,5],[2,5]]}', "[1,5]", '{"a": [1,250,100]}', '{"a": 1,"5": 2}']
+)
+def test_comma_in_a_list_is_right(text: str) -> None:
+    assert decode(text.encode()).faults == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "says"),
+    [
+        ('{"a": 1,5: 2}', (1, 9), 'the key in double quotes: "5"'),
+        ('{"a": 1,\n5}', (2, 1), ""),
+        ('{"a": "1",5}', (1, 11), ""),
+        ('{"a": 1 b: 2}', (1, 9), "comma before"),
+        ('{"a": 1 "b": 2}', (1, 9), "comma before"),
+        ('{"a": [1 2]}', (1, 10), "comma before"),
+        ('{"a": [100 200]}', (1, 12), "comma before"),
+        ('{"a": [40 mm, 3]}', (1, 8), "write 40, without mm"),
+        ('{"a": 1 // one\n}', (1, 9), "delete the comment"),
+        ('{"a": [1,050,000]}', (1, 10), "if it separates thousands"),
+        ('{"a": 50%}', (1, 7), "without %"),
+        ('{"a": 3 in}', (1, 7), "without in"),
+        ('{"a": 2.5;}', (1, 7), "comma in place of the semicolon"),
+        ('{"a": 2.5"}', (1, 7), "delete the quote"),
+        ('{"a": 1e}', (1, 7), ""),
+        ('{"a": -}', (1, 7), "null if it was never known"),
+        ('{"a": ?}', (1, 7), "null if it was never known"),
+        ('{"a": }', (1, 7), "missing"),
+        ('{"a": 1,, "b": 2}', (1, 9), "comma that is too many"),
+        ('{"a": yes}', (1, 7), "in double quotes"),
+        ('{"a": Rope}', (1, 7), "in double quotes"),
+        ('{name: "x"}', (1, 2), '"name"'),
+        ('{"a": "x" "fine" one"}', (1, 11), "comma before"),
+        ('{"a": "Rope "fine" one"}', (1, 14), '\\"'),
+        ('{"a" = 1}', (1, 6), "colon"),
+        ('{"a: 1}', (1, 2), "double quote"),
+        ('{"a": "x";"b": 1}', (1, 10), "comma"),
+        ("{'a': 1}", (1, 2), "double quotes"),
+        ('{"a": „x“}', (1, 7), "double quotes"),
+        ('{"a": "C:\\wood\\new"}', (1, 10), "twice"),
+        ('{"a": "b\tc"}', (1, 9), "write \\t"),
+        ('{"a": "b\0c"}', (1, 9), "delete it"),
+        ('{"a": "b\nc"}', (1, 9), "\\n"),
+        ('{\n"a": 1\n"b": 2}', (2, 7), "write a comma there"),
+        ('{"a": 1}{"a": 2}', (1, 9), "one list"),
+        ('{"a": 1},\n{"a": 2}', (1, 9), "one list"),
+        ('{"a": 1}}', (1, 9), "closes too early"),
+        ('{"a": 1', (1, 8), "cut off"),
+        ('\ufeff\ufeff{"a": 1}', (1, 1), "delete it"),
+        ('{\ufeff"a": 1}', (1, 2), "delete this character"),
+        ('{"a":\xa01}', (1, 6), "delete this character"),
+        ("<!DOCTYPE html>\n<html>{}</html>", (1, 1), "web page"),
+        ("data = {}", (1, 1), "before it"),
+        ("callback({})", (1, 1), "before it"),
+        ("id;name\n1;Rope\n", (1, 1), "no JSON"),
+        ("---\nid: x\n", (1, 1), "no JSON"),
+        ("{\\rtf1 }", (1, 2), "plain text"),
+    ],
+)  # fmt: skip
+def test_what_stands_there_gets_its_own_hint(text: str, place: tuple[int, int], says: str) -> None:
+    fault = fault_of(text)
+    assert (fault.code, (fault.line, fault.column)) == ("json-syntax", place)
+    assert says in fault.hint
+
+
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [(b"\x1f\x8b\x08\0aaaa", "gzip"), (b"PK\x03\x04\x14\0\xfe\xff", "zip"), (b"%PDF-1.7\n\xe2\xe3", "PDF"),
+     (b"\x89PNG\r\n\x1a\n\0", "picture"), (b"\xff\xd8\xff\xe0\0", "picture")],
+)  # fmt: skip
+def test_file_that_holds_no_text_is_named_and_not_taken_for_an_old_code_page(raw: bytes, kind: str) -> None:
+    fault = fault_of(raw)
+    assert (fault.code, kind in fault.message) == ("encoding-unknown", True)
+    assert "cp1252" not in fault.hint
+    assert "export" in fault.hint
+
+
+@pytest.mark.parametrize("name", ["patterns/a.jsonl", "patterns/a.ndjson", "patterns/a.json"])
+def test_decimal_comma_in_a_line_is_placed_in_its_line(name: str, native: Any) -> None:
+    good = json.dumps(native("patterns"))
+    broken = good.replace('"ring_count": 1', '"ring_count": 1,5')
+    found = prepare(BY_NAME["patterns"], Reading(name, f"{good}\n{broken}\n".encode(), "0" * 64))
+    (diagnostic,) = (one for prepared in found for one in prepared.diagnostics)
+    column = broken.index("1,5") + 1
+    assert (diagnostic.location.line, diagnostic.location.column) == (2, column)
+    assert diagnostic.hint.startswith("write 1.5, with a point in place of the decimal comma")
+
+
+@pytest.mark.parametrize("count", [10, 59, 60, 61, 5000, 400_000])
+def test_long_number_is_looked_at_without_harm(count: int) -> None:
+    for text in ("1" * count + ",5", "1" + ",1" * count, "1" + " 000" * count, "0" * count + "x"):
+        assert decode(f'{{"a": {text}}}'.encode()).faults[-1].code == "json-syntax"
+    assert advice_behind_number("1" * count + ",5}", count, in_list=True) is None
+
+
+def test_hint_shows_no_character_that_cannot_be_seen() -> None:
+    for text in ('{"a": 1\u202f000}', '{"a": 3\xa0mm}'):
+        fault = fault_of(text)
+        assert fault.message.isprintable()
+        assert fault.hint.isprintable()
