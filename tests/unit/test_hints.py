@@ -121,3 +121,46 @@ def test_hint_on_an_optional_value_also_says_how_it_arrives(
     assert found.code == "field-unusable"
     assert found.hint.startswith(beginning)
     assert found.hint.endswith("--on-conflict replace")
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("1 000", "write 1000 without quotes"),
+        ("1'000.5", "write 1000.5 without quotes"),
+        ("1.250,5", "write 1250.5 without quotes"),
+        ("1,250.5", "write 1250.5 without quotes"),
+        ("1.000,00", "write 1000.00 without quotes"),
+        ("½", "write 0.5 without quotes"),
+        ("2 1/2", "write 2.5 without quotes"),
+        ("1/2 mm", "write 0.5 without mm and without quotes"),
+        ("1 000\xa0mm", "write 1000 without mm and without quotes"),
+        ('1/16"', 'write it in millimetres, as a number without " and without quotes'),
+        ("0", "write the millimetres as a number, above 0, without quotes"),
+        ("0.00 mm", "write the millimetres as a number, above 0, without mm and without quotes"),
+        ("1" * 30, "write the millimetres as a number, above 0, without quotes"),
+        ([2.5], "write the millimetres as a number, above 0"),
+        ([2, 3], "write the millimetres as a number, above 0"),
+    ],
+)
+def test_hint_on_millimetres_reads_them_as_a_person_does(value: Any, hint: str) -> None:
+    assert told("strip_families", family(strip_width_mm=value), "strip_width_mm").hint == hint
+
+
+@pytest.mark.parametrize(
+    ("entity", "document", "key", "hint"),
+    [
+        ("patterns", pattern(name=["Rope"]), "name", 'write "Rope" without the brackets around it'),
+        ("patterns", pattern(geometry=[{"rings": []}]), "geometry", "write the object without the brackets around it"),
+        ("joblogs", joblog(parameters=[{"a": 1}]), "parameters", "write the object without the brackets around it"),
+        ("strip_families", family(strips=None), "strips", "write a list, [ … ], or [] where there are none"),
+        ("strip_families", family(strips=""), "strips", "write a list, [ … ], or [] where there are none"),
+        ("joblogs", joblog(parameters=None), "parameters", "write an object, { … }, or {} where there are none"),
+        ("joblogs", joblog(parameters=" "), "parameters", "write an object, { … }, or {} where there are none"),
+        ("patterns", pattern(geometry=None), "geometry", "fill in the value"),
+    ],
+)  # fmt: skip
+def test_hint_on_brackets_and_on_nothing_says_what_to_write(
+    entity: str, document: dict[str, Any], key: str, hint: str
+) -> None:
+    assert told(entity, document, key).hint == hint

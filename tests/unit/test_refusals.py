@@ -1,8 +1,14 @@
 """Documents that are no records of their folder are kept out for what they are (DOMAIN.md §3 and §6)."""
 
+import json
 from typing import Any
 
 import pytest
+
+from rmos_migration.entities import BY_NAME
+from rmos_migration.migrate.prepare import prepare, prepare_document
+from rmos_migration.sources.document import Document
+from rmos_migration.sources.read import Reading
 
 FOLDERS = ["strip_families", "patterns", "joblogs"]
 
@@ -158,3 +164,31 @@ def test_file_with_another_name_is_read(name: str, outcome_of: Any) -> None:
 
 def test_index_of_patterns_is_read(outcome_of: Any, native: Any) -> None:
     assert outcome_of("patterns", native("patterns"), "_index.json").errors == []
+
+
+@pytest.mark.parametrize(
+    ("folder", "document", "keys"),
+    [
+        ("patterns", {"Id": "p", "Name": "n", "RingCount": 2, "Geometry": {"a": 1}}, "id, name, ring_count, geometry"),
+        ("patterns", {"id": "p", "name": "n", "ringCount": 2, "geometry": {"a": 1}}, "ring_count"),
+        ("joblogs", {"Job-Type": "slice", "PARAMETERS": {}}, "job_type, parameters"),
+        ("joblogs", {"job type": "slice", "parameters": {}}, "job_type"),
+        ("strip_families", {"name": "n", "stripWidthMm": 2, "stripThicknessMm": 1, "materialType": "wood", "strips": []},
+         "strip_width_mm, strip_thickness_mm, material_type"),
+    ],
+)  # fmt: skip
+def test_keys_in_the_manner_of_another_language_are_named_with_what_to_write(
+    folder: str, document: dict[str, Any], keys: str
+) -> None:
+    prepared = prepare_document(BY_NAME[folder], Reading("x", b"", "0"), Document("", document, None))
+    (told,) = prepared.diagnostics
+    assert told.code in ("not-a-record", "partial-record")
+    assert told.hint == f"write the keys as {keys}"
+
+
+def test_document_in_quotes_is_told_to_come_out_of_them(outcome_of: Any) -> None:
+    outcome = outcome_of("patterns", json.dumps(json.dumps({"id": "p", "name": "n"})))
+    assert outcome.errors == [("not-a-record", "")]
+    raw = json.dumps(json.dumps({"id": "p", "name": "n"})).encode()
+    (prepared,) = prepare(BY_NAME["patterns"], Reading("patterns/a.json", raw, "0"))
+    assert "inside quotes" in prepared.diagnostics[0].hint

@@ -38,7 +38,7 @@ DECODING = (
         "json-number-range",
         _E,
         "The number is too large for any database column: an integer beyond 64 bits, or beyond a double's range.",
-        "correct the number, or write it as text in quotes",
+        "correct the number; its digits can be kept as text in quotes, under a key of its own where the field needs a number",
     ),
     Code(
         "D206",

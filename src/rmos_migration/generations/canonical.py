@@ -16,7 +16,7 @@ from ..entities import Entity, FieldRule
 from ..rosette import Slip
 from .choosing import preferred_keys
 from .draft import Draft, Offer, Offers, Refusal
-from .hints import hint_for, hint_for_unusable
+from .hints import hint_for, hint_for_missing, hint_for_unusable
 from .notes import Notes, UnusableError
 from .plan import is_absent, is_blank, is_usable_id, keys_in, plan_of
 from .sentences import sentence_of
@@ -254,7 +254,8 @@ class Filling:
             if rule.name not in self.keys:
                 key = next(iter(keys_in(self.document, rule)), "")
                 found = f"{key} is {shown(self.document[key])}" if key else f"there is no {rule.native_key}"
-                self.faults.append(("field-missing", f"{found}, but a record needs it", key))
+                sentence = f"{found}, but a record needs it"
+                self.faults.append(("field-missing", sentence, key, hint_for_missing(rule)))
         if self.required is not self.entity.required:
             lacking = [rule.name for rule in self.entity.expected if rule.name not in self.keys]
             if lacking:
@@ -282,7 +283,7 @@ class Filling:
         if rule.name not in self.taken:  # what was offered stands in extra already
             value = self.extra[key] = self.document[key]
         sentence = sentence_of(key, value, problem)
-        hint = "" if is_blank or rule.name == "id" else hint_for(rule, value, problem["type"])
+        hint = hint_for_missing(rule) if is_blank else hint_for(rule, value, problem["type"])
         self.notes = without_slip(self.notes, Slip.POWERSHELL, key)
         self._refuse(rule, key, sentence, "id-invalid" if rule.name == "id" else code, hint)
         self.values[rule.name] = None

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from ..diagnostics import shown
 from ..entities import FieldRule, Kind
 from ..rosette import is_powershell_list
+from ..sources.written import meant
 
 
 class _Quantity(NamedTuple):
@@ -24,16 +25,22 @@ _RINGS = _Quantity("rings", frozenset({"ring", "rings"}), "at least 1")
 _QUANTITIES = {"width_mm": _MILLIMETRES, "thickness_mm": _MILLIMETRES, "duration_seconds": _SECONDS}
 
 _NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d*)(?:(?P<point>[.,])(?P<fraction>\d*))?", re.ASCII)
-_WITH_UNIT = re.compile(r"(?P<number>[+-]?[\d.,]+)\s*(?P<unit>[^\W\d_]+\.?|[\"'″%°])")
+_WITH_UNIT = re.compile(r"(?P<number>[+\-−]?[\d.,][\d.,'’_/ \xa0\u202f]*?)\s*(?P<unit>[^\W\d_]+\.?|[\"'″%°])")
 _POWERSHELL = (
     "Windows PowerShell 5.1 wrote the list as an object with value and Count: put what stands under value in the "
     "object's place, or export again with PowerShell 7"
 )
+_MOST_DIGITS = 15
+"""A longer number is none of a workshop's."""
 _TIME = "write it as 2025-01-31T17:05:00, with Z behind it where it is UTC"
 
 
 def hint_for(rule: FieldRule, value: Any, kind: str) -> str:
     """What to do about a value of a field that the model refuses for a kind of reason; empty where nothing more is known."""
+    if rule.name == "id":
+        return ""
+    if isinstance(value, list) and len(value) == 1 and (shown_alone := _alone(value[0], kind)):
+        return f"write {shown_alone} without the brackets around it"
     if kind in ("float_type", "int_type", "int_from_float", "int_parsing"):
         return _hint_on_number(rule, value)
     if kind in ("greater_than", "greater_than_equal"):
@@ -50,6 +57,22 @@ def hint_for(rule: FieldRule, value: Any, kind: str) -> str:
         is_plain = isinstance(value, int | float)
         return f'write it as text: "{str(value).lower()}"' if is_plain else "write a text in quotes"
     return ""
+
+
+def hint_for_missing(rule: FieldRule) -> str:
+    """What to do about a field that must be there and holds nothing; empty where the value must simply be filled in."""
+    if rule.name == "strips":
+        return "write a list, [ … ], or [] where there are none"
+    if rule.found.kind is Kind.JSON and not rule.found.empty_is_absent:
+        return "write an object, { … }, or {} where there are none"
+    return ""
+
+
+def _alone(value: Any, kind: str) -> str:
+    """The only element of a list, as it would stand alone; nothing where it would not serve."""
+    if kind == "string_type" and isinstance(value, str) and value.strip():
+        return f'"{value}"' if '"' not in value and "\\" not in value and value.isprintable() else ""
+    return "the object" if kind == "dict_type" and isinstance(value, dict) else ""
 
 
 def hint_for_unusable(rule: FieldRule) -> str:
@@ -77,9 +100,9 @@ def _hint_on_number(rule: FieldRule, value: Any) -> str:
     if not isinstance(value, str):
         return _sensible(quantity)
     text = value.strip()
-    if found := _NUMBER.fullmatch(text):
+    if found := _digits(text):
         return _hint_on_digits(found, quantity) or f"{_sensible(quantity)}, without quotes"
-    if (found := _WITH_UNIT.fullmatch(text)) and (digits := _NUMBER.fullmatch(found["number"])):
+    if (found := _WITH_UNIT.fullmatch(text)) and (digits := _digits(found["number"])):
         unit = found["unit"]
         if unit.rstrip(".").lower() in quantity.written:
             return _hint_on_digits(digits, quantity, f"without {unit} and without quotes")
@@ -87,11 +110,19 @@ def _hint_on_number(rule: FieldRule, value: Any) -> str:
     return f"{_sensible(quantity)}, without quotes"
 
 
+def _digits(text: str) -> re.Match[str] | None:
+    """A number as it is written, or the one it can only mean."""
+    found = _NUMBER.fullmatch(text)
+    numbers = [] if found else meant(text)
+    return _NUMBER.fullmatch(numbers[0]) if len(numbers) == 1 else found
+
+
 def _hint_on_digits(found: re.Match[str], quantity: _Quantity, without: str = "without quotes") -> str:
     """What to write for digits in quotes; nothing where the digits are no sensible number."""
     sign, whole, point, fraction = found.group("sign", "whole", "point", "fraction")
     fraction = fraction or ""
-    if not whole + fraction or sign == "-":
+    is_nothing = not (whole + fraction).strip("0") and quantity is not _SECONDS
+    if not whole + fraction or sign == "-" or is_nothing or len(whole) > _MOST_DIGITS:
         return f"{_sensible(quantity)}, {without}"
     whole = whole.lstrip("0") or "0"
     if quantity is _RINGS:

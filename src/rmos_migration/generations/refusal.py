@@ -91,8 +91,33 @@ def strange_file(entity: Entity, stem: str) -> str | None:
     return next((said for name, said in _STRANGE_FILES if name.fullmatch(stem)), None)
 
 
-def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str]:
-    """Why a document that no generation knows is kept out: catalogue code and sentence."""
+def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Why a document that no generation knows is kept out: catalogue code, sentence, and what to do in this case."""
+    code, sentence = _reason(entity, document)
+    respelt = _respelt(entity, document) if code in ("not-a-record", "partial-record") else {}
+    if not respelt:
+        return code, sentence, ""
+    written = ", ".join(f"{shown(key, 30)} for {known}" for key, known in respelt.items())
+    return code, f"{sentence}; it has {written}", f"write the keys as {', '.join(respelt.values())}"
+
+
+def _respelt(entity: Entity, document: Mapping[str, Any]) -> dict[str, str]:
+    """Keys that other languages would spell so, and how RMOS spells them; none where they do not make it a record."""
+    known = {_folded(key): key for rule in entity.fields for key in reversed(rule.found.keys)}
+    own = {key for rule in entity.fields for key in rule.found.keys}
+    found = {key: known[_folded(key)] for key in document if key not in own and _folded(key) in known}
+    found = {key: name for key, name in found.items() if name not in document}
+    if not found:
+        return {}
+    mended = {found.get(key, key): value for key, value in document.items()}
+    return found if recognise(entity, mended) is not None else {}
+
+
+def _folded(key: str) -> str:
+    return re.sub(r"[\s_-]", "", key).casefold()
+
+
+def _reason(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str]:
     for other in ENTITIES:
         if other is not entity and recognise(other, document):
             return "wrong-folder", f"this is a {_spoken(other)}; it belongs in the folder {other.name}"

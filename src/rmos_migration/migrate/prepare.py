@@ -19,6 +19,8 @@ from ..sources.pointers import pointer_of
 from ..sources.read import Reading
 from ..sources.truncation import truncation
 
+_IN_QUOTES = "this is JSON inside quotes: write it without the quotes around it, and without the backslashes before its own"
+
 
 class Prepared(NamedTuple):
     """One document on its way: ready for its table (``row``), or kept out (``row`` is None, with an error).
@@ -69,7 +71,8 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
     if not isinstance(value, dict):
         message = f"one object is expected, {shown(value)} is there"
         place = Location(path, pointer, document=pointer)
-        reason = diagnose("not-a-record", message, place)
+        is_quoted = isinstance(value, str) and value.lstrip()[:1] in ("{", "[")
+        reason = diagnose("not-a-record", message, place, hint=_IN_QUOTES if is_quoted else "")
         return _kept_out(reading, pointer, [reason, *_of_wrapping(path, pointer, notices)])
     digest, canonical = content_sha256(value)
     cut_off = truncation(value, canonical)
@@ -138,8 +141,8 @@ def _refused(
 ) -> Diagnostic:
     if cut_off is not None:
         return _truncated(path, document.pointer, cut_off)
-    code, message = refusal(entity, document.value)
-    return diagnose(code, message, Location(path, document.pointer, document=document.pointer))
+    code, message, hint = refusal(entity, document.value)
+    return diagnose(code, message, Location(path, document.pointer, document=document.pointer), hint=hint)
 
 
 def _truncated(path: str, document: str, cut_off: list[str | int]) -> Diagnostic:
