@@ -164,3 +164,39 @@ def test_hint_on_brackets_and_on_nothing_says_what_to_write(
     entity: str, document: dict[str, Any], key: str, hint: str
 ) -> None:
     assert told(entity, document, key).hint == hint
+
+
+@pytest.mark.parametrize(
+    ("value", "time"),
+    [
+        ("31.01.2025 17:05", "2025-01-31T17:05:00"), ("1.2.2025, 7:05:09", "2025-02-01T07:05:09"),
+        ("31.01.2025", "2025-01-31"), ("31. 1. 2025", "2025-01-31"), ("01/31/2025 5:05 PM", "2025-01-31T17:05:00"),
+        ("31/01/2025 12:05 am", "2025-01-31T00:05:00"), ("05/05/2025", "2025-05-05"), ("2025/01/31", "2025-01-31"),
+        ("20250131", "2025-01-31"), ("2025-1-3 7:05", "2025-01-03T07:05:00"), (1700000000123, "2023-11-14T22:13:20.123Z"),
+        (" 1700000000000 ", "2023-11-14T22:13:20Z"),
+    ],
+)  # fmt: skip
+def test_hint_on_a_time_is_the_time_itself(value: Any, time: str) -> None:
+    found = told("joblogs", joblog(start_time=value), "start_time")
+    assert found.hint.startswith(f"write it as {time}")
+    assert not found.hint.startswith(f"write it as {time}T")
+    form = recognise(BY_NAME["joblogs"], joblog(start_time=time))
+    prepared = prepare_document(
+        BY_NAME["joblogs"], Reading("joblogs/a.json", b"", "0"), Document("", joblog(start_time=time), form)
+    )
+    assert prepared.diagnostics == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["01/02/2025", "yesterday", "30.02.2025", "31/31/2025", "1.2.25", "2025-01-31 17:05:00 PM", "2025-01-31T24:00:00",
+     "17:05", 20250, True, [], {}, 1.5, "31.01.2025 25:00", "0000-01-01", "31.01.2025 Z", "99999999999999"],
+)  # fmt: skip
+def test_time_that_may_mean_several_or_none_is_not_guessed(value: Any) -> None:
+    found = told("joblogs", joblog(start_time=value), "start_time")
+    assert found.hint.startswith("write it as 2025-01-31T17:05:00, with Z")
+
+
+def test_time_that_an_older_program_offers_gets_the_hint_too() -> None:
+    artifact = {"artifact_id": "a", "kind": "saw_batch_job_log", "created_utc": "31.01.2025"}
+    assert told("joblogs", artifact, "created_utc").hint.startswith("write it as 2025-01-31,")

@@ -122,7 +122,7 @@ class Filling:
             try:
                 value = raw if translation is None else translation(raw, key, notes)
             except UnusableError as problem:
-                self._refuse(rule, key, str(problem), "field-invalid", hint_for_unusable(rule))
+                self._refuse(rule, key, str(problem), "field-invalid", hint_for_unusable(rule, raw))
                 extra[key] = raw
                 continue
             values[name] = value
@@ -197,7 +197,7 @@ class Filling:
             try:
                 value = translation(value, offer.key, self.notes)
             except UnusableError as problem:
-                self._refuse(rule, offer.key, str(problem), "field-invalid", hint_for_unusable(rule))
+                self._refuse(rule, offer.key, str(problem), "field-invalid", hint_for_unusable(rule, value))
                 return
         self.values[name] = value
         self.derived.append(rule.column)

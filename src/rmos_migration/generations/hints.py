@@ -7,6 +7,7 @@ from ..diagnostics import shown
 from ..entities import FieldRule, Kind
 from ..rosette import is_powershell_list
 from ..sources.written import meant
+from .times_meant import time_meant
 
 
 class _Quantity(NamedTuple):
@@ -32,7 +33,8 @@ _POWERSHELL = (
 )
 _MOST_DIGITS = 15
 """A longer number is none of a workshop's."""
-_TIME = "write it as 2025-01-31T17:05:00, with Z behind it where it is UTC"
+_UTC = ", with Z behind it where it is UTC"
+_TIME = f"write it as 2025-01-31T17:05:00{_UTC}"
 
 
 def hint_for(rule: FieldRule, value: Any, kind: str) -> str:
@@ -75,10 +77,11 @@ def _alone(value: Any, kind: str) -> str:
     return "the object" if kind == "dict_type" and isinstance(value, dict) else ""
 
 
-def hint_for_unusable(rule: FieldRule) -> str:
+def hint_for_unusable(rule: FieldRule, value: Any) -> str:
     """What to do about a value that could not be translated: no time, or text that is not JSON."""
     if rule.found.kind in (Kind.INSTANT, Kind.CLOCK):
-        return _TIME
+        time = time_meant(value)
+        return f"write it as {time}{'' if time.endswith('Z') or len(time) == 10 else _UTC}" if time else _TIME
     return "mend the JSON between the quotes, or write the value itself, without quotes"
 
 

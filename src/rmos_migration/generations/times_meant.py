@@ -1,0 +1,54 @@
+"""What time a value means that no RMOS program wrote so: a person's or another program's way of writing one."""
+
+import re
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+_CLOCK = (
+    r"(?:[ ,T]+(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?)?"
+)
+_DAY_FIRST = re.compile(
+    rf"(?P<day>\d{{1,2}})\.\s?(?P<month>\d{{1,2}})\.\s?(?P<year>\d{{4}}){_CLOCK}", re.ASCII
+)
+_SLASHES = re.compile(rf"(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/(?P<year>\d{{4}}){_CLOCK}", re.ASCII)
+_YEAR_FIRST = re.compile(
+    rf"(?P<year>\d{{4}})(?P<by>[-/.]?)(?P<month>\d\d?)(?P=by)(?P<day>\d\d?){_CLOCK}", re.ASCII
+)
+_MILLISECONDS = re.compile(r"\d{12,13}", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def time_meant(value: Any) -> str:
+    """The time as ISO 8601, where a value can only mean one; empty otherwise.
+
+    Day and month between slashes are told apart only where one of them is no month.
+    """
+    text = str(value).strip() if type(value) in (str, int) else ""
+    with suppress(ValueError):
+        if _MILLISECONDS.fullmatch(text):
+            at = _EPOCH + timedelta(milliseconds=int(text))
+            return f"{at.isoformat(timespec='milliseconds')[:23].removesuffix('.000')}Z"
+        if found := _DAY_FIRST.fullmatch(text) or _YEAR_FIRST.fullmatch(text):
+            return _iso(found, int(found["month"]), int(found["day"]))
+        if found := _SLASHES.fullmatch(text):
+            first, second = int(found["a"]), int(found["b"])
+            if first > 12 >= second:
+                return _iso(found, second, first)
+            if second > 12 >= first or first == second:
+                return _iso(found, first, second)
+    return ""
+
+
+def _iso(found: re.Match[str], month: int, day: int) -> str:
+    """The time a match says; raises ValueError where it says none."""
+    if found["hour"] is None:
+        return datetime(int(found["year"]), month, day, tzinfo=UTC).date().isoformat()
+    hour, half = int(found["hour"]), (found["half"] or "").lower()
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half == "p" else 0)
+    elif half:
+        return ""  # 17:05 PM: one of the two is wrong
+    second = int(found["second"] or 0)
+    at = datetime(int(found["year"]), month, day, hour, int(found["minute"]), second, tzinfo=UTC)
+    return at.replace(tzinfo=None).isoformat()
