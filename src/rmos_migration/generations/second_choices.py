@@ -32,22 +32,22 @@ def canonical(
         ignored: keys that mean something else in this generation; they go to ``extra`` like any unknown key.
     """
 
-    def filled(ignored: frozenset[str]) -> tuple[Filling, Draft]:
-        filling = Filling(entity, document, file_id, required, offers, ignored)
-        return filling, filling.draft()
+    filling = Filling(entity, document, file_id, required, offers, ignored)
+    draft = filling.draft()
+    return _with_second_choices(filling, draft) if filling.refused else draft
 
-    filling, draft = filled(ignored)
-    refused = filling.refused
-    if not refused:
-        return draft
+
+def _with_second_choices(first: Filling, draft: Draft) -> Draft:
+    """The record again, with other keys' values in place of those that were refused, as far as there are any."""
+    ignored = first.ignored
     notes: list[Note] = []
-    for refusal in refused:
+    for refusal in first.refused:
         rule = refusal.rule
         if not _may_give_way(refusal):
             continue
         passed = [refusal]
         while True:
-            again, made = filled(ignored.union(one.key for one in passed))
+            again, made = _without(first, ignored.union(one.key for one in passed))
             more = [one for one in again.refused if one.rule is rule]
             if not more or not _may_give_way(more[0]):
                 break
@@ -59,6 +59,12 @@ def canonical(
             is_sure = made.values[rule.name] is not None
             notes += [_passed_over(one, other, is_sure) for one in passed]
     return draft._replace(notes=[*draft.notes, *notes]) if notes else draft
+
+
+def _without(first: Filling, ignored: frozenset[str]) -> tuple[Filling, Draft]:
+    """The document filled in once more, without the values under some keys."""
+    again = Filling(first.entity, first.document, first.file_id, first.required, first.offers, ignored)
+    return again, again.draft()
 
 
 def _may_give_way(refusal: Refusal) -> bool:
