@@ -81,6 +81,12 @@ def test_comma_in_a_list_is_right(text: str) -> None:
         ('{"a": [40 mm, 3]}', (1, 8), "write 40, without mm"),
         ('{"a": 1 // one\n}', (1, 9), "delete the comment"),
         ('{"a": [1,050,000]}', (1, 10), "if it separates thousands"),
+        ('{"a": [1,5 mm]}', (1, 10), "if that is a decimal one"),
+        ('{"a": 4 0}', (1, 9), ""),
+        ('{"a": 1 "b": 2}', (1, 9), "comma before it"),
+        ('{"a": 1 b: 2}', (1, 9), "key in double quotes"),
+        ('{"a": 2025-01-31}', (1, 7), "one number, or a text"),
+        ("```json\n{}\n```", (1, 1), "delete the lines"),
         ('{"a": 50%}', (1, 7), "without %"),
         ('{"a": 3 in}', (1, 7), "without in"),
         ('{"a": 2.5;}', (1, 7), "comma in place of the semicolon"),
@@ -161,3 +167,8 @@ def test_hint_shows_no_character_that_cannot_be_seen() -> None:
         fault = fault_of(text)
         assert fault.message.isprintable()
         assert fault.hint.isprintable()
+
+
+@pytest.mark.parametrize("text", ['{"a": 4 0}', '{"a": 1 true}', '{"a": null 3}'])
+def test_comma_is_not_advised_where_it_would_not_help(text: str) -> None:
+    assert "comma" not in fault_of(text).hint

@@ -35,7 +35,9 @@ _COMMA = re.compile(r",[0-9]+(?![0-9]*\s{0,9}:)")
 _GOING_ON = re.compile(r"[,'’_]?[0-9]|[ \xa0\u202f][^\s,\]}\"]")
 _GOING_ON_IN_LIST = re.compile(r"[ \xa0\u202f][^\s,\]}\"\-0-9]")
 _MAY_BE_GROUP = re.compile(r"[0-9],0[0-9]{2}(?![0-9])")
+_AFTER_COMMA = re.compile(r"[0-9],[0-9]")
 _LONGEST = 60
+_KEY = re.compile(r"[^\W\d]\w{0,40}\s{0,9}:")
 _HEXADECIMAL = re.compile(r"0[xX]([0-9a-fA-F]{1,15})\b")
 _WORD = re.compile(r"[^\W\d]\w*(?: [^\W\d]\w*)*")
 _CONSTANTS = {
@@ -54,6 +56,10 @@ def advice_on(text: str, at: int, expected: str) -> Advice:
         return Advice(at, "the text ends in the middle of the document", _CUT_OFF)
     if _COMMENT.match(rest):
         return Advice(at, "there is a comment, which JSON does not have", "delete the comment")
+    if rest.startswith("```"):
+        return Advice(
+            at, "there is a mark of Markdown", "delete the lines with ```, and what stands outside of them"
+        )
     if rest.startswith(_QUOTES):
         hint = 'write plain double quotes, ", around keys and texts; numbers have none'
         return Advice(at, "there is a quote other than the plain double quote", hint)
@@ -107,6 +113,12 @@ def _on_number(text: str, at: int) -> Advice | None:
     written = " or ".join(numbers) + (", whichever is meant" if len(numbers) > 1 else "")
     if "," in found[0] and any("." in number for number in numbers):
         written += ", with a point in place of the decimal comma"
+    if unit and _AFTER_COMMA.match(text, max(0, at - 2)):
+        return Advice(
+            at,
+            message,
+            f"write it without {unit[1]}, and a point in place of the comma before it if that is a decimal one",
+        )
     if unit and unit[1].rstrip(".").lower() not in ("mm", "s", "sec"):
         return Advice(at, message, f"write the number without {unit[1]}, in the unit that its key is in")
     return Advice(at, message, f"write {written}" + (f", without {unit[1]}" if unit else ""))
@@ -138,7 +150,13 @@ def _hint(text: str, at: int, expected: str) -> str:
         return "write a comma in its place"
     if text[:at].rstrip().endswith('"') and first not in (*_CLOSING, '"', "{", "[", ":"):
         return 'write each quote inside a text as \\"'
-    return "write a comma before it" if first not in (*_CLOSING, ":") else ""
+    if _KEY.match(text, at):
+        return "write a comma before it, and the key in double quotes"
+    return (
+        "write a comma before it"
+        if first == '"' or (first not in (*_CLOSING, ":") and "]" in expected)
+        else ""
+    )
 
 
 def _hint_at_beginning(text: str, at: int) -> str:
@@ -175,6 +193,8 @@ def _hint_on_value(text: str, at: int) -> str:
             return "write a comma in place of the semicolon"
         return "delete the quote behind the number, or write one before it where a text is meant"
     word = _WORD.match(text, at)
+    if word is None and text[at].isdigit():
+        return "write one number, or a text in double quotes"
     if word is None:
         return "write the value, or null if it was never known"
     constant = _CONSTANTS.get(word[0].lower())
