@@ -108,7 +108,7 @@ def data_version(connection: Connection) -> int:
 
 def refuse_foreign(connection: Connection) -> None:
     """Raise DatabaseUnusable where something in a database changes what others write; in a transaction, it stays so."""
-    if found := next(_foreign(structure.found(connection)), ""):
+    if found := next(foreign(structure.found(connection)), ""):
         raise DatabaseUnusable(
             f"another program changed the database while it was written: {found}",
             "take that out of it (see: rmos audit), then run the same command again; it carries on",
@@ -136,7 +136,7 @@ def _faults(connection: Connection, *, with_rows: bool) -> Iterator[str]:
     said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars()
     yield from (" ".join(line.split("\n")) for line in said if line != "ok")
     there = structure.found(connection)
-    yield from _foreign(there)
+    yield from foreign(there)
     if schema.version_of(connection) == schema.CURRENT_VERSION:
         missing = (table.name for table in metadata.sorted_tables if table.name not in there.tables)
         yield from (f"the table {name} is missing" for name in missing)
@@ -145,7 +145,8 @@ def _faults(connection: Connection, *, with_rows: bool) -> Iterator[str]:
             yield f"a row of {name} breaks the table's own rules"
 
 
-def _foreign(there: structure.Structure) -> Iterator[str]:
+def foreign(there: structure.Structure) -> Iterator[str]:
+    """What is in a database that changes what others write, or shows what is not there, in words."""
     yield from (f"the trigger {name} on {table} is not ours" for name, table in there.triggers.items())
     yield from (f"the {kind} {name} is not ours" for name, kind in there.views.items())
     for name, table in there.tables.items():
