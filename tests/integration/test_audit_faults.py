@@ -1,5 +1,6 @@
 """For each rule of the audit a database with exactly its fault, which that rule reports and no other."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -133,6 +134,21 @@ def geometry(rings: str) -> Fault:
 
 def rings(first: str, second: str) -> Fault:
     return geometry(f"{{{first}}}, {{{second}}}")
+
+
+def counts(entity: str, **wrong: Any) -> Fault:
+    """Counts of a run that are wrong for one kind of record, and in the totals so that these are the sum."""
+
+    def plant(connection: sqlite3.Connection) -> None:
+        told = json.loads(connection.execute("SELECT counts_json FROM migration_runs").fetchone()[0])
+        told["entities"][entity] |= wrong
+        for outcome in wrong:
+            numbers = [tally[outcome] for tally in told["entities"].values()]
+            if all(isinstance(number, int) for number in numbers):
+                told["totals"][outcome] = sum(numbers)
+        connection.execute("UPDATE migration_runs SET counts_json = ?", (json.dumps(told),))
+
+    return plant
 
 
 OUTER = '"radius_mm": 60, "width_mm": 3'
@@ -303,6 +319,34 @@ FAULTS: list[tuple[str, Fault]] = [
         ),
     ),
     ("run-unbalanced", sql("UPDATE migration_runs SET counts_json = '[]'")),
+    ("run-unbalanced", counts("joblogs", migrated=8, rejected=-5)),
+    ("run-unbalanced", counts("patterns", found=-2, migrated=-2)),
+    ("run-unbalanced", counts("patterns", skipped=-1)),
+    ("run-unbalanced", counts("joblogs", migrated=3.0)),
+    ("run-unbalanced", counts("joblogs", migrated="3")),
+    ("run-unbalanced", counts("joblogs", migrated=None)),
+    ("run-unbalanced", sql("UPDATE migration_runs SET counts_json = NULL")),
+    ("book-value", sql("UPDATE migration_runs SET status = 'done'")),
+    ("book-value", sql("UPDATE migration_runs SET options_json = '{'")),
+    ("book-value", sql("UPDATE migration_ledger SET outcome = 'arrived' WHERE record_id = 'j1'")),
+    (
+        "book-value",
+        sql(
+            "INSERT INTO migration_diagnostics (run_id, path, pointer, code, severity, message)"
+            " VALUES (1, '', '', 'x', 'bad', '')"
+        ),
+    ),
+    (
+        "book-value",
+        redefined(
+            "migration_runs", "source TEXT NOT NULL", "source TEXT", "UPDATE migration_runs SET source = NULL"
+        ),
+    ),
+    ("run-times", sql("UPDATE migration_runs SET finished_at = '2001-01-01T00:00:00.000000Z'")),
+    ("run-times", sql("UPDATE migration_runs SET finished_at = NULL")),
+    ("run-times", sql("UPDATE migration_runs SET started_at = '1 May'")),
+    ("run-times", sql("UPDATE migration_runs SET finished_at = finished_at || ' UTC'")),
+    ("run-times", sql("UPDATE migration_runs SET duration_seconds = -3")),
     ("run-left-running", sql("UPDATE migration_runs SET status = 'running'")),
     ("document-kept-out", sql(f"{ENTRY} 'conflict', 'id-conflict', 1)")),
 ]

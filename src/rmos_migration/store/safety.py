@@ -1,14 +1,15 @@
 """Whether it is safe to write into a database: its file is sound, and nothing in it changes what is written."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import CheckConstraint, Connection, Table, false, literal, or_, select, text
+from sqlalchemy import Connection
 
 from ..errors import DatabaseUnusable
 from . import schema, structure
+from .breaches import has_breach
 from .condition import has_log, log_of
 from .engines import connected, file_engine
 from .failures import damage_as_unusable
@@ -141,7 +142,7 @@ def _faults(connection: Connection, *, with_rows: bool) -> Iterator[str]:
         missing = (table.name for table in metadata.sorted_tables if table.name not in there.tables)
         yield from (f"the table {name} is missing" for name in missing)
     for name, table in there.tables.items() if with_rows else ():
-        if _has_breach(connection, metadata.tables[name], table.columns):
+        if has_breach(connection, metadata.tables[name], table.columns):
             yield f"a row of {name} breaks the table's own rules"
 
 
@@ -152,15 +153,3 @@ def foreign(there: structure.Structure) -> Iterator[str]:
     for name, table in there.tables.items():
         if any(_LOSES_ROWS.search(part) for part in table.parts):
             yield f"the table {name} was changed: it drops rows that break its rules"
-
-
-def _has_breach(connection: Connection, table: Table, columns: Collection[str]) -> bool:
-    """Whether a row breaks a CHECK; SQLite's own look leaves these out where it may only read."""
-    rules = [
-        text(f"NOT ({rule.sqltext})")
-        for column in table.columns
-        for rule in column.constraints
-        if isinstance(rule, CheckConstraint) and column.name in columns
-    ]
-    query = select(literal(1)).select_from(table).where(or_(false(), *rules)).limit(1)
-    return connection.execute(query).first() is not None

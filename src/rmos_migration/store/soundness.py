@@ -267,6 +267,12 @@ def counts_of_runs(connection: Connection) -> Iterator[tuple[int, str, str | Non
     yield from (tuple(row) for row in connection.execute(query))
 
 
+def times_of_runs(connection: Connection) -> Iterator[tuple[int, str, str, str | None, float | None]]:
+    """Number, status, beginning, end and duration in seconds of every run."""
+    columns = (runs.c.id, runs.c.status, runs.c.started_at, runs.c.finished_at, runs.c.duration_seconds)
+    yield from (tuple(row) for row in connection.execute(select(*columns).order_by(runs.c.id)))
+
+
 def _places() -> Select[Any]:
     columns = (ledger.c.path, ledger.c.pointer, ledger.c.entity, ledger.c.record_id, ledger.c.code)
     return select(func.coalesce(sources.c.location, ""), *columns).outerjoin_from(

@@ -7,11 +7,17 @@ import orjson
 from ...diagnostics import Severity, shown
 from ...entities import BY_NAME, ENTITIES
 from ...generations.draft import CATEGORY
+from ...generations.times import is_instant
 from ...sources.presence import is_gone
-from ...store import soundness, waiting
+from ...store import breaches, soundness, structure, waiting
 from ...store.lock import is_locked
 from ...store.soundness import Place
 from ..rule import Family, Flaw, Rule, Subject, Whole
+
+_EVERY_BOOK = tuple(name for name in structure.expected().tables if name not in BY_NAME)
+
+_WITHOUT_END = ("running", "interrupted")
+"""How a run may stand in its row that lost its process, and so could not write when it ended."""
 
 _BOOKS = (*(entity.name for entity in ENTITIES), "migration_ledger", "migration_sources")
 
@@ -77,11 +83,14 @@ def _unbalanced(subject: Subject) -> Iterator[Flaw]:
 
 
 def _imbalances(text: str | None) -> Iterator[str]:
-    """Where a run's counts do not add up: found = migrated + unchanged + conflicts + rejected."""
+    """Where a run's counts are no counts, or do not add up: found = migrated + unchanged + conflicts + rejected."""
     try:
         counts = orjson.loads(text or "")
         tallies = [*counts["entities"].items(), ("total", counts["totals"])]
         for name, tally in tallies:
+            for outcome, number in tally.items():
+                if type(number) is not int or number < 0:
+                    yield f"{_words(name)}: {outcome} is {shown(number)}, which is no number of documents"
             ended = sum(tally[outcome] for outcome in ("migrated", "unchanged", "conflicts", "rejected"))
             if tally["found"] != ended:
                 yield f"{_words(name)}: {tally['found']:,} were found, {ended:,} ended somewhere"
@@ -90,6 +99,32 @@ def _imbalances(text: str | None) -> Iterator[str]:
                 yield f"{outcome}: the total is not the sum of the kinds of records"
     except (ValueError, KeyError, TypeError, AttributeError):
         yield "the counts of the run cannot be read"
+
+
+def _times(subject: Subject) -> Iterator[Flaw]:
+    for run_id, status, started, finished, duration in soundness.times_of_runs(subject.connection):
+        for column, message in _oddities(status, started, finished, duration):
+            yield Flaw(message, "migration_runs", str(run_id), column)
+
+
+def _oddities(
+    status: str, started: str, finished: str | None, duration: float | None
+) -> Iterator[tuple[str, str]]:
+    """What is odd in a run's times: column and sentence."""
+    for column, value in (("started_at", started), ("finished_at", finished)):
+        if value is not None and not is_instant(value):
+            yield column, f"{column} {shown(value)} is not in the form YYYY-MM-DDTHH:MM:SS.ffffffZ"
+    if finished is None and status not in _WITHOUT_END:
+        yield "finished_at", f"the run is {_words(status)}, but has no end"
+    if finished is not None and finished < started and is_instant(finished) and is_instant(started):
+        yield "finished_at", f"the run ended {finished}, before it began ({started})"
+    if duration is not None and duration < 0:
+        yield "duration_seconds", f"the run took {duration:g} s"
+
+
+def _breaches(subject: Subject) -> Iterator[Flaw]:
+    for table, record, column, value in breaches.breaches_of_books(subject.connection):
+        yield Flaw(f"{column} is {shown(value)}, which the table does not allow", table, record, column)
 
 
 def _running(subject: Subject) -> Iterator[Flaw]:
@@ -142,6 +177,15 @@ FAMILY = Family(
             Whole(_several_origins, _BOOKS),
         ),
         Rule(
+            "book-value",
+            Severity.ERROR,
+            "The books keep their tables' rules",
+            "A row of the books holds a word or a text that its table does not allow, so nothing is written into the database.",
+            "set it right with the sqlite3 tool: a run's status to 'failed', its options_json to '{}', its counts_json to NULL; delete"
+            " such a row of another table, and the next rmos migrate makes it anew",
+            Whole(_breaches, _EVERY_BOOK),
+        ),
+        Rule(
             "ledger-derived",
             Severity.ERROR,
             "The ledger's derived columns can be read",
@@ -170,10 +214,19 @@ FAMILY = Family(
             "run-unbalanced",
             Severity.ERROR,
             "The counts of every run add up",
-            "Found = migrated + unchanged + conflicts + rejected, for every kind of record. A run that does not balance has"
-            " lost sight of a document.",
+            "Found = migrated + unchanged + conflicts + rejected, for every kind of record, and none of them is negative. A run"
+            " that does not balance has lost sight of a document.",
             "that is a fault of this program, or somebody changed the counts; please report it",
             Whole(_unbalanced, ("migration_runs",)),
+        ),
+        Rule(
+            "run-times",
+            Severity.WARNING,
+            "Every run ended after it began",
+            "The times of a run are UTC, in one form. One that ends before it began was timed by a clock that was set back in"
+            " between, or somebody changed its row.",
+            "check the machine's clock; documents and records are as they are, whatever a run's times say",
+            Whole(_times, ("migration_runs",)),
         ),
         Rule(
             "run-left-running",
