@@ -6,7 +6,7 @@ import orjson
 
 from ...diagnostics import Severity, shown
 from ...entities import BY_NAME, ENTITIES
-from ...generations.draft import CATEGORY
+from ...generations.draft import names_columns
 from ...generations.times import is_instant
 from ...sources.presence import is_gone
 from ...store import breaches, soundness, structure, waiting
@@ -49,18 +49,9 @@ def _several_origins(subject: Subject) -> Iterator[Flaw]:
 
 def _derived(subject: Subject) -> Iterator[Flaw]:
     for entity, derived in soundness.derived_lists(subject.connection):
-        if not _names_columns(entity, derived):
+        if entity not in BY_NAME or not names_columns(BY_NAME[entity], derived):
             for place in soundness.entries_with_derived(subject.connection, entity, derived):
                 yield _at(place, f"derived is {shown(derived)}, which is no list of columns")
-
-
-def _names_columns(entity: str, derived: str) -> bool:
-    known = {*BY_NAME[entity].columns, CATEGORY} if entity in BY_NAME else set()
-    try:
-        named = orjson.loads(derived)
-    except (ValueError, TypeError):
-        return False
-    return isinstance(named, list) and all(isinstance(name, str) and name in known for name in named)
 
 
 def _rejects(subject: Subject) -> Iterator[Flaw]:
@@ -157,7 +148,8 @@ FAMILY = Family(
             Severity.ERROR,
             "Every row is in the ledger",
             "The ledger says what each row was made from. A row that it does not know came from somewhere else.",
-            "find out who wrote the row; rmos verify SOURCE tells whether its document is in the legacy folder",
+            "run rmos migrate --rehash: it books the row if its document is in the legacy folder; else find out who wrote the row,"
+            " and save it in the dashboard, or delete it",
             Whole(_rows_without_entry, _BOOKS),
         ),
         Rule(
@@ -173,7 +165,8 @@ FAMILY = Family(
             Severity.ERROR,
             "The ledger says one thing of each row's content",
             "Two documents with different content cannot both have made a row. Which one did can no longer be told.",
-            "run rmos verify to see which document the row holds; then rmos migrate --rehash --on-conflict replace",
+            "run rmos verify to see which document the row holds; then delete the row, and run rmos migrate --rehash: it makes the row"
+            " anew from one document, and the others are in conflict with it",
             Whole(_several_origins, _BOOKS),
         ),
         Rule(
@@ -198,7 +191,8 @@ FAMILY = Family(
             Severity.ERROR,
             "The ledger and the kept rejects agree",
             "Of every document that was kept out the original bytes are kept, and of no other.",
-            "run rmos migrate --rehash: it writes both anew",
+            "run rmos migrate --rehash: it writes both anew; of a file that is gone, delete what is left in migration_rejects and"
+            " migration_ledger",
             Whole(_rejects, (*_BOOKS, "migration_rejects")),
         ),
         Rule(
