@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import BY_NAME, Entity, FieldRule
 from ..store import holders, records, runs
-from ..store.lookalikes import ids_that_look_like
 from ..store.reporting import SUPERSEDED
 from ..store.runs import LedgerEntry
 from .batch import Batch
@@ -127,7 +126,7 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     _write_rejects(connection, batch, plan, book)
     diagnostics = [diagnostic for decision in plan.decisions for diagnostic in decision.diagnostics]
     diagnostics += batch.notices
-    diagnostics += _dangling(connection, batch, plan)
+    diagnostics += _dangling(connection, batch, plan, course)
     diagnostics = with_places(diagnostics, batch.documents, batch.encoding)
     diagnostics += [attached_notice(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
@@ -160,7 +159,7 @@ def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book)
     runs.write_rejects(connection, list(kept_out(rejected, book.source_id, book.run_id, batch.encoding)))
 
 
-def _dangling(connection: Connection, batch: Batch, plan: Plan) -> list[Diagnostic]:
+def _dangling(connection: Connection, batch: Batch, plan: Plan, course: Course) -> list[Diagnostic]:
     """Warnings for families that only single rings name and that are not there (DOMAIN.md §3)."""
     if not batch.entity.mentions:
         return []
@@ -170,7 +169,7 @@ def _dangling(connection: Connection, batch: Batch, plan: Plan) -> list[Diagnost
     for rule in batch.entity.mentions:
         wanted = {one for prepared in naming for name, one in prepared.mentions if name == rule.name}
         there = records.existing_ids(connection, rule.reference or "", wanted)
-        alike = ids_that_look_like(connection, rule.reference or "", wanted - there)
+        alike = course.looks.alike(connection, rule.reference or "", wanted - there)
         found += [
             diagnose("ring-family-missing", _missing_sentence(rule, missing, alike), prepared.location)
             for prepared in naming
