@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     and_,
     case,
+    delete,
     exists,
     func,
     literal,
@@ -198,6 +199,14 @@ def _without_row(entity: Entity) -> list[ColumnElement[bool]]:
         ledger.c.record_id.in_(missing),
         or_(SPEAKS_OF_ROW, ledger.c.outcome.in_(SETTLED)),
     ]
+
+
+def forget_places(connection: Connection, places: Iterable[Place]) -> None:
+    """Take documents out of the ledger."""
+    for place in places:
+        source = select(sources.c.id).where(sources.c.location == place.location).scalar_subquery()
+        here = (ledger.c.source_id == source, ledger.c.path == place.path, ledger.c.pointer == place.pointer)
+        connection.execute(delete(ledger).where(*here))
 
 
 def entries_of_no_entity(connection: Connection) -> Iterator[Place]:

@@ -157,7 +157,8 @@ FAMILY = Family(
             Severity.ERROR,
             "Every document that arrived has its row",
             "The ledger says that a document arrived, but its row is gone.",
-            "run rmos migrate again: it makes such rows anew",
+            "run rmos migrate again: it makes such rows anew; where the document is gone, too, restore a backup, or let rmos audit"
+            " --repair forget it",
             Whole(_entries_without_row, _BOOKS),
         ),
         Rule(
