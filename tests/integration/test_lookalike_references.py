@@ -7,7 +7,7 @@ import pytest
 
 from builders import family, joblog, pattern, query, records, write
 from rmos_migration import migrate
-from rmos_migration.store import lookalikes
+from rmos_migration.migrate import pipeline
 from rmos_migration.store.lookalikes import looks
 
 COMPOSED = unicodedata.normalize("NFC", "Küche-é")
@@ -85,15 +85,40 @@ def test_family_that_single_rings_name_is_told_of_too(tree: Path, database: Path
     assert '"Ebony"' in message
 
 
-def test_large_table_is_not_looked_through(
-    tree: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(("size", "patterns"), [(1, 200), (7, 2_000), (1000, 51_000)])
+def test_reference_is_told_of_in_every_batch_and_in_a_table_of_any_size(
+    size: int, patterns: int, tree: Path, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lookalikes, "MOST_LOOKED_THROUGH", 1)
-    write(tree, "patterns/a.json", [pattern("a"), pattern("b")])
-    write(tree, "joblogs/a.json", joblog("j1", pattern_id="A"))
+    monkeypatch.setattr(pipeline, "BATCH_DOCUMENTS", size)
+    write(tree, "patterns/many.json", [pattern(f"rope-{number}") for number in range(patterns)])
+    write(tree, "patterns/more.json", [pattern(f"tile {number}é") for number in range(50)])
+    jobs = [joblog(str(number), pattern_id=f"ROPE-{number * patterns // 20}") for number in range(20)]
+    jobs += [joblog(f"t{number}", pattern_id=f"Tile{number}\u0065\u0301") for number in range(20)]
+    for job in jobs:
+        write(tree, f"joblogs/{job['id']}.json", job)
+    migrate(tree, database)
+    said = [message for (message,) in query(database, f"{MESSAGES} ORDER BY 1")]
+    assert len(said) == 40
+    assert all("one that looks the same is there" in message for message in said)
+
+
+def test_of_several_that_look_the_same_the_first_is_named(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", [pattern("rope"), pattern("Rope"), pattern("r ope"), pattern("ROPE2")])
+    write(tree, "joblogs/a.json", joblog("j1", pattern_id="ROPE"))
     migrate(tree, database)
     ((message,),) = query(database, MESSAGES)
-    assert "looks the same" not in message
+    assert '"Rope"' in message
+
+
+def test_what_an_earlier_run_brought_and_what_this_run_brings_is_looked_through(
+    tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/a.json", pattern("old"))
+    migrate(tree, database)
+    write(tree, "patterns/b.json", pattern("new"))
+    write(tree, "joblogs/a.json", [joblog("1", pattern_id="OLD"), joblog("2", pattern_id="NEW")])
+    migrate(tree, database)
+    assert sum("looks the same" in message for (message,) in query(database, MESSAGES)) == 2
 
 
 @pytest.mark.parametrize(("one", "other"), [("İ", "i̇"), ("ǅ", "ǆ"), ("a\tb", "ab"), ("\u2003x", "X")])

@@ -48,3 +48,18 @@ def test_nothing_is_said_where_nothing_was_changed(tree: Path, database: Path) -
     write(tree, "patterns/a.json", pattern("a"))
     assert migrate(tree, database).counts.overridden == 0
     assert "100 % of 1 documents are in the database" in rmos("migrate", tree, "--database", database).stdout
+
+
+def test_documents_that_are_in_the_folder_no_longer_do_not_count(tree: Path, database: Path) -> None:
+    edited(tree, database)
+    write(tree, "patterns/several.json", [pattern("c"), pattern("d")])
+    migrate(tree, database)
+    with client(database) as api:
+        assert api.delete(f"{STORES}/patterns/c").is_success
+    assert migrate(tree, database).counts.overridden == 3
+    write(tree, "patterns/several.json", [pattern("d")])
+    (tree / "patterns/a.json").unlink()
+    for options in ({}, {"rehash": True}, {"dry_run": True}):
+        summary = migrate(tree, database, **options)  # type: ignore[arg-type]
+        assert (summary.counts.overridden, summary.totals.found) == (1, 3), options
+        assert verify(tree, database).overridden == 1

@@ -1,11 +1,14 @@
 """What the server says of documents that are kept out: where the fault is, at a cost that does not grow with the page."""
 
+import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from builders import joblog, write
+from builders import joblog, pattern, write
 from rmos_migration import migrate
+from rmos_migration.cli.app import app
 from rmos_migration.reports import documents
 from rmos_migration.sources.read import read_files
 from serving import MIGRATION, client
@@ -30,3 +33,31 @@ def test_a_file_of_many_rejects_is_read_once_for_a_page(
     assert [reject["pointer"] for reject in rejects[:3]] == ["/0", "/1", "/10"]
     assert all(reject["notices"][0]["line"] == 1 for reject in rejects)
     assert len({reject["notices"][0]["column"] for reject in rejects[:20]}) == 20
+
+
+def test_the_totals_add_up_wherever_they_are_told(tree: Path, database: Path) -> None:
+    """Documents that are kept out, those whose file is gone, and files not looked at are counted apart, and all of them."""
+    write(tree, "patterns/a.json", pattern("a"))
+    write(tree, "patterns/b.json", pattern("a", name="other"))
+    write(tree, "joblogs/many.json", [joblog(f"j{number}", parameters=[]) for number in range(7)])
+    gone = write(tree, "joblogs/gone.json", [joblog("x", parameters=[]), joblog("y", parameters=[])])
+    for number in range(3):
+        write(tree, f"rosettes/{number}.json", pattern(f"r{number}"))
+    migrate(tree, database)
+    gone.unlink()
+    status = json.loads(CliRunner().invoke(app, ["status", "--database", str(database), "--json"]).stdout)
+    listed = json.loads(
+        CliRunner().invoke(app, ["rejects", "--limit", "2", "--database", str(database), "--json"]).stdout
+    )
+    assert (listed["rejected_total"], listed["conflicts_total"], listed["not_looked_at_total"]) == (7, 1, 3)
+    assert listed["total"] == listed["rejected_total"] + listed["conflicts_total"]
+    assert [len(listed[name]) for name in ("rejects", "conflicts", "not_looked_at")] == [2, 1, 2]
+    assert (status["rejected"], status["conflicts"], status["not_looked_at"]) == (7, 1, 3)
+    assert status["kept_out"] == status["rejected"] + status["conflicts"]
+    with client(database, tree) as calling:
+        every = calling.get(f"{MIGRATION}/rejects").json()
+        some = calling.get(f"{MIGRATION}/rejects", params={"code": "id-conflict"}).json()
+    assert (every["total"], every["gone_total"], every["not_looked_at_total"]) == (8, 2, 3)
+    assert len(every["rejects"]) == every["total"] + every["gone_total"]
+    assert sum(every["codes"].values()) == every["total"]
+    assert (some["total"], some["gone_total"], some["not_looked_at_total"]) == (1, 0, 3)

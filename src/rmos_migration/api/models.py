@@ -186,10 +186,13 @@ class RejectsAnswer(Answer):
     """How many documents are kept out by code, whatever was asked for; not those whose file is gone."""
     total: int
     """How many there are of what was asked for, without those whose file is gone."""
+    gone_total: int
+    """How many more there are whose file is gone; they are among ``rejects``, too."""
     next: str | None
     not_looked_at: list[Notice]
-    """The first files that seem to hold records and were not read because of their names or places."""
+    """The first files that seem to hold records and were not read because of their names or places, whatever was asked for."""
     not_looked_at_total: int
+    """How many of these files there are; they are no documents, and not in ``total``."""
 
 
 class RejectAnswer(Answer):

@@ -33,10 +33,12 @@ def page_of_rejects(
     for _, of_file in groupby(found, lambda one: (one.place[:2], one.encoding, one.file_sha256)):
         told += _told(connection, list(of_file))
     unseen = strays_there(connection)
+    total = sum(1 for _ in outstanding(connection, **wanted))
     return models.RejectsAnswer(
         rejects=told,
         codes=counted_by_code(connection),
-        total=sum(1 for _ in outstanding(connection, **wanted)),
+        total=total,
+        gone_total=sum(1 for _ in kept_out.kinds(connection, **wanted)) - total,
         next=as_cursor(last and last.place),
         not_looked_at=[facts.notice(one.diagnostic) for one in unseen[:_STRAYS]],
         not_looked_at_total=len(unseen),

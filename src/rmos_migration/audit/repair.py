@@ -1,9 +1,13 @@
-"""Repairs that cannot lose anything: missing indexes, the file's mark, references that wait for nothing, statistics."""
+"""Repairs that cannot lose anything: missing indexes, the file's mark, references that wait for nothing, books of what is gone, statistics."""
 
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..store import schema, structure, waiting
+from sqlalchemy import Connection
+
+from ..entities import ENTITIES
+from ..sources.presence import is_gone
+from ..store import runs, schema, soundness, structure, waiting
 from ..store.database import Database
 
 
@@ -36,6 +40,22 @@ def repair(database: Database) -> Repair:
             done.append(
                 f"forgot {forgotten:,} waiting reference{'s' * (forgotten != 1)} of records that are gone"
             )
+        if forgotten := _forget_gone(connection):
+            done.append(
+                f"forgot {forgotten:,} document{'s' * (forgotten != 1)} of which neither the file nor the record is there"
+            )
         structure.refresh_statistics(connection)
         done.append("refreshed the statistics that queries are planned by")
     return Repair(tuple(done), backup)
+
+
+def _forget_gone(connection: Connection) -> int:
+    """Forget what the ledger says of documents whose file and row are both gone; only a backup could bring them back."""
+    lost = [
+        place
+        for entity in ENTITIES
+        for place in soundness.entries_without_row(connection, entity)
+        if place.pointer.startswith(runs.GONE) or is_gone(place.location, place.path)
+    ]
+    soundness.forget_places(connection, lost)
+    return len(lost)

@@ -16,6 +16,7 @@ from ..settings import load_settings
 from ..store import queries, schema
 from ..store.condition import Condition, Examination
 from ..store.database import Database
+from ..store.doubts import SEE, doubts
 from ..store.failures import oddities_as_unusable
 from ..store.lock import holder, is_locked
 from . import console
@@ -67,7 +68,9 @@ def _checks(place: Database, found: Examination) -> Iterator[Check]:
     yield _sqlite()
     yield _database(place, found)
     if found.condition in (Condition.CURRENT, Condition.OLDER):
-        yield _soundness(place)
+        yield (soundness := _soundness(place))
+        if found.condition is Condition.CURRENT and soundness.state == "ok":
+            yield _records(place)
     yield _space(place.path)
     locked = is_locked(place.path)
     if locked:
@@ -111,6 +114,17 @@ def _soundness(place: Database) -> Check:
             "soundness", "bad", f"nothing will be written into the database: {fault}", "see: rmos audit"
         )
     return Check("soundness", "ok", "every page, row and index was read; no trigger or view is there")
+
+
+def _records(place: Database) -> Check:
+    try:
+        with place.reader() as connection:
+            doubted = doubts(connection)
+    except DatabaseUnusable as damage:
+        return Check("records", "bad", damage.message, damage.hint)
+    if doubted:
+        return Check("records", "note", "; ".join(doubted), SEE)
+    return Check("records", "ok", "what arrived is there, and every reference leads to a record")
 
 
 def _space(path: Path) -> Check:

@@ -26,7 +26,8 @@ from .options import DatabaseOption, JsonOption
 
 _HELP = """List the documents that are kept out, rejected or in conflict, with the reason, the place and what to do.
 
-Files that seem to hold records and were not looked at are listed, too.
+Files that seem to hold records and were not looked at are listed, too. In JSON, total counts the documents alone, rejected
+and in conflict, and not_looked_at_total these files; --limit shortens the lists, not the totals.
 
 \b
 Examples:
@@ -158,6 +159,9 @@ def _print_json(
         {
             "schema": "rmos-migration/rejects/1",
             "total": len(rejected) + len(conflicts),
+            "rejected_total": len(rejected),
+            "conflicts_total": len(conflicts),
+            "not_looked_at_total": len(unseen),
             "rejects": [one.as_json() for one in _with_bodies(connection, rejected[:limit])],
             "conflicts": [one.as_json() for one in _with_bodies(connection, conflicts[:limit])],
             "not_looked_at": [

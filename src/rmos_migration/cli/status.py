@@ -8,6 +8,7 @@ from ..reports.outstanding import counted_by_outcome, strays_there
 from ..settings import load_settings
 from ..store import queries
 from ..store.database import Database
+from ..store.doubts import SEE, doubts
 from ..store.failures import oddities_as_unusable
 from ..store.lock import is_locked
 from . import console
@@ -25,6 +26,7 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
     locked = is_locked(place.path)
     with place.reader() as connection, oddities_as_unusable():
         counts = queries.entity_counts(connection)
+        doubted = doubts(connection)
         last = next(iter(queries.runs_newest_first(connection, 1, locked=locked)), None)
         kept_out = counted_by_outcome(connection)
         unseen = len(strays_there(connection))
@@ -43,6 +45,7 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
                 "conflicts": kept_out["conflict"],
                 "not_looked_at": unseen,
                 "pending_references": pending,
+                "doubts": doubted,
                 "last_run": last and last._asdict(),
             }
         )
@@ -65,3 +68,10 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
         console.say(f"{unseen_files(unseen)} (rmos rejects names them)")
     if pending:
         console.say(f"references waiting for a record that has not arrived: {pending:,}")
+    if doubted:
+        console.say(
+            "The database is not as this program left it, so do not rely on these numbers:", style="bold red"
+        )
+        for doubt in doubted:
+            console.say(f"  {doubt}")
+        console.say(f"→ {SEE}")

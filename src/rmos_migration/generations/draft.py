@@ -2,13 +2,25 @@
 
 from typing import Any, NamedTuple
 
-from ..entities import FieldRule
+import orjson
+
+from ..entities import Entity, FieldRule
 from .notes import Notes
 
 CATEGORY = "category"
 """The key in ``extra``, and the name in ``derived``, of the category under which a catalogue held a document (DOMAIN.md §2).
 
 It stood around the document, so it is no part of it."""
+
+
+def names_columns(entity: Entity, derived: str) -> bool:
+    """Whether a text is what ``Draft.derived`` is stored as: a JSON list of names that there are."""
+    try:
+        named = orjson.loads(derived)
+    except (ValueError, TypeError):
+        return False
+    known = {*entity.columns, CATEGORY}
+    return isinstance(named, list) and all(isinstance(name, str) and name in known for name in named)
 
 
 class Draft(NamedTuple):

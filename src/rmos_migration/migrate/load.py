@@ -1,7 +1,7 @@
 """Writing one batch: rows, ledger, rejects, diagnostics and counts, all in the caller's transaction."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import BY_NAME, Entity, FieldRule
 from ..store import holders, records, runs
-from ..store.lookalikes import ids_that_look_like
+from ..store.holders import Superseded
 from ..store.reporting import SUPERSEDED
 from ..store.runs import LedgerEntry
 from .batch import Batch
@@ -115,19 +115,23 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     holders.release(connection, batch.entity, plan.taken_over)
     replaced = dict.fromkeys(row[0] for row in plan.replacements)
     superseded = holders.supersede(connection, batch.entity, list(replaced))
+    reborn: list[Superseded] = []
     if batch.orphans:
         adopted = _adopted(batch, plan)
+        again = runs.deleted_ids(connection, batch.entity, adopted)
+        reborn = holders.set_aside_for(connection, batch.entity, again)
+        _meet_again(plan, again)
         runs.disown(connection, batch.entity, adopted)
         runs.forget_deleted(connection, batch.entity, adopted)
     tally = tally_of(batch, plan)
-    counted = [one for one in superseded if recount(tally, one, course)]
+    counted = [one for one in [*superseded, *reborn] if recount(tally, one, course)]
     found = holders.restore(connection, batch.entity, _contents_of(plan)) if plan.replacements else []
     restored = [one for one in found if recount_back(tally, one, course)]
     runs.write_ledger(connection, _entries(batch, plan, book))
     _write_rejects(connection, batch, plan, book)
     diagnostics = [diagnostic for decision in plan.decisions for diagnostic in decision.diagnostics]
     diagnostics += batch.notices
-    diagnostics += _dangling(connection, batch, plan)
+    diagnostics += _dangling(connection, batch, plan, course)
     diagnostics = with_places(diagnostics, batch.documents, batch.encoding)
     diagnostics += [attached_notice(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
@@ -147,6 +151,16 @@ def _contents_of(plan: Plan) -> dict[str, str]:
     return {row[0]: contents[place] for row, place in rows}
 
 
+def _meet_again(plan: Plan, again: Collection[str]) -> None:
+    """Let documents be in conflict whose record was deleted through the API, and that others of the batch have made again."""
+    for index, old in enumerate(plan.decisions):
+        if old.was_replaced and old.outcome is Outcome.UNCHANGED and old.prepared.record_id in again:
+            said = holders.superseded(str(old.prepared.record_id), old.prepared.location)
+            plan.decisions[index] = old._replace(
+                outcome=Outcome.CONFLICT, diagnostics=[*old.diagnostics, said]
+            )
+
+
 def _adopted(batch: Batch, plan: Plan) -> dict[str, str]:
     """The ids of new rows that the ledger spoke of before, with the content that made them now."""
     contents = {one.prepared.place: str(one.prepared.content_sha256) for one in plan.decisions}
@@ -160,7 +174,7 @@ def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book)
     runs.write_rejects(connection, list(kept_out(rejected, book.source_id, book.run_id, batch.encoding)))
 
 
-def _dangling(connection: Connection, batch: Batch, plan: Plan) -> list[Diagnostic]:
+def _dangling(connection: Connection, batch: Batch, plan: Plan, course: Course) -> list[Diagnostic]:
     """Warnings for families that only single rings name and that are not there (DOMAIN.md §3)."""
     if not batch.entity.mentions:
         return []
@@ -170,7 +184,7 @@ def _dangling(connection: Connection, batch: Batch, plan: Plan) -> list[Diagnost
     for rule in batch.entity.mentions:
         wanted = {one for prepared in naming for name, one in prepared.mentions if name == rule.name}
         there = records.existing_ids(connection, rule.reference or "", wanted)
-        alike = ids_that_look_like(connection, rule.reference or "", wanted - there)
+        alike = course.looks.alike(connection, rule.reference or "", wanted - there)
         found += [
             diagnose("ring-family-missing", _missing_sentence(rule, missing, alike), prepared.location)
             for prepared in naming

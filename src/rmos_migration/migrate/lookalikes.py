@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import shown
 from ..entities import FieldRule
-from ..store.lookalikes import ids_that_look_like
+from ..store.lookalikes import Looks
 from .prepare import Prepared
 
 
@@ -20,10 +20,12 @@ class Lookalikes:
     def __init__(
         self,
         connection: Connection,
+        looks: Looks,
         batch: Sequence[Prepared],
         references: Sequence[tuple[int, FieldRule, Collection[str]]],
     ) -> None:
         self._connection = connection
+        self._looks = looks
         self._batch = batch
         self._references = {rule.name: (index, there) for index, rule, there in references}
         self._found: dict[str, dict[str, str]] = {}
@@ -42,7 +44,7 @@ class Lookalikes:
         index, there = self._references[rule.name]
         rows = (prepared.row for prepared in self._batch if prepared.row is not None)
         wanted = {row[index] for row in rows if row[index] is not None}
-        return ids_that_look_like(self._connection, rule.reference or "", wanted.difference(there))
+        return self._looks.alike(self._connection, rule.reference or "", wanted.difference(there))
 
 
 def hint(wanted: str, there: str) -> str:

@@ -7,6 +7,8 @@ the same record, else to the place where it stood; one that fits neither is kept
 
 from collections.abc import Container, Iterable, Mapping
 
+from ..entities import BY_NAME
+from ..generations.draft import names_columns
 from ..store.known import KnownDocument
 from ..store.runs import GONE, REPLACED, SETTLED, LedgerEntry
 from .outcome import Outcome
@@ -60,7 +62,10 @@ class Origins:
         ):
             return entry
         is_origin = before.outcome == Outcome.MIGRATED  # it is still the document its row was made from
-        return entry._replace(outcome=before.outcome if is_origin else entry.outcome, derived=before.derived)
+        outcome = before.outcome if is_origin else entry.outcome
+        if before.derived is not None and not names_columns(BY_NAME[entry.entity], before.derived):
+            return entry._replace(outcome=outcome)  # other hands changed it
+        return entry._replace(outcome=outcome, derived=before.derived)
 
     def _kept_out(self, entry: LedgerEntry) -> LedgerEntry:
         if entry.code == REPLACED:  # it has been in the row itself, and another document is now

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, diagnose
 from ..entities import Entity, FieldRule
+from ..store.lookalikes import Looks
 from ..store.records import Pending, Row, existing_ids
 from .linking import detached
 from .lookalikes import Lookalikes
@@ -22,7 +23,7 @@ class Linked(NamedTuple):
 class References:
     """The parents of a batch's documents, looked up at once."""
 
-    def __init__(self, connection: Connection, entity: Entity, batch: list[Prepared]) -> None:
+    def __init__(self, connection: Connection, entity: Entity, batch: list[Prepared], looks: Looks) -> None:
         self.entity = entity
         self.parents: list[tuple[int, FieldRule, set[str]]] = []
         for rule in entity.references:
@@ -30,7 +31,7 @@ class References:
             wanted = {p.row[index] for p in batch if p.row is not None and p.row[index] is not None}
             there = existing_ids(connection, rule.reference or "", wanted) if wanted else set()
             self.parents.append((index, rule, there))
-        self._lookalikes = Lookalikes(connection, batch, self.parents)
+        self._lookalikes = Lookalikes(connection, looks, batch, self.parents)
 
     def linked(self, prepared: Prepared) -> Linked:
         """The row with every reference that leads nowhere emptied, its value kept in extra."""

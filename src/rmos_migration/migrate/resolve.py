@@ -81,7 +81,7 @@ class _Resolver:
         self.displaced: dict[str, list[int]] = {}
         self.holding = Holding(connection, entity, course, self.batch, {path for path, _ in known})
         self.before = Before(connection, entity, self.batch, known)
-        self.references = References(connection, entity, self.batch)
+        self.references = References(connection, entity, self.batch, course.looks)
 
     def plan(self) -> Plan:
         standing = self._standing()

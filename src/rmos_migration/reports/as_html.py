@@ -51,7 +51,7 @@ class _Group(NamedTuple):
 def as_html(report: Report) -> str:
     """The report as a page."""
     style, script = _ours("report.css"), _ours("report.js")
-    mood, sign = mood_of(report.run)
+    mood, sign = mood_of(report.run, doubted=bool(report.doubts))
     groups = _groups(report.kept_out or [])
     scale = pictures.scale(report.gallery.rosettes) if report.gallery else None
     findings, listed_above = wording.findings(report.audit) if report.audit else ([], 0)
@@ -101,9 +101,14 @@ def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
 
 
-def mood_of(run: Run) -> tuple[str, str]:
-    """How good a run's end is, as a class of the style (good, warn, bad), and a sign for it."""
+def mood_of(run: Run, *, doubted: bool = False) -> tuple[str, str]:
+    """How good a run's end is, as a class of the style (good, warn, bad), and a sign for it.
+
+    Bad, too, is that something speaks against what the database says now.
+    """
     status = Status(run.status)
+    if doubted:
+        return "bad", "✗"
     if status is Status.COMPLETED and not run.totals.found:
         return "warn", "!"
     return _MOODS.get(status, ("bad", "✗"))

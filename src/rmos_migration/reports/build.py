@@ -1,7 +1,7 @@
 """Making the report of a run: from the database, from its statistics alone, or of a dry run."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +15,7 @@ from ..errors import UsageError
 from ..migrate.outcome import RunSummary, Status
 from ..store import queries, reporting, runs, strays
 from ..store.database import Database
+from ..store.doubts import doubts
 from ..store.failures import oddities_as_unusable
 from ..store.lock import is_locked
 from ..store.queries import RunRow
@@ -74,6 +75,7 @@ def report_of_run(
             database=_database(connection, database),
             workshop=_workshop(connection),
             gallery=gallery(connection),
+            doubted=doubts(connection),
         )
     if not with_audit:
         return report
@@ -119,6 +121,7 @@ def _report(
     noticed: list[Kind],
     kept_out: list[KeptOut] | None = None,
     is_last: bool = True,
+    doubted: Sequence[str] = (),
     **parts: Any,
 ) -> Report:
     entities = {name: facts.counted(tally) for name, tally in counts.get("entities", {}).items()}
@@ -127,8 +130,9 @@ def _report(
         made_at=runs.now(),
         tool_version=__version__,
         made_from=made_from,
-        verdict=verdict(run),
-        advice=advice(run, noticed, kept_out, balanced=balanced, is_last=is_last),
+        verdict=verdict(run, doubted),
+        advice=advice(run, noticed, kept_out, balanced=balanced, is_last=is_last, doubted=doubted),
+        doubts=[printable(doubt) for doubt in doubted],
         run=run,
         database_url=printable(database_url),
         balanced=balanced,

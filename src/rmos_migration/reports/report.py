@@ -266,6 +266,8 @@ class Report(Value):
     verdict: str
     advice: list[str]
     """What it means, and what to do next."""
+    doubts: list[str] = []
+    """What speaks against the numbers of the database as it is now; ``rmos audit`` tells more."""
     run: Run
     database_url: str
     balanced: bool

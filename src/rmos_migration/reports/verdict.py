@@ -2,16 +2,23 @@
 
 from collections.abc import Iterator, Sequence
 
+from ..diagnostics import printable
 from ..migrate.outcome import Status, ending, overridden_records, unseen_files
 from ..store.runs import REPLACED
 from .report import KeptOut, Kind, Run
 from .wording import amount, are
 
+_NOT_AS_LEFT = "But the database is no longer as this program left it."
+
 _CUT_SHORT = {Status.FAILED, Status.INTERRUPTED}
 
 
-def verdict(run: Run) -> str:
-    """How the run ended, in one sentence."""
+def verdict(run: Run, doubted: Sequence[str] = ()) -> str:
+    """How the run ended, in one sentence; in two where something speaks against what the database says now."""
+    return f"{_ending(run)} {_NOT_AS_LEFT}" if doubted else _ending(run)
+
+
+def _ending(run: Run) -> str:
     status = Status(run.status)
     if status is Status.COMPLETED and not run.totals.found:
         return "There was nothing to migrate."
@@ -22,7 +29,13 @@ def verdict(run: Run) -> str:
 
 
 def advice(
-    run: Run, noticed: Sequence[Kind], kept_out: Sequence[KeptOut] | None, *, balanced: bool, is_last: bool
+    run: Run,
+    noticed: Sequence[Kind],
+    kept_out: Sequence[KeptOut] | None,
+    *,
+    balanced: bool,
+    is_last: bool,
+    doubted: Sequence[str] = (),
 ) -> list[str]:
     """What that means for the documents, and what to do next.
 
@@ -32,8 +45,10 @@ def advice(
         kept_out: the documents that the report names; None where it knows none.
         balanced: whether every document that was found ended somewhere.
         is_last: whether no later run read the same folder; else there is nothing to do about this one.
+        doubted: what speaks against what the database says now (``store.doubts``).
     """
-    said = [*_end(run), *_fates(run, names_documents=kept_out is not None)]
+    said = [f"{printable('; '.join(doubted))}. See: rmos audit."] if doubted else []
+    said += [*_end(run), *_fates(run, names_documents=kept_out is not None, is_doubted=bool(doubted))]
     replaced = sum(kind.count for kind in noticed if kind.code == REPLACED)
     if replaced:
         said.append(
@@ -67,17 +82,18 @@ def _end(run: Run) -> Iterator[str]:
         yield f"No document was found in {run.source}. Is it the right folder?"
 
 
-def _fates(run: Run, *, names_documents: bool) -> Iterator[str]:
+def _fates(run: Run, *, names_documents: bool, is_doubted: bool) -> Iterator[str]:
     """What became of the documents."""
     totals, would = run.totals, run.dry_run or not run.is_kept
     if not totals.found:
         return
     of_parts = " of these parts" if Status(run.status) in {*_CUT_SHORT, Status.RUNNING} else ""
     if not totals.kept_out:
-        yield f"{_all(totals.found)}{of_parts} {_in_database(run, totals.found, would=would)}."
+        yield f"{_all(totals.found)}{of_parts} {_in_database(run, totals.found, would=would, is_doubted=is_doubted)}."
         return
     documents = amount(totals.found, "document")
-    yield f"{totals.arrived:,} of {documents}{of_parts} {_in_database(run, totals.arrived, would=would)}."
+    where = _in_database(run, totals.arrived, would=would, is_doubted=is_doubted)
+    yield f"{totals.arrived:,} of {documents}{of_parts} {where}."
     below = " See below which, and why." if names_documents else ""
     safe = "" if would else " Nothing is lost: your files are not changed."
     if totals.rejected:
@@ -91,9 +107,11 @@ def _fates(run: Run, *, names_documents: bool) -> Iterator[str]:
         )
 
 
-def _in_database(run: Run, arrived: int, *, would: bool) -> str:
+def _in_database(run: Run, arrived: int, *, would: bool, is_doubted: bool) -> str:
     """Where the documents that arrived are: in the database, but for those whose records were changed there since."""
     since = _since(run) if arrived else ""
+    if is_doubted and not would:
+        return f"had arrived when the run ended{since}"
     if run.overridden:
         return f"arrived{since}; {overridden_records(run.overridden)}"
     return f"{'would be' if would else are(arrived)} in the database{since}"

@@ -37,8 +37,8 @@ def insert_rows(
         connection.exec_driver_sql(_insert_statement(table, names, 1, or_update), rest)
 
 
-def among(column: ColumnElement[Any], values: Collection[str]) -> ColumnElement[bool]:
-    """The condition that a text column is one of many values, which travel as one parameter."""
+def among(column: ColumnElement[Any], values: Collection[str] | Collection[int]) -> ColumnElement[bool]:
+    """The condition that a column is one of many values, which travel as one parameter."""
     listed = func.json_each(orjson.dumps(list(values)).decode()).table_valued("value")
     return column.in_(select(listed.c.value))
 

@@ -8,7 +8,7 @@ connection, in a transaction.
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, union_all
 
 from ..entities import ENTITIES, Entity
 from . import runs
@@ -123,8 +123,16 @@ def trace_of(connection: Connection, entity: Entity, record_id: str) -> str | No
     return f"{done} through the API on {at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def overridden_count(connection: Connection, source: int) -> int:
-    """Return how many documents of a source arrived, and had their record changed or deleted through the API since."""
-    is_overridden = and_(ledger.c.code == REPLACED, ~FROM_API, IS_OF_EDITED_RECORD)
-    query = select(func.count()).select_from(ledger).where(ledger.c.source_id == source, is_overridden)
-    return connection.scalar(query) or 0
+def overridden(connection: Connection, source: int) -> list[str]:
+    """Return the paths of a source's documents that had arrived, and whose record was changed or deleted through the API since.
+
+    One path for each document; those that were taken out of their file do not count.
+    """
+    query = select(ledger.c.path).where(
+        ledger.c.source_id == source,
+        ledger.c.code == REPLACED,
+        ~FROM_API,
+        IS_OF_EDITED_RECORD,
+        ~ledger.c.pointer.startswith(runs.GONE),
+    )
+    return list(connection.scalars(query))

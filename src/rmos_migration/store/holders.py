@@ -146,6 +146,18 @@ def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str])
     return found
 
 
+def set_aside_for(connection: Connection, entity: Entity, ids: Collection[str]) -> list[Superseded]:
+    """Give the documents whose record was deleted through the API; ``ids`` are records that others make again."""
+    if not ids:
+        return []
+    of_records = and_(ledger.c.entity == entity.name, among(ledger.c.record_id, ids))
+    query = select(*(ledger.c[name] for name in Superseded._fields)).where(
+        of_records, ledger.c.code == REPLACED, ~FROM_API
+    )
+    place = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+    return [Superseded(*row) for row in connection.execute(query.order_by(*place))]
+
+
 def restore(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> list[Superseded]:
     """Mark the documents that were replaced, and whose row has their content again, as those that are there; gives them."""
     found: list[Superseded] = []

@@ -1,16 +1,18 @@
 """Ids that look like one another: they differ only in how an accent is written, in blanks, or in case."""
 
-from collections.abc import Collection
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Iterator
+from typing import Any
 from unicodedata import normalize
 
-import orjson
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, literal_column, select
 
 from .bulk import among
 from .tables import ENTITY_TABLES
 
-MOST_LOOKED_THROUGH = 50_000
-"""Rows of a table that is looked through, which happens for a whole batch; no workshop has as many."""
+_ROWID: Any = literal_column("rowid")
+"""SQLite's own number of a row."""
 
 
 def looks(text: str) -> str:
@@ -20,22 +22,51 @@ def looks(text: str) -> str:
     return "".join(normalize("NFC", normalize("NFC", text).casefold()).split())
 
 
-def ids_that_look_like(connection: Connection, entity: str, wanted: Collection[str]) -> dict[str, str]:
-    """For each of the wanted ids, none of which has a row, a row's id that looks the same, if there is one.
+class Looks:
+    """What the ids of each table look like, for a run: a table is looked through once, when the first id is looked for.
 
-    Of several the first in code points. Nothing is found where the table is larger than ``MOST_LOOKED_THROUGH``.
+    Parents are written before what refers to them, so a table that is looked through has all the rows of its run. Of each
+    id 16 bytes are kept, however long it is: the hash of its looks, and its row's number.
     """
-    if not wanted:
-        return {}
-    column = ENTITY_TABLES[entity].c.id
-    if connection.execute(select(column).offset(MOST_LOOKED_THROUGH).limit(1)).first() is not None:
-        return {}
-    wanted_looks = {looks(one) for one in wanted}
-    is_odd = func.glob("*[^ -~]*", column) == 1  # not plain ASCII: the database does not know how it looks
-    is_alike = among(func.lower(func.replace(column, " ", "")), wanted_looks)
-    query = select(func.json_group_array(column)).where(or_(is_odd, is_alike))
-    there: dict[str, str] = {}
-    for one in sorted(orjson.loads(connection.scalar(query) or "[]")):
-        if (looked := looks(one)) in wanted_looks:
-            there.setdefault(looked, one)
-    return {one: there[looks(one)] for one in wanted if looks(one) in there}
+
+    def __init__(self) -> None:
+        self._known: dict[str, _Table] = {}
+
+    def alike(self, connection: Connection, entity: str, wanted: Collection[str]) -> dict[str, str]:
+        """For each of the wanted ids, none of which has a row, a row's id that looks the same, if there is one.
+
+        Of several the first in code points.
+        """
+        if not wanted:
+            return {}
+        if entity not in self._known:
+            self._known[entity] = _Table(connection, entity)
+        numbers = {number for one in wanted for number in self._known[entity].rows_of(looks(one))}
+        column = ENTITY_TABLES[entity].c.id
+        there: dict[str, str] = {}
+        for one in (
+            sorted(connection.scalars(select(column).where(among(_ROWID, numbers)))) if numbers else ()
+        ):
+            there.setdefault(looks(one), one)
+        return {one: there[looks(one)] for one in wanted if looks(one) in there}
+
+
+class _Table:
+    """The hashes of the looks of a table's ids in order, and the numbers of their rows beside them."""
+
+    def __init__(self, connection: Connection, entity: str) -> None:
+        cursor: Any = connection.execute(select(_ROWID, ENTITY_TABLES[entity].c.id)).cursor
+        numbers, hashes = array("q"), array("q")
+        for number, one in cursor:
+            numbers.append(number)
+            hashes.append(hash(looks(one)))
+        order = sorted(range(len(hashes)), key=hashes.__getitem__)
+        self._hashes = array("q", (hashes[at] for at in order))
+        self._numbers = array("q", (numbers[at] for at in order))
+
+    def rows_of(self, look: str) -> Iterator[int]:
+        """The numbers of the rows that may have an id of this look."""
+        at = bisect_left(self._hashes, hash(look))
+        while at < len(self._hashes) and self._hashes[at] == hash(look):
+            yield self._numbers[at]
+            at += 1

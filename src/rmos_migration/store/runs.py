@@ -218,6 +218,7 @@ def disown(connection: Connection, entity: Entity, contents: Mapping[str, str]) 
                 ledger.c.entity == entity.name,
                 ledger.c.record_id == record_id,
                 ledger.c.content_sha256 != content,
+                func.coalesce(ledger.c.code, "") != REPLACED,
             )
             .values(outcome="conflict", code="id-conflict", content_sha256=None, derived=None)
         )

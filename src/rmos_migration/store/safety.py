@@ -1,14 +1,15 @@
 """Whether it is safe to write into a database: its file is sound, and nothing in it changes what is written."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import CheckConstraint, Connection, Table, false, literal, or_, select, text
+from sqlalchemy import Connection
 
 from ..errors import DatabaseUnusable
 from . import schema, structure
+from .breaches import has_breach
 from .condition import has_log, log_of
 from .engines import connected, file_engine
 from .failures import damage_as_unusable
@@ -108,7 +109,7 @@ def data_version(connection: Connection) -> int:
 
 def refuse_foreign(connection: Connection) -> None:
     """Raise DatabaseUnusable where something in a database changes what others write; in a transaction, it stays so."""
-    if found := next(_foreign(structure.found(connection)), ""):
+    if found := next(foreign(structure.found(connection)), ""):
         raise DatabaseUnusable(
             f"another program changed the database while it was written: {found}",
             "take that out of it (see: rmos audit), then run the same command again; it carries on",
@@ -136,30 +137,19 @@ def _faults(connection: Connection, *, with_rows: bool) -> Iterator[str]:
     said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars()
     yield from (" ".join(line.split("\n")) for line in said if line != "ok")
     there = structure.found(connection)
-    yield from _foreign(there)
+    yield from foreign(there)
     if schema.version_of(connection) == schema.CURRENT_VERSION:
         missing = (table.name for table in metadata.sorted_tables if table.name not in there.tables)
         yield from (f"the table {name} is missing" for name in missing)
     for name, table in there.tables.items() if with_rows else ():
-        if _has_breach(connection, metadata.tables[name], table.columns):
+        if has_breach(connection, metadata.tables[name], table.columns):
             yield f"a row of {name} breaks the table's own rules"
 
 
-def _foreign(there: structure.Structure) -> Iterator[str]:
+def foreign(there: structure.Structure) -> Iterator[str]:
+    """What is in a database that changes what others write, or shows what is not there, in words."""
     yield from (f"the trigger {name} on {table} is not ours" for name, table in there.triggers.items())
     yield from (f"the {kind} {name} is not ours" for name, kind in there.views.items())
     for name, table in there.tables.items():
         if any(_LOSES_ROWS.search(part) for part in table.parts):
             yield f"the table {name} was changed: it drops rows that break its rules"
-
-
-def _has_breach(connection: Connection, table: Table, columns: Collection[str]) -> bool:
-    """Whether a row breaks a CHECK; SQLite's own look leaves these out where it may only read."""
-    rules = [
-        text(f"NOT ({rule.sqltext})")
-        for column in table.columns
-        for rule in column.constraints
-        if isinstance(rule, CheckConstraint) and column.name in columns
-    ]
-    query = select(literal(1)).select_from(table).where(or_(false(), *rules)).limit(1)
-    return connection.execute(query).first() is not None

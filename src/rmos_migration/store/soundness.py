@@ -12,6 +12,7 @@ from sqlalchemy import (
     Table,
     and_,
     case,
+    delete,
     exists,
     func,
     literal,
@@ -89,6 +90,11 @@ def broken_references(connection: Connection) -> Iterator[BrokenReference]:
             yield from _broken(connection, table, constraint)
 
 
+def broken_reference_count(connection: Connection) -> int:
+    """How many references lead nowhere."""
+    return len(connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall())
+
+
 def _broken(
     connection: Connection, table: Table, constraint: ForeignKeyConstraint
 ) -> Iterator[BrokenReference]:
@@ -161,23 +167,46 @@ def rows_without_entry(connection: Connection, entity: Entity) -> Iterator[str]:
     yield from connection.scalars(select(id_).where(is_doubtful, ~exists(entry)))
 
 
-def entries_without_row(connection: Connection, entity: Entity) -> Iterator[Place]:
-    """Ledger entries that speak of a row which is not there.
+def unknown_rows(connection: Connection, entity: Entity) -> int:
+    """How many rows the ledger does not name at all, which its index alone tells."""
+    id_ = ENTITY_TABLES[entity.name].c.id
+    of_row = and_(ledger.c.entity == entity.name, ledger.c.record_id == id_)
+    query = select(func.count(id_)).where(~exists(select(literal(1)).where(of_row)))
+    return connection.scalar(query) or 0
 
-    Which records are not there the ledger's index tells; only their entries are looked at.
-    """
+
+def entries_without_row(connection: Connection, entity: Entity) -> Iterator[Place]:
+    """Ledger entries that speak of a row which is not there."""
+    return _as_places(connection, _places().where(*_without_row(entity)))
+
+
+def records_without_row(connection: Connection, entity: Entity) -> int:
+    """How many records have ledger entries that speak of a row which is not there."""
+    query = select(func.count(ledger.c.record_id.distinct())).where(*_without_row(entity))
+    return connection.scalar(query) or 0
+
+
+def _without_row(entity: Entity) -> list[ColumnElement[bool]]:
+    """Which records are not there the ledger's index tells; only their entries are looked at."""
     id_ = ENTITY_TABLES[entity.name].c.id
     index = ledger.alias()
     is_there = exists(select(literal(1)).where(id_ == index.c.record_id))
     missing = select(index.c.record_id).where(
         index.c.entity == entity.name, index.c.record_id.is_not(None), ~is_there
     )
-    query = _places().where(
+    return [
         ledger.c.entity == entity.name,
         ledger.c.record_id.in_(missing),
         or_(SPEAKS_OF_ROW, ledger.c.outcome.in_(SETTLED)),
-    )
-    return _as_places(connection, query)
+    ]
+
+
+def forget_places(connection: Connection, places: Iterable[Place]) -> None:
+    """Take documents out of the ledger."""
+    for place in places:
+        source = select(sources.c.id).where(sources.c.location == place.location).scalar_subquery()
+        here = (ledger.c.source_id == source, ledger.c.path == place.path, ledger.c.pointer == place.pointer)
+        connection.execute(delete(ledger).where(*here))
 
 
 def entries_of_no_entity(connection: Connection) -> Iterator[Place]:
@@ -245,6 +274,12 @@ def counts_of_runs(connection: Connection) -> Iterator[tuple[int, str, str | Non
     """Number, status and counts (JSON text) of every run."""
     query = select(runs.c.id, runs.c.status, runs.c.counts_json).order_by(runs.c.id)
     yield from (tuple(row) for row in connection.execute(query))
+
+
+def times_of_runs(connection: Connection) -> Iterator[tuple[int, str, str, str | None, float | None]]:
+    """Number, status, beginning, end and duration in seconds of every run."""
+    columns = (runs.c.id, runs.c.status, runs.c.started_at, runs.c.finished_at, runs.c.duration_seconds)
+    yield from (tuple(row) for row in connection.execute(select(*columns).order_by(runs.c.id)))
 
 
 def _places() -> Select[Any]:

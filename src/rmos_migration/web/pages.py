@@ -1,5 +1,6 @@
 """The pages about the migration: overview, runs, what is kept out, audit, the API; and the files that pages load."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -25,6 +26,7 @@ from ..reports.outstanding import counted_by_outcome, strays_there
 from ..reports.report import Run
 from ..reports.verdict import advice, verdict
 from ..store import history, queries, reporting
+from ..store.doubts import doubts
 from ..store.kept_out import KeptOutPlace
 from ..store.lock import is_locked
 from ..store.queries import RunRow
@@ -72,17 +74,17 @@ def _overview(connection: Connection, desk: Desk, known: dict[str, Any], validat
     locked = is_locked(desk.serving.database.path)
     rows = queries.runs_newest_first(connection, RUNS_SHOWN, locked=locked)
     last = rows[0] if rows else None
-    run, told = None, None
+    run, told, doubted = None, None, doubts(connection)
     if last is not None:
         run = report_facts.run_of_row(last)
-        told = _told(connection, last, facts.public_run(run, desk.serving))
+        told = _told(connection, last, facts.public_run(run, desk.serving), doubted)
     return render(
         "overview.html",
         "/",
         **known,
         run=run,
         told=told,
-        mood=("warn", "…") if run is None else mood_of(run),
+        mood=("warn", "…") if run is None else mood_of(run, doubted=bool(doubted)),
         runs=[report_facts.run_of_row(one) for one in rows],
         counts=queries.entity_counts(connection),
         kept_out=counted_by_outcome(connection).total(),
@@ -93,12 +95,13 @@ def _overview(connection: Connection, desk: Desk, known: dict[str, Any], validat
     )
 
 
-def _told(connection: Connection, row: RunRow, run: Run) -> tuple[str, list[str]]:
+def _told(connection: Connection, row: RunRow, run: Run, doubted: Sequence[str]) -> tuple[str, list[str]]:
     """What a run came to, and what to do."""
     kinds = report_facts.in_order(report_facts.kind(*one) for one in reporting.noticed(connection, row.id))
     is_last = not reporting.has_later_run(connection, row)
     balanced = bool(row.counts.get("balanced", True))
-    return verdict(run), advice(run, kinds, None, balanced=balanced, is_last=is_last)
+    told = advice(run, kinds, None, balanced=balanced, is_last=is_last, doubted=doubted)
+    return verdict(run, doubted), told
 
 
 @router.get("/runs")
@@ -157,7 +160,8 @@ async def run(
         noted, last = one_page(several, SHOWN)
         more = as_cursor(last and [last.number])
         known_run = report_facts.run_of_row(row)
-        said, what_to_do = _told(connection, row, facts.public_run(known_run, desk.serving))
+        doubted = doubts(connection)
+        said, what_to_do = _told(connection, row, facts.public_run(known_run, desk.serving), doubted)
         kinds = report_facts.in_order(
             report_facts.kind(*one) for one in reporting.noticed(connection, row.id)
         )
@@ -169,7 +173,7 @@ async def run(
             is_kept=known_run.is_kept,
             said=said,
             what_to_do=what_to_do,
-            mood=mood_of(known_run),
+            mood=mood_of(known_run, doubted=bool(doubted)),
             kinds=kinds,
             notices=[facts.notice(one.diagnostic) for one in noted],
             total=total,

@@ -134,7 +134,8 @@ def _of(entity: Entity, check: RowCheck) -> EachRow:
     return EachRow(for_entity)
 
 
-_LOOK = "look at the drawing; correct the document if it is a slip"
+_AGAIN = "then migrate it with --on-conflict replace"
+_LOOK = f"look at the drawing; if it is a slip, correct the document, {_AGAIN}"
 
 FAMILY = Family(
     "geometry",
@@ -185,7 +186,7 @@ FAMILY = Family(
             Severity.WARNING,
             "ring_count is the number of rings in the geometry",
             "The count is kept as the document states it, even where its list of rings is shorter or longer.",
-            "count the rings; correct the number, or complete the list",
+            f"count the rings; correct the number, or complete the list, {_AGAIN}",
             _of(PATTERN, _ring_count),
         ),
         Rule(
@@ -193,7 +194,7 @@ FAMILY = Family(
             Severity.WARNING,
             "No measure of a ring or strip stands in quotes",
             "Such a number is text: a ring without its numbers is not drawn, and no other rule looks at it.",
-            "take the quotes away in the document, then migrate it with --on-conflict replace",
+            f"take the quotes away in the document, {_AGAIN}",
             _slips(Slip.QUOTED),
         ),
         Rule(
@@ -201,7 +202,7 @@ FAMILY = Family(
             Severity.WARNING,
             "No list of rings or strips is an object with value and Count",
             "ConvertTo-Json of Windows PowerShell 5.1 wrote it so; programs that look for a list do not find it.",
-            "put what stands under value in the object's place, then migrate the document with --on-conflict replace",
+            f"put what stands under value in the object's place in the document, {_AGAIN}",
             _slips(Slip.POWERSHELL),
         ),
         Rule(
@@ -209,7 +210,7 @@ FAMILY = Family(
             Severity.WARNING,
             "Strips are 0.4 to 10 mm wide",
             "Strips of other widths were seldom cut; a value far off is often in inches.",
-            "measure a strip; correct the document if it is a slip",
+            f"measure a strip; if it is a slip, correct the document, {_AGAIN}",
             _of(STRIP_FAMILY, _strip_width),
         ),
         Rule(
@@ -217,7 +218,7 @@ FAMILY = Family(
             Severity.WARNING,
             "Waste is 0 to 100 %",
             "results.waste_percentage is a percentage of the material; statistics sum it up.",
-            "correct the value",
+            f"correct the value in the document, {_AGAIN}",
             _of(JOBLOG, _waste),
         ),
     ),

@@ -66,7 +66,8 @@ FAMILY = Family(
             Severity.WARNING,
             "Completed jobs have an end and a duration",
             "Some programs never recorded them. Sums and averages over jobs leave such a job out.",
-            "fill them in if the workshop knows them; else count such jobs apart",
+            "fill them in in the document if the workshop knows them, then migrate it with --on-conflict replace; else count such jobs"
+            " apart",
             _of_jobs(_unfinished),
         ),
         Rule(
@@ -74,7 +75,7 @@ FAMILY = Family(
             Severity.WARNING,
             "No job ends before it starts",
             "One of the two times is wrong. Times with and without a zone are not compared.",
-            "check the clock of the machine that wrote the document",
+            "check the clock of the machine that wrote the document; correct the document, then migrate it with --on-conflict replace",
             _of_jobs(_end_before_start),
         ),
         Rule(
@@ -83,7 +84,7 @@ FAMILY = Family(
             "Durations agree with start and end",
             "A duration is kept as it was recorded, never computed. It may leave out pauses; it may also be wrong. A"
             " difference of 2 s or 1 % is passed over.",
-            "check which of the three was recorded by the machine",
+            "check which of the three was recorded by the machine; correct the document, then migrate it with --on-conflict replace",
             _of_jobs(_duration),
         ),
     ),

@@ -6,12 +6,18 @@ import orjson
 
 from ...diagnostics import Severity, shown
 from ...entities import BY_NAME, ENTITIES
-from ...generations.draft import CATEGORY
+from ...generations.draft import names_columns
+from ...generations.times import is_instant
 from ...sources.presence import is_gone
-from ...store import soundness, waiting
+from ...store import breaches, soundness, structure, waiting
 from ...store.lock import is_locked
 from ...store.soundness import Place
 from ..rule import Family, Flaw, Rule, Subject, Whole
+
+_EVERY_BOOK = tuple(name for name in structure.expected().tables if name not in BY_NAME)
+
+_WITHOUT_END = ("running", "interrupted")
+"""How a run may stand in its row that lost its process, and so could not write when it ended."""
 
 _BOOKS = (*(entity.name for entity in ENTITIES), "migration_ledger", "migration_sources")
 
@@ -43,18 +49,9 @@ def _several_origins(subject: Subject) -> Iterator[Flaw]:
 
 def _derived(subject: Subject) -> Iterator[Flaw]:
     for entity, derived in soundness.derived_lists(subject.connection):
-        if not _names_columns(entity, derived):
+        if entity not in BY_NAME or not names_columns(BY_NAME[entity], derived):
             for place in soundness.entries_with_derived(subject.connection, entity, derived):
                 yield _at(place, f"derived is {shown(derived)}, which is no list of columns")
-
-
-def _names_columns(entity: str, derived: str) -> bool:
-    known = {*BY_NAME[entity].columns, CATEGORY} if entity in BY_NAME else set()
-    try:
-        named = orjson.loads(derived)
-    except (ValueError, TypeError):
-        return False
-    return isinstance(named, list) and all(isinstance(name, str) and name in known for name in named)
 
 
 def _rejects(subject: Subject) -> Iterator[Flaw]:
@@ -77,11 +74,14 @@ def _unbalanced(subject: Subject) -> Iterator[Flaw]:
 
 
 def _imbalances(text: str | None) -> Iterator[str]:
-    """Where a run's counts do not add up: found = migrated + unchanged + conflicts + rejected."""
+    """Where a run's counts are no counts, or do not add up: found = migrated + unchanged + conflicts + rejected."""
     try:
         counts = orjson.loads(text or "")
         tallies = [*counts["entities"].items(), ("total", counts["totals"])]
         for name, tally in tallies:
+            for outcome, number in tally.items():
+                if type(number) is not int or number < 0:
+                    yield f"{_words(name)}: {outcome} is {shown(number)}, which is no number of documents"
             ended = sum(tally[outcome] for outcome in ("migrated", "unchanged", "conflicts", "rejected"))
             if tally["found"] != ended:
                 yield f"{_words(name)}: {tally['found']:,} were found, {ended:,} ended somewhere"
@@ -90,6 +90,32 @@ def _imbalances(text: str | None) -> Iterator[str]:
                 yield f"{outcome}: the total is not the sum of the kinds of records"
     except (ValueError, KeyError, TypeError, AttributeError):
         yield "the counts of the run cannot be read"
+
+
+def _times(subject: Subject) -> Iterator[Flaw]:
+    for run_id, status, started, finished, duration in soundness.times_of_runs(subject.connection):
+        for column, message in _oddities(status, started, finished, duration):
+            yield Flaw(message, "migration_runs", str(run_id), column)
+
+
+def _oddities(
+    status: str, started: str, finished: str | None, duration: float | None
+) -> Iterator[tuple[str, str]]:
+    """What is odd in a run's times: column and sentence."""
+    for column, value in (("started_at", started), ("finished_at", finished)):
+        if value is not None and not is_instant(value):
+            yield column, f"{column} {shown(value)} is not in the form YYYY-MM-DDTHH:MM:SS.ffffffZ"
+    if finished is None and status not in _WITHOUT_END:
+        yield "finished_at", f"the run is {_words(status)}, but has no end"
+    if finished is not None and finished < started and is_instant(finished) and is_instant(started):
+        yield "finished_at", f"the run ended {finished}, before it began ({started})"
+    if duration is not None and duration < 0:
+        yield "duration_seconds", f"the run took {duration:g} s"
+
+
+def _breaches(subject: Subject) -> Iterator[Flaw]:
+    for table, record, column, value in breaches.breaches_of_books(subject.connection):
+        yield Flaw(f"{column} is {shown(value)}, which the table does not allow", table, record, column)
 
 
 def _running(subject: Subject) -> Iterator[Flaw]:
@@ -122,7 +148,8 @@ FAMILY = Family(
             Severity.ERROR,
             "Every row is in the ledger",
             "The ledger says what each row was made from. A row that it does not know came from somewhere else.",
-            "find out who wrote the row; rmos verify SOURCE tells whether its document is in the legacy folder",
+            "run rmos migrate --rehash: it books the row if its document is in the legacy folder; else find out who wrote the row,"
+            " and save it in the dashboard, or delete it",
             Whole(_rows_without_entry, _BOOKS),
         ),
         Rule(
@@ -130,7 +157,8 @@ FAMILY = Family(
             Severity.ERROR,
             "Every document that arrived has its row",
             "The ledger says that a document arrived, but its row is gone.",
-            "run rmos migrate again: it makes such rows anew",
+            "run rmos migrate again: it makes such rows anew; where the document is gone, too, restore a backup, or let rmos audit"
+            " --repair forget it",
             Whole(_entries_without_row, _BOOKS),
         ),
         Rule(
@@ -138,8 +166,18 @@ FAMILY = Family(
             Severity.ERROR,
             "The ledger says one thing of each row's content",
             "Two documents with different content cannot both have made a row. Which one did can no longer be told.",
-            "run rmos verify to see which document the row holds; then rmos migrate --rehash --on-conflict replace",
+            "run rmos verify to see which document the row holds; then delete the row, and run rmos migrate --rehash: it makes the row"
+            " anew from one document, and the others are in conflict with it",
             Whole(_several_origins, _BOOKS),
+        ),
+        Rule(
+            "book-value",
+            Severity.ERROR,
+            "The books keep their tables' rules",
+            "A row of the books holds a word or a text that its table does not allow, so nothing is written into the database.",
+            "set it right with the sqlite3 tool: a run's status to 'failed', its options_json to '{}', its counts_json to NULL; delete"
+            " such a row of another table, and the next rmos migrate makes it anew",
+            Whole(_breaches, _EVERY_BOOK),
         ),
         Rule(
             "ledger-derived",
@@ -154,7 +192,8 @@ FAMILY = Family(
             Severity.ERROR,
             "The ledger and the kept rejects agree",
             "Of every document that was kept out the original bytes are kept, and of no other.",
-            "run rmos migrate --rehash: it writes both anew",
+            "run rmos migrate --rehash: it writes both anew; of a file that is gone, delete what is left in migration_rejects and"
+            " migration_ledger",
             Whole(_rejects, (*_BOOKS, "migration_rejects")),
         ),
         Rule(
@@ -170,10 +209,19 @@ FAMILY = Family(
             "run-unbalanced",
             Severity.ERROR,
             "The counts of every run add up",
-            "Found = migrated + unchanged + conflicts + rejected, for every kind of record. A run that does not balance has"
-            " lost sight of a document.",
+            "Found = migrated + unchanged + conflicts + rejected, for every kind of record, and none of them is negative. A run"
+            " that does not balance has lost sight of a document.",
             "that is a fault of this program, or somebody changed the counts; please report it",
             Whole(_unbalanced, ("migration_runs",)),
+        ),
+        Rule(
+            "run-times",
+            Severity.WARNING,
+            "Every run ended after it began",
+            "The times of a run are UTC, in one form. One that ends before it began was timed by a clock that was set back in"
+            " between, or somebody changed its row.",
+            "check the machine's clock; documents and records are as they are, whatever a run's times say",
+            Whole(_times, ("migration_runs",)),
         ),
         Rule(
             "run-left-running",

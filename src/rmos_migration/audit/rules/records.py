@@ -108,7 +108,7 @@ FAMILY = Family(
             Severity.ERROR,
             "Every status is one of the known words",
             "A status is planned, pending, running, completed, failed, cancelled or unknown.",
-            "correct the word",
+            "correct the word, or delete the row; the next rmos migrate makes it anew",
             refused(Refusal.WORD),
         ),
         Rule(
@@ -116,7 +116,7 @@ FAMILY = Family(
             Severity.ERROR,
             "Names and other texts are not blank",
             "Text that was recorded is never empty, only blanks, or with a NUL in it; what was never recorded is NULL.",
-            "fill in the text, or set the column to NULL where the schema allows it",
+            "fill in the text, or delete the row; the next rmos migrate makes it anew",
             refused(Refusal.BLANK),
         ),
         Rule(
@@ -132,7 +132,7 @@ FAMILY = Family(
             Severity.ERROR,
             "Every id can be used",
             "An id is text of 1 to 200 characters without control characters.",
-            "give the record a plain id, and what refers to it too",
+            "delete the row; the next rmos migrate makes it anew, if its document has a plain id",
             refused(Refusal.ID),
         ),
         Rule(
@@ -156,7 +156,7 @@ FAMILY = Family(
             Severity.WARNING,
             "Every material type is written in one way",
             "Statistics by material count 'Wood' and 'wood' as two materials.",
-            "choose one way of writing it",
+            "choose one way of writing it, correct the other documents, then migrate them with --on-conflict replace",
             Whole(_material_variants, _TABLES),
         ),
     ),

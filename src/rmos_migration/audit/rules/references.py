@@ -51,7 +51,8 @@ FAMILY = Family(
             Severity.ERROR,
             "Every reference leads to a row",
             "A row refers to one that is not there. The database enforces references only for programs that ask it to.",
-            "bring the missing record back (rmos migrate), or set the reference to NULL",
+            "run rmos migrate: it brings a record back whose file is there; else delete the row that refers to it, and run rmos migrate"
+            " again: it makes the row anew, and the reference waits",
             Whole(_broken),
         ),
         Rule(

@@ -100,7 +100,8 @@ FAMILY = Family(
             Severity.WARNING,
             "Nothing was updated before it was created",
             "One of the two times is wrong; programs that show what is new go by them.",
-            "check the clock of the machine that wrote the document",
+            "check the clock of the machine that wrote the document; correct the document, delete the row, and the next rmos migrate"
+            " makes it anew",
             EachRow(_updated_before_created),
         ),
         Rule(
@@ -109,7 +110,8 @@ FAMILY = Family(
             "No time is in the future",
             "A job that is done cannot begin or end later than now, and no record can be made later. Times of planned and"
             " pending jobs may.",
-            "check the clock of the machine that wrote the document",
+            "check the clock of the machine that wrote the document; correct the document, delete the row, and the next rmos migrate"
+            " makes it anew",
             EachRow(_future),
         ),
     ),
