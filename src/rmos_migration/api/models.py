@@ -3,9 +3,10 @@
 Times are UTC, ``YYYY-MM-DDTHH:MM:SS.ffffffZ``; sizes are bytes unless the name says MB (1,000,000 bytes).
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from ..reports.report import Counted, Excerpt, Files, Notice, Run
 
@@ -188,8 +189,9 @@ class RejectsAnswer(Answer):
     """How many there are of what was asked for, without those whose file is gone."""
     next: str | None
     not_looked_at: list[Notice]
-    """The first files that seem to hold records and were not read because of their names or places."""
+    """The first files and folders that may hold records and were not looked at."""
     not_looked_at_total: int
+    folders_not_looked_at: Annotated[int, Field(exclude=True), SkipJsonSchema()] = 0
 
 
 class RejectAnswer(Answer):
