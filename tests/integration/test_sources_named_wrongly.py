@@ -194,3 +194,24 @@ def test_quiet_with_json_prints_nothing_beside_it(tree: Path, database: Path) ->
     write(tree, "patterns/x.json", "{")
     told = rmos("migrate", tree, "--database", database, "-q", "--json")
     assert (json.loads(told.stdout)["totals"]["rejected"], told.stderr) == (1, "")
+
+
+# links in the source --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["a", "z", "joblogs"])
+def test_link_to_itself_does_not_hide_what_else_lies_in_the_source(
+    name: str, tmp_path: Path, database: Path
+) -> None:
+    write(tmp_path / "legacy", "patterns/p.json", pattern())
+    (tmp_path / "legacy" / name).symlink_to(name)
+    assert migrate(tmp_path / "legacy", database).totals.migrated == 1
+
+
+def test_source_with_nothing_but_a_dead_link_to_its_records_tells_of_the_link(
+    tmp_path: Path, database: Path
+) -> None:
+    (tmp_path / "legacy").mkdir()
+    (tmp_path / "legacy/patterns").symlink_to("/media/not-connected")
+    summary = migrate(tmp_path / "legacy", database)
+    assert (summary.exit_code, summary.counts.folders_not_looked_at) == (1, 1)

@@ -15,7 +15,7 @@ DatabaseOption = Annotated[
 ]
 SourceArgument = Annotated[
     str | None,
-    typer.Argument(show_default="data/rmos_legacy", help="The legacy folder."),
+    typer.Argument(metavar="SOURCE", show_default="data/rmos_legacy", help="The legacy folder."),
 ]
 """As text: of a path, an empty name could not be told from the current folder."""
 

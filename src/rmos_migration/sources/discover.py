@@ -188,14 +188,14 @@ class Source:
         target = os.path.realpath(full)
         leads_to_folder = is_folder(path, target)
         if not leads_to_folder and not path.lower().endswith(READ_ENDINGS):
-            if _is_named_like_folder(path) and not is_there(path, target):
+            if _is_named_like_folder(path) and not _leads_anywhere(path, target):
                 self._left.unlisted.append(led_nowhere(path, full))
             else:
                 self._left.ignore(NOT_READ, path)
             return
         if os.path.commonpath([target, self._real_root]) != self._real_root:
             yield _refusal(path, full, "file-outside", "the link leads out of the source folder")
-        elif not is_there(path, target) or os.path.islink(target):
+        elif not _leads_anywhere(path, target):
             yield _refusal(path, full, "file-unreadable", "the link leads nowhere")
         elif target in self._followed or self._is_read_anyway(target, entity):
             self._left.ignore(LINK_TO_READ, path)
@@ -220,6 +220,11 @@ class Source:
         if entity_of_folder(steps[0]) is not entity or any(step.startswith(".") for step in steps):
             return False
         return os.path.isdir(target) or is_read_by_name(steps[-1])
+
+
+def _leads_anywhere(path: str, target: str) -> bool:
+    """Whether the end of a link is there, and no link itself, as in a circle of links."""
+    return is_there(path, target) and not os.path.islink(target)
 
 
 def _is_named_like_folder(path: str) -> bool:

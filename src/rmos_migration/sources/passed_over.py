@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Location, diagnose
-from .folders import entity_of_file, entity_of_folder, is_backup, is_read_by_name
+from .folders import entity_of_folder, is_backup, is_read_by_name
 from .machine import raise_if_machine_failed
 from .names import as_text, fitted_path
-from .root import is_walked
+from .root import is_read
 
 NAMED = 100
 """Ignored files that are named, of each reason; the others are counted only."""
@@ -72,7 +72,7 @@ class PassedOver:
                 with os.scandir(folder) as entries:
                     for entry in entries:
                         path = above + as_text(entry.name)
-                        if (not above and _is_read(entry)) or entry.path in followed:
+                        if (not above and is_read(entry)) or entry.path in followed:
                             continue
                         if entry.name.startswith("."):
                             self.ignore(HIDDEN, path)
@@ -117,10 +117,3 @@ def led_nowhere(path: str, full: str) -> SourceFile:
     )
     stored = fitted_path(path)
     return SourceFile(stored, full, diagnose(FOLDER_NOT_LOOKED_AT, message, Location(stored), hint=hint))
-
-
-def _is_read(entry: "os.DirEntry[str]") -> bool:
-    """Tell whether what lies directly in the source is read as records of some entity."""
-    if entry.is_symlink():
-        return entity_of_folder(entry.name) is not None or entity_of_file(entry.name) is not None
-    return is_walked(entry.name, is_folder=entry.is_dir(follow_symlinks=False))

@@ -42,13 +42,16 @@ def named_folder(name: str | Path) -> Path:
 def is_source(root: Path) -> bool:
     """Tell whether a folder holds anything that says which entity's records it is."""
     with own_faults_ignored(str(root), str(root)), os.scandir(root) as entries:
-        return any(is_walked(entry.name, is_folder=entry.is_dir()) for entry in entries)
+        return any(is_read(entry) for entry in entries)
     return False
 
 
-def is_walked(name: str, *, is_folder: bool) -> bool:
-    """Tell whether what lies directly in a source is read as records of some entity."""
-    return (entity_of_folder(name) if is_folder else entity_of_file(name)) is not None
+def is_read(entry: "os.DirEntry[str]") -> bool:
+    """Tell whether what lies directly in a source is read as records of some entity; a link is, wherever it leads."""
+    if entry.is_symlink():
+        return entity_of_folder(entry.name) is not None or entity_of_file(entry.name) is not None
+    is_folder = entry.is_dir(follow_symlinks=False)
+    return (entity_of_folder(entry.name) if is_folder else entity_of_file(entry.name)) is not None
 
 
 def refuse_other_than_source(root: Path) -> None:
