@@ -208,7 +208,7 @@ def test_what_was_not_looked_at_stands_in_every_result(
     )
     report = json.loads(next((tmp_path / "r").glob("*.json")).read_text())
     assert [one["path"] for one in report["not_looked_at"]] == ["patterns.zip", "rosettes/x.json"]
-    assert report["verdict"] == "3 documents arrived; 1 file and 1 folder were not looked at."
+    assert report["verdict"] == "3 documents arrived; 2 files were not looked at."
     for form in ("*.txt", "*.html"):
         assert "rosettes/x.json" in next((tmp_path / "r").glob(form)).read_text()
     told = rmos("rejects", "--database", database)
@@ -309,7 +309,7 @@ def test_what_cannot_be_looked_at_outside_the_folders_is_told_of(workshop: Path,
     done = rmos("migrate", workshop, "--database", database, before=without_root_powers)
     (workshop / "extra").chmod(0o755)
     assert done.returncode == 1
-    assert "3 documents arrived; 2 files were not looked at." in done.stdout
+    assert "3 documents arrived; 1 file and 1 folder were not looked at." in done.stdout
     assert unseen(database) == [
         ("extra", "folder-not-looked-at"),
         ("top.json", "unreadable-not-looked-at"),
