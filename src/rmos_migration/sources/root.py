@@ -67,7 +67,7 @@ def refuse_other_than_source(root: Path) -> None:
         if not is_source(root):
             message = f"{root} holds none of the folders {', '.join(BY_NAME)}, and no file of such a name"
             _refuse_folder(root, message)
-    elif root.is_symlink():
+    elif os.path.islink(root):
         hint = "connect the disk that it leads to, or name the folder itself"
         raise UsageError(f"{root} is a link that leads nowhere (to {os.readlink(root)})", hint)
     elif not os.path.exists(root):
