@@ -8,10 +8,11 @@ import json
 import unicodedata
 from typing import Any, NamedTuple
 
-from .catalogue import CATALOGUE, NOT_LOOKED_AT, Code, Severity
+from .catalogue import CATALOGUE, FOLDER_NOT_LOOKED_AT, NOT_LOOKED_AT, Code, Severity
 
 __all__ = [
     "CATALOGUE",
+    "FOLDER_NOT_LOOKED_AT",
     "NOT_LOOKED_AT",
     "Code",
     "Diagnostic",

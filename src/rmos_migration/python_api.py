@@ -17,6 +17,7 @@ from .migrate.pipeline import run
 from .migrate.policy import MissingReferences, OnConflict
 from .reports.build import report_of_run, report_of_statistics
 from .reports.report import Report
+from .sources.root import named_folder
 from .store.database import Database
 
 
@@ -66,7 +67,7 @@ def migrate(
         encoding=encoding,
         rehash=rehash,
     )
-    return run(Path(source), Database.at(database), options, observer, stop)
+    return run(named_folder(source), Database.at(database), options, observer, stop)
 
 
 def audit(
@@ -130,7 +131,7 @@ def verify(
     """
     allowed = {State(name): Limit.parse(str(limit), name) for name, limit in (allow or {}).items()}
     return verify_source(
-        Path(source),
+        named_folder(source),
         Database.at(database),
         limits={**NO_DIFFERENCES, **allowed},
         encoding=encoding,

@@ -215,7 +215,7 @@ def write_special(tree: Path) -> dict[str, Fate]:
         fates["device.json"] = rejected("file-not-regular")
     write(tree, "patterns/locked.json", pattern("locked")).chmod(0)
     write(tree, "patterns/locked-folder/in.json", pattern("in")).parent.chmod(0)
-    fates |= {name: rejected("file-unreadable") for name in ("locked.json", "locked-folder")}
+    fates["locked.json"] = rejected("file-unreadable")
     return {f"patterns/{name}": fate for name, fate in fates.items()} | {"joblogs/UPPER.JSON": MIGRATED}
 
 

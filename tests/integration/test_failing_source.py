@@ -208,14 +208,19 @@ def test_a_dry_run_and_all_or_nothing_end_alike(full: Path, database: Path) -> N
 
 
 @pytest.mark.parametrize("number", OF_THE_FILE)
-@pytest.mark.parametrize(("call", "name"), [("open", "sub/b.json"), ("scandir", "patterns/sub")])
-def test_what_is_the_files_own_fault_is_a_reject_as_before(
-    call: str, name: str, number: str, full: Path, database: Path
-) -> None:
-    code, out, _ = failing(call, name, number, "migrate", full, "--database", database)
+def test_what_is_the_files_own_fault_is_a_reject_as_before(number: str, full: Path, database: Path) -> None:
+    code, out, _ = failing("open", "sub/b.json", number, "migrate", full, "--database", database)
     assert code == 1
     assert "Everything arrived" not in out
     assert ("rejected", "file-unreadable") in fates(database).values()
+
+
+@pytest.mark.parametrize("number", OF_THE_FILE)
+def test_what_is_the_folders_own_fault_is_told_of_a_folder(number: str, full: Path, database: Path) -> None:
+    code, out, _ = failing("scandir", "patterns/sub", number, "migrate", full, "--database", database)
+    assert code == 1
+    assert "1 folder was not looked at" in out
+    assert not_looked_at(database) == ["patterns/sub"]
 
 
 def test_the_same_command_carries_on_after_batches_that_were_committed(full: Path, database: Path) -> None:
@@ -253,9 +258,16 @@ def test_windows_own_numbers_tell_what_its_errno_hides(winerror: int) -> None:
 
 
 def rejected(database: Path) -> list[str]:
-    return [
-        one["path"] for one in json.loads(rmos("rejects", "--database", database, "--json").stdout)["rejects"]
-    ]
+    return kept_out_as(database, "rejects")
+
+
+def not_looked_at(database: Path) -> list[str]:
+    return kept_out_as(database, "not_looked_at")
+
+
+def kept_out_as(database: Path, what: str) -> list[str]:
+    told = json.loads(rmos("rejects", "--database", database, "--json").stdout)
+    return [one["path"] for one in told[what]]
 
 
 def delete(folder: Path) -> None:
@@ -281,12 +293,12 @@ def test_a_folder_that_could_not_be_listed_once_is_forgotten_when_it_was_mended(
     folder.chmod(0)
     done = rmos("migrate", full, "--database", database, before=without_root_powers)
     assert done.returncode == 1
-    assert rejected(database) == ["patterns/sub"]
+    assert (rejected(database), not_looked_at(database)) == ([], ["patterns/sub"])
     folder.chmod(0o755)
     mend(folder)
     done = rmos("migrate", full, "--database", database, *options)
     assert done.returncode == 0, done.stdout
-    assert rejected(database) == []
+    assert (rejected(database), not_looked_at(database)) == ([], [])
     fresh = database.with_name("fresh.db")
     migrate(full, fresh)
     assert domain_rows(database) == domain_rows(fresh)
@@ -299,7 +311,7 @@ def test_a_folder_that_still_cannot_be_listed_stays(full: Path, database: Path) 
         for _ in range(2):
             done = rmos("migrate", full, "--database", database, before=without_root_powers)
             assert done.returncode == 1
-            assert rejected(database) == ["patterns/sub"]
+            assert not_looked_at(database) == ["patterns/sub"]
     finally:
         (full / "patterns/sub").chmod(0o755)
 

@@ -94,6 +94,10 @@ def test_links_to_what_is_read_anyway_are_noted_once(run: Run) -> None:
     assert stats["files"]["ignored"]["link to what is read anyway"] == 4
 
 
+def test_a_folder_that_cannot_be_listed_is_no_document(run: Run) -> None:
+    assert ("patterns/locked-folder", "folder-not-looked-at", "warning") in noticed(run.database, 1)
+
+
 def test_hidden_files_backups_and_other_files_are_counted(run: Run) -> None:
     ignored = json.loads(run.database.with_name("stats.json").read_bytes())["files"]["ignored"]
     assert (

@@ -309,9 +309,9 @@ def test_what_cannot_be_looked_at_outside_the_folders_is_told_of(workshop: Path,
     done = rmos("migrate", workshop, "--database", database, before=without_root_powers)
     (workshop / "extra").chmod(0o755)
     assert done.returncode == 1
-    assert "3 documents arrived; 2 files were not looked at." in done.stdout
+    assert "3 documents arrived; 1 file and 1 folder were not looked at." in done.stdout
     assert unseen(database) == [
-        ("extra", "unreadable-not-looked-at"),
+        ("extra", "folder-not-looked-at"),
         ("top.json", "unreadable-not-looked-at"),
     ]
 

@@ -398,3 +398,32 @@ def test_document_that_has_another_id_in_another_legacy_folder_leaves_its_row(
     write(tree, "patterns/b.json", pattern("größe", name="other"))
     assert migrate(tree, database, encoding=encoding).totals.migrated == 1
     assert name_of(database, "größe") == "other"
+
+
+@pytest.mark.parametrize("other_source", [False, True])
+def test_what_lies_behind_a_link_that_leads_nowhere_is_not_gone(
+    other_source: bool, tree: Path, database: Path, tmp_path: Path
+) -> None:
+    write(tree, ".disk/2019/a.json", FIRST)
+    (tree / "patterns").mkdir(exist_ok=True)
+    (tree / "patterns/disk").symlink_to("../.disk")
+    migrate(tree, database)
+    assert name_of(database) == "first"
+    (tree / ".disk").rename(tree / ".unplugged")
+    taker = tmp_path / "other" if other_source else tree
+    write(taker, "patterns/b.json", OTHER)
+    for _ in range(2):
+        summary = migrate(taker, database)
+        assert (summary.counts.folders_not_looked_at, name_of(database)) == (int(not other_source), "first")
+    (tree / ".unplugged").rename(tree / ".disk")
+    assert migrate(tree, database).totals.unchanged == 1
+
+
+def test_what_stood_in_a_folder_that_was_deleted_is_gone(tree: Path, database: Path, tmp_path: Path) -> None:
+    write(tree, "patterns/old/2019/a.json", FIRST)
+    migrate(tree, database)
+    write(tree, "patterns/b.json", OTHER)
+    assert migrate(tree, database).totals.conflicts == 1
+    (tree / "patterns/old").rename(tmp_path / "away")
+    assert (migrate(tree, database).totals.migrated, name_of(database)) == (1, "other")
+    assert is_sound(tree, database)

@@ -556,8 +556,9 @@ def test_folder_that_may_not_be_listed_now_is_a_difference_for_every_record_in_i
     assert done.returncode == 6
     assert (result["totals"]["equal"], result["totals"]["unreadable"]) == (1, 3)
     assert result["totals"]["only-in-database"] == 0
-    assert {one["record_id"] for one in result["differing"]} == {"j0", "j1", "j2"}
-    assert all("file-unreadable" in one["details"][0] for one in result["differing"])
+    assert result["totals"]["not-looked-at"] == 1
+    assert {one["record_id"] for one in result["differing"]} == {"j0", "j1", "j2", None}
+    assert all("folder-not-looked-at" in one["details"][0] for one in result["differing"])
 
 
 def test_folder_that_was_never_listed_stays_a_difference(tree: Path, database: Path) -> None:
@@ -566,7 +567,7 @@ def test_folder_that_was_never_listed_stays_a_difference(tree: Path, database: P
     done = rmos("verify", tree, "--database", database, before=without_root_powers)
     (tree / "joblogs/sub").chmod(0o755)
     assert (told.returncode, done.returncode) == (1, 6)
-    assert "DIFFERENT: 1 unreadable" in done.stdout
+    assert "DIFFERENT: 1 folder was not looked at" in done.stdout
 
 
 def test_documents_of_one_file_that_may_not_be_read_are_each_told_of(tree: Path, database: Path) -> None:

@@ -3,9 +3,10 @@
 Times are UTC, ``YYYY-MM-DDTHH:MM:SS.ffffffZ``; sizes are bytes unless the name says MB (1,000,000 bytes).
 """
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from ..reports.report import Counted, Excerpt, Files, Notice, Run
 
@@ -190,9 +191,10 @@ class RejectsAnswer(Answer):
     """How many more there are whose file is gone; they are among ``rejects``, too."""
     next: str | None
     not_looked_at: list[Notice]
-    """The first files that seem to hold records and were not read because of their names or places, whatever was asked for."""
+    """The first files and folders that may hold records and were not looked at, whatever was asked for."""
     not_looked_at_total: int
-    """How many of these files there are; they are no documents, and not in ``total``."""
+    """How many of them there are; they are no documents, and not in ``total``."""
+    folders_not_looked_at: Annotated[int, Field(exclude=True), SkipJsonSchema()] = 0
 
 
 class RejectAnswer(Answer):

@@ -5,6 +5,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
+from ..migrate.unseen import folders_among
 from ..reports.documents import bytes_of_source, with_excerpts
 from ..reports.outstanding import counted_by_code, outstanding, strays_there
 from ..reports.report import KeptOut
@@ -42,6 +43,7 @@ def page_of_rejects(
         next=as_cursor(last and last.place),
         not_looked_at=[facts.notice(one.diagnostic) for one in unseen[:_STRAYS]],
         not_looked_at_total=len(unseen),
+        folders_not_looked_at=folders_among(one.diagnostic.code for one in unseen),
     )
 
 

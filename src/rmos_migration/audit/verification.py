@@ -70,7 +70,10 @@ NO_DIFFERENCES: Limits = {state: Limit(0) for state in State if state.is_differe
 
 @dataclass
 class Tallies:
-    """Documents and rows, counted by entity and state; ``rows`` are those in the database."""
+    """Documents and rows, counted by entity and state; ``rows`` are those in the database.
+
+    ``files_not_looked_at`` are files and folders; ``folders_not_looked_at`` says how many of them are folders.
+    """
 
     states: dict[str, Counter[State]] = field(
         default_factory=lambda: {entity.name: Counter() for entity in ENTITIES}
@@ -78,6 +81,7 @@ class Tallies:
     rows: dict[str, int] = field(default_factory=dict)
     files: int = 0
     files_not_looked_at: int = 0
+    folders_not_looked_at: int = 0
 
     def count(self, comparison: Comparison) -> None:
         """Count a comparison."""

@@ -11,10 +11,11 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from .. import __version__
-from ..diagnostics import Location, diagnose
+from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Location, diagnose
 from ..entities import ENTITIES, Entity
 from ..errors import UsageError
 from ..migrate.garbage import fewer_garbage_collections
+from ..migrate.misplaced import source_at
 from ..migrate.prepare import Prepared, prepare
 from ..migrate.renaming import adopted
 from ..migrate.strays import not_looked_at
@@ -59,7 +60,7 @@ def verify_source(
     """
     if encoding is not None and not is_codec(encoding):
         raise UsageError(f"there is no encoding {encoding}", "use a name such as cp1252 or latin-1")
-    tree = Source(source)
+    tree = source_at(source, encoding)
     started_at, began = runs.now(), time.perf_counter()
     with database.reader() as connection, connection.begin(), fewer_garbage_collections():
         number = holdings.source_number(connection, tree.location)
@@ -102,7 +103,6 @@ class _Pass:
         self.encoding = encoding
         self.told = told
         self.digest = sha256()
-        self.is_listed = True
         self.unread: dict[str, _Unread] = {}
         self.tallies = Tallies()
         self.differing: list[Comparison] = []
@@ -110,7 +110,7 @@ class _Pass:
     @property
     def fingerprint(self) -> str | None:
         """The source's fingerprint; None where a folder could not be listed, because nothing stands for what it holds."""
-        return self.digest.hexdigest() if self.is_listed else None
+        return None if self.source.unlisted else self.digest.hexdigest()
 
     def run(self) -> None:
         holdings.begin_seeing(self.connection)
@@ -118,6 +118,8 @@ class _Pass:
             files = self.source.files(entity)
             while chunk := list(islice(files, BATCH_DOCUMENTS)):
                 self._compare_files(entity, chunk)
+        for folder in self.source.unlisted:
+            self.unread[folder.path] = _Unread(_reason(folder.problem))
         for entity in ENTITIES:
             for unseen in holdings.unseen(self.connection, entity, self.number):
                 if all(is_gone(*place) for place in unseen.elsewhere):  # else another folder holds it as well
@@ -127,7 +129,8 @@ class _Pass:
                 self._book(unread.comparison)
         for diagnostic in not_looked_at(self.source, self.encoding):
             path = diagnostic.location.path
-            self._book(Comparison("", path, "", None, State.NOT_LOOKED_AT, [diagnostic.message]))
+            self._book(Comparison("", path, "", None, State.NOT_LOOKED_AT, [_reason(diagnostic)]))
+            self.tallies.folders_not_looked_at += diagnostic.code == FOLDER_NOT_LOOKED_AT
         self.tallies.rows = queries.entity_counts(self.connection)
 
     def _without_document(self, entity: Entity, unseen: holdings.Unseen) -> Comparison:
@@ -197,10 +200,13 @@ class _Pass:
         known = reading.sha256
         if known is None:
             problem = reading.problem or diagnose("file-unreadable", "it was not read", Location(file.path))
-            self.unread[file.path] = _Unread(f"{problem.code}: {problem.message}")
-            self.is_listed = self.is_listed and not Path(file.full).is_dir()
+            self.unread[file.path] = _Unread(_reason(problem))
             known = f"{problem.code} {_size_and_time(file.full)}"
         self.digest.update(f"{reading.path}\0{known}\n".encode())
+
+
+def _reason(problem: Diagnostic | None) -> str:
+    return "" if problem is None else f"{problem.code}: {problem.message}"
 
 
 def _size_and_time(full: str) -> str:

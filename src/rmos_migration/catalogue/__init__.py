@@ -6,7 +6,7 @@ V3 validation, R4 resolving against the database, S5 the database itself.
 
 from .code import Code, Severity
 from .decoding import DECODING
-from .files import FILES, NOT_LOOKED_AT
+from .files import FILES, FOLDER_NOT_LOOKED_AT, NOT_LOOKED_AT
 from .resolving import RESOLVING
 from .validation import VALIDATION
 
@@ -14,4 +14,4 @@ ENTRIES: tuple[Code, ...] = (*FILES, *DECODING, *VALIDATION, *RESOLVING)
 
 CATALOGUE: dict[str, Code] = {code.name: code for code in ENTRIES}
 
-__all__ = ["CATALOGUE", "ENTRIES", "NOT_LOOKED_AT", "Code", "Severity"]
+__all__ = ["CATALOGUE", "ENTRIES", "FOLDER_NOT_LOOKED_AT", "NOT_LOOKED_AT", "Code", "Severity"]

@@ -4,8 +4,16 @@ from .code import Code, Severity
 
 _I, _W, _E = Severity.INFO, Severity.WARNING, Severity.ERROR
 
-NOT_LOOKED_AT = ("records-not-looked-at", "archive-not-looked-at", "unreadable-not-looked-at")
-"""Codes of what is said of files that may hold records and were not looked at."""
+FOLDER_NOT_LOOKED_AT = "folder-not-looked-at"
+"""Code of what is said of a folder: nobody knows how many files it holds, so it is counted as what it is."""
+
+NOT_LOOKED_AT = (
+    "records-not-looked-at",
+    "archive-not-looked-at",
+    "unreadable-not-looked-at",
+    FOLDER_NOT_LOOKED_AT,
+)
+"""Codes of what is said of files and folders that may hold records and were not looked at."""
 
 FILES = (
     Code(
@@ -48,7 +56,7 @@ FILES = (
         "F106",
         "file-unreadable",
         _E,
-        "The system would not let the file or folder be read.",
+        "The system would not let the file be read, or a link leads nowhere.",
         "check that it exists and that you may read it, then run the migration again",
     ),
     Code(
@@ -92,7 +100,16 @@ FILES = (
         "F112",
         "unreadable-not-looked-at",
         _W,
-        "A file or folder outside the folders of records could not be looked at, so it is not known whether it holds records.",
+        "A file that is not read because of its name or place could not be looked at either, so it is not known whether it "
+        "holds records.",
         "make it readable, or move it out of the legacy folder, then run rmos migrate again",
+    ),
+    Code(
+        "F113",
+        "folder-not-looked-at",
+        _W,
+        "The system would not let the folder be listed, so it is not known whether it holds records, and how many. "
+        "It counts as one folder, not as a document.",
+        "make the folder readable for you, or move it out of the legacy folder, then run rmos migrate again",
     ),
 )

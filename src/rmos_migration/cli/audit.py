@@ -79,13 +79,17 @@ def audit(
     baseline: Annotated[
         Path | None,
         typer.Option(
-            "--baseline", metavar="FILE", help="A saved JSON result; what it knows is not told again."
+            "--baseline",
+            metavar="FILE",
+            help="A saved JSON result; what it knows is not told again.",
+            readable=False,
         ),
     ] = None,
     form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.TEXT,
     as_json: JsonOption = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE", help="Write there instead of stdout.")
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="Write there instead of stdout.", readable=False),
     ] = None,
     explain: Annotated[
         str | None,

@@ -31,7 +31,10 @@ def register(app: typer.Typer) -> None:
 
 def backup(
     target: Annotated[
-        Path, typer.Argument(metavar="TARGET", help="A new file, or a folder for a file named by the time.")
+        Path,
+        typer.Argument(
+            metavar="TARGET", help="A new file, or a folder for a file named by the time.", readable=False
+        ),
     ],
     database: DatabaseOption = None,
 ) -> None:

@@ -22,16 +22,9 @@ from rich.text import Text
 from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
 from ..errors import EnvironmentFailure, RmosError, UsageError
 from ..migrate.options import Nobody
-from ..migrate.outcome import (
-    UNRECOGNISED,
-    Counts,
-    RunSummary,
-    Status,
-    ending,
-    overridden_records,
-    unseen_files,
-)
+from ..migrate.outcome import NOT_READ, UNRECOGNISED, Counts, RunSummary, Status, ending, overridden_records
 from ..migrate.plan import Decision
+from ..migrate.unseen import unseen_files
 from ..sources.discover import Source
 from ..sources.locate import located
 
@@ -171,7 +164,8 @@ class Watcher(Nobody):
         with suppress(BrokenPipeError):
             for prepared, outcome, *_ in decisions:
                 name = f" {prepared.record_id}" if prepared.record_id is not None else ""
-                say(f"{prepared.location} {outcome}{name} ({prepared.generation or UNRECOGNISED})", on=err)
+                unknown = NOT_READ if prepared.reading.sha256 is None else UNRECOGNISED
+                say(f"{prepared.location} {outcome}{name} ({prepared.generation or unknown})", on=err)
 
     def noticed(self, diagnostics: list[Diagnostic]) -> None:
         """Print or keep what was noticed. A reader of the output who goes away does not end the run."""
@@ -220,12 +214,28 @@ def print_summary(summary: RunSummary) -> None:
         found=totals.found,
         arrived=totals.migrated + totals.unchanged,
         not_looked_at=summary.counts.files.not_looked_at,
+        folders=summary.counts.folders_not_looked_at,
     )
     if summary.dry_run:
         verdict = f"Dry run, nothing was written. The real run would end so: {verdict}"
     say(verdict, style=f"bold {_VERDICT_COLOURS.get(summary.status, 'red')}")
     for line in _explanations(summary):
         say(line)
+
+
+def print_shortfall(summary: RunSummary) -> None:
+    """One line on stderr on what a run did not bring in, for somebody who asked for quiet, and where to see more."""
+    totals, files = summary.totals, summary.counts.files
+    said = [summary.stopped_by] if summary.stopped_by else []
+    said += [f"{totals.rejected:,} rejected"] if totals.rejected else []
+    said += [f"{totals.conflicts:,} in conflict"] if totals.conflicts else []
+    if files.not_looked_at:
+        said.append(unseen_files(files.not_looked_at, summary.counts.folders_not_looked_at))
+    if not summary.counts.balanced:
+        said.append("the counts do not balance, which is a fault of this program")
+    more = "rmos rejects" if summary.is_kept else "the same command without -q"
+    found = "1 document" if totals.found == 1 else f"{totals.found:,} documents"
+    say(f"of {found} found: {', '.join(said)}; to see more: {more}", on=err)
 
 
 def _explanations(summary: RunSummary) -> Iterable[str]:
@@ -250,7 +260,8 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
     if files.not_looked_at:
         seem = "it may hold" if files.not_looked_at == 1 else "they may hold"
         where = "see above" if summary.dry_run else "rmos rejects"
-        yield f"{unseen_files(files.not_looked_at)}, though {seem} records: {where}"
+        unseen = unseen_files(files.not_looked_at, summary.counts.folders_not_looked_at)
+        yield f"{unseen}, though {seem} records: {where}"
     if files.ignored:
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(files.ignored.items()))
         yield f"Files passed over: {reasons}."

@@ -36,7 +36,10 @@ def draw(
     pattern_id: Annotated[str, typer.Argument(metavar="PATTERN_ID", help="The pattern's id.")],
     database: DatabaseOption = None,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", metavar="FILE.svg", help="Write there instead of stdout.")
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="FILE.svg", help="Write there instead of stdout.", readable=False
+        ),
     ] = None,
 ) -> None:
     """Write the picture; what could not be read is said on stderr."""

@@ -37,7 +37,7 @@ def register(app: typer.Typer) -> None:
 
 
 def export(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.", readable=False)],
     format_: Annotated[
         Format, typer.Option("--format", "-f", help="Records spelled out, or the documents as they were.")
     ] = Format.CANONICAL,

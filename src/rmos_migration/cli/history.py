@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ..migrate.outcome import unseen_files
+from ..diagnostics import FOLDER_NOT_LOOKED_AT
+from ..migrate.unseen import unseen_files
 from ..settings import load_settings
 from ..store import queries
 from ..store.database import Database
@@ -52,5 +53,6 @@ def _line(run: RunRow) -> str:
     started = run.started_at[:16].replace("T", " ")
     found = f"{totals.get('found', 0):,} found{seconds}"
     unseen = run.counts.get("files", {}).get("not_looked_at")
-    fates += f"{', ' if fates else ''}{unseen_files(unseen)}" if unseen else ""
+    folders = run.counts.get("codes", {}).get(FOLDER_NOT_LOOKED_AT, 0)
+    fates += f"{', ' if fates else ''}{unseen_files(unseen, folders)}" if unseen else ""
     return f"{run.id:>4}  {started}  {run.status:<22}  {found}{': ' if fates else ''}{fates}  ({run.source})"

@@ -12,14 +12,15 @@ from ..diagnostics import Diagnostic, printable, shown
 from ..entities import ENTITIES, Entity
 from ..errors import ExitCode, UsageError
 from ..migrate.inspection import Inspection, inspect_file
-from ..migrate.outcome import unseen_files
+from ..migrate.misplaced import source_at
 from ..migrate.strays import not_looked_at
+from ..migrate.unseen import folders_among, unseen_files
 from ..settings import load_settings
 from ..sources.decode import is_codec
 from ..sources.discover import Source, json_files
 from ..sources.passed_over import SourceFile
 from ..sources.read import read_files
-from ..sources.root import is_source
+from ..sources.root import NoRecordsError, named_folder
 from . import console
 from .options import JsonOption
 
@@ -43,7 +44,7 @@ def register(app: typer.Typer) -> None:
 
 
 def inspect(
-    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Files or folders.")],
+    named: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files or folders.")],
     encoding: Annotated[
         str | None,
         typer.Option(
@@ -59,7 +60,9 @@ def inspect(
     encoding = load_settings(encoding=encoding).encoding
     if encoding is not None and not is_codec(encoding):
         raise UsageError(f"there is no encoding {encoding}", "use a name such as cp1252 or latin-1")
-    sources = [Source(path) if os.path.isdir(path) and is_source(path) else None for path in paths]  # noqa: PTH112
+    paths = [named_folder(name) for name in named]
+    refusals: list[UsageError] = []
+    sources = [_source(path, encoding, refusals) for path in paths]
     pairs = [pair for path, source in zip(paths, sources, strict=True) for pair in _files(path, source)]
     readings = read_files(file for _, file in pairs)
     found: list[Inspection] = []
@@ -89,12 +92,29 @@ def inspect(
     else:
         for diagnostic in unseen:
             console.out.print(console.diagnostic_text(diagnostic))
+        folders = folders_among(one.code for one in unseen)
         console.say(
             f"{_counted(verdicts.total(), 'document')} in {_counted(len(pairs), 'file')}: "
             f"{verdicts[False]:,} would migrate, "
-            f"{verdicts[True]:,} would be kept out{f'; {unseen_files(len(unseen))}' if unseen else ''}."
+            f"{verdicts[True]:,} would be kept out{f'; {unseen_files(len(unseen), folders)}' if unseen else ''}."
         )
-    raise typer.Exit(ExitCode.FINDINGS if verdicts[True] or unseen else ExitCode.OK)
+    for refusal in refusals:
+        console.say(f"rmos migrate would not take this folder: {refusal.message}", on=console.err)
+        console.say(f"  → {refusal.hint}", on=console.err)
+    raise typer.Exit(ExitCode.FINDINGS if verdicts[True] or unseen or refusals else ExitCode.OK)
+
+
+def _source(path: Path, encoding: str | None, refusals: list[UsageError]) -> Source | None:
+    """Return the legacy folder at a path, if it is one; if it holds records only in other places, that is a refusal."""
+    if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name the system cannot look up
+        return None
+    try:
+        return source_at(path, encoding)
+    except NoRecordsError as refused:
+        refusals += [refused] if refused.names_records else []
+    except UsageError:  # a folder inside or above a legacy one, which may be looked at as well
+        pass
+    return None
 
 
 def _unseen(source: Source, encoding: str | None) -> Iterator[Diagnostic]:
@@ -116,7 +136,7 @@ def _files(path: Path, source: Source | None) -> Iterator[tuple[Entity | None, S
     if not os.path.lexists(path):
         raise UsageError(f"there is no file or folder {path}", "check the name, and that you may read it")
     if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name the system cannot look up
-        yield None, SourceFile(str(path), str(path))
+        yield None, SourceFile(str(path), os.path.realpath(path))
     elif source is not None:
         for entity in ENTITIES:
             for file in source.files(entity):

@@ -21,9 +21,10 @@ from ..reports.files import check_folder, write_reports
 from ..reports.report import Report
 from ..reports.witness import Witness
 from ..settings import Settings, load_settings
+from ..sources.root import named_folder
 from ..store.database import Database
 from . import console
-from .options import DatabaseOption, JsonOption
+from .options import DatabaseOption, JsonOption, SourceArgument
 
 _HELP = """Migrate a legacy folder into the database.
 
@@ -45,9 +46,7 @@ def register(app: typer.Typer) -> None:
 
 
 def migrate(
-    source: Annotated[
-        Path | None, typer.Argument(show_default="data/rmos_legacy", help="The legacy folder.")
-    ] = None,
+    source: SourceArgument = None,
     database: DatabaseOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Show what would happen; write nothing.")
@@ -86,23 +85,32 @@ def migrate(
         typer.Option("--rehash", help="Read every file again, even if its size and time have not changed."),
     ] = False,
     stats: Annotated[
-        Path | None, typer.Option("--stats", metavar="FILE", help="Write the run summary to a file, as JSON.")
+        Path | None,
+        typer.Option(
+            "--stats", metavar="FILE", help="Write the run summary to a file, as JSON.", readable=False
+        ),
     ] = None,
     report: Annotated[
         Path | None,
         typer.Option(
-            "--report", metavar="DIR", help="Write a report of the run into a folder: page, text and JSON."
+            "--report",
+            metavar="DIR",
+            help="Write a report of the run into a folder: page, text and JSON.",
+            readable=False,
         ),
     ] = None,
     as_json: JsonOption = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Show nothing but errors.")] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help="Show nothing but errors; one line where not everything arrived."),
+    ] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Show everything that is noticed.")
     ] = False,
 ) -> None:
     """Run the migration and answer with its exit code."""
     settings = load_settings(
-        source=source,
+        source=None if source is None else named_folder(source),
         database=database,
         on_conflict=on_conflict and on_conflict.value,
         missing_references=missing_references and missing_references.value,
@@ -138,6 +146,8 @@ def migrate(
     elif not quiet:
         watcher.print_kept()
         console.print_summary(summary)
+    elif summary.exit_code:
+        console.print_shortfall(summary)
 
     with _all_tried(summary) as tried:
         if stats is not None:

@@ -12,7 +12,8 @@ from sqlalchemy import Connection
 
 from ..diagnostics import CATALOGUE, Diagnostic
 from ..errors import EnvironmentFailure, UsageError
-from ..migrate.outcome import Outcome, unseen_files
+from ..migrate.outcome import Outcome
+from ..migrate.unseen import folders_among, unseen_files
 from ..reports.outstanding import strays_there
 from ..settings import load_settings
 from ..sources.locate import located_in
@@ -47,7 +48,10 @@ def rejects(
     code: Annotated[str | None, typer.Option("--code", help="Only rejects with this code.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, help="At most so many.")] = None,
     save: Annotated[
-        Path | None, typer.Option("--save", metavar="DIR", help="Write the original bytes into this folder.")
+        Path | None,
+        typer.Option(
+            "--save", metavar="DIR", help="Write the original bytes into this folder.", readable=False
+        ),
     ] = None,
     gone: Annotated[
         bool, typer.Option("--gone", help="Also those whose file is no longer in the legacy folder.")
@@ -137,9 +141,10 @@ def _print_unseen(unseen: list[Stray], limit: int | None) -> None:
         console.out.print(console.diagnostic_text(one.diagnostic))
     if unseen:
         console.say("")
+        folders = folders_among(one.diagnostic.code for one in unseen)
         console.say(
-            f"{unseen_files(len(unseen))}{_beyond(unseen, limit)}. "
-            "Move or rename what holds records, then run rmos migrate again."
+            f"{unseen_files(len(unseen), folders)}{_beyond(unseen, limit)}. "
+            "Move, rename or make readable what holds records, then run rmos migrate again."
         )
 
 

@@ -40,7 +40,10 @@ def report(
     statistics: Annotated[
         Path | None,
         typer.Option(
-            "--from", metavar="STATS_FILE", help="Report from a statistics file instead of a database."
+            "--from",
+            metavar="STATS_FILE",
+            help="Report from a statistics file instead of a database.",
+            readable=False,
         ),
     ] = None,
     output: Annotated[
@@ -50,6 +53,7 @@ def report(
             "-o",
             metavar="DIR",
             help="Write files there instead of printing. Nothing is overwritten.",
+            readable=False,
         ),
     ] = None,
     form: Annotated[

@@ -4,7 +4,6 @@ import logging
 import sys
 import webbrowser
 from ipaddress import ip_address
-from pathlib import Path
 from socket import gethostname
 from typing import Annotated
 
@@ -12,6 +11,7 @@ import typer
 
 from ..errors import EnvironmentFailure
 from ..settings import Settings, load_settings
+from ..sources.root import named_folder
 from ..store.database import Database
 from . import console
 from .options import DatabaseOption
@@ -40,7 +40,8 @@ def register(app: typer.Typer) -> None:
 def serve(
     database: DatabaseOption = None,
     source: Annotated[
-        Path | None, typer.Option("--source", help="The legacy folder, for runs that are started here.")
+        str | None,
+        typer.Option("--source", help="The legacy folder, for runs that are started here."),
     ] = None,
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
     port: Annotated[
@@ -62,7 +63,7 @@ def serve(
     from ..web.pages import page_routers
     from ..web.rendering import problem_page
 
-    settings = load_settings(database=database, source=source)
+    settings = load_settings(database=database, source=None if source is None else named_folder(source))
     place = Database.at(settings.database)
     is_local = _is_loopback(host)
     token = _token(place, settings, is_needed=not is_local)

@@ -12,11 +12,13 @@ from ..audit.verification import NO_DIFFERENCES, Comparison, State, Verification
 from ..audit.verify import verify_source
 from ..diagnostics import printable
 from ..migrate.options import Limit
-from ..migrate.outcome import overridden_records, unseen_files
+from ..migrate.outcome import overridden_records
+from ..migrate.unseen import unseen_files
 from ..settings import load_settings
+from ..sources.root import named_folder
 from ..store.database import Database
 from . import console
-from .options import DatabaseOption, JsonOption
+from .options import DatabaseOption, JsonOption, SourceArgument
 
 _HELP = """Read the legacy folder again and compare every document with the database; exit 0 if they are equal, 6 if not.
 
@@ -41,7 +43,7 @@ _MEANINGS = {
     State.CONFLICT: "its id is taken by other content, accounted for: see rmos rejects",
     State.UNREADABLE: "the file could not be read now, so nothing is known of it",
     State.ONLY_IN_DATABASE: "in the database, no longer in the source",
-    State.NOT_LOOKED_AT: "files that may hold records, but are not read where they are, or under their names",
+    State.NOT_LOOKED_AT: "may hold records, but is not read where it is, or under its name, or cannot be opened",
 }
 
 
@@ -62,9 +64,7 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    source: Annotated[
-        Path | None, typer.Argument(show_default="data/rmos_legacy", help="The legacy folder.")
-    ] = None,
+    source: SourceArgument = None,
     database: DatabaseOption = None,
     encoding: Annotated[
         str | None,
@@ -79,7 +79,8 @@ def verify(
     max_only_in_database: Annotated[str | None, LimitOf[State.ONLY_IN_DATABASE]] = None,
     max_not_looked_at: Annotated[str | None, LimitOf[State.NOT_LOOKED_AT]] = None,
     certificate: Annotated[
-        Path | None, typer.Option("--certificate", metavar="FILE", help="Write the certificate as JSON.")
+        Path | None,
+        typer.Option("--certificate", metavar="FILE", help="Write the certificate as JSON.", readable=False),
     ] = None,
     as_json: JsonOption = False,
     verbose: Annotated[
@@ -100,7 +101,9 @@ def verify(
     limits = {state: Limit.parse(text, f"--max-{state}") for state, text in given.items() if text is not None}
     if certificate is not None:
         console.refuse_database(certificate)
-    settings = load_settings(source=source, database=database, encoding=encoding)
+    settings = load_settings(
+        source=None if source is None else named_folder(source), database=database, encoding=encoding
+    )
     result = verify_source(
         settings.source,
         Database.at(settings.database),
@@ -185,7 +188,7 @@ def _counts(result: Verification) -> Iterator[str]:
     totals = result.tallies.totals
     for state in result.exceeded:
         if state is State.NOT_LOOKED_AT:
-            yield unseen_files(totals[state])
+            yield unseen_files(totals[state], result.tallies.folders_not_looked_at)
         else:
             yield f"{totals[state]:,} {state}"
 

@@ -12,7 +12,7 @@ from ..sources.documents import Contents, documents_in
 from ..sources.folders import entity_of_file, entity_of_folder
 from ..sources.locate import located_in
 from ..sources.read import Reading
-from .outcome import UNRECOGNISED
+from .outcome import NOT_READ, UNRECOGNISED
 from .prepare import Prepared, prepare, prepare_document
 
 
@@ -105,7 +105,7 @@ def _inspection(
         entity,
         shape,
         encoding,
-        prepared.generation or UNRECOGNISED,
+        prepared.generation or (NOT_READ if prepared.reading.sha256 is None else UNRECOGNISED),
         evidence,
         record,
         orjson.loads(prepared.derived or "[]"),

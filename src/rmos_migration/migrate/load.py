@@ -140,7 +140,8 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
         connection, book.run_id, SUPERSEDED, [(one.path, one.pointer) for one in restored]
     )
     runs.write_diagnostics(connection, book.run_id, diagnostics)
-    generations = batch.skipped_generations + Counter(prepared.generation for prepared in batch.documents)
+    read = (prepared for prepared in batch.documents if prepared.reading.sha256 is not None)
+    generations = batch.skipped_generations + Counter(prepared.generation for prepared in read)
     return Written(tally, generations, diagnostics, plan.decisions, retracted)
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from ..diagnostics import Diagnostic, Severity
+from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Severity
 from ..entities import ENTITIES
 from ..errors import ExitCode
+from .unseen import unseen_files
 
 
 class Outcome(StrEnum):
@@ -42,24 +43,20 @@ VERDICTS = {
 """How a run ended, in words, where every file was looked at."""
 
 
-def ending(status: Status, *, found: int, arrived: int, not_looked_at: int) -> str:
+def ending(status: Status, *, found: int, arrived: int, not_looked_at: int, folders: int = 0) -> str:
     """Return how a run ended, in one sentence.
 
     Args:
         status: how it ended.
         found: documents that it found.
         arrived: those of them that are in the database.
-        not_looked_at: files that seem to hold records and were not looked at.
+        not_looked_at: files and folders that may hold records and were not looked at.
+        folders: how many of these are folders.
     """
     if status is Status.COMPLETED_WITH_REJECTS and not_looked_at and arrived == found:
         documents = "1 document" if found == 1 else f"{found:,} documents"
-        return f"{documents} arrived; {unseen_files(not_looked_at)}."
+        return f"{documents} arrived; {unseen_files(not_looked_at, folders)}."
     return VERDICTS[status]
-
-
-def unseen_files(number: int) -> str:
-    """Return how many files were not looked at, in words."""
-    return "1 file was not looked at" if number == 1 else f"{number:,} files were not looked at"
 
 
 def overridden_records(number: int) -> str:
@@ -151,12 +148,15 @@ class Files:
 
 
 UNRECOGNISED = "not recognised"
-"""Stands for the generation of documents that none wrote, or that could not be read."""
+"""Stands for the generation of documents that none wrote, or that are no JSON."""
+
+NOT_READ = "not read"
+"""Stands for the generation of what nobody has seen, and which is therefore in no count of generations."""
 
 
 @dataclass
 class Counts:
-    """Everything a run counts; ``generations`` are the documents found, by the generation that wrote them.
+    """Everything a run counts; ``generations`` are the documents that were read, by the generation that wrote them.
 
     ``overridden`` are documents among the unchanged whose record was changed or deleted through the API since.
     """
@@ -167,6 +167,11 @@ class Counts:
     severities: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
     overridden: int = 0
+
+    @property
+    def folders_not_looked_at(self) -> int:
+        """How many of what was not looked at are folders."""
+        return self.codes[FOLDER_NOT_LOOKED_AT]
 
     @property
     def totals(self) -> Tally:

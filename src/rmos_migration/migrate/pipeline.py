@@ -22,6 +22,7 @@ from ..store.failures import reason
 from ..store.known import KnownFile
 from .batch import Batch
 from .garbage import fewer_garbage_collections
+from .misplaced import source_at
 from .options import Nobody, Observer, Options, Stop
 from .outcome import Counts, RunSummary, Status
 from .prepare import prepare
@@ -67,7 +68,12 @@ def run(
         raise UsageError(f"there is no encoding {options.encoding}", "use a name such as cp1252 or latin-1")
     batch_documents = batch_documents or BATCH_DOCUMENTS
     return _Run(
-        Source(source), database, options, observer or Nobody(), stop or (lambda: None), batch_documents
+        source_at(source, options.encoding),
+        database,
+        options,
+        observer or Nobody(),
+        stop or (lambda: None),
+        batch_documents,
     ).go()
 
 
@@ -195,7 +201,7 @@ class _Run:
             while chunk := list(islice(files, self.batch_documents)):
                 yield entity, chunk
             gone = [path for path in self.source.doubtful if is_read_no_more(self.source.root, path)]
-            writer.forget(self.source.mended + gone)
+            writer.forget(self.source.folders_now + gone)
 
     def _read(
         self, entity: Entity, chunk: list[SourceFile], writer: Writer, *, is_last: bool

@@ -7,6 +7,7 @@ import os
 import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePath
+from typing import NamedTuple
 
 from ..diagnostics import Diagnostic, Location, diagnose
 from ..entities import BY_NAME, Entity
@@ -60,32 +61,62 @@ def not_looked_at(
     for file in source.passed_over():
         if stop() is not None:
             return
-        found = file.problem or _warning(source, file, encoding)
+        found = file.problem or _warning(source.root, file, encoding)
         if found is None:
             source.ignore(file.path)
         else:
             yield found
 
 
-def _warning(source: Source, file: SourceFile, encoding: str | None) -> Diagnostic | None:
+class Stray(NamedTuple):
+    """A file that seems to hold records and is not read.
+
+    ``looks`` says what it looks like, as the end of a sentence; ``wanted`` is the path below the legacy folder under
+    which it would be read, empty for an archive; ``problem`` says why it could not be looked at, if it could not.
+    """
+
+    path: str
+    looks: str = ""
+    wanted: str = ""
+    problem: Diagnostic | None = None
+
+
+def seen_in(file: SourceFile, encoding: str | None) -> Stray | None:
+    """Return what a file that is not read seems to hold; None where it holds no records.
+
+    Args:
+        file: the file below the legacy folder.
+        encoding: what the user says of files in no known one.
+    """
+    if is_archive(file.path):  # by its name, even if it may not be opened
+        return Stray(file.path, "is an archive")
     try:
         head = _read(file, _HEAD)
-        is_packed = head.startswith(_MAGIC) and not file.path.lower().endswith(_PACKED_DOCUMENTS)
-        if is_archive(file.path) or is_packed:
-            message = "archives are not opened; what is packed in this one was not looked at"
-            return diagnose("archive-not-looked-at", message, Location(file.path))
+        if head.startswith(_MAGIC) and not file.path.lower().endswith(_PACKED_DOCUMENTS):
+            return Stray(file.path, "is an archive")
         if not begins_like_json(head, encoding):
             return None
         raw = head if len(head) < _HEAD else _read(file, SIZE_LIMIT + 1)
     except OSError as error:
         raise_if_machine_failed(file.path, error, file.full)
-        return unseen(file.path, file.full, error).problem if _may_be_json(file.path) else None
+        if not _may_be_json(file.path):
+            return None
+        return Stray(file.path, problem=unseen(file.path, file.full, error).problem)
     seen = likeness(raw, encoding, _entity_nearby(file.path))
     if seen is None:
         return None
-    what = f"this looks like {_named(seen)}, but {_why(file.path)}"
-    hint = _hint(source, file.path, seen.entity)
-    return diagnose("records-not-looked-at", what, Location(file.path), hint=hint)
+    return Stray(file.path, f"looks like {_named(seen)}", _wanted(file.path, seen.entity))
+
+
+def _warning(root: Path, file: SourceFile, encoding: str | None) -> Diagnostic | None:
+    seen = seen_in(file, encoding)
+    if seen is None or seen.problem is not None:
+        return seen and seen.problem
+    if not seen.wanted:
+        message = "archives are not opened; what is packed in this one was not looked at"
+        return diagnose("archive-not-looked-at", message, Location(file.path))
+    what = f"this {seen.looks}, but {_why(file.path)}"
+    return diagnose("records-not-looked-at", what, Location(file.path), hint=_hint(root, seen.wanted))
 
 
 def _read(file: SourceFile, limit: int) -> bytes:
@@ -95,7 +126,8 @@ def _read(file: SourceFile, limit: int) -> bytes:
 
 
 def _may_be_json(path: str) -> bool:
-    return is_read_by_name(path) or PurePath(path).suffix.lower() in _TEXTS
+    name = PurePath(path).name.lower()
+    return any(ending in name for ending in READ_ENDINGS) or PurePath(name).suffix in _TEXTS
 
 
 def _entity_nearby(path: str) -> Entity | None:
@@ -118,15 +150,19 @@ def _why(path: str) -> str:
     return f"only files whose names end in {', '.join(READ_ENDINGS)} are read"
 
 
-def _hint(source: Source, path: str, entity: Entity) -> str:
+def _wanted(path: str, entity: Entity) -> str:
     """Return where the file would be read."""
     *folders, name = path.split("/")
     if folders and entity_of_folder(folders[0]) is entity:
         into = folders
     else:
         into = [entity.name, *(folder for folder in folders[1:] if entity_of_folder(folder) is None)]
-    wanted = "/".join([*into, _readable(name)])
-    if _is_taken(source.root.joinpath(*into), _readable(name)):
+    return "/".join([*into, _readable(name)])
+
+
+def _hint(root: Path, wanted: str) -> str:
+    *folders, name = wanted.split("/")
+    if _is_taken(root.joinpath(*folders), name):
         return f"{wanted} is there already: compare the two, then move or delete this one"
     return f"did you mean {wanted}? Rename or move it, then run rmos migrate again; or move it out of this folder"
 

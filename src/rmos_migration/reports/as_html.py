@@ -120,7 +120,7 @@ def _sections(report: Report) -> Iterator[tuple[str, str]]:
     if report.kept_out or report.run.totals.kept_out:
         yield "kept-out", "What was kept out"
     if report.not_looked_at:
-        yield "not-looked-at", "Files that were not looked at"
+        yield "not-looked-at", "What was not looked at"
     if report.noticed:
         yield "noticed", "What was noticed"
     if report.gallery and report.gallery.total:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
+from ..migrate.unseen import folders_among, unseen_amount
 from .layout import aligned, columns, heading, labelled, wrapped
 from .report import Audit, Comparison, Excerpt, Gallery, KeptOut, Kind, Notice, Report, Run, Workshop
 from .wording import (
@@ -158,14 +159,15 @@ def _kept_out(documents: list[KeptOut]) -> Iterator[str]:
 
 
 def _not_looked_at(files: list[Notice]) -> Iterator[str]:
-    yield from heading(f"Not looked at: {amount(len(files), 'file')}")
+    folders = folders_among(one.code for one in files)
+    yield from heading(f"Not looked at: {unseen_amount(len(files), folders)}")
     for notice in files[:SHOWN]:
         yield ""
         yield from wrapped(f"{place(notice)}: {brief(notice.message)}", hanging="    ")
         yield from wrapped(f"-> {notice.hint}", "  ", "     ")
     if len(files) > SHOWN:
         yield ""
-        yield from wrapped(f"{amount(len(files) - SHOWN, 'more file')}; the JSON report has them all.")
+        yield from wrapped(f"{len(files) - SHOWN:,} more; the JSON report has them all.")
 
 
 def _document(document: KeptOut) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
+from ..diagnostics import CATALOGUE, FOLDER_NOT_LOOKED_AT, Diagnostic, Severity, printable
 from ..migrate.options import Options
 from ..migrate.outcome import Tally, success_rate
 from ..store.queries import RunRow
@@ -63,6 +63,7 @@ def run_of_row(row: RunRow) -> Run:
         stopped_by=row.stopped_by or "",
         totals=totals,
         not_looked_at=row.counts.get("files", {}).get("not_looked_at", 0),
+        folders_not_looked_at=row.counts.get("codes", {}).get(FOLDER_NOT_LOOKED_AT, 0),
         overridden=row.counts.get("overridden", 0),
     )
 
@@ -83,6 +84,7 @@ def run_of_summary(summary: Mapping[str, Any], tool_version: str | None) -> Run:
         stopped_by=summary["stopped_by"],
         totals=counted(summary["totals"]),
         not_looked_at=summary["files"].get("not_looked_at", 0),
+        folders_not_looked_at=summary.get("codes", {}).get(FOLDER_NOT_LOOKED_AT, 0),
         overridden=summary.get("overridden", 0),
     )
 

@@ -4,9 +4,10 @@ Times are UTC, ``YYYY-MM-DDTHH:MM:SS.ffffffZ``; durations are seconds; rates of 
 everything arrived; lengths are mm.
 """
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 
 from ..migrate.outcome import Status, is_kept
 
@@ -66,7 +67,9 @@ class Run(Value):
     """What cut the run short; empty where nothing did."""
     totals: Counted
     not_looked_at: int = 0
-    """Files that seem to hold records, and were not read because of their names or places."""
+    """Files and folders that may hold records, and were not looked at: for their names or places, or unreadable."""
+    folders_not_looked_at: Annotated[int, Field(exclude=True), SkipJsonSchema()] = 0
+    """How many of these are folders; for the words only, since the kinds of notices tell it as well."""
     overridden: int = 0
     """Documents that arrived, and whose record was changed or deleted through the API since."""
 

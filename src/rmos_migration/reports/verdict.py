@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from ..diagnostics import printable
-from ..migrate.outcome import Status, ending, overridden_records, unseen_files
+from ..migrate.outcome import Status, ending, overridden_records
+from ..migrate.unseen import unseen_files
 from ..store.runs import REPLACED
 from .report import KeptOut, Kind, Run
 from .wording import amount, are
@@ -24,7 +25,13 @@ def _ending(run: Run) -> str:
         return "There was nothing to migrate."
     if status in _CUT_SHORT and not run.is_kept:
         return f"{'The dry run' if run.dry_run else 'The run'} was ended before its end. Nothing was kept."
-    said = ending(status, found=run.totals.found, arrived=run.totals.arrived, not_looked_at=run.not_looked_at)
+    said = ending(
+        status,
+        found=run.totals.found,
+        arrived=run.totals.arrived,
+        not_looked_at=run.not_looked_at,
+        folders=run.folders_not_looked_at,
+    )
     return f"Dry run, nothing was written. The real run would end so: {said}" if run.dry_run else said
 
 
@@ -57,7 +64,9 @@ def advice(
     if run.not_looked_at:
         may = "It may hold records" if run.not_looked_at == 1 else "They may hold records"
         below = " See below which." if kept_out is not None else ""
-        said.append(f"{unseen_files(run.not_looked_at)}. {may} that are not in the database.{below}")
+        said.append(
+            f"{unseen_files(run.not_looked_at, run.folders_not_looked_at)}. {may} that are not in the database.{below}"
+        )
     if is_last:
         said += _what_to_do(run, kept_out or ())
     if not balanced:

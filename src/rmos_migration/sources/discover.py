@@ -24,7 +24,7 @@ from .folders import (
 )
 from .machine import is_file, is_folder, is_there, names_in, own_faults_ignored, raise_if_machine_failed
 from .names import as_text, fitted_path
-from .passed_over import BACKUP, HIDDEN, LINK_TO_READ, NOT_READ, PassedOver, SourceFile
+from .passed_over import BACKUP, HIDDEN, LINK_TO_READ, NOT_READ, PassedOver, SourceFile, led_nowhere, unlisted
 from .root import refuse_other_than_source
 
 _NO_FILE = "a pipe, socket or device is in the place of a file"
@@ -36,7 +36,7 @@ class Source:
 
     The first step of a path below it says what the documents are: a folder such as ``patterns``, or a file such as
     ``patterns.json`` (``folders.py``). Iterating over its files notes what is passed over (``passed_over.py``). Those of
-    the folders in ``doubtful``, which could not be listed once, that were listed now are in ``mended``.
+    ``doubtful``, which stand in the ledger as documents that were not read, that are folders now are in ``folders_now``.
 
     Raises:
         UsageError: if there is no such folder, or nothing in it that says what the documents are.
@@ -46,7 +46,7 @@ class Source:
         self.root = root
         self.notices: list[Diagnostic] = []
         self.doubtful: Collection[str] = ()
-        self.mended: list[str] = []
+        self.folders_now: list[str] = []
         self._real_root = os.path.realpath(root)
         self._followed: set[str] = set()
         self._left = PassedOver()
@@ -97,8 +97,14 @@ class Source:
 
         To be asked once, after the files of every entity were walked.
         """
-        found = [*self._left.other_names, *self._left.elsewhere(self._real_root, self._followed)]
+        elsewhere = self._left.elsewhere(self._real_root, self._followed)
+        found = [*self._left.other_names, *self._left.unlisted, *elsewhere]
         yield from sorted(found, key=lambda file: file.path.split("/"))
+
+    @property
+    def unlisted(self) -> list[SourceFile]:
+        """The folders among those of records that could not be listed, each with its problem."""
+        return self._left.unlisted
 
     def ignore(self, path: str) -> None:
         """Count a file that was passed over, and holds no records, as ignored."""
@@ -120,9 +126,7 @@ class Source:
 
     def _walk(self, path: str, full: str, entity: Entity) -> Iterator[SourceFile]:
         waiting: list[_Folder] = []
-        refusal = self._list(path, full, waiting)
-        if refusal is not None:
-            yield refusal
+        self._list(path, full, waiting)
         while waiting:
             folder = waiting[-1]
             for name in folder.names:
@@ -135,14 +139,12 @@ class Source:
                 elif kind != stat.S_IFDIR:
                     yield _refusal(below, system_path, "file-not-regular", _NO_FILE)
                 else:
-                    refusal = self._list(below, system_path, waiting)
-                    if refusal is not None:
-                        yield refusal
+                    self._list(below, system_path, waiting)
                     break
             else:
                 waiting.pop()
 
-    def _list(self, path: str, full: str, waiting: "list[_Folder]") -> SourceFile | None:
+    def _list(self, path: str, full: str, waiting: "list[_Folder]") -> None:
         """Add what a folder holds and is not ignored to ``waiting``; names only are kept, for memory's sake."""
         names: list[str] = []
         special: dict[str, int] = {}
@@ -157,12 +159,12 @@ class Source:
                         special[entry.name] = kind
         except OSError as error:
             raise_if_machine_failed(path, error, full)
-            return _refusal(path, full, "file-unreadable", f"the folder cannot be listed: {error.strerror}")
-        names.sort()
+            self._left.unlisted.append(unlisted(path, full, error))
+        else:
+            names.sort()
+            waiting.append(_Folder(f"{path}/", full + os.sep, iter(names), special))
         if path in self.doubtful:
-            self.mended.append(path)
-        waiting.append(_Folder(f"{path}/", full + os.sep, iter(names), special))
-        return None
+            self.folders_now.append(path)
 
     def _is_passed_over(self, folder: str, entry: "os.DirEntry[str]", kind: int) -> bool:
         name = entry.name
@@ -186,11 +188,14 @@ class Source:
         target = os.path.realpath(full)
         leads_to_folder = is_folder(path, target)
         if not leads_to_folder and not path.lower().endswith(READ_ENDINGS):
-            self._left.ignore(NOT_READ, path)
+            if _is_named_like_folder(path) and not _leads_anywhere(path, target):
+                self._left.unlisted.append(led_nowhere(path, full))
+            else:
+                self._left.ignore(NOT_READ, path)
             return
         if os.path.commonpath([target, self._real_root]) != self._real_root:
             yield _refusal(path, full, "file-outside", "the link leads out of the source folder")
-        elif not is_there(path, target) or os.path.islink(target):
+        elif not _leads_anywhere(path, target):
             yield _refusal(path, full, "file-unreadable", "the link leads nowhere")
         elif target in self._followed or self._is_read_anyway(target, entity):
             self._left.ignore(LINK_TO_READ, path)
@@ -215,6 +220,15 @@ class Source:
         if entity_of_folder(steps[0]) is not entity or any(step.startswith(".") for step in steps):
             return False
         return os.path.isdir(target) or is_read_by_name(steps[-1])
+
+
+def _leads_anywhere(path: str, target: str) -> bool:
+    """Whether the end of a link is there, and no link itself, as in a circle of links."""
+    return is_there(path, target) and not os.path.islink(target)
+
+
+def _is_named_like_folder(path: str) -> bool:
+    return "/" not in path or not os.path.splitext(path)[1]
 
 
 def json_files(root: Path) -> Iterator[SourceFile]:

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from ..diagnostics import Diagnostic, Location, diagnose
-from .folders import entity_of_file, entity_of_folder, is_backup, is_read_by_name
+from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Location, diagnose
+from .folders import entity_of_folder, is_backup, is_read_by_name
 from .machine import raise_if_machine_failed
 from .names import as_text, fitted_path
-from .root import is_walked
+from .root import is_read
 
 NAMED = 100
 """Ignored files that are named, of each reason; the others are counted only."""
@@ -32,12 +32,17 @@ class SourceFile(NamedTuple):
 
 
 class PassedOver:
-    """The files of a source that are not read: ``ignored`` counts them by reason, ``paths`` names the first of each."""
+    """The files of a source that are not read: ``ignored`` counts them by reason, ``paths`` names the first of each.
+
+    ``other_names`` are files in the folders of records that are not read by their names; ``unlisted`` are folders among
+    those of records that could not be listed.
+    """
 
     def __init__(self) -> None:
         self.ignored: Counter[str] = Counter()
         self.paths: dict[str, list[str]] = {}
         self.other_names: list[SourceFile] = []
+        self.unlisted: list[SourceFile] = []
 
     def ignore(self, reason: str, path: str) -> None:
         """Count a file as ignored."""
@@ -67,7 +72,7 @@ class PassedOver:
                 with os.scandir(folder) as entries:
                     for entry in entries:
                         path = above + as_text(entry.name)
-                        if (not above and _is_read(entry)) or entry.path in followed:
+                        if (not above and is_read(entry)) or entry.path in followed:
                             continue
                         if entry.name.startswith("."):
                             self.ignore(HIDDEN, path)
@@ -81,11 +86,11 @@ class PassedOver:
                             yield SourceFile(fitted_path(path), entry.path)
             except OSError as error:
                 raise_if_machine_failed(above or root, error, folder)
-                yield unseen(above.rstrip("/"), folder, error)
+                yield unlisted(above.rstrip("/"), folder, error)
 
 
 def unseen(path: str, full: str, error: OSError) -> SourceFile:
-    """Return a file or folder that could not be looked at, with what is to be said of it."""
+    """Return a file that could not be looked at, with what is to be said of it."""
     message = (
         f"it could not be looked at, so it is not known whether it holds records: {error.strerror or error}"
     )
@@ -93,8 +98,22 @@ def unseen(path: str, full: str, error: OSError) -> SourceFile:
     return SourceFile(stored, full, diagnose("unreadable-not-looked-at", message, Location(stored)))
 
 
-def _is_read(entry: "os.DirEntry[str]") -> bool:
-    """Tell whether what lies directly in the source is read as records of some entity."""
-    if entry.is_symlink():
-        return entity_of_folder(entry.name) is not None or entity_of_file(entry.name) is not None
-    return is_walked(entry.name, is_folder=entry.is_dir(follow_symlinks=False))
+def unlisted(path: str, full: str, error: OSError) -> SourceFile:
+    """Return a folder that could not be listed, with what is to be said of it."""
+    message = (
+        "the folder could not be listed, so it is not known what it holds; the system says:"
+        f" {error.strerror or error}"
+    )
+    stored = fitted_path(path)
+    return SourceFile(stored, full, diagnose(FOLDER_NOT_LOOKED_AT, message, Location(stored)))
+
+
+def led_nowhere(path: str, full: str) -> SourceFile:
+    """Return a link that seems to have led to a folder, with what is to be said of it."""
+    message = "the link leads nowhere, so it is not known what the folder holds that it led to"
+    hint = (
+        "connect the disk that it leads to, or put the folder in place of the link; else delete the link."
+        " Then run rmos migrate again"
+    )
+    stored = fitted_path(path)
+    return SourceFile(stored, full, diagnose(FOLDER_NOT_LOOKED_AT, message, Location(stored), hint=hint))

@@ -12,7 +12,10 @@ from .paths import parts_of
 
 
 def is_gone(location: str, path: str) -> bool:
-    """Whether a file was taken out of its source since; not, where the whole source is out of reach.
+    """Whether a file was taken out of its source since, or the folder with it; not, where either is out of reach.
+
+    What is not there is gone only if the folder in which it is missing can be listed. Where a link on the way leads
+    nowhere, the disk that it led to may not be connected.
 
     Args:
         location: the source's folder, as the ledger knows it.
@@ -26,14 +29,33 @@ def is_gone(location: str, path: str) -> bool:
             return False
         os.lstat(os.path.join(location, *(parts or [path])))
     except (FileNotFoundError, NotADirectoryError):
-        return os.path.isdir(location)
+        return _was_taken_out(location, parts or path.split("/"))
     except (OSError, ValueError):  # out of reach
         return False
     return False
 
 
+def _was_taken_out(folder: str, steps: Sequence[str]) -> bool:
+    """Whether the first folder on a way that lacks the next step can be listed, so that it is known to lack it."""
+    try:
+        for step in steps:
+            full = os.path.join(folder, step)
+            if not os.path.lexists(full):
+                with os.scandir(folder):
+                    return True
+            if not os.path.isdir(full):  # another thing took the folder's place, or a link leads nowhere
+                return not os.path.islink(full)
+            folder = full
+    except (OSError, ValueError):
+        pass
+    return False
+
+
 def is_out_of_reach(location: str, path: str) -> bool:
-    """Whether a source's folder is there without the folder that a file was in: a disk that is not connected, perhaps."""
+    """Whether a source is there without the first folder on the way to a file: a disk that is not connected, perhaps.
+
+    To be asked of other sources than the one that is read. Folders below the first were taken out if they are missing.
+    """
     return not os.path.isdir(os.path.join(location, path.partition("/")[0] if "/" in path else ""))
 
 

@@ -7,50 +7,110 @@ from itertools import islice
 from pathlib import Path
 
 from ..entities import BY_NAME
-from ..errors import UsageError
+from ..errors import EnvironmentFailure, UsageError
 from .folders import entity_of_file, entity_of_folder, is_archive
-from .machine import is_folder, own_faults_ignored
+from .machine import is_folder, own_faults_ignored, raise_if_machine_failed
 
 _FOLDERS_TRIED = 1000
 _NAME_THE_FOLDER = "name the folder that holds patterns, strip_families, joblogs"
 
 
+class NoRecordsError(UsageError):
+    """A folder holds nothing that says what its documents are, and none near it does.
+
+    ``names_records`` tells that what is said names files in it that seem to be records.
+    """
+
+    def __init__(self, message: str, hint: str, *, names_records: bool = False) -> None:
+        super().__init__(message, hint)
+        self.names_records = names_records
+
+
+def named_folder(name: str | Path) -> Path:
+    """Return the folder that somebody names.
+
+    Raises:
+        UsageError: if the name is empty; the system would take it for the current folder.
+    """
+    if isinstance(name, str) and not name.strip():
+        raise UsageError(
+            "no folder is named: the name is empty", f"{_NAME_THE_FOLDER}; . is the current folder"
+        )
+    return Path(name)
+
+
 def is_source(root: Path) -> bool:
     """Tell whether a folder holds anything that says which entity's records it is."""
     with own_faults_ignored(str(root), str(root)), os.scandir(root) as entries:
-        return any(is_walked(entry.name, is_folder=entry.is_dir()) for entry in entries)
+        return any(is_read(entry) for entry in entries)
     return False
 
 
-def is_walked(name: str, *, is_folder: bool) -> bool:
-    """Tell whether what lies directly in a source is read as records of some entity."""
-    return (entity_of_folder(name) if is_folder else entity_of_file(name)) is not None
+def is_read(entry: "os.DirEntry[str]") -> bool:
+    """Tell whether what lies directly in a source is read as records of some entity; a link is, wherever it leads."""
+    if entry.is_symlink():
+        return entity_of_folder(entry.name) is not None or entity_of_file(entry.name) is not None
+    is_folder = entry.is_dir(follow_symlinks=False)
+    return (entity_of_folder(entry.name) if is_folder else entity_of_file(entry.name)) is not None
 
 
 def refuse_other_than_source(root: Path) -> None:
-    """Raise UsageError for what is not a legacy folder, with the one that may have been meant."""
+    """Raise for what is not a legacy folder, with the one that may have been meant.
+
+    Raises:
+        NoRecordsError: if it is a folder without any folder or file of records, and none near it is one.
+        UsageError: if it is something else, or is not there.
+        EnvironmentFailure: if it may not be listed.
+    """
+    _refuse_closed(root)
     if is_folder(str(root), str(root)):
         if not is_source(root):
             message = f"{root} holds none of the folders {', '.join(BY_NAME)}, and no file of such a name"
-            raise UsageError(message, _suggestion(root))
+            _refuse_folder(root, message)
+    elif os.path.islink(root):
+        hint = "connect the disk that it leads to, or name the folder itself"
+        raise UsageError(f"{root} is a link that leads nowhere (to {os.readlink(root)})", hint)
     elif not os.path.exists(root):
         raise UsageError(f"there is no folder {root}", _NAME_THE_FOLDER)
     elif is_archive(root.name):
         hint = "unpack it, then name the folder that came out of it"
         raise UsageError(f"{root} is an archive, not a folder; archives are not read", hint)
     else:
-        raise UsageError(f"{root} is a file, not a folder", _NAME_THE_FOLDER)
+        above = next(filter(is_source, islice(root.resolve().parents, 3)), None)
+        hint = _NAME_THE_FOLDER if above is None else f"did you mean {above}?"
+        raise UsageError(f"{root} is a file, not a folder", hint)
 
 
-def _suggestion(root: Path) -> str:
-    """Return where the right folder may be: one or two levels below the one named, or one above it."""
+def _refuse_closed(root: Path) -> None:
+    """Raise EnvironmentFailure for what the system does not let be listed, or whose files it does not let be opened."""
+    try:
+        if os.path.isdir(root):
+            with os.scandir(root):
+                pass
+            os.stat(os.path.join(root, "."))
+        else:
+            os.lstat(root)
+    except PermissionError as error:
+        hint = (
+            "run rmos as the user whom the folder belongs to, or have yourself given the right to read it"
+            f" (Windows: Properties, Security; else: chmod -R u+rX '{root}')"
+        )
+        raise EnvironmentFailure(f"the folder {root} cannot be listed: {error.strerror}", hint) from error
+    except ValueError:  # a NUL in the name
+        pass
+    except OSError as error:
+        raise_if_machine_failed(str(root), error, str(root))
+
+
+def _refuse_folder(root: Path, message: str) -> None:
     for candidate in _folders_near(root):
         if is_source(candidate):
-            return f"did you mean {candidate}?"
-    return _NAME_THE_FOLDER
+            raise UsageError(message, f"did you mean {candidate}?")
+    raise NoRecordsError(message, _NAME_THE_FOLDER)
 
 
 def _folders_near(root: Path) -> Iterator[Path]:
+    """Yield where the right folder may be: one or two levels below the one named, or one above it."""
     below = _folders_in(root)
     yield from below
     yield root.resolve().parent

@@ -1,0 +1,56 @@
+"""Opening a legacy folder; where it is none, what in it seems to hold records is named, and where it belongs."""
+
+from itertools import islice
+from pathlib import Path
+
+from ..errors import EnvironmentFailure
+from ..sources.discover import Source
+from ..sources.passed_over import PassedOver
+from ..sources.root import NoRecordsError
+from .strays import Stray, seen_in
+
+_LOOKED_AT = 1000
+_NAMED = 5
+
+
+def source_at(root: Path, encoding: str | None = None) -> Source:
+    """Return the legacy folder at ``root``.
+
+    Args:
+        root: the folder.
+        encoding: what the user says of files in no known one.
+
+    Raises:
+        UsageError: if it is none, with what was probably meant.
+        EnvironmentFailure: if it may not be listed.
+    """
+    try:
+        return Source(root)
+    except NoRecordsError as refused:
+        found = _records_in(root, encoding)
+        if not found:
+            raise
+        message = f"{refused.message}; but {_listed(found)}"
+        raise NoRecordsError(message, _hint(root, found), names_records=True) from None
+
+
+def _records_in(root: Path, encoding: str | None) -> list[Stray]:
+    files = islice(PassedOver().elsewhere(str(root), ()), _LOOKED_AT)
+    try:
+        strays = (seen_in(file, encoding) for file in files if file.problem is None)
+        return list(islice(filter(None, strays), _NAMED + 1))
+    except EnvironmentFailure:  # what is wrong is said without them
+        return []
+
+
+def _listed(found: list[Stray]) -> str:
+    named = ", ".join(f"{one.path} {one.looks}" for one in found[:_NAMED])
+    return f"{named}, and there is more" if len(found) > _NAMED else named
+
+
+def _hint(root: Path, found: list[Stray]) -> str:
+    wanted = list(dict.fromkeys(str(root / one.wanted) for one in found[:_NAMED] if one.wanted))
+    if not wanted:
+        return "unpack it, then name the folder that came out of it"
+    these = "it" if len(wanted) == 1 else "them"
+    return f"did you mean {', '.join(wanted)}? Move {these} there, then run the command again"

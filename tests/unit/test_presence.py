@@ -1,0 +1,118 @@
+"""Whether a file was taken out of its folder, or only cannot be seen."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from builders import without_root_powers
+from rmos_migration.sources.presence import is_gone
+
+ASK = "import sys; from rmos_migration.sources.presence import is_gone; print(is_gone(sys.argv[1], sys.argv[2]))"
+PATH = "patterns/usb/2019/a.json"
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """A source with one file, three folders deep."""
+    file = tmp_path / "legacy" / PATH
+    file.parent.mkdir(parents=True)
+    file.write_text("{}")
+    return tmp_path / "legacy"
+
+
+def as_ordinary_user(source: Path, path: str) -> bool:
+    done = subprocess.run(
+        [sys.executable, "-c", ASK, str(source), path],
+        preexec_fn=without_root_powers,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout == "True\n"
+
+
+def nothing(source: Path) -> None:
+    pass
+
+
+def the_file_deleted(source: Path) -> None:
+    (source / PATH).unlink()
+
+
+def its_folder_deleted(source: Path) -> None:
+    (source / "patterns/usb/2019").rename(source.with_name("2019"))
+
+
+def the_folder_above_deleted(source: Path) -> None:
+    (source / "patterns/usb").rename(source.with_name("usb"))
+
+
+def a_file_in_the_folders_place(source: Path) -> None:
+    its_folder_deleted(source)
+    (source / "patterns/usb/2019").write_text("")
+
+
+def a_link_that_leads_there(source: Path) -> None:
+    the_folder_above_deleted(source)
+    (source / "patterns/usb").symlink_to(source.with_name("usb"))
+
+
+def a_link_that_leads_nowhere(source: Path) -> None:
+    the_folder_above_deleted(source)
+    (source / "patterns/usb").symlink_to("/media/not-connected")
+
+
+def a_folder_that_is_closed(source: Path) -> None:
+    (source / "patterns/usb").chmod(0)
+
+
+def a_folder_that_may_be_entered_but_not_listed(source: Path) -> None:
+    the_file_deleted(source)
+    (source / "patterns/usb/2019").chmod(0o111)
+
+
+def the_whole_source_deleted(source: Path) -> None:
+    source.rename(source.with_name("elsewhere"))
+
+
+def a_file_in_the_sources_place(source: Path) -> None:
+    the_whole_source_deleted(source)
+    source.write_text("")
+
+
+@pytest.mark.parametrize(
+    ("done", "gone"),
+    [
+        (nothing, False),
+        (the_file_deleted, True),
+        (its_folder_deleted, True),
+        (the_folder_above_deleted, True),
+        (a_file_in_the_folders_place, True),
+        (a_link_that_leads_there, False),
+        (a_link_that_leads_nowhere, False),
+        (a_folder_that_is_closed, False),
+        (a_folder_that_may_be_entered_but_not_listed, False),
+        (the_whole_source_deleted, False),
+        (a_file_in_the_sources_place, False),
+    ],
+)
+def test_only_what_a_folder_that_can_be_listed_lacks_is_gone(
+    done: Callable[[Path], None], gone: bool, source: Path
+) -> None:
+    done(source)
+    try:
+        assert as_ordinary_user(source, PATH) is gone
+    finally:
+        for folder in ("patterns/usb", "patterns/usb/2019"):
+            if (source / folder).is_dir():
+                (source / folder).chmod(0o755)
+
+
+def test_what_was_passed_over_elsewhere_is_gone_alike(source: Path) -> None:
+    assert is_gone(str(source), "rosettes/2019/x.json")
+    (source / "rosettes").symlink_to(os.devnull + "/nowhere")
+    assert not is_gone(str(source), "rosettes/2019/x.json")
