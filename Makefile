@@ -8,6 +8,9 @@ LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.1
 # The time that stands in every file of a package: that of the last commit, or, without git, the builder's own (2020).
 BUILT_AT = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 
+# The tests start thousands of processes: without bytecode on the disk each would compile the whole source anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup browser demo serve test lint bench fault pipeline docs pictures package lock clean
 
