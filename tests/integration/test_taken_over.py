@@ -427,3 +427,22 @@ def test_what_stood_in_a_folder_that_was_deleted_is_gone(tree: Path, database: P
     (tree / "patterns/old").rename(tmp_path / "away")
     assert (migrate(tree, database).totals.migrated, name_of(database)) == (1, "other")
     assert is_sound(tree, database)
+
+
+def test_created_at_that_stayed_is_known_though_the_document_moves_in_its_file(
+    tree: Path, database: Path
+) -> None:
+    documents = [
+        pattern(name="first", created_at="2025-01-01"),
+        pattern("p2"),
+        pattern(name="other", created_at="2024-01-01T00:00:00Z"),
+    ]
+    write(tree, "patterns/all.json", documents)
+    migrate(tree, database)
+    migrate(tree, database, on_conflict="replace")
+    write(tree, "patterns/all.json", documents[1:])
+    migrate(tree, database)
+    row = records(database, "patterns")["p1"]
+    assert (row["name"], row["created_at"]) == ("other", "2025-01-01T00:00:00.000000Z")
+    assert "created_at" in entries(database)[1]["derived"]
+    assert is_sound(tree, database)

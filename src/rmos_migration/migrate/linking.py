@@ -57,12 +57,12 @@ def keeping_created_at(entity: Entity, prepared: Prepared, current: Row) -> Prep
         return prepared
     values = dict(zip(entity.columns, row, strict=True))
     names = orjson.loads(prepared.derived or "[]")
-    if values["created_at"] is not None and "created_at" not in names:
-        extra = orjson.loads(values["extra_json"] or "{}")
-        extra.setdefault("created_at", values["created_at"])
-        values["extra_json"] = orjson.dumps(extra).decode()
-    elif "created_at" not in names:
+    if "created_at" not in names:
+        if values["created_at"] is not None:
+            extra = orjson.loads(values["extra_json"] or "{}")
+            extra.setdefault("created_at", values["created_at"])
+            values["extra_json"] = orjson.dumps(extra).decode()
         names.append("created_at")
     values["created_at"] = current[at]
-    derived = orjson.dumps(names).decode() if names else None
+    derived = orjson.dumps(names).decode()
     return prepared._replace(row=tuple(values.values()), derived=derived)
