@@ -189,6 +189,7 @@ def test_a_database_that_was_only_made_has_nothing_in_it(tree: Path, database: P
             "rejects": [],
             "codes": {},
             "total": 0,
+            "gone_total": 0,
             "next": None,
             "not_looked_at": [],
             "not_looked_at_total": 0,

@@ -59,8 +59,11 @@ def test_no_color_forbids_colours_but_not_the_bar(faulty: Path, database: Path) 
     assert re.search(r"\d+/301\b", written)
 
 
-def test_quiet_shows_nothing_on_a_terminal_either(faulty: Path, database: Path) -> None:
-    assert on_a_terminal("migrate", faulty, "--database", database, "-q") == (1, "")
+def test_quiet_shows_one_line_on_a_terminal_too(faulty: Path, database: Path) -> None:
+    code, written = on_a_terminal("migrate", faulty, "--database", database, "-q")
+    assert code == 1
+    assert "of 301 documents found: 1 rejected" in written
+    assert len(written.splitlines()) == 1
 
 
 def test_json_on_a_terminal_comes_without_a_bar(faulty: Path, database: Path) -> None:

@@ -209,17 +209,20 @@ def test_file_that_may_not_be_read_is_reported(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "geteuid"), reason="Windows has other permissions")
-def test_folder_that_may_not_be_listed_is_reported_and_its_siblings_are_read(
+def test_folder_that_may_not_be_listed_is_kept_apart_and_its_siblings_are_read(
     write: Any, tmp_path: Path
 ) -> None:
     for path in ("patterns/first.json", "patterns/locked/a.json", "patterns/open.json"):
         write(path, "{}")
-    files = Source(tmp_path / "legacy").files(BY_NAME["patterns"])
+    source = Source(tmp_path / "legacy")
+    files = source.files(BY_NAME["patterns"])
     found = [next(files)]
     with forbidden(tmp_path / "legacy/patterns/locked"):
         found += files
-    assert [(file.path, file.problem and file.problem.code) for file in found] == [
+    assert [(file.path, file.problem) for file in found] == [
         ("patterns/first.json", None),
-        ("patterns/locked", "file-unreadable"),
         ("patterns/open.json", None),
+    ]
+    assert [(file.path, file.problem and file.problem.code) for file in source.unlisted] == [
+        ("patterns/locked", "folder-not-looked-at"),
     ]

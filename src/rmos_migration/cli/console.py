@@ -223,8 +223,8 @@ def print_summary(summary: RunSummary) -> None:
         say(line)
 
 
-def print_shortfall(summary: RunSummary) -> None:
-    """One line on stderr on what a run did not bring in, for somebody who asked for quiet, and where to see more."""
+def shortfall(summary: RunSummary) -> str:
+    """Return one line on what a run did not bring in, for somebody who asked for quiet, and where to see more."""
     totals, files = summary.totals, summary.counts.files
     said = [summary.stopped_by] if summary.stopped_by else []
     said += [f"{totals.rejected:,} rejected"] if totals.rejected else []
@@ -235,7 +235,7 @@ def print_shortfall(summary: RunSummary) -> None:
         said.append("the counts do not balance, which is a fault of this program")
     more = "rmos rejects" if summary.is_kept else "the same command without -q"
     found = "1 document" if totals.found == 1 else f"{totals.found:,} documents"
-    say(f"of {found} found: {', '.join(said)}; to see more: {more}", on=err)
+    return f"of {found} found: {', '.join(said)}; to see more: {more}"
 
 
 def _explanations(summary: RunSummary) -> Iterable[str]:

@@ -86,6 +86,7 @@ def inspect(
                 "would_migrate": verdicts[False],
                 "would_be_kept_out": verdicts[True],
                 "not_looked_at": [one.as_json() for one in unseen],
+                "refusals": [{"message": one.message, "hint": one.hint} for one in refusals],
                 "documents": [inspection.as_json() for inspection in found],
             }
         )
@@ -98,9 +99,9 @@ def inspect(
             f"{verdicts[False]:,} would migrate, "
             f"{verdicts[True]:,} would be kept out{f'; {unseen_files(len(unseen), folders)}' if unseen else ''}."
         )
-    for refusal in refusals:
-        console.say(f"rmos migrate would not take this folder: {refusal.message}", on=console.err)
-        console.say(f"  → {refusal.hint}", on=console.err)
+        for refusal in refusals:
+            console.say(f"rmos migrate would not take this folder: {refusal.message}", on=console.err)
+            console.say(f"  → {refusal.hint}", on=console.err)
     raise typer.Exit(ExitCode.FINDINGS if verdicts[True] or unseen or refusals else ExitCode.OK)
 
 

@@ -26,6 +26,8 @@ from ..store.database import Database
 from . import console
 from .options import DatabaseOption, JsonOption, SourceArgument
 
+log = logging.getLogger(__name__)
+
 _HELP = """Migrate a legacy folder into the database.
 
 SOURCE holds the folders strip_families, patterns and joblogs; it is never changed. Running the command again does no
@@ -147,7 +149,7 @@ def migrate(
         watcher.print_kept()
         console.print_summary(summary)
     elif summary.exit_code:
-        console.print_shortfall(summary)
+        log.warning(console.shortfall(summary))
 
     with _all_tried(summary) as tried:
         if stats is not None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Location, diagnose
+from ..diagnostics import Diagnostic, Location, diagnose
 from .folders import entity_of_folder, is_backup, is_read_by_name
 from .machine import raise_if_machine_failed
 from .names import as_text, fitted_path
@@ -105,7 +105,7 @@ def unlisted(path: str, full: str, error: OSError) -> SourceFile:
         f" {error.strerror or error}"
     )
     stored = fitted_path(path)
-    return SourceFile(stored, full, diagnose(FOLDER_NOT_LOOKED_AT, message, Location(stored)))
+    return SourceFile(stored, full, diagnose("folder-not-looked-at", message, Location(stored)))
 
 
 def led_nowhere(path: str, full: str) -> SourceFile:
@@ -116,4 +116,4 @@ def led_nowhere(path: str, full: str) -> SourceFile:
         " Then run rmos migrate again"
     )
     stored = fitted_path(path)
-    return SourceFile(stored, full, diagnose(FOLDER_NOT_LOOKED_AT, message, Location(stored), hint=hint))
+    return SourceFile(stored, full, diagnose("folder-not-looked-at", message, Location(stored), hint=hint))
