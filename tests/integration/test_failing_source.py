@@ -335,3 +335,16 @@ def test_a_file_that_cannot_be_read_stays_rejected_until_it_can(full: Path, data
     os.utime(file, (1, 1))
     migrate(full, database)
     assert "patterns/sub/b.json" not in rejected(database)
+
+
+@pytest.mark.parametrize("call", ["open", "read"])
+@pytest.mark.parametrize("number", ["EIO", "EAGAIN"])
+@pytest.mark.parametrize("command", ["migrate", "verify"])
+def test_text_beside_records_that_the_machine_cannot_read_ends_the_run(
+    command: str, number: str, call: str, full: Path, database: Path
+) -> None:
+    migrate(full, database)
+    write(full, "joblogs/t.txt", json.dumps(joblog("t")))
+    code, _, said = failing(call, "t.txt", number, command, full, "--database", database)
+    assert code == 5
+    assert "joblogs/t.txt" in said

@@ -174,3 +174,12 @@ def test_a_rejected_file_that_was_taken_away_is_no_longer_among_them(tree: Path,
     file.rename(tree / "joblogs/a.json")  # as the hint of wrong-folder says
     assert migrate(tree, database).exit_code == 0
     assert json.loads(rmos("rejects", "--database", database, "--json").stdout)["rejects"] == []
+
+
+def test_what_an_ended_run_undid_is_not_called_nothing(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", "{")
+    done = rmos("migrate", tree, "--database", database, "--max-rejects", "0")
+    assert "was undone: it is in no count here" in done.stdout
+    said = rmos("rejects", "--database", database).stdout
+    assert "Nothing is kept out so far" in said
+    assert "--max-rejects 0 allows" in said

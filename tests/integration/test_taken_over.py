@@ -446,3 +446,45 @@ def test_created_at_that_stayed_is_known_though_the_document_moves_in_its_file(
     assert (row["name"], row["created_at"]) == ("other", "2025-01-01T00:00:00.000000Z")
     assert "created_at" in entries(database)[1]["derived"]
     assert is_sound(tree, database)
+
+
+@pytest.mark.parametrize("place", ["zz.json", "0.json", "old/a.json", "list.json", "lines.jsonl"])
+@pytest.mark.parametrize("on_conflict", ["keep", "reject"])
+def test_document_that_was_only_moved_keeps_its_row(
+    place: str, on_conflict: str, waiting: Path, database: Path
+) -> None:
+    (waiting / "patterns/a.json").unlink()
+    many = place == "list.json"
+    write(waiting, f"patterns/{place}", [pattern("p0"), FIRST] if many else FIRST)
+    summary = migrate(waiting, database, on_conflict=on_conflict)
+    kept_out = summary.totals.conflicts, summary.totals.rejected
+    assert kept_out == ((1, 0) if on_conflict == "keep" else (0, 1))
+    assert summary.totals.unchanged == 1
+    assert name_of(database) == "first"
+    ((conflict,),) = query(
+        database,
+        "SELECT message FROM migration_diagnostics WHERE code = 'id-conflict' AND run_id = ?",
+        summary.run_id,
+    )
+    assert f"patterns/{place}" in conflict
+    assert "patterns/a.json" not in conflict
+    assert verify(waiting, database).tallies.totals["missing"] == 0
+    (waiting / f"patterns/{place}").unlink()
+    assert migrate(waiting, database).exit_code == 0
+    assert name_of(database) == "other"
+
+
+def test_document_named_by_its_file_keeps_its_row_when_another_gets_its_old_name(
+    tree: Path, database: Path
+) -> None:
+    first, other = ({**pattern(name=name)} for name in ("first", "other"))
+    del first["id"], other["id"]
+    write(tree, "patterns/alpha.json", first)
+    migrate(tree, database)
+    (tree / "patterns/alpha.json").rename(tree / "patterns/gamma.json")
+    migrate(tree, database)
+    (tree / "patterns/gamma.json").rename(tree / "patterns/zeta.json")
+    write(tree, "patterns/alpha.json", other)
+    summary = migrate(tree, database)
+    assert (summary.totals.conflicts, summary.totals.unchanged) == (1, 1)
+    assert name_of(database, "alpha") == "first"

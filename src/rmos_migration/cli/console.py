@@ -243,6 +243,8 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
     if summary.stopped_by:
         again = " Run the same command again to carry on." if summary.status is Status.INTERRUPTED else ""
         yield f"{summary.stopped_by[:1].upper()}{summary.stopped_by[1:]}.{again if summary.is_kept else ''}"
+        if summary.status is Status.FAILED:
+            yield "The part that was read last was undone: it is in no count here, and not on record."
         if not totals.found:
             return
     elif not totals.found:

@@ -18,7 +18,7 @@ from ..reports.outstanding import strays_there
 from ..settings import load_settings
 from ..sources.locate import located_in
 from ..sources.presence import is_gone
-from ..store import kept_out
+from ..store import kept_out, queries
 from ..store.database import Database
 from ..store.kept_out import EVERY, KeptOutFound
 from ..store.strays import Stray
@@ -80,9 +80,17 @@ def rejects(
             )
             _print_unseen(unseen, limit)
             if not found and not unseen:
-                console.say("Nothing is kept out.")
+                console.say(_nothing_kept_out(connection))
         if save is not None:
             _save(_with_bodies(connection, rejected[:limit]), save)
+
+
+def _nothing_kept_out(connection: Connection) -> str:
+    """Say that nothing is kept out; what a run met before it was ended, and undid, is not on record."""
+    last = next(iter(queries.runs_newest_first(connection, 1, locked=True)), None)
+    if last is None or not last.stopped_by:
+        return "Nothing is kept out."
+    return f"Nothing is kept out so far. The last run did not come to its end: {last.stopped_by}."
 
 
 def _code_of(named: str) -> str:

@@ -14,8 +14,7 @@ from sqlalchemy import Connection
 
 from ..entities import BY_NAME, ENTITIES, Entity
 from ..generations.draft import CATEGORY
-from ..migrate.holding import is_named_by_file
-from ..migrate.prepare import Prepared, prepare
+from ..migrate.prepare import Prepared, is_named_by_file, prepare
 from ..sources.content import content_sha256
 from ..sources.lines import is_named_lines
 from ..sources.paths import parts_of

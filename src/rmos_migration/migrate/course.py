@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..store.lookalikes import Looks
+from .moved import Moved
 from .plan import Place
 
 
@@ -19,7 +20,7 @@ class Book(NamedTuple):
 class Course:
     """A run on its way.
 
-    ``location`` is the source's folder. ``edited`` are the records, by entity, whose row was given the content of a
+    ``location`` is the source's folder, ``moved`` finds the documents of it that were moved. ``edited`` are the records, by entity, whose row was given the content of a
     document that is new or was edited. ``is_new_source``: nothing of the source is in the ledger yet.
     ``looks`` are those of the ids that references may mean.
     ``noted_formers`` are the entities for which ``store.formers`` has noted what the ledger knew. What the ledger does
@@ -29,6 +30,7 @@ class Course:
 
     book: Book
     location: str
+    moved: Moved
     encoding: str | None = None
     rehash: bool = False
     is_new_source: bool = False

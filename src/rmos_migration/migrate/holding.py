@@ -17,7 +17,7 @@ from ..store import holders, holdings
 from ..store.edits import trace_of
 from ..store.holders import Holder, holders_of, is_refused_as_a_whole
 from .course import Course
-from .prepare import Prepared, prepare
+from .prepare import Prepared, is_named_by_file, prepare
 from .untouched import is_untouched
 
 _FILES = 16
@@ -78,13 +78,17 @@ class Holding:
     def is_free(self, record_id: str) -> bool:
         """Whether the documents that the row was made from are known, and are gone or have another id now."""
         if record_id not in self._free:
-            found = self._holders(record_id)
-            self._free[record_id] = bool(found) and all(self.is_gone(one) for one in found)
+            first = self.first(record_id)
+            self._free[record_id] = first is not None and self.is_gone(first)
         return self._free[record_id]
 
     def first(self, record_id: str) -> Holder | None:
-        """The document that the row was made from, as the ledger knows it."""
-        return next(iter(self._holders(record_id)), None)
+        """The document that the row was made from: one that is still there, or was moved, or else one that is gone."""
+        found = self._holders(record_id)
+        there = next((one for one in found if not self.is_gone(one)), None)
+        if there is not None or not found:
+            return there
+        return next((one for one in map(self._moved, found) if one is not None), found[0])
 
     def named(self, holder: Holder) -> str:
         """Where a document stands, in words; what is read in this run says it best."""
@@ -141,6 +145,13 @@ class Holding:
             return False  # nothing is known of what is out of reach
         return not self._is_among(self._stands_in(full, holder), holder)
 
+    def _moved(self, holder: Holder) -> Holder | None:
+        """A document that is gone from its file, under the place that it was moved to; None where it is nowhere."""
+        if holder.source_id != self.course.book.source_id:
+            return None
+        path = self.course.moved.path_of(self.connection, self.entity, holder)
+        return None if path is None else holder._replace(path=path, pointer="", run_id=None)
+
     def _file_here(self, path: str) -> _File:
         """The documents of a file in the batch."""
         if not self._here:
@@ -185,11 +196,6 @@ class Holding:
         if contents and not holder.was_taken_out:
             return len(contents) >= len(of_file)  # else it is the one that was taken out of several of its id
         return not file.without_id.isdisjoint(("", holder.pointer))
-
-
-def is_named_by_file(derived: str | None) -> bool:
-    """Whether a document has its id from its file's name, as its list of derived columns says."""
-    return '"id"' in (derived or "")
 
 
 def _full_path(holder: Holder) -> str | None:

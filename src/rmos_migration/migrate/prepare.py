@@ -177,3 +177,8 @@ def _diagnostics(path: str, pointer: str, draft: Draft) -> list[Diagnostic]:
     return [located(fault, Severity.ERROR) for fault in draft.faults] + [
         located(note) for note in draft.notes
     ]
+
+
+def is_named_by_file(derived: str | None) -> bool:
+    """Whether a document has its id from its file's name, as its list of derived columns says."""
+    return '"id"' in (derived or "")

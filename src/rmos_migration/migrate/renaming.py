@@ -15,9 +15,9 @@ from ..store.formers import Former, begin_noting, formers, note_formers
 from ..store.holders import Holder
 from ..store.known import KnownDocument
 from .course import Course
-from .holding import Holding, is_named_by_file
+from .holding import Holding
 from .plan import Place
-from .prepare import Prepared
+from .prepare import Prepared, is_named_by_file
 
 
 class Renamed(NamedTuple):

@@ -3,8 +3,6 @@
 Nothing of them is migrated. They are told of, because "everything arrived" would not be true.
 """
 
-import os
-import stat
 from collections.abc import Iterator
 from pathlib import Path, PurePath
 from typing import NamedTuple
@@ -15,7 +13,7 @@ from ..sources.discover import Source
 from ..sources.folders import READ_ENDINGS, entity_of_folder, is_archive, is_read_by_name
 from ..sources.machine import raise_if_machine_failed
 from ..sources.passed_over import SourceFile, unseen
-from ..sources.read import FLAGS, SIZE_LIMIT
+from ..sources.read import SIZE_LIMIT, beginning_of
 from .likeness import Likeness, begins_like_json, likeness
 from .options import Stop
 
@@ -91,12 +89,12 @@ def seen_in(file: SourceFile, encoding: str | None) -> Stray | None:
     if is_archive(file.path):  # by its name, even if it may not be opened
         return Stray(file.path, "is an archive")
     try:
-        head = _read(file, _HEAD)
+        head = beginning_of(file.full, _HEAD) or b""
         if head.startswith(_MAGIC) and not file.path.lower().endswith(_PACKED_DOCUMENTS):
             return Stray(file.path, "is an archive")
         if not begins_like_json(head, encoding):
             return None
-        raw = head if len(head) < _HEAD else _read(file, SIZE_LIMIT + 1)
+        raw = head if len(head) < _HEAD else beginning_of(file.full, SIZE_LIMIT + 1) or b""
     except OSError as error:
         raise_if_machine_failed(file.path, error, file.full)
         if not _may_be_json(file.path):
@@ -117,12 +115,6 @@ def _warning(root: Path, file: SourceFile, encoding: str | None) -> Diagnostic |
         return diagnose("archive-not-looked-at", message, Location(file.path))
     what = f"this {seen.looks}, but {_why(file.path)}"
     return diagnose("records-not-looked-at", what, Location(file.path), hint=_hint(root, seen.wanted))
-
-
-def _read(file: SourceFile, limit: int) -> bytes:
-    """Return the first bytes of a file; none of a pipe or device."""
-    with open(file.full, "rb", opener=lambda full, _: os.open(full, FLAGS)) as opened:
-        return opened.read(limit) if stat.S_ISREG(os.fstat(opened.fileno()).st_mode) else b""
 
 
 def _may_be_json(path: str) -> bool:

@@ -25,6 +25,7 @@ from .batch import Batch
 from .course import Book, Course
 from .holding import Holding
 from .load import Written, attached_notice, load, unread
+from .moved import Moved
 from .options import Options
 from .outcome import UNRECOGNISED, Counts, Status, Tally
 from .plan import Decision
@@ -87,7 +88,10 @@ class Writer:
                 at=started_at,
             )
         self.book = Book(run_id, number)
-        self.course = Course(self.book, source.location, options.encoding, options.rehash, self.is_new_source)
+        moved = Moved(source.root, options.encoding)
+        self.course = Course(
+            self.book, source.location, moved, options.encoding, options.rehash, self.is_new_source
+        )
         if options.all_or_nothing and self.whole is None:
             self.whole = connection.begin()
 

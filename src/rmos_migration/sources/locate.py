@@ -1,14 +1,12 @@
 """Line and column of diagnostics, found in the text of their file."""
 
-import os
-import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..diagnostics import NOT_LOOKED_AT, Diagnostic
 from .decode import decode_bytes
 from .positions import Position, Positions
-from .read import FLAGS, SIZE_LIMIT
+from .read import SIZE_LIMIT, beginning_of
 from .spots import spots
 
 _WITHOUT_PLACE = {
@@ -60,8 +58,7 @@ def _is_wanted(diagnostic: Diagnostic) -> bool:
 def _read(file: Path) -> bytes | None:
     """Return a regular file's bytes; never those of a link or pipe, which was refused as what it is."""
     try:
-        with open(file, "rb", opener=lambda full, _: os.open(full, FLAGS)) as opened:
-            return opened.read(SIZE_LIMIT) if stat.S_ISREG(os.fstat(opened.fileno()).st_mode) else None
+        return beginning_of(str(file), SIZE_LIMIT)
     except (OSError, ValueError):
         return None
 

@@ -68,6 +68,19 @@ def read_files(files: Iterable[SourceFile]) -> Iterator[Reading]:
                     os.close(handle)
 
 
+def beginning_of(full: str, limit: int) -> bytes | None:
+    """Return the first bytes of a regular file; None for a link, pipe or device, which is not read.
+
+    Raises:
+        OSError: if it cannot be read, also where a buffered file would say that there is nothing yet (EAGAIN).
+    """
+    handle = os.open(full, FLAGS)
+    try:
+        return _all_of(handle, limit)[:limit] if stat.S_ISREG(os.fstat(handle).st_mode) else None
+    finally:
+        os.close(handle)
+
+
 def _open(file: SourceFile) -> int | Diagnostic | None:
     if file.problem is not None:
         return file.problem
