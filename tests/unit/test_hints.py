@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from builders import family, joblog, pattern
+from rmos_migration.catalogue import CATALOGUE
 from rmos_migration.diagnostics import Diagnostic
 from rmos_migration.entities import BY_NAME
 from rmos_migration.generations import recognise
@@ -74,6 +75,35 @@ def test_hint_on_a_number_of_rings_says_what_to_write(value: Any, hint: str) -> 
 def test_hint_on_millimetres_says_what_to_write(value: Any, hint: str) -> None:
     found = told("strip_families", family(strip_width_mm=value), "strip_width_mm")
     assert (found.code, found.hint) == ("field-invalid", hint)
+
+
+@pytest.mark.parametrize(
+    ("entity", "document", "key"),
+    [
+        (
+            "patterns",
+            {"id": "p", "name": 5, "pattern_name": "x", "ring_count": 1, "geometry": {"a": 1}},
+            "name",
+        ),
+        ("patterns", pattern(geometry="{x") | {"geometry_json": '{"a": 1}'}, "geometry"),
+        ("joblogs", joblog(start_time="yesterday", started_at="2025-01-31T17:05:00"), "start_time"),
+        ("joblogs", joblog(pattern_id=[1], plan_pattern_id="p"), "pattern_id"),
+    ],
+)
+def test_hint_on_a_value_that_gave_way_also_says_how_a_mended_document_arrives(
+    entity: str, document: dict[str, Any], key: str
+) -> None:
+    found = told(entity, document, key)
+    assert found.code == "field-unusable"
+    assert f"or remove {key} if" in found.hint
+    assert found.hint.endswith("then migrate with --on-conflict replace")
+
+
+@pytest.mark.parametrize(
+    "code", ["field-unusable", "status-unknown", "job-type-unknown", "powershell-list", "number-in-quotes"]
+)
+def test_hint_to_edit_a_document_that_arrived_says_how_the_edit_arrives(code: str) -> None:
+    assert CATALOGUE[code].hint.endswith("then migrate with --on-conflict replace")
 
 
 def test_blank_value_keeps_the_hint_to_fill_it_in() -> None:

@@ -16,7 +16,7 @@ from ..entities import Entity, FieldRule
 from ..rosette import Slip
 from .choosing import preferred_keys
 from .draft import Draft, Offer, Offers, Refusal
-from .hints import hint_for, hint_for_missing, hint_for_unusable
+from .hints import ARRIVES, hint_for, hint_for_missing, hint_for_unusable
 from .notes import Notes, UnusableError
 from .plan import is_absent, is_blank, is_usable_id, keys_in, plan_of
 from .sentences import sentence_of
@@ -175,6 +175,10 @@ class Filling:
         if self.values[name] not in ({}, []) or not plan_of(self.entity).steps[key].is_container:
             return False
         self.extra[key] = self.document[key]
+        self.values[name] = self.entity.blank[name]
+        column = plan_of(self.entity).rules[name].column
+        if column in self.derived:
+            self.derived.remove(column)
         return True
 
     def _take_offer(self, name: str, offer: Offer) -> None:
@@ -295,5 +299,5 @@ class Filling:
         if rule.name == "id" or rule in self.required:
             self.faults.append((code, sentence, key, hint))
         else:
-            hint = hint and f"{hint}, then migrate with --on-conflict replace"
+            hint = hint and f"{hint}, {ARRIVES}"
             self.notes.append(("field-unusable", f"{sentence}; the column stays empty", key, hint))

@@ -35,6 +35,8 @@ _MOST_DIGITS = 15
 """A longer number is none of a workshop's."""
 _LONGEST = 60
 """Characters of a text in which a number is looked for; a longer one is prose, or was made to cost time."""
+ARRIVES = "then migrate with --on-conflict replace"
+"""Behind what to do about a document that arrived all the same: its mended form is in conflict with its row."""
 _UTC = ", with Z behind it where it is UTC"
 _TIME = f"write it as 2025-01-31T17:05:00{_UTC}"
 

@@ -9,6 +9,7 @@ from typing import Any
 from ..entities import Entity, FieldRule
 from .canonical import Filling
 from .draft import Draft, Offers, Refusal
+from .hints import ARRIVES
 from .notes import Note
 
 
@@ -81,5 +82,5 @@ def _passed_over(refusal: Refusal, other: str, is_sure: bool) -> Note:
         "field-unusable",
         f"{refusal.sentence}; {other} counts in its place{condition}",
         refusal.key,
-        f"{hint}; or remove {refusal.key} if {other} is right",
+        f"{hint}, or remove {refusal.key} if {other} is right; {ARRIVES}",
     )
