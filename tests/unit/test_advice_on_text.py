@@ -11,6 +11,7 @@ from rmos_migration.sources.advice import advice_behind_number
 from rmos_migration.sources.decode import decode
 from rmos_migration.sources.faults import Fault
 from rmos_migration.sources.read import Reading
+from rmos_migration.sources.signatures import SIGNATURES, Signature
 from rmos_migration.sources.written import meant
 
 
@@ -180,6 +181,16 @@ def test_file_that_holds_no_text_is_named_and_not_taken_for_an_old_code_page(raw
     assert (fault.code, kind in fault.message) == ("encoding-unknown", True)
     assert "cp1252" not in fault.hint
     assert "export" in fault.hint
+
+
+@pytest.mark.parametrize("signature", SIGNATURES, ids=lambda one: one.kind)
+@pytest.mark.parametrize("rest", [b"plain text", b"\xff\xfe"])
+def test_file_that_holds_no_text_is_named_whether_or_not_it_can_pass_for_text(
+    signature: Signature, rest: bytes
+) -> None:
+    raw = (b"a" * signature.at + signature.mark).ljust(300, b"b") + rest
+    fault = decode(raw).faults[0]
+    assert signature.kind in f"{fault.message} {fault.hint}"
 
 
 @pytest.mark.parametrize("name", ["patterns/a.jsonl", "patterns/a.ndjson", "patterns/a.json"])

@@ -176,9 +176,7 @@ class Filling:
             return False
         self.extra[key] = self.document[key]
         self.values[name] = self.entity.blank[name]
-        column = plan_of(self.entity).rules[name].column
-        if column in self.derived:
-            self.derived.remove(column)
+        self._underive(plan_of(self.entity).rules[name])
         return True
 
     def _take_offer(self, name: str, offer: Offer) -> None:
@@ -291,8 +289,10 @@ class Filling:
         self.notes = without_slip(self.notes, Slip.POWERSHELL, key)
         self._refuse(rule, key, sentence, "id-invalid" if rule.name == "id" else code, hint)
         self.values[rule.name] = None
-        if rule.column in self.derived:
-            self.derived.remove(rule.column)
+        self._underive(rule)
+
+    def _underive(self, rule: FieldRule) -> None:
+        self.derived = [column for column in self.derived if column != rule.column]
 
     def _refuse(self, rule: FieldRule, key: str, sentence: str, code: str, hint: str) -> None:
         self.refused.append(Refusal(rule, key, sentence, hint))

@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from ..diagnostics import printable
+from .signatures import signature_of
 from .tokens import token_shown
 from .written import meant
 
@@ -195,8 +196,10 @@ def _hint_at_beginning(text: str, at: int) -> str:
         return "this is a web page or XML, not JSON: fetch the data again, or move the file out of the legacy folder"
     if first in "\ufeff}],":
         return "delete it"
-    if text.startswith("PK\x03\x04", at):
-        return "this is a zip archive: unpack it, and put what is in it into the folder"
+    if signature := signature_of(text[at : at + 512].encode("utf-8", "replace")):
+        if signature.packs:
+            return f"this is {signature.kind}: unpack it, and put what is in it into the folder"
+        return f"this is {signature.kind}: export its data as JSON, or move it out of the legacy folder"
     line = text[at:].split("\n", 1)[0]
     if re.search(r"[{\[]", line) and re.match(r"[\w$.\s=(:'-]+[{\[]", line):
         return "JSON begins with { or [: delete what stands before it, and what belongs to that at the end"
