@@ -11,6 +11,7 @@ import pytest
 from builders import family, joblog, pattern, records, rmos, without_root_powers, write
 from rmos_migration import migrate, verify
 from rmos_migration.errors import UsageError
+from rmos_migration.sources.signatures import SIGNATURES
 
 
 @pytest.fixture
@@ -139,6 +140,16 @@ def test_an_archive_is_told_of_wherever_it_lies(path: str, workshop: Path, datab
     summary = migrate(workshop, database)
     assert (summary.exit_code, summary.counts.files.not_looked_at) == (1, 1)
     assert unseen(database) == [(path, "archive-not-looked-at")]
+
+
+def test_files_are_told_of_as_archives_where_other_files_are_packed_in_them(
+    workshop: Path, database: Path
+) -> None:
+    for number, one in enumerate(SIGNATURES):
+        (workshop / f"packed{number:02}").write_bytes((b"a" * one.at + one.mark).ljust(300, b"b"))
+    migrate(workshop, database)
+    packing = [f"packed{number:02}" for number, one in enumerate(SIGNATURES) if one.packs]
+    assert unseen(database) == [(path, "archive-not-looked-at") for path in packing]
 
 
 def test_an_archive_that_lost_its_ending_is_told_of(workshop: Path, database: Path) -> None:

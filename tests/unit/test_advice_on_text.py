@@ -11,6 +11,7 @@ from rmos_migration.sources.advice import advice_behind_number
 from rmos_migration.sources.decode import decode
 from rmos_migration.sources.faults import Fault
 from rmos_migration.sources.read import Reading
+from rmos_migration.sources.signatures import SIGNATURES, Signature
 from rmos_migration.sources.written import meant
 
 
@@ -62,6 +63,15 @@ def test_decimal_comma_is_named_and_thousands_are_not_guessed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("written", "mended"),
+    [("1,250.00", "1250.00"), ("1,250,000.5", "1250000.5"), ("1'250.5", "1250.5"), ("1,250,000", "1250000")],
+)
+def test_comma_between_thousands_is_called_no_decimal_comma(written: str, mended: str) -> None:
+    for unit, without in (("", ""), (" mm", ", without mm")):
+        assert fault_of(f'{{"a": {written}{unit}}}').hint == f"write {mended}{without}"
+
+
+@pytest.mark.parametrize(
     "text", ['{"a": [1,5]}', '{"a": [[1,5],[2,5]]}', "[1,5]", '{"a": [1,250,100]}', '{"a": 1,"5": 2}']
 )
 def test_comma_in_a_list_is_right(text: str) -> None:
@@ -82,6 +92,35 @@ def test_comma_in_a_list_is_right(text: str) -> None:
         ('{"a": 1 // one\n}', (1, 9), "delete the comment"),
         ('{"a": [1,050,000]}', (1, 10), "if it separates thousands"),
         ('{"a": [1,5 mm]}', (1, 10), "if that is a decimal one"),
+        ("[10 000, 20 000]", (1, 5), "write 10000 if 10 and 000 are one number, or 10, 0 if they are several"),
+        ("[1 000 000]", (1, 4), "write 1000000 if 1 and 000 000 are one number"),
+        ("[10 500,5, 20]", (1, 5), "write 10500 if 10 and 500 are one number, or a comma before it"),
+        ("[10 500,5, 20]", (1, 5), "a point in place of the comma behind it if that is a decimal one"),
+        ("[10\u202f500]", (1, 5), "write 10500 if 10 and 500 are one number, or a comma before it"),
+        ("[-10 500]", (1, 6), "write -10500 if -10 and 500 are one number"),
+        ("[100 200]", (1, 6), "write 100200 if 100 and 200 are one number, or a comma before it"),
+        ("[10 000 mm]", (1, 2), "write 10000, without mm"),
+        ("[10.5 500]", (1, 7), "write a comma before it"),
+        ("[1000 500]", (1, 7), "write a comma before it"),
+        ("[0 500]", (1, 4), "write a comma before it"),
+        ("[10 5000]", (1, 5), "write a comma before it"),
+        ("[1 true, 2]", (1, 4), "write a comma before it"),
+        ("[1 false]", (1, 4), "write a comma before it"),
+        ("[1 null]", (1, 4), "write a comma before it"),
+        ("[1 NaN]", (1, 4), "write a comma before it"),
+        ("[1 None]", (1, 4), "write a comma before it, and null in its place"),
+        ("[1.5 True, 2]", (1, 6), "write a comma before it, and true in its place"),
+        ('{"a": 1 true}', (1, 9), "delete one of the two values"),
+        ('{"a": 1 None}', (1, 9), "delete one of the two values"),
+        ('{"created_at": 31.01.2025}', (1, 16), "or as text in double quotes"),
+        ('{"a": 1.2.3}', (1, 7), "or as text in double quotes"),
+        ('{"a": 1/2/2025}', (1, 7), "or as text in double quotes"),
+        ('{"a": 31.01.2025 17:05}', (1, 7), "text in double quotes"),
+        ('{"a": 17:05}', (1, 7), "text in double quotes"),
+        ('{"a": 00}', (1, 7), "or as text in double quotes"),
+        ('{"a": 1,000: 2}', (1, 9), 'write "000" if it is a key, or 1000 or 1.000, a comma and the missing key if 1,000 is one number'),
+        ('{"a": 1,250: 2}', (1, 9), "or 1250 or 1.250, a comma and the missing key"),
+        ('{"a": 1234,250: 2}', (1, 12), 'write the key in double quotes: "250"'),
         ('{"a": 4 0}', (1, 9), ""),
         ('{"a": 1 "b": 2}', (1, 9), "comma before it"),
         ('{"a": 1 b: 2}', (1, 9), "key in double quotes"),
@@ -142,6 +181,16 @@ def test_file_that_holds_no_text_is_named_and_not_taken_for_an_old_code_page(raw
     assert (fault.code, kind in fault.message) == ("encoding-unknown", True)
     assert "cp1252" not in fault.hint
     assert "export" in fault.hint
+
+
+@pytest.mark.parametrize("signature", SIGNATURES, ids=lambda one: one.kind)
+@pytest.mark.parametrize("rest", [b"plain text", b"\xff\xfe"])
+def test_file_that_holds_no_text_is_named_whether_or_not_it_can_pass_for_text(
+    signature: Signature, rest: bytes
+) -> None:
+    raw = (b"a" * signature.at + signature.mark).ljust(300, b"b") + rest
+    fault = decode(raw).faults[0]
+    assert signature.kind in f"{fault.message} {fault.hint}"
 
 
 @pytest.mark.parametrize("name", ["patterns/a.jsonl", "patterns/a.ndjson", "patterns/a.json"])

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from builders import family, joblog, pattern
+from rmos_migration.catalogue import CATALOGUE
 from rmos_migration.diagnostics import Diagnostic
 from rmos_migration.entities import BY_NAME
 from rmos_migration.generations import recognise
@@ -74,6 +75,35 @@ def test_hint_on_a_number_of_rings_says_what_to_write(value: Any, hint: str) -> 
 def test_hint_on_millimetres_says_what_to_write(value: Any, hint: str) -> None:
     found = told("strip_families", family(strip_width_mm=value), "strip_width_mm")
     assert (found.code, found.hint) == ("field-invalid", hint)
+
+
+@pytest.mark.parametrize(
+    ("entity", "document", "key"),
+    [
+        (
+            "patterns",
+            {"id": "p", "name": 5, "pattern_name": "x", "ring_count": 1, "geometry": {"a": 1}},
+            "name",
+        ),
+        ("patterns", pattern(geometry="{x") | {"geometry_json": '{"a": 1}'}, "geometry"),
+        ("joblogs", joblog(start_time="yesterday", started_at="2025-01-31T17:05:00"), "start_time"),
+        ("joblogs", joblog(pattern_id=[1], plan_pattern_id="p"), "pattern_id"),
+    ],
+)
+def test_hint_on_a_value_that_gave_way_also_says_how_a_mended_document_arrives(
+    entity: str, document: dict[str, Any], key: str
+) -> None:
+    found = told(entity, document, key)
+    assert found.code == "field-unusable"
+    assert f"or remove {key} if" in found.hint
+    assert found.hint.endswith("then migrate with --on-conflict replace")
+
+
+@pytest.mark.parametrize(
+    "code", ["field-unusable", "status-unknown", "job-type-unknown", "powershell-list", "number-in-quotes"]
+)
+def test_hint_to_edit_a_document_that_arrived_says_how_the_edit_arrives(code: str) -> None:
+    assert CATALOGUE[code].hint.endswith("then migrate with --on-conflict replace")
 
 
 def test_blank_value_keeps_the_hint_to_fill_it_in() -> None:
@@ -173,7 +203,9 @@ def test_hint_on_brackets_and_on_nothing_says_what_to_write(
         ("31.01.2025", "2025-01-31"), ("31. 1. 2025", "2025-01-31"), ("01/31/2025 5:05 PM", "2025-01-31T17:05:00"),
         ("31/01/2025 12:05 am", "2025-01-31T00:05:00"), ("05/05/2025", "2025-05-05"), ("2025/01/31", "2025-01-31"),
         ("20250131", "2025-01-31"), ("2025-1-3 7:05", "2025-01-03T07:05:00"), (1700000000123, "2023-11-14T22:13:20.123Z"),
-        (" 1700000000000 ", "2023-11-14T22:13:20Z"),
+        (" 1700000000000 ", "2023-11-14T22:13:20Z"), ("202501311705", "2025-01-31T17:05:00"),
+        (20250131170509, "2025-01-31T17:05:09"), ("20250131170509", "2025-01-31T17:05:09"), (20250131, "2025-01-31"),
+        ("20250131 17:05", "2025-01-31T17:05:00"), ("20250131T170509", "2025-01-31T17:05:09"), ("2025.1.3", "2025-01-03"),
     ],
 )  # fmt: skip
 def test_hint_on_a_time_is_the_time_itself(value: Any, time: str) -> None:
@@ -190,7 +222,9 @@ def test_hint_on_a_time_is_the_time_itself(value: Any, time: str) -> None:
 @pytest.mark.parametrize(
     "value",
     ["01/02/2025", "yesterday", "30.02.2025", "31/31/2025", "1.2.25", "2025-01-31 17:05:00 PM", "2025-01-31T24:00:00",
-     "17:05", 20250, True, [], {}, 1.5, "31.01.2025 25:00", "0000-01-01", "31.01.2025 Z", "99999999999999"],
+     "17:05", 20250, True, [], {}, 1.5, "31.01.2025 25:00", "0000-01-01", "31.01.2025 Z", "99999999999999",
+     "202511", "202513", "2025111", "2025-111", "202513311705", "202501312405", "202501311760", "201112131415", "20110203040",
+     "31012025", "01022025", "12111211", "123456789012", 946684800000, "20250131170", "202501311705091", "20250131T17"],
 )  # fmt: skip
 def test_time_that_may_mean_several_or_none_is_not_guessed(value: Any) -> None:
     found = told("joblogs", joblog(start_time=value), "start_time")

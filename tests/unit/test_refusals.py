@@ -186,6 +186,30 @@ def test_keys_in_the_manner_of_another_language_are_named_with_what_to_write(
     assert told.hint == f"write the keys as {keys}"
 
 
+@pytest.mark.parametrize(
+    ("folder", "document", "hint"),
+    [
+        ("patterns", {"Id": "p", "name": "n", "RingCount": 1, "Ring_Count": 2, "geometry": {"a": 1}},
+         'write the keys as id, ring_count; "RingCount" and "Ring_Count" both mean ring_count: keep the one that is right'),
+        ("joblogs", {"jobType": "slice", "job-type": "batch", "parameters": {}},
+         'write the keys as job_type; "jobType" and "job-type" both mean job_type: keep the one that is right'),
+        ("joblogs", {"jobType": "slice", "job-type": "slice", "JOB TYPE": "slice", "parameters": {}},
+         'write the keys as job_type; "jobType", "job-type" and "JOB TYPE" all mean job_type: keep the one that is right'),
+        ("strip_families",
+         {"name": "n", "stripWidthMm": 2, "StripWidthMM": 2, "stripThicknessMm": 1, "StripThicknessMm": 1,
+          "material_type": "wood", "strips": []},
+         'write the keys as strip_width_mm, strip_thickness_mm; "stripWidthMm" and "StripWidthMM" both mean strip_width_mm, '
+         '"stripThicknessMm" and "StripThicknessMm" both mean strip_thickness_mm: keep the one that is right'),
+    ],
+)  # fmt: skip
+def test_two_keys_of_one_meaning_are_never_told_to_become_the_same(
+    folder: str, document: dict[str, Any], hint: str
+) -> None:
+    prepared = prepare_document(BY_NAME[folder], Reading("x", b"", "0"), Document("", document, None))
+    (told,) = prepared.diagnostics
+    assert told.hint == hint
+
+
 def test_document_in_quotes_is_told_to_come_out_of_them(outcome_of: Any) -> None:
     outcome = outcome_of("patterns", json.dumps(json.dumps({"id": "p", "name": "n"})))
     assert outcome.errors == [("not-a-record", "")]

@@ -60,7 +60,7 @@ VALIDATION = (
         "status-unknown",
         _W,
         "The status is no word RMOS knows. The row says unknown; the word is kept in extra.",
-        "use planned, pending, running, completed, failed or cancelled",
+        "use planned, pending, running, completed, failed or cancelled, then migrate with --on-conflict replace",
     ),
     Code(
         "V312",
@@ -74,7 +74,7 @@ VALIDATION = (
         "job-type-unknown",
         _W,
         "No RMOS program wrote this job type. It is kept as it is.",
-        "check the spelling",
+        "check the spelling; if you mend it, then migrate with --on-conflict replace",
     ),
     Code(
         "V314",
@@ -111,7 +111,8 @@ VALIDATION = (
         _W,
         "ConvertTo-Json of Windows PowerShell 5.1 wrote a list as an object with value and Count. It is kept as it stands, "
         "but programs that look for a list of rings or strips do not find it.",
-        "put what stands under value in the object's place, or export again with PowerShell 7",
+        "put what stands under value in the object's place, or export again with PowerShell 7, "
+        "then migrate with --on-conflict replace",
     ),
     Code(
         "V319",
@@ -119,7 +120,8 @@ VALIDATION = (
         _W,
         "A measure is text, because it stands in quotes. It is kept as it stands, but a ring without its numbers is not "
         "drawn, and not checked.",
-        "take the quotes away, and write a point where there is a decimal comma",
+        "take the quotes away, and write a point where there is a decimal comma, "
+        "then migrate with --on-conflict replace",
     ),
     Code(
         "V320",

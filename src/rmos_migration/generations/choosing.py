@@ -35,7 +35,9 @@ def _holds_something(
     return key not in ignored and not is_absent(rule, raw) and not is_absent_text(rule, key, raw)
 
 
-_NOTHING = re.compile(r"\s*(?:\{\s*\}|\[\s*\]|null)?\s*")
+_NOTHING = re.compile(r"\s*+(?:\{\s*+\}|\[\s*+\]|null)?+\s*+")
+"""Possessive, because many blanks must not make it try again and again."""
+
 _CONTAINER = re.compile(r"\s*[{\[]")
 
 

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from ..entities import Entity, FieldRule
 from ..rosette import unwrapped
+from .canonical import canonical
 from .draft import Draft, Offers
-from .second_choices import canonical
 
 Document = Mapping[str, Any]
 

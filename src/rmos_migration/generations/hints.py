@@ -33,6 +33,10 @@ _POWERSHELL = (
 )
 _MOST_DIGITS = 15
 """A longer number is none of a workshop's."""
+_LONGEST = 60
+"""Characters of a text in which a number is looked for; a longer one is prose, or was made to cost time."""
+ARRIVES = "then migrate with --on-conflict replace"
+"""Behind what to do about a document that arrived all the same: its mended form is in conflict with its row."""
 _UTC = ", with Z behind it where it is UTC"
 _TIME = f"write it as 2025-01-31T17:05:00{_UTC}"
 
@@ -103,6 +107,8 @@ def _hint_on_number(rule: FieldRule, value: Any) -> str:
     if not isinstance(value, str):
         return _sensible(quantity)
     text = value.strip()
+    if len(text) > _LONGEST:
+        return f"{_sensible(quantity)}, without quotes"
     if found := _digits(text):
         return _hint_on_digits(found, quantity) or f"{_sensible(quantity)}, without quotes"
     if (found := _WITH_UNIT.fullmatch(text)) and (digits := _digits(found["number"])):

@@ -98,7 +98,21 @@ def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str, str]
     if not respelt:
         return code, sentence, ""
     written = ", ".join(f"{shown(key, 30)} for {known}" for key, known in respelt.items())
-    return code, f"{sentence}; it has {written}", f"write the keys as {', '.join(respelt.values())}"
+    return code, f"{sentence}; it has {written}", _hint_on_respelt(respelt)
+
+
+def _hint_on_respelt(respelt: Mapping[str, str]) -> str:
+    """What to write for keys in another spelling: each name once, since no two keys may have the same."""
+    by_name: dict[str, list[str]] = {}
+    for written, known in respelt.items():
+        by_name.setdefault(known, []).append(shown(written, 30))
+    hint = f"write the keys as {', '.join(by_name)}"
+    shared = [
+        f"{', '.join(keys[:-1])} and {keys[-1]} {'both' if len(keys) == 2 else 'all'} mean {known}"
+        for known, keys in by_name.items()
+        if len(keys) > 1
+    ]
+    return f"{hint}; {', '.join(shared)}: keep the one that is right" if shared else hint
 
 
 def _respelt(entity: Entity, document: Mapping[str, Any]) -> dict[str, str]:

@@ -13,9 +13,18 @@ _DAY_FIRST = re.compile(
 )
 _SLASHES = re.compile(rf"(?P<a>\d{{1,2}})/(?P<b>\d{{1,2}})/(?P<year>\d{{4}}){_CLOCK}", re.ASCII)
 _YEAR_FIRST = re.compile(
-    rf"(?P<year>\d{{4}})(?P<by>[-/.]?)(?P<month>\d\d?)(?P=by)(?P<day>\d\d?){_CLOCK}", re.ASCII
+    rf"(?P<year>\d{{4}})(?P<by>[-/.])(?P<month>\d\d?)(?P=by)(?P<day>\d\d?){_CLOCK}", re.ASCII
 )
-_MILLISECONDS = re.compile(r"\d{12,13}", re.ASCII)
+_COMPACT_DAY = r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)"
+_COMPACT_DATE = re.compile(rf"{_COMPACT_DAY}{_CLOCK}", re.ASCII)
+_COMPACT = re.compile(
+    rf"{_COMPACT_DAY}[ T]?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<half>)", re.ASCII
+)
+_YEAR_OF_TWO = re.compile(r"\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])([0-5]\d){2}", re.ASCII)
+"""A day and a time with seconds, of a year without its century."""
+_MILLISECONDS = re.compile(r"\d{13}", re.ASCII)
+_FORMS = (_DAY_FIRST, _YEAR_FIRST, _COMPACT_DATE, _COMPACT)
+"""Ways of writing that say which part is which."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -29,7 +38,9 @@ def time_meant(value: Any) -> str:
         if _MILLISECONDS.fullmatch(text):
             at = _EPOCH + timedelta(milliseconds=int(text))
             return f"{at.isoformat(timespec='milliseconds')[:23].removesuffix('.000')}Z"
-        if found := _DAY_FIRST.fullmatch(text) or _YEAR_FIRST.fullmatch(text):
+        if _YEAR_OF_TWO.fullmatch(text):
+            return ""
+        if found := next(filter(None, (form.fullmatch(text) for form in _FORMS)), None):
             return _iso(found, int(found["month"]), int(found["day"]))
         if found := _SLASHES.fullmatch(text):
             first, second = int(found["a"]), int(found["b"])

@@ -14,21 +14,13 @@ from ..sources.folders import READ_ENDINGS, entity_of_folder, is_archive, is_rea
 from ..sources.machine import raise_if_machine_failed
 from ..sources.passed_over import SourceFile, unseen
 from ..sources.read import SIZE_LIMIT, beginning_of
+from ..sources.signatures import signature_of
 from .likeness import Likeness, begins_like_json, likeness
 from .options import Stop
 
 _HEAD = 4096
 """Bytes by which a file is told to be JSON or an archive."""
 
-_MAGIC = (
-    b"PK\x03\x04",
-    b"\x1f\x8b",
-    b"7z\xbc\xaf\x27\x1c",
-    b"Rar!\x1a\x07",
-    b"BZh",
-    b"\xfd7zXZ\x00",
-    b"\x28\xb5\x2f\xfd",
-)
 _PACKED_DOCUMENTS = (
     ".docx",
     ".xlsx",
@@ -90,7 +82,8 @@ def seen_in(file: SourceFile, encoding: str | None) -> Stray | None:
         return Stray(file.path, "is an archive")
     try:
         head = beginning_of(file.full, _HEAD) or b""
-        if head.startswith(_MAGIC) and not file.path.lower().endswith(_PACKED_DOCUMENTS):
+        signature = signature_of(head)
+        if signature and signature.packs and not file.path.lower().endswith(_PACKED_DOCUMENTS):
             return Stray(file.path, "is an archive")
         if not begins_like_json(head, encoding):
             return None

@@ -34,8 +34,9 @@ _MEASURE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(
-    r"\s*[+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:[eE][+-]?\d+)?\s*(?:mm|cm|in|deg|\u00b0|%|\")?\s*"
+    r"\s*+[+-]?(?:\d++(?:[.,]\d*+)?|[.,]\d++)(?:[eE][+-]?\d++)?\s*+(?:mm|cm|in|deg|\u00b0|%|\")?+\s*+"
 )
+"""Possessive, because many blanks must not make it try again and again."""
 
 
 _TELLING = frozenset((str, dict))

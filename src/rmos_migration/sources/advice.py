@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 
 from ..diagnostics import printable
+from .signatures import signature_of
 from .tokens import token_shown
 from .written import meant
 
@@ -31,10 +32,14 @@ _NUMBER = re.compile(
 _UNIT = re.compile(r"[ \xa0\u202f]?(?![eE](?![A-Za-z]))([A-Za-zµ°%″]{1,12}\.?)(?![A-Za-z0-9_\"])")
 _BEHIND = re.compile(r"[ \t\r\xa0\u202f]*(?:[,;}\]\n]|$)")
 _BEFORE = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?$")
-_COMMA = re.compile(r",[0-9]+(?![0-9]*\s{0,9}:)")
+_COMMA = re.compile(r",[0-9]{1,60}+(?![0-9]|\s{0,9}:)")
 _GOING_ON = re.compile(r"[,'’_]?[0-9]|[ \xa0\u202f][^\s,\]}\"]")
 _GOING_ON_IN_LIST = re.compile(r"[ \xa0\u202f][^\s,\]}\"\-0-9]")
 _MAY_BE_GROUP = re.compile(r"[0-9],0[0-9]{2}(?![0-9])")
+_GROUPS = re.compile(r"((?:[ \xa0\u202f][0-9]{3}(?![0-9])){1,6})(,[0-9])?")
+_MAY_HAVE_GROUPS = re.compile(r"[+-]?[1-9][0-9]{0,2}")
+_BEFORE_GROUP = re.compile(r"(?<![0-9.])-?[1-9][0-9]{0,2},$")
+_GROUP = re.compile(r"[0-9]{3}\b")
 _AFTER_COMMA = re.compile(r"[0-9],[0-9]")
 _LONGEST = 60
 _KEY = re.compile(r"[^\W\d]\w{0,40}\s{0,9}:")
@@ -43,6 +48,7 @@ _WORD = re.compile(r"[^\W\d]\w*(?: [^\W\d]\w*)*")
 _CONSTANTS = {
     "true": "true", "false": "false", "none": "null", "null": "null", "nil": "null", "undefined": "null",
 }  # fmt: skip
+_NO_UNITS = {*_CONSTANTS, "nan", "infinity"}
 _CLOSING = ("}", "]")
 
 _CUT_OFF = "the file was cut off: restore it from a backup, or write what is missing at its end"
@@ -79,6 +85,8 @@ def advice_behind_number(text: str, end: int, *, in_list: bool) -> Advice | None
     found = _BEFORE.search(text, max(0, end - _LONGEST), end)
     if found is None or end - found.start() >= _LONGEST:
         return None
+    if in_list and (groups := _GROUPS.match(text, end)) and _MAY_HAVE_GROUPS.fullmatch(found[0]):
+        return _on_number_with_unit(text, found.start()) or _on_groups(found[0], groups)
     going_on = _GOING_ON_IN_LIST if in_list else _GOING_ON
     if not going_on.match(text, end):
         return None
@@ -89,6 +97,24 @@ def advice_behind_number(text: str, end: int, *, in_list: bool) -> Advice | None
     return advice
 
 
+def _on_groups(first: str, groups: re.Match[str]) -> Advice:
+    """What to write for numbers of a list that only blanks part, and that may be one with blanks between thousands."""
+    parts = groups[1].replace("\xa0", " ").replace("\u202f", " ").split()
+    several = "a comma before it"
+    if len(parts) > 1 or parts[0].startswith("0"):
+        several = f"{', '.join([first, *(str(int(part)) for part in parts)])} if they are several"
+    hint = f"write {first}{''.join(parts)} if {first} and {' '.join(parts)} are one number, or {several}"
+    if groups[2]:
+        hint += "; and a point in place of the comma behind it if that is a decimal one"
+    return Advice(groups.start() + 1, f'a comma or ] was expected, but "{parts[0]}" stands here', hint)
+
+
+def _on_number_with_unit(text: str, at: int) -> Advice | None:
+    """What to write for a number with a unit behind it, which begins at an offset."""
+    found = _NUMBER.match(text[at : at + _LONGEST])
+    return _on_number(text, at) if found and _UNIT.match(text, at + found.end()) else None
+
+
 def _on_number(text: str, at: int) -> Advice | None:
     """What to write for a number in another manner than JSON's, which begins at an offset."""
     beginning = text[at : at + 2 * _LONGEST]
@@ -96,6 +122,8 @@ def _on_number(text: str, at: int) -> Advice | None:
     if found is None or found.end() > _LONGEST:
         return None
     unit = _UNIT.match(beginning, found.end())
+    if unit and unit[1].lower() in _NO_UNITS:
+        return None
     end = unit.end() if unit else found.end()
     if not _BEHIND.match(beginning, end):
         return None
@@ -107,11 +135,10 @@ def _on_number(text: str, at: int) -> Advice | None:
         return None
     message = f"{printable(beginning[:end])} is not how JSON writes a number"
     if not numbers:
-        return Advice(
-            at, message, "write it as a number, with a point for decimals and without anything else"
-        )
+        hint = "write it as a number, with a point for decimals and without anything else, or as text in double quotes"
+        return Advice(at, message, hint)
     written = " or ".join(numbers) + (", whichever is meant" if len(numbers) > 1 else "")
-    if "," in found[0] and any("." in number for number in numbers):
+    if any("." in number and found[0].endswith(f",{number.partition('.')[2]}") for number in numbers):
         written += ", with a point in place of the decimal comma"
     if unit and _AFTER_COMMA.match(text, max(0, at - 2)):
         return Advice(
@@ -152,11 +179,12 @@ def _hint(text: str, at: int, expected: str) -> str:
         return 'write each quote inside a text as \\"'
     if _KEY.match(text, at):
         return "write a comma before it, and the key in double quotes"
-    return (
-        "write a comma before it"
-        if first == '"' or (first not in (*_CLOSING, ":") and "]" in expected)
-        else ""
-    )
+    word = _WORD.match(text, at)
+    constant = _CONSTANTS.get(word[0].lower(), "") if word else ""
+    if first == '"' or (first not in (*_CLOSING, ":") and "]" in expected):
+        is_other = word is not None and constant not in ("", word[0])
+        return "write a comma before it" + (f", and {constant} in its place" if is_other else "")
+    return "delete one of the two values" if constant else ""
 
 
 def _hint_at_beginning(text: str, at: int) -> str:
@@ -168,8 +196,10 @@ def _hint_at_beginning(text: str, at: int) -> str:
         return "this is a web page or XML, not JSON: fetch the data again, or move the file out of the legacy folder"
     if first in "\ufeff}],":
         return "delete it"
-    if text.startswith("PK\x03\x04", at):
-        return "this is a zip archive: unpack it, and put what is in it into the folder"
+    if signature := signature_of(text[at : at + 512].encode("utf-8", "replace")):
+        if signature.packs:
+            return f"this is {signature.kind}: unpack it, and put what is in it into the folder"
+        return f"this is {signature.kind}: export its data as JSON, or move it out of the legacy folder"
     line = text[at:].split("\n", 1)[0]
     if re.search(r"[{\[]", line) and re.match(r"[\w$.\s=(:'-]+[{\[]", line):
         return "JSON begins with { or [: delete what stands before it, and what belongs to that at the end"
@@ -179,6 +209,11 @@ def _hint_at_beginning(text: str, at: int) -> str:
 def _hint_on_key(text: str, at: int) -> str:
     if text[at] == ",":
         return "delete the comma that is too many"
+    thousands = _BEFORE_GROUP.search(text, max(0, at - 6), at)
+    if thousands and (group := _GROUP.match(text, at)):
+        number = f"{thousands[0]}{group[0]}"
+        mended = " or ".join(meant(number))
+        return f'write "{group[0]}" if it is a key, or {mended}, a comma and the missing key if {number} is one number'
     word = re.compile(r"\w{1,40}").match(text, at)
     return f'write the key in double quotes: "{word[0]}"' if word else ""
 

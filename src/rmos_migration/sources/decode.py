@@ -19,6 +19,7 @@ from .faults import Fault
 from .numbers import check_number
 from .positions import position_of
 from .scan import MAX_DEPTH, scan
+from .signatures import signature_of
 
 
 class Decoded(NamedTuple):
@@ -159,28 +160,15 @@ def _wide_encoding(beginning: bytes) -> str:
     return f"utf-{width}-{'be' if first else 'le'}"
 
 
-_BINARY = (
-    (b"PK\x03\x04", "a zip archive or an Office document"),
-    (b"\x1f\x8b", "a gzip archive"),
-    (b"7z\xbc\xaf\x27\x1c", "a 7z archive"),
-    (b"%PDF-", "a PDF"),
-    (b"SQLite format 3\0", "an SQLite database"),
-    (b"\xd0\xcf\x11\xe0", "an old Office document"),
-    (b"\x89PNG", "a picture"),
-    (b"\xff\xd8\xff", "a picture"),
-    (b"GIF8", "a picture"),
-)
-"""How files that hold no text begin, and what they are."""
-
-
 def _encoding_fault(body: bytes, mark: int, offset: int, encoding: str, reason: str) -> Fault:
     readable = body[:offset].decode(encoding or "utf-8", "replace")
     line, column = position_of(readable, len(readable))
     what = f"byte 0x{body[offset]:02x} at offset {offset + mark}"
-    kind = next((kind for beginning, kind in _BINARY if body.startswith(beginning)), "")
-    if kind:
+    if signature := signature_of(body):
         hint = "unpack it, or export its data as JSON, or move it out of the legacy folder"
-        return Fault("encoding-unknown", f"this is {kind}, not text: {what}", line, column, hint=hint)
+        return Fault(
+            "encoding-unknown", f"this is {signature.kind}, not text: {what}", line, column, hint=hint
+        )
     if encoding:
         return Fault("encoding-unknown", f"{what} is damaged {encoding.upper()}: {reason}", line, column)
     return Fault("encoding-unknown", f"{what} is not UTF-8 and there is no byte order mark", line, column)

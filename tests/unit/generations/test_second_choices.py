@@ -66,6 +66,34 @@ def test_value_under_the_second_key_counts_where_that_under_the_first_is_unusabl
             assert any(note[0] in ("field-unusable", "id-blank") and note[2] == first for note in made.notes)
 
 
+@pytest.mark.parametrize("empty", ["[]", " [ ] ", [], "{}", {}], ids=repr)
+@pytest.mark.parametrize("key", ["strips_json", "strips"])
+def test_column_is_named_as_derived_once_where_its_empty_value_gives_way(key: str, empty: Any) -> None:
+    materials = [{"type": "wood", "thickness_mm": 1, "key": "ebony"}]
+    document = {"id": "f", "name": "n", "default_width_mm": 2, "materials": materials, key: empty}
+    entity = BY_NAME["strip_families"]
+    form = recognise(entity, document)
+    assert form is not None
+    made = draft_of(form, document, "file")
+    assert made.derived == list(dict.fromkeys(made.derived))
+    assert made.values["extra"][key] == empty
+    if empty in ("[]", " [ ] ", []):
+        assert made.values["strips"] == materials
+        assert "strips_json" in made.derived or "strips" in made.derived
+
+
+@pytest.mark.parametrize(("folder", "sample"), OWN)
+def test_no_sample_names_a_column_as_derived_twice(folder: str, sample: dict[str, Any]) -> None:
+    for key in BY_NAME[folder].fields:
+        for name in key.found.keys:
+            for value in ({}, [], "[]", "{}"):
+                document = sample | {name: value}
+                form = recognise(BY_NAME[folder], document)
+                if form is not None:
+                    derived = draft_of(form, document, "file").derived
+                    assert derived == list(dict.fromkeys(derived)), (name, value)
+
+
 def is_taken_as_it_stands(held: Any, written: Any) -> bool:
     """Whether the value of the first key was usable after all."""
     return held is not None and (held == written or (type(written) is int and held == str(written)))

@@ -1,0 +1,300 @@
+"""The canonical rules that all generations share: never invent, never lose (DOMAIN.md §1).
+
+A ``Filling`` fills an entity's fields from a document by their keys, keeps in ``extra`` every key that no column
+carries verbatim, and holds the result to the entity's model.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from ..diagnostics import shown
+from ..entities import Entity, FieldRule
+from ..rosette import Slip
+from .choosing import preferred_keys
+from .draft import Draft, Offer, Offers, Refusal
+from .hints import ARRIVES, hint_for, hint_for_missing, hint_for_unusable
+from .notes import Notes, UnusableError
+from .plan import is_absent, is_blank, is_usable_id, keys_in, plan_of
+from .sentences import sentence_of
+from .slips import notes_on_slips, without_slip
+from .times import ends_before_start
+from .values import TRANSLATIONS, identifier
+
+
+class Filling:
+    """A record being filled from one document.
+
+    ``keys`` says under which key each field was found; ``taken`` are the fields that come from an offer; ``refused`` are
+    the values that could not be used.
+    """
+
+    __slots__ = (
+        "derived",
+        "document",
+        "entity",
+        "extra",
+        "faults",
+        "file_id",
+        "ignored",
+        "keys",
+        "mentions",
+        "notes",
+        "offers",
+        "refused",
+        "required",
+        "soft",
+        "taken",
+        "values",
+    )
+
+    def __init__(
+        self,
+        entity: Entity,
+        document: Mapping[str, Any],
+        file_id: str,
+        required: tuple[FieldRule, ...],
+        offers: Offers,
+        ignored: frozenset[str],
+    ) -> None:
+        self.entity = entity
+        self.document = document
+        self.file_id = file_id
+        self.required = required
+        self.offers = offers
+        self.ignored = ignored
+        self.values: dict[str, Any] = entity.blank.copy()
+        self.extra: dict[str, Any] = {}
+        self.derived: list[str] = []
+        self.faults: Notes = []
+        self.notes: Notes = []
+        self.keys: dict[str, str] = {}
+        self.refused: list[Refusal] = []
+        self.taken: set[str] = set()
+        self.mentions: list[tuple[str, str]] = []
+        self.soft: list[tuple[str, str]] = []
+
+    def draft(self) -> Draft:
+        """Fill the record and hold it to the entity's model."""
+        self._take_fields()
+        self._fill_gaps()
+        if len(self.keys) < len(self.entity.fields):
+            self._miss_required()
+        self.values["extra"] = self.extra or None
+        try:
+            values = self.entity.validate(self.values).__dict__
+        except ValidationError as error:
+            values = self._without_invalid(error)
+        start, end = values.get("start_time"), values.get("end_time")
+        if start and end and ends_before_start(start, end):
+            sentence = f"{self.keys['end_time']} {end} is before {self.keys['start_time']} {start}"
+            self.notes.append(("end-before-start", sentence, self.keys["end_time"]))
+        return Draft(values, self.derived, self.faults, self.notes, self.mentions, tuple(self.soft))
+
+    def states(self, rule: FieldRule) -> bool:
+        """Whether the document says what a field holds, and the field holds it."""
+        return rule.name in self.keys and (
+            self.values[rule.name] is not None or any(name == rule.name for name, _ in self.soft)
+        )
+
+    def _take_fields(self) -> None:
+        """Take each field from the first of its keys that holds something; the rest goes into extra."""
+        document, values, extra, keys, notes = self.document, self.values, self.extra, self.keys, self.notes
+        steps, synonyms, _, identifiers = plan_of(self.entity)
+        is_plain = synonyms.isdisjoint(document) and not self.ignored
+        if is_plain:
+            is_plain = not any(is_blank(document.get(key)) for key in identifiers)
+        chosen = None if is_plain else preferred_keys(self.entity, document, self.ignored, self.offers, notes)
+        for key, raw in document.items():
+            step = steps.get(key)
+            if (
+                step is None
+                or (not raw and is_absent(step.rule, raw))
+                or (chosen is not None and key not in chosen)
+            ):
+                extra[key] = raw
+                continue
+            name, translation, rule, is_native = step
+            keys[name] = key
+            try:
+                value = raw if translation is None else translation(raw, key, notes)
+            except UnusableError as problem:
+                self._refuse(rule, key, str(problem), "field-invalid", hint_for_unusable(rule, raw))
+                extra[key] = raw
+                continue
+            values[name] = value
+            if value is not raw or not is_native:
+                extra[key] = raw
+            if not is_native:
+                self.derived.append(rule.column)
+
+    def _fill_gaps(self) -> None:
+        """What a column holds where no key of the document says it: an offer, the file's name, a default."""
+        values, keys = self.values, self.keys
+        for name, offer in self.offers.items():
+            if name not in keys or (offer.key and offer.value and self._gives_way(name)):
+                self._take_offer(name, offer)
+        if "id" not in keys:
+            values["id"] = self.file_id
+            self.derived.append("id")
+        for rule in self.entity.nested:
+            self._take_nested(rule)
+        for rule in self.entity.counted:
+            if rule.name not in keys and rule not in self.required:
+                self._count(rule)
+        for rule in self.entity.softly_found:
+            if rule.name not in keys:
+                self._take_softly(rule, rule.found.soft)
+        for rule in self.entity.mentions:
+            self._read_mentions(rule)
+        for rule in self.entity.substitutes:
+            source = rule.found.otherwise or ""
+            translation = TRANSLATIONS[rule.found.kind]
+            if rule.name in keys or values[source] is None or translation is None:
+                continue
+            with suppress(UnusableError):  # a local time at the edge of the calendar may be no instant in UTC
+                values[rule.name] = translation(self.document[keys[source]], keys[source], [])
+                self.derived.append(rule.column)
+        for rule in self.entity.doubted:
+            if rule.name in keys:
+                self.notes += notes_on_slips(rule, values[rule.name], self.document, keys[rule.name])
+        self._fill_defaults()
+
+    def _fill_defaults(self) -> None:
+        for rule, default in self.entity.defaults:
+            if self.values[rule.name] is None:
+                self.values[rule.name] = default
+                self.derived.append(rule.column)
+
+    def _gives_way(self, name: str) -> bool:
+        """Whether a field that is to hold an object or list holds an empty one; it is then kept in extra only."""
+        key = self.keys[name]
+        if self.values[name] not in ({}, []) or not plan_of(self.entity).steps[key].is_container:
+            return False
+        self.extra[key] = self.document[key]
+        self.values[name] = self.entity.blank[name]
+        self.derived = [one for one in self.derived if one != plan_of(self.entity).rules[name].column]
+        return True
+
+    def _take_offer(self, name: str, offer: Offer) -> None:
+        """Fill a field with what the generation offers for it, translated like any value under a key."""
+        rule = plan_of(self.entity).rules[name]
+        if offer.soft:
+            self._take_softly(rule, offer.key)
+            return
+        if offer.value is None and rule in self.required:
+            return
+        translation = TRANSLATIONS[rule.found.kind] if offer.key else None
+        value = offer.value
+        self.keys[name] = offer.key
+        self.taken.add(name)
+        if offer.note is not None:
+            self.notes.append((*offer.note, offer.key))
+        if value is None:
+            return
+        if translation is not None:
+            try:
+                value = translation(value, offer.key, self.notes)
+            except UnusableError as problem:
+                self._refuse(rule, offer.key, str(problem), "field-invalid", hint_for_unusable(rule, value))
+                return
+        self.values[name] = value
+        self.derived.append(rule.column)
+
+    def _take_softly(self, rule: FieldRule, key: str) -> None:
+        """Remember a reference under a key that may mean something else; it holds if its parent is there."""
+        raw = self.document.get(key)
+        if is_usable_id(raw):
+            self.keys[rule.name] = key
+            self.soft.append((rule.name, str(raw)))
+
+    def _count(self, rule: FieldRule) -> None:
+        """Fill a number from what another field lists; an empty list says nothing of it (DOMAIN.md §1)."""
+        listed, count_in = rule.counted or ("", None)
+        held = self.values[listed]
+        number = count_in(held) if count_in is not None and isinstance(held, dict) else None
+        if number is None:
+            return
+        key = self.keys[listed]
+        if number == 0:
+            self._take_offer(rule.name, Offer(None, key, ("rings-empty", "the list of rings is empty")))
+        else:
+            self._take_offer(rule.name, Offer(number, key))
+
+    def _take_nested(self, rule: FieldRule) -> None:
+        """Fill a field from inside another key's object, where neither a key nor an offer has it."""
+        outer, inner = rule.found.inside or ("", "")
+        holder = self.document.get(outer)
+        if rule.name not in self.keys and isinstance(holder, dict) and holder.get(inner) is not None:
+            self._take_offer(rule.name, Offer(holder[inner], outer))
+
+    def _read_mentions(self, rule: FieldRule) -> None:
+        """Take a reference from the parts of another field where all of them agree; remember the others' ids."""
+        field, read = rule.mentioned or ("", None)
+        parts = self.values[field]
+        named = read(parts) if read is not None and isinstance(parts, dict) else []
+        if not named:
+            return
+        first = named[0]
+        if rule.name not in self.keys and all(
+            type(one) in (str, int) and one != "" and one == first for one in named
+        ):
+            self.keys[rule.name] = self.keys[field]
+            self.taken.add(rule.name)
+            self.values[rule.name] = identifier(first, self.keys[field], self.notes)
+            self.derived.append(rule.column)
+            return
+        ids = dict.fromkeys(str(one) for one in named if type(one) in (str, int) and one != "")
+        self.mentions += [(rule.name, one) for one in ids if one != self.values[rule.name]]
+
+    def _miss_required(self) -> None:
+        """Report the fields that are not there: a fault where one must be, else what was never recorded."""
+        for rule in self.required:
+            if rule.name not in self.keys:
+                key = next(iter(keys_in(self.document, rule)), "")
+                found = f"{key} is {shown(self.document[key])}" if key else f"there is no {rule.native_key}"
+                sentence = f"{found}, but a record needs it"
+                self.faults.append(("field-missing", sentence, key, hint_for_missing(rule)))
+        if self.required is not self.entity.required:
+            lacking = [rule.name for rule in self.entity.expected if rule.name not in self.keys]
+            if lacking:
+                self.notes.append(("not-recorded", f"never recorded: {', '.join(lacking)}", ""))
+
+    def _without_invalid(self, error: ValidationError) -> dict[str, Any]:
+        """The values without those the model refuses; a refused one that must be there keeps the document out."""
+        rules = plan_of(self.entity).rules
+        for problem in error.errors(include_url=False):
+            name = str(problem["loc"][0])
+            key = self.keys.get(name)
+            if key is not None and self.values[name] is not None:  # else it was refused already
+                self._refuse_invalid(rules[name], key, problem)
+            elif key is None and name == "id":
+                sentence = sentence_of("the name of the file or key", self.file_id, problem)
+                self.faults.append(("id-invalid", sentence, ""))
+        self._fill_defaults()
+        self.values["extra"] = self.extra or None
+        return self.values if self.faults else self.entity.validate(self.values).__dict__
+
+    def _refuse_invalid(self, rule: FieldRule, key: str, problem: ErrorDetails) -> None:
+        value = self.values[rule.name]
+        is_blank = isinstance(value, str) and not value.strip()
+        code = "field-missing" if is_blank else "field-invalid"
+        if rule.name not in self.taken:  # what was offered stands in extra already
+            value = self.extra[key] = self.document[key]
+        sentence = sentence_of(key, value, problem)
+        hint = hint_for_missing(rule) if is_blank else hint_for(rule, value, problem["type"])
+        self.notes = without_slip(self.notes, Slip.POWERSHELL, key)
+        self._refuse(rule, key, sentence, "id-invalid" if rule.name == "id" else code, hint)
+        self.values[rule.name] = None
+        self.derived = [one for one in self.derived if one != rule.column]
+
+    def _refuse(self, rule: FieldRule, key: str, sentence: str, code: str, hint: str) -> None:
+        self.refused.append(Refusal(rule, key, sentence, hint))
+        if rule.name == "id" or rule in self.required:
+            self.faults.append((code, sentence, key, hint))
+        else:
+            hint = hint and f"{hint}, {ARRIVES}"
+            self.notes.append(("field-unusable", f"{sentence}; the column stays empty", key, hint))
