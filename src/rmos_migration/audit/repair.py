@@ -1,14 +1,23 @@
-"""Repairs that cannot lose anything: missing indexes, the file's mark, references that wait for nothing, books of what is gone, statistics."""
+"""Repairs that cannot lose a record or its document.
+
+Missing indexes, the file's mark, references that wait for nothing, the books of what has neither row nor file, statistics.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from ..diagnostics import printable
 from ..entities import ENTITIES
-from ..sources.presence import is_gone
-from ..store import runs, schema, soundness, structure, waiting
+from ..sources.names import is_fitted
+from ..sources.presence import is_gone, long_paths
+from ..store import holders, runs, schema, soundness, structure, waiting
 from ..store.database import Database
+from ..store.soundness import Place
+
+_NAMED = 20
+"""Documents that are named one by one when they are forgotten; the backup knows the others."""
 
 
 @dataclass(frozen=True)
@@ -36,26 +45,56 @@ def repair(database: Database) -> Repair:
         if structure.application_id(connection) != schema.APPLICATION_ID:
             structure.restore_application_id(connection)
             done.append("marked the file as this program's")
-        if forgotten := waiting.forget_vain(connection):
-            done.append(
-                f"forgot {forgotten:,} waiting reference{'s' * (forgotten != 1)} of records that are gone"
-            )
+        if vain := waiting.forget_vain(connection):
+            done.append(f"forgot {vain:,} waiting reference{'s' * (vain != 1)} of records that are gone")
         if forgotten := _forget_gone(connection):
+            number = len(forgotten)
             done.append(
-                f"forgot {forgotten:,} document{'s' * (forgotten != 1)} of which neither the file nor the record is there"
+                f"forgot {number:,} document{'s' * (number != 1)} of which neither the file nor the record is there:"
+                f" {_named(forgotten)}"
             )
         structure.refresh_statistics(connection)
         done.append("refreshed the statistics that queries are planned by")
     return Repair(tuple(done), backup)
 
 
-def _forget_gone(connection: Connection) -> int:
+def _forget_gone(connection: Connection) -> list[Place]:
     """Forget what the ledger says of documents whose file and row are both gone; only a backup could bring them back."""
-    lost = [
+    lost = _Lost()
+    places = [place for entity in ENTITIES for place in soundness.entries_without_row(connection, entity)]
+    return [
         place
-        for entity in ENTITIES
-        for place in soundness.entries_without_row(connection, entity)
-        if place.pointer.startswith(runs.GONE) or is_gone(place.location, place.path)
+        for place in places
+        if lost.is_lost(place)
+        and holders.forget_places(connection, place.source_id, [(place.path, place.pointer)])
     ]
-    soundness.forget_places(connection, lost)
-    return len(lost)
+
+
+class _Lost:
+    """Which documents without a row have no file either; a source is walked once for the long paths in it."""
+
+    def __init__(self) -> None:
+        self._long: dict[str, frozenset[str] | None] = {}
+
+    def is_lost(self, place: Place) -> bool:
+        """Whether nothing in any folder could bring the document's record back."""
+        if place.pointer.startswith(runs.GONE) or place.location == runs.API:
+            return True
+        if not is_fitted(place.path):
+            return is_gone(place.location, place.path)
+        if place.location not in self._long:
+            self._long[place.location] = long_paths(place.location)
+        there = self._long[place.location]
+        return there is not None and place.path not in there
+
+
+def _named(places: list[Place]) -> str:
+    """Where documents stood, in words."""
+    named = [
+        f"{place.entity} {place.record_id} of the dashboard or the API"
+        if place.location == runs.API
+        else " ".join(part for part in (place.path, place.pointer) if part)
+        for place in places[:_NAMED]
+    ]
+    more = f" and {len(places) - _NAMED:,} more" if len(places) > _NAMED else ""
+    return printable(", ".join(named)) + more

@@ -129,7 +129,7 @@ class Holding:
         if is_ours and holder.path in self.read_here:
             return not self._is_among(self._file_here(holder.path), holder)
         if presence.is_gone(holder.location, holder.path):
-            return is_ours or not presence.is_out_of_reach(holder.location, holder.path)
+            return True
         if is_ours and holder.run_id == self.course.book.run_id:  # the ledger says what was read just now
             return holder.was_taken_out and not is_refused_as_a_whole(
                 self.connection, holder.source_id, holder.path
