@@ -166,3 +166,27 @@ def test_of_many_that_are_forgotten_the_first_are_named(tree: Path, filled: Path
     assert "forgot 30 documents" in said
     assert "patterns/n19.json and 10 more\n" in said
     assert errors(filled) == set()
+
+
+@pytest.mark.parametrize("file_is_gone", [True, False])
+def test_a_document_booked_as_nothing_that_is_known_is_forgotten_only_with_its_file(
+    file_is_gone: bool, tree: Path, filled: Path
+) -> None:
+    execute(
+        filled,
+        "UPDATE migration_ledger SET entity = 'rosettes' WHERE record_id = 'b';"
+        "DELETE FROM patterns WHERE id = 'b'",
+    )
+    if file_is_gone:
+        (tree / "patterns/several.json").unlink()
+    assert ("repair: forgot 1 document" in repaired(filled)) is file_is_gone
+    migrate(tree, filled, rehash=True)
+    assert errors(filled) == set()
+
+
+def test_a_legacy_folder_that_is_gone_for_good_is_forgotten_by_hand(tree: Path, filled: Path) -> None:
+    execute(filled, "DELETE FROM joblogs; DELETE FROM patterns")
+    tree.rename(tree.with_name("away"))
+    assert "repair: forgot" not in repaired(filled)
+    execute(filled, "DELETE FROM migration_ledger")
+    assert errors(filled) == set()

@@ -62,6 +62,7 @@ def _forget_gone(connection: Connection) -> list[Place]:
     """Forget what the ledger says of documents whose file and row are both gone; only a backup could bring them back."""
     lost = _Lost()
     places = [place for entity in ENTITIES for place in soundness.entries_without_row(connection, entity)]
+    places += soundness.entries_of_no_entity(connection)
     return [
         place
         for place in places
