@@ -8,7 +8,10 @@ import pytest
 
 from builders import EXAMPLES, execute, joblog, ledger, pattern, query, rmos, write
 from rmos_migration import audit, migrate
-from serving import STORES, client
+from serving import MIGRATION, STORES, client
+
+LONG = "patterns/" + "/".join(letter * 250 for letter in "abcde") + "/x.json"
+"""A path that is too long for the ledger."""
 
 
 def errors(database: Path) -> set[str]:
@@ -133,7 +136,7 @@ def test_a_record_of_the_dashboard_whose_row_is_gone_is_forgotten(tree: Path, fi
 def test_a_record_at_a_long_path_is_forgotten_only_with_its_file(
     file_is_gone: bool, tree: Path, filled: Path
 ) -> None:
-    file = write(tree, "patterns/" + "/".join(letter * 250 for letter in "abcde") + "/x.json", pattern("x"))
+    file = write(tree, LONG, pattern("x"))
     migrate(tree, filled)
     execute(filled, "DELETE FROM patterns WHERE id = 'x'")
     if file_is_gone:
@@ -189,4 +192,27 @@ def test_a_legacy_folder_that_is_gone_for_good_is_forgotten_by_hand(tree: Path, 
     tree.rename(tree.with_name("away"))
     assert "repair: forgot" not in repaired(filled)
     execute(filled, "DELETE FROM migration_ledger")
+    assert errors(filled) == set()
+
+
+def test_what_was_kept_out_of_a_long_path_is_told_of_until_its_file_is_gone(tree: Path, filled: Path) -> None:
+    file = write(tree, LONG, "{")
+    migrate(tree, filled)
+    for there in (1, 0):
+        listed = json.loads(rmos("rejects", "--database", filled, "--json").stdout)
+        with client(filled) as caller:  # a new one: answers are kept while the database does not change
+            answer = caller.get(f"{MIGRATION}/rejects").json()
+        told = [finding for finding in audit(filled).findings if finding.code == "document-kept-out"]
+        assert (listed["total"], answer["total"], len(told)) == (there, there, there)
+        file.unlink(missing_ok=True)
+
+
+def test_a_document_takes_over_the_row_of_one_at_a_long_path_that_is_gone(tree: Path, filled: Path) -> None:
+    file = write(tree, LONG, pattern("x", name="first"))
+    migrate(tree, filled)
+    write(tree, "patterns/z.json", pattern("x", name="other"))
+    assert migrate(tree, filled).totals.conflicts == 1
+    file.unlink()
+    assert migrate(tree, filled).totals.migrated == 1
+    assert query(filled, "SELECT name FROM patterns WHERE id = 'x'") == [("other",)]
     assert errors(filled) == set()

@@ -164,8 +164,10 @@ def test_long_paths_are_known_while_their_file_is_there(source: Path) -> None:
     file, path = a_long_one(source)
     assert path != file.relative_to(source).as_posix()
     assert path in (long_paths(str(source)) or ())
+    assert not is_gone(str(source), path)
     file.unlink()
-    assert path not in (long_paths(str(source)) or ())
+    assert path not in (long_paths(str(source)) or (path,))
+    assert is_gone(str(source), path)
 
 
 @pytest.mark.parametrize(
@@ -182,6 +184,7 @@ def test_long_paths_are_known_while_their_file_is_there(source: Path) -> None:
 def test_long_paths_are_not_known_where_something_is_out_of_reach(
     done: Callable[[Path], None], source: Path
 ) -> None:
-    a_long_one(source)
+    _, path = a_long_one(source)
     done(source)
     assert long_paths(str(source)) is None
+    assert not is_gone(str(source), path)

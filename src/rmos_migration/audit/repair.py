@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import printable
 from ..entities import ENTITIES
-from ..sources.names import is_fitted
-from ..sources.presence import is_gone, long_paths
+from ..sources.presence import Presence
 from ..store import holders, runs, schema, soundness, structure, waiting
 from ..store.database import Database
 from ..store.soundness import Place
@@ -60,33 +59,22 @@ def repair(database: Database) -> Repair:
 
 def _forget_gone(connection: Connection) -> list[Place]:
     """Forget what the ledger says of documents whose file and row are both gone; only a backup could bring them back."""
-    lost = _Lost()
+    presence = Presence()
     places = [place for entity in ENTITIES for place in soundness.entries_without_row(connection, entity)]
     places += soundness.entries_of_no_entity(connection)
     return [
         place
         for place in places
-        if lost.is_lost(place)
+        if _is_lost(place, presence)
         and holders.forget_places(connection, place.source_id, [(place.path, place.pointer)])
     ]
 
 
-class _Lost:
-    """Which documents without a row have no file either; a source is walked once for the long paths in it."""
-
-    def __init__(self) -> None:
-        self._long: dict[str, frozenset[str] | None] = {}
-
-    def is_lost(self, place: Place) -> bool:
-        """Whether nothing in any folder could bring the document's record back."""
-        if place.pointer.startswith(runs.GONE) or place.location == runs.API:
-            return True
-        if not is_fitted(place.path):
-            return is_gone(place.location, place.path)
-        if place.location not in self._long:
-            self._long[place.location] = long_paths(place.location)
-        there = self._long[place.location]
-        return there is not None and place.path not in there
+def _is_lost(place: Place, presence: Presence) -> bool:
+    """Whether nothing in any folder could bring a document's record back."""
+    if place.pointer.startswith(runs.GONE) or place.location == runs.API:
+        return True
+    return presence.is_gone(place.location, place.path)
 
 
 def _named(places: list[Place]) -> str:

@@ -21,10 +21,36 @@ def is_gone(location: str, path: str) -> bool:
         location: the source's folder, as the ledger knows it.
         path: the file's path below it, with ``/``.
     """
+    return Presence().is_gone(location, path)
+
+
+class Presence:
+    """What is gone, for readers that ask for many files: a source is walked once at most.
+
+    It is walked where a path was too long to be kept as it is, and so does not lead to its file.
+    """
+
+    def __init__(self) -> None:
+        self._long: dict[str, frozenset[str] | None] = {}
+
+    def is_gone(self, location: str, path: str) -> bool:
+        """Whether a file was taken out of its source since; as the function of this name."""
+        if not os.path.isabs(
+            location
+        ):  # no folder: an unknown one, or where what came through the API stands
+            return False
+        return self._is_long_gone(location, path) if is_fitted(path) else _is_gone(location, path)
+
+    def _is_long_gone(self, location: str, path: str) -> bool:
+        if location not in self._long:
+            self._long[location] = long_paths(location)
+        there = self._long[location]
+        return there is not None and path not in there
+
+
+def _is_gone(location: str, path: str) -> bool:
     parts = parts_of(path)
-    if is_fitted(path) or (parts is None and "//" in path):  # it does not lead to its file on this system
-        return False
-    if not os.path.isabs(location):  # none of a folder: an unknown one, or that of what came through the API
+    if parts is None and "//" in path:  # it does not lead to its file on this system
         return False
     try:
         if not stat.S_ISDIR(os.stat(location).st_mode):

@@ -8,7 +8,7 @@ from ...diagnostics import Severity, shown
 from ...entities import BY_NAME, ENTITIES
 from ...generations.draft import names_columns
 from ...generations.times import is_instant
-from ...sources.presence import is_gone
+from ...sources.presence import Presence
 from ...store import breaches, soundness, waiting
 from ...store.lock import is_locked
 from ...store.soundness import Place
@@ -126,8 +126,9 @@ def _running(subject: Subject) -> Iterator[Flaw]:
 
 
 def _kept_out(subject: Subject) -> Iterator[Flaw]:
+    presence = Presence()
     for place in soundness.kept_out(subject.connection):
-        if not is_gone(place.location, place.path):
+        if not presence.is_gone(place.location, place.path):
             yield _at(place, f"the document is kept out: {place.code}")
 
 
