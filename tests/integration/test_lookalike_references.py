@@ -1,14 +1,20 @@
 """A reference that leads nowhere, though a record that looks the same is there: the message names it."""
 
+import sys
 import unicodedata
+from collections import Counter
+from itertools import product
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from builders import family, joblog, pattern, query, records, write
 from rmos_migration import migrate
 from rmos_migration.migrate import pipeline
-from rmos_migration.store.lookalikes import looks
+from rmos_migration.store.database import Database
+from rmos_migration.store.lookalikes import Looks, looks
+from rmos_migration.store.tables import ENTITY_TABLES
 
 COMPOSED = unicodedata.normalize("NFC", "Küche-é")
 DECOMPOSED = unicodedata.normalize("NFD", "Küche-é")
@@ -108,6 +114,32 @@ def test_of_several_that_look_the_same_the_first_is_named(tree: Path, database: 
     migrate(tree, database)
     ((message,),) = query(database, MESSAGES)
     assert '"Rope"' in message
+
+
+def steps_of_looking_up(database: Path, ids: list[str], wanted: list[str]) -> int:
+    """How many functions are entered to look up what looks like the wanted ids, once the table was looked through."""
+    with Database.at(database).writer("test") as connection:
+        rows = [{"id": one, "strips_json": "[]"} for one in ids]
+        connection.execute(insert(ENTITY_TABLES["strip_families"]), rows)
+        known = Looks()
+        assert known.alike(connection, "strip_families", wanted) == dict.fromkeys(wanted, min(ids))
+        entered: Counter[str] = Counter()
+        sys.setprofile(lambda _, event, __: entered.update([event]))
+        try:
+            known.alike(connection, "strip_families", wanted)
+        finally:
+            sys.setprofile(None)
+        connection.exec_driver_sql("DELETE FROM strip_families")
+    return entered["call"]
+
+
+def test_many_ids_that_all_look_the_same_cost_no_more_than_one(tmp_path: Path) -> None:
+    word = "abcdefgh"
+    ids = ["".join(spelled) for spelled in product(*((one, one.upper()) for one in word))]
+    wanted = [" " * blanks + word for blanks in range(1, 301)]
+    one = steps_of_looking_up(tmp_path / "one.db", ids[-1:], wanted)
+    many = steps_of_looking_up(tmp_path / "many.db", ids, wanted)
+    assert many < one + 100
 
 
 def test_what_an_earlier_run_brought_and_what_this_run_brings_is_looked_through(

@@ -9,7 +9,7 @@ from ..migrate.unseen import folders_among
 from ..reports.documents import bytes_of_source, with_excerpts
 from ..reports.outstanding import counted_by_code, outstanding, strays_there
 from ..reports.report import KeptOut
-from ..sources.presence import is_gone
+from ..sources.presence import Presence, is_gone
 from ..store import kept_out
 from ..store.kept_out import KeptOutFound, KeptOutPlace
 from ..store.reporting import Known
@@ -31,8 +31,9 @@ def page_of_rejects(
     more = kept_out.page(connection, after=after, limit=limit + 1, **wanted)
     found, last = one_page(more, limit)
     told: list[models.Reject] = []
+    presence = Presence()
     for _, of_file in groupby(found, lambda one: (one.place[:2], one.encoding, one.file_sha256)):
-        told += _told(connection, list(of_file))
+        told += _told(connection, list(of_file), presence)
     unseen = strays_there(connection)
     total = sum(1 for _ in outstanding(connection, **wanted))
     return models.RejectsAnswer(
@@ -61,11 +62,11 @@ def one_reject(connection: Connection, place: KeptOutPlace, *, with_lines: bool)
     return facts.with_excerpt(told, document.excerpt if with_lines else None)
 
 
-def _told(connection: Connection, found: list[KeptOutFound]) -> Iterator[models.Reject]:
+def _told(connection: Connection, found: list[KeptOutFound], presence: Presence) -> Iterator[models.Reject]:
     """Documents of one file; where the faults stand is only said of those that are small."""
     small = [one for one in found if one.file_bytes is not None and one.file_bytes <= _LOCATED]
     placed = {one.place: document for one, document in zip(small, _placed(connection, small), strict=True)}
-    gone = is_gone(found[0].location, found[0].place.path)
+    gone = presence.is_gone(found[0].location, found[0].place.path)
     for one in found:
         document = placed.get(one.place) or facts.as_kept_out(one, connection)
         yield facts.reject(one, document.notices, gone=gone)

@@ -1,14 +1,22 @@
-"""Repairs that cannot lose anything: missing indexes, the file's mark, references that wait for nothing, books of what is gone, statistics."""
+"""Repairs that cannot lose a record or its document.
+
+Missing indexes, the file's mark, references that wait for nothing, the books of what has neither row nor file, statistics.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
+from ..diagnostics import printable
 from ..entities import ENTITIES
-from ..sources.presence import is_gone
-from ..store import runs, schema, soundness, structure, waiting
+from ..sources.presence import Presence
+from ..store import holders, runs, schema, soundness, structure, waiting
 from ..store.database import Database
+from ..store.soundness import Place
+
+_NAMED = 20
+"""Documents that are named one by one when they are forgotten; the backup knows the others."""
 
 
 @dataclass(frozen=True)
@@ -36,26 +44,46 @@ def repair(database: Database) -> Repair:
         if structure.application_id(connection) != schema.APPLICATION_ID:
             structure.restore_application_id(connection)
             done.append("marked the file as this program's")
-        if forgotten := waiting.forget_vain(connection):
-            done.append(
-                f"forgot {forgotten:,} waiting reference{'s' * (forgotten != 1)} of records that are gone"
-            )
+        if vain := waiting.forget_vain(connection):
+            done.append(f"forgot {vain:,} waiting reference{'s' * (vain != 1)} of records that are gone")
         if forgotten := _forget_gone(connection):
+            number = len(forgotten)
             done.append(
-                f"forgot {forgotten:,} document{'s' * (forgotten != 1)} of which neither the file nor the record is there"
+                f"forgot {number:,} document{'s' * (number != 1)} of which neither the file nor the record is there:"
+                f" {_named(forgotten)}"
             )
         structure.refresh_statistics(connection)
         done.append("refreshed the statistics that queries are planned by")
     return Repair(tuple(done), backup)
 
 
-def _forget_gone(connection: Connection) -> int:
+def _forget_gone(connection: Connection) -> list[Place]:
     """Forget what the ledger says of documents whose file and row are both gone; only a backup could bring them back."""
-    lost = [
+    presence = Presence()
+    places = [place for entity in ENTITIES for place in soundness.entries_without_row(connection, entity)]
+    places += soundness.entries_of_no_entity(connection)
+    return [
         place
-        for entity in ENTITIES
-        for place in soundness.entries_without_row(connection, entity)
-        if place.pointer.startswith(runs.GONE) or is_gone(place.location, place.path)
+        for place in places
+        if _is_lost(place, presence)
+        and holders.forget_places(connection, place.source_id, [(place.path, place.pointer)])
     ]
-    soundness.forget_places(connection, lost)
-    return len(lost)
+
+
+def _is_lost(place: Place, presence: Presence) -> bool:
+    """Whether nothing in any folder could bring a document's record back."""
+    if place.pointer.startswith(runs.GONE) or place.location == runs.API:
+        return True
+    return presence.is_gone(place.location, place.path)
+
+
+def _named(places: list[Place]) -> str:
+    """Where documents stood, in words."""
+    named = [
+        f"{place.entity} {place.record_id} of the dashboard or the API"
+        if place.location == runs.API
+        else " ".join(part for part in (place.path, place.pointer) if part)
+        for place in places[:_NAMED]
+    ]
+    more = f" and {len(places) - _NAMED:,} more" if len(places) > _NAMED else ""
+    return printable(", ".join(named)) + more

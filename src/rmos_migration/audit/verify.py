@@ -22,7 +22,7 @@ from ..migrate.strays import not_looked_at
 from ..sources.decode import is_codec
 from ..sources.discover import Source
 from ..sources.passed_over import SourceFile
-from ..sources.presence import is_gone
+from ..sources.presence import Presence
 from ..sources.read import Reading, read_files
 from ..store import holdings, queries, runs, schema
 from ..store.database import Database
@@ -120,9 +120,12 @@ class _Pass:
                 self._compare_files(entity, chunk)
         for folder in self.source.unlisted:
             self.unread[folder.path] = _Unread(_reason(folder.problem))
+        presence = Presence()
         for entity in ENTITIES:
             for unseen in holdings.unseen(self.connection, entity, self.number):
-                if all(is_gone(*place) for place in unseen.elsewhere):  # else another folder holds it as well
+                if all(
+                    presence.is_gone(*place) for place in unseen.elsewhere
+                ):  # else another folder holds it as well
                     self._book(self._without_document(entity, unseen))
         for unread in self.unread.values():
             if unread.comparison is not None and not unread.has_rows:

@@ -55,7 +55,7 @@ RESOLVING = (
         "record-taken-over",
         _W,
         "The document that the row was made from is gone, or has another id now, so this one of the same id and other content "
-        "has the row. The row keeps its created_at.",
+        "has the row. The row keeps its created_at; one that is gone as well is made again.",
         "nothing to do, if the other one was deleted on purpose",
     ),
     Code(

@@ -17,7 +17,7 @@ from ..migrate.unseen import folders_among, unseen_files
 from ..reports.outstanding import strays_there
 from ..settings import load_settings
 from ..sources.locate import located_in
-from ..sources.presence import is_gone
+from ..sources.presence import Presence
 from ..store import kept_out, queries
 from ..store.database import Database
 from ..store.kept_out import EVERY, KeptOutFound
@@ -63,7 +63,8 @@ def rejects(
     code = None if code is None else _code_of(code)
     with place.reader() as connection:
         found = kept_out.page(connection, after=None, limit=EVERY, code=code)
-        found = [one for one in found if gone or not is_gone(one.location, one.place.path)]
+        presence = Presence()
+        found = [one for one in found if gone or not presence.is_gone(one.location, one.place.path)]
         unseen = strays_there(connection, code, gone=gone)
         rejected = [one for one in found if one.outcome == Outcome.REJECTED]
         conflicts = [one for one in found if one.outcome == Outcome.CONFLICT]

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from ..sources.presence import Presence
 from ..store.lookalikes import Looks
 from .moved import Moved
 from .plan import Place
@@ -20,9 +21,10 @@ class Book(NamedTuple):
 class Course:
     """A run on its way.
 
-    ``location`` is the source's folder, ``moved`` finds the documents of it that were moved. ``edited`` are the records, by entity, whose row was given the content of a
-    document that is new or was edited. ``is_new_source``: nothing of the source is in the ledger yet.
-    ``looks`` are those of the ids that references may mean.
+    ``location`` is the source's folder, ``moved`` finds the documents of it that were moved. ``edited`` are the records, by
+    entity, whose row was given the content of a document that is new or was edited. ``is_new_source``: nothing of the
+    source is in the ledger yet.
+    ``looks`` are those of the ids that references may mean; ``presence`` says what was taken out of its folder.
     ``noted_formers`` are the entities for which ``store.formers`` has noted what the ledger knew. What the ledger does
     not say is held as hashes: ``_passed_over`` those of the paths of files that were not read because they have not changed,
     and, where rows may be replaced, ``_left`` those of the places of documents that were read again and found unchanged.
@@ -37,6 +39,7 @@ class Course:
     edited: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     noted_formers: set[str] = field(default_factory=set)
     looks: Looks = field(default_factory=Looks)
+    presence: Presence = field(default_factory=Presence)
     _left: set[int] = field(default_factory=set)
     _passed_over: set[int] = field(default_factory=set)
 

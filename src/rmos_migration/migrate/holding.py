@@ -9,7 +9,6 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ..entities import Entity
-from ..sources import presence
 from ..sources.passed_over import SourceFile
 from ..sources.paths import parts_of
 from ..sources.read import read_files
@@ -132,8 +131,8 @@ class Holding:
         is_ours = holder.source_id == self.course.book.source_id
         if is_ours and holder.path in self.read_here:
             return not self._is_among(self._file_here(holder.path), holder)
-        if presence.is_gone(holder.location, holder.path):
-            return is_ours or not presence.is_out_of_reach(holder.location, holder.path)
+        if self.course.presence.is_gone(holder.location, holder.path):
+            return True
         if is_ours and holder.run_id == self.course.book.run_id:  # the ledger says what was read just now
             return holder.was_taken_out and not is_refused_as_a_whole(
                 self.connection, holder.source_id, holder.path

@@ -95,10 +95,12 @@ class _Resolver:
                     prepared, "refused-by-database", f"the database says: {self.refused[prepared.place]}"
                 )
             elif there is None:
-                if self.before.was_replaced(prepared):
-                    self._supersede(prepared, record_id)
-                else:
+                if not self.before.was_replaced(prepared):
                     self._place(prepared, record_id, standing)
+                elif self.holding.is_free(record_id):
+                    self._place_again(prepared, record_id, standing)
+                else:
+                    self._supersede(prepared, record_id)
             elif self._is_same(prepared, there):
                 standing[record_id] = _Standing(prepared.content_sha256, there.row)
                 self._decide(prepared, Outcome.UNCHANGED)
@@ -119,17 +121,28 @@ class _Resolver:
 
     # one document
 
-    def _place(self, prepared: Prepared, record_id: str, standing: dict[str, _Standing]) -> None:
+    def _place_again(self, prepared: Prepared, record_id: str, standing: dict[str, _Standing]) -> None:
+        """Make a row that is gone from a document that had it before the one which is gone, too."""
+        message = f"{self._how_free(prepared, record_id)}, and is made again, because it was gone"
+        said = diagnose("record-taken-over", message, prepared.location)
+        if self._place(prepared, record_id, standing, said):
+            self.made.taken_over.add(record_id)
+
+    def _place(
+        self, prepared: Prepared, record_id: str, standing: dict[str, _Standing], *said: Diagnostic
+    ) -> bool:
+        """Make a new row of a document; returns whether that may be."""
         linked = self.references.linked(prepared)
         if linked.missing and self.policy.missing_references is MissingReferences.REJECT:
             self._reject_missing(prepared, linked)
-            return
+            return False
         self.made.inserts.append(linked.row)
         self.made.inserted_from.append(prepared.place)
         self.made.pending[record_id] = self.references.wishes(record_id, linked)
         self.written_by[record_id] = prepared
         standing[record_id] = _Standing(prepared.content_sha256, linked.row)
-        self._decide(prepared, Outcome.MIGRATED, self.references.notices(prepared, linked))
+        self._decide(prepared, Outcome.MIGRATED, [*said, *self.references.notices(prepared, linked)])
+        return True
 
     def _is_same(self, prepared: Prepared, there: _Standing) -> bool:
         if there.content_sha256 is not None:

@@ -15,7 +15,7 @@ from ..diagnostics import Diagnostic, Severity
 from ..entities import Entity
 from ..errors import DatabaseUnusable
 from ..sources.discover import Source
-from ..sources.presence import is_gone, was_moved
+from ..sources.presence import was_moved
 from ..store import edits, holders, known, runs, schema, waiting
 from ..store.holders import Superseded
 from ..store.known import KnownFile
@@ -189,7 +189,7 @@ class Writer:
         """Return how many documents in the source had their record changed or deleted through the API since."""
         with self._transaction():
             paths = edits.overridden(self.connection, self.book.source_id)
-        return sum(not is_gone(self.course.location, path) for path in paths)
+        return sum(not self.course.presence.is_gone(self.course.location, path) for path in paths)
 
     def finish(
         self,

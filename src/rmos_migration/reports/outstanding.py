@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from ..sources.presence import is_gone
+from ..sources.presence import Presence
 from ..store import kept_out, strays
 from ..store.kept_out import KeptOutKind
 from ..store.strays import Stray
@@ -16,11 +16,12 @@ from ..store.strays import Stray
 
 def outstanding(connection: Connection, **wanted: str | None) -> Iterator[KeptOutKind]:
     """The documents that are kept out, without those whose file was taken out since; ``wanted`` as for ``kept_out.kinds``."""
+    presence = Presence()
     last: tuple[str, str] | None = None
     last_is_gone = False
     for one in kept_out.kinds(connection, **wanted):
         if (one.location, one.path) != last:
-            last, last_is_gone = (one.location, one.path), is_gone(one.location, one.path)
+            last, last_is_gone = (one.location, one.path), presence.is_gone(one.location, one.path)
         if not last_is_gone:
             yield one
 
@@ -38,5 +39,5 @@ def counted_by_code(connection: Connection) -> dict[str, int]:
 
 def strays_there(connection: Connection, code: str | None = None, *, gone: bool = False) -> list[Stray]:
     """Return the files that were not looked at and are still where they were; with ``gone`` the others, too."""
-    found = strays.as_of_now(connection, code)
-    return [one for one in found if gone or not is_gone(one.location, one.diagnostic.location.path)]
+    found, presence = strays.as_of_now(connection, code), Presence()
+    return [one for one in found if gone or not presence.is_gone(one.location, one.diagnostic.location.path)]

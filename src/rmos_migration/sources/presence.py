@@ -5,9 +5,9 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from .folders import is_read_by_name
+from .folders import entity_of_file, entity_of_folder, is_read_by_name
 from .machine import is_folder
-from .names import is_fitted
+from .names import as_text, fitted_path, is_fitted
 from .paths import parts_of
 
 
@@ -15,24 +15,86 @@ def is_gone(location: str, path: str) -> bool:
     """Whether a file was taken out of its source since, or the folder with it; not, where either is out of reach.
 
     What is not there is gone only if the folder in which it is missing can be listed. Where a link on the way leads
-    nowhere, the disk that it led to may not be connected.
+    nowhere, or the source has no records' folder any more, the disk that it lies on may not be connected.
 
     Args:
         location: the source's folder, as the ledger knows it.
         path: the file's path below it, with ``/``.
     """
+    return Presence().is_gone(location, path)
+
+
+class Presence:
+    """What is gone, for readers that ask for many files: a source is walked once at most.
+
+    It is walked where a path was too long to be kept as it is, and so does not lead to its file.
+    """
+
+    def __init__(self) -> None:
+        self._long: dict[str, frozenset[str] | None] = {}
+
+    def is_gone(self, location: str, path: str) -> bool:
+        """Whether a file was taken out of its source since; as the function of this name."""
+        if not os.path.isabs(
+            location
+        ):  # no folder: an unknown one, or where what came through the API stands
+            return False
+        return self._is_long_gone(location, path) if is_fitted(path) else _is_gone(location, path)
+
+    def _is_long_gone(self, location: str, path: str) -> bool:
+        if location not in self._long:
+            self._long[location] = long_paths(location)
+        there = self._long[location]
+        return there is not None and path not in there
+
+
+def _is_gone(location: str, path: str) -> bool:
     parts = parts_of(path)
-    if is_fitted(path) or (parts is None and "//" in path):  # it does not lead to its file on this system
+    if parts is None and "//" in path:  # it does not lead to its file on this system
         return False
     try:
         if not stat.S_ISDIR(os.stat(location).st_mode):
             return False
         os.lstat(os.path.join(location, *(parts or [path])))
     except (FileNotFoundError, NotADirectoryError):
-        return _was_taken_out(location, parts or path.split("/"))
+        return _was_taken_out(location, parts or path.split("/")) and _has_records(location)
     except (OSError, ValueError):  # out of reach
         return False
     return False
+
+
+def _has_records(location: str) -> bool:
+    """Whether a source still has a folder or file named for records; else it may be where a disk is mounted."""
+    try:
+        return any(entity_of_folder(name) or entity_of_file(name) for name in os.listdir(location))
+    except OSError:
+        return False
+
+
+def long_paths(location: str) -> frozenset[str] | None:
+    """The paths in a source that were too long to be kept as they are, as the ledger has them.
+
+    None where they cannot all be known: a folder cannot be listed, a link may lead to more, or the source is out of reach.
+    """
+    if not os.path.isabs(location) or not _has_records(location):
+        return None
+    there: set[str] = set()
+    waiting = [("", location)]
+    try:
+        while waiting:
+            path, full = waiting.pop()
+            with os.scandir(full) as found:
+                for entry in found:
+                    below = path + as_text(entry.name)
+                    if (fitted := fitted_path(below)) != below:
+                        there.add(fitted)
+                    if entry.is_symlink() and not entry.is_file():
+                        return None
+                    if entry.is_dir():
+                        waiting.append((f"{below}/", entry.path))
+    except OSError:
+        return None
+    return frozenset(there)
 
 
 def _was_taken_out(folder: str, steps: Sequence[str]) -> bool:
@@ -49,14 +111,6 @@ def _was_taken_out(folder: str, steps: Sequence[str]) -> bool:
     except (OSError, ValueError):
         pass
     return False
-
-
-def is_out_of_reach(location: str, path: str) -> bool:
-    """Whether a source is there without the first folder on the way to a file: a disk that is not connected, perhaps.
-
-    To be asked of other sources than the one that is read. Folders below the first were taken out if they are missing.
-    """
-    return not os.path.isdir(os.path.join(location, path.partition("/")[0] if "/" in path else ""))
 
 
 def is_read_no_more(root: Path, path: str) -> bool:

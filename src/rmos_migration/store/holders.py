@@ -191,11 +191,13 @@ def release(connection: Connection, entity: Entity, record_ids: Collection[str])
         )
 
 
-def forget_places(connection: Connection, source: int, places: Collection[tuple[str, str]]) -> None:
-    """Forget documents that stand elsewhere now."""
-    for path, pointer in places:
+def forget_places(connection: Connection, source: int, places: Collection[tuple[str, str]]) -> int:
+    """Forget documents that stand elsewhere now, or nowhere; returns how many were known."""
+    return sum(
         connection.execute(
             delete(ledger).where(
                 ledger.c.source_id == source, ledger.c.path == path, ledger.c.pointer == pointer
             )
-        )
+        ).rowcount
+        for path, pointer in places
+    )

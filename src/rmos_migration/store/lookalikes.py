@@ -2,7 +2,7 @@
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import Any
 from unicodedata import normalize
 
@@ -25,8 +25,9 @@ def looks(text: str) -> str:
 class Looks:
     """What the ids of each table look like, for a run: a table is looked through once, when the first id is looked for.
 
-    Parents are written before what refers to them, so a table that is looked through has all the rows of its run. Of each
-    id 16 bytes are kept, however long it is: the hash of its looks, and its row's number.
+    Parents are written before what refers to them, so a table that is looked through has all the rows of its run. Of all
+    ids that look the same 16 bytes are kept, however many and long they are: the hash of their looks, and the number of
+    the first one's row.
     """
 
     def __init__(self) -> None:
@@ -41,32 +42,34 @@ class Looks:
             return {}
         if entity not in self._known:
             self._known[entity] = _Table(connection, entity)
-        numbers = {number for one in wanted for number in self._known[entity].rows_of(looks(one))}
+        table = self._known[entity]
+        numbers = {
+            number for look in {looks(one) for one in wanted} if (number := table.row_of(look)) is not None
+        }
+        if not numbers:
+            return {}
         column = ENTITY_TABLES[entity].c.id
-        there: dict[str, str] = {}
-        for one in (
-            sorted(connection.scalars(select(column).where(among(_ROWID, numbers)))) if numbers else ()
-        ):
-            there.setdefault(looks(one), one)
+        there = {looks(one): one for one in connection.scalars(select(column).where(among(_ROWID, numbers)))}
         return {one: there[looks(one)] for one in wanted if looks(one) in there}
 
 
 class _Table:
-    """The hashes of the looks of a table's ids in order, and the numbers of their rows beside them."""
+    """The hashes of the looks of a table's ids in order, and beside each the number of the first row of these looks."""
 
     def __init__(self, connection: Connection, entity: str) -> None:
-        cursor: Any = connection.execute(select(_ROWID, ENTITY_TABLES[entity].c.id)).cursor
+        column = ENTITY_TABLES[entity].c.id
+        cursor: Any = connection.execute(select(_ROWID, column).order_by(column)).cursor
         numbers, hashes = array("q"), array("q")
         for number, one in cursor:
             numbers.append(number)
             hashes.append(hash(looks(one)))
-        order = sorted(range(len(hashes)), key=hashes.__getitem__)
-        self._hashes = array("q", (hashes[at] for at in order))
-        self._numbers = array("q", (numbers[at] for at in order))
+        order = sorted(range(len(hashes)), key=hashes.__getitem__)  # of equal ones the first stays first
+        firsts = [at for place, at in enumerate(order) if not place or hashes[at] != hashes[order[place - 1]]]
+        self._hashes = array("q", (hashes[at] for at in firsts))
+        self._numbers = array("q", (numbers[at] for at in firsts))
 
-    def rows_of(self, look: str) -> Iterator[int]:
-        """The numbers of the rows that may have an id of this look."""
+    def row_of(self, look: str) -> int | None:
+        """The number of the first row that has an id of this look, most likely."""
         at = bisect_left(self._hashes, hash(look))
-        while at < len(self._hashes) and self._hashes[at] == hash(look):
-            yield self._numbers[at]
-            at += 1
+        is_there = at < len(self._hashes) and self._hashes[at] == hash(look)
+        return self._numbers[at] if is_there else None

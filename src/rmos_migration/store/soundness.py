@@ -12,7 +12,6 @@ from sqlalchemy import (
     Table,
     and_,
     case,
-    delete,
     exists,
     func,
     literal,
@@ -40,8 +39,12 @@ class BrokenReference(NamedTuple):
 
 
 class Place(NamedTuple):
-    """A document's place as the ledger knows it, with its entity and record, and the code of what became of it."""
+    """A document's place as the ledger knows it, with its entity and record, and the code of what became of it.
 
+    ``location`` is empty where the ledger names a source that is not there.
+    """
+
+    source_id: int
     location: str
     path: str
     pointer: str
@@ -201,14 +204,6 @@ def _without_row(entity: Entity) -> list[ColumnElement[bool]]:
     ]
 
 
-def forget_places(connection: Connection, places: Iterable[Place]) -> None:
-    """Take documents out of the ledger."""
-    for place in places:
-        source = select(sources.c.id).where(sources.c.location == place.location).scalar_subquery()
-        here = (ledger.c.source_id == source, ledger.c.path == place.path, ledger.c.pointer == place.pointer)
-        connection.execute(delete(ledger).where(*here))
-
-
 def entries_of_no_entity(connection: Connection) -> Iterator[Place]:
     """Ledger entries for an entity that this program does not know."""
     return _as_places(connection, _places().where(ledger.c.entity.not_in(list(BY_NAME))))
@@ -230,7 +225,13 @@ def bytes_without_reject(connection: Connection) -> Iterator[Place]:
     entry = select(literal(1)).where(*_same_place(rejects), ledger.c.outcome == "rejected")
     query = (
         select(
-            sources.c.location, rejects.c.path, rejects.c.pointer, literal(""), literal(None), rejects.c.code
+            rejects.c.source_id,
+            sources.c.location,
+            rejects.c.path,
+            rejects.c.pointer,
+            literal(""),
+            literal(None),
+            rejects.c.code,
         )
         .join(sources, sources.c.id == rejects.c.source_id)
         .where(~exists(entry))
@@ -284,7 +285,8 @@ def times_of_runs(connection: Connection) -> Iterator[tuple[int, str, str, str |
 
 def _places() -> Select[Any]:
     columns = (ledger.c.path, ledger.c.pointer, ledger.c.entity, ledger.c.record_id, ledger.c.code)
-    return select(func.coalesce(sources.c.location, ""), *columns).outerjoin_from(
+    location = func.coalesce(sources.c.location, "")
+    return select(ledger.c.source_id, location, *columns).outerjoin_from(
         ledger, sources, sources.c.id == ledger.c.source_id
     )
 

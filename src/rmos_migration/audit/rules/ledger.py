@@ -8,13 +8,14 @@ from ...diagnostics import Severity, shown
 from ...entities import BY_NAME, ENTITIES
 from ...generations.draft import names_columns
 from ...generations.times import is_instant
-from ...sources.presence import is_gone
-from ...store import breaches, soundness, structure, waiting
+from ...sources.presence import Presence
+from ...store import breaches, soundness, waiting
 from ...store.lock import is_locked
 from ...store.soundness import Place
+from ...store.tables import metadata
 from ..rule import Family, Flaw, Rule, Subject, Whole
 
-_EVERY_BOOK = tuple(name for name in structure.expected().tables if name not in BY_NAME)
+_EVERY_BOOK = tuple(table.name for table in metadata.sorted_tables if table.name not in BY_NAME)
 
 _WITHOUT_END = ("running", "interrupted")
 """How a run may stand in its row that lost its process, and so could not write when it ended."""
@@ -125,8 +126,9 @@ def _running(subject: Subject) -> Iterator[Flaw]:
 
 
 def _kept_out(subject: Subject) -> Iterator[Flaw]:
+    presence = Presence()
     for place in soundness.kept_out(subject.connection):
-        if not is_gone(place.location, place.path):
+        if not presence.is_gone(place.location, place.path):
             yield _at(place, f"the document is kept out: {place.code}")
 
 
@@ -157,8 +159,9 @@ FAMILY = Family(
             Severity.ERROR,
             "Every document that arrived has its row",
             "The ledger says that a document arrived, but its row is gone.",
-            "run rmos migrate again: it makes such rows anew; where the document is gone, too, restore a backup, or let rmos audit"
-            " --repair forget it",
+            "run rmos migrate --rehash: it makes such rows anew; where the document is gone, too, restore a backup, or let rmos"
+            " audit --repair forget it; where the whole legacy folder is gone for good, delete its rows of migration_ledger with the"
+            " sqlite3 tool",
             Whole(_entries_without_row, _BOOKS),
         ),
         Rule(
@@ -175,8 +178,9 @@ FAMILY = Family(
             Severity.ERROR,
             "The books keep their tables' rules",
             "A row of the books holds a word or a text that its table does not allow, so nothing is written into the database.",
-            "set it right with the sqlite3 tool: a run's status to 'failed', its options_json to '{}', its counts_json to NULL; delete"
-            " such a row of another table, and the next rmos migrate makes it anew",
+            "set it right with the sqlite3 tool: a run's status to 'failed', its options_json to '{}', its counts_json to NULL with"
+            " the status 'failed', a diagnostic's severity to 'warning'; delete such a row of migration_ledger, and the next rmos"
+            " migrate makes it anew; for anything else restore a backup",
             Whole(_breaches, _EVERY_BOOK),
         ),
         Rule(
