@@ -1,6 +1,7 @@
 """What is named as the legacy folder and is none: refused with what it is, and with what was probably meant."""
 
 import json
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
@@ -50,6 +51,51 @@ def test_folder_with_nothing_but_misplaced_records_is_refused_by_naming_them(
     (source / wanted).parent.mkdir(parents=True, exist_ok=True)
     (source / path).rename(source / wanted)
     assert migrate(source, tmp_path / "fresh.db").exit_code == 0, "the advice helps"
+
+
+RIVALS: list[list[str]] = [
+    ["old/foo.json", "new/foo.json"],
+    ["old/Foo.json", "new/foo.JSON"],
+    ["a/b/foo.json", "c/b/foo.json"],
+    ["a/foo.json", "b/foo.json", "b/x/a/foo.json"],
+    ["foo.txt", "foo.json.txt", "foo.dat"],
+    ["2019/foo.json.txt", "2020/foo.txt"],
+    ["old/caf\u00e9.json", "new/cafe\u0301.json"],
+    ["foo.bak.txt", "foo~.txt"],
+]
+
+
+@pytest.mark.parametrize("paths", RIVALS, ids=str)
+def test_no_two_misplaced_files_are_sent_to_one_place(paths: list[str], tmp_path: Path) -> None:
+    source = tmp_path / "h"
+    for number, path in enumerate(paths):
+        write(source, path, pattern(f"p{number}"))
+    with pytest.raises(UsageError) as refused:
+        migrate(source, tmp_path / "rmos.db")
+    wanted = refused.value.hint.removeprefix("did you mean ").partition("?")[0].split(", ")
+    assert len(wanted) == len(paths)
+    moved_in_turn(source, dict(zip(sorted(paths, key=lambda path: path.split("/")), wanted, strict=True)))
+    assert migrate(source, tmp_path / "rmos.db").totals.migrated == len(paths), "the advice helps"
+
+
+def moved_in_turn(source: Path, moves: dict[str, str]) -> None:
+    """Follow the advice, as on a system that tells neither capitals nor the forms of an accent apart."""
+    places = [unicodedata.normalize("NFC", place).casefold() for place in moves.values()]
+    assert len(places) == len(set(places)), places
+    for path, place in moves.items():
+        target = source / place
+        assert not target.exists()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (source / path).rename(target)
+
+
+def test_misplaced_files_of_one_name_keep_the_folders_they_are_in(tmp_path: Path) -> None:
+    for number, folder in enumerate(("old", "new")):
+        write(tmp_path / "h", f"{folder}/foo.json", pattern(f"p{number}"))
+    with pytest.raises(UsageError) as refused:
+        migrate(tmp_path / "h", tmp_path / "rmos.db")
+    places = ", ".join(str(tmp_path / f"h/patterns/{folder}/foo.json") for folder in ("new", "old"))
+    assert f"did you mean {places}? Move them there" in refused.value.hint
 
 
 def test_inspecting_such_a_folder_says_so_too(tmp_path: Path) -> None:
