@@ -196,6 +196,36 @@ def test_records_behind_a_dead_link_are_out_of_reach_whatever_its_name(
     assert (told["totals"].get("only-in-database", 0), told["totals"]["unreadable"]) == (0, 1), told
 
 
+@pytest.mark.parametrize("how", ["dead link", "closed folder", "another name", "closed file"])
+def test_nothing_says_that_records_are_not_there_which_an_earlier_run_took(
+    how: str, tree: Path, database: Path, tmp_path: Path
+) -> None:
+    write(tree, "patterns/p.json", pattern("p"))
+    folder = write(tree, "joblogs/j/j.json", joblog("j")).parent
+    migrate(tree, database)
+    if how == "dead link":
+        folder.rename(tmp_path / "j")
+        folder.symlink_to("/media/not-connected")
+    elif how == "closed folder":
+        folder.chmod(0)
+    else:
+        (folder / "j.json").rename(folder / "j.json.txt")
+        (folder / "j.json.txt").chmod(0 if how == "closed file" else 0o644)
+    try:
+        ordinary("migrate", tree, "--database", database)
+        ordinary("report", "--database", database, "--output", tmp_path / "report")
+    finally:
+        if how == "closed folder":
+            folder.chmod(0o755)
+    assert query(database, "SELECT id FROM joblogs") == [("j",)]
+    said = [page.read_text(encoding="utf-8") for page in (tmp_path / "report").iterdir()]
+    pages = create_app(serving(database, tree), page_routers(), problem_page)
+    with TestClient(pages, "http://127.0.0.1", headers=bearing(TOKEN)) as browser:
+        said.append(browser.get("/rejects").text)
+    assert sum("not looked at" in one for one in said) >= 3
+    assert not any("is in the database." in one for one in said)
+
+
 def test_what_could_not_be_read_has_no_generation(tree: Path, database: Path, tmp_path: Path) -> None:
     """Nobody has seen it, so nobody knows who wrote it."""
     write(tree, "patterns/p.json", pattern("p"))

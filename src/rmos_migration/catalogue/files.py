@@ -85,8 +85,8 @@ FILES = (
         "F110",
         "records-not-looked-at",
         _W,
-        "The file seems to hold RMOS records, but its name or its place keeps it from being read. Nothing of it is "
-        "in the database.",
+        "The file seems to hold RMOS records, but its name or its place keeps it from being read. The run took "
+        "nothing from it.",
         "move it into the folder of its kind, under a name that ends in .json, then run rmos migrate again",
     ),
     Code(
