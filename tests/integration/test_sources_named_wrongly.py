@@ -1,13 +1,14 @@
 """What is named as the legacy folder and is none: refused with what it is, and with what was probably meant."""
 
 import json
+import subprocess
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from builders import joblog, pattern, rmos, without_root_powers, write
+from builders import environment, joblog, pattern, rmos, without_root_powers, write
 from rmos_migration import migrate, verify
 from rmos_migration.errors import UsageError
 
@@ -164,6 +165,30 @@ def test_an_empty_name_is_not_taken_for_the_current_folder(
 ) -> None:
     told = rmos(verb, name, *([] if verb == "inspect" else ["--database", done]), cwd=tree)
     assert (told.returncode, "the name is empty" in told.stderr) == (2, True), told.stderr
+
+
+@pytest.mark.parametrize("verb", ["migrate", "verify"])
+@pytest.mark.parametrize("name", ["", "  "])
+def test_nor_where_the_settings_file_names_it(name: str, verb: str, done: Path, tree: Path) -> None:
+    write(tree, "rmos.toml", f'source = "{name}"')
+    told = rmos(verb, "--database", done, cwd=tree)
+    assert (told.returncode, "the name is empty" in told.stderr) == (2, True), told.stderr
+
+
+def test_nor_where_the_environment_names_it_by_a_blank(done: Path, tree: Path) -> None:
+    told = rmos("migrate", "--database", done, cwd=tree, env=environment(RMOS_SOURCE=" "))
+    assert (told.returncode, "the name is empty" in told.stderr) == (2, True), told.stderr
+
+
+@pytest.mark.parametrize("name", ["O'Brien's guitars", "a $HOME `x` b", '"quoted"', "plain"])
+def test_command_that_is_advised_takes_the_folder_as_it_is_named(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    folder.chmod(0)
+    told = rmos("migrate", folder, before=without_root_powers, cwd=tmp_path)
+    command = " ".join(told.stderr.split()).partition("else: ")[2].rpartition(")")[0]
+    subprocess.run(["bash", "-c", command], check=True)
+    assert folder.stat().st_mode & 0o500 == 0o500
 
 
 @pytest.mark.parametrize("call", [migrate, verify])

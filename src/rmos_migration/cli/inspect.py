@@ -15,12 +15,12 @@ from ..migrate.inspection import Inspection, inspect_file
 from ..migrate.misplaced import source_at
 from ..migrate.strays import not_looked_at
 from ..migrate.unseen import folders_among, unseen_files
-from ..settings import load_settings
+from ..settings import load_settings, named_folder
 from ..sources.decode import is_codec
 from ..sources.discover import Source, json_files
 from ..sources.passed_over import SourceFile
 from ..sources.read import read_files
-from ..sources.root import NoRecordsError, named_folder
+from ..sources.root import NoRecordsError
 from . import console
 from .options import JsonOption
 

@@ -8,10 +8,9 @@ from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
 from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Location, diagnose, shown
-from .folders import entity_of_folder, is_backup, is_read_by_name
+from .folders import entity_of_folder, is_backup, is_of_records, is_read_by_name
 from .machine import leads_anywhere, raise_if_machine_failed
 from .names import as_text, fitted_path
-from .root import is_read
 
 NAMED = 100
 """Ignored files that are named, of each reason; the others are counted only."""
@@ -75,7 +74,7 @@ class PassedOver:
                 with os.scandir(folder) as entries:
                     for entry in entries:
                         path = above + as_text(entry.name)
-                        if (not above and is_read(entry)) or entry.path in followed:
+                        if (not above and is_of_records(entry)) or entry.path in followed:
                             continue
                         if entry.name.startswith("."):
                             self.ignore(HIDDEN, path)
