@@ -11,9 +11,9 @@ from rich.text import Text
 from ..audit.verification import NO_DIFFERENCES, Comparison, State, Verification
 from ..audit.verify import verify_source
 from ..diagnostics import printable
+from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit
 from ..migrate.outcome import overridden_records
-from ..migrate.unseen import unseen_files
 from ..settings import load_settings
 from ..store.database import Database
 from . import console
@@ -185,7 +185,7 @@ def _counts(result: Verification) -> Iterator[str]:
     totals = result.tallies.totals
     for state in result.exceeded:
         if state is State.NOT_LOOKED_AT:
-            yield unseen_files(totals[state], result.tallies.folders_not_looked_at)
+            yield were_not_looked_at(totals[state], result.tallies.folders_not_looked_at)
         else:
             yield f"{totals[state]:,} {state}"
 

@@ -14,7 +14,7 @@ from ..entities import BY_NAME, Entity
 from ..sources.discover import Source
 from ..sources.folders import READ_ENDINGS, entity_of_folder, is_archive, is_read_by_name
 from ..sources.machine import raise_if_machine_failed
-from ..sources.passed_over import SourceFile, unseen
+from ..sources.passed_over import SourceFile, closed_file
 from ..sources.read import FLAGS, SIZE_LIMIT
 from .destinations import Destination, destinations
 from .likeness import Likeness, begins_like_json, likeness
@@ -63,7 +63,7 @@ def not_looked_at(
     for file in source.passed_over():
         if stop() is not None:
             break
-        seen = Stray(file.path, problem=file.problem) if file.problem else seen_in(file, encoding)
+        seen = Candidate(file.path, problem=file.problem) if file.problem else seen_in(file, encoding)
         if seen is None:
             source.ignore(file.path)
         else:
@@ -72,7 +72,7 @@ def not_looked_at(
         yield stray.problem or _warning(stray, destination)
 
 
-class Stray(NamedTuple):
+class Candidate(NamedTuple):
     """A file that seems to hold records and is not read.
 
     ``looks`` says what it looks like, as the end of a sentence; ``entity`` is what it holds, None for an archive;
@@ -85,7 +85,7 @@ class Stray(NamedTuple):
     problem: Diagnostic | None = None
 
 
-def seen_in(file: SourceFile, encoding: str | None) -> Stray | None:
+def seen_in(file: SourceFile, encoding: str | None) -> Candidate | None:
     """Return what a file that is not read seems to hold; None where it holds no records.
 
     Args:
@@ -93,11 +93,11 @@ def seen_in(file: SourceFile, encoding: str | None) -> Stray | None:
         encoding: what the user says of files in no known one.
     """
     if is_archive(file.path):  # by its name, even if it may not be opened
-        return Stray(file.path, "is an archive")
+        return Candidate(file.path, "is an archive")
     try:
         head = _read(file, _HEAD)
         if head.startswith(_MAGIC) and not file.path.lower().endswith(_PACKED_DOCUMENTS):
-            return Stray(file.path, "is an archive")
+            return Candidate(file.path, "is an archive")
         if not begins_like_json(head, encoding):
             return None
         raw = head if len(head) < _HEAD else _read(file, SIZE_LIMIT + 1)
@@ -105,21 +105,23 @@ def seen_in(file: SourceFile, encoding: str | None) -> Stray | None:
         raise_if_machine_failed(file.path, error, file.full)
         if not _may_be_json(file.path):
             return None
-        return Stray(file.path, problem=unseen(file.path, file.full, error).problem)
+        return Candidate(file.path, problem=closed_file(file.path, file.full, error).problem)
     seen = likeness(raw, encoding, _entity_nearby(file.path))
     if seen is None:
         return None
-    return Stray(file.path, f"looks like {_named(seen)}", seen.entity)
+    return Candidate(file.path, f"looks like {_named(seen)}", seen.entity)
 
 
-def with_destinations(root: Path, strays: Sequence[Stray]) -> Iterator[tuple[Stray, Destination | None]]:
+def with_destinations(
+    root: Path, strays: Sequence[Candidate]
+) -> Iterator[tuple[Candidate, Destination | None]]:
     """Yield each with where it would be read; an archive, and what could not be looked at, nowhere."""
     held = [(one.path, one.entity) for one in strays if one.entity is not None]
     places = destinations(root, held)
     return ((one, None if one.entity is None else next(places)) for one in strays)
 
 
-def _warning(stray: Stray, destination: Destination | None) -> Diagnostic:
+def _warning(stray: Candidate, destination: Destination | None) -> Diagnostic:
     if destination is None:
         message = "archives are not opened; what is packed in this one was not looked at"
         return diagnose("archive-not-looked-at", message, Location(stray.path))

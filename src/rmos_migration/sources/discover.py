@@ -32,7 +32,16 @@ from .machine import (
     raise_if_machine_failed,
 )
 from .names import as_text, fitted_path
-from .passed_over import BACKUP, HIDDEN, LINK_TO_READ, NOT_READ, PassedOver, SourceFile, dead_link, unlisted
+from .passed_over import (
+    BACKUP,
+    HIDDEN,
+    LINK_TO_READ,
+    NOT_READ,
+    PassedOver,
+    SourceFile,
+    closed_folder,
+    dead_link,
+)
 from .root import refuse_other_than_source
 
 _NO_FILE = "a pipe, socket or device is in the place of a file"
@@ -167,7 +176,7 @@ class Source:
                         special[entry.name] = kind
         except OSError as error:
             raise_if_machine_failed(path, error, full)
-            self._left.unlisted.append(unlisted(path, full, error))
+            self._left.unlisted.append(closed_folder(path, full, error))
         else:
             names.sort()
             waiting.append(_Folder(f"{path}/", full + os.sep, iter(names), special))

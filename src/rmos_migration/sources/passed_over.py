@@ -90,10 +90,10 @@ class PassedOver:
                             yield SourceFile(fitted_path(path), entry.path)
             except OSError as error:
                 raise_if_machine_failed(above or root, error, folder)
-                yield unlisted(above.rstrip("/"), folder, error)
+                yield closed_folder(above.rstrip("/"), folder, error)
 
 
-def unseen(path: str, full: str, error: OSError) -> SourceFile:
+def closed_file(path: str, full: str, error: OSError) -> SourceFile:
     """Return a file that could not be looked at, with what is to be said of it."""
     message = (
         f"it could not be looked at, so it is not known whether it holds records: {error.strerror or error}"
@@ -102,7 +102,7 @@ def unseen(path: str, full: str, error: OSError) -> SourceFile:
     return SourceFile(stored, full, diagnose("unreadable-not-looked-at", message, Location(stored)))
 
 
-def unlisted(path: str, full: str, error: OSError) -> SourceFile:
+def closed_folder(path: str, full: str, error: OSError) -> SourceFile:
     """Return a folder that could not be listed, with what is to be said of it."""
     message = (
         "the folder could not be listed, so it is not known what it holds; the system says:"
