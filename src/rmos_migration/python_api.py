@@ -17,7 +17,7 @@ from .migrate.pipeline import run
 from .migrate.policy import MissingReferences, OnConflict
 from .reports.build import report_of_run, report_of_statistics
 from .reports.report import Report
-from .sources.root import named_folder
+from .settings import named_folder
 from .store.database import Database
 
 

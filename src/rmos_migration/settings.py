@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -42,6 +42,11 @@ class Settings(BaseSettings):
     encoding: str | None = None
     token: SecretStr | None = Field(default=None, description="what changes through the dashboard need")
 
+    @field_validator("source", mode="before")
+    @classmethod
+    def _source_is_named(cls, source: object) -> object:
+        return named_folder(source) if isinstance(source, str) else source
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -53,6 +58,18 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Flags first, then the environment, then ``rmos.toml`` in the current folder."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def named_folder(name: str | Path) -> Path:
+    """Return the folder that somebody names.
+
+    Raises:
+        UsageError: if the name is empty; the system would take it for the current folder.
+    """
+    if isinstance(name, str) and not name.strip():
+        hint = "name the folder that holds patterns, strip_families, joblogs; . is the current folder"
+        raise UsageError("no folder is named: the name is empty", hint)
+    return Path(name)
 
 
 def load_settings(**flags: object) -> Settings:

@@ -134,11 +134,96 @@ def test_link_to_a_folder_that_is_not_there_is_told_of_as_a_folder(
     assert ordinary("verify", tree, "--database", database)[0] == 6
 
 
-def test_links_that_held_no_records_are_passed_over_as_before(tree: Path, database: Path) -> None:
+@pytest.mark.parametrize(
+    ("link", "amount"),
+    [
+        ("patterns/v1.2", "1 folder"),
+        ("patterns/2019/box no. 3", "1 folder"),
+        ("patterns/README", "1 folder"),
+        ("patterns/notes.txt", "1 file"),
+        ("patterns/export.csv", "1 file"),
+        ("rosettes", "1 folder"),
+        ("years/2019", "1 folder"),
+        ("export.json", "1 file"),
+    ],
+)
+def test_no_dead_link_is_passed_over_in_silence(
+    link: str, amount: str, tree: Path, database: Path, tmp_path: Path
+) -> None:
+    """Nobody knows whether it led to a file or to a folder; which of the two is counted, its name decides."""
     write(tree, "patterns/p.json", pattern("p"))
-    (tree / "patterns/notes.txt").symlink_to("nowhere.txt")
-    (tree / "patterns/picture.png").symlink_to("/media/not-connected/picture.png")
+    (tree / link).parent.mkdir(parents=True, exist_ok=True)
+    (tree / link).symlink_to("/media/not-connected/x")
+    done = rmos("migrate", tree, "--database", database)
+    assert (done.returncode, f"1 document arrived; {amount} was not looked at." in done.stdout) == (1, True)
+    assert f"{link} warning" in done.stderr
+    assert 'the link leads nowhere (to "/media/not-connected/x")' in " ".join(done.stderr.split())
+    told = json.loads(rmos("rejects", "--database", database, "--json").stdout)["not_looked_at"]
+    assert [("file or folder" in one["message"], one["path"]) for one in told] == [(True, link)]
+    code, said = ordinary("verify", tree, "--database", database)
+    assert (code, f"{amount} was not looked at" in said) == (6, True), said
+    assert ordinary("inspect", tree)[0] == 1
+    (tree / link).unlink()
     assert migrate(tree, database).exit_code == 0
+
+
+@pytest.mark.parametrize("link", ["patterns/.usb", ".usb", "patterns/x.bak", "old.bak", "patterns/x.json~"])
+def test_dead_links_that_are_hidden_or_backups_are_left_alone(link: str, tree: Path, database: Path) -> None:
+    write(tree, "patterns/p.json", pattern("p"))
+    (tree / link).symlink_to("/media/not-connected")
+    assert migrate(tree, database).exit_code == 0
+
+
+def test_links_to_what_is_there_and_holds_no_records_are_passed_over(tree: Path, database: Path) -> None:
+    write(tree, "patterns/p.json", pattern("p"))
+    write(tree, "patterns/notes.md", "dear diary")
+    (tree / "patterns/notes.txt").symlink_to("notes.md")
+    (tree / "pictures").symlink_to("patterns")
+    assert migrate(tree, database).exit_code == 0
+
+
+@pytest.mark.parametrize("link", ["patterns/v1.2", "patterns/box no. 3"])
+def test_records_behind_a_dead_link_are_out_of_reach_whatever_its_name(
+    link: str, tree: Path, database: Path
+) -> None:
+    write(tree, ".disk/p.json", pattern("p"))
+    write(tree, "strip_families/f.json", family("f"))
+    (tree / link).symlink_to("../.disk")
+    migrate(tree, database)
+    (tree / ".disk").rename(tree.with_name("unplugged"))
+    migrate(tree, database)
+    told = json.loads(rmos("verify", tree, "--database", database, "--json").stdout)
+    assert (told["totals"].get("only-in-database", 0), told["totals"]["unreadable"]) == (0, 1), told
+
+
+@pytest.mark.parametrize("how", ["dead link", "closed folder", "another name", "closed file"])
+def test_nothing_says_that_records_are_not_there_which_an_earlier_run_took(
+    how: str, tree: Path, database: Path, tmp_path: Path
+) -> None:
+    write(tree, "patterns/p.json", pattern("p"))
+    folder = write(tree, "joblogs/j/j.json", joblog("j")).parent
+    migrate(tree, database)
+    if how == "dead link":
+        folder.rename(tmp_path / "j")
+        folder.symlink_to("/media/not-connected")
+    elif how == "closed folder":
+        folder.chmod(0)
+    else:
+        (folder / "j.json").rename(folder / "j.json.txt")
+        (folder / "j.json.txt").chmod(0 if how == "closed file" else 0o644)
+    try:
+        ordinary("migrate", tree, "--database", database)
+        ordinary("report", "--database", database, "--output", tmp_path / "report")
+    finally:
+        if how == "closed folder":
+            folder.chmod(0o755)
+    assert query(database, "SELECT id FROM joblogs") == [("j",)]
+    said = [page.read_text(encoding="utf-8") for page in (tmp_path / "report").iterdir()]
+    pages = create_app(serving(database, tree), page_routers(), problem_page)
+    with TestClient(pages, "http://127.0.0.1", headers=bearing(TOKEN)) as browser:
+        said.append(browser.get("/rejects").text)
+    assert sum("not looked at" in one for one in said) >= 3
+    assert not any("is in the database." in one for one in said)
 
 
 def test_what_could_not_be_read_has_no_generation(tree: Path, database: Path, tmp_path: Path) -> None:

@@ -335,6 +335,41 @@ def test_hint_never_leads_over_a_file_that_is_there(workshop: Path, database: Pa
     assert "did you mean patterns/y.json?" in told
 
 
+def hints(database: Path) -> dict[str, str]:
+    told = json.loads(rmos("rejects", "--database", database, "--json").stdout)["not_looked_at"]
+    return {one["path"]: one["hint"] for one in told}
+
+
+@pytest.mark.parametrize(
+    ("paths", "places"),
+    [
+        (["old/foo.json", "new/foo.json"], ["patterns/old/foo.json", "patterns/new/foo.json"]),
+        (["old/P1.json"], ["patterns/old/P1.json"]),
+        (["a/patterns/y.json", "b/patterns/y.json"], ["patterns/a/y.json", "patterns/b/y.json"]),
+        (["a/pattern/y.json", "a/patterns/y.json"], ["patterns/a/y.json", "patterns/a/patterns/y.json"]),
+        (["patterns/y.txt", "patterns/y.dat"], ["patterns/y.txt.json", "patterns/y.dat.json"]),
+        (["patterns/p1.txt"], ["patterns/p1.txt.json"]),
+        (["p1.json"], ["patterns/p1-2.json"]),
+        (["joblogs/p1.txt"], ["patterns/joblogs/p1.json"]),
+        (["y.old.txt"], ["patterns/y-old.json"]),
+    ],
+)
+def test_advice_on_records_elsewhere_never_leads_one_over_another(
+    paths: list[str], places: list[str], workshop: Path, database: Path
+) -> None:
+    for number, path in enumerate(paths):
+        write(workshop, path, pattern(f"q{number}"))
+    migrate(workshop, database)
+    told = hints(database)
+    for path, place in zip(paths, places, strict=True):
+        assert f"mean {place}?" in told[path] or f"move it to {place}," in told[path], told
+        (workshop / place).parent.mkdir(parents=True, exist_ok=True)
+        assert not (workshop / place).exists()
+        (workshop / path).rename(workshop / place)
+    summary = migrate(workshop, database)
+    assert (summary.exit_code, summary.totals.found) == (0, 3 + len(paths)), "the advice helps"
+
+
 def test_ignored_files_are_named_in_order_and_the_first_of_them(workshop: Path, database: Path) -> None:
     for number in range(130):
         write(workshop, f"patterns/.h{number:03}.json", "{}")

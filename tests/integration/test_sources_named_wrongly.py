@@ -1,12 +1,14 @@
 """What is named as the legacy folder and is none: refused with what it is, and with what was probably meant."""
 
 import json
+import subprocess
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from builders import joblog, pattern, rmos, without_root_powers, write
+from builders import environment, joblog, pattern, rmos, without_root_powers, write
 from rmos_migration import migrate, verify
 from rmos_migration.errors import UsageError
 
@@ -50,6 +52,51 @@ def test_folder_with_nothing_but_misplaced_records_is_refused_by_naming_them(
     (source / wanted).parent.mkdir(parents=True, exist_ok=True)
     (source / path).rename(source / wanted)
     assert migrate(source, tmp_path / "fresh.db").exit_code == 0, "the advice helps"
+
+
+RIVALS: list[list[str]] = [
+    ["old/foo.json", "new/foo.json"],
+    ["old/Foo.json", "new/foo.JSON"],
+    ["a/b/foo.json", "c/b/foo.json"],
+    ["a/foo.json", "b/foo.json", "b/x/a/foo.json"],
+    ["foo.txt", "foo.json.txt", "foo.dat"],
+    ["2019/foo.json.txt", "2020/foo.txt"],
+    ["old/caf\u00e9.json", "new/cafe\u0301.json"],
+    ["foo.bak.txt", "foo~.txt"],
+]
+
+
+@pytest.mark.parametrize("paths", RIVALS, ids=str)
+def test_no_two_misplaced_files_are_sent_to_one_place(paths: list[str], tmp_path: Path) -> None:
+    source = tmp_path / "h"
+    for number, path in enumerate(paths):
+        write(source, path, pattern(f"p{number}"))
+    with pytest.raises(UsageError) as refused:
+        migrate(source, tmp_path / "rmos.db")
+    wanted = refused.value.hint.removeprefix("did you mean ").partition("?")[0].split(", ")
+    assert len(wanted) == len(paths)
+    moved_in_turn(source, dict(zip(sorted(paths, key=lambda path: path.split("/")), wanted, strict=True)))
+    assert migrate(source, tmp_path / "rmos.db").totals.migrated == len(paths), "the advice helps"
+
+
+def moved_in_turn(source: Path, moves: dict[str, str]) -> None:
+    """Follow the advice, as on a system that tells neither capitals nor the forms of an accent apart."""
+    places = [unicodedata.normalize("NFC", place).casefold() for place in moves.values()]
+    assert len(places) == len(set(places)), places
+    for path, place in moves.items():
+        target = source / place
+        assert not target.exists()
+        target.parent.mkdir(parents=True, exist_ok=True)
+        (source / path).rename(target)
+
+
+def test_misplaced_files_of_one_name_keep_the_folders_they_are_in(tmp_path: Path) -> None:
+    for number, folder in enumerate(("old", "new")):
+        write(tmp_path / "h", f"{folder}/foo.json", pattern(f"p{number}"))
+    with pytest.raises(UsageError) as refused:
+        migrate(tmp_path / "h", tmp_path / "rmos.db")
+    places = ", ".join(str(tmp_path / f"h/patterns/{folder}/foo.json") for folder in ("new", "old"))
+    assert f"did you mean {places}? Move them there" in refused.value.hint
 
 
 def test_inspecting_such_a_folder_says_so_too(tmp_path: Path) -> None:
@@ -118,6 +165,30 @@ def test_an_empty_name_is_not_taken_for_the_current_folder(
 ) -> None:
     told = rmos(verb, name, *([] if verb == "inspect" else ["--database", done]), cwd=tree)
     assert (told.returncode, "the name is empty" in told.stderr) == (2, True), told.stderr
+
+
+@pytest.mark.parametrize("verb", ["migrate", "verify"])
+@pytest.mark.parametrize("name", ["", "  "])
+def test_nor_where_the_settings_file_names_it(name: str, verb: str, done: Path, tree: Path) -> None:
+    write(tree, "rmos.toml", f'source = "{name}"')
+    told = rmos(verb, "--database", done, cwd=tree)
+    assert (told.returncode, "the name is empty" in told.stderr) == (2, True), told.stderr
+
+
+def test_nor_where_the_environment_names_it_by_a_blank(done: Path, tree: Path) -> None:
+    told = rmos("migrate", "--database", done, cwd=tree, env=environment(RMOS_SOURCE=" "))
+    assert (told.returncode, "the name is empty" in told.stderr) == (2, True), told.stderr
+
+
+@pytest.mark.parametrize("name", ["O'Brien's guitars", "a $HOME `x` b", '"quoted"', "plain"])
+def test_command_that_is_advised_takes_the_folder_as_it_is_named(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / name
+    folder.mkdir()
+    folder.chmod(0)
+    told = rmos("migrate", folder, before=without_root_powers, cwd=tmp_path)
+    command = " ".join(told.stderr.split()).partition("else: ")[2].rpartition(")")[0]
+    subprocess.run(["bash", "-c", command], check=True)
+    assert folder.stat().st_mode & 0o500 == 0o500
 
 
 @pytest.mark.parametrize("call", [migrate, verify])

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from ..migrate.unseen import folders_among
+from ..migrate.not_looked_at import folders_among
 from ..reports.documents import bytes_of_source, with_excerpts
 from ..reports.outstanding import counted_by_code, outstanding, strays_there
 from ..reports.report import KeptOut
@@ -34,7 +34,7 @@ def page_of_rejects(
     presence = Presence()
     for _, of_file in groupby(found, lambda one: (one.place[:2], one.encoding, one.file_sha256)):
         told += _told(connection, list(of_file), presence)
-    unseen = strays_there(connection)
+    strays = strays_there(connection)
     total = sum(1 for _ in outstanding(connection, **wanted))
     return models.RejectsAnswer(
         rejects=told,
@@ -42,9 +42,9 @@ def page_of_rejects(
         total=total,
         gone_total=sum(1 for _ in kept_out.kinds(connection, **wanted)) - total,
         next=as_cursor(last and last.place),
-        not_looked_at=[facts.notice(one.diagnostic) for one in unseen[:_STRAYS]],
-        not_looked_at_total=len(unseen),
-        folders_not_looked_at=folders_among(one.diagnostic.code for one in unseen),
+        not_looked_at=[facts.notice(one.diagnostic) for one in strays[:_STRAYS]],
+        not_looked_at_total=len(strays),
+        folders_not_looked_at=folders_among(one.diagnostic.code for one in strays),
     )
 
 

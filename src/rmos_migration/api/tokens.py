@@ -4,6 +4,7 @@ import os
 import stat
 from pathlib import Path
 from secrets import token_urlsafe
+from shlex import quote
 
 from ..errors import EnvironmentFailure, UsageError
 
@@ -48,7 +49,9 @@ def _check_file(file: Path) -> None:
     if found.st_uid != os.geteuid():
         raise UsageError(f"{file} belongs to another user", "take it away to have a new one made")
     if found.st_mode & 0o077:
-        raise UsageError(f"{file} may be read by others", f"make it yours alone: chmod 600 {file}")
+        raise UsageError(
+            f"{file} may be read by others", f"make it yours alone: chmod 600 {quote(str(file))}"
+        )
 
 
 def _make(file: Path) -> None:

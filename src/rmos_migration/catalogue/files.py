@@ -85,8 +85,8 @@ FILES = (
         "F110",
         "records-not-looked-at",
         _W,
-        "The file seems to hold RMOS records, but its name or its place keeps it from being read. Nothing of it is "
-        "in the database.",
+        "The file seems to hold RMOS records, but its name or its place keeps it from being read. The run took "
+        "nothing from it.",
         "move it into the folder of its kind, under a name that ends in .json, then run rmos migrate again",
     ),
     Code(
@@ -100,15 +100,16 @@ FILES = (
         "F112",
         "unreadable-not-looked-at",
         _W,
-        "A file that is not read because of its name or place could not be looked at either, so it is not known whether it "
-        "holds records.",
+        "A file that is not read because of its name or place could not be looked at either, or a link leads nowhere that "
+        "is named like a file. So it is not known whether it holds records.",
         "make it readable, or move it out of the legacy folder, then run rmos migrate again",
     ),
     Code(
         "F113",
         "folder-not-looked-at",
         _W,
-        "The system would not let the folder be listed, so it is not known whether it holds records, and how many. "
+        "The system would not let the folder be listed, or a link leads nowhere that is not named like a file. So it is not "
+        "known whether there are records, and how many. "
         "It counts as one folder, not as a document.",
         "make the folder readable for you, or move it out of the legacy folder, then run rmos migrate again",
     ),

@@ -21,10 +21,10 @@ from rich.text import Text
 
 from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
 from ..errors import EnvironmentFailure, RmosError, UsageError
+from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Nobody
 from ..migrate.outcome import NOT_READ, UNRECOGNISED, Counts, RunSummary, Status, ending, overridden_records
 from ..migrate.plan import Decision
-from ..migrate.unseen import unseen_files
 from ..sources.discover import Source
 from ..sources.locate import located
 
@@ -230,7 +230,7 @@ def shortfall(summary: RunSummary) -> str:
     said += [f"{totals.rejected:,} rejected"] if totals.rejected else []
     said += [f"{totals.conflicts:,} in conflict"] if totals.conflicts else []
     if files.not_looked_at:
-        said.append(unseen_files(files.not_looked_at, summary.counts.folders_not_looked_at))
+        said.append(were_not_looked_at(files.not_looked_at, summary.counts.folders_not_looked_at))
     if not summary.counts.balanced:
         said.append("the counts do not balance, which is a fault of this program")
     more = "rmos rejects" if summary.is_kept else "the same command without -q"
@@ -262,8 +262,8 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
     if files.not_looked_at:
         seem = "it may hold" if files.not_looked_at == 1 else "they may hold"
         where = "see above" if summary.dry_run else "rmos rejects"
-        unseen = unseen_files(files.not_looked_at, summary.counts.folders_not_looked_at)
-        yield f"{unseen}, though {seem} records: {where}"
+        amount = were_not_looked_at(files.not_looked_at, summary.counts.folders_not_looked_at)
+        yield f"{amount}, though {seem} records: {where}"
     if files.ignored:
         reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(files.ignored.items()))
         yield f"Files passed over: {reasons}."

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ..diagnostics import FOLDER_NOT_LOOKED_AT
-from ..migrate.unseen import unseen_files
+from ..migrate.not_looked_at import were_not_looked_at
 from ..settings import load_settings
 from ..store import queries
 from ..store.database import Database
@@ -52,7 +52,7 @@ def _line(run: RunRow) -> str:
     seconds = "" if run.duration_seconds is None else f" in {run.duration_seconds:.1f} s"
     started = run.started_at[:16].replace("T", " ")
     found = f"{totals.get('found', 0):,} found{seconds}"
-    unseen = run.counts.get("files", {}).get("not_looked_at")
+    number = run.counts.get("files", {}).get("not_looked_at")
     folders = run.counts.get("codes", {}).get(FOLDER_NOT_LOOKED_AT, 0)
-    fates += f"{', ' if fates else ''}{unseen_files(unseen, folders)}" if unseen else ""
+    fates += f"{', ' if fates else ''}{were_not_looked_at(number, folders)}" if number else ""
     return f"{run.id:>4}  {started}  {run.status:<22}  {found}{': ' if fates else ''}{fates}  ({run.source})"

@@ -13,14 +13,14 @@ from ..entities import ENTITIES, Entity
 from ..errors import ExitCode, UsageError
 from ..migrate.inspection import Inspection, inspect_file
 from ..migrate.misplaced import source_at
+from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..migrate.strays import not_looked_at
-from ..migrate.unseen import folders_among, unseen_files
-from ..settings import load_settings
+from ..settings import load_settings, named_folder
 from ..sources.decode import is_codec
 from ..sources.discover import Source, json_files
 from ..sources.passed_over import SourceFile
 from ..sources.read import read_files
-from ..sources.root import NoRecordsError, named_folder
+from ..sources.root import NoRecordsError
 from . import console
 from .options import JsonOption
 
@@ -77,7 +77,7 @@ def inspect(
                 found.append(inspection)
             else:
                 _print(inspection)
-    unseen = [one for source in sources if source is not None for one in _unseen(source, encoding)]
+    strays = [one for source in sources if source is not None for one in _strays(source, encoding)]
     if as_json:
         console.print_json(
             {
@@ -85,24 +85,24 @@ def inspect(
                 "files": len(pairs),
                 "would_migrate": verdicts[False],
                 "would_be_kept_out": verdicts[True],
-                "not_looked_at": [one.as_json() for one in unseen],
+                "not_looked_at": [one.as_json() for one in strays],
                 "refusals": [{"message": one.message, "hint": one.hint} for one in refusals],
                 "documents": [inspection.as_json() for inspection in found],
             }
         )
     else:
-        for diagnostic in unseen:
+        for diagnostic in strays:
             console.out.print(console.diagnostic_text(diagnostic))
-        folders = folders_among(one.code for one in unseen)
+        folders = folders_among(one.code for one in strays)
         console.say(
             f"{_counted(verdicts.total(), 'document')} in {_counted(len(pairs), 'file')}: "
             f"{verdicts[False]:,} would migrate, "
-            f"{verdicts[True]:,} would be kept out{f'; {unseen_files(len(unseen), folders)}' if unseen else ''}."
+            f"{verdicts[True]:,} would be kept out{f'; {were_not_looked_at(len(strays), folders)}' if strays else ''}."
         )
         for refusal in refusals:
             console.say(f"rmos migrate would not take this folder: {refusal.message}", on=console.err)
             console.say(f"  → {refusal.hint}", on=console.err)
-    raise typer.Exit(ExitCode.FINDINGS if verdicts[True] or unseen or refusals else ExitCode.OK)
+    raise typer.Exit(ExitCode.FINDINGS if verdicts[True] or strays or refusals else ExitCode.OK)
 
 
 def _source(path: Path, encoding: str | None, refusals: list[UsageError]) -> Source | None:
@@ -118,7 +118,7 @@ def _source(path: Path, encoding: str | None, refusals: list[UsageError]) -> Sou
     return None
 
 
-def _unseen(source: Source, encoding: str | None) -> Iterator[Diagnostic]:
+def _strays(source: Source, encoding: str | None) -> Iterator[Diagnostic]:
     """Yield what is to be said of files that a migration would not look at, with their full paths."""
     for diagnostic in not_looked_at(source, encoding):
         location = diagnostic.location

@@ -21,7 +21,6 @@ from ..reports.files import check_folder, write_reports
 from ..reports.report import Report
 from ..reports.witness import Witness
 from ..settings import Settings, load_settings
-from ..sources.root import named_folder
 from ..store.database import Database
 from . import console
 from .options import DatabaseOption, JsonOption, SourceArgument
@@ -112,7 +111,7 @@ def migrate(
 ) -> None:
     """Run the migration and answer with its exit code."""
     settings = load_settings(
-        source=None if source is None else named_folder(source),
+        source=source,
         database=database,
         on_conflict=on_conflict and on_conflict.value,
         missing_references=missing_references and missing_references.value,

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 
 from ..diagnostics import CATALOGUE, Diagnostic
 from ..errors import EnvironmentFailure, UsageError
+from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..migrate.outcome import Outcome
-from ..migrate.unseen import folders_among, unseen_files
 from ..reports.outstanding import strays_there
 from ..settings import load_settings
 from ..sources.locate import located_in
@@ -65,11 +65,11 @@ def rejects(
         found = kept_out.page(connection, after=None, limit=EVERY, code=code)
         presence = Presence()
         found = [one for one in found if gone or not presence.is_gone(one.location, one.place.path)]
-        unseen = strays_there(connection, code, gone=gone)
+        strays = strays_there(connection, code, gone=gone)
         rejected = [one for one in found if one.outcome == Outcome.REJECTED]
         conflicts = [one for one in found if one.outcome == Outcome.CONFLICT]
         if as_json:
-            _print_json(connection, rejected, conflicts, unseen, limit)
+            _print_json(connection, rejected, conflicts, strays, limit)
         else:
             _print(connection, rejected, limit, "rejected", "Mend the files")
             _print(
@@ -79,8 +79,8 @@ def rejects(
                 "in conflict with another one of the same id",
                 "Keep one of both",
             )
-            _print_unseen(unseen, limit)
-            if not found and not unseen:
+            _print_strays(strays, limit)
+            if not found and not strays:
                 console.say(_nothing_kept_out(connection))
         if save is not None:
             _save(_with_bodies(connection, rejected[:limit]), save)
@@ -145,14 +145,14 @@ def _print(
         console.say(f"{documents} {state}{_beyond(found, limit)}. {advice}, then run rmos migrate again.")
 
 
-def _print_unseen(unseen: list[Stray], limit: int | None) -> None:
-    for one in unseen[:limit]:
+def _print_strays(strays: list[Stray], limit: int | None) -> None:
+    for one in strays[:limit]:
         console.out.print(console.diagnostic_text(one.diagnostic))
-    if unseen:
+    if strays:
         console.say("")
-        folders = folders_among(one.diagnostic.code for one in unseen)
+        folders = folders_among(one.diagnostic.code for one in strays)
         console.say(
-            f"{unseen_files(len(unseen), folders)}{_beyond(unseen, limit)}. "
+            f"{were_not_looked_at(len(strays), folders)}{_beyond(strays, limit)}. "
             "Move, rename or make readable what holds records, then run rmos migrate again."
         )
 
@@ -166,7 +166,7 @@ def _print_json(
     connection: Connection,
     rejected: list[KeptOutFound],
     conflicts: list[KeptOutFound],
-    unseen: list[Stray],
+    strays: list[Stray],
     limit: int | None,
 ) -> None:
     console.print_json(
@@ -175,12 +175,12 @@ def _print_json(
             "total": len(rejected) + len(conflicts),
             "rejected_total": len(rejected),
             "conflicts_total": len(conflicts),
-            "not_looked_at_total": len(unseen),
+            "not_looked_at_total": len(strays),
             "rejects": [one.as_json() for one in _with_bodies(connection, rejected[:limit])],
             "conflicts": [one.as_json() for one in _with_bodies(connection, conflicts[:limit])],
             "not_looked_at": [
                 {"source": one.location, "run_id": one.run_id, **one.diagnostic.as_json()}
-                for one in unseen[:limit]
+                for one in strays[:limit]
             ],
         }
     )

@@ -11,7 +11,6 @@ import typer
 
 from ..errors import EnvironmentFailure
 from ..settings import Settings, load_settings
-from ..sources.root import named_folder
 from ..store.database import Database
 from . import console
 from .options import DatabaseOption
@@ -63,7 +62,7 @@ def serve(
     from ..web.pages import page_routers
     from ..web.rendering import problem_page
 
-    settings = load_settings(database=database, source=None if source is None else named_folder(source))
+    settings = load_settings(database=database, source=source)
     place = Database.at(settings.database)
     is_local = _is_loopback(host)
     token = _token(place, settings, is_needed=not is_local)

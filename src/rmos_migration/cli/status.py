@@ -3,7 +3,7 @@
 import typer
 
 from ..errors import ExitCode
-from ..migrate.unseen import folders_among, unseen_files
+from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..reports.outstanding import counted_by_outcome, strays_there
 from ..settings import load_settings
 from ..store import queries
@@ -29,7 +29,7 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
         doubted = doubts(connection)
         last = next(iter(queries.runs_newest_first(connection, 1, locked=locked)), None)
         kept_out = counted_by_outcome(connection)
-        unseen = strays_there(connection)
+        strays = strays_there(connection)
         pending = queries.pending_count(connection)
         version, applied_at, _ = queries.schema_steps(connection)[-1]
     if as_json:
@@ -43,7 +43,7 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
                 "kept_out": kept_out.total(),
                 "rejected": kept_out["rejected"],
                 "conflicts": kept_out["conflict"],
-                "not_looked_at": len(unseen),
+                "not_looked_at": len(strays),
                 "pending_references": pending,
                 "doubts": doubted,
                 "last_run": last and last._asdict(),
@@ -64,9 +64,9 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
     if kept_out:
         numbers = f"{kept_out['rejected']:,} rejected, {kept_out['conflict']:,} in conflict"
         console.say(f"documents kept out: {kept_out.total():,} ({numbers}; rmos rejects lists them)")
-    if unseen:
-        folders = folders_among(one.diagnostic.code for one in unseen)
-        console.say(f"{unseen_files(len(unseen), folders)} (rmos rejects names them)")
+    if strays:
+        folders = folders_among(one.diagnostic.code for one in strays)
+        console.say(f"{were_not_looked_at(len(strays), folders)} (rmos rejects names them)")
     if pending:
         console.say(f"references waiting for a record that has not arrived: {pending:,}")
     if doubted:

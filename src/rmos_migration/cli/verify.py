@@ -11,11 +11,10 @@ from rich.text import Text
 from ..audit.verification import NO_DIFFERENCES, Comparison, State, Verification
 from ..audit.verify import verify_source
 from ..diagnostics import printable
+from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit
 from ..migrate.outcome import overridden_records
-from ..migrate.unseen import unseen_files
 from ..settings import load_settings
-from ..sources.root import named_folder
 from ..store.database import Database
 from . import console
 from .options import DatabaseOption, JsonOption, SourceArgument
@@ -101,9 +100,7 @@ def verify(
     limits = {state: Limit.parse(text, f"--max-{state}") for state, text in given.items() if text is not None}
     if certificate is not None:
         console.refuse_database(certificate)
-    settings = load_settings(
-        source=None if source is None else named_folder(source), database=database, encoding=encoding
-    )
+    settings = load_settings(source=source, database=database, encoding=encoding)
     result = verify_source(
         settings.source,
         Database.at(settings.database),
@@ -188,7 +185,7 @@ def _counts(result: Verification) -> Iterator[str]:
     totals = result.tallies.totals
     for state in result.exceeded:
         if state is State.NOT_LOOKED_AT:
-            yield unseen_files(totals[state], result.tallies.folders_not_looked_at)
+            yield were_not_looked_at(totals[state], result.tallies.folders_not_looked_at)
         else:
             yield f"{totals[state]:,} {state}"
 

@@ -7,7 +7,7 @@ from ..errors import EnvironmentFailure
 from ..sources.discover import Source
 from ..sources.passed_over import PassedOver
 from ..sources.root import NoRecordsError
-from .strays import Stray, seen_in
+from .strays import Candidate, seen_in, with_destinations
 
 _LOOKED_AT = 1000
 _NAMED = 5
@@ -34,22 +34,24 @@ def source_at(root: Path, encoding: str | None = None) -> Source:
         raise NoRecordsError(message, _hint(root, found), names_records=True) from None
 
 
-def _records_in(root: Path, encoding: str | None) -> list[Stray]:
-    files = islice(PassedOver().elsewhere(str(root), ()), _LOOKED_AT)
+def _records_in(root: Path, encoding: str | None) -> list[Candidate]:
     try:
+        some = islice(PassedOver().elsewhere(str(root), ()), _LOOKED_AT)
+        files = sorted(some, key=lambda file: file.path.split("/"))
         strays = (seen_in(file, encoding) for file in files if file.problem is None)
         return list(islice(filter(None, strays), _NAMED + 1))
     except EnvironmentFailure:  # what is wrong is said without them
         return []
 
 
-def _listed(found: list[Stray]) -> str:
+def _listed(found: list[Candidate]) -> str:
     named = ", ".join(f"{one.path} {one.looks}" for one in found[:_NAMED])
     return f"{named}, and there is more" if len(found) > _NAMED else named
 
 
-def _hint(root: Path, found: list[Stray]) -> str:
-    wanted = list(dict.fromkeys(str(root / one.wanted) for one in found[:_NAMED] if one.wanted))
+def _hint(root: Path, found: list[Candidate]) -> str:
+    places = (place for _, place in with_destinations(root, found) if place is not None)
+    wanted = [str(root / place.path) for place in islice(places, _NAMED)]
     if not wanted:
         return "unpack it, then name the folder that came out of it"
     these = "it" if len(wanted) == 1 else "them"

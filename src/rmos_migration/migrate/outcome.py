@@ -9,7 +9,7 @@ from typing import Any
 from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Severity
 from ..entities import ENTITIES
 from ..errors import ExitCode
-from .unseen import unseen_files
+from .not_looked_at import were_not_looked_at
 
 
 class Outcome(StrEnum):
@@ -55,7 +55,7 @@ def ending(status: Status, *, found: int, arrived: int, not_looked_at: int, fold
     """
     if status is Status.COMPLETED_WITH_REJECTS and not_looked_at and arrived == found:
         documents = "1 document" if found == 1 else f"{found:,} documents"
-        return f"{documents} arrived; {unseen_files(not_looked_at, folders)}."
+        return f"{documents} arrived; {were_not_looked_at(not_looked_at, folders)}."
     return VERDICTS[status]
 
 

@@ -155,11 +155,11 @@ class _Run:
 
     def _notice_source(self) -> None:
         is_cut_short = bool(self.stopped_by)
-        unseen = (
+        strays = (
             [] if is_cut_short else list(not_looked_at(self.source, self.options.encoding, self._stop_now))
         )
-        self.source.notices += unseen
-        self.counts.files.not_looked_at = len(unseen)
+        self.source.notices += strays
+        self.counts.files.not_looked_at = len(strays)
         self.counts.files.ignored = self.source.ignored
         self.counts.files.ignored_paths = self.source.ignored_paths
         self.counts.notice(self.source.notices)

@@ -3,7 +3,7 @@
 Nothing of them is migrated. They are told of, because "everything arrived" would not be true.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
@@ -12,9 +12,10 @@ from ..entities import BY_NAME, Entity
 from ..sources.discover import Source
 from ..sources.folders import READ_ENDINGS, entity_of_folder, is_archive, is_read_by_name
 from ..sources.machine import raise_if_machine_failed
-from ..sources.passed_over import SourceFile, unseen
+from ..sources.passed_over import SourceFile, closed_file
 from ..sources.read import SIZE_LIMIT, beginning_of
 from ..sources.signatures import signature_of
+from .destinations import Destination, destinations
 from .likeness import Likeness, begins_like_json, likeness
 from .options import Stop
 
@@ -48,30 +49,33 @@ def not_looked_at(
     To be asked once, after the files of every entity were walked. What is passed over without a warning is counted
     by the source. It ends early when ``stop`` asks for it.
     """
+    found = []
     for file in source.passed_over():
         if stop() is not None:
-            return
-        found = file.problem or _warning(source.root, file, encoding)
-        if found is None:
+            break
+        seen = Candidate(file.path, problem=file.problem) if file.problem else seen_in(file, encoding)
+        if seen is None:
             source.ignore(file.path)
         else:
-            yield found
+            found.append(seen)
+    for stray, destination in with_destinations(source.root, found):
+        yield stray.problem or _warning(stray, destination)
 
 
-class Stray(NamedTuple):
+class Candidate(NamedTuple):
     """A file that seems to hold records and is not read.
 
-    ``looks`` says what it looks like, as the end of a sentence; ``wanted`` is the path below the legacy folder under
-    which it would be read, empty for an archive; ``problem`` says why it could not be looked at, if it could not.
+    ``looks`` says what it looks like, as the end of a sentence; ``entity`` is what it holds, None for an archive;
+    ``problem`` says why it could not be looked at, if it could not.
     """
 
     path: str
     looks: str = ""
-    wanted: str = ""
+    entity: Entity | None = None
     problem: Diagnostic | None = None
 
 
-def seen_in(file: SourceFile, encoding: str | None) -> Stray | None:
+def seen_in(file: SourceFile, encoding: str | None) -> Candidate | None:
     """Return what a file that is not read seems to hold; None where it holds no records.
 
     Args:
@@ -79,12 +83,12 @@ def seen_in(file: SourceFile, encoding: str | None) -> Stray | None:
         encoding: what the user says of files in no known one.
     """
     if is_archive(file.path):  # by its name, even if it may not be opened
-        return Stray(file.path, "is an archive")
+        return Candidate(file.path, "is an archive")
     try:
         head = beginning_of(file.full, _HEAD) or b""
         signature = signature_of(head)
         if signature and signature.packs and not file.path.lower().endswith(_PACKED_DOCUMENTS):
-            return Stray(file.path, "is an archive")
+            return Candidate(file.path, "is an archive")
         if not begins_like_json(head, encoding):
             return None
         raw = head if len(head) < _HEAD else beginning_of(file.full, SIZE_LIMIT + 1) or b""
@@ -92,22 +96,28 @@ def seen_in(file: SourceFile, encoding: str | None) -> Stray | None:
         raise_if_machine_failed(file.path, error, file.full)
         if not _may_be_json(file.path):
             return None
-        return Stray(file.path, problem=unseen(file.path, file.full, error).problem)
+        return Candidate(file.path, problem=closed_file(file.path, file.full, error).problem)
     seen = likeness(raw, encoding, _entity_nearby(file.path))
     if seen is None:
         return None
-    return Stray(file.path, f"looks like {_named(seen)}", _wanted(file.path, seen.entity))
+    return Candidate(file.path, f"looks like {_named(seen)}", seen.entity)
 
 
-def _warning(root: Path, file: SourceFile, encoding: str | None) -> Diagnostic | None:
-    seen = seen_in(file, encoding)
-    if seen is None or seen.problem is not None:
-        return seen and seen.problem
-    if not seen.wanted:
+def with_destinations(
+    root: Path, strays: Sequence[Candidate]
+) -> Iterator[tuple[Candidate, Destination | None]]:
+    """Yield each with where it would be read; an archive, and what could not be looked at, nowhere."""
+    held = [(one.path, one.entity) for one in strays if one.entity is not None]
+    places = destinations(root, held)
+    return ((one, None if one.entity is None else next(places)) for one in strays)
+
+
+def _warning(stray: Candidate, destination: Destination | None) -> Diagnostic:
+    if destination is None:
         message = "archives are not opened; what is packed in this one was not looked at"
-        return diagnose("archive-not-looked-at", message, Location(file.path))
-    what = f"this {seen.looks}, but {_why(file.path)}"
-    return diagnose("records-not-looked-at", what, Location(file.path), hint=_hint(root, seen.wanted))
+        return diagnose("archive-not-looked-at", message, Location(stray.path))
+    what = f"this {stray.looks}, but {_why(stray.path)}"
+    return diagnose("records-not-looked-at", what, Location(stray.path), hint=_hint(*destination))
 
 
 def _may_be_json(path: str) -> bool:
@@ -135,34 +145,8 @@ def _why(path: str) -> str:
     return f"only files whose names end in {', '.join(READ_ENDINGS)} are read"
 
 
-def _wanted(path: str, entity: Entity) -> str:
-    """Return where the file would be read."""
-    *folders, name = path.split("/")
-    if folders and entity_of_folder(folders[0]) is entity:
-        into = folders
-    else:
-        into = [entity.name, *(folder for folder in folders[1:] if entity_of_folder(folder) is None)]
-    return "/".join([*into, _readable(name)])
-
-
-def _hint(root: Path, wanted: str) -> str:
-    *folders, name = wanted.split("/")
-    if _is_taken(root.joinpath(*folders), name):
-        return f"{wanted} is there already: compare the two, then move or delete this one"
-    return f"did you mean {wanted}? Rename or move it, then run rmos migrate again; or move it out of this folder"
-
-
-def _is_taken(folder: Path, name: str) -> bool:
-    """Tell whether a folder has a file of this name, on any system: some do not tell capitals apart."""
-    try:
-        return name.casefold() in (one.name.casefold() for one in folder.iterdir())
-    except OSError:
-        return False
-
-
-def _readable(name: str) -> str:
-    """Return a file's name with an ending that is read: ``a.json`` for ``a.json.txt`` or ``a.txt``."""
-    if is_read_by_name(name):
-        return name
-    stem = name.rpartition(".")[0] or name
-    return stem if is_read_by_name(stem) else f"{stem}.json"
+def _hint(path: str, taken: str) -> str:
+    again = "then run rmos migrate again; or move it out of this folder"
+    if taken:
+        return f"{taken} is there already: compare the two. If this is another record, move it to {path}, {again}"
+    return f"did you mean {path}? Rename or move it, {again}"

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from ..migrate.unseen import folders_among, unseen_amount
+from ..migrate.not_looked_at import amount_not_looked_at, folders_among
 from .layout import aligned, columns, heading, labelled, wrapped
 from .report import Audit, Comparison, Excerpt, Gallery, KeptOut, Kind, Notice, Report, Run, Workshop
 from .wording import (
@@ -160,7 +160,7 @@ def _kept_out(documents: list[KeptOut]) -> Iterator[str]:
 
 def _not_looked_at(files: list[Notice]) -> Iterator[str]:
     folders = folders_among(one.code for one in files)
-    yield from heading(f"Not looked at: {unseen_amount(len(files), folders)}")
+    yield from heading(f"Not looked at: {amount_not_looked_at(len(files), folders)}")
     for notice in files[:SHOWN]:
         yield ""
         yield from wrapped(f"{place(notice)}: {brief(notice.message)}", hanging="    ")

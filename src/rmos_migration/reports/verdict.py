@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from ..diagnostics import printable
+from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.outcome import Status, ending, overridden_records
-from ..migrate.unseen import unseen_files
 from ..store.runs import REPLACED
 from .report import KeptOut, Kind, Run
 from .wording import amount, are
@@ -65,7 +65,7 @@ def advice(
         may = "It may hold records" if run.not_looked_at == 1 else "They may hold records"
         below = " See below which." if kept_out is not None else ""
         said.append(
-            f"{unseen_files(run.not_looked_at, run.folders_not_looked_at)}. {may} that are not in the database.{below}"
+            f"{were_not_looked_at(run.not_looked_at, run.folders_not_looked_at)}. {may} that are not in the database.{below}"
         )
     if is_last:
         said += _what_to_do(run, kept_out or ())

@@ -22,9 +22,26 @@ from .folders import (
     is_read_by_name,
     is_usual,
 )
-from .machine import is_file, is_folder, is_there, names_in, own_faults_ignored, raise_if_machine_failed
+from .machine import (
+    is_file,
+    is_folder,
+    is_there,
+    leads_anywhere,
+    names_in,
+    own_faults_ignored,
+    raise_if_machine_failed,
+)
 from .names import as_text, fitted_path
-from .passed_over import BACKUP, HIDDEN, LINK_TO_READ, NOT_READ, PassedOver, SourceFile, led_nowhere, unlisted
+from .passed_over import (
+    BACKUP,
+    HIDDEN,
+    LINK_TO_READ,
+    NOT_READ,
+    PassedOver,
+    SourceFile,
+    closed_folder,
+    dead_link,
+)
 from .root import refuse_other_than_source
 
 _NO_FILE = "a pipe, socket or device is in the place of a file"
@@ -103,7 +120,7 @@ class Source:
 
     @property
     def unlisted(self) -> list[SourceFile]:
-        """The folders among those of records that could not be listed, each with its problem."""
+        """The folders among those of records that could not be listed, and dead links there, each with its problem."""
         return self._left.unlisted
 
     def ignore(self, path: str) -> None:
@@ -159,7 +176,7 @@ class Source:
                         special[entry.name] = kind
         except OSError as error:
             raise_if_machine_failed(path, error, full)
-            self._left.unlisted.append(unlisted(path, full, error))
+            self._left.unlisted.append(closed_folder(path, full, error))
         else:
             names.sort()
             waiting.append(_Folder(f"{path}/", full + os.sep, iter(names), special))
@@ -188,14 +205,14 @@ class Source:
         target = os.path.realpath(full)
         leads_to_folder = is_folder(path, target)
         if not leads_to_folder and not path.lower().endswith(READ_ENDINGS):
-            if _is_named_like_folder(path) and not _leads_anywhere(path, target):
-                self._left.unlisted.append(led_nowhere(path, full))
-            else:
+            if leads_anywhere(path, full):
                 self._left.ignore(NOT_READ, path)
+            else:
+                self._left.unlisted.append(dead_link(path, full))
             return
         if os.path.commonpath([target, self._real_root]) != self._real_root:
             yield _refusal(path, full, "file-outside", "the link leads out of the source folder")
-        elif not _leads_anywhere(path, target):
+        elif not leads_anywhere(path, full):
             yield _refusal(path, full, "file-unreadable", "the link leads nowhere")
         elif target in self._followed or self._is_read_anyway(target, entity):
             self._left.ignore(LINK_TO_READ, path)
@@ -220,15 +237,6 @@ class Source:
         if entity_of_folder(steps[0]) is not entity or any(step.startswith(".") for step in steps):
             return False
         return os.path.isdir(target) or is_read_by_name(steps[-1])
-
-
-def _leads_anywhere(path: str, target: str) -> bool:
-    """Whether the end of a link is there, and no link itself, as in a circle of links."""
-    return is_there(path, target) and not os.path.islink(target)
-
-
-def _is_named_like_folder(path: str) -> bool:
-    return "/" not in path or not os.path.splitext(path)[1]
 
 
 def json_files(root: Path) -> Iterator[SourceFile]:

@@ -51,6 +51,14 @@ def entity_of_path(path: str) -> Entity | None:
     return entity_of_folder(first) if below else entity_of_file(first)
 
 
+def is_of_records(entry: "os.DirEntry[str]") -> bool:
+    """Tell whether what lies directly in a source is read as records of some entity; a link is, wherever it leads."""
+    if entry.is_symlink():
+        return entity_of_folder(entry.name) is not None or entity_of_file(entry.name) is not None
+    is_folder = entry.is_dir(follow_symlinks=False)
+    return (entity_of_folder(entry.name) if is_folder else entity_of_file(entry.name)) is not None
+
+
 def is_usual(name: str, entity: Entity) -> bool:
     """Tell whether a folder or file directly in the source is named as RMOS programs name it."""
     stem, ending = os.path.splitext(name)

@@ -97,6 +97,11 @@ def is_there(path: str, full: str) -> bool:
     return _mode(path, full, follow=False) != 0
 
 
+def leads_anywhere(path: str, full: str) -> bool:
+    """Whether there is anything at the end of a link; not, where links form a circle, or it is out of reach."""
+    return _mode(path, full) != 0
+
+
 def _mode(path: str, full: str, *, follow: bool = True) -> int:
     try:
         return os.stat(full, follow_symlinks=follow).st_mode

@@ -1,16 +1,16 @@
 """What of a legacy folder is not read: counted by reason, and walked where it lies outside the folders of records."""
 
 import os
+import re
 from bisect import insort
 from collections import Counter
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from ..diagnostics import Diagnostic, Location, diagnose
-from .folders import entity_of_folder, is_backup, is_read_by_name
-from .machine import raise_if_machine_failed
+from ..diagnostics import Diagnostic, Location, diagnose, shown
+from .folders import entity_of_folder, is_backup, is_of_records, is_read_by_name
+from .machine import leads_anywhere, raise_if_machine_failed
 from .names import as_text, fitted_path
-from .root import is_read
 
 NAMED = 100
 """Ignored files that are named, of each reason; the others are counted only."""
@@ -21,6 +21,8 @@ BACKUP = "backup copy"
 LINK_TO_READ = "link to what is read anyway"
 _OUTSIDE = "outside the folders of records"
 _LINK_OUTSIDE = "link outside the folders of records"
+
+_FILE_ENDING = re.compile(r"\.[^\W\d]\w*$")
 
 
 class SourceFile(NamedTuple):
@@ -35,7 +37,7 @@ class PassedOver:
     """The files of a source that are not read: ``ignored`` counts them by reason, ``paths`` names the first of each.
 
     ``other_names`` are files in the folders of records that are not read by their names; ``unlisted`` are folders among
-    those of records that could not be listed.
+    those of records that could not be listed, and links there that lead nowhere.
     """
 
     def __init__(self) -> None:
@@ -63,7 +65,7 @@ class PassedOver:
         """Yield the files below ``root`` outside of every entity's folder and of the files named after one.
 
         Hidden files, backup copies and links are ignored; what was ``followed`` through a link is read. A file or folder
-        that the system does not let be looked at comes with its problem.
+        that the system does not let be looked at comes with its problem, and so does a link that leads nowhere.
         """
         waiting = [("", root)]
         while waiting:  # not os.walk, which fails where folders nest a thousand deep
@@ -72,7 +74,7 @@ class PassedOver:
                 with os.scandir(folder) as entries:
                     for entry in entries:
                         path = above + as_text(entry.name)
-                        if (not above and is_read(entry)) or entry.path in followed:
+                        if (not above and is_of_records(entry)) or entry.path in followed:
                             continue
                         if entry.name.startswith("."):
                             self.ignore(HIDDEN, path)
@@ -80,16 +82,18 @@ class PassedOver:
                             waiting.append((f"{path}/", entry.path))
                         elif is_backup(entry.name):
                             self.ignore(BACKUP, path)
+                        elif entry.is_symlink() and not leads_anywhere(path, entry.path):
+                            yield dead_link(path, entry.path)
                         elif entry.is_symlink():
                             self.ignore(_LINK_OUTSIDE, path)
                         elif entry.is_file(follow_symlinks=False):
                             yield SourceFile(fitted_path(path), entry.path)
             except OSError as error:
                 raise_if_machine_failed(above or root, error, folder)
-                yield unlisted(above.rstrip("/"), folder, error)
+                yield closed_folder(above.rstrip("/"), folder, error)
 
 
-def unseen(path: str, full: str, error: OSError) -> SourceFile:
+def closed_file(path: str, full: str, error: OSError) -> SourceFile:
     """Return a file that could not be looked at, with what is to be said of it."""
     message = (
         f"it could not be looked at, so it is not known whether it holds records: {error.strerror or error}"
@@ -98,7 +102,7 @@ def unseen(path: str, full: str, error: OSError) -> SourceFile:
     return SourceFile(stored, full, diagnose("unreadable-not-looked-at", message, Location(stored)))
 
 
-def unlisted(path: str, full: str, error: OSError) -> SourceFile:
+def closed_folder(path: str, full: str, error: OSError) -> SourceFile:
     """Return a folder that could not be listed, with what is to be said of it."""
     message = (
         "the folder could not be listed, so it is not known what it holds; the system says:"
@@ -108,12 +112,26 @@ def unlisted(path: str, full: str, error: OSError) -> SourceFile:
     return SourceFile(stored, full, diagnose("folder-not-looked-at", message, Location(stored)))
 
 
-def led_nowhere(path: str, full: str) -> SourceFile:
-    """Return a link that seems to have led to a folder, with what is to be said of it."""
-    message = "the link leads nowhere, so it is not known what the folder holds that it led to"
+def dead_link(path: str, full: str) -> SourceFile:
+    """Return a link that leads nowhere, with what is to be said of it.
+
+    Whether it led to a file or to a folder, nobody knows; it is counted as what its name is usual for.
+    """
+    message = (
+        f"the link leads nowhere (to {_target(full)}), so it is not known whether the file or folder that it led to"
+        " holds records"
+    )
     hint = (
-        "connect the disk that it leads to, or put the folder in place of the link; else delete the link."
+        "connect the disk that it leads to, or put the file or folder in place of the link; else delete the link."
         " Then run rmos migrate again"
     )
     stored = fitted_path(path)
-    return SourceFile(stored, full, diagnose("folder-not-looked-at", message, Location(stored), hint=hint))
+    code = "unreadable-not-looked-at" if _FILE_ENDING.search(path) else "folder-not-looked-at"
+    return SourceFile(stored, full, diagnose(code, message, Location(stored), hint=hint))
+
+
+def _target(link: str) -> str:
+    try:
+        return shown(as_text(os.readlink(link)))
+    except OSError:
+        return "what cannot be read"

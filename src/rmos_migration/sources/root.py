@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from shlex import quote
 
 from ..entities import BY_NAME
 from ..errors import EnvironmentFailure, UsageError
-from .folders import entity_of_file, entity_of_folder, is_archive
+from .folders import is_archive, is_of_records
 from .machine import is_folder, own_faults_ignored, raise_if_machine_failed
 
 _FOLDERS_TRIED = 1000
@@ -26,32 +27,11 @@ class NoRecordsError(UsageError):
         self.names_records = names_records
 
 
-def named_folder(name: str | Path) -> Path:
-    """Return the folder that somebody names.
-
-    Raises:
-        UsageError: if the name is empty; the system would take it for the current folder.
-    """
-    if isinstance(name, str) and not name.strip():
-        raise UsageError(
-            "no folder is named: the name is empty", f"{_NAME_THE_FOLDER}; . is the current folder"
-        )
-    return Path(name)
-
-
 def is_source(root: Path) -> bool:
     """Tell whether a folder holds anything that says which entity's records it is."""
     with own_faults_ignored(str(root), str(root)), os.scandir(root) as entries:
-        return any(is_read(entry) for entry in entries)
+        return any(is_of_records(entry) for entry in entries)
     return False
-
-
-def is_read(entry: "os.DirEntry[str]") -> bool:
-    """Tell whether what lies directly in a source is read as records of some entity; a link is, wherever it leads."""
-    if entry.is_symlink():
-        return entity_of_folder(entry.name) is not None or entity_of_file(entry.name) is not None
-    is_folder = entry.is_dir(follow_symlinks=False)
-    return (entity_of_folder(entry.name) if is_folder else entity_of_file(entry.name)) is not None
 
 
 def refuse_other_than_source(root: Path) -> None:
@@ -93,7 +73,7 @@ def _refuse_closed(root: Path) -> None:
     except PermissionError as error:
         hint = (
             "run rmos as the user whom the folder belongs to, or have yourself given the right to read it"
-            f" (Windows: Properties, Security; else: chmod -R u+rX '{root}')"
+            f" (Windows: Properties, Security; else: chmod -R u+rX {quote(str(root))})"
         )
         raise EnvironmentFailure(f"the folder {root} cannot be listed: {error.strerror}", hint) from error
     except ValueError:  # a NUL in the name

@@ -14,7 +14,7 @@ from ..api.problems import Problem
 from ..api.routes.stores import slug_of
 from ..diagnostics import printable
 from ..entities import ENTITIES, PATTERN
-from ..migrate.unseen import unseen_amount, unseen_files
+from ..migrate.not_looked_at import amount_not_looked_at, were_not_looked_at
 from ..reports.environment import environment
 from .assets import asset_address
 from .words import label, text_of
@@ -92,6 +92,6 @@ def _environment() -> "Environment":
         label=label,
         record_address=record_address,
         text_of=text_of,
-        unseen_amount=unseen_amount,
-        unseen_files=unseen_files,
+        amount_not_looked_at=amount_not_looked_at,
+        were_not_looked_at=were_not_looked_at,
     )

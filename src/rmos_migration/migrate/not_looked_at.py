@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from ..diagnostics import FOLDER_NOT_LOOKED_AT
 
 
-def unseen_files(number: int, folders: int = 0) -> str:
+def were_not_looked_at(number: int, folders: int = 0) -> str:
     """Return how many files and folders were not looked at, in words.
 
     Args:
         number: how many of both there are.
         folders: how many of them are folders; what a folder holds that cannot be listed, nobody knows.
     """
-    return f"{unseen_amount(number, folders)} {'was' if number == 1 else 'were'} not looked at"
+    return f"{amount_not_looked_at(number, folders)} {'was' if number == 1 else 'were'} not looked at"
 
 
-def unseen_amount(number: int, folders: int = 0) -> str:
+def amount_not_looked_at(number: int, folders: int = 0) -> str:
     """Return a number of files and folders in words, of which so many are folders."""
     kinds = [(number - folders, "file"), (folders, "folder")]
     said = [f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in kinds if count]
