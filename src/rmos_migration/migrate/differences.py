@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from ..diagnostics import shown
+from ..diagnostics import shown, shown_apart
 from ..entities import Entity
 from ..sources.content import canonical
 from ..store.records import Row
@@ -53,7 +53,8 @@ def _key_differences(name: str, key: str, old: dict[str, Any], new: dict[str, An
 
 
 def _difference(name: str, old: Any, new: Any) -> str:
-    return f"{name} is {shown(old)} in the database, {shown(new)} here"
+    there, here = shown_apart([old, new])
+    return f"{name} is {there} in the database, {here} here"
 
 
 def _loaded(text: str | None) -> Any:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ..diagnostics import Diagnostic, Severity, diagnose, printable, shown
+from ..diagnostics import Diagnostic, Severity, diagnose, printable, printable_apart, shown
 from ..entities import Entity
 from ..store.holders import superseded
 from ..store.known import KnownDocument
@@ -184,7 +184,8 @@ class _Resolver:
                 f"the document that the row of {shown(record_id)} was made from is no longer in"
                 f" {printable(first.path)}; this one takes the row over"
             )
-        gone = "no file" if first is None else f"{printable(first.path)} no longer"
+        path = None if first is None else printable_apart([first.path, prepared.reading.path])[0]
+        gone = "no file" if path is None else f"{path} no longer"
         return f"{gone} has the document of {shown(record_id)}, so this one takes over its row"
 
     def _replace(
