@@ -5,7 +5,10 @@ A diagnostic is a value. Bad documents are collected as diagnostics, never raise
 """
 
 import json
+import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from .catalogue import CATALOGUE, FOLDER_NOT_LOOKED_AT, NOT_LOOKED_AT, Code, Severity
@@ -20,7 +23,9 @@ __all__ = [
     "Severity",
     "diagnose",
     "printable",
+    "printable_apart",
     "shown",
+    "shown_apart",
 ]
 
 
@@ -100,6 +105,51 @@ def _is_deceiving(character: str) -> bool:
     """Whether a character steers, reorders, only looks like a blank, is half of one, or is none at all (U+FFFE, …)."""
     is_none = ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
     return is_none or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}
+
+
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that nothing is drawn for, though they are no control characters."""
+
+_DRAWN_ALIKE = str.maketrans(
+    "\u0430\u0441\u0435\u043e\u0440\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u051b\u051d\u0475\u03bf\u03b1\u03bd"
+    "\u0410\u0412\u0415\u041a\u041c\u041d\u041e\u0420\u0421\u0422\u0423\u0425\u0406\u0408\u0405"
+    "\u0391\u0392\u0395\u0396\u0397\u0399\u039a\u039c\u039d\u039f\u03a1\u03a4\u03a5\u03a7\u0131"
+    "\u2010\u2011\u2012\u2013\u2212\u2018\u2019\u02bc\u201c\u201d\u2800",
+    "aceopyxijsdhqwvoavABEKMHOPCTYXIJSABEZHIKMNOPTYXi-----'''\"\" ",
+)
+"""Cyrillic and Greek letters, dashes and quotes that are drawn as those of ASCII, or nearly."""
+
+
+def printable_apart(texts: Sequence[str]) -> list[str]:
+    """Make texts of one message printable, so that no two different ones look the same.
+
+    Those that would are written with escapes for all but plain letters, and for blanks where these alone differ.
+    """
+    told = [printable(text) for text in texts]
+    for unusual in (r"[^\x20-\x7e]", r"[^\x21-\x7e]"):
+        times = Counter(_drawn(one) for _, one in set(zip(texts, told, strict=True)))
+        told = [re.sub(unusual, _escaped, one) if times[_drawn(one)] > 1 else one for one in told]
+    return told
+
+
+def _drawn(text: str) -> str:
+    """What is seen of a text: equal for texts that nobody can tell apart."""
+    if not text.isascii():
+        text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).translate(_DRAWN_ALIKE)
+    return " ".join(text.split())
+
+
+def _escaped(found: re.Match[str]) -> str:
+    if found[0] == " ":
+        return "\\x20"
+    return found[0].encode("unicode_escape", "surrogatepass").decode("ascii")
+
+
+def shown_apart(values: Sequence[object]) -> list[str]:
+    """Show values of one message as ``shown`` does, so that no two different ones look the same."""
+    return printable_apart([shown(value) for value in values])
 
 
 def shown(value: object, limit: int = 60) -> str:

@@ -87,7 +87,8 @@ def test_broken_line_is_put_back_as_it_was(
     lines = [json.dumps(joblog("a")), f"  {broken}", "", json.dumps(joblog("b"))]
     write(tree, f"joblogs/file.{ending}", "\r\n".join(lines))
     result = exported(tree, database, out)
-    assert (out / f"joblogs/file.{ending}").read_text().split("\n")[1].strip() == broken.strip()
+    written = (out / f"joblogs/file.{ending}").read_text().split("\n")[1]
+    assert written.removesuffix(",") == broken.strip()  # under .json, what a list can hold stands in one
     assert (result.totals.documents, result.totals.kept_out, result.missing) == (2, 1, ())
 
 

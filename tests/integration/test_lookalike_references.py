@@ -11,6 +11,7 @@ from sqlalchemy import insert
 
 from builders import family, joblog, pattern, query, records, write
 from rmos_migration import migrate
+from rmos_migration.diagnostics import shown_apart
 from rmos_migration.migrate import pipeline
 from rmos_migration.store.database import Database
 from rmos_migration.store.lookalikes import Looks, looks
@@ -46,7 +47,7 @@ def test_reference_that_only_looks_right_is_told_which_one_is_there(
     assert records(database, "joblogs")["j1"]["pattern_id"] is None
     ((message,),) = query(database, MESSAGES)
     assert "one that looks the same is there: " in message
-    assert there.strip() in message
+    assert f"is there: {shown_apart([wanted, there])[1]}" in message
     assert message.endswith(difference)
 
 

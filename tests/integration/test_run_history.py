@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -57,3 +58,13 @@ def test_what_is_noticed_of_the_source_itself_is_written_down(tree: Path, databa
     assert query(database, "SELECT code, path FROM migration_diagnostics") == [
         ("link-not-followed", "patterns/loop")
     ]
+
+
+@pytest.mark.parametrize("options", [{}, {"all_or_nothing": True}, {"max_rejects": 0}, {"rehash": True}])
+def test_summary_and_history_name_the_same_times(options: dict[str, Any], tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", "{")
+    write(tree, "patterns/b.json", pattern())
+    summary = migrate(tree, database, **options)
+    times = query(database, "SELECT started_at, finished_at, round(duration_seconds, 3) FROM migration_runs")
+    said = summary.as_json()
+    assert times == [(said["started_at"], said["finished_at"], said["duration_seconds"])]

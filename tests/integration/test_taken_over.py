@@ -488,3 +488,49 @@ def test_document_named_by_its_file_keeps_its_row_when_another_gets_its_old_name
     summary = migrate(tree, database)
     assert (summary.totals.conflicts, summary.totals.unchanged) == (1, 1)
     assert name_of(database, "alpha") == "first"
+
+
+STAYS = 'created_at stays "2024-01-01T00:00:00.000000Z"'
+
+
+@pytest.mark.parametrize(
+    ("own", "told"),
+    [
+        (None, f"{STAYS}, because there is none here"),
+        (
+            "2025-05-05T05:05:05Z",
+            f'{STAYS}, and the one here, "2025-05-05T05:05:05.000000Z", is kept in extra',
+        ),
+        ("2024-01-01T00:00:00Z", None),
+    ],
+)
+@pytest.mark.parametrize("way", ["taken over", "replaced"])
+def test_created_at_that_stays_is_told_of_as_staying(
+    way: str, own: str | None, told: str | None, tree: Path, database: Path
+) -> None:
+    more = {} if own is None else {"created_at": own}
+    write(tree, "patterns/a.json", pattern("p", name="first", created_at="2024-01-01T00:00:00Z"))
+    migrate(tree, database)
+    (tree / "patterns/a.json").unlink()
+    write(tree, f"patterns/{'b' if way == 'taken over' else 'a'}.json", pattern("p", name="other", **more))
+    summary = migrate(tree, database, on_conflict="keep" if way == "taken over" else "replace")
+    ((message,),) = query(
+        database,
+        f"SELECT message FROM migration_diagnostics WHERE run_id = {summary.run_id} AND code LIKE 'record-%'",
+    )
+    assert message.endswith(
+        'name is "first" in the database, "other" here' + ("" if told is None else f"; {told}")
+    )
+    assert records(database, "patterns")["p"]["created_at"] == "2024-01-01T00:00:00.000000Z"
+    assert is_sound(tree, database)
+
+
+def test_created_at_alone_is_no_other_spelling(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", pattern("p", created_at="2024-01-01T00:00:00Z"))
+    migrate(tree, database)
+    write(tree, "patterns/a.json", pattern("p"))
+    migrate(tree, database, on_conflict="replace")
+    ((message,),) = query(
+        database, "SELECT message FROM migration_diagnostics WHERE code = 'record-replaced'"
+    )
+    assert message == f'id "p" was replaced: {STAYS}, because there is none here'

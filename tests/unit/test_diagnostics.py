@@ -9,7 +9,16 @@ import pytest
 
 import rmos_migration
 from rmos_migration.catalogue import ENTRIES
-from rmos_migration.diagnostics import CATALOGUE, Location, Severity, diagnose, printable, shown
+from rmos_migration.diagnostics import (
+    CATALOGUE,
+    Location,
+    Severity,
+    diagnose,
+    printable,
+    printable_apart,
+    shown,
+    shown_apart,
+)
 
 PACKAGE = Path(rmos_migration.__file__).parent
 KEBAB = re.compile(r"[a-z]+(?:-[a-z]+)+")
@@ -159,3 +168,40 @@ def test_safe_text_is_shown_as_it_is(text: str) -> None:
 def test_value_in_a_message_is_short_and_safe(value: object) -> None:
     assert shown(value).isprintable()
     assert 0 < len(shown(value)) <= 150
+
+
+LOOK_THE_SAME = {
+    "composed and decomposed": ("M\u00f6we", "Mo\u0308we", "M\\xf6we", "Mo\\u0308we"),
+    "no-break space": ("a b", "a\u00a0b", "a b", "a\\xa0b"),
+    "Cyrillic letter": ("rape", "r\u0430pe", "rape", "r\\u0430pe"),
+    "Greek letter": ("Rope", "R\u03bfpe", "Rope", "R\\u03bfpe"),
+    "zero-width space": ("rope", "ro\u200bpe", "rope", "ro\\u200bpe"),
+    "variation selector": ("rope", "rope\ufe0f", "rope", "rope\\ufe0f"),
+    "Hangul filler": ("rope", "ro\u3164pe", "rope", "ro\\u3164pe"),
+    "blank at the end": ("/rope", "/rope ", "/rope", "/rope\\x20"),
+    "two blanks": ("a b", "a  b", "a\\x20b", "a\\x20\\x20b"),
+    "wide letter": ("rope", "\uff52ope", "rope", "\\uff52ope"),
+    "dash": ("a-b", "a\u2010b", "a-b", "a\\u2010b"),
+}
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shown_one", "shown_other"), LOOK_THE_SAME.values(), ids=LOOK_THE_SAME
+)
+def test_texts_that_look_the_same_are_told_apart(
+    one: str, other: str, shown_one: str, shown_other: str
+) -> None:
+    assert printable_apart([one, other]) == [shown_one, shown_other]
+    assert printable_apart([other, one]) == [shown_other, shown_one]
+
+
+@pytest.mark.parametrize(
+    "texts", [("Möwe", "möwe"), ("Möwe", "Möwe"), ("Küche", "Kuche"), ("а", "б"), ("", "a")]
+)
+def test_texts_that_can_be_told_apart_are_shown_as_they_are(texts: tuple[str, str]) -> None:
+    assert printable_apart(texts) == list(texts)
+
+
+def test_only_those_of_several_that_look_the_same_get_escapes() -> None:
+    assert printable_apart(["Möwe", "Rößle", "Mo\u0308we"]) == ["M\\xf6we", "Rößle", "Mo\\u0308we"]
+    assert shown_apart(["M\u00f6we", "Mo\u0308we"]) == ['"M\\xf6we"', '"Mo\\u0308we"']

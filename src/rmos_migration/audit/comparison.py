@@ -1,6 +1,6 @@
 """One document of the source against the ledger and its row: which state it is in, and how the two differ."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -15,6 +15,7 @@ from ..generations.rebuilding import rebuild
 from ..migrate.differences import differences
 from ..migrate.linking import detached, keeping_created_at, softly_linked
 from ..migrate.outcome import Outcome
+from ..migrate.plan import Place
 from ..migrate.prepare import Prepared, prepare_document
 from ..sources.content import content_sha256
 from ..sources.document import Document
@@ -33,11 +34,15 @@ _HOLDS_NOTHING = {"file-not-regular", "file-outside"}
 
 @dataclass(frozen=True)
 class Held:
-    """What the database holds of some documents: ledger entries by place, rows and their origins by id."""
+    """What the database holds of some documents: ledger entries by place, rows and their origins by id.
 
-    entries: Mapping[tuple[str, str], Entry]
+    ``as_kept`` are the places of rejected documents with the very text that was kept of them.
+    """
+
+    entries: Mapping[Place, Entry]
     rows: Mapping[str, Row]
     origins: Mapping[str, Origin]
+    as_kept: Collection[Place] = ()
 
     @classmethod
     def of(
@@ -45,11 +50,13 @@ class Held:
         connection: Connection,
         entity: Entity,
         documents: list[Prepared],
-        entries: Mapping[tuple[str, str], Entry],
+        entries: Mapping[Place, Entry],
+        as_kept: Collection[Place] = (),
     ) -> "Held":
         """Look everything up at once."""
         ids = [prepared.record_id for prepared in documents if prepared.record_id is not None]
-        return cls(entries, rows_of(connection, entity, ids), holdings.origins(connection, entity, ids))
+        rows = rows_of(connection, entity, ids)
+        return cls(entries, rows, holdings.origins(connection, entity, ids), as_kept)
 
 
 def compare(connection: Connection, entity: Entity, prepared: Prepared, held: Held) -> Comparison:
@@ -67,7 +74,7 @@ def compare(connection: Connection, entity: Entity, prepared: Prepared, held: He
 def _state(connection: Connection, entity: Entity, prepared: Prepared, held: Held) -> tuple[State, list[str]]:
     entry = held.entries.get(prepared.place)
     if prepared.row is None or prepared.record_id is None:
-        return _state_of_unusable(connection, entity, prepared, entry)
+        return _state_of_unusable(connection, entity, prepared, held)
     row, origin = held.rows.get(prepared.record_id), held.origins.get(prepared.record_id)
     if row is not None and (origin.content_sha256 if origin else None) in (prepared.content_sha256, None):
         changes = _changes(connection, entity, prepared, held)
@@ -77,7 +84,7 @@ def _state(connection: Connection, entity: Entity, prepared: Prepared, held: Hel
     if entry is None:
         return State.MISSING, [_NEVER if row is None else f"{_NEVER}; its id is taken by other content"]
     if entry.outcome not in SETTLED:
-        return _state_of_kept_out(connection, entity, prepared, entry)
+        return _state_of_kept_out(connection, entity, prepared, entry, held)
     if row is None and entry.record_id != prepared.record_id:
         return State.MISSING, [f"its id was {shown(entry.record_id)} when it was migrated"]
     if row is None:
@@ -86,9 +93,10 @@ def _state(connection: Connection, entity: Entity, prepared: Prepared, held: Hel
 
 
 def _state_of_unusable(
-    connection: Connection, entity: Entity, prepared: Prepared, entry: Entry | None
+    connection: Connection, entity: Entity, prepared: Prepared, held: Held
 ) -> tuple[State, list[str]]:
     """The state of a document that could not be read, or would be kept out."""
+    entry = held.entries.get(prepared.place)
     reason = f"{prepared.diagnostics[0].code}: {prepared.diagnostics[0].message}"
     if prepared.reading.sha256 is None:
         code = prepared.diagnostics[0].code
@@ -97,15 +105,15 @@ def _state_of_unusable(
     if entry is None:
         return State.MISSING, [f"{_NEVER}; it would be kept out: {reason}"]
     if entry.outcome not in SETTLED:
-        return _state_of_kept_out(connection, entity, prepared, entry)
+        return _state_of_kept_out(connection, entity, prepared, entry, held)
     return State.SOURCE_CHANGED, [f"it can no longer be used: {reason}"]
 
 
 def _state_of_kept_out(
-    connection: Connection, entity: Entity, prepared: Prepared, entry: Entry
+    connection: Connection, entity: Entity, prepared: Prepared, entry: Entry, held: Held
 ) -> tuple[State, list[str]]:
-    """The state of a document that the migration kept out: accounted for, as long as its file is the same."""
-    if entry.file_sha256 != prepared.reading.sha256:
+    """The state of a document that the migration kept out: accounted for, as long as its file or own text is the same."""
+    if entry.file_sha256 != prepared.reading.sha256 and prepared.place not in held.as_kept:
         return State.SOURCE_CHANGED, [f"it was kept out ({entry.code}), and its file has changed since"]
     state = State.CONFLICT if entry.outcome == Outcome.CONFLICT else State.REJECTED
     trace = None

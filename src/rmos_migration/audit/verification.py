@@ -32,7 +32,8 @@ class State(StrEnum):
     def is_difference(self) -> bool:
         """Whether source and database differ there, unless the user allows it.
 
-        A document that the migration kept out, and whose file is still the same, is accounted for: the ledger says so.
+        A document that the migration kept out, and whose file or own text is still the same, is accounted for: the ledger
+        says so.
         """
         return self not in (State.EQUAL, State.REJECTED, State.CONFLICT)
 

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import islice
@@ -16,6 +16,7 @@ from ..entities import ENTITIES, Entity
 from ..errors import UsageError
 from ..migrate.garbage import fewer_garbage_collections
 from ..migrate.misplaced import source_at
+from ..migrate.plan import Place
 from ..migrate.prepare import Prepared, prepare
 from ..migrate.renaming import adopted
 from ..migrate.strays import not_looked_at
@@ -27,6 +28,7 @@ from ..sources.read import Reading, read_files
 from ..store import holdings, queries, runs, schema
 from ..store.database import Database
 from .comparison import Held, compare
+from .kept_texts import still_as_kept
 from .verification import NO_DIFFERENCES, Comparison, Limits, State, Tallies, Verification
 
 BATCH_DOCUMENTS = 1000
@@ -157,7 +159,7 @@ class _Pass:
         return next((place for place in above if place in self.unread), None)
 
     def _compare_files(self, entity: Entity, chunk: list[SourceFile]) -> None:
-        encodings = {}
+        encodings: dict[str, str] = {}
         if self.number is not None:
             paths = [file.path for file in chunk]
             encodings = holdings.encodings(self.connection, self.number, paths)
@@ -166,12 +168,13 @@ class _Pass:
             self._note_file(file, reading)
             batch += prepare(entity, reading, self.encoding or encodings.get(reading.path))
             if len(batch) >= BATCH_DOCUMENTS:
-                self._compare(entity, batch)
+                self._compare(entity, batch, encodings)
                 batch = []
-        self._compare(entity, batch)
+        self._compare(entity, batch, encodings)
 
-    def _compare(self, entity: Entity, batch: list[Prepared]) -> None:
-        entries: dict[tuple[str, str], holdings.Entry] = {}
+    def _compare(self, entity: Entity, batch: list[Prepared], encodings: Mapping[str, str]) -> None:
+        entries: dict[Place, holdings.Entry] = {}
+        as_kept: frozenset[Place] = frozenset()
         if self.number is not None:
             paths = list(dict.fromkeys(prepared.reading.path for prepared in batch))
             entries = holdings.entries(self.connection, self.number, entity, paths)
@@ -180,7 +183,10 @@ class _Pass:
             for prepared in batch
             for entry in (entries.get(prepared.place),)
         ]
-        held = Held.of(self.connection, entity, batch, entries)
+        if self.number is not None:
+            codecs = {path: self.encoding or encodings.get(path) for path, _ in entries}
+            as_kept = still_as_kept(self.connection, self.number, batch, entries, codecs)
+        held = Held.of(self.connection, entity, batch, entries, as_kept)
         seen = []
         for prepared in batch:
             comparison = compare(self.connection, entity, prepared, held)

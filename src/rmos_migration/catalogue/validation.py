@@ -24,7 +24,7 @@ VALIDATION = (
         "wrong-folder",
         _E,
         "The document is plainly of another kind than the folder it lies in.",
-        "move the file to the folder named",
+        "move the file to the folder named; of a file that holds others as well, move this document to a file there",
     ),
     Code(
         "V304",

@@ -13,13 +13,14 @@ from .. import __version__
 from ..diagnostics import printable
 from ..errors import DatabaseUnusable, ExitCode
 from ..settings import load_settings
-from ..store import queries, schema
+from ..store import queries, schema, structure
 from ..store.condition import Condition, Examination
 from ..store.database import Database
 from ..store.doubts import SEE, doubts
 from ..store.failures import oddities_as_unusable
 from ..store.lock import holder, is_locked
 from . import console
+from .noting import structure_noted
 from .options import DatabaseOption, JsonOption
 
 _WAL_FIX = (3, 51, 3)
@@ -70,6 +71,7 @@ def _checks(place: Database, found: Examination) -> Iterator[Check]:
     if found.condition in (Condition.CURRENT, Condition.OLDER):
         yield (soundness := _soundness(place))
         if found.condition is Condition.CURRENT and soundness.state == "ok":
+            yield _structure(place)
             yield _records(place)
     yield _space(place.path)
     locked = is_locked(place.path)
@@ -114,6 +116,18 @@ def _soundness(place: Database) -> Check:
             "soundness", "bad", f"nothing will be written into the database: {fault}", "see: rmos audit"
         )
     return Check("soundness", "ok", "every page, row and index was read; no trigger or view is there")
+
+
+def _structure(place: Database) -> Check:
+    try:
+        with place.reader() as connection, oddities_as_unusable():
+            there = structure.found(connection)
+    except DatabaseUnusable as damage:
+        return Check("structure", "bad", damage.message, damage.hint)
+    noted, hint = structure_noted(there)
+    if noted:
+        return Check("structure", "note", noted, hint)
+    return Check("structure", "ok", "every table and index is as it was made")
 
 
 def _records(place: Database) -> Check:

@@ -3,10 +3,11 @@
 import typer
 
 from ..settings import load_settings
-from ..store import schema
+from ..store import schema, structure
 from ..store.condition import Condition
 from ..store.database import Database
 from . import console
+from .noting import structure_noted
 from .options import DatabaseOption
 
 
@@ -26,6 +27,11 @@ def init(database: DatabaseOption = None) -> None:
         pass
     if before.condition is Condition.CURRENT:
         console.say(f"{place.path} has schema {schema.CURRENT_VERSION} already; nothing was changed.")
+        with place.reader() as connection:
+            noted, hint = structure_noted(structure.found(connection))
+        if noted:
+            console.say(f"But it is not as it was made: {noted}.")
+            console.say(f"  → {hint}")
     elif before.condition is Condition.OLDER:
         console.say(f"{place.path} was upgraded from schema {before.version} to {schema.CURRENT_VERSION}.")
         console.say(f"The backup is {backup}.")

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Union
 
 from ..entities import ENTITIES
-from ..sources.decode import decode
 from ..sources.lines import is_named_lines
 from ..sources.pointers import key_of
 
@@ -62,9 +61,7 @@ def layouts(
     if levels is None:
         return
     may_be_lines = _may_be_list(levels)
-    known = [text for text in texts.values() if text is not None]
-    are_on_lines = not any(b"\n" in text for text in known) and any(decode(text).faults for text in known)
-    likely = Layout(as_lines=may_be_lines and (is_named_lines(path) or are_on_lines))
+    likely = Layout(as_lines=may_be_lines and is_named_lines(path))
     made = set()
     for layout in (
         likely,

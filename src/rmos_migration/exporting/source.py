@@ -138,7 +138,7 @@ class _Writer:
             texts[place.pointer] = bodies.get(place.pointer) if one is None else one.text
         if not found and not kept_out:
             return
-        text, lost = self._text(entity, places[0].path, texts, found)
+        text, lost = self._text(entity, places[0].path, texts, found, kept_out)
         reason = self._written(places[0], text)
         if reason:
             lost = found
@@ -183,16 +183,26 @@ class _Writer:
         return _Rebuilt(place, stored, text, digest)
 
     def _text(
-        self, entity: Entity, path: str, texts: Mapping[str, bytes | None], found: list[_Rebuilt]
+        self,
+        entity: Entity,
+        path: str,
+        texts: Mapping[str, bytes | None],
+        found: list[_Rebuilt],
+        kept_out: list[Place],
     ) -> tuple[bytes | None, list[_Rebuilt]]:
         """The text of a file, and those of its documents that would not be read from it as they were."""
         if list(texts) == [""]:
             is_renamed = any(_has_former_name(entity, path, texts[""], one) for one in found)
             return (None, found) if is_renamed else (texts[""], [])
-        return self._container(entity, path, texts, found)
+        return self._container(entity, path, texts, found, kept_out)
 
     def _container(
-        self, entity: Entity, path: str, texts: Mapping[str, bytes | None], found: list[_Rebuilt]
+        self,
+        entity: Entity,
+        path: str,
+        texts: Mapping[str, bytes | None],
+        found: list[_Rebuilt],
+        kept_out: list[Place],
     ) -> tuple[bytes | None, list[_Rebuilt]]:
         """The text of a file of several documents, and those that would not be read from it as they were.
 
@@ -200,6 +210,7 @@ class _Writer:
         """
         keyed = frozenset(one.place.pointer for one in found if _has_its_key_for_id(one.place))
         best: tuple[bytes | None, list[_Rebuilt]] = (None, found)
+        fewest = len(found), len(kept_out) + 1
         stem = path.rpartition("/")[2].rpartition(".")[0]
         numbers = {
             one.place.pointer: int(end)
@@ -207,12 +218,16 @@ class _Writer:
             if (end := (one.place.record_id or "").removeprefix(f"{stem}-")).isdecimal()
         }
         for text in layouts(path, texts, keyed, numbers):
-            lost = _lost(entity, path, text, texts, found) if len(text) <= SIZE_LIMIT else None
+            if len(text) > SIZE_LIMIT:
+                continue
+            again = {one.pointer: one for one in prepare(entity, Reading(path, text))}
+            lost = _lost(again, texts, found)
             if lost is None or (found and len(lost) == len(found)):
                 continue
-            if best[0] is None or len(lost) < len(best[1]):
-                best = (text, lost)
-            if lost == []:
+            others = sum(not _is_kept_out_again(one, again.get(one.pointer)) for one in kept_out)
+            if (len(lost), others) < fewest:
+                best, fewest = (text, lost), (len(lost), others)
+            if fewest == (0, 0):
                 break
         return best
 
@@ -251,15 +266,22 @@ def _has_its_key_for_id(place: Place) -> bool:
 
 
 def _lost(
-    entity: Entity, path: str, text: bytes, texts: Mapping[str, bytes | None], found: list[_Rebuilt]
+    again: Mapping[str, Prepared], texts: Mapping[str, bytes | None], found: list[_Rebuilt]
 ) -> list[_Rebuilt] | None:
     """The documents that are not read from a text as they were; None where records would be made that never were."""
-    read = {one.pointer: one for one in prepare(entity, Reading(path, text)) if one.row is not None}
+    read = {pointer: one for pointer, one in again.items() if one.row is not None}
     ids = {one.place.pointer: one.place.record_id for one in found}
-    for pointer, again in read.items():
-        if texts.get(pointer) is None or again.record_id != ids.get(pointer, again.record_id):
+    for pointer, one in read.items():
+        if texts.get(pointer) is None or one.record_id != ids.get(pointer, one.record_id):
             return None
     return [one for one in found if not _is_as_it_was(one, read.get(one.place.pointer))]
+
+
+def _is_kept_out_again(place: Place, again: Prepared | None) -> bool:
+    """Whether a rejected document that was read again has the same against it, or was rejected for others' sake."""
+    if again is None or again.row is not None:
+        return again is not None and place.code in UNRESOLVED
+    return any(one.code == place.code for one in again.diagnostics)
 
 
 def _is_as_it_was(one: _Rebuilt, again: Prepared | None) -> bool:

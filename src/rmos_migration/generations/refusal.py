@@ -115,6 +115,11 @@ def _hint_on_respelt(respelt: Mapping[str, str]) -> str:
     return f"{hint}; {', '.join(shared)}: keep the one that is right" if shared else hint
 
 
+def kind_elsewhere(entity: Entity, document: Mapping[str, Any]) -> Entity | None:
+    """Return the entity of which a document that is none of ``entity`` is a record; None if it is no record at all."""
+    return next((other for other in ENTITIES if other is not entity and recognise(other, document)), None)
+
+
 def _respelt(entity: Entity, document: Mapping[str, Any]) -> dict[str, str]:
     """Keys that other languages would spell so, and how RMOS spells them; none where they do not make it a record."""
     known = {_folded(key): key for rule in entity.fields for key in reversed(rule.found.keys)}
@@ -132,9 +137,9 @@ def _folded(key: str) -> str:
 
 
 def _reason(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str]:
-    for other in ENTITIES:
-        if other is not entity and recognise(other, document):
-            return "wrong-folder", f"this is a {_spoken(other)}; it belongs in the folder {other.name}"
+    other = kind_elsewhere(entity, document)
+    if other is not None:
+        return "wrong-folder", f"this is a {_spoken(other)}; it belongs in the folder {other.name}"
     kind = _kind_of_stranger(entity, document)
     if kind is not None:
         needed = ", ".join(newest(entity).missing(document))

@@ -1,6 +1,6 @@
 """What is said of a document whose id is taken by other content: both places, how they differ, and a way out."""
 
-from ..diagnostics import Diagnostic, Location, diagnose, printable, shown
+from ..diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
 from ..generations import export
 from .holding import Holding
 from .prepare import Prepared
@@ -67,6 +67,7 @@ def placed(location: Location) -> str:
 
 
 def _of_two(record_id: str, first: str, here: str, changes: str) -> str:
+    first, here = printable_apart([first, here])
     return (
         f"id {shown(record_id)} is taken: {first} came first and stays, {here} has other content: {changes}"
     )

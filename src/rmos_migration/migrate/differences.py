@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from ..diagnostics import shown
+from ..diagnostics import shown, shown_apart
 from ..entities import Entity
 from ..sources.content import canonical
 from ..store.records import Row
@@ -25,6 +25,44 @@ def differences(entity: Entity, there: Row, here: Row) -> list[str]:
         except (ValueError, TypeError, RecursionError):  # somebody wrote it who is not this program
             found.append(f"{name} cannot be read in the database")
     return found
+
+
+def in_words(found: list[str]) -> str:
+    """Return differences as one part of a sentence."""
+    return "; ".join(found) or "only in how the values are written"
+
+
+def changes_on_replacing(entity: Entity, there: Row, here: Row, made: Row) -> str:
+    """Return how a row changes when a document replaces it, in words; of a created_at that stays, that it does.
+
+    Args:
+        entity: the row's.
+        there: the row.
+        here: the row that the document would make by itself.
+        made: the one that it makes in the row's place.
+    """
+    at = entity.columns.index("created_at")
+    if made[at] == here[at]:
+        return in_words(differences(entity, there, made))
+    found = differences(entity, _without_created_at(entity, there), _without_created_at(entity, made))
+    own = here[at]
+    if own is None:
+        stays = f"created_at stays {shown(made[at])}, because there is none here"
+    else:
+        stays = f"created_at stays {shown(made[at])}, and the one here, {shown(own)}, is kept in extra"
+    return "; ".join([*found, stays])
+
+
+def _without_created_at(entity: Entity, row: Row) -> Row:
+    """Return a row without its created_at, and without the text of it that extra keeps."""
+    values = dict(zip(entity.columns, row, strict=True)) | {"created_at": None}
+    try:
+        extra = _loaded(values["extra_json"]) or {}
+        extra.pop("created_at", None)
+        values["extra_json"] = orjson.dumps(extra).decode() if extra else None
+    except (ValueError, TypeError, AttributeError, RecursionError):  # other hands have written there
+        pass
+    return tuple(values.values())
 
 
 def _json_differences(name: str, old: Any, new: Any) -> list[str]:
@@ -53,7 +91,8 @@ def _key_differences(name: str, key: str, old: dict[str, Any], new: dict[str, An
 
 
 def _difference(name: str, old: Any, new: Any) -> str:
-    return f"{name} is {shown(old)} in the database, {shown(new)} here"
+    there, here = shown_apart([old, new])
+    return f"{name} is {there} in the database, {here} here"
 
 
 def _loaded(text: str | None) -> Any:

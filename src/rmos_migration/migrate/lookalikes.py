@@ -5,7 +5,7 @@ from unicodedata import normalize
 
 from sqlalchemy import Connection
 
-from ..diagnostics import shown
+from ..diagnostics import shown, shown_apart
 from ..entities import FieldRule
 from ..store.lookalikes import Looks
 from .prepare import Prepared
@@ -35,9 +35,8 @@ class Lookalikes:
         if rule.name not in self._found:
             self._found[rule.name] = self._look(rule)
         alike = self._found[rule.name].get(target)
-        said = (
-            f"{rule.native_key} {shown(target)} is not among the {(rule.reference or '').replace('_', ' ')}"
-        )
+        told = shown(target) if alike is None else shown_apart([target, alike])[0]
+        said = f"{rule.native_key} {told} is not among the {(rule.reference or '').replace('_', ' ')}"
         return said if alike is None else said + hint(target, alike)
 
     def _look(self, rule: FieldRule) -> dict[str, str]:
@@ -57,4 +56,5 @@ def hint(wanted: str, there: str) -> str:
         "case": tight != other_tight,
     }
     found = [said for said, is_so in differences.items() if is_so] or ["how it is written"]
-    return f"; one that looks the same is there: {shown(there)}, which differs in {' and '.join(found)}"
+    told = shown_apart([wanted, there])[1]
+    return f"; one that looks the same is there: {told}, which differs in {' and '.join(found)}"

@@ -110,8 +110,16 @@ class _Run:
                 )
                 raise
             status = self._status()
-            duration = time.perf_counter() - began
-            writer.finish(status, self.counts, duration, self.stopped_by, self.source.notices, self.undone)
+            finished_at, duration = runs.now(), time.perf_counter() - began
+            writer.finish(
+                status,
+                self.counts,
+                duration,
+                self.stopped_by,
+                self.source.notices,
+                self.undone,
+                at=finished_at,
+            )
             log.info("run %s: %s after %.2f s", writer.book.run_id, status, duration)
         return RunSummary(
             run_id=None if self.options.dry_run else writer.book.run_id,
@@ -120,7 +128,7 @@ class _Run:
             source=self.source.named,
             database=self.database.url,
             started_at=started_at,
-            finished_at=runs.now(),
+            finished_at=finished_at,
             duration_seconds=duration,
             counts=self.counts,
             options=self.options.as_json(),

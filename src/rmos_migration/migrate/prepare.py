@@ -10,7 +10,7 @@ from ..entities import Entity
 from ..generations import Draft, Form, draft_of, recognise
 from ..generations.draft import CATEGORY
 from ..generations.notes import Note
-from ..generations.refusal import refusal, strange_file
+from ..generations.refusal import kind_elsewhere, refusal, strange_file
 from ..sources.content import content_sha256
 from ..sources.document import Document
 from ..sources.documents import documents_in
@@ -19,6 +19,7 @@ from ..sources.pointers import pointer_of
 from ..sources.read import Reading
 from ..sources.truncation import truncation
 
+_WRONG_FOLDER = "wrong-folder"
 _IN_QUOTES = "this is JSON inside quotes: write it without the quotes around it, and without the backslashes before its own"
 
 
@@ -58,7 +59,8 @@ def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = No
     if "_" in reading.path and (strange := strange_file(entity, _stem(reading.path))) is not None:
         return [_kept_out(reading, "", [_of_another_kind(entity, reading.path, strange)])]
     contents = documents_in(reading.path, reading.raw, entity, recognise, fallback_encoding)
-    return [prepare_document(entity, reading, document) for document in contents.documents]
+    made = [prepare_document(entity, reading, document) for document in contents.documents]
+    return _with_ways_out(entity, contents.documents, made)
 
 
 def prepare_document(entity: Entity, reading: Reading, document: Document[Form]) -> Prepared:
@@ -102,6 +104,27 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
         draft.mentions,
         draft.soft,
     )
+
+
+def _with_ways_out(entity: Entity, documents: list[Document[Form]], made: list[Prepared]) -> list[Prepared]:
+    """The documents, each of those in the wrong folder with where it belongs: alone, unless that is true of all its file."""
+    strays: dict[int, Entity] = {}
+    for index, one in enumerate(made):
+        if one.row is None and any(said.code == _WRONG_FOLDER for said in one.diagnostics):
+            kind = kind_elsewhere(entity, documents[index].value)
+            if kind is not None:
+                strays[index] = kind
+    if not strays:
+        return made
+    is_one_kind = len(strays) == len(made) and len({kind.name for kind in strays.values()}) == 1
+    what = "the file to" if is_one_kind else "this document, without the others beside it, to a file in"
+    for index, kind in strays.items():
+        hint = f"move {what} the folder {kind.name}"
+        said = [
+            one._replace(hint=hint) if one.code == _WRONG_FOLDER else one for one in made[index].diagnostics
+        ]
+        made[index] = made[index]._replace(diagnostics=said)
+    return made
 
 
 def _stem(path: str) -> str:

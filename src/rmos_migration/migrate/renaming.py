@@ -9,7 +9,7 @@ from unicodedata import normalize
 
 from sqlalchemy import Connection
 
-from ..diagnostics import Diagnostic, diagnose, printable, shown
+from ..diagnostics import Diagnostic, diagnose, printable_apart, shown
 from ..entities import Entity
 from ..store.formers import Former, begin_noting, formers, note_formers
 from ..store.holders import Holder
@@ -103,8 +103,9 @@ def _rename(one: Prepared, former: Former, made: Renamed) -> None:
     made.forgotten.append(place)
     renamed = one._replace(record_id=record_id, row=(record_id, *(one.row or ())[1:]))
     made.documents.append(renamed)
+    former_path, _ = printable_apart([former.holder.path, one.reading.path])
     message = (
-        f"{printable(former.holder.path)} no longer has this document, which is what it was there: "
+        f"{former_path} no longer has this document, which is what it was there: "
         f"its record keeps the id {shown(record_id)}"
     )
     made.notices.append(diagnose("document-renamed", message, one.location))

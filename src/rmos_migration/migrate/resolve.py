@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ..diagnostics import Diagnostic, Severity, diagnose, printable, shown
+from ..diagnostics import Diagnostic, Severity, diagnose, printable, printable_apart, shown
 from ..entities import Entity
 from ..store.holders import superseded
 from ..store.known import KnownDocument
@@ -16,7 +16,7 @@ from ..store.records import Row, content_of, existing_ids, rows_of
 from .before import Before
 from .conflicts import conflict
 from .course import Course
-from .differences import differences
+from .differences import changes_on_replacing, differences, in_words
 from .holding import Holding
 from .linking import keeping_created_at, softly_linked_batch
 from .outcome import Outcome
@@ -176,18 +176,23 @@ class _Resolver:
             self._reject_missing(prepared, linked)
             return
         current = there.row or rows_of(self.connection, self.entity, [record_id])[record_id]
-        changes = (
-            "; ".join(differences(self.entity, current, linked.row)) or "only in how the values are written"
-        )
         if is_free:
-            message = f"{self._how_free(prepared, record_id)}: {changes}"
+            message = f"{self._how_free(prepared, record_id)}: {self._changes(prepared, current)}"
             self._replace(prepared, record_id, current, standing, "record-taken-over", message)
             self.made.taken_over.add(record_id)
         elif is_replacing:
-            message = f"id {shown(record_id)} was replaced: {changes}"
+            message = f"id {shown(record_id)} was replaced: {self._changes(prepared, current)}"
             self._replace(prepared, record_id, current, standing, "record-replaced", message)
         else:
-            self._conflict(prepared, record_id, linked, current, changes)
+            changes = differences(self.entity, current, linked.row)
+            self._conflict(prepared, record_id, linked, current, in_words(changes))
+
+    def _changes(self, prepared: Prepared, current: Row) -> str:
+        """How a document changes the row that it replaces, in words."""
+        kept = keeping_created_at(self.entity, prepared, current)
+        return changes_on_replacing(
+            self.entity, current, prepared.row or (), self.references.linked(kept).row
+        )
 
     def _how_free(self, prepared: Prepared, record_id: str) -> str:
         """Why a document takes over the row of another one, in words."""
@@ -197,7 +202,8 @@ class _Resolver:
                 f"the document that the row of {shown(record_id)} was made from is no longer in"
                 f" {printable(first.path)}; this one takes the row over"
             )
-        gone = "no file" if first is None else f"{printable(first.path)} no longer"
+        path = None if first is None else printable_apart([first.path, prepared.reading.path])[0]
+        gone = "no file" if path is None else f"{path} no longer"
         return f"{gone} has the document of {shown(record_id)}, so this one takes over its row"
 
     def _replace(

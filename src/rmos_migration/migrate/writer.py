@@ -199,8 +199,10 @@ class Writer:
         stopped_by: str,
         notices: Sequence[Diagnostic] = (),
         undone: Sequence[Diagnostic] = (),
+        *,
+        at: str,
     ) -> None:
-        """Write how the run ended; undo everything first where that is what was asked for.
+        """Write how the run ended, and when; undo everything first where that is what was asked for.
 
         ``notices`` are what was noticed outside of batches; ``undone`` is what was noticed in batches that are not
         kept, so that it can be looked up all the same.
@@ -219,7 +221,7 @@ class Writer:
                 self.book.run_id,
                 status=status.value,
                 counts=counts.as_json(),
-                at=runs.now(),
+                at=at,
                 duration_seconds=duration,
                 stopped_by=stopped_by,
             )
@@ -234,7 +236,7 @@ class Writer:
             self.connection.rollback()
             self.whole = None
             if not self.options.dry_run:
-                self.finish(status, counts, duration, stopped_by, undone=undone)
+                self.finish(status, counts, duration, stopped_by, undone=undone, at=runs.now())
         except (
             SQLAlchemyError,
             DatabaseUnusable,

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, and_, delete, func, select, update
 
-from ..diagnostics import Diagnostic, Location, diagnose, printable, shown
+from ..diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
 from ..entities import Entity
 from .bulk import among
 from .runs import API, FROM_API, GONE, IS_SUPERSEDED, REPLACED, SETTLED, UNRESOLVED
@@ -73,6 +73,8 @@ def superseded(record_id: str, location: Location, place: str | None = None) -> 
 
     Which one holds the row in the end, a run knows only at its end; who asks later names its ``place``.
     """
+    if place:
+        place, _ = printable_apart([place, f"{location.path} {location.pointer}".strip()])
     content = f"what stands in {place}" if place else "other content"
     message = f"the row of {shown(record_id)} holds {content}, which has replaced this document"
     return diagnose("document-superseded", message, location)

@@ -82,6 +82,25 @@ def found(connection: Connection) -> Structure:
     )
 
 
+def missing_indexes(there: Structure) -> list[str]:
+    """The names of declared indexes that are not there, though their tables are."""
+    declared = expected().indexes.items()
+    return [name for name, index in declared if name not in there.indexes and index.table in there.tables]
+
+
+def changed_parts(there: Structure) -> list[str]:
+    """What of the tables and indexes that are there is not as it was made, in words."""
+    found = []
+    for name, table in expected().tables.items():
+        now = there.tables.get(name, table)
+        found += [f"the table {name} lacks: {part}" for part in sorted(table.parts - now.parts)]
+        found += [f"the table {name} has besides: {part}" for part in sorted(now.parts - table.parts)]
+    for name, index in expected().indexes.items():
+        if there.indexes.get(name, index) != index:
+            found.append(f"the index {name} is another than it was")
+    return found
+
+
 def steps(connection: Connection) -> list[Step]:
     """The steps of the schema that were applied, oldest first."""
     query = select(schema_version.c.version, schema_version.c.applied_at).order_by(schema_version.c.version)

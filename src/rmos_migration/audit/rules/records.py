@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from ...diagnostics import Severity, shown
+from ...diagnostics import Severity, shown, shown_apart
 from ...entities import ENTITIES, Entity, Kind
 from ...generations import GENERATIONS
 from ...store import soundness
@@ -46,14 +46,13 @@ def _blanks_around_ids(entity: Entity, _: Subject) -> RowCheck:
 def _look_alikes(subject: Subject) -> Iterator[Flaw]:
     for entity in ENTITIES:
         for group in soundness.look_alikes(subject.connection, entity, "id"):
-            first, *others = group
-            names = ", ".join(shown(one) for one in others)
-            yield Flaw(f"{shown(first)} looks like {names}", entity.name, first, "id")
+            first, *others = shown_apart(group)
+            yield Flaw(f"{first} looks like {', '.join(others)}", entity.name, group[0], "id")
 
 
 def _material_variants(subject: Subject) -> Iterator[Flaw]:
     for group in soundness.look_alikes(subject.connection, _material_entity(), "material_type", trimmed=True):
-        words = ", ".join(shown(one) for one in group)
+        words = ", ".join(shown_apart(group))
         yield Flaw(
             f"one material is written in several ways: {words}",
             _material_entity().name,
