@@ -95,7 +95,7 @@ class _Resolver:
                     prepared, "refused-by-database", f"the database says: {self.refused[prepared.place]}"
                 )
             elif there is None:
-                if self.before.was_replaced(prepared):
+                if self.before.was_replaced(prepared) and not self.before.is_lost(record_id):
                     self._supersede(prepared, record_id)
                 else:
                     self._place(prepared, record_id, standing)
