@@ -13,7 +13,7 @@ from .breaches import has_breach
 from .condition import has_log, log_of
 from .engines import connected, file_engine
 from .failures import damage_as_unusable
-from .lock import Held
+from .lock import Held, left_at
 from .seal import Seal, seal_of, stamped
 from .tables import metadata
 
@@ -38,6 +38,20 @@ def refuse_unsound(path: Path, *, with_rows: bool = True) -> None:
     """Raise DatabaseUnusable where it is not safe to write into a database."""
     if found := fault_in(path, with_rows=with_rows):
         raise DatabaseUnusable(f"{path} is not sound, and nothing was written: {found}", "see: rmos audit")
+
+
+def refuse_uncertain(path: Path, connection: Connection) -> None:
+    """Raise DatabaseUnusable where nothing can be certified of what a reader sees; rows may break their table's rules.
+
+    The file is read from end to end, in the reader's transaction, unless it is as the last writer sealed it.
+    """
+    seal = seal_of(path)
+    if seal is not None and seal.text == left_at(path):
+        return
+    if found := next(_faults(connection, with_rows=False), ""):
+        raise DatabaseUnusable(
+            f"{path} is not sound, so nothing can be said of what it holds: {found}", "see: rmos audit"
+        )
 
 
 class Watch:
