@@ -27,7 +27,7 @@ from builders import (
     workshop,
     write,
 )
-from rmos_migration import audit, migrate
+from rmos_migration import audit, migrate, verify
 from rmos_migration.editing import edit
 from rmos_migration.editing.refusals import InvalidRecord
 from rmos_migration.entities import PATTERN
@@ -187,6 +187,92 @@ def test_a_value_that_breaks_a_tables_own_rule_is_refused_until_its_row_is_mende
     assert {finding.code for finding in audit(sound).findings} >= {"value-range"}
     execute(sound, f"DELETE FROM joblogs WHERE id <> '{one}'; UPDATE joblogs SET duration_seconds = 1")
     assert migrate(SOURCE, sound).totals.migrated == len(rows["joblogs"]) - 1
+
+
+# what is certified -------------------------------------------------------------------------------------------
+
+
+def is_certified(database: Path) -> bool:
+    """Whether a verification holds; one that cannot be made ends in exit 4, with the file left as it is."""
+    before = database.read_bytes()
+    try:
+        return verify(SOURCE, database).holds
+    except RmosError as refusal:
+        assert refusal.exit_code == 4, refusal
+        assert refusal.hint
+        return False
+    finally:
+        assert database.read_bytes() == before
+
+
+def test_nothing_is_certified_of_a_file_with_a_table_or_an_index_of_zeros(sound: Path) -> None:
+    assert is_certified(sound)
+    raw = sound.read_bytes()
+    for name, page in pages_of(sound).items():
+        sound.write_bytes(raw)
+        zero(sound, page)
+        assert not is_certified(sound), name
+
+
+@pytest.mark.parametrize("index", ["idx_joblogs_pattern", "sqlite_autoindex_alembic_version_1"])
+def test_the_command_answers_four_of_a_damaged_index(index: str, sound: Path) -> None:
+    zero(sound, pages_of(sound)[index])
+    done = rmos("verify", SOURCE, "--database", sound)
+    assert done.returncode == 4
+    assert "is not sound" in done.stderr
+    assert "rmos audit" in done.stderr
+    assert "EQUAL" not in done.stdout
+
+
+def test_nothing_is_certified_where_the_damage_has_the_time_of_the_sound_file(
+    tree: Path, database: Path
+) -> None:
+    workshop(tree, 30)
+    migrate(tree, database)
+    found = database.stat()
+    zero(database, pages_of(database)["idx_joblogs_pattern"])
+    os.utime(database, ns=(found.st_atime_ns, found.st_mtime_ns))
+    with pytest.raises(DatabaseUnusable):
+        verify(tree, database)
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_nothing_is_certified_of_random_damage_that_sqlite_sees(seed: int, sound: Path) -> None:
+    raw, dice = sound.read_bytes(), random.Random(seed)
+    for _ in range(30):
+        sound.write_bytes(spoilt(raw, dice))
+        if sqlite_says(sound) != ["ok"]:
+            assert not is_certified(sound)
+
+
+def test_an_index_that_lacks_entries_of_its_table_is_not_certified(sound: Path) -> None:
+    script = "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = sql || {} WHERE name = 'idx_joblogs_pattern'"
+    execute(sound, script.format("' WHERE 1'"))
+    execute(sound, "DELETE FROM joblogs WHERE id = (SELECT min(id) FROM joblogs)")
+    assert not is_certified(sound)
+
+
+def test_a_table_of_the_books_that_is_missing_is_not_certified(sound: Path) -> None:
+    execute(sound, "DROP TABLE migration_pending_references")
+    assert not is_certified(sound)
+
+
+def test_what_acts_in_the_database_is_not_certified(sound: Path) -> None:
+    for script in (script for scripts in FOREIGN.values() for script in scripts):
+        copy = Path(shutil.copyfile(sound, sound.with_name("copy.db")))
+        execute(copy, script)
+        assert not is_certified(copy), script
+        copy.unlink()
+
+
+def test_a_database_without_its_lock_file_or_in_a_log_is_certified_like_any(sound: Path) -> None:
+    assert not lock_path(sound).exists()
+    assert is_certified(sound)
+    with closing(sqlite3.connect(sound)) as writer:
+        writer.execute("UPDATE migration_runs SET stopped_by = 'x'")
+        writer.commit()
+        assert sound.with_name("rmos.db-wal").stat().st_size
+        assert verify(SOURCE, sound).holds
 
 
 # what others put into it -------------------------------------------------------------------------------------

@@ -23,11 +23,13 @@ from ..store import edits, holdings
 from ..store.holdings import Entry, Origin
 from ..store.records import Row, rows_of
 from ..store.reporting import SUPERSEDED
-from ..store.runs import REPLACED, SETTLED
+from ..store.runs import ID_CONFLICT, REPLACED, SETTLED, deleted_ids
+from ..store.soundness import has_row
 from .verification import Comparison, State
 
 _NEVER = "it was never migrated"
 _GONE = "its row is gone"
+_WITHOUT_WINNER = "it was kept out for its id, but there is no row of that id"
 _HOLDS_NOTHING = {"file-not-regular", "file-outside"}
 """Codes of what stands in the place of a file; of all else that is not read, nothing can be known to be the same."""
 
@@ -67,6 +69,8 @@ def compare(connection: Connection, entity: Entity, prepared: Prepared, held: He
     """
     state, details = _state(connection, entity, prepared, held)
     entry = held.entries.get(prepared.place)
+    if state in (State.CONFLICT, State.REJECTED) and _is_without_winner(connection, entity, entry, held):
+        state, details = State.MISSING, [f"{_WITHOUT_WINNER} ({entry.code if entry else ''})"]
     record_id = prepared.record_id if prepared.record_id is not None or entry is None else entry.record_id
     return Comparison(entity.name, prepared.reading.path, prepared.pointer, record_id, state, details)
 
@@ -121,6 +125,17 @@ def _state_of_kept_out(
         trace = edits.trace_of(connection, entity, entry.record_id)
     code = SUPERSEDED if entry.code == REPLACED and trace is None else str(entry.code)
     return state, [code if trace is None else f"{code}: {trace}"]
+
+
+def _is_without_winner(connection: Connection, entity: Entity, entry: Entry | None, held: Held) -> bool:
+    """Whether a document was kept out for its id, and nothing is there of that id, though nobody deleted the record."""
+    if entry is None or entry.record_id is None or entry.record_id in held.rows:
+        return False
+    if entry.outcome != Outcome.CONFLICT and entry.code != ID_CONFLICT:
+        return False
+    if has_row(connection, entity.name, entry.record_id):
+        return False
+    return entry.code != REPLACED or not deleted_ids(connection, entity, [entry.record_id])
 
 
 def _changes(connection: Connection, entity: Entity, prepared: Prepared, held: Held) -> list[str]:

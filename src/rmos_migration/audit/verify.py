@@ -57,14 +57,14 @@ def verify_source(
 
     Raises:
         UsageError: if there is no such folder, or no such encoding.
-        DatabaseUnusable: if the database is absent, of another schema, damaged, or another program's.
+        DatabaseUnusable: if the database is absent, of another schema, not sound, or another program's.
         EnvironmentFailure: if the machine fails.
     """
     if encoding is not None and not is_codec(encoding):
         raise UsageError(f"there is no encoding {encoding}", "use a name such as cp1252 or latin-1")
     tree = source_at(source, encoding)
     started_at, began = runs.now(), time.perf_counter()
-    with database.reader() as connection, connection.begin(), fewer_garbage_collections():
+    with database.certain_reader() as connection, fewer_garbage_collections():
         number = holdings.source_number(connection, tree.location)
         one_pass = _Pass(connection, tree, number, encoding, told or (lambda _: None))
         one_pass.run()

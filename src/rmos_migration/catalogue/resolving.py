@@ -75,6 +75,14 @@ RESOLVING = (
         "nothing to do",
     ),
     Code(
+        "R410",
+        "edits-lost",
+        _W,
+        "The record was changed in the dashboard, and its row was deleted by something else since. It was made again from the "
+        "document, without those changes.",
+        "make the changes again, or restore a backup; find out who deleted the row, if you did not",
+    ),
+    Code(
         "S501",
         "refused-by-database",
         _E,

@@ -22,7 +22,8 @@ from .options import DatabaseOption, JsonOption, SourceArgument
 _HELP = """Read the legacy folder again and compare every document with the database; exit 0 if they are equal, 6 if not.
 
 Nothing is changed. Documents that the migration kept out are not in the database, but they are accounted for: while
-their files are the same they make no difference, unless --max-rejected or --max-conflict says so.
+their files are the same they make no difference, unless --max-rejected or --max-conflict says so. One whose id is taken
+is accounted for only while the row that has its id is there.
 
 \b
 Examples:

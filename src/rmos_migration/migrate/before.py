@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from ..entities import Entity
+from ..store.edits import lost
 from ..store.known import KnownDocument
 from ..store.records import content_of
 from ..store.runs import deleted_ids, set_aside
@@ -40,13 +41,22 @@ class Before:
         self._set_aside = set_aside(
             connection, entity, {one.record_id for one in batch if one.record_id is not None}
         )
+        self._lost = lost(connection, entity, {record_id for record_id, _ in self._set_aside})
+        self._owned |= self._lost
 
     def was_set_aside(self, prepared: Prepared) -> bool:
         """Whether the record was changed or deleted through the API, and the document is what it was then.
 
-        That holds for the document wherever it stands now.
+        That holds for the document wherever it stands now; but not where other hands have deleted the row since.
         """
-        return (prepared.record_id, prepared.content_sha256) in self._set_aside
+        return (
+            prepared.record_id not in self._lost
+            and (prepared.record_id, prepared.content_sha256) in self._set_aside
+        )
+
+    def is_lost(self, record_id: str) -> bool:
+        """Whether the record was changed through the API, and other hands have deleted its row since."""
+        return record_id in self._lost
 
     def was_replaced(self, prepared: Prepared) -> bool:
         """Whether the row was given other content on purpose, or taken out, and the document is what it was then."""

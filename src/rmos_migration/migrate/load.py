@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import BY_NAME, Entity, FieldRule
-from ..store import holders, records, runs
+from ..store import edits, holders, records, runs
 from ..store.holders import Superseded
 from ..store.reporting import SUPERSEDED
 from ..store.runs import LedgerEntry
@@ -116,11 +116,13 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     replaced = dict.fromkeys(row[0] for row in plan.replacements)
     superseded = holders.supersede(connection, batch.entity, list(replaced))
     reborn: list[Superseded] = []
+    lost: set[str] = set()
     if batch.orphans:
         adopted = _adopted(batch, plan)
         again = runs.deleted_ids(connection, batch.entity, adopted)
         reborn = holders.set_aside_for(connection, batch.entity, again)
         _meet_again(plan, again)
+        lost = edits.give_up_lost(connection, batch.entity, adopted)
         runs.disown(connection, batch.entity, adopted)
         runs.forget_deleted(connection, batch.entity, adopted)
     tally = tally_of(batch, plan)
@@ -135,6 +137,7 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     diagnostics = with_places(diagnostics, batch.documents, batch.encoding)
     diagnostics += [attached_notice(wish) for wish in attached]
     diagnostics += _restored(batch, plan)
+    diagnostics += _without_edits(plan, lost)
     diagnostics += superseded_before(batch, counted, restored)
     retracted = runs.retract(
         connection, book.run_id, SUPERSEDED, [(one.path, one.pointer) for one in restored]
@@ -265,4 +268,17 @@ def _restored(batch: Batch, plan: Plan) -> list[Diagnostic]:
         for decision in plan.decisions
         if decision.outcome is Outcome.MIGRATED
         and (decision.prepared.reading.path, decision.prepared.record_id) in gone
+    ]
+
+
+def _without_edits(plan: Plan, lost: Collection[str]) -> list[Diagnostic]:
+    message = "the row was gone, and what was changed in the dashboard is lost with it; it was made again from this document"
+    made = (
+        {row[0]: place for row, place in zip(plan.inserts, plan.inserted_from, strict=True)} if lost else {}
+    )
+    places = {made[record_id] for record_id in lost}
+    return [
+        diagnose("edits-lost", message, decision.prepared.location)
+        for decision in plan.decisions
+        if decision.prepared.place in places
     ]

@@ -95,7 +95,7 @@ class _Resolver:
                     prepared, "refused-by-database", f"the database says: {self.refused[prepared.place]}"
                 )
             elif there is None:
-                if not self.before.was_replaced(prepared):
+                if not self.before.was_replaced(prepared) or self.before.is_lost(record_id):
                     self._place(prepared, record_id, standing)
                 elif self.holding.is_free(record_id):
                     self._place_again(prepared, record_id, standing)

@@ -15,7 +15,7 @@ from .condition import COMPANIONS, Condition, Examination, examine, has_log, ref
 from .engines import connected, file_engine, memory_engine, tolerate_broken_text
 from .failures import damage_as_unusable
 from .lock import write_lock
-from .safety import fault_in, kept_sound, refuse_foreign
+from .safety import fault_in, kept_sound, refuse_foreign, refuse_uncertain
 from .soundness import file_damage
 
 
@@ -61,6 +61,17 @@ class Database:
         """
         self._refuse_unless_current(self.examine())
         with self._reading() as connection:
+            yield connection
+
+    @contextmanager
+    def certain_reader(self) -> Iterator[Connection]:
+        """As ``reader``, in a transaction, of a database that is sound: what it holds can be certified.
+
+        Raises:
+            DatabaseUnusable: also if it is not sound.
+        """
+        with self.reader() as connection, connection.begin():
+            refuse_uncertain(self.path, connection)
             yield connection
 
     def _refuse_unless_current(self, found: Examination) -> None:

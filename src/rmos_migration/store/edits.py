@@ -5,18 +5,33 @@ replaced, so that a later run neither undoes the change nor takes it for damage.
 connection, in a transaction.
 """
 
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    delete,
+    exists,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 
 from ..entities import ENTITIES, Entity
 from . import runs
-from .bulk import insert_rows
-from .holders import supersede
+from .bulk import among, insert_rows
+from .holders import restore, supersede
 from .records import Row, forget_pending
 from .runs import API, DELETED, FROM_API, IS_OF_EDITED_RECORD, REPLACED, LedgerEntry
 from .tables import ENTITY_TABLES, ledger
+
+_SAYS_WRITTEN = and_(FROM_API, func.coalesce(ledger.c.code, "").not_in((DELETED, REPLACED)))
+"""Entries of records whose row holds what came through the API, as far as the ledger knows."""
 
 
 class Written(NamedTuple):
@@ -121,6 +136,31 @@ def trace_of(connection: Connection, entity: Entity, record_id: str) -> str | No
     at = datetime.fromtimestamp((found.mtime_ns or 0) / 1e9, UTC)
     done = "deleted" if found.code == DELETED else "written"
     return f"{done} through the API on {at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def lost(connection: Connection, entity: Entity, ids: Collection[str]) -> set[str]:
+    """Return those of ``ids`` that were written through the API, and whose row other hands have deleted since."""
+    if not ids:
+        return set()
+    table = ENTITY_TABLES[entity.name]
+    is_there = exists(select(literal(1)).where(table.c.id == ledger.c.record_id))
+    query = select(ledger.c.record_id).where(
+        ledger.c.entity == entity.name, among(ledger.c.record_id, ids), _SAYS_WRITTEN, ~is_there
+    )
+    return set(connection.scalars(query))
+
+
+def give_up_lost(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> set[str]:
+    """Make history of what was written through the API into rows that were gone and are made again; gives their ids.
+
+    Other documents with the content that made them now have arrived again, too.
+    """
+    of_these = and_(ledger.c.entity == entity.name, among(ledger.c.record_id, list(contents)), _SAYS_WRITTEN)
+    found = set(connection.scalars(select(ledger.c.record_id).where(of_these))) if contents else set()
+    if found:
+        connection.execute(update(ledger).where(of_these).values(outcome="conflict", code=REPLACED))
+        restore(connection, entity, {one: contents[one] for one in found})
+    return found
 
 
 def overridden(connection: Connection, source: int) -> list[str]:

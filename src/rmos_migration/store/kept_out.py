@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select, tuple_
 
 from ..diagnostics import Diagnostic, Location, Severity
 from ..entities import BY_NAME
 from . import holders
 from .queries import as_diagnostic
 from .reporting import CONFLICTS, SUPERSEDED
-from .runs import FROM_API, GONE, IS_OF_EDITED_RECORD, REPLACED
+from .runs import DELETED, FROM_API, GONE, ID_CONFLICT, IS_OF_EDITED_RECORD, REPLACED
 from .tables import KEPT_OUT, diagnostics, ledger, rejects, runs, sources
 
 EVERY = 2**31
@@ -43,6 +43,21 @@ IS_KEPT_OUT = and_(
 A document whose record was changed or deleted through the API is not among them: it arrived, and what it became was
 changed on purpose.
 """
+
+_trace = ledger.alias("trace")
+
+IS_FOR_ITS_ID = and_(
+    ledger.c.code.in_((ID_CONFLICT, REPLACED)),
+    ~exists(
+        select(_trace.c.path).where(
+            _trace.c.entity == ledger.c.entity,
+            _trace.c.record_id == ledger.c.record_id,
+            _trace.c.code == DELETED,
+        )
+    ),
+)
+"""Ledger entries of documents that are kept out for their id, and so speak of a row, which is there unless its record was
+deleted through the API."""
 
 
 class KeptOutPlace(NamedTuple):

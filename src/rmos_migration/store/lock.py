@@ -72,9 +72,9 @@ def write_lock(database: Path, purpose: str) -> Iterator[Held]:
             "check that the folder exists and may be written",
         ) from error
     try:
-        left = _read(path)
+        left = left_at(database)
         _sign(path, purpose)
-        yield Held(path, left.removeprefix(_LEFT) if left.startswith(_LEFT) else "")
+        yield Held(path, left)
     finally:
         lock.release()
 
@@ -93,6 +93,12 @@ def is_locked(database: Path) -> bool:
             return False
         lock.release()
     return False
+
+
+def left_at(database: Path) -> str:
+    """What the last holder left, empty if it left nothing, or another one holds the lock now."""
+    text = _read(lock_path(database))
+    return text.removeprefix(_LEFT) if text.startswith(_LEFT) else ""
 
 
 def holder(database: Path) -> str:

@@ -28,10 +28,13 @@ SETTLED = ("migrated", "unchanged")
 REPLACED = "record-replaced"
 """Code of a document whose content was in the row until another document replaced it."""
 
+ID_CONFLICT = "id-conflict"
+"""Code of a document whose id is taken by other content."""
+
 TAKEN_OVER = "record-taken-over"
 """Code of what is said of a document that took over the row of another one, which is gone."""
 
-UNRESOLVED = ("id-conflict", "reference-missing", "refused-by-database")
+UNRESOLVED = (ID_CONFLICT, "reference-missing", "refused-by-database")
 """Codes of documents that were rejected for what the database held, or for what the user asked for; nothing is wrong with
 them by themselves."""
 
@@ -220,7 +223,7 @@ def disown(connection: Connection, entity: Entity, contents: Mapping[str, str]) 
                 ledger.c.content_sha256 != content,
                 func.coalesce(ledger.c.code, "") != REPLACED,
             )
-            .values(outcome="conflict", code="id-conflict", content_sha256=None, derived=None)
+            .values(outcome="conflict", code=ID_CONFLICT, content_sha256=None, derived=None)
         )
 
 
@@ -263,8 +266,8 @@ def write_ledger(connection: Connection, entries: Sequence[LedgerEntry]) -> None
 
 
 def write_rejects(connection: Connection, kept_out: Sequence[Reject]) -> None:
-    """Keep the original bytes of rejected documents."""
-    insert_rows(connection, rejects, Reject._fields, kept_out)
+    """Keep the original bytes of rejected documents, in place of what was kept at their places before."""
+    insert_rows(connection, rejects, Reject._fields, kept_out, or_update=True)
 
 
 def write_diagnostics(connection: Connection, run_id: int, found: Sequence[Diagnostic]) -> None:

@@ -24,7 +24,7 @@ from sqlalchemy.types import String
 
 from ..entities import BY_NAME, Entity
 from .engines import tolerate_broken_text
-from .kept_out import IS_KEPT_OUT
+from .kept_out import IS_FOR_ITS_ID, IS_KEPT_OUT
 from .runs import SETTLED, SPEAKS_OF_ROW
 from .tables import ENTITY_TABLES, ledger, metadata, rejects, runs, sources
 
@@ -200,7 +200,7 @@ def _without_row(entity: Entity) -> list[ColumnElement[bool]]:
     return [
         ledger.c.entity == entity.name,
         ledger.c.record_id.in_(missing),
-        or_(SPEAKS_OF_ROW, ledger.c.outcome.in_(SETTLED)),
+        or_(SPEAKS_OF_ROW, ledger.c.outcome.in_(SETTLED), IS_FOR_ITS_ID),
     ]
 
 
