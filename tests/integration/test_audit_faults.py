@@ -4,7 +4,7 @@ import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from rmos_migration.audit.repair import repair
 from rmos_migration.audit.result import AuditResult, State
 from rmos_migration.audit.rule import Finding
 from rmos_migration.audit.rules import RULES
+from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.store.database import Database
 
 RINGS = [
@@ -458,6 +459,11 @@ def every_family_corrected(tree: Path, database: Path, _: list[Finding]) -> None
     migrate(tree, database, on_conflict="replace")
 
 
+def migrated_if_taken(tree: Path, database: Path, findings: list[Finding]) -> None:
+    with suppress(DatabaseUnusable):  # a row of the books that leads nowhere has to be deleted first
+        migrated()(tree, database, findings)
+
+
 def referring_rows_made_anew(tree: Path, database: Path, _: list[Finding]) -> None:
     left = [one for one in audited(database).findings if one.code == "reference-broken"]
     of_records = by_hand("DELETE FROM {table} WHERE id = '{record}'")
@@ -521,7 +527,7 @@ REMEDIES: dict[str, Remedy] = {
     "id-blanks": row_made_anew,
     "id-look-alike": row_made_anew,
     "material-variants": every_family_corrected,
-    "reference-broken": first(migrated(), referring_rows_made_anew),
+    "reference-broken": first(migrated_if_taken, referring_rows_made_anew),
     "time-not-utc": row_made_anew,
     "time-not-iso": row_made_anew,
     "time-order": first(document_corrected, row_made_anew),

@@ -70,6 +70,11 @@ def ours(error: Exception) -> RmosError:
         return DatabaseUnusable(
             f"the database is damaged: {reason(error)}", "see: rmos audit; restore the database from a backup"
         )
+    if primary in _REFUSALS:
+        return DatabaseUnusable(
+            f"what stands in the database does not fit what is to be written: {reason(error)}",
+            "see: rmos audit",
+        )
     hint = _MACHINE.get(primary, "") if primary is not None else ""
     return EnvironmentFailure(f"the database failed: {reason(error)}", hint)
 

@@ -266,8 +266,8 @@ def write_ledger(connection: Connection, entries: Sequence[LedgerEntry]) -> None
 
 
 def write_rejects(connection: Connection, kept_out: Sequence[Reject]) -> None:
-    """Keep the original bytes of rejected documents."""
-    insert_rows(connection, rejects, Reject._fields, kept_out)
+    """Keep the original bytes of rejected documents, in place of what was kept at their places before."""
+    insert_rows(connection, rejects, Reject._fields, kept_out, or_update=True)
 
 
 def write_diagnostics(connection: Connection, run_id: int, found: Sequence[Diagnostic]) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from ..errors import DatabaseUnusable
 from . import schema, structure
-from .breaches import has_breach
+from .breaches import broken_links_of_books, has_breach
 from .condition import has_log, log_of
 from .engines import connected, file_engine
 from .failures import damage_as_unusable
@@ -24,8 +24,8 @@ _LOSES_ROWS = re.compile(r"\bON\s+CONFLICT\s+(?:IGNORE|REPLACE)\b", re.IGNORECAS
 def fault_in(path: Path, *, with_rows: bool = True) -> str:
     """What makes a database unsafe to write into, in words; empty for nothing. The file is only read.
 
-    That is what SQLite finds wrong when it reads every page, row and index entry, a row that breaks its table's rules, and
-    whatever is in the database that changes what others write (triggers) or shows what is not there (views).
+    That is what SQLite finds wrong when it reads every page, row and index entry, a row that breaks its table's rules, one of
+    the books that names a source or a run which is not there, and whatever is in the database that changes what others write (triggers) or shows what is not there (views).
     """
     before = seal_of(path)
     found = _look(path, immutable=not has_log(path), with_rows=with_rows)
@@ -155,6 +155,8 @@ def _faults(connection: Connection, *, with_rows: bool) -> Iterator[str]:
     if schema.version_of(connection) == schema.CURRENT_VERSION:
         missing = (table.name for table in metadata.sorted_tables if table.name not in there.tables)
         yield from (f"the table {name} is missing" for name in missing)
+        for name, parents in broken_links_of_books(connection, there.tables):
+            yield f"a row of {name} names one of {parents} that is not there"
     for name, table in there.tables.items() if with_rows else ():
         if has_breach(connection, metadata.tables[name], table.columns):
             yield f"a row of {name} breaks the table's own rules"

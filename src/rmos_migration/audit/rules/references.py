@@ -52,7 +52,9 @@ FAMILY = Family(
             "Every reference leads to a row",
             "A row refers to one that is not there. The database enforces references only for programs that ask it to.",
             "run rmos migrate: it brings a record back whose file is there; else delete the row that refers to it, and run rmos migrate"
-            " again: it makes the row anew, and the reference waits",
+            " again: it makes the row anew, and the reference waits; a row of the books that names a source or a run which is not"
+            " there is to be deleted with the sqlite3 tool (in migration_ledger and migration_rejects), and rmos migrate books its"
+            " document anew; a diagnostic of such a run is just deleted",
             Whole(_broken),
         ),
         Rule(
