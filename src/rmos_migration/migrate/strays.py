@@ -73,12 +73,14 @@ class Stray(NamedTuple):
 
     ``looks`` says what it looks like, as the end of a sentence; ``wanted`` is the path below the legacy folder under
     which it would be read, empty for an archive; ``problem`` says why it could not be looked at, if it could not.
+    ``parts`` are such paths for the records of each kind, where it holds more than one.
     """
 
     path: str
     looks: str = ""
     wanted: str = ""
     problem: Diagnostic | None = None
+    parts: tuple[str, ...] = ()
 
 
 def seen_in(file: SourceFile, encoding: str | None) -> Stray | None:
@@ -105,7 +107,9 @@ def seen_in(file: SourceFile, encoding: str | None) -> Stray | None:
     seen = likeness(raw, encoding, _entity_nearby(file.path))
     if seen is None:
         return None
-    return Stray(file.path, f"looks like {_named(seen)}", _wanted(file.path, seen.entity))
+    kinds = (seen.entity, *seen.others) if seen.others else ()
+    parts = tuple(_wanted(file.path, kind) for kind in kinds)
+    return Stray(file.path, f"looks like {_named(seen)}", _wanted(file.path, seen.entity), parts=parts)
 
 
 def _warning(root: Path, file: SourceFile, encoding: str | None) -> Diagnostic | None:
@@ -116,7 +120,7 @@ def _warning(root: Path, file: SourceFile, encoding: str | None) -> Diagnostic |
         message = "archives are not opened; what is packed in this one was not looked at"
         return diagnose("archive-not-looked-at", message, Location(file.path))
     what = f"this {seen.looks}, but {_why(file.path)}"
-    return diagnose("records-not-looked-at", what, Location(file.path), hint=_hint(root, seen.wanted))
+    return diagnose("records-not-looked-at", what, Location(file.path), hint=_hint(root, seen))
 
 
 def _read(file: SourceFile, limit: int) -> bytes:
@@ -137,11 +141,9 @@ def _entity_nearby(path: str) -> Entity | None:
 
 
 def _named(seen: Likeness) -> str:
-    return (
-        f"a {seen.entity.singular}".replace("_", " ")
-        if seen.is_single
-        else seen.entity.name.replace("_", " ")
-    )
+    if seen.is_single:
+        return f"a {seen.entity.singular}".replace("_", " ")
+    return " and ".join(kind.name for kind in (seen.entity, *seen.others)).replace("_", " ")
 
 
 def _why(path: str) -> str:
@@ -160,7 +162,13 @@ def _wanted(path: str, entity: Entity) -> str:
     return "/".join([*into, _readable(name)])
 
 
-def _hint(root: Path, wanted: str) -> str:
+def _hint(root: Path, seen: Stray) -> str:
+    wanted = seen.wanted
+    if seen.parts:
+        return (
+            "each kind of record is read from a folder of its own: split the file into "
+            f"{' and '.join(seen.parts)}, then run rmos migrate again; or move it out of this folder"
+        )
     *folders, name = wanted.split("/")
     if _is_taken(root.joinpath(*folders), name):
         return f"{wanted} is there already: compare the two, then move or delete this one"
