@@ -58,3 +58,49 @@ def test_following_the_hints_ends(tree: Path, database: Path) -> None:
     write(tree, "joblogs/mixed.json", [joblog()])
     summary = migrate(tree, database)
     assert (summary.exit_code, summary.totals.rejected) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "looks", "parts"),
+    [
+        (
+            "mixed.json",
+            [pattern(), joblog()],
+            "patterns and joblogs",
+            "patterns/mixed.json and joblogs/mixed.json",
+        ),
+        (
+            "mixed.json",
+            {"joblogs": [joblog()], "patterns": [pattern()]},
+            "joblogs and patterns",
+            "joblogs/mixed.json and patterns/mixed.json",
+        ),
+        (
+            "old/all.txt",
+            [family(), pattern(), joblog()],
+            "strip families and patterns and joblogs",
+            "strip_families/all.json and patterns/all.json and joblogs/all.json",
+        ),
+    ],
+)
+def test_file_that_is_not_looked_at_is_to_be_split(
+    name: str, written: Any, looks: str, parts: str, tree: Path, database: Path
+) -> None:
+    write(tree, name, json.dumps(written))
+    write(tree, "patterns/p.json", pattern("p"))
+    migrate(tree, database)
+    ((message, hint),) = query(
+        database, "SELECT message, hint FROM migration_diagnostics WHERE code = 'records-not-looked-at'"
+    )
+    assert f"this looks like {looks}, but" in message
+    assert f"split the file into {parts}," in hint
+
+
+def test_record_with_a_snapshot_of_another_is_one_kind(tree: Path, database: Path) -> None:
+    write(tree, "mixed.json", [joblog("a", parameters={"pattern": pattern(), "blade": 1}), joblog("b")])
+    write(tree, "patterns/p.json", pattern("p"))
+    migrate(tree, database)
+    ((hint,),) = query(
+        database, "SELECT hint FROM migration_diagnostics WHERE code = 'records-not-looked-at'"
+    )
+    assert hint.startswith("did you mean joblogs/mixed.json?")

@@ -1,7 +1,7 @@
 """Whether a file's text seems to hold records, told from a sample of it: what was not read is not taken apart."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any, NamedTuple
 
@@ -28,10 +28,11 @@ _DEPTH = 3
 
 
 class Likeness(NamedTuple):
-    """What a file seems to hold: records of an entity, one or several."""
+    """What a file seems to hold: records of an entity, one or several; ``others`` are entities of further ones beside them."""
 
     entity: Entity
     is_single: bool = False
+    others: tuple[Entity, ...] = ()
 
 
 def begins_like_json(head: bytes, encoding: str | None) -> bool:
@@ -51,32 +52,39 @@ def likeness(raw: bytes, encoding: str | None, nearby: Entity | None) -> Likenes
     entities = [*first, *(entity for entity in ENTITIES if entity is not nearby)]
     decoded = decode(raw, encoding) if len(raw) <= SIZE_LIMIT else None
     if decoded is not None and not decoded.faults:
-        return _among(_candidates(decoded.value, _DEPTH), entities, is_single=isinstance(decoded.value, dict))
+        return _among([decoded.value], entities)
     sample = _text(raw[:_SAMPLE], encoding)
     values = (decode_line(line).value for _, line in islice(lines_of(sample), _TRIED))
-    of_lines = _among((value for value in values if isinstance(value, dict)), entities, is_single=False)
-    return of_lines or _by_keys(sample)
+    of_lines = _among((value for value in values if isinstance(value, dict)), entities, depth=0)
+    return (of_lines and of_lines._replace(is_single=False)) or _by_keys(sample)
 
 
-def _among(values: Iterator[dict[str, Any]], entities: list[Entity], *, is_single: bool) -> Likeness | None:
-    for index, value in enumerate(values):
-        for entity in entities:
-            if recognise(entity, value) is not None:
-                return Likeness(entity, is_single=is_single and index == 0)
-    return None
+def _among(values: Iterable[Any], entities: list[Entity], depth: int = _DEPTH) -> Likeness | None:
+    found = [kind for value in values for kind in _outermost(value, entities, depth)]
+    if not found:
+        return None
+    (first, level), *_ = found
+    others = dict.fromkeys(entity for entity, _ in found if entity is not first)
+    return Likeness(first, is_single=level == depth, others=tuple(others))
 
 
-def _candidates(value: Any, depth: int) -> Iterator[dict[str, Any]]:
-    """Yield the objects that may be records: a value itself, and what it holds; of much, the first and the last."""
+def _outermost(value: Any, entities: list[Entity], depth: int) -> Iterator[tuple[Entity, int]]:
+    """Yield the entities of the records that a value is or holds, and how much depth was left there.
+
+    What a record holds is its own. Of many values the first and the last are tried.
+    """
     if isinstance(value, dict):
-        yield value
+        entity = next((one for one in entities if recognise(one, value) is not None), None)
+        if entity is not None:
+            yield entity, depth
+            return
         held = list(value.values())
     else:
         held = value if isinstance(value, list) else []
     if depth:
         some = held if len(held) <= _TRIED else [*held[: _TRIED // 2], *held[-_TRIED // 2 :]]
         for below in some:
-            yield from _candidates(below, depth - 1)
+            yield from _outermost(below, entities, depth - 1)
 
 
 def _by_keys(text: str) -> Likeness | None:

@@ -50,9 +50,12 @@ def _listed(found: list[Candidate]) -> str:
 
 
 def _hint(root: Path, found: list[Candidate]) -> str:
-    places = (place for _, place in with_destinations(root, found) if place is not None)
+    places = (place for _, several in with_destinations(root, found) for place in several)
     wanted = [str(root / place.path) for place in islice(places, _NAMED)]
     if not wanted:
         return "unpack it, then name the folder that came out of it"
     these = "it" if len(wanted) == 1 else "them"
-    return f"did you mean {', '.join(wanted)}? Move {these} there, then run the command again"
+    split = (
+        ", a file of several kinds split into several," if any(len(one.kinds) > 1 for one in found) else ""
+    )
+    return f"did you mean {', '.join(wanted)}? Move {these} there{split or ','} then run the command again"

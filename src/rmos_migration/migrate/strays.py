@@ -4,6 +4,7 @@ Nothing of them is migrated. They are told of, because "everything arrived" woul
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path, PurePath
 from typing import NamedTuple
 
@@ -58,20 +59,20 @@ def not_looked_at(
             source.ignore(file.path)
         else:
             found.append(seen)
-    for stray, destination in with_destinations(source.root, found):
-        yield stray.problem or _warning(stray, destination)
+    for stray, places in with_destinations(source.root, found):
+        yield stray.problem or _warning(stray, places)
 
 
 class Candidate(NamedTuple):
     """A file that seems to hold records and is not read.
 
-    ``looks`` says what it looks like, as the end of a sentence; ``entity`` is what it holds, None for an archive;
+    ``looks`` says what it looks like, as the end of a sentence; ``kinds`` are what it holds, none for an archive;
     ``problem`` says why it could not be looked at, if it could not.
     """
 
     path: str
     looks: str = ""
-    entity: Entity | None = None
+    kinds: tuple[Entity, ...] = ()
     problem: Diagnostic | None = None
 
 
@@ -100,24 +101,25 @@ def seen_in(file: SourceFile, encoding: str | None) -> Candidate | None:
     seen = likeness(raw, encoding, _entity_nearby(file.path))
     if seen is None:
         return None
-    return Candidate(file.path, f"looks like {_named(seen)}", seen.entity)
+    kinds = (seen.entity, *seen.others)
+    return Candidate(file.path, f"looks like {_named(seen)}", kinds)
 
 
 def with_destinations(
     root: Path, strays: Sequence[Candidate]
-) -> Iterator[tuple[Candidate, Destination | None]]:
-    """Yield each with where it would be read; an archive, and what could not be looked at, nowhere."""
-    held = [(one.path, one.entity) for one in strays if one.entity is not None]
+) -> Iterator[tuple[Candidate, list[Destination]]]:
+    """Yield each with where its records would be read, by kind; an archive, and what could not be looked at, nowhere."""
+    held = [(one.path, kind) for one in strays for kind in one.kinds]
     places = destinations(root, held)
-    return ((one, None if one.entity is None else next(places)) for one in strays)
+    return ((one, list(islice(places, len(one.kinds)))) for one in strays)
 
 
-def _warning(stray: Candidate, destination: Destination | None) -> Diagnostic:
-    if destination is None:
+def _warning(stray: Candidate, places: Sequence[Destination]) -> Diagnostic:
+    if not places:
         message = "archives are not opened; what is packed in this one was not looked at"
         return diagnose("archive-not-looked-at", message, Location(stray.path))
     what = f"this {stray.looks}, but {_why(stray.path)}"
-    return diagnose("records-not-looked-at", what, Location(stray.path), hint=_hint(*destination))
+    return diagnose("records-not-looked-at", what, Location(stray.path), hint=_hint(places))
 
 
 def _may_be_json(path: str) -> bool:
@@ -132,11 +134,9 @@ def _entity_nearby(path: str) -> Entity | None:
 
 
 def _named(seen: Likeness) -> str:
-    return (
-        f"a {seen.entity.singular}".replace("_", " ")
-        if seen.is_single
-        else seen.entity.name.replace("_", " ")
-    )
+    if seen.is_single:
+        return f"a {seen.entity.singular}".replace("_", " ")
+    return " and ".join(kind.name for kind in (seen.entity, *seen.others)).replace("_", " ")
 
 
 def _why(path: str) -> str:
@@ -145,8 +145,12 @@ def _why(path: str) -> str:
     return f"only files whose names end in {', '.join(READ_ENDINGS)} are read"
 
 
-def _hint(path: str, taken: str) -> str:
+def _hint(places: Sequence[Destination]) -> str:
     again = "then run rmos migrate again; or move it out of this folder"
+    if len(places) > 1:
+        parts = " and ".join(place.path for place in places)
+        return f"each kind of record is read from a folder of its own: split the file into {parts}, {again}"
+    path, taken = places[0]
     if taken:
         return f"{taken} is there already: compare the two. If this is another record, move it to {path}, {again}"
     return f"did you mean {path}? Rename or move it, {again}"
