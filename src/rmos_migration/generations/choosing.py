@@ -1,6 +1,5 @@
 """Which key each field is taken from, where a document has several that could hold it."""
 
-import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -13,17 +12,12 @@ from .plan import is_absent, is_absent_text, is_blank, keys_in
 def preferred_keys(
     entity: Entity, document: Mapping[str, Any], ignored: Collection[str], offers: Offers, notes: Notes
 ) -> set[str]:
-    """For each field the first of its keys that holds something; a blank id gives way to another (info).
-
-    An empty object or list gives way to one with something in it.
-    """
+    """For each field the first of its keys that holds something; a blank id gives way to another (info)."""
     chosen = set()
     for rule in entity.fields:
         keys = [key for key in keys_in(document, rule) if _holds_something(rule, document, key, ignored)]
         if len(keys) > 0 and rule.found.kind is Kind.IDENTIFIER and is_blank(document[keys[0]]):
             keys = _without_blank(rule, document, keys, offers, notes)
-        elif len(keys) > 1 and rule.found.kind is Kind.JSON and _is_empty(document[keys[0]]):
-            keys = [key for key in keys if _is_full(document[key])] or keys
         chosen.update(keys[:1])
     return chosen
 
@@ -33,24 +27,6 @@ def _holds_something(
 ) -> bool:
     raw = document[key]
     return key not in ignored and not is_absent(rule, raw) and not is_absent_text(rule, key, raw)
-
-
-_NOTHING = re.compile(r"\s*+(?:\{\s*+\}|\[\s*+\]|null)?+\s*+")
-"""Possessive, because many blanks must not make it try again and again."""
-
-_CONTAINER = re.compile(r"\s*[{\[]")
-
-
-def _is_empty(raw: Any) -> bool:
-    """Whether a value is an empty object or list, or the text of one."""
-    return raw in ({}, []) or (type(raw) is str and _NOTHING.fullmatch(raw) is not None)
-
-
-def _is_full(raw: Any) -> bool:
-    """Whether a value is an object or list with something in it, or begins like the text of one."""
-    if type(raw) is str:
-        return _CONTAINER.match(raw) is not None and not _is_empty(raw)
-    return isinstance(raw, dict | list) and bool(raw)
 
 
 def _without_blank(

@@ -135,7 +135,7 @@ class Filling:
         """What a column holds where no key of the document says it: an offer, the file's name, a default."""
         values, keys = self.values, self.keys
         for name, offer in self.offers.items():
-            if name not in keys or (offer.key and offer.value and self._gives_way(name)):
+            if name not in keys:
                 self._take_offer(name, offer)
         if "id" not in keys:
             values["id"] = self.file_id
@@ -168,16 +168,6 @@ class Filling:
             if self.values[rule.name] is None:
                 self.values[rule.name] = default
                 self.derived.append(rule.column)
-
-    def _gives_way(self, name: str) -> bool:
-        """Whether a field that is to hold an object or list holds an empty one; it is then kept in extra only."""
-        key = self.keys[name]
-        if self.values[name] not in ({}, []) or not plan_of(self.entity).steps[key].is_container:
-            return False
-        self.extra[key] = self.document[key]
-        self.values[name] = self.entity.blank[name]
-        self.derived = [one for one in self.derived if one != plan_of(self.entity).rules[name].column]
-        return True
 
     def _take_offer(self, name: str, offer: Offer) -> None:
         """Fill a field with what the generation offers for it, translated like any value under a key."""

@@ -17,11 +17,6 @@ class Step(NamedTuple):
     rule: FieldRule
     is_native: bool
 
-    @property
-    def is_container(self) -> bool:
-        """Whether the field holds an object or a list."""
-        return self.rule.found.kind is Kind.JSON
-
 
 class Plan(NamedTuple):
     """An entity's field rules laid out by key and by name, for the loop that runs for every document."""
