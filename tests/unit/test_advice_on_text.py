@@ -221,3 +221,17 @@ def test_hint_shows_no_character_that_cannot_be_seen() -> None:
 @pytest.mark.parametrize("text", ['{"a": 4 0}', '{"a": 1 true}', '{"a": null 3}'])
 def test_comma_is_not_advised_where_it_would_not_help(text: str) -> None:
     assert "comma" not in fault_of(text).hint
+
+
+@pytest.mark.parametrize("zeros", [b"\0\0\0\0", b"\0\0", b"\0" * 100])
+def test_text_whose_beginning_was_lost_to_zero_bytes_is_in_no_other_encoding(zeros: bytes) -> None:
+    fault = fault_of(zeros + b'{"id": "p", "ring_count": 1}')
+    assert (fault.code, fault.line, fault.column) == ("json-syntax", 1, 1)
+    assert "restore the file from a backup" in fault.hint
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n \n"])
+def test_text_that_is_cut_off_is_not_only_to_be_closed(end: str) -> None:
+    fault = fault_of('[{"id": "m5"},\n{"id": "m6", "job_ty' + end)
+    assert (fault.line, fault.column) == (2, 14)
+    assert "restore the file from a backup" in fault.hint

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from ..diagnostics import shown
 from ..entities import FieldRule, Kind
 from ..rosette import is_powershell_list
+from ..sources.numbers import check_number
 from ..sources.written import meant
 from .times_meant import time_meant
 
@@ -27,6 +28,7 @@ _QUANTITIES = {"width_mm": _MILLIMETRES, "thickness_mm": _MILLIMETRES, "duration
 
 _NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d*)(?:(?P<point>[.,])(?P<fraction>\d*))?", re.ASCII)
 _WITH_UNIT = re.compile(r"(?P<number>[+\-−]?[\d.,][\d.,'’_/ \xa0\u202f]*?)\s*(?P<unit>[^\W\d_]+\.?|[\"'″%°])")
+_FRACTION = re.compile(r"[/½¼¾⅛⅜⅝⅞⅕⅖⅗⅘]")
 _POWERSHELL = (
     "Windows PowerShell 5.1 wrote the list as an object with value and Count: put what stands under value in the "
     "object's place, or export again with PowerShell 7"
@@ -110,7 +112,9 @@ def _hint_on_number(rule: FieldRule, value: Any) -> str:
     if len(text) > _LONGEST:
         return f"{_sensible(quantity)}, without quotes"
     if found := _digits(text):
-        return _hint_on_digits(found, quantity) or f"{_sensible(quantity)}, without quotes"
+        hint = _hint_on_digits(found, quantity)
+        is_fraction = quantity is _MILLIMETRES and not _NUMBER.fullmatch(text) and _FRACTION.search(text)
+        return f"{hint}; or 25.4 times that where it is in inches" if is_fraction else hint
     if (found := _WITH_UNIT.fullmatch(text)) and (digits := _digits(found["number"])):
         unit = found["unit"]
         if unit.rstrip(".").lower() in quantity.written:
@@ -135,12 +139,17 @@ def _hint_on_digits(found: re.Match[str], quantity: _Quantity, without: str = "w
         return f"{_sensible(quantity)}, {without}"
     whole = whole.lstrip("0") or "0"
     if quantity is _RINGS:
+        if len(fraction) == 3 and whole != "0":
+            few = "" if fraction.strip("0") else f" or {whole}, whichever is meant,"
+            return f"write {whole}{fraction}{few} {without}"
         if fraction.strip("0"):
             return f"{_sensible(quantity)}, without a fraction and {without}"
         return f"write {whole}, {without}" if point else f"write {whole} {without}"
     if point == "," and len(fraction) == 3 and whole != "0":
         return f"write {whole}{fraction} or {whole}.{fraction}, whichever is meant, {without}"
     number = f"{whole}.{fraction}" if fraction else whole
+    if check_number(number) is not None:
+        return f"write the {quantity.unit} as a number, rounded to what was measured, {without}"
     return f"write {number} with a point, {without}" if point == "," else f"write {number} {without}"
 
 

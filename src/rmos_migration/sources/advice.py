@@ -192,6 +192,8 @@ def _hint_at_beginning(text: str, at: int) -> str:
     if text.startswith("{\\rtf"):
         return "this is a document of a word processor: save it as plain text"
     first = text[at]
+    if first == "\0":
+        return "restore the file from a backup: zero bytes stand where it began, as a power cut leaves them"
     if first == "<":
         return "this is a web page or XML, not JSON: fetch the data again, or move the file out of the legacy folder"
     if first in "\ufeff}],":

@@ -154,8 +154,8 @@ def _wide_encoding(beginning: bytes) -> str:
     pass for UTF-8.
     """
     first, second, *others = [byte == 0 for byte in beginning.ljust(4, b"-")]
-    if first == second and not first:
-        return ""
+    if first == second and (not first or others != [True, False]):
+        return ""  # where it begins with a zero of its own, something has overwritten it
     width = 32 if all(others) or (first and second) else 16
     return f"utf-{width}-{'be' if first else 'le'}"
 

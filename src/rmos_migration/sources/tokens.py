@@ -8,6 +8,7 @@ from ..diagnostics import printable
 
 _ESCAPE = re.compile(r'\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})')
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]*+')
+_END = re.compile(r"\s*+\Z")
 _NOT_CLOSED = "close the text with a double quote; a line break inside it is written \\n"
 _NEVER_CLOSED = "close the text with a double quote, or restore the file from a backup if its end is missing"
 _BACKSLASH = "write each backslash of the text twice, those before letters such as n and t as well"
@@ -33,6 +34,8 @@ def fault_in_string(text: str, at: int) -> tuple[int, str, str]:
     while here < len(text) and text[here] != '"':
         character = text[here]
         if character in "\r\n":
+            if _END.match(text, here):
+                return at, "a text is opened here and never closed", _NEVER_CLOSED
             return here, "a text is not closed on its line", _NOT_CLOSED
         if character < " ":
             name = "a tab" if character == "\t" else f"the control character {printable(character)}"
