@@ -34,7 +34,7 @@ class Found(NamedTuple):
     ``required`` holds native documents to the field; ``empty_is_absent`` lets ``{}`` count as not there;
     ``otherwise`` names the field whose source value serves where the document has none of the keys; ``inside`` is a
     key of an object and the key in it where the value may stand too. ``soft`` is a key whose value is this reference only
-    if there is a row of that id.
+    if there is a row of that id; ``made_of`` is a key of other content that some programs' documents have it in.
     """
 
     kind: Kind
@@ -44,6 +44,7 @@ class Found(NamedTuple):
     otherwise: str | None = None
     inside: tuple[str, str] | None = None
     soft: str = ""
+    made_of: str = ""
 
 
 class References(NamedTuple):

@@ -22,17 +22,17 @@ class StripFamily(Record):
     ] = None
     thickness_mm: Annotated[
         Millimetres | None,
-        Found(Kind.NUMBER, ("strip_thickness_mm", "thickness_mm"), required=True),
+        Found(Kind.NUMBER, ("strip_thickness_mm", "thickness_mm"), required=True, made_of="materials"),
         Field(description="strip thickness in mm; NULL if never recorded"),
     ] = None
     material_type: Annotated[
         Text | None,
-        Found(Kind.TEXT, ("material_type", "material_family"), required=True),
+        Found(Kind.TEXT, ("material_type", "material_family"), required=True, made_of="materials"),
         Field(description="wood, shell or metal, as written"),
     ] = None
     strips: Annotated[
         JsonArray,
-        Found(Kind.JSON, ("strips", "strips_json"), required=True),
+        Found(Kind.JSON, ("strips", "strips_json"), required=True, made_of="materials"),
         Doubted(slips_in),
         Field(default_factory=list, description="the strips; the materials of a mixed-material family"),
     ]

@@ -17,6 +17,7 @@ from ..rosette import Slip
 from .choosing import preferred_keys
 from .draft import Draft, Offer, Offers, Refusal
 from .hints import ARRIVES, hint_for, hint_for_missing, hint_for_unusable
+from .lacking import notes_on_lacking
 from .notes import Notes, UnusableError
 from .plan import is_absent, is_blank, is_usable_id, keys_in, plan_of
 from .sentences import sentence_of
@@ -249,9 +250,7 @@ class Filling:
                 sentence = f"{found}, but a record needs it"
                 self.faults.append(("field-missing", sentence, key, hint_for_missing(rule)))
         if self.required is not self.entity.required:
-            lacking = [rule.name for rule in self.entity.expected if rule.name not in self.keys]
-            if lacking:
-                self.notes.append(("not-recorded", f"never recorded: {', '.join(lacking)}", ""))
+            self.notes += notes_on_lacking(self.document, self.keys, self.entity.expected)
 
     def _without_invalid(self, error: ValidationError) -> dict[str, Any]:
         """The values without those the model refuses; a refused one that must be there keeps the document out."""
