@@ -55,9 +55,9 @@ lint: $(STAMP) ## check style, types and generated documentation
 bench: $(STAMP) ## measure speed and memory against other ways of loading
 	$(BIN)/python -m bench
 
-fault: $(STAMP) ## kill a run 300 times, change a folder 60 times over, and check what is left
+fault: $(STAMP) ## kill a run 300 times, try all trees and histories, and check what is left
 	RMOS_FAULT_KILLS=300 $(BIN)/python -m pytest tests/fault -q
-	RMOS_HISTORIES=60 $(BIN)/python -m pytest tests/property/test_folder_history.py -q -n auto
+	RMOS_CAMPAIGNS=1 $(BIN)/python -m pytest tests/property -q -n auto --dist loadfile
 
 pipeline: $(STAMP) ## migrate sample data and check all of it, as the workflow does
 	$(BIN)/python -m tools.pipeline all

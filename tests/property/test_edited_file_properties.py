@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from campaigns import share_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -73,7 +74,7 @@ def check_verdicts(tree: Path, database: Path) -> None:
     assert set(result.tallies.totals) <= allowed, result.differing
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=share_of(100), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=versions)
 def test_books_stay_true_however_files_are_edited(steps: list[tuple[str, list[Any], str, str, bool]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

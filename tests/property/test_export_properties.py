@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from campaigns import share_of
 from hypothesis import Phase, event, example, given, settings
 from hypothesis import strategies as st
 from json_texts import values
@@ -152,7 +153,7 @@ UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 """A tree takes half a second; making a failing one smaller would take minutes."""
 
 
-@settings(max_examples=40, phases=UNSHRUNK)
+@settings(max_examples=share_of(125), phases=UNSHRUNK)
 @given(trees())
 @example({"patterns/a.json": {"0": pattern("x"), "1": pattern("y")}})
 @example(
@@ -169,7 +170,7 @@ def test_any_tree_can_be_written_back(tree: Tree) -> None:
     check(tree, "keep")
 
 
-@settings(max_examples=15, phases=UNSHRUNK)
+@settings(max_examples=share_of(60), phases=UNSHRUNK)
 @given(trees())
 def test_any_tree_with_replaced_documents_can_be_written_back(tree: Tree) -> None:
     check(tree, "replace")

@@ -6,10 +6,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from campaigns import share_of
 
 from builders import environment, without_root_powers
 
-HISTORIES = int(os.environ.get("RMOS_HISTORIES", "8"))
+HISTORIES = share_of(40)
 STEPS = 6
 
 

@@ -1,11 +1,11 @@
 """Folders that are written, edited, renamed and thinned out between runs: no result depends on where a batch ends."""
 
 import json
-import os
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from campaigns import share_of
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -133,7 +133,7 @@ UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 
 
 @settings(
-    max_examples=int(os.environ.get("RMOS_HISTORIES", "25")),
+    max_examples=share_of(60),
     phases=UNSHRUNK,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from campaigns import share_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -95,7 +96,7 @@ def foretold(summary: RunSummary) -> tuple[object, ...]:
     return summary.status, summary.exit_code, counts.entities, counts.codes, counts.severities, counts.files
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=share_of(75), deadline=None)
 @given(TREES, OPTIONS, BATCHES)
 def test_the_counts_balance_for_any_tree(tree: dict[str, Any], options: dict[str, str], batch: int) -> None:
     with workplace(tree, batch) as (source, database):
@@ -113,7 +114,7 @@ def test_the_counts_balance_for_any_tree(tree: dict[str, Any], options: dict[str
         assert summary.exit_code == int(bool(summary.totals.rejected + summary.totals.conflicts))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=share_of(75), deadline=None)
 @given(TREES, OPTIONS, BATCHES)
 def test_a_second_run_changes_nothing(tree: dict[str, Any], options: dict[str, str], batch: int) -> None:
     with workplace(tree, batch) as (source, database):
@@ -130,7 +131,7 @@ def test_a_second_run_changes_nothing(tree: dict[str, Any], options: dict[str, s
         assert second.exit_code == first.exit_code
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=share_of(75), deadline=None)
 @given(TREES, TREES, OPTIONS, BATCHES)
 def test_a_dry_run_foretells_the_real_run(
     tree: dict[str, Any], later: dict[str, Any], options: dict[str, str], batch: int
@@ -148,7 +149,7 @@ def test_a_dry_run_foretells_the_real_run(
         assert foretold(foreseen) == foretold(migrate(source, database, **options))  # type: ignore[arg-type]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=share_of(60), deadline=None)
 @given(TREES, OPTIONS)
 def test_the_size_of_batches_makes_no_difference(tree: dict[str, Any], options: dict[str, str]) -> None:
     results = []
@@ -161,7 +162,7 @@ def test_the_size_of_batches_makes_no_difference(tree: dict[str, Any], options: 
     assert results[0] == results[1] == results[2]
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=share_of(60), deadline=None)
 @given(TREES, st.integers(0, 6), BATCHES)
 def test_a_run_cut_off_anywhere_is_finished_by_the_next(tree: dict[str, Any], after: int, batch: int) -> None:
     with workplace(tree, batch) as (source, database):
@@ -175,7 +176,7 @@ def test_a_run_cut_off_anywhere_is_finished_by_the_next(tree: dict[str, Any], af
         assert fates(database) == fates(undisturbed)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=share_of(60), deadline=None)
 @given(TREES, BATCHES)
 def test_children_that_come_before_their_parents_end_as_if_they_had_come_after(
     tree: dict[str, Any], batch: int

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import test_run_properties as runs
+from campaigns import share_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,7 +23,7 @@ def check(source: Path, database: Path, *, gone: bool = False) -> None:
     assert audited.passed, audited.findings
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=share_of(125), deadline=None)
 @given(runs.TREES, runs.TREES, runs.OPTIONS, runs.BATCHES)
 def test_any_tree_verifies_after_it_was_migrated(
     tree: dict[str, Any], later: dict[str, Any], options: dict[str, Any], batch: int
@@ -38,7 +39,7 @@ def test_any_tree_verifies_after_it_was_migrated(
         assert State.ROW_CHANGED not in result.tallies.totals, result.differing
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=share_of(125), deadline=None)
 @given(runs.TREES, st.data())
 def test_any_changed_value_of_a_row_is_found(tree: dict[str, Any], data: st.DataObject) -> None:
     with runs.workplace(tree, 1000) as (source, database):
