@@ -122,7 +122,8 @@ def test_places_point_into_the_file(file: Path, entity: Entity, value: Any) -> N
     for prepared in prepared_from(file, entity, json.dumps(value)):
         place_in(value, prepared.pointer)
         for found in prepared.diagnostics:
-            assert found.location.pointer.startswith(prepared.pointer)
+            if found.code != "keys-around":  # these stand beside the document
+                assert found.location.pointer.startswith(prepared.pointer)
             place_in(value, found.location.pointer)
 
 
