@@ -22,6 +22,7 @@ from builders import (
     write,
 )
 from rmos_migration import audit, export, migrate, verify
+from rmos_migration.audit.verification import State
 from rmos_migration.editing.edit import ANY, change, delete
 from rmos_migration.entities import PATTERN
 from rmos_migration.migrate import pipeline
@@ -534,3 +535,23 @@ def test_created_at_alone_is_no_other_spelling(tree: Path, database: Path) -> No
         database, "SELECT message FROM migration_diagnostics WHERE code = 'record-replaced'"
     )
     assert message == f'id "p" was replaced: {STAYS}, because there is none here'
+
+
+def test_document_whose_content_comes_back_in_one_run_has_the_row_again(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", pattern(name="first", created_at="2025-01-01"))
+    write(tree, "patterns/b.json", pattern(name="two", created_at=None))
+    migrate(tree, database, on_conflict="replace")
+    write(tree, "patterns/c.json", pattern(name="three"))
+    write(tree, "patterns/d.json", pattern(name="two", created_at=None))
+    migrate(tree, database, on_conflict="replace", rehash=True)
+    assert {path: fate for path, (fate, _) in fates(database).items()} == {
+        "patterns/a.json": "conflict",
+        "patterns/b.json": "unchanged",
+        "patterns/c.json": "conflict",
+        "patterns/d.json": "migrated",
+    }
+    assert {entry["derived"] for entry in entries(database) if entry["outcome"] != "conflict"} == {
+        '["pattern_type","created_at"]'
+    }
+    assert {one.state for one in verify(tree, database).differing} == {State.CONFLICT}
+    assert audit(database).passed

@@ -10,6 +10,7 @@ from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import BY_NAME, Entity, FieldRule
 from ..store import edits, holders, records, runs
 from ..store.holders import Superseded
+from ..store.known import KnownDocument
 from ..store.reporting import SUPERSEDED
 from ..store.runs import LedgerEntry
 from .batch import Batch
@@ -224,23 +225,38 @@ def _entries(batch: Batch, plan: Plan, book: Book) -> list[LedgerEntry]:
         origins = Origins(known, {row[0] for row in plan.replacements})
         entries = origins.given_to(entries)
         entries += origins.left(batch.reread_paths, source_id, entity, run_id)
-    return _with_superseded(entries, plan) if plan.replacements else entries
+    return _with_superseded(entries, plan, known) if plan.replacements else entries
 
 
-def _with_superseded(entries: list[LedgerEntry], plan: Plan) -> list[LedgerEntry]:
-    """The entries, where what an earlier document of the batch had put into a row is there no longer."""
+def _with_superseded(
+    entries: list[LedgerEntry], plan: Plan, known: Mapping[Place, KnownDocument]
+) -> list[LedgerEntry]:
+    """The entries, where what an earlier document of the batch had put into a row is there no longer.
+
+    Each keeps the ``derived`` that it had when it was in the row, as it would had it been in an earlier batch.
+    """
     places = {place: row[0] for place, row in zip(plan.replaced_from, plan.replacements, strict=True)}
-    replaced_at = {
+    last: dict[str, int] = {
         places[entry.path, entry.pointer]: index
         for index, entry in enumerate(entries)
         if (entry.path, entry.pointer) in places
     }
-    return [
-        _superseded(entry)
-        if entry.content_sha256 is not None and index < replaced_at.get(entry.record_id or "", 0)
-        else entry
-        for index, entry in enumerate(entries)
-    ]
+    held: dict[tuple[str, str | None, str | None], str | None] = {
+        (path, before.record_id, before.content_sha256): before.derived
+        for (path, _), before in known.items()
+        if before.is_in_row and before.record_id in last
+    }
+    made = list(entries)
+    for index, entry in enumerate(entries):
+        at = last.get(entry.record_id or "", 0)
+        if entry.content_sha256 is None or index >= at:
+            continue
+        derived = held.get((entry.path, entry.record_id, entry.content_sha256), entry.derived)
+        if entry.outcome in runs.SETTLED and entry.content_sha256 == entries[at].content_sha256:
+            made[index] = entry._replace(derived=entries[at].derived)  # the row has its content again
+        else:
+            made[index] = _superseded(entry._replace(derived=derived))
+    return made
 
 
 def _superseded(entry: LedgerEntry) -> LedgerEntry:
