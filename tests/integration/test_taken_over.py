@@ -555,3 +555,16 @@ def test_document_whose_content_comes_back_in_one_run_has_the_row_again(tree: Pa
     }
     assert {one.state for one in verify(tree, database).differing} == {State.CONFLICT}
     assert audit(database).passed
+
+
+def test_document_that_was_broken_in_its_list_keeps_its_row_from_another_of_its_id(
+    tree: Path, database: Path
+) -> None:
+    write(tree, "joblogs/all.json", [joblog("a", status="completed")])
+    migrate(tree, database)
+    broken = joblog("a", status="completed") | {"job_type": None}
+    write(tree, "joblogs/all.json", [broken, joblog("a", status="failed")])
+    for _ in range(3):
+        totals = migrate(tree, database).totals
+        assert (totals.migrated, totals.conflicts, totals.rejected) == (0, 1, 1)
+    assert records(database, "joblogs")["a"]["status"] == "completed"

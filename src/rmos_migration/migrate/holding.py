@@ -193,7 +193,8 @@ class Holding:
         if holder.content_sha256 in contents:
             return True
         if contents and not holder.was_taken_out:
-            return len(contents) >= len(of_file)  # else it is the one that was taken out of several of its id
+            broken = sum(one.pointer in file.without_id for one in of_file)
+            return len(contents) + broken >= len(of_file)  # else it was taken out, of several of its id
         return not file.without_id.isdisjoint(("", holder.pointer))
 
 
