@@ -148,8 +148,8 @@ class Holding:
         """A document that is gone from its file, under the place that it was moved to; None where it is nowhere."""
         if holder.source_id != self.course.book.source_id:
             return None
-        path = self.course.moved.path_of(self.connection, self.entity, holder)
-        return None if path is None else holder._replace(path=path, pointer="", run_id=None)
+        place = self.course.moved.place_of(self.connection, self.entity, holder)
+        return None if place is None else holder._replace(path=place[0], pointer=place[1], run_id=None)
 
     def _file_here(self, path: str) -> _File:
         """The documents of a file in the batch."""

@@ -11,6 +11,7 @@ from ..sources.discover import Source
 from ..sources.read import read_files
 from ..store.holders import Holder
 from ..store.known import KnownFile, known_files
+from .plan import Place
 from .prepare import is_named_by_file, prepare
 from .untouched import is_untouched
 
@@ -27,19 +28,21 @@ class Moved:
     def __init__(self, root: Path, encoding: str | None) -> None:
         self._root = root
         self._encoding = encoding
-        self._paths: dict[str, dict[int, str]] = {}
+        self._places: dict[str, dict[int, Place]] = {}
 
-    def path_of(self, connection: Connection, entity: Entity, holder: Holder) -> str | None:
-        """Return the first file that has the document now; None where there is none."""
-        if entity.name not in self._paths:
-            paths = self._paths[entity.name] = {}
-            for document, path in self._documents(connection, entity, holder.source_id):
-                paths.setdefault(document, path)
+    def place_of(self, connection: Connection, entity: Entity, holder: Holder) -> Place | None:
+        """Return the first place where the document stands now; None where there is none."""
+        if entity.name not in self._places:
+            places = self._places[entity.name] = {}
+            for document, place in self._documents(connection, entity, holder.source_id):
+                places.setdefault(document, place)
         record_id = None if is_named_by_file(holder.derived) else holder.record_id
-        return self._paths[entity.name].get(hash((record_id, holder.content_sha256)))
+        return self._places[entity.name].get(hash((record_id, holder.content_sha256)))
 
-    def _documents(self, connection: Connection, entity: Entity, source_id: int) -> Iterator[tuple[int, str]]:
-        """Yield a hash of id and content, and the path, of each document; the name of a file is no id here."""
+    def _documents(
+        self, connection: Connection, entity: Entity, source_id: int
+    ) -> Iterator[tuple[int, Place]]:
+        """Yield a hash of id and content, and the place, of each document; the name of a file is no id here."""
         files = Source(self._root).files(entity)
         while chunk := list(islice(files, _FILES)):
             known = known_files(connection, source_id, entity, [file.path for file in chunk])
@@ -47,7 +50,7 @@ class Moved:
             for reading in read_files(fresh):
                 for document in prepare(entity, reading, self._encoding):
                     record_id = None if is_named_by_file(document.derived) else document.record_id
-                    yield hash((record_id, document.content_sha256)), reading.path
+                    yield hash((record_id, document.content_sha256)), document.place
 
 
 def _is_as_it_was(full: str, known: KnownFile | None) -> bool:
