@@ -171,7 +171,7 @@ def _certificate(result: Verification, saved: Path | None) -> Iterator[str]:
     if moved:
         yield f"           it was migrated from {result.migrated_from}"
     if result.source_fingerprint is None:
-        yield "           no fingerprint, because a folder could not be listed"
+        yield "           no fingerprint, because a folder could not be listed, or a link leads nowhere"
     else:
         yield f"           SHA-256 {result.source_fingerprint}"
     yield f"database   {result.database}: {sum(result.tallies.rows.values()):,} rows, schema {result.schema_version}"

@@ -70,6 +70,7 @@ class Holding:
         self.read_here = frozenset(read_here)
         self.wanted: set[str] = set()
         self._found: dict[str, list[Holder]] = {}
+        self._first: dict[str, Holder | None] = {}
         self._free: dict[str, bool] = {}
         self._read: dict[tuple[str, str], _File] = {}
         self._here: dict[str, _File] = {}
@@ -83,7 +84,11 @@ class Holding:
 
     def first(self, record_id: str) -> Holder | None:
         """The document that the row was made from: one that is still there, or was moved, or else one that is gone."""
-        found = self._holders(record_id)
+        if record_id not in self._first:
+            self._first[record_id] = self._first_of(self._holders(record_id))
+        return self._first[record_id]
+
+    def _first_of(self, found: list[Holder]) -> Holder | None:
         there = next((one for one in found if not self.is_gone(one)), None)
         if there is not None or not found:
             return there
