@@ -44,7 +44,7 @@ serve: demo ## the same in a browser, on http://127.0.0.1:8000
 	$(BIN)/rmos serve --source examples/rmos_legacy --database demo.db
 
 test: $(STAMP) ## run all tests, on every core
-	$(BIN)/python -m pytest -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --max-worker-restart 0
 
 lint: $(STAMP) ## check style, types and generated documentation
 	$(BIN)/ruff check .
@@ -57,7 +57,7 @@ bench: $(STAMP) ## measure speed and memory against other ways of loading
 
 fault: $(STAMP) ## kill a run 300 times, try all trees and histories, and check what is left
 	RMOS_FAULT_KILLS=300 $(BIN)/python -m pytest tests/fault -q
-	RMOS_CAMPAIGNS=1 $(BIN)/python -m pytest tests/property -q -n auto --dist loadfile
+	RMOS_CAMPAIGNS=1 $(BIN)/python -m pytest tests/property -q -n auto --dist loadfile --max-worker-restart 0
 
 pipeline: $(STAMP) ## migrate sample data and check all of it, as the workflow does
 	$(BIN)/python -m tools.pipeline all

@@ -24,6 +24,7 @@ class ExitCode(IntEnum):
     ENVIRONMENT = 5
     MISMATCH = 6
     SIGINT = 130
+    READER_LEFT = 141
     SIGTERM = 143
 
 
@@ -36,6 +37,7 @@ EXIT_MEANINGS = {
     ExitCode.ENVIRONMENT: "disk, permission or input/output failure",
     ExitCode.MISMATCH: "source and database differ",
     ExitCode.SIGINT: "interrupted from the keyboard",
+    ExitCode.READER_LEFT: "nobody read the output any more",
     ExitCode.SIGTERM: "asked to stop",
 }
 

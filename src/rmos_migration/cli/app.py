@@ -3,8 +3,8 @@
 import errno
 import logging
 import os
-import signal
 import sys
+from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -33,9 +33,6 @@ from . import (
 
 _OUTPUT_FAILED = {errno.ENOSPC, errno.EIO, errno.EFBIG}
 
-_OUTLIVING_A_READER = {"migrate", "serve"}
-"""Verbs that go on when somebody who reads from them goes away: the terminal's pipe, or a caller of the server."""
-
 _CODES = " · ".join(f"{int(code)} {meaning}" for code, meaning in EXIT_MEANINGS.items())
 
 app = typer.Typer(
@@ -63,7 +60,6 @@ def _print_version(wanted: bool) -> None:
 
 @app.callback()
 def common(
-    context: typer.Context,
     version: Annotated[  # noqa: ARG001 - the callback does the work
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and leave."),
@@ -74,8 +70,6 @@ def common(
     ] = "warning",
 ) -> None:
     """Set up what all commands share."""
-    if hasattr(signal, "SIGPIPE") and context.invoked_subcommand not in _OUTLIVING_A_READER:
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # so that `rmos rejects | head` ends quietly
     level = logging.getLevelNamesMapping().get(log_level.upper())
     if level is None:
         raise typer.BadParameter(f"{log_level} is no log level", param_hint="--log-level")
@@ -83,26 +77,60 @@ def common(
 
 
 def run() -> int:
-    """Run the command line; returns the exit code."""
+    """Run the command line; return the exit code."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(
             stream, "reconfigure"
         ):  # a name with letters the console does not know must not end the run
             stream.reconfigure(errors="backslashreplace")
     try:
+        code = _run_verb()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = ExitCode.READER_LEFT
+    except OSError as error:
+        if error.errno not in _OUTPUT_FAILED:
+            raise
+        hint = "free some space, or write it somewhere else"
+        console.print_error(EnvironmentFailure(f"the result could not be written: {error.strerror}", hint))
+        code = ExitCode.ENVIRONMENT
+    else:
+        return code
+    with suppress(OSError, ValueError):  # so that Python, when it ends, does not try to write the rest
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return code
+
+
+def _run_verb() -> int:
+    """Run what the command line asks for; return its exit code.
+
+    Raises:
+        BrokenPipeError: if nobody reads the output any more, as in ``rmos rejects | head -1``.
+        OSError: if the output could not be written.
+    """
+    try:
         app()
     except SystemExit as leaving:
+        # Typer and Rich turn a broken pipe into an exit of their own, with the code that means "with rejects".
+        cause = leaving.__context__
+        while cause is not None and not isinstance(cause, BrokenPipeError):
+            cause = cause.__context__
+        if cause is not None:
+            raise cause from None
         return leaving.code if isinstance(leaving.code, int) else ExitCode.OK
     except RmosError as error:
         console.print_error(error)
         return error.exit_code
-    except BrokenPipeError:  # the reader of our output went away, as in `rmos rejects | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except OSError as error:
-        if error.errno not in _OUTPUT_FAILED:
-            raise
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        hint = "free some space, or write it somewhere else"
-        console.print_error(EnvironmentFailure(f"the result could not be written: {error.strerror}", hint))
-        return ExitCode.ENVIRONMENT
     return ExitCode.OK
+
+
+def _open_what_is_closed() -> None:
+    """Give a process that was started without stdin, stdout or stderr (``>&-``) a place that swallows everything.
+
+    Otherwise the next file that is opened would take the free number, and what is printed would go into it.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, os.O_RDWR), number)
+            setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
