@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from campaigns import share_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +33,7 @@ with warnings.catch_warnings():
         status_code_conformance,
     )
 
-EXAMPLES_OF_AN_OPERATION = 200
+EXAMPLES_OF_AN_OPERATION = share_of(500)
 URL = "http://127.0.0.1"
 CHECKS = [
     not_a_server_error,

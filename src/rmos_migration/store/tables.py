@@ -176,7 +176,7 @@ ledger = Table(
     Column("size_bytes", Long),
     Column("mtime_ns", Long),
     Index("idx_ledger_record", "entity", "record_id"),
-    Index("idx_ledger_kept_out", "code", sqlite_where=KEPT_OUT, postgresql_where=KEPT_OUT),
+    Index("idx_ledger_kept_out", "code", sqlite_where=KEPT_OUT),
     **_CLUSTERED,
 )
 
