@@ -33,7 +33,7 @@ with warnings.catch_warnings():
         status_code_conformance,
     )
 
-EXAMPLES_OF_AN_OPERATION = share_of(500)
+EXAMPLES_OF_AN_OPERATION = share_of(250)
 URL = "http://127.0.0.1"
 CHECKS = [
     not_a_server_error,
