@@ -272,3 +272,34 @@ def test_renaming_is_seen_in_every_folder_of_one_run(tree: Path, database: Path)
         write(tree, f"{path}0.json", (tree / f"{path}2.json").read_text().replace('"name": "', '"name": "x'))
     summary = migrate(tree, database)
     assert (summary.totals.migrated, summary.totals.unchanged) == (3, 3)
+
+
+@pytest.mark.parametrize("on_conflict", ["keep", "replace"])
+def test_elements_that_moved_in_their_list_are_named_by_their_places(
+    on_conflict: str, tree: Path, database: Path
+) -> None:
+    """Else the next element that comes to the old place would have the same id."""
+    nameless = [{key: value for key, value in pattern(name=name).items() if key != "id"} for name in "abc"]
+    histories = (
+        [pattern("z"), nameless[0]],
+        [nameless[1], pattern("z"), nameless[0]],
+        [nameless[1], nameless[2], nameless[0]],
+    )
+    for elements in histories:
+        write(tree, "patterns/e.json", elements)
+        summary = migrate(tree, database, on_conflict=on_conflict)
+        assert verify(tree, database).tallies.totals[State.MISSING] == 0
+        again = migrate(tree, database, on_conflict=on_conflict, rehash=True)
+        assert (again.totals.migrated, again.totals.conflicts) == (0, summary.totals.conflicts)
+    ids = {entry["pointer"]: entry["record_id"] for entry in entries(database)}
+    assert (ids["/0"], ids["/1"], ids["/2"]) == ("e-0", "e-1", "e-2")
+
+
+def test_file_that_became_a_list_of_its_document_is_named_by_the_place_in_it(tree: Path, database: Path) -> None:
+    nameless = {key: value for key, value in pattern().items() if key != "id"}
+    write(tree, "patterns/e.json", nameless)
+    migrate(tree, database)
+    write(tree, "patterns/e.json", [nameless])
+    migrate(tree, database)
+    assert verify(tree, database).tallies.totals[State.EQUAL] == 1
+    assert migrate(tree, database, rehash=True).totals.unchanged == 1

@@ -42,7 +42,8 @@ def known_again(
     """Give documents that are named by their file the ids that they had under former names.
 
     One that is new in its place is known again by its content and generation, where the document that had them before is
-    gone; of several that are equal, the first in path order is taken for the first.
+    gone; of several that are equal, the first in path order is taken for the first. In a file of the same name the place
+    alone gives the id: of two elements of a list, one that moved and one that came, both could have it otherwise.
     """
     if course.is_new_source:
         return Renamed(documents, dict(known), [], [])
@@ -62,8 +63,8 @@ def known_again(
             made.documents.append(adopted(one, before.record_id, before.derived))
             continue
         equal = waiting.get((one.generation, str(one.content_sha256)), [])
-        is_in_place = any(former.known.record_id == one.record_id for former in equal)
-        if not equal or is_in_place or not _is_nameless(one):
+        is_in_its_file = any(_is_named_so(former.holder.record_id, one.reading.path) for former in equal)
+        if not equal or is_in_its_file or not _is_nameless(one):
             made.documents.append(one)
         else:
             _rename(one, equal.pop(0), made)
