@@ -295,7 +295,9 @@ def test_elements_that_moved_in_their_list_are_named_by_their_places(
     assert (ids["/0"], ids["/1"], ids["/2"]) == ("e-0", "e-1", "e-2")
 
 
-def test_file_that_became_a_list_of_its_document_is_named_by_the_place_in_it(tree: Path, database: Path) -> None:
+def test_file_that_became_a_list_of_its_document_is_named_by_the_place_in_it(
+    tree: Path, database: Path
+) -> None:
     nameless = {key: value for key, value in pattern().items() if key != "id"}
     write(tree, "patterns/e.json", nameless)
     migrate(tree, database)

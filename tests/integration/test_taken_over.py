@@ -10,6 +10,7 @@ import pytest
 from builders import (
     domain_rows,
     entries,
+    execute,
     fates,
     joblog,
     kept,
@@ -568,3 +569,48 @@ def test_document_that_was_broken_in_its_list_keeps_its_row_from_another_of_its_
         totals = migrate(tree, database).totals
         assert (totals.migrated, totals.conflicts, totals.rejected) == (0, 1, 1)
     assert records(database, "joblogs")["a"]["status"] == "completed"
+
+
+@pytest.mark.parametrize("others", [[], [pattern("y")]], ids=["alone", "beside another"])
+def test_nothing_is_kept_of_a_rejected_edit_whose_file_was_renamed(
+    others: list[dict[str, Any]], tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/b.json", [pattern("x", name="two"), *others])
+    migrate(tree, database)
+    write(tree, "patterns/b.json", [pattern("x", name="one"), *others])
+    assert migrate(tree, database, on_conflict="reject").totals.rejected == 1
+    (tree / "patterns/b.json").rename(tree / "patterns/d.json")
+    migrate(tree, database, on_conflict="replace")
+    assert kept(database)["rejects"] == []
+    assert audit(database).passed
+    assert verify(tree, database).holds
+
+
+def test_rejected_edit_of_a_document_without_id_stays_on_record_when_its_file_is_renamed(
+    tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/b.json", {key: value for key, value in FIRST.items() if key != "id"})
+    migrate(tree, database)
+    write(tree, "patterns/b.json", {key: value for key, value in OTHER.items() if key != "id"})
+    migrate(tree, database, on_conflict="reject")
+    (tree / "patterns/b.json").rename(tree / "patterns/d.json")
+    migrate(tree, database, on_conflict="replace")
+    assert records(database, "patterns").keys() == {"b", "d"}
+    assert audit(database).passed
+
+
+@pytest.mark.parametrize("is_gone", [True, False], ids=["its file is gone", "its file is there"])
+def test_rejected_edit_stays_rejected_when_its_lost_row_is_made_from_another_file(
+    is_gone: bool, tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/b.json", pattern("x", name="two"))
+    migrate(tree, database)
+    write(tree, "patterns/b.json", pattern("x", name="one"))
+    migrate(tree, database, on_conflict="reject")
+    execute(database, "DELETE FROM patterns")
+    if is_gone:
+        (tree / "patterns/b.json").unlink()
+    write(tree, "patterns/a.json", pattern("x", name="three"))
+    assert migrate(tree, database, on_conflict="reject").totals.migrated == 1
+    assert fates(database)["patterns/b.json"] == ("rejected", "id-conflict")
+    assert audit(database).passed

@@ -3,13 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, func, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, select, update
 
 from ..diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
 from ..entities import Entity
 from .bulk import among
 from .runs import API, FROM_API, GONE, IS_SUPERSEDED, REPLACED, SETTLED, UNRESOLVED
-from .tables import ledger, sources
+from .tables import ledger, rejects, sources
 
 
 class Holder(NamedTuple):
@@ -181,25 +181,29 @@ def restore(connection: Connection, entity: Entity, contents: Mapping[str, str])
 
 
 def release(connection: Connection, entity: Entity, record_ids: Collection[str]) -> None:
-    """Forget the documents that rows were made from, because they are gone and others have taken the rows over."""
-    if record_ids:
-        connection.execute(
-            delete(ledger).where(
-                ledger.c.entity == entity.name,
-                among(ledger.c.record_id, record_ids),
-                ledger.c.content_sha256.is_not(None),
-                func.coalesce(ledger.c.code, "") != REPLACED,
-            )
-        )
+    """Forget the documents that rows were made from: they are gone, and others have taken the rows over.
+
+    One that was edited and rejected before it went still counts as in its row; what was kept of it goes, too.
+    """
+    if not record_ids:
+        return
+    in_rows = and_(
+        ledger.c.entity == entity.name,
+        among(ledger.c.record_id, record_ids),
+        ledger.c.content_sha256.is_not(None),
+        func.coalesce(ledger.c.code, "") != REPLACED,
+    )
+    here = [ledger.c[name] == rejects.c[name] for name in ("source_id", "path", "pointer")]
+    connection.execute(delete(rejects).where(exists(select(ledger.c.path).where(in_rows, *here))))
+    connection.execute(delete(ledger).where(in_rows))
 
 
 def forget_places(connection: Connection, source: int, places: Collection[tuple[str, str]]) -> int:
-    """Forget documents that stand elsewhere now, or nowhere; returns how many were known."""
-    return sum(
-        connection.execute(
-            delete(ledger).where(
-                ledger.c.source_id == source, ledger.c.path == path, ledger.c.pointer == pointer
-            )
-        ).rowcount
-        for path, pointer in places
-    )
+    """Forget documents that stand elsewhere now, or nowhere, and what was kept of them; return how many were known."""
+    known = 0
+    for path, pointer in places:
+        for table in (rejects, ledger):
+            at = (table.c.source_id == source, table.c.path == path, table.c.pointer == pointer)
+            gone = connection.execute(delete(table).where(*at)).rowcount
+        known += gone
+    return known

@@ -5,17 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import (
-    Connection,
-    Table,
-    and_,
-    delete,
-    exists,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Table, and_, case, delete, exists, func, insert, select, update
 
 from ..diagnostics import Diagnostic, Location
 from ..entities import Entity
@@ -214,6 +204,9 @@ def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> N
 
 def disown(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> None:
     """Mark documents whose row was gone and is made again from other content: they no longer speak of it."""
+    is_rejected = ledger.c.outcome == "rejected"
+    outcome = case((is_rejected, "rejected"), else_="conflict")
+    code = case((is_rejected, ledger.c.code), else_=ID_CONFLICT)
     for record_id, content in contents.items():
         connection.execute(
             update(ledger)
@@ -223,7 +216,7 @@ def disown(connection: Connection, entity: Entity, contents: Mapping[str, str]) 
                 ledger.c.content_sha256 != content,
                 func.coalesce(ledger.c.code, "") != REPLACED,
             )
-            .values(outcome="conflict", code=ID_CONFLICT, content_sha256=None, derived=None)
+            .values(outcome=outcome, code=code, content_sha256=None, derived=None)
         )
 
 
