@@ -51,6 +51,17 @@ def test_a_verb_whose_reader_leaves_ends_quietly(database: Path, arguments: list
     assert (process.returncode, said) == (141, b"")
 
 
+def test_an_error_that_nobody_reads_keeps_its_exit_code(tmp_path: Path) -> None:
+    command = [*PROGRAM, "status", "--database", str(tmp_path / "none.db")]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stderr.close()
+    assert process.stdout.read() == b""
+    process.stdout.close()
+    assert process.wait(timeout=60) == 4
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="closes a descriptor in a POSIX shell")
 def test_a_verb_without_any_output_goes_on(database: Path) -> None:
     command = f"exec {shlex.join([*PROGRAM, 'status', '--database', str(database)])} >&- 2>&- <&-"

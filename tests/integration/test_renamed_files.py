@@ -305,3 +305,16 @@ def test_file_that_became_a_list_of_its_document_is_named_by_the_place_in_it(
     migrate(tree, database)
     assert verify(tree, database).tallies.totals[State.EQUAL] == 1
     assert migrate(tree, database, rehash=True).totals.unchanged == 1
+
+
+@pytest.mark.parametrize(("before", "now"), [("rosette-2", "rosette"), ("rosette", "rosette-2")])
+def test_file_that_lost_or_got_the_number_of_a_copy_is_the_same_record(
+    before: str, now: str, tree: Path, database: Path
+) -> None:
+    write(tree, f"patterns/{before}.json", {key: value for key, value in pattern().items() if key != "id"})
+    migrate(tree, database)
+    (tree / f"patterns/{before}.json").rename(tree / f"patterns/{now}.json")
+    for rehash in (False, True):
+        assert migrate(tree, database, rehash=rehash).totals.unchanged == 1
+        assert records(database, "patterns").keys() == {before}
+        assert verify(tree, database).tallies.totals == {State.EQUAL: 1}

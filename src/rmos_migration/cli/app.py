@@ -93,7 +93,7 @@ def run() -> int:
         if error.errno not in _OUTPUT_FAILED:
             raise
         hint = "free some space, or write it somewhere else"
-        console.print_error(EnvironmentFailure(f"the result could not be written: {error.strerror}", hint))
+        _say_why(EnvironmentFailure(f"the result could not be written: {error.strerror}", hint))
         code = ExitCode.ENVIRONMENT
     else:
         return code
@@ -120,9 +120,15 @@ def _run_verb() -> int:
             raise cause from None
         return leaving.code if isinstance(leaving.code, int) else ExitCode.OK
     except RmosError as error:
-        console.print_error(error)
+        _say_why(error)
         return error.exit_code
     return ExitCode.OK
+
+
+def _say_why(error: RmosError) -> None:
+    """Print an error. Where stderr cannot be written to, the exit code alone tells of it; Rich would make it 1."""
+    with suppress(OSError, SystemExit):
+        console.print_error(error)
 
 
 def _open_what_is_closed() -> None:

@@ -42,8 +42,8 @@ def known_again(
     """Give documents that are named by their file the ids that they had under former names.
 
     One that is new in its place is known again by its content and generation, where the document that had them before is
-    gone; of several that are equal, the first in path order is taken for the first. In a file of the same name the place
-    alone gives the id: of two elements of a list, one that moved and one that came, both could have it otherwise.
+    gone; of several that are equal, the first in path order is taken for the first. In a list of that name the place alone
+    gives the id: of two elements, one that moved and one that came, both could have it otherwise.
     """
     if course.is_new_source:
         return Renamed(documents, dict(known), [], [])
@@ -63,8 +63,8 @@ def known_again(
             made.documents.append(adopted(one, before.record_id, before.derived))
             continue
         equal = waiting.get((one.generation, str(one.content_sha256)), [])
-        is_in_its_file = any(_is_named_so(former.holder.record_id, one.reading.path) for former in equal)
-        if not equal or is_in_its_file or not _is_nameless(one):
+        is_in_list = any(_is_named_by_place(former.holder.record_id, one) for former in equal)
+        if not equal or is_in_list or not _is_nameless(one):
             made.documents.append(one)
         else:
             _rename(one, equal.pop(0), made)
@@ -78,7 +78,7 @@ def adopted(prepared: Prepared, record_id: str | None, derived: str | None) -> P
         or prepared.record_id in (None, record_id)
         or not is_named_by_file(derived)
         or not _is_nameless(prepared)
-        or _is_named_so(record_id, prepared.reading.path)
+        or _is_named_by_place(record_id, prepared)
     ):
         return prepared
     return prepared._replace(record_id=record_id, row=(record_id, *(prepared.row or ())[1:]))
@@ -117,6 +117,13 @@ def _is_nameless(prepared: Prepared) -> bool:
     if prepared.record_id is None or not is_named_by_file(prepared.derived):
         return False
     return _is_named_so(prepared.record_id, prepared.reading.path)
+
+
+def _is_named_by_place(record_id: str, prepared: Prepared) -> bool:
+    """Whether an id is what a document may be named where it stands; of numbers there are several in a list alone."""
+    if not prepared.pointer:
+        return record_id == prepared.record_id
+    return _is_named_so(record_id, prepared.reading.path)
 
 
 def _has_key_for_id(holder: Holder) -> bool:
