@@ -62,6 +62,7 @@ READERS = {"audit", "reports", "api", "web"}
 ABOVE_MIGRATE = {"cli", "__main__", "editing", "exporting"} | READERS
 MAY_IMPORT = {
     "errors": set(),
+    "atomic": set(),
     "catalogue": {"catalogue"},
     "rosette": {"rosette"},
     "diagnostics": {"catalogue"},
@@ -70,7 +71,7 @@ MAY_IMPORT = {
     "entities": {"diagnostics", "errors", "entities", "rosette"},
     "sources": {"diagnostics", "errors", "settings", "entities", "sources", "generations"},
     "generations": {"diagnostics", "errors", "settings", "entities", "sources", "generations", "rosette"},
-    "store": {"diagnostics", "errors", "settings", "entities", "store"},
+    "store": {"atomic", "diagnostics", "errors", "settings", "entities", "store"},
 }
 
 
@@ -88,7 +89,7 @@ def test_migrate_does_not_know_who_calls_it() -> None:
     assert {name: parts for name, parts in known.items() if parts} == {}
 
 
-@pytest.mark.parametrize("part", ["errors", "catalogue", "diagnostics", "rosette"])
+@pytest.mark.parametrize("part", ["errors", "atomic", "catalogue", "diagnostics", "rosette"])
 def test_centre_needs_nothing_but_the_standard_library(part: str) -> None:
     files = modules_of(part)
     assert files

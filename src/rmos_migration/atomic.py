@@ -1,0 +1,202 @@
+"""Write files whole or not at all: under a random name beside their place, and on the disk before they get their own.
+
+A process that is killed leaves at most a file ``.rmos-….unfinished``. Its writer holds it locked, so that what nobody holds
+can be told from what is being written, and taken away (``leftovers``).
+"""
+
+import errno
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from secrets import token_hex
+
+if os.name == "posix":
+    import fcntl
+
+_PREFIX, _SUFFIX = ".rmos-", ".unfinished"
+_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF}
+"""What a file system answers that cannot sync a folder, or a folder that may be written but not read."""
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """A file that has no name of its own yet: its temporary path, and the open descriptor that keeps it locked."""
+
+    path: Path
+    handle: int
+
+    def write(self, content: bytes) -> None:
+        """Write all of ``content``, and force it to the disk."""
+        rest = memoryview(content)
+        while rest:
+            rest = rest[os.write(self.handle, rest) :]
+        os.fsync(self.handle)
+
+    def rename(self, target: Path, *, replace: bool = False) -> None:
+        """Give the file its name, for good: when this returns, a power cut does not undo it.
+
+        Raises:
+            FileExistsError: if something is at ``target`` and is not to be replaced.
+            OSError: if the file cannot be renamed.
+        """
+        if replace:
+            self.path.replace(target)
+        else:
+            _rename_new(self.path, target)
+        sync_folder(target.parent)
+
+
+@contextmanager
+def unfinished(folder: Path, mode: int = 0o666) -> Iterator[Unfinished]:
+    """Make an empty file with a random name in ``folder``; it is deleted at the end unless it was renamed.
+
+    Args:
+        folder: where the file is going to be.
+        mode: its permissions, before the umask.
+
+    Raises:
+        OSError: if it cannot be made.
+    """
+    made = _make(folder, mode)
+    try:
+        yield made
+    finally:
+        os.close(made.handle)
+        with suppress(OSError):
+            made.path.unlink(missing_ok=True)
+
+
+def write_whole(target: Path, content: bytes, *, mode: int = 0o666, replace: bool = True) -> None:
+    """Write a file so that, whatever happens, either the old one is at ``target`` or all of the new one.
+
+    A file that is replaced hands its permissions on. A device or a pipe (``/dev/stdout``) is written to as it is.
+
+    Raises:
+        FileExistsError: if something is there that is not to be replaced.
+        IsALinkError: if ``target`` is a link: what it leads to might be anybody's.
+        OSError: if it cannot be written.
+    """
+    kind = _kind_of(target)
+    if kind is not None and not replace:
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
+    if kind is not None and (stat.S_ISCHR(kind) or stat.S_ISFIFO(kind)):
+        with target.open("wb", buffering=0) as stream:
+            stream.write(content)
+        return
+    if kind is not None and stat.S_ISLNK(kind):
+        raise IsALinkError(errno.ELOOP, "it is a link", str(target))
+    with unfinished(target.parent, mode) as new:
+        if kind is not None and os.name == "posix":
+            os.fchmod(new.handle, stat.S_IMODE(kind))
+        new.write(content)
+        new.rename(target, replace=replace)
+
+
+class IsALinkError(OSError):
+    """A result is not written through a link."""
+
+
+def sync_folder(folder: Path) -> None:
+    """Force the names in a folder to the disk, where the system can do that."""
+    if os.name != "posix":
+        return
+    try:
+        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+    except OSError as error:
+        if error.errno not in _NO_SYNC:
+            raise
+
+
+def leftovers(folder: Path) -> list[Path]:
+    """Return the unfinished files in a folder that no process is writing, sorted; none where it cannot be listed."""
+    try:
+        with os.scandir(folder) as found:
+            names = sorted(one.name for one in found if is_unfinished(one.name))
+    except OSError:
+        return []
+    return [path for name in names if _is_abandoned(path := folder / name)]
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file of this name is one that was never finished."""
+    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
+
+
+def sweep(folder: Path) -> list[Path]:
+    """Delete the unfinished files in a folder that no process is writing; return those that are gone."""
+    gone = []
+    for path in leftovers(folder):
+        with suppress(OSError):
+            path.unlink()
+            gone.append(path)
+    return gone
+
+
+def _make(folder: Path, mode: int) -> Unfinished:
+    while True:
+        path = folder / f"{_PREFIX}{token_hex(8)}{_SUFFIX}"
+        handle = os.open(path, _NEW, mode)
+        _lock(handle)
+        if path.exists():  # not swept between its making and its lock
+            return Unfinished(path, handle)
+        os.close(handle)
+
+
+def _rename_new(path: Path, target: Path) -> None:
+    """Rename a file to a name that nobody has, or that nobody takes meanwhile."""
+    try:
+        os.link(path, target, follow_symlinks=False)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError):  # a file system without hard links
+        if os.path.lexists(target):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
+        path.rename(target)
+    else:
+        path.unlink()
+
+
+def _kind_of(target: Path) -> int | None:
+    """The mode of what is at a path, None for nothing; of a link that of the device it leads to, else its own."""
+    try:
+        own = target.lstat().st_mode
+    except FileNotFoundError:
+        return None
+    if stat.S_ISLNK(own):
+        with suppress(OSError):
+            led_to = target.stat().st_mode
+            return led_to if stat.S_ISCHR(led_to) or stat.S_ISFIFO(led_to) else own
+    return own
+
+
+def _lock(handle: int) -> None:
+    """Hold a file while it is written; where a file system has no locks, nobody sweeps either. Windows holds open files."""
+    if os.name == "posix":
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _is_abandoned(path: Path) -> bool:
+    if os.name != "posix":
+        return True  # one that is being written cannot be deleted there
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        is_plain = stat.S_ISREG(os.fstat(handle).st_mode)
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    else:
+        return is_plain
+    finally:
+        os.close(handle)
