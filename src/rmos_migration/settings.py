@@ -1,19 +1,30 @@
 """Settings: defaults < rmos.toml < environment < command line flags. Knows nothing of SQL or the terminal."""
 
+import os
+import re
+import stat
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import (
-    BaseSettings,
-    PydanticBaseSettingsSource,
-    SettingsConfigDict,
-    TomlConfigSettingsSource,
-)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from .diagnostics import printable
 from .errors import UsageError
 
 SETTINGS_FILE = "rmos.toml"
+
+_LARGEST = 64 * 1024
+"""Bytes of a settings file; a larger one is none."""
+
+_SQLITE = "sqlite:///"
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_IN_A_PATH = "there is a control character in the path"
+_QUOTES_HINT = "in double quotes a backslash begins an escape: write the path in single quotes, or with /"
 
 
 class Settings(BaseSettings):
@@ -23,11 +34,7 @@ class Settings(BaseSettings):
     """
 
     model_config = SettingsConfigDict(
-        env_prefix="RMOS_",
-        env_ignore_empty=True,
-        toml_file=SETTINGS_FILE,
-        extra="forbid",
-        populate_by_name=True,
+        env_prefix="RMOS_", env_ignore_empty=True, extra="forbid", populate_by_name=True
     )
 
     database: str = Field(
@@ -42,22 +49,47 @@ class Settings(BaseSettings):
     encoding: str | None = None
     token: SecretStr | None = Field(default=None, description="what changes through the dashboard need")
 
+    @field_validator("database", mode="before")
+    @classmethod
+    def _database_is_a_place(cls, database: object) -> object:
+        if not isinstance(database, str):
+            return database
+        _refuse_control_characters(database)
+        if database.startswith(_SQLITE):
+            return _SQLITE + _at_home(database.removeprefix(_SQLITE))
+        return _at_home(database)
+
     @field_validator("source", mode="before")
     @classmethod
     def _source_is_named(cls, source: object) -> object:
-        return named_folder(source) if isinstance(source, str) else source
+        if not isinstance(source, str):
+            return source
+        _refuse_control_characters(source)
+        return named_folder(_at_home(source))
 
     @classmethod
     def settings_customise_sources(
         cls,
-        settings_cls: type[BaseSettings],
+        settings_cls: type[BaseSettings],  # noqa: ARG003
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags first, then the environment, then ``rmos.toml`` in the current folder."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        """Flags first, then the environment; ``settings_in_force`` puts ``rmos.toml`` below them."""
+        return init_settings, env_settings
+
+
+_OF_THE_FILE = tuple(name for name in Settings.model_fields if name != "token")
+"""What ``rmos.toml`` may set. It lies in whatever folder one stands in, so it says nothing of who may change something."""
+
+
+@dataclass(frozen=True)
+class InForce:
+    """The settings, and what of them ``rmos.toml`` says: by name, empty where there is none or all of it is overruled."""
+
+    settings: Settings
+    from_file: Mapping[str, object] = field(default_factory=dict)
 
 
 def named_folder(name: str | Path) -> Path:
@@ -72,19 +104,109 @@ def named_folder(name: str | Path) -> Path:
     return Path(name)
 
 
-def load_settings(**flags: object) -> Settings:
-    """The settings with the flags that were given (those not None) on top.
+def settings_in_force(**flags: object) -> InForce:
+    """Return the settings with the flags that were given (those not None) on top.
 
     Raises:
-        UsageError: if ``rmos.toml`` or the environment holds something that cannot be used.
+        UsageError: if ``rmos.toml``, the environment or a flag holds something that cannot be used.
     """
+    given = {name: value for name, value in flags.items() if value is not None}
+    above = without_file(**given)
+    told = {
+        name: value
+        for name, value in _in_file(Path(SETTINGS_FILE)).items()
+        if name not in above.model_fields_set
+    }
+    if not told:
+        return InForce(above)
+    return InForce(_settings(SETTINGS_FILE, {**told, **given}), told)
+
+
+def without_file(**given: Any) -> Settings:
+    """Return the settings of the environment, with ``given`` on top, whatever ``rmos.toml`` says.
+
+    Raises:
+        UsageError: if one of them cannot be used.
+    """
+    return _settings("the environment", given)
+
+
+def _settings(where: str, given: Mapping[str, Any]) -> Settings:
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**given)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         name = ".".join(str(step) for step in first["loc"])
+        said = first["msg"].removeprefix("Value error, ")
+        value = f" = {first['input']!r}" if isinstance(first["input"], str | int | float) else ""
+        if where != SETTINGS_FILE and name in given:
+            where = "the command"
+        is_misquoted = where == SETTINGS_FILE and _IN_A_PATH in said
+        hint = _QUOTES_HINT if is_misquoted else f"correct it in {where}"
+        raise UsageError(printable(f"setting {name}{value}: {said}"), hint) from None
+
+
+def _refuse_control_characters(path: str) -> None:
+    if found := _CONTROL.search(path):
+        raise ValueError(f"{_IN_A_PATH}, U+{ord(found[0]):04X}")
+
+
+def _at_home(path: str) -> str:
+    """The path with ``~`` at its beginning written out, which a shell does not do inside quotes."""
+    return os.path.expanduser(path) if re.match(r"~(?:[/\\]|\Z)", path) else path  # noqa: PTH111 - a text may be a URL's
+
+
+def _in_file(file: Path) -> dict[str, object]:
+    """What a settings file says; nothing, where there is none.
+
+    Raises:
+        UsageError: if it cannot be read, is no TOML, or sets what there is not.
+    """
+    raw = _bytes_of(file)
+    if raw is None:
+        return {}
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in raw[:200]:
+        raise UsageError(f"{file} is written in UTF-16", "save it as UTF-8")
+    try:
+        told = tomllib.loads(raw.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        line = raw[: error.start].count(b"\n") + 1
+        raise UsageError(f"{file}, line {line}: a byte that is not UTF-8", "save it as UTF-8") from None
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        hint = _QUOTES_HINT if b"\\" in raw else 'write a setting on each line, as in: source = "legacy"'
+        raise UsageError(printable(f"{file} cannot be read: {error}"), hint) from None
+    for name in told:
+        _refuse_unknown(file, name)
+    return told
+
+
+def _bytes_of(file: Path) -> bytes | None:
+    try:
+        handle = os.open(file, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(handle, "rb") as opened:
+            if not stat.S_ISREG(os.fstat(handle).st_mode):
+                raise UsageError(f"{file} is not a file", "move it away, or work in another folder")
+            raw = opened.read(_LARGEST + 1)
+    except FileNotFoundError:
+        return None
+    except IsADirectoryError:
+        raise UsageError(f"{file} is not a file", "move it away, or work in another folder") from None
+    except OSError as error:
+        hint = "check its permissions, or work in another folder"
+        raise UsageError(f"{file} cannot be read: {error.strerror}", hint) from None
+    if len(raw) > _LARGEST:
+        raise UsageError(f"{file} is larger than {_LARGEST // 1024} KiB", "keep only the settings in it")
+    return raw
+
+
+def _refuse_unknown(file: Path, name: str) -> None:
+    if name in _OF_THE_FILE:
+        return
+    if name == "token":
         raise UsageError(
-            f"setting {name}: {first['msg']}", f"correct it in {SETTINGS_FILE} or the environment"
-        ) from None
-    except ValueError as error:  # rmos.toml is no TOML
-        raise UsageError(f"{SETTINGS_FILE} cannot be read: {error}", "correct the file") from None
+            f"{file} holds a token, which is not taken from a file that anybody may put into a folder",
+            "take it out, and set RMOS_TOKEN instead",
+        )
+    close = get_close_matches(name.lower().replace("-", "_"), _OF_THE_FILE, 1)
+    hint = f"did you mean {close[0]}?" if close else f"it may set {', '.join(_OF_THE_FILE)}"
+    raise UsageError(printable(f"{file} sets {name}, which is not a setting"), hint)

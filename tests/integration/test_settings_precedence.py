@@ -1,5 +1,7 @@
 """Settings: defaults < rmos.toml < environment < flags."""
 
+import json
+import os
 from pathlib import Path
 
 import pytest
@@ -94,7 +96,7 @@ def test_a_bad_rmos_toml_exits_with_2(content: bytes, shop: Path) -> None:
     (shop / "rmos.toml").write_bytes(content)
     done = rmos("migrate", cwd=shop)
     assert done.returncode == 2
-    assert done.stderr.startswith("error: ")
+    assert any(line.startswith("error: ") for line in done.stderr.splitlines())
     assert "Traceback" not in done.stderr
     assert made(shop) == set()
 
@@ -111,3 +113,122 @@ def test_rmos_toml_that_is_a_folder_is_no_crash(shop: Path) -> None:
     done = rmos("migrate", cwd=shop)
     assert done.returncode in (1, 2)
     assert "Traceback" not in done.stderr
+
+
+def test_the_file_in_force_is_named_with_what_it_sets(shop: Path) -> None:
+    (shop / "rmos.toml").write_text('database = "file.db"\non_conflict = "replace"\n')
+    done = rmos("migrate", "--on-conflict", "keep", cwd=shop)
+    assert done.stderr.splitlines()[0] == f'{shop / "rmos.toml"} sets database = "file.db"'
+    assert "From data/rmos_legacy into file.db" in done.stdout.splitlines()
+    told = rmos("status", "--json", cwd=shop)
+    assert json.loads(told.stdout)
+    assert told.stderr.count("rmos.toml") == 1
+
+
+def test_nothing_is_said_of_a_file_that_sets_nothing_or_to_who_asked_for_quiet(shop: Path) -> None:
+    (shop / "data/rmos_legacy/patterns/b.json").unlink()
+    (shop / "rmos.toml").write_text('database = "file.db"\n')
+    assert rmos("migrate", "-q", cwd=shop).stderr == ""
+    assert "rmos.toml" not in rmos("status", "--database", "file.db", cwd=shop).stderr
+
+
+@pytest.mark.parametrize("token", ['token = "a-token-of-plain-characters"', "token = 1"])
+def test_a_token_is_not_taken_from_the_current_folder(token: str, shop: Path) -> None:
+    (shop / "rmos.toml").write_text(f"{token}\n")
+    done = rmos("serve", "--port", "0", "--no-browser", cwd=shop)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "RMOS_TOKEN" in done.stderr
+    assert "a-token-of" not in done.stderr
+
+
+def test_a_byte_order_mark_does_no_harm(shop: Path) -> None:
+    (shop / "rmos.toml").write_text('database = "file.db"\n', encoding="utf-8-sig")
+    rmos("init", cwd=shop)
+    assert made(shop) == {"file.db"}
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_named(encoding: str, shop: Path) -> None:
+    (shop / "rmos.toml").write_text('database = "file.db"\n', encoding=encoding)
+    done = rmos("init", cwd=shop)
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == ["error: rmos.toml is written in UTF-16", "  → save it as UTF-8"]
+
+
+@pytest.mark.parametrize(
+    "path", [r"C:\Users\anna\rmos.db", r"D:\temp\rmos.db", r"D:\new\rmos.db", r"D:\backup", r"D:\legacy"]
+)
+@pytest.mark.parametrize("name", ["database", "source"])
+def test_a_backslash_in_double_quotes_gets_the_right_hint(name: str, path: str, shop: Path) -> None:
+    (shop / "rmos.toml").write_text(f'{name} = "{path}"\n')
+    done = rmos("migrate", cwd=shop)
+    assert done.returncode == 2
+    assert "single quotes, or with /" in done.stderr
+    assert made(shop) == set()
+
+
+@pytest.mark.parametrize("text", ["a\tb.db", "a\nb.db", "a\x7fb.db", "sqlite:///a\rb.db"])
+def test_a_path_with_control_characters_is_refused_wherever_it_comes_from(text: str, shop: Path) -> None:
+    for done in (
+        rmos("init", cwd=shop, env=environment(RMOS_DATABASE_URL=text)),
+        rmos("init", "--database", text, cwd=shop),
+        rmos("migrate", text, cwd=shop),
+    ):
+        assert done.returncode == 2
+        assert "control character" in done.stderr
+    assert made(shop) == set()
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("databse", "database"),
+        ("on-conflict", "on_conflict"),
+        ("Source", "source"),
+        ("max_reject", "max_rejects"),
+    ],
+)
+def test_a_misspelled_setting_gets_the_one_that_was_meant(key: str, meant: str, shop: Path) -> None:
+    (shop / "rmos.toml").write_text(f'{key} = "x"\n')
+    done = rmos("init", cwd=shop)
+    assert done.returncode == 2
+    assert f"did you mean {meant}?" in done.stderr
+
+
+@pytest.mark.parametrize("database", ["~/mine.db", "sqlite:///~/mine.db"])
+def test_a_tilde_is_the_home_folder(database: str, shop: Path) -> None:
+    home = shop / "home"
+    home.mkdir()
+    (shop / "rmos.toml").write_text(f'database = "{database}"\nsource = "~/legacy"\n')
+    write(home / "legacy", "patterns/c.json", pattern("p3"))
+    assert rmos("migrate", cwd=shop, env=environment(HOME=str(home))).returncode == 0
+    assert set(records(home / "mine.db", "patterns")) == {"p3"}
+
+
+def test_a_name_that_only_begins_with_a_tilde_is_a_name(shop: Path) -> None:
+    (shop / "rmos.toml").write_text('database = "~mine.db"\n')
+    rmos("init", cwd=shop)
+    assert made(shop) == {"~mine.db"}
+
+
+def test_doctor_and_inspect_work_beside_a_broken_file_and_say_what_is_wrong(shop: Path) -> None:
+    (shop / "rmos.toml").write_text("database = \n")
+    doctor = rmos("doctor", cwd=shop)
+    assert doctor.returncode == 2
+    assert doctor.stdout.startswith("bad  settings: rmos.toml cannot be read")
+    assert "disk: " in doctor.stdout
+    inspected = rmos("inspect", "data/rmos_legacy/patterns", cwd=shop)
+    assert inspected.returncode == 0
+    assert "2 would migrate" in inspected.stdout
+    assert inspected.stderr.startswith("error: rmos.toml cannot be read")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with a name are POSIX")
+def test_a_pipe_or_a_huge_file_in_the_place_of_the_settings_is_told_of_at_once(shop: Path) -> None:
+    os.mkfifo(shop / "rmos.toml")
+    assert rmos("status", cwd=shop, timeout=30).returncode == 2
+    (shop / "rmos.toml").unlink()
+    (shop / "rmos.toml").write_bytes(b"#" * 200_000)
+    done = rmos("status", cwd=shop)
+    assert done.returncode == 2
+    assert "64 KiB" in done.stderr

@@ -18,9 +18,9 @@ from ..audit.result import AuditResult, State, Verdict
 from ..audit.rules import FAMILIES, RULES, suggestion
 from ..diagnostics import Severity, printable
 from ..errors import DatabaseUnusable, ExitCode, UsageError
-from ..settings import load_settings
 from ..store.database import Database
 from . import console
+from .chosen import load_settings
 from .options import DatabaseOption, JsonOption
 
 _HELP = """Check that the database is sound; exit 0 if it is, 1 if not. Nothing is changed.

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from ..settings import load_settings
 from ..store.database import Database
 from . import console
+from .chosen import load_settings
 from .options import DatabaseOption
 
 _HELP = """Copy the database into one file, as it is at this moment.

@@ -208,6 +208,7 @@ def print_summary(summary: RunSummary) -> None:
     """The summary of a run for a person: a table, the verdict in words, what to do next."""
     out.print(counts_table(summary.counts))
     out.print()
+    say(f"From {summary.source} into {summary.database.removeprefix('sqlite:///')}")
     totals = summary.totals
     verdict = ending(
         summary.status,

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from .. import __version__
 from ..diagnostics import printable
-from ..errors import DatabaseUnusable, ExitCode
-from ..settings import load_settings
+from ..errors import DatabaseUnusable, ExitCode, UsageError
+from ..settings import SETTINGS_FILE, Settings, settings_in_force, without_file
 from ..store import queries, schema, structure
 from ..store.condition import Condition, Examination
 from ..store.database import Database
@@ -20,6 +20,7 @@ from ..store.doubts import SEE, doubts
 from ..store.failures import oddities_as_unusable
 from ..store.lock import holder, is_locked
 from . import console
+from .chosen import told_by_file
 from .noting import structure_noted
 from .options import DatabaseOption, JsonOption
 
@@ -45,10 +46,10 @@ def register(app: typer.Typer) -> None:
 
 
 def doctor(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
-    """Print one line a check; exit 0, or 4 when the database cannot be used."""
-    place = Database.at(load_settings(database=database).database)
-    found = place.examine()
-    checks = list(_checks(place, found))
+    """Print one line a check; exit 0, 4 when the database cannot be used, or 2 when only the settings cannot."""
+    settings, chosen = _settings(database)
+    place = Database.at(chosen.database)
+    checks = [settings, *_checks(place, place.examine())]
     if as_json:
         console.print_json(
             {"schema": "rmos-migration/doctor/1", "checks": [check._asdict() for check in checks]}
@@ -61,7 +62,21 @@ def doctor(database: DatabaseOption = None, as_json: JsonOption = False) -> None
             console.out.print(line)
             if check.hint:
                 console.say(f"     → {check.hint}")
-    raise typer.Exit(ExitCode.DATABASE if any(check.state == "bad" for check in checks) else ExitCode.OK)
+    if any(check.state == "bad" for check in checks if check is not settings):
+        raise typer.Exit(ExitCode.DATABASE)
+    raise typer.Exit(ExitCode.USAGE if settings.state == "bad" else ExitCode.OK)
+
+
+def _settings(database: str | None) -> tuple[Check, Settings]:
+    """Look at ``rmos.toml``; where it cannot be used, go on with the environment's settings."""
+    try:
+        chosen = settings_in_force(database=database)
+    except UsageError as error:
+        given = {} if database is None else {"database": database}
+        return Check("settings", "bad", error.message, error.hint), without_file(**given)
+    if chosen.from_file:
+        return Check("settings", "ok", told_by_file(chosen)), chosen.settings
+    return Check("settings", "ok", f"{SETTINGS_FILE} sets nothing here"), chosen.settings
 
 
 def _checks(place: Database, found: Examination) -> Iterator[Check]:

@@ -8,11 +8,11 @@ import typer
 
 from ..errors import ExitCode, UsageError
 from ..reports.rosettes import as_drawn, drawing, stock
-from ..settings import load_settings
 from ..store import reporting
 from ..store.database import Database
 from ..store.failures import oddities_as_unusable
 from . import console
+from .chosen import load_settings
 from .options import DatabaseOption
 
 _HELP = """Draw a pattern as SVG, as large as the rosette itself: printed at 100 % it can be laid on

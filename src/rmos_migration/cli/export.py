@@ -9,8 +9,8 @@ from ..diagnostics import Location
 from ..errors import ExitCode
 from ..exporting.outcome import ExportResult, Format
 from ..python_api import export as export_database
-from ..settings import load_settings
 from . import console
+from .chosen import load_settings
 from .options import DatabaseOption, JsonOption
 
 _HELP = """Write the database back as a legacy folder of JSON files.

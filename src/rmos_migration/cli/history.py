@@ -6,13 +6,13 @@ import typer
 
 from ..diagnostics import FOLDER_NOT_LOOKED_AT
 from ..migrate.not_looked_at import were_not_looked_at
-from ..settings import load_settings
 from ..store import queries
 from ..store.database import Database
 from ..store.failures import oddities_as_unusable
 from ..store.lock import is_locked
 from ..store.queries import RunRow
 from . import console
+from .chosen import load_settings
 from .options import DatabaseOption, JsonOption
 
 

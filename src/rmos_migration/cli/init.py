@@ -2,11 +2,11 @@
 
 import typer
 
-from ..settings import load_settings
 from ..store import schema, structure
 from ..store.condition import Condition
 from ..store.database import Database
 from . import console
+from .chosen import load_settings
 from .noting import structure_noted
 from .options import DatabaseOption
 

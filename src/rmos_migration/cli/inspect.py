@@ -15,13 +15,14 @@ from ..migrate.inspection import Inspection, inspect_file
 from ..migrate.misplaced import source_at
 from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..migrate.strays import not_looked_at
-from ..settings import load_settings, named_folder
+from ..settings import named_folder
 from ..sources.decode import is_codec
 from ..sources.discover import Source, json_files
 from ..sources.passed_over import SourceFile
 from ..sources.read import read_files
 from ..sources.root import NoRecordsError
 from . import console
+from .chosen import load_settings
 from .options import JsonOption
 
 _HELP = """Show what documents are taken for, and what would become of them. Writes nothing, needs no database.
@@ -57,9 +58,7 @@ def inspect(
     as_json: JsonOption = False,
 ) -> None:
     """Print the documents; exit 1 if any would be kept out."""
-    encoding = load_settings(encoding=encoding).encoding
-    if encoding is not None and not is_codec(encoding):
-        raise UsageError(f"there is no encoding {encoding}", "use a name such as cp1252 or latin-1")
+    encoding = _encoding(encoding)
     paths = [named_folder(name) for name in named]
     refusals: list[UsageError] = []
     sources = [_source(path, encoding, refusals) for path in paths]
@@ -103,6 +102,18 @@ def inspect(
             console.say(f"rmos migrate would not take this folder: {refusal.message}", on=console.err)
             console.say(f"  → {refusal.hint}", on=console.err)
     raise typer.Exit(ExitCode.FINDINGS if verdicts[True] or strays or refusals else ExitCode.OK)
+
+
+def _encoding(named: str | None) -> str | None:
+    """The encoding to read with; settings that cannot be used are told of and left out, so that files can be looked at."""
+    try:
+        chosen = load_settings(encoding=named).encoding
+    except UsageError as error:
+        console.print_error(error)
+        chosen = named
+    if chosen is not None and not is_codec(chosen):
+        raise UsageError(f"there is no encoding {chosen}", "use a name such as cp1252 or latin-1")
+    return chosen
 
 
 def _source(path: Path, encoding: str | None, refusals: list[UsageError]) -> Source | None:

@@ -20,9 +20,10 @@ from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
 from ..reports.report import Report
 from ..reports.witness import Witness
-from ..settings import Settings, load_settings
+from ..settings import Settings
 from ..store.database import Database
 from . import console
+from .chosen import load_settings
 from .options import DatabaseOption, JsonOption, SourceArgument
 
 log = logging.getLogger(__name__)
@@ -111,6 +112,7 @@ def migrate(
 ) -> None:
     """Run the migration and answer with its exit code."""
     settings = load_settings(
+        quiet=quiet,
         source=source,
         database=database,
         on_conflict=on_conflict and on_conflict.value,

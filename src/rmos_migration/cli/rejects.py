@@ -15,7 +15,6 @@ from ..errors import EnvironmentFailure, UsageError
 from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..migrate.outcome import Outcome
 from ..reports.outstanding import strays_there
-from ..settings import load_settings
 from ..sources.locate import located_in
 from ..sources.presence import Presence
 from ..store import kept_out, queries
@@ -23,6 +22,7 @@ from ..store.database import Database
 from ..store.kept_out import EVERY, KeptOutFound
 from ..store.strays import Stray
 from . import console
+from .chosen import load_settings
 from .options import DatabaseOption, JsonOption
 
 _HELP = """List the documents that are kept out, rejected or in conflict, with the reason, the place and what to do.

@@ -8,8 +8,8 @@ import typer
 from ..errors import UsageError
 from ..python_api import build_report
 from ..reports.files import VIEWS, Format, write_reports
-from ..settings import load_settings
 from . import console
+from .chosen import load_settings
 from .options import DatabaseOption
 
 _HELP = """Report what happened in a run: what arrived, what did not and why, what the data look like.

@@ -10,9 +10,10 @@ from typing import Annotated
 import typer
 
 from ..errors import EnvironmentFailure
-from ..settings import Settings, load_settings
+from ..settings import Settings
 from ..store.database import Database
 from . import console
+from .chosen import load_settings
 from .options import DatabaseOption
 
 log = logging.getLogger(__name__)

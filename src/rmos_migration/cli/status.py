@@ -5,13 +5,13 @@ import typer
 from ..errors import ExitCode
 from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..reports.outstanding import counted_by_outcome, strays_there
-from ..settings import load_settings
 from ..store import queries
 from ..store.database import Database
 from ..store.doubts import SEE, doubts
 from ..store.failures import oddities_as_unusable
 from ..store.lock import is_locked
 from . import console
+from .chosen import load_settings
 from .options import DatabaseOption, JsonOption
 
 

@@ -14,9 +14,9 @@ from ..diagnostics import printable
 from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit
 from ..migrate.outcome import overridden_records
-from ..settings import load_settings
 from ..store.database import Database
 from . import console
+from .chosen import load_settings
 from .options import DatabaseOption, JsonOption, SourceArgument
 
 _HELP = """Read the legacy folder again and compare every document with the database; exit 0 if they are equal, 6 if not.

@@ -1,0 +1,27 @@
+"""The settings that a verb works with; the file that sets any of them is named, because it may be anybody's."""
+
+import json
+from contextlib import suppress
+from pathlib import Path
+
+from ..settings import SETTINGS_FILE, InForce, Settings, settings_in_force
+from . import console
+
+
+def load_settings(*, quiet: bool = False, **flags: object) -> Settings:
+    """Return the settings with the flags that were given on top, and say on stderr what ``rmos.toml`` sets, unless ``quiet``.
+
+    Raises:
+        UsageError: if one of them cannot be used.
+    """
+    chosen = settings_in_force(**flags)
+    if chosen.from_file and not quiet:
+        with suppress(OSError, SystemExit):  # Rich ends the program where nobody reads stderr
+            console.say(told_by_file(chosen), on=console.err)
+    return chosen.settings
+
+
+def told_by_file(chosen: InForce) -> str:
+    """Return which file sets what."""
+    told = (f"{name} = {json.dumps(value, default=str)}" for name, value in chosen.from_file.items())
+    return f"{Path(SETTINGS_FILE).absolute()} sets {', '.join(told)}"
