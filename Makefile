@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+LOWEST := build/lowest
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 # The time that stands in every file of a package: that of the last commit, or, without git, the builder's own (2020).
@@ -12,7 +13,7 @@ BUILT_AT = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo serve test lint bench fault pipeline docs pictures package lock clean
+.PHONY: help setup browser demo serve test lowest lint bench fault pipeline docs pictures package lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -45,6 +46,15 @@ serve: demo ## the same in a browser, on http://127.0.0.1:8000
 
 test: $(STAMP) ## run all tests, on every core
 	$(BIN)/python -m pytest -n auto --dist loadfile --max-worker-restart 0
+
+$(LOWEST)/.installed: requirements/lowest.txt pyproject.toml
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/lowest.txt
+	$(LOWEST)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+lowest: $(LOWEST)/.installed ## run the core of the tests with the lowest versions that pyproject.toml allows
+	$(LOWEST)/bin/python -m pytest -n auto --dist loadfile --max-worker-restart 0 -p no:cacheprovider $(CORE)
 
 lint: $(STAMP) ## check style, types and generated documentation
 	$(BIN)/ruff check .
@@ -81,6 +91,7 @@ lock: $(STAMP) ## pin the dependencies anew, for every system, with hashes
 	$(LOCK) pyproject.toml -o requirements/runtime.txt
 	$(LOCK) --extra dev pyproject.toml -o requirements/dev.txt
 	$(LOCK) --group build --constraints requirements/dev.txt -o requirements/build.txt
+	$(LOCK) --extra dev --resolution lowest-direct pyproject.toml -o requirements/lowest.txt
 
 clean: ## remove what was made
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis demo.db* messy.db* demo-reports
