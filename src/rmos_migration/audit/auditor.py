@@ -84,7 +84,7 @@ def _in_order(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda one: (tables[one.table], one.record, one.column, one.message))
 
 
-def _look(database: Database, now: str, was_locked: bool, rules: list[Rule]) -> "_Look":
+def _look(database: Database, now: str, was_locked: bool | None, rules: list[Rule]) -> "_Look":
     """Let some rules look at the database, on a connection of their own.
 
     The checks of the whole are a few long queries, during which Python waits for SQLite; those of rows are Python's

@@ -18,7 +18,7 @@ from ..store.condition import Condition, Examination
 from ..store.database import Database
 from ..store.doubts import SEE, doubts
 from ..store.failures import oddities_as_unusable
-from ..store.lock import holder, is_locked
+from ..store.lock import holder, is_locked, lock_path
 from . import console
 from .noting import structure_noted
 from .options import DatabaseOption, JsonOption
@@ -77,6 +77,9 @@ def _checks(place: Database, found: Examination) -> Iterator[Check]:
     locked = is_locked(place.path)
     if locked:
         yield Check("lock", "note", f"held by {holder(place.path)}", "wait until it has finished")
+    elif locked is None:
+        text = f"{lock_path(place.path)} cannot be looked at, so whether a run goes on is not known"
+        yield Check("lock", "note", text, "check the file's permissions")
     else:
         yield Check("lock", "ok", "free")
     if found.condition is Condition.CURRENT:
@@ -153,7 +156,7 @@ def _space(path: Path) -> Check:
     return Check("disk", "ok", f"{free / 1e9:,.1f} GB free at {folder}")
 
 
-def _runs(place: Database, locked: bool) -> Iterator[Check]:
+def _runs(place: Database, locked: bool | None) -> Iterator[Check]:
     try:
         with place.reader() as connection, oddities_as_unusable():
             recent = queries.runs_newest_first(connection, 1, locked=locked)

@@ -149,7 +149,7 @@ def _is_balanced(tally: Counted) -> bool:
     return tally.found == tally.arrived + tally.kept_out
 
 
-def _find(connection: Connection, run_id: int | None, locked: bool) -> RunRow:
+def _find(connection: Connection, run_id: int | None, locked: bool | None) -> RunRow:
     if run_id is None:
         last = queries.runs_newest_first(connection, 1, locked=locked)
         if not last:

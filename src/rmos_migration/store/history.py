@@ -27,7 +27,7 @@ class Noted(NamedTuple):
     diagnostic: Diagnostic
 
 
-def days(connection: Connection, limit: int, *, locked: bool) -> tuple[list[Day], int]:
+def days(connection: Connection, limit: int, *, locked: bool | None) -> tuple[list[Day], int]:
     """The last days on which there were runs, the latest first, and how many such days there are."""
     total = connection.scalar(select(func.count(distinct(_DATE)))) or 0
     dates = list(connection.scalars(select(_DATE).distinct().order_by(_DATE.desc()).limit(limit)))
@@ -40,7 +40,7 @@ def days(connection: Connection, limit: int, *, locked: bool) -> tuple[list[Day]
 
 
 def runs_page(
-    connection: Connection, *, before: int | None, limit: int, locked: bool
+    connection: Connection, *, before: int | None, limit: int, locked: bool | None
 ) -> tuple[list[RunRow], int]:
     """Runs, the latest first, from the one before ``before`` on; and how many there are."""
     query = select(runs).order_by(runs.c.id.desc()).limit(limit)

@@ -30,8 +30,11 @@ class RunRow(NamedTuple):
     stopped_by: str | None
 
 
-def runs_newest_first(connection: Connection, limit: int, *, locked: bool) -> list[RunRow]:
-    """The last runs. A row that says running while nobody holds the lock (``locked``) is shown as interrupted."""
+def runs_newest_first(connection: Connection, limit: int, *, locked: bool | None) -> list[RunRow]:
+    """The last runs. A row that says running is shown as interrupted while nobody holds the lock.
+
+    ``locked`` is what ``lock.is_locked`` says; where it does not know (None), a run that says running is taken at its word.
+    """
     return [
         as_run(row, locked)
         for row in connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))
@@ -64,9 +67,9 @@ def as_diagnostic(row: Row[Any]) -> Diagnostic:
     return Diagnostic(row.code, Severity(row.severity), row.message, place, row.hint or "")
 
 
-def as_run(row: Row[Any], locked: bool) -> RunRow:
+def as_run(row: Row[Any], locked: bool | None) -> RunRow:
     """A row of the table of runs."""
-    status = "interrupted" if row.status == "running" and not locked else row.status
+    status = "interrupted" if row.status == "running" and locked is False else row.status
     return RunRow(
         row.id,
         row.started_at,
