@@ -17,7 +17,6 @@ from ..store import queries, schema, structure
 from ..store.condition import Condition, Examination
 from ..store.database import Database
 from ..store.doubts import SEE, doubts
-from ..store.failures import oddities_as_unusable
 from ..store.lock import holder, is_locked, lock_path
 from . import console
 from .noting import structure_noted
@@ -100,6 +99,8 @@ def _database(place: Database, found: Examination) -> Check:
     words = found.detail or f"{place.path}: {found.condition.value}"
     if found.condition is Condition.UNMARKED:
         return Check("database", "bad", words, "see what is wrong: rmos audit; then: rmos audit --repair")
+    if found.condition is Condition.CHANGED:
+        return Check("database", "bad", words, "see what is wrong: rmos audit; or restore a backup")
     if found.condition in (Condition.NEWER, Condition.FOREIGN, Condition.DAMAGED):
         return Check("database", "bad", words, "name another file with --database, or restore a backup")
     if found.condition is Condition.OLDER:
@@ -123,7 +124,7 @@ def _soundness(place: Database) -> Check:
 
 def _structure(place: Database) -> Check:
     try:
-        with place.reader() as connection, oddities_as_unusable():
+        with place.reader() as connection:
             there = structure.found(connection)
     except DatabaseUnusable as damage:
         return Check("structure", "bad", damage.message, damage.hint)
@@ -158,7 +159,7 @@ def _space(path: Path) -> Check:
 
 def _runs(place: Database, locked: bool | None) -> Iterator[Check]:
     try:
-        with place.reader() as connection, oddities_as_unusable():
+        with place.reader() as connection:
             recent = queries.runs_newest_first(connection, 1, locked=locked)
     except DatabaseUnusable as damage:
         yield Check("runs", "bad", damage.message, damage.hint)

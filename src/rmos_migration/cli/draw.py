@@ -11,7 +11,6 @@ from ..reports.rosettes import as_drawn, drawing, stock
 from ..settings import load_settings
 from ..store import reporting
 from ..store.database import Database
-from ..store.failures import oddities_as_unusable
 from . import console
 from .options import DatabaseOption
 
@@ -46,7 +45,7 @@ def draw(
     place = Database.at(load_settings(database=database).database)
     if output is not None:
         _refuse_other(output)
-    with place.reader() as connection, oddities_as_unusable():
+    with place.reader() as connection:
         row = reporting.pattern(connection, pattern_id)
         if row is None:
             raise UsageError(

@@ -34,8 +34,9 @@ def days(connection: Connection, limit: int, *, locked: bool | None) -> tuple[li
     if not dates:
         return [], total
     found: dict[str, list[RunRow]] = {date: [] for date in dates}
-    for row in connection.execute(select(runs).where(_DATE.in_(dates)).order_by(runs.c.id.desc())):
-        found[row.started_at[:10]].append(as_run(row, locked))
+    query = select(runs, _DATE.label("date")).where(_DATE.in_(dates)).order_by(runs.c.id.desc())
+    for row in connection.execute(query):
+        found[row.date].append(as_run(row, locked))
     return [Day(date, of_day) for date, of_day in found.items()], total
 
 

@@ -2,12 +2,14 @@
 
 from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy import Connection, Row, func, select
 
 from ..diagnostics import Diagnostic, Location, Severity
 from ..entities import ENTITIES
+from .columns import json_object, refuse, run_counts
 from .tables import ENTITY_TABLES, pending_references, runs, schema_version
+
+_SEVERITIES = tuple(severity.value for severity in Severity)
 
 
 class RunRow(NamedTuple):
@@ -64,6 +66,8 @@ def schema_steps(connection: Connection) -> list[tuple[int, str, str | None]]:
 def as_diagnostic(row: Row[Any]) -> Diagnostic:
     """A row of the table of diagnostics."""
     place = Location(row.path, row.pointer, row.line, row.column, row.document)
+    if row.severity not in _SEVERITIES:
+        refuse("migration_diagnostics.severity", row.severity, f"one of {', '.join(_SEVERITIES)}")
     return Diagnostic(row.code, Severity(row.severity), row.message, place, row.hint or "")
 
 
@@ -76,22 +80,10 @@ def as_run(row: Row[Any], locked: bool | None) -> RunRow:
         row.finished_at,
         status,
         row.source,
-        _object(row.options_json),
+        json_object("migration_runs.options_json", row.options_json),
         row.tool_version,
-        _object(row.counts_json) if row.counts_json else {},
+        run_counts("migration_runs.counts_json", row.counts_json),
         row.duration_seconds,
         row.location,
         row.stopped_by,
     )
-
-
-def _object(text: str) -> dict[str, Any]:
-    """An object from JSON.
-
-    Raises:
-        ValueError: if it is none; other hands wrote it, or the database is damaged.
-    """
-    value = orjson.loads(text)
-    if not isinstance(value, dict):
-        raise ValueError(f"{text[:40]} is no JSON object")
-    return value

@@ -15,7 +15,7 @@ from ..errors import DatabaseUnusable
 from . import schema
 from .database import Database
 from .engines import time_limit
-from .failures import damage_as_unusable, oddities_as_unusable
+from .failures import driver_errors_as_ours
 
 QUESTION_SECONDS = 30.0
 """How long one answer of a server may ask the database, unless it is said otherwise."""
@@ -75,7 +75,7 @@ class Readers:
         """
         standing = self._lent()
         try:
-            with oddities_as_unusable(), self._limited(standing, seconds), standing.connection.begin():
+            with driver_errors_as_ours(), self._limited(standing, seconds), standing.connection.begin():
                 yield standing.connection
         except BaseException:
             standing.close()
@@ -97,7 +97,7 @@ class Readers:
                 self._stop_watching()
                 watch = self._watch = _Standing(self.database)
             try:
-                with damage_as_unusable(), self._limited(watch):
+                with driver_errors_as_ours(), self._limited(watch):
                     if watch.has_changed():
                         self._moment += 1
             except BaseException:
