@@ -56,7 +56,7 @@ def examine(path: Path) -> Examination:
         if not path.exists():
             return Examination(Condition.ABSENT)
         if not path.is_file():
-            return Examination(Condition.DAMAGED, detail=f"{path} is not a file")
+            return Examination(Condition.FOREIGN, detail=f"{path} is not a file")
         size = path.stat().st_size
         if not size:
             return Examination(Condition.EMPTY)
@@ -132,6 +132,11 @@ def logs_of(path: Path) -> list[Path]:
     real = path.resolve()
     logs = [real.with_name(real.name + ending) for ending in _LOGS]
     return [log for log in logs if log.exists() and log.stat().st_size > 0]
+
+
+def is_read_unnoticed(path: Path) -> bool:
+    """Return whether a reader cannot note itself beside the file, and so has to take it for one that nobody writes."""
+    return not os.access(path.resolve().parent, os.W_OK) and not has_log(path)
 
 
 def patience(path: Path) -> float:

@@ -17,12 +17,14 @@ from .condition import (
     Examination,
     examine,
     has_log,
+    is_read_unnoticed,
     patience,
     refuse_absent,
     refuse_unusable,
 )
 from .engines import connected, file_engine, memory_engine, tolerate_broken_text
 from .lock import write_lock
+from .places import path_of
 from .safety import fault_in, kept_sound, refuse_foreign, refuse_uncertain
 from .soundness import file_damage
 
@@ -39,17 +41,9 @@ class Database:
 
         Raises:
             DatabaseUnusable: if the URL names another kind of database.
+            UsageError: if it names no file, or has a query.
         """
-        text = str(place)
-        if "://" not in text:
-            return cls(Path(text))
-        kind, _, rest = text.partition("://")
-        if kind not in ("sqlite", "sqlite+pysqlite") or not rest.startswith("/") or rest == "/":
-            raise DatabaseUnusable(
-                f"the database {kind}://… cannot be used; this version speaks SQLite only",
-                "use --database sqlite:///rmos.db, with the path of a file",
-            )
-        return cls(Path(rest[1:]))
+        return cls(path_of(place))
 
     @property
     def url(self) -> str:
@@ -130,8 +124,8 @@ class Database:
             yield connection
 
     def is_read_unnoticed(self) -> bool:
-        """Whether a reader cannot note itself beside the file, and so has to take it for one that nobody writes."""
-        return not os.access(self.path.resolve().parent, os.W_OK) and not has_log(self.path)
+        """Return whether a reader has to take the file for one that nobody writes."""
+        return is_read_unnoticed(self.path)
 
     @contextmanager
     def mender(self, purpose: str) -> Iterator[tuple[Connection, Path]]:

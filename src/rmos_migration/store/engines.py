@@ -16,8 +16,9 @@ from urllib.parse import quote_from_bytes
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
 from .failures import driver_errors_as_ours
+from .sqlite import refuse_old
 
-_PATIENCE = 5
+PATIENCE = 5
 """Seconds that a question waits while another program holds the database."""
 
 _TICK = 500_000
@@ -100,6 +101,7 @@ def file_engine(
     ``immutable`` leaves no files beside it, for a file that nobody writes; ``keep_mode`` leaves the file's journal mode;
     ``handed_round`` is for a connection that different threads use, one at a time.
     """
+    refuse_old()
     mode = ("mode=ro" + "&immutable=1" * immutable) if read_only else "mode=rwc"
 
     def connect() -> sqlite3.Connection:
@@ -107,7 +109,7 @@ def file_engine(
             uri(path, mode),
             uri=True,
             isolation_level=None,
-            timeout=_PATIENCE,
+            timeout=PATIENCE,
             check_same_thread=not handed_round,
             factory=_Connection,
         )
@@ -130,6 +132,7 @@ def file_engine(
 
 def memory_engine() -> Engine:
     """An engine for a database in memory."""
+    refuse_old()
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys = ON")
