@@ -59,6 +59,9 @@ class _Connection(sqlite3.Connection):
         with _as_driver_error():
             return super().cursor(factory)
 
+    def execute(self, *given: Any) -> sqlite3.Cursor:  # sqlite3's own would not call ``cursor``
+        return self.cursor().execute(*given)
+
 
 class _as_driver_error:  # noqa: N801 - used like a function; a generator would cost more at each call
     def __enter__(self) -> None:
