@@ -107,6 +107,22 @@ def _is_deceiving(character: str) -> bool:
     return is_none or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}
 
 
+def printable_json(text: str) -> str:
+    """Return JSON text with everything escaped that would steer or reorder a terminal; it says the same as before."""
+    return text if text.isascii() else _NOT_ASCII.sub(_escaped_for_json, text)
+
+
+_NOT_ASCII = re.compile("[^\x00-\x7e]")
+
+
+def _escaped_for_json(found: re.Match[str]) -> str:
+    character = found[0]
+    if unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Zl", "Zp"}:
+        return character
+    units = character.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+
+
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )

@@ -4,7 +4,10 @@
     ├── UsageError           the call cannot be carried out as asked         exit 2
     ├── LockedError          another run holds the database                  exit 3
     ├── DatabaseUnusable     not ours, newer, damaged, not to be opened      exit 4
-    └── EnvironmentFailure   disk full, no permission, I/O error             exit 5
+    │   ├── CorruptRow       a value is not what its column says             exit 4
+    │   └── TookTooLong      a question to it was not answered in time       exit 4
+    ├── EnvironmentFailure   disk full, no permission, I/O error             exit 5
+    └── ProgramFault         a fault of this program                         exit 70
 
 Bad documents never raise: they become diagnostics (see ``diagnostics.py``).
 This module imports nothing of the package.
@@ -23,6 +26,7 @@ class ExitCode(IntEnum):
     DATABASE = 4
     ENVIRONMENT = 5
     MISMATCH = 6
+    FAULT = 70
     SIGINT = 130
     READER_LEFT = 141
     SIGTERM = 143
@@ -36,6 +40,7 @@ EXIT_MEANINGS = {
     ExitCode.DATABASE: "the database cannot be used",
     ExitCode.ENVIRONMENT: "disk, permission or input/output failure",
     ExitCode.MISMATCH: "source and database differ",
+    ExitCode.FAULT: "a fault of the program, not of your data",
     ExitCode.SIGINT: "interrupted from the keyboard",
     ExitCode.READER_LEFT: "nobody read the output any more",
     ExitCode.SIGTERM: "asked to stop",
@@ -71,7 +76,46 @@ class DatabaseUnusable(RmosError):  # noqa: N818 - the name says what is wrong
     exit_code = ExitCode.DATABASE
 
 
+class CorruptRow(DatabaseUnusable):
+    """A value in the database is not what its column says: changed outside this program, or damaged."""
+
+
+class TookTooLong(DatabaseUnusable):
+    """The database did not answer a question in the time that it was given."""
+
+
 class EnvironmentFailure(RmosError):  # noqa: N818
     """The machine failed: disk full, no permission, input/output error."""
 
     exit_code = ExitCode.ENVIRONMENT
+
+
+class ProgramFault(RmosError):  # noqa: N818
+    """The program itself failed; whoever is told so finds the traceback in the log."""
+
+    exit_code = ExitCode.FAULT
+
+
+class Terminated(KeyboardInterrupt):
+    """SIGTERM, where it ends things at once like Ctrl-C."""
+
+
+def uncaught(error: Exception) -> RmosError:
+    """Return what a person is told of an exception that nobody has caught; its traceback belongs into the log.
+
+    Want of memory and a failing system call are the machine's; anything else is this program's fault.
+    """
+    if isinstance(error, RmosError):
+        return error
+    if isinstance(error, MemoryError):
+        return EnvironmentFailure("there is not enough memory", "close other programs, then try again")
+    if isinstance(error, OSError):
+        place = f"{error.filename}: " if error.filename else ""
+        return EnvironmentFailure(
+            f"the machine failed: {place}{error.strerror or error}", "see the log above"
+        )
+    said = f"{type(error).__name__}: {str(error).partition(chr(10))[0]}".removesuffix(": ")
+    return ProgramFault(
+        f"this is a fault of the program, not of your data: {said}",
+        "please report it, with the lines above, which say where it happened",
+    )

@@ -4,7 +4,7 @@ import json
 import logging
 from datetime import UTC, datetime
 
-from .diagnostics import printable
+from .diagnostics import printable, printable_json
 
 
 class _JsonLines(logging.Formatter):
@@ -20,7 +20,7 @@ class _JsonLines(logging.Formatter):
             line["details"] = details
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        return printable_json(json.dumps(line, ensure_ascii=False))
 
 
 class _Words(logging.Formatter):

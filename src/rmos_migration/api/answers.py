@@ -26,7 +26,7 @@ _MUCH_TOO_OLD = 5.0
 _LOOK_SECONDS = 0.02
 """Between two looks whether a run goes on, where the data did not change; a look costs as much as half an answer."""
 
-Moment = tuple[int, bool]
+Moment = tuple[int, bool | None]
 """The state of the data, as ``Readers.moment`` numbers it, and whether a run goes on: one that lost its process is told
 from one that goes on by the lock alone."""
 

@@ -30,7 +30,7 @@ RUNS_OF_A_DAY = 100
 
 
 def status(
-    connection: Connection, serving: Serving, audited: AuditResult, *, locked: bool, trusted: bool
+    connection: Connection, serving: Serving, audited: AuditResult, *, locked: bool | None, trusted: bool
 ) -> models.StatusAnswer:
     """Is my data in, when, what is wrong."""
     last = queries.runs_newest_first(connection, 1, locked=locked)

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from ..diagnostics import Diagnostic, printable
 from ..editing.refusals import ChangedMeanwhile, IdTaken, InUse, InvalidRecord, NoSuchRecord, Refusal
-from ..errors import DatabaseUnusable, LockedError, RmosError, UsageError
+from ..errors import DatabaseUnusable, LockedError, ProgramFault, RmosError, UsageError
 from ..store.condition import Condition
 from ..store.edits import User
 from .serving import Serving
@@ -159,6 +159,8 @@ def of_error(error: RmosError, serving: Serving, *, trusted: bool) -> Problem:
         detail = error.message if trusted else "another program is writing into the database"
         return Problem("locked", detail, "wait until it has finished, then try again")
     kind = "environment"
+    if isinstance(error, ProgramFault):
+        return Problem("failed", "the server's log says why", "please report it")
     if isinstance(error, DatabaseUnusable):
         kind = _CONDITIONS.get(serving.database.examine().condition, "database-unusable")
     elif isinstance(error, UsageError):

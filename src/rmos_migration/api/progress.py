@@ -74,7 +74,7 @@ def of_job(job: Job) -> Progress:
     return _progress(reached, is_over=job.over.is_set())
 
 
-def of_last_run(connection: Connection, *, locked: bool) -> Progress:
+def of_last_run(connection: Connection, *, locked: bool | None) -> Progress:
     """How far the last run in the database has got."""
     last, _ = history.runs_page(connection, before=None, limit=10, locked=locked)
     if not last:

@@ -13,7 +13,7 @@ from ..errors import DatabaseUnusable
 from ..migrate.garbage import fewer_garbage_collections
 from ..store import queries, runs, schema, soundness, structure
 from ..store.database import Database
-from ..store.failures import damage_as_unusable, oddities_as_unusable
+from ..store.failures import driver_errors_as_ours
 from ..store.lock import is_locked
 from .result import AuditResult, Verdict
 from .rows import Reader
@@ -84,7 +84,7 @@ def _in_order(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda one: (tables[one.table], one.record, one.column, one.message))
 
 
-def _look(database: Database, now: str, was_locked: bool, rules: list[Rule]) -> "_Look":
+def _look(database: Database, now: str, was_locked: bool | None, rules: list[Rule]) -> "_Look":
     """Let some rules look at the database, on a connection of their own.
 
     The checks of the whole are a few long queries, during which Python waits for SQLite; those of rows are Python's
@@ -112,7 +112,7 @@ class _Look:
             if isinstance(rule.check, Whole):
                 try:
                     self._need(rule.check.reads)
-                    with oddities_as_unusable():
+                    with driver_errors_as_ours():
                         for flaw in rule.check.find(self.subject):
                             self._found(rule, flaw)
                 except DatabaseUnusable as trouble:
@@ -132,7 +132,7 @@ class _Look:
                     self.troubles.setdefault(rule.code, trouble.message)
 
     def count(self) -> None:
-        with suppress(DatabaseUnusable), oddities_as_unusable():
+        with suppress(DatabaseUnusable), driver_errors_as_ours():
             self.schema_version = schema.version_of(self.subject.connection)
             self.records = queries.entity_counts(self.subject.connection)
 
@@ -141,10 +141,9 @@ class _Look:
         for tolerant in (False, True):
             found: list[tuple[Rule, Flaw]] = []
             try:
-                with oddities_as_unusable():
-                    reader.read(
-                        soundness.rows(self.subject.connection, reader.entity, tolerant=tolerant), found
-                    )
+                with driver_errors_as_ours():
+                    rows = soundness.rows(self.subject.connection, reader.entity, tolerant=tolerant)
+                    reader.read(rows, found)
             except DatabaseUnusable:
                 if tolerant:
                     raise
@@ -155,7 +154,7 @@ class _Look:
 
     def _need(self, tables: Iterable[str]) -> None:
         """Raise DatabaseUnusable unless these tables are there with all their columns."""
-        with damage_as_unusable():
+        with driver_errors_as_ours():
             there = self.subject.structure.tables
         expected = structure.expected().tables
         for name in tables:

@@ -63,7 +63,7 @@ class Subject:
     database: Database
     connection: Connection
     now: str
-    was_locked: bool
+    was_locked: bool | None
 
     @cached_property
     def structure(self) -> Structure:

@@ -10,8 +10,9 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from ..errors import EXIT_MEANINGS, EnvironmentFailure, ExitCode, RmosError
+from ..errors import EXIT_MEANINGS, EnvironmentFailure, ExitCode, RmosError, Terminated, uncaught
 from ..logs import configure
+from ..store.sqlite import refuse_old
 from . import (
     audit,
     backup,
@@ -30,6 +31,8 @@ from . import (
     status,
     verify,
 )
+
+log = logging.getLogger(__name__)
 
 _OUTPUT_FAILED = {errno.ENOSPC, errno.EIO, errno.EFBIG}
 
@@ -74,6 +77,7 @@ def common(
     if level is None:
         raise typer.BadParameter(f"{log_level} is no log level", param_hint="--log-level")
     configure(level, as_json=log_json)
+    refuse_old()
 
 
 def run() -> int:
@@ -91,10 +95,14 @@ def run() -> int:
         code = ExitCode.READER_LEFT
     except OSError as error:
         if error.errno not in _OUTPUT_FAILED:
-            raise
+            return _give_up(error)
         hint = "free some space, or write it somewhere else"
         _say_why(EnvironmentFailure(f"the result could not be written: {error.strerror}", hint))
         code = ExitCode.ENVIRONMENT
+    except KeyboardInterrupt as asked:
+        return ExitCode.SIGTERM if isinstance(asked, Terminated) else ExitCode.SIGINT
+    except Exception as error:
+        return _give_up(error)
     else:
         return code
     with suppress(OSError, ValueError):  # so that Python, when it ends, does not try to write the rest
@@ -108,13 +116,14 @@ def _run_verb() -> int:
     Raises:
         BrokenPipeError: if nobody reads the output any more, as in ``rmos rejects | head -1``.
         OSError: if the output could not be written.
+        Exception: if anything else went wrong that nobody has caught.
     """
     try:
         app()
     except SystemExit as leaving:
-        # Typer and Rich turn a broken pipe into an exit of their own, with the code that means "with rejects".
+        # Typer and Rich turn these into exits of their own, some with the code that means "with rejects".
         cause = leaving.__context__
-        while cause is not None and not isinstance(cause, BrokenPipeError):
+        while cause is not None and not isinstance(cause, BrokenPipeError | EOFError | Terminated):
             cause = cause.__context__
         if cause is not None:
             raise cause from None
@@ -123,6 +132,15 @@ def _run_verb() -> int:
         _say_why(error)
         return error.exit_code
     return ExitCode.OK
+
+
+def _give_up(error: Exception) -> int:
+    """Tell of an exception that nobody has caught, with its traceback in the log; return the exit code, which is never 1."""
+    told = uncaught(error)
+    with suppress(Exception):
+        log.error("%s was not caught", type(error).__name__, exc_info=error)
+    _say_why(told)
+    return told.exit_code
 
 
 def _say_why(error: RmosError) -> None:

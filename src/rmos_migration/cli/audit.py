@@ -16,7 +16,7 @@ from ..audit.formats.sarif import as_sarif
 from ..audit.repair import repair as mend
 from ..audit.result import AuditResult, State, Verdict
 from ..audit.rules import FAMILIES, RULES, suggestion
-from ..diagnostics import Severity, printable
+from ..diagnostics import Severity, printable, printable_json
 from ..errors import DatabaseUnusable, ExitCode, UsageError
 from ..store.database import Database
 from . import console
@@ -142,7 +142,7 @@ def _rendered(result: AuditResult, form: Format) -> str:
     if form is Format.JUNIT:
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{as_junit(result)}\n'
     value = result.as_json() if form is Format.JSON else as_sarif(result)
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+    return printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
 
 
 def _repair(place: Database) -> None:

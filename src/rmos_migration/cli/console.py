@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
+from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable, printable_json
 from ..errors import EnvironmentFailure, RmosError, UsageError
 from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Nobody
@@ -47,7 +47,7 @@ def say(text: str, *, style: str = "", on: Console = out) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
-    print_for_programs(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    print_for_programs(printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
 
 
 def print_for_programs(text: str) -> None:

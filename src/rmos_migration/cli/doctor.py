@@ -17,8 +17,7 @@ from ..store import queries, schema, structure
 from ..store.condition import Condition, Examination
 from ..store.database import Database
 from ..store.doubts import SEE, doubts
-from ..store.failures import oddities_as_unusable
-from ..store.lock import holder, is_locked
+from ..store.lock import holder, is_locked, lock_path
 from . import console
 from .chosen import told_by_file
 from .noting import structure_noted
@@ -92,6 +91,9 @@ def _checks(place: Database, found: Examination) -> Iterator[Check]:
     locked = is_locked(place.path)
     if locked:
         yield Check("lock", "note", f"held by {holder(place.path)}", "wait until it has finished")
+    elif locked is None:
+        text = f"{lock_path(place.path)} cannot be looked at, so whether a run goes on is not known"
+        yield Check("lock", "note", text, "check the file's permissions")
     else:
         yield Check("lock", "ok", "free")
     if found.condition is Condition.CURRENT:
@@ -112,6 +114,8 @@ def _database(place: Database, found: Examination) -> Check:
     words = found.detail or f"{place.path}: {found.condition.value}"
     if found.condition is Condition.UNMARKED:
         return Check("database", "bad", words, "see what is wrong: rmos audit; then: rmos audit --repair")
+    if found.condition is Condition.CHANGED:
+        return Check("database", "bad", words, "see what is wrong: rmos audit; or restore a backup")
     if found.condition in (Condition.NEWER, Condition.FOREIGN, Condition.DAMAGED):
         return Check("database", "bad", words, "name another file with --database, or restore a backup")
     if found.condition is Condition.OLDER:
@@ -135,7 +139,7 @@ def _soundness(place: Database) -> Check:
 
 def _structure(place: Database) -> Check:
     try:
-        with place.reader() as connection, oddities_as_unusable():
+        with place.reader() as connection:
             there = structure.found(connection)
     except DatabaseUnusable as damage:
         return Check("structure", "bad", damage.message, damage.hint)
@@ -168,9 +172,9 @@ def _space(path: Path) -> Check:
     return Check("disk", "ok", f"{free / 1e9:,.1f} GB free at {folder}")
 
 
-def _runs(place: Database, locked: bool) -> Iterator[Check]:
+def _runs(place: Database, locked: bool | None) -> Iterator[Check]:
     try:
-        with place.reader() as connection, oddities_as_unusable():
+        with place.reader() as connection:
             recent = queries.runs_newest_first(connection, 1, locked=locked)
     except DatabaseUnusable as damage:
         yield Check("runs", "bad", damage.message, damage.hint)

@@ -10,7 +10,6 @@ from ..errors import ExitCode, UsageError
 from ..reports.rosettes import as_drawn, drawing, stock
 from ..store import reporting
 from ..store.database import Database
-from ..store.failures import oddities_as_unusable
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption
@@ -46,7 +45,7 @@ def draw(
     place = Database.at(load_settings(database=database).database)
     if output is not None:
         _refuse_other(output)
-    with place.reader() as connection, oddities_as_unusable():
+    with place.reader() as connection:
         row = reporting.pattern(connection, pattern_id)
         if row is None:
             raise UsageError(

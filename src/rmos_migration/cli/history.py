@@ -8,7 +8,6 @@ from ..diagnostics import FOLDER_NOT_LOOKED_AT
 from ..migrate.not_looked_at import were_not_looked_at
 from ..store import queries
 from ..store.database import Database
-from ..store.failures import oddities_as_unusable
 from ..store.lock import is_locked
 from ..store.queries import RunRow
 from . import console
@@ -31,7 +30,7 @@ def history(
     """Print one line a run: when, how it ended, what became of the documents."""
     place = Database.at(load_settings(database=database).database)
     locked = is_locked(place.path)
-    with place.reader() as connection, oddities_as_unusable():
+    with place.reader() as connection:
         found = queries.runs_newest_first(connection, limit, locked=locked)
     if as_json:
         console.print_json({"schema": "rmos-migration/history/1", "runs": [run._asdict() for run in found]})

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from ..errors import EnvironmentFailure, RmosError, UsageError
+from ..errors import EnvironmentFailure, RmosError, Terminated, UsageError
 from ..migrate.options import Several
 from ..migrate.outcome import RunSummary
 from ..migrate.policy import MissingReferences, OnConflict
@@ -204,7 +204,7 @@ def _stop_signals() -> Iterator[list[int]]:
 
     def remember(number: int, _: FrameType | None) -> None:
         if received:
-            raise KeyboardInterrupt
+            raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
         received.append(number)
         console.say("stopping after this batch; once more to stop at once", on=console.err)
 

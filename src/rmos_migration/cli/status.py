@@ -8,7 +8,6 @@ from ..reports.outstanding import counted_by_outcome, strays_there
 from ..store import queries
 from ..store.database import Database
 from ..store.doubts import SEE, doubts
-from ..store.failures import oddities_as_unusable
 from ..store.lock import is_locked
 from . import console
 from .chosen import load_settings
@@ -24,7 +23,7 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
     """Print counts, the last run, and what still waits for attention."""
     place = Database.at(load_settings(database=database).database)
     locked = is_locked(place.path)
-    with place.reader() as connection, oddities_as_unusable():
+    with place.reader() as connection:
         counts = queries.entity_counts(connection)
         doubted = doubts(connection)
         last = next(iter(queries.runs_newest_first(connection, 1, locked=locked)), None)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..diagnostics import Diagnostic, Location, diagnose
 from ..entities import ENTITIES, Entity
-from ..errors import RmosError, UsageError
+from ..errors import RmosError, Terminated, UsageError
 from ..sources.decode import is_codec
 from ..sources.discover import Source
 from ..sources.passed_over import SourceFile
@@ -256,6 +256,8 @@ class _Run:
 
 def _in_words(error: BaseException) -> str:
     """What ended a run that did not reach its end."""
+    if isinstance(error, Terminated):
+        return "asked to stop at once"
     if isinstance(error, KeyboardInterrupt):
         return "stopped at once from the keyboard"
     if isinstance(error, Exception) and not isinstance(error, RmosError):

@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from ..diagnostics import printable_json
 from .report import Report
 
 
 def as_json(report: Report) -> str:
     """The report as JSON text, schema ``rmos-migration/report/1`` (``json_schema``)."""
-    return report.model_dump_json(indent=2) + "\n"
+    return printable_json(report.model_dump_json(indent=2)) + "\n"
 
 
 def json_schema() -> dict[str, Any]:

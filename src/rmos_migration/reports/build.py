@@ -16,7 +16,6 @@ from ..migrate.outcome import RunSummary, Status
 from ..store import queries, reporting, runs, strays
 from ..store.database import Database
 from ..store.doubts import doubts
-from ..store.failures import oddities_as_unusable
 from ..store.lock import is_locked
 from ..store.queries import RunRow
 from ..store.reporting import Noticed, Place
@@ -53,7 +52,7 @@ def report_of_run(
         DatabaseUnusable: if the database is absent, of another schema, damaged, or cannot be opened.
     """
     locked = is_locked(database.path)
-    with database.reader() as connection, connection.begin(), oddities_as_unusable():
+    with database.reader() as connection, connection.begin():
         row = _find(connection, run_id, locked)
         before = reporting.run_before(connection, row, locked=locked)
         run, counts = facts.run_of_row(row), row.counts
@@ -149,7 +148,7 @@ def _is_balanced(tally: Counted) -> bool:
     return tally.found == tally.arrived + tally.kept_out
 
 
-def _find(connection: Connection, run_id: int | None, locked: bool) -> RunRow:
+def _find(connection: Connection, run_id: int | None, locked: bool | None) -> RunRow:
     if run_id is None:
         last = queries.runs_newest_first(connection, 1, locked=locked)
         if not last:

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
     type_coerce,
 )
-from sqlalchemy.types import String
+from sqlalchemy.types import NullType, String
 
 from .tables import ENTITY_TABLES, metadata
 
@@ -69,7 +69,9 @@ def _breaches(
     connection: Connection, table: Table, column: str, broken: ColumnElement[bool]
 ) -> Iterator[Breach]:
     key = [type_coerce(part, String) for part in table.primary_key]
-    for *keys, value in connection.execute(select(*key, table.c[column]).where(broken)):
+    for *keys, value in connection.execute(
+        select(*key, type_coerce(table.c[column], NullType())).where(broken)
+    ):
         yield Breach(table.name, " ".join(map(str, keys)), column, value)
 
 

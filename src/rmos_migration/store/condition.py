@@ -7,16 +7,18 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection
 
-from ..errors import DatabaseUnusable, EnvironmentFailure
+from ..errors import DatabaseUnusable, EnvironmentFailure, TookTooLong
 from . import schema
-from .engines import file_engine
-from .failures import code_of, reason
+from .engines import connected, file_engine
+from .failures import DAMAGED, code_behind
 
-_WRITE_AHEAD_LOG = "-wal"
-COMPANIONS = (_WRITE_AHEAD_LOG, "-shm", "-journal")
+_LOGS = ("-wal", "-journal")
+COMPANIONS = (*_LOGS, "-shm")
 """What SQLite adds to a database's name for files that belong to it."""
+_PATIENCE_SECONDS = 120
+_SLOWEST_BYTES_A_SECOND = 500_000
 _SMALLEST = 512
 """Bytes of the smallest page that a SQLite database has."""
 
@@ -31,6 +33,7 @@ class Condition(Enum):
     NEWER = "the schema is newer than this program"
     UNMARKED = "the file holds this program's tables, but not its mark"
     FOREIGN = "the file belongs to another program"
+    CHANGED = "the file is not as this program made it"
     DAMAGED = "the file is damaged or no SQLite database"
 
 
@@ -53,7 +56,7 @@ def examine(path: Path) -> Examination:
         if not path.exists():
             return Examination(Condition.ABSENT)
         if not path.is_file():
-            return Examination(Condition.DAMAGED, detail=f"{path} is not a file")
+            return Examination(Condition.FOREIGN, detail=f"{path} is not a file")
         size = path.stat().st_size
         if not size:
             return Examination(Condition.EMPTY)
@@ -65,41 +68,51 @@ def examine(path: Path) -> Examination:
         raise EnvironmentFailure(f"cannot read {path}: {error.strerror}", "check its permissions") from error
     try:
         mark = _mark(path)
-    except SQLAlchemyError as error:
-        if code_of(error) == sqlite3.SQLITE_NOTADB:
+    except DatabaseUnusable as error:
+        if code_behind(error) == sqlite3.SQLITE_NOTADB:
             return Examination(Condition.DAMAGED, detail=f"{path} is not a SQLite database")
         mark = 0  # perhaps the log holds the rest of it
     if mark not in (0, schema.APPLICATION_ID):
         return Examination(Condition.FOREIGN, detail=f"{path} is marked as another program's (id {mark:#x})")
-    return _examine_inside(path)
+    try:
+        return _examine_inside(path)
+    except TookTooLong:
+        raise
+    except DatabaseUnusable as error:
+        said = f"{path}: {error.message}"
+        is_damage = code_behind(error) in DAMAGED
+        return Examination(Condition.DAMAGED if is_damage else Condition.CHANGED, detail=said)
 
 
 def _mark(path: Path) -> int:
-    """The mark in the file's header; a log beside it is neither read nor touched."""
-    engine = file_engine(path, read_only=True, immutable=True)
-    try:
-        with engine.connect() as connection:
-            mark = connection.exec_driver_sql("PRAGMA application_id").scalar()
-    finally:
-        engine.dispose()
-    return int(mark or 0) & 0xFFFFFFFF
+    """Return the mark in the file's header; a log beside it is neither read nor touched."""
+    with connected(file_engine(path, read_only=True, immutable=True)) as connection:
+        return _mark_in(connection)
+
+
+def _mark_in(connection: Connection) -> int:
+    return int(connection.exec_driver_sql("PRAGMA application_id").scalar() or 0) & 0xFFFFFFFF
 
 
 def _examine_inside(path: Path) -> Examination:
-    try:
-        engine = file_engine(path, read_only=True, immutable=not has_log(path))
-        with engine.connect() as connection:
-            mark = connection.exec_driver_sql("PRAGMA application_id").scalar()
-            tables = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
-            is_ours = mark == schema.APPLICATION_ID or schema.has_our_tables(connection)
-            version = schema.version_of(connection) if is_ours else 0
-        engine.dispose()
-    except (SQLAlchemyError, UnicodeDecodeError) as error:
-        return Examination(Condition.DAMAGED, detail=f"{path} is damaged: {reason(error)}")
+    engine = file_engine(path, read_only=True, immutable=not has_log(path))
+    with connected(engine, seconds=patience(path)) as connection:
+        mark = _mark_in(connection)
+        others = schema.imposters(connection)
+        is_any = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
+        is_ours = mark == schema.APPLICATION_ID or schema.has_our_tables(connection)
+        version = schema.version_of(connection) if is_ours else 0
     if not is_ours:
-        if not tables:
+        if not is_any:
             return Examination(Condition.EMPTY)
         return Examination(Condition.FOREIGN, detail=f"{path} holds tables this program did not make")
+    for name, kind in others.items():
+        detail = f"{path} was changed: {name} is a {kind}, where a table of this program must be"
+        return Examination(Condition.CHANGED, version, detail)
+    if version < 1:
+        return Examination(
+            Condition.CHANGED, version, f"{path} was changed: it does not say which schema it has"
+        )
     if version > schema.CURRENT_VERSION:
         detail = f"{path} has schema {version}, this program knows {schema.CURRENT_VERSION}"
         return Examination(Condition.NEWER, version, detail)
@@ -110,14 +123,28 @@ def _examine_inside(path: Path) -> Examination:
 
 
 def has_log(path: Path) -> bool:
-    """Whether a killed run, or one that goes on, has left its write-ahead log beside the file."""
-    log = log_of(path)
-    return log.exists() and log.stat().st_size > 0
+    """Return whether a killed run, or one that goes on, has left a log beside the file that holds a part of it."""
+    return bool(logs_of(path))
 
 
-def log_of(path: Path) -> Path:
-    """Where a database has its write-ahead log."""
-    return path.with_name(path.name + _WRITE_AHEAD_LOG)
+def logs_of(path: Path) -> list[Path]:
+    """Return the logs beside a database that are not empty; SQLite keeps them beside the file itself, not beside a link."""
+    real = path.resolve()
+    logs = [real.with_name(real.name + ending) for ending in _LOGS]
+    return [log for log in logs if log.exists() and log.stat().st_size > 0]
+
+
+def is_read_unnoticed(path: Path) -> bool:
+    """Return whether a reader cannot note itself beside the file, and so has to take it for one that nobody writes."""
+    return not os.access(path.resolve().parent, os.W_OK) and not has_log(path)
+
+
+def patience(path: Path) -> float:
+    """Return how many seconds a command may ask a database.
+
+    Honest questions are answered at tens of megabytes a second; only a file made to be endless needs so much time.
+    """
+    return _PATIENCE_SECONDS + path.stat().st_size / _SLOWEST_BYTES_A_SECOND
 
 
 def refuse_absent(path: Path, found: Examination) -> None:
@@ -131,6 +158,7 @@ def refuse_unusable(found: Examination) -> None:
     hints = {
         Condition.NEWER: "install the newer rmos-migration that made it",
         Condition.UNMARKED: "see what is wrong with it: rmos audit; then: rmos audit --repair",
+        Condition.CHANGED: "see what is wrong with it: rmos audit; or restore the database from a backup",
         Condition.FOREIGN: "name another file with --database; this one was not touched",
         Condition.DAMAGED: "restore it from a backup, or name another file; this one was not touched",
     }

@@ -11,10 +11,20 @@ from sqlalchemy import Connection
 from ..errors import DatabaseUnusable, UsageError
 from . import schema
 from .backup import back_up, copy_whole, free_name
-from .condition import COMPANIONS, Condition, Examination, examine, has_log, refuse_absent, refuse_unusable
+from .condition import (
+    COMPANIONS,
+    Condition,
+    Examination,
+    examine,
+    has_log,
+    is_read_unnoticed,
+    patience,
+    refuse_absent,
+    refuse_unusable,
+)
 from .engines import connected, file_engine, memory_engine, tolerate_broken_text
-from .failures import damage_as_unusable
 from .lock import write_lock
+from .places import path_of
 from .safety import fault_in, kept_sound, refuse_foreign, refuse_uncertain
 from .soundness import file_damage
 
@@ -31,17 +41,9 @@ class Database:
 
         Raises:
             DatabaseUnusable: if the URL names another kind of database.
+            UsageError: if it names no file, or has a query.
         """
-        text = str(place)
-        if "://" not in text:
-            return cls(Path(text))
-        kind, _, rest = text.partition("://")
-        if kind not in ("sqlite", "sqlite+pysqlite") or not rest.startswith("/") or rest == "/":
-            raise DatabaseUnusable(
-                f"the database {kind}://… cannot be used; this version speaks SQLite only",
-                "use --database sqlite:///rmos.db, with the path of a file",
-            )
-        return cls(Path(rest[1:]))
+        return cls(path_of(place))
 
     @property
     def url(self) -> str:
@@ -99,7 +101,7 @@ class Database:
         """
         found = self.examine()
         refuse_absent(self.path, found)
-        if found.condition is not Condition.UNMARKED:
+        if found.condition not in (Condition.UNMARKED, Condition.CHANGED):
             refuse_unusable(found)
         with self._reading() as connection, connection.begin():
             tolerate_broken_text(connection, tolerant=True)
@@ -118,12 +120,12 @@ class Database:
         engine = file_engine(
             self.path, read_only=True, immutable=self.is_read_unnoticed(), handed_round=handed_round
         )
-        with connected(engine, damage_as_unusable) as connection:
+        with connected(engine, seconds=None if handed_round else patience(self.path)) as connection:
             yield connection
 
     def is_read_unnoticed(self) -> bool:
-        """Whether a reader cannot note itself beside the file, and so has to take it for one that nobody writes."""
-        return not os.access(self.path.parent, os.W_OK) and not has_log(self.path)
+        """Return whether a reader has to take the file for one that nobody writes."""
+        return is_read_unnoticed(self.path)
 
     @contextmanager
     def mender(self, purpose: str) -> Iterator[tuple[Connection, Path]]:
@@ -186,7 +188,7 @@ class Database:
         with (
             write_lock(self.path, purpose) as held,
             kept_sound(self.path, held, with_rows=False) as watch,
-            connected(file_engine(self.path), damage_as_unusable) as connection,
+            connected(file_engine(self.path)) as connection,
         ):
             watch.begin(connection)
             with connection.begin():
@@ -260,7 +262,7 @@ def _damage(path: Path) -> str:
     """What is wrong with the pages of a file that nobody writes; empty for nothing."""
     try:
         engine = file_engine(path, read_only=True, immutable=not has_log(path))
-        with connected(engine, damage_as_unusable) as connection:
+        with connected(engine) as connection:
             return next(iter(file_damage(connection)), "")
     except DatabaseUnusable as error:
         return error.message

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, func, select
 from ..entities import ENTITIES, Entity
 from ..errors import DatabaseUnusable
 from . import soundness, structure
-from .failures import oddities_as_unusable
+from .failures import driver_errors_as_ours
 from .safety import foreign
 from .tables import ENTITY_TABLES, metadata
 
@@ -23,7 +23,7 @@ def doubts(connection: Connection) -> list[str]:
     """Return what speaks against a database's numbers, a sentence each without its full stop; empty for nothing."""
     found: list[str] = []
     try:
-        with oddities_as_unusable():
+        with driver_errors_as_ours():
             found.extend(_found(connection))
     except DatabaseUnusable as damage:
         return found or [damage.message]
@@ -44,7 +44,7 @@ def _found(connection: Connection) -> Iterator[str]:
 def _rows(connection: Connection, entity: Entity) -> Iterator[str]:
     words = entity.name.replace("_", " ")
     try:
-        with oddities_as_unusable():
+        with driver_errors_as_ours():
             yield from _uncounted(connection, entity, words)
             gone = soundness.records_without_row(connection, entity)
             unknown = soundness.unknown_rows(connection, entity)

@@ -1,24 +1,94 @@
 """Connections to SQLite, with the settings that make them safe: references enforced, every commit on the disk."""
 
+import os
+import signal
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from functools import partial
+from contextlib import closing, contextmanager
+from functools import cache, partial
 from pathlib import Path
+from threading import current_thread, main_thread
+from time import monotonic
 from typing import Any
+from urllib.parse import quote_from_bytes
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
 from .failures import driver_errors_as_ours
+from .sqlite import refuse_old
+
+PATIENCE = 5
+"""Seconds that a question waits while another program holds the database."""
+
+_TICK = 500_000
+"""Instructions of SQLite between two looks at the clock, some 10 ms. Each look waits for its turn among Python's threads."""
 
 _CACHE, _SMALL_CACHE = 16384, 4096
 """KiB that a connection may hold of its file; a server keeps several open, and what it reads is small."""
 
 
+class _Cursor(sqlite3.Cursor):
+    """Raises as an error of the driver whatever the driver raises for a file or a machine."""
+
+    def execute(self, *given: Any) -> "_Cursor":
+        with _as_driver_error():
+            super().execute(*given)
+        return self
+
+    def executemany(self, *given: Any) -> "_Cursor":
+        with _as_driver_error():
+            super().executemany(*given)
+        return self
+
+    def fetchone(self) -> Any:
+        with _as_driver_error():
+            return super().fetchone()
+
+    def fetchmany(self, *given: Any, **named: Any) -> list[Any]:
+        with _as_driver_error():
+            return super().fetchmany(*given, **named)
+
+    def fetchall(self) -> list[Any]:
+        with _as_driver_error():
+            return super().fetchall()
+
+
+class _Connection(sqlite3.Connection):
+    def cursor(self, factory: type[sqlite3.Cursor] = _Cursor) -> sqlite3.Cursor:  # type: ignore[override]
+        with _as_driver_error():
+            return super().cursor(factory)
+
+    def execute(self, *given: Any) -> sqlite3.Cursor:  # sqlite3's own would not call ``cursor``
+        return self.cursor().execute(*given)
+
+
+class _as_driver_error:  # noqa: N801 - used like a function; a generator would cost more at each call
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, UnicodeDecodeError):  # of a message of SQLite's, or of a column's name
+            said = bytes(error.object).decode("utf-8", "backslashreplace")
+            made: sqlite3.Error = sqlite3.DatabaseError(said)
+            made.sqlite_errorcode = (
+                sqlite3.SQLITE_CORRUPT if said.startswith("malformed") else sqlite3.SQLITE_ERROR
+            )
+            raise made from error
+        if isinstance(error, MemoryError):
+            made = sqlite3.OperationalError("out of memory")
+            made.sqlite_errorcode = sqlite3.SQLITE_NOMEM
+            raise made from error
+
+
 def uri(path: Path, mode: str) -> str:
-    """A file as SQLite's URI, with a mode such as ``mode=ro``."""
-    return f"{path.absolute().as_uri()}?{mode}"
+    """Return a file as SQLite's URI, with a mode such as ``mode=ro``.
+
+    The host is left empty also for a network folder of Windows, which SQLite would otherwise not take.
+    """
+    place = path.absolute().as_posix()
+    rooted = place if place.startswith("/") else f"/{place}"  # a drive of Windows has no slash before it
+    return f"file://{quote_from_bytes(os.fsencode(rooted), safe='/:')}?{mode}"
 
 
 def file_engine(
@@ -34,12 +104,21 @@ def file_engine(
     ``immutable`` leaves no files beside it, for a file that nobody writes; ``keep_mode`` leaves the file's journal mode;
     ``handed_round`` is for a connection that different threads use, one at a time.
     """
+    refuse_old()
     mode = ("mode=ro" + "&immutable=1" * immutable) if read_only else "mode=rwc"
 
     def connect() -> sqlite3.Connection:
         connection = sqlite3.connect(
-            uri(path, mode), uri=True, isolation_level=None, timeout=5, check_same_thread=not handed_round
+            uri(path, mode),
+            uri=True,
+            isolation_level=None,
+            timeout=PATIENCE,
+            check_same_thread=not handed_round,
+            factory=_Connection,
         )
+        if read_only or _checks_json_untrusted():
+            connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
         if not read_only and not keep_mode:
             connection.execute(
                 "PRAGMA journal_mode = WAL"
@@ -56,6 +135,7 @@ def file_engine(
 
 def memory_engine() -> Engine:
     """An engine for a database in memory."""
+    refuse_old()
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys = ON")
@@ -63,15 +143,103 @@ def memory_engine() -> Engine:
 
 
 @contextmanager
-def connected(
-    engine: Engine, border: Callable[[], AbstractContextManager[None]] = driver_errors_as_ours
-) -> Iterator[Connection]:
-    """The one connection of an engine, whose errors become ours at the border; both are closed at the end."""
+def connected(engine: Engine, *, seconds: float | None = None) -> Iterator[Connection]:
+    """Yield the one connection of an engine, whose errors become ours at the border; both are closed at the end.
+
+    Raises:
+        TookTooLong: once the block has had so many ``seconds`` and asks the database something.
+    """
     try:
-        with border(), engine.connect() as connection:
+        with driver_errors_as_ours(), engine.connect() as connection, _limited(connection, seconds):
             yield connection
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _limited(connection: Connection, seconds: float | None) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+    with time_limit(connection, seconds):
+        yield
+
+
+@contextmanager
+def time_limit(
+    connection: Connection, seconds: float, *, is_stopped: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
+    """Let the block ask the database for so many seconds; a question that is still going on then is ended.
+
+    SQLite calls back while it works. That also lets Ctrl-C end a long question: what a signal raises comes out of the
+    block, whatever became of the question's own error.
+
+    Args:
+        connection: may be lent from thread to thread, but has one time limit at a time.
+        seconds: from now on.
+        is_stopped: ends the question earlier, as if the time were over.
+
+    Raises:
+        TookTooLong: at the border, where SQLite was ended (``failures.ours``).
+    """
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    clock = _Clock(monotonic() + seconds, is_stopped)
+    driver.set_progress_handler(clock.is_over, _TICK)
+    try:
+        with clock.listening():
+            yield
+    finally:
+        driver.set_progress_handler(None, 0)
+        if clock.raised is not None:
+            raise clock.raised
+
+
+class _Clock:
+    """Tells SQLite when to end a question. An exception in a callback of SQLite's is lost, so it is kept here."""
+
+    def __init__(self, end: float, is_stopped: Callable[[], bool]) -> None:
+        self.raised: BaseException | None = None
+        self._end = end
+        self._is_stopped = is_stopped
+
+    def is_over(self) -> bool:
+        return self.raised is not None or monotonic() > self._end or self._is_stopped()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Keep what Ctrl-C raises, where nobody else listens to it."""
+        is_ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if not is_ours or current_thread() is not main_thread():
+            yield
+            return
+        signal.signal(signal.SIGINT, self._interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _interrupt(self, *_: object) -> None:
+        self.raised = KeyboardInterrupt()
+        raise self.raised
+
+
+@cache
+def _checks_json_untrusted() -> bool:
+    """Return whether this SQLite evaluates our own CHECKs where the schema is not trusted; some (3.40) refuse json_valid.
+
+    There a writer has to trust the schema. It has looked for triggers and views before, and refused them.
+    """
+    with closing(sqlite3.connect(":memory:")) as trial:
+        trial.execute("PRAGMA trusted_schema = OFF")
+        try:
+            trial.execute("CREATE TABLE t (j CHECK (json_valid(j)))")
+            trial.execute("INSERT INTO t VALUES ('{}')")
+        except sqlite3.OperationalError:
+            return False
+    return True
 
 
 def tolerate_broken_text(connection: Connection, *, tolerant: bool) -> None:

@@ -27,20 +27,21 @@ class Noted(NamedTuple):
     diagnostic: Diagnostic
 
 
-def days(connection: Connection, limit: int, *, locked: bool) -> tuple[list[Day], int]:
+def days(connection: Connection, limit: int, *, locked: bool | None) -> tuple[list[Day], int]:
     """The last days on which there were runs, the latest first, and how many such days there are."""
     total = connection.scalar(select(func.count(distinct(_DATE)))) or 0
     dates = list(connection.scalars(select(_DATE).distinct().order_by(_DATE.desc()).limit(limit)))
     if not dates:
         return [], total
     found: dict[str, list[RunRow]] = {date: [] for date in dates}
-    for row in connection.execute(select(runs).where(_DATE.in_(dates)).order_by(runs.c.id.desc())):
-        found[row.started_at[:10]].append(as_run(row, locked))
+    query = select(runs, _DATE.label("date")).where(_DATE.in_(dates)).order_by(runs.c.id.desc())
+    for row in connection.execute(query):
+        found[row.date].append(as_run(row, locked))
     return [Day(date, of_day) for date, of_day in found.items()], total
 
 
 def runs_page(
-    connection: Connection, *, before: int | None, limit: int, locked: bool
+    connection: Connection, *, before: int | None, limit: int, locked: bool | None
 ) -> tuple[list[RunRow], int]:
     """Runs, the latest first, from the one before ``before`` on; and how many there are."""
     query = select(runs).order_by(runs.c.id.desc()).limit(limit)

@@ -6,12 +6,12 @@ The caller holds one transaction.
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy import ColumnElement, Connection, Select, and_, bindparam, exists, func, or_, select, tuple_
 
 from ..diagnostics import Diagnostic, Location, Severity
 from ..entities import BY_NAME
 from . import holders
+from .columns import run_encoding
 from .queries import as_diagnostic
 from .reporting import CONFLICTS, SUPERSEDED
 from .runs import DELETED, FROM_API, GONE, ID_CONFLICT, IS_OF_EDITED_RECORD, REPLACED
@@ -199,7 +199,7 @@ def _as_found(row: Any) -> KeptOutFound:
         run_id=row.run_id,
         size_bytes=row.size_bytes,
         location=row.location,
-        encoding=orjson.loads(row.options_json).get("encoding"),
+        encoding=run_encoding("migration_runs.options_json", row.options_json),
         file_sha256=row.file_sha256,
         file_bytes=row.file_bytes,
     )

@@ -3,8 +3,10 @@
 The lock file holds a line: who holds the lock; or, once a holder has ended as it should, what it left there.
 """
 
+import errno
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -12,9 +14,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 
 from ..errors import EnvironmentFailure, LockedError
+
+if sys.platform == "win32":
+    from filelock import WindowsFileLock as _FileLock
+else:
+    import fcntl
+
+    from filelock import UnixFileLock as _FileLock
+
+_WITHOUT_LOCKS = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOLCK}
+"""What a file system answers that has no locks, or has run out of them."""
 
 _PATIENCE = 0.5
 """Seconds. Looking whether the lock is held (``is_locked``) holds it for a moment; a run must not fail over that."""
@@ -58,7 +70,7 @@ def write_lock(database: Path, purpose: str) -> Iterator[Held]:
         raise EnvironmentFailure(
             f"there is no folder {path.parent}", "make it, or name another place for the database"
         )
-    lock = FileLock(path, timeout=_PATIENCE, poll_interval=_PATIENCE / 10)
+    lock = _lock(path, _PATIENCE)
     try:
         lock.acquire()
     except Timeout:
@@ -67,10 +79,7 @@ def write_lock(database: Path, purpose: str) -> Iterator[Held]:
             "wait until it has finished, then run the command again",
         ) from None
     except OSError as error:
-        raise EnvironmentFailure(
-            f"cannot make the lock file {path}: {error.strerror}",
-            "check that the folder exists and may be written",
-        ) from error
+        raise _failed(path, error) from error
     try:
         left = left_at(database)
         _sign(path, purpose)
@@ -79,20 +88,66 @@ def write_lock(database: Path, purpose: str) -> Iterator[Held]:
         lock.release()
 
 
-def is_locked(database: Path) -> bool:
-    """Whether some process holds the write lock now."""
-    lock = FileLock(lock_path(database), timeout=0)
+def is_locked(database: Path) -> bool | None:
+    """Return whether some process holds the write lock now; None where that cannot be found out.
+
+    It cannot where this user may not open the lock file, or its file system has no locks. A run that goes on must not be
+    taken for one that was cut off then.
+    """
+    try:
+        path = lock_path(database)
+        if not path.exists():
+            return False
+    except OSError:
+        return None
+    lock = _lock(path, 0)
     with _LOOKING:
         try:
-            if not lock_path(database).exists():
-                return False
             lock.acquire()
         except Timeout:
             return True
         except OSError:
-            return False
+            return _is_locked_for_readers(path)
         lock.release()
     return False
+
+
+def _lock(path: Path, timeout: float) -> _FileLock:
+    """Return the system's own lock, which dies with its holder; never filelock's soft one, which a killed process leaves."""
+    return _FileLock(path, timeout=timeout, poll_interval=_PATIENCE / 10, fallback_to_soft=False)
+
+
+def _is_locked_for_readers(path: Path) -> bool | None:
+    """Look at a lock file that may be read, but not written: another user's, or one in a folder that is read-only."""
+    if sys.platform == "win32":
+        return None
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return None
+    finally:
+        os.close(handle)
+    return False
+
+
+def _failed(path: Path, error: OSError) -> EnvironmentFailure:
+    if error.errno in _WITHOUT_LOCKS:
+        return EnvironmentFailure(
+            f"{path} cannot be locked, so another run could write at the same time: {error.strerror}",
+            "keep the database on a disk of this machine; a network folder may have no locks",
+        )
+    if error.errno == errno.ELOOP:
+        return EnvironmentFailure(f"the lock file {path} is a link", "delete the link, then try again")
+    return EnvironmentFailure(
+        f"cannot make the lock file {path}: {error.strerror}",
+        "check that the folder exists and that the lock file may be written",
+    )
 
 
 def left_at(database: Path) -> str:

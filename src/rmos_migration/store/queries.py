@@ -2,12 +2,14 @@
 
 from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy import Connection, Row, func, select
 
 from ..diagnostics import Diagnostic, Location, Severity
 from ..entities import ENTITIES
+from .columns import json_object, refuse, run_counts
 from .tables import ENTITY_TABLES, pending_references, runs, schema_version
+
+_SEVERITIES = tuple(severity.value for severity in Severity)
 
 
 class RunRow(NamedTuple):
@@ -30,8 +32,11 @@ class RunRow(NamedTuple):
     stopped_by: str | None
 
 
-def runs_newest_first(connection: Connection, limit: int, *, locked: bool) -> list[RunRow]:
-    """The last runs. A row that says running while nobody holds the lock (``locked``) is shown as interrupted."""
+def runs_newest_first(connection: Connection, limit: int, *, locked: bool | None) -> list[RunRow]:
+    """The last runs. A row that says running is shown as interrupted while nobody holds the lock.
+
+    ``locked`` is what ``lock.is_locked`` says; where it does not know (None), a run that says running is taken at its word.
+    """
     return [
         as_run(row, locked)
         for row in connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))
@@ -61,34 +66,24 @@ def schema_steps(connection: Connection) -> list[tuple[int, str, str | None]]:
 def as_diagnostic(row: Row[Any]) -> Diagnostic:
     """A row of the table of diagnostics."""
     place = Location(row.path, row.pointer, row.line, row.column, row.document)
+    if row.severity not in _SEVERITIES:
+        refuse("migration_diagnostics.severity", row.severity, f"one of {', '.join(_SEVERITIES)}")
     return Diagnostic(row.code, Severity(row.severity), row.message, place, row.hint or "")
 
 
-def as_run(row: Row[Any], locked: bool) -> RunRow:
+def as_run(row: Row[Any], locked: bool | None) -> RunRow:
     """A row of the table of runs."""
-    status = "interrupted" if row.status == "running" and not locked else row.status
+    status = "interrupted" if row.status == "running" and locked is False else row.status
     return RunRow(
         row.id,
         row.started_at,
         row.finished_at,
         status,
         row.source,
-        _object(row.options_json),
+        json_object("migration_runs.options_json", row.options_json),
         row.tool_version,
-        _object(row.counts_json) if row.counts_json else {},
+        run_counts("migration_runs.counts_json", row.counts_json),
         row.duration_seconds,
         row.location,
         row.stopped_by,
     )
-
-
-def _object(text: str) -> dict[str, Any]:
-    """An object from JSON.
-
-    Raises:
-        ValueError: if it is none; other hands wrote it, or the database is damaged.
-    """
-    value = orjson.loads(text)
-    if not isinstance(value, dict):
-        raise ValueError(f"{text[:40]} is no JSON object")
-    return value

@@ -65,13 +65,13 @@ class FamilyRow(NamedTuple):
     material_type: str | None
 
 
-def find_run(connection: Connection, run_id: int, *, locked: bool) -> RunRow | None:
+def find_run(connection: Connection, run_id: int, *, locked: bool | None) -> RunRow | None:
     """One run, or None where there is none of that number."""
     row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
     return None if row is None else as_run(row, locked)
 
 
-def run_before(connection: Connection, run: RunRow, *, locked: bool) -> RunRow | None:
+def run_before(connection: Connection, run: RunRow, *, locked: bool | None) -> RunRow | None:
     """The run before this one that read the same folder, if it is known which that was."""
     if run.location is None:
         return None

@@ -10,9 +10,8 @@ from sqlalchemy import Connection
 from ..errors import DatabaseUnusable
 from . import schema, structure
 from .breaches import broken_links_of_books, has_breach
-from .condition import has_log, log_of
+from .condition import has_log, logs_of
 from .engines import connected, file_engine
-from .failures import damage_as_unusable
 from .lock import Held, left_at
 from .seal import Seal, seal_of, stamped
 from .tables import metadata
@@ -132,26 +131,23 @@ def refuse_foreign(connection: Connection) -> None:
 
 def _look_of(path: Path) -> tuple[object, ...]:
     """How a file and the log beside it look."""
-    files = [path, log_of(path)] if has_log(path) else [path]
-    looked = [file.stat() for file in files]
+    looked = [file.stat() for file in (path, *logs_of(path))]
     return tuple((one.st_size, one.st_ino, one.st_mtime_ns, one.st_ctime_ns) for one in looked)
 
 
 def _look(path: Path, *, immutable: bool, with_rows: bool) -> str:
     try:
-        with connected(
-            file_engine(path, read_only=True, immutable=immutable), damage_as_unusable
-        ) as connection:
+        with connected(file_engine(path, read_only=True, immutable=immutable)) as connection:
             return next(_faults(connection, with_rows=with_rows), "")
     except DatabaseUnusable as error:
         return error.message
 
 
 def _faults(connection: Connection, *, with_rows: bool) -> Iterator[str]:
-    said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars()
-    yield from (" ".join(line.split("\n")) for line in said if line != "ok")
     there = structure.found(connection)
     yield from foreign(there)
+    said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars()
+    yield from (" ".join(line.split("\n")) for line in said if line != "ok")
     if schema.version_of(connection) == schema.CURRENT_VERSION:
         missing = (table.name for table in metadata.sorted_tables if table.name not in there.tables)
         yield from (f"the table {name} is missing" for name in missing)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, func, inspect, select
+from sqlalchemy import Connection, bindparam, func, select, text
 
 from .tables import metadata, schema_version
 
@@ -15,18 +15,42 @@ APPLICATION_ID = 0x524D4F53
 _STEPS = Path(__file__).parent / "migrations"
 
 
+ALEMBIC_VERSION = "alembic_version"
+"""The table in which the upgrading remembers its newest step."""
+
+_NAMES = (*metadata.tables, ALEMBIC_VERSION)
+
+_KINDS = text(
+    "SELECT lower(name) AS name, CASE WHEN type = 'table' AND rootpage > 0 THEN 'table' "
+    "WHEN type = 'table' THEN 'virtual table' ELSE type END AS kind "
+    "FROM sqlite_master WHERE type IN ('table', 'view') AND lower(name) IN :names"
+).bindparams(bindparam("names", _NAMES, expanding=True))
+
+
+def kinds(connection: Connection) -> dict[str, str]:
+    """Return what the names of this program's tables stand for in a database: table, view or virtual table.
+
+    To ask a view is to run whatever its maker wrote, which may never end. So this is asked before anything else is.
+    """
+    return {row.name: row.kind for row in connection.execute(_KINDS)}
+
+
+def imposters(connection: Connection) -> dict[str, str]:
+    """Return the names of this program's tables under which there is something else, and what."""
+    return {name: kind for name, kind in kinds(connection).items() if kind != "table"}
+
+
 def has_our_tables(connection: Connection) -> bool:
-    """Whether a database holds the tables that this program made, whatever mark its file has."""
-    wanted = {table.name for table in metadata.sorted_tables}
-    return wanted <= set(inspect(connection).get_table_names())
+    """Return whether a database holds the tables that this program made, whatever mark its file has."""
+    there = kinds(connection)
+    return all(there.get(table.name) == "table" for table in metadata.sorted_tables)
 
 
 def version_of(connection: Connection) -> int:
-    """The version of the schema in a database, 0 where there is none."""
-    if not inspect(connection).has_table(schema_version.name):
+    """Return the version of the schema in a database, 0 where there is none."""
+    if kinds(connection).get(schema_version.name) != "table":
         return 0
-    version = connection.scalar(select(func.max(schema_version.c.version)))
-    return version if isinstance(version, int) else 0
+    return int(connection.scalar(select(func.coalesce(func.max(schema_version.c.version), 0))) or 0)
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:

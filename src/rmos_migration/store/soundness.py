@@ -20,7 +20,7 @@ from sqlalchemy import (
     select,
     type_coerce,
 )
-from sqlalchemy.types import String
+from sqlalchemy.types import NullType, String
 
 from ..entities import BY_NAME, Entity
 from .engines import tolerate_broken_text
@@ -105,7 +105,7 @@ def _broken(
     column, parent = element.parent, element.column
     key = [type_coerce(part, String) for part in table.primary_key]
     nowhere = column.is_not(None) & ~exists(select(parent).where(parent == column)).correlate(table)
-    for *keys, target in connection.execute(select(*key, column).where(nowhere)):
+    for *keys, target in connection.execute(select(*key, type_coerce(column, NullType())).where(nowhere)):
         yield BrokenReference(table.name, " ".join(map(str, keys)), column.name, target)
 
 
@@ -124,7 +124,7 @@ def look_alikes(
         .having(func.count(values.distinct()) > 1)
     )
     for group in connection.scalars(query):
-        yield sorted(json.loads(group))
+        yield sorted(json.loads(group), key=str)
 
 
 def _folded(column: ColumnElement[Any]) -> ColumnElement[Any]:

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, StaticPool, create_engine, func, inspect, select
+from sqlalchemy import Connection, StaticPool, create_engine, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex
 
@@ -70,9 +70,8 @@ def found(connection: Connection) -> Structure:
     listed = connection.exec_driver_sql(
         "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
     ).fetchall()
-    names = [name for kind, name, _, _ in listed if kind == "table"]
-    definitions = {name: sql for kind, name, _, sql in listed if kind == "table"}
-    ours = [name for name in names if name in metadata.tables]
+    definitions = {name: sql for kind, name, _, sql in listed if kind == "table" and not _is_virtual(sql)}
+    ours = [name for name in definitions if name in metadata.tables]
     columns = {name: tuple(_columns(connection, name)) for name in ours}
     return Structure(
         {name: TableFound(columns[name], _parts(definitions[name])) for name in ours},
@@ -109,7 +108,7 @@ def steps(connection: Connection) -> list[Step]:
 
 def mark_of_upgrades(connection: Connection) -> str | None:
     """The newest step as the upgrading itself (Alembic) remembers it."""
-    if not inspect(connection).has_table("alembic_version"):
+    if schema.kinds(connection).get(schema.ALEMBIC_VERSION) != "table":
         return None
     return connection.exec_driver_sql("SELECT max(version_num) FROM alembic_version").scalar()
 

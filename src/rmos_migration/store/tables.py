@@ -3,7 +3,6 @@
 from typing import Any
 
 from sqlalchemy import (
-    REAL,
     BigInteger,
     CheckConstraint,
     Column,
@@ -20,13 +19,14 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from ..entities import ENTITIES
+from .columns import checked
 
 metadata = MetaData()
 
-Real: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
-"""A double on every database; SQLite's strict tables know it as REAL."""
+Real: TypeEngine[float] = Double()
+"""A double on every database."""
 
-Long = BigInteger().with_variant(Integer(), "sqlite")
+Long = BigInteger()
 """64 bits on every database; SQLite's INTEGER has them already."""
 
 
@@ -220,6 +220,10 @@ pending_references = Table(
     Index("idx_pending_target", "target_id"),
     **_CLUSTERED,
 )
+
+for _table in metadata.sorted_tables:
+    for _column in _table.columns:
+        _column.type = checked(f"{_table.name}.{_column.name}", _column.type, required=not _column.nullable)
 
 ENTITY_TABLES = {entity.name: metadata.tables[entity.name] for entity in ENTITIES}
 """The table of each entity, by its name."""

@@ -121,7 +121,7 @@ def _breaches(subject: Subject) -> Iterator[Flaw]:
 
 def _running(subject: Subject) -> Iterator[Flaw]:
     for run_id, status, _ in soundness.counts_of_runs(subject.connection):
-        if status == "running" and not subject.was_locked and not is_locked(subject.database.path):
+        if status == "running" and subject.was_locked is False and is_locked(subject.database.path) is False:
             yield Flaw("the run was cut off", "migration_runs", str(run_id), "status")
 
 

@@ -1,0 +1,164 @@
+"""Column types that look at what they are given to read: the one place where a row's values are parsed.
+
+A STRICT table cannot hold a wrong kind of value; one that was changed outside this program, or damaged, can. Then the reader
+gets a ``CorruptRow`` that names the column, instead of a value that it would stumble over later, like over a fault of its own.
+"""
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import orjson
+from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
+from sqlalchemy import REAL, BigInteger, Double, Integer, LargeBinary, Text
+from sqlalchemy.engine import Dialect
+from sqlalchemy.types import TypeEngine
+
+from ..diagnostics import shown
+from ..errors import CorruptRow
+
+_HINT = "see: rmos audit; if the record is lost, restore the database from a backup"
+
+_Reading = Callable[[Any], Any]
+
+
+class _Checked(TypeEngine[Any]):
+    """Mixed into a type: reads only values of these Python types, None where the column may be NULL."""
+
+    reads: tuple[type, ...]
+    words: str
+
+    def __init__(self, *, column: str = "", required: bool = False) -> None:
+        super().__init__()
+        self.column = column
+        self.required = required
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Reading:  # noqa: ARG002
+        reads = frozenset(self.reads if self.required else (*self.reads, type(None)))
+
+        def read(value: Any) -> Any:
+            if value.__class__ in reads:
+                return value
+            refuse(self.column, value, self.words)
+
+        return read
+
+
+class CheckedText(_Checked, Text):
+    """Text."""
+
+    reads, words = (str,), "text"
+
+
+class CheckedInteger(_Checked, Integer):
+    """A whole number."""
+
+    reads, words = (int,), "a whole number"
+
+
+class CheckedBytes(_Checked, LargeBinary):
+    """Bytes."""
+
+    reads, words = (bytes,), "bytes"
+
+
+class CheckedReal(_Checked, REAL[Any]):
+    """A number that is neither infinite nor none."""
+
+    reads, words = (float, int), "a number"
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Reading:
+        """Return what looks at a value."""
+        read = super().result_processor(dialect, coltype)
+
+        def read_finite(value: Any) -> Any:
+            if read(value) is not None and value - value != 0:  # infinity, NaN
+                refuse(self.column, value, "a finite number")
+            return value
+
+        return read_finite
+
+
+def checked(column: str, kind: TypeEngine[Any], *, required: bool) -> TypeEngine[Any]:
+    """Return the type of a column (``table.column``) that is stored as ``kind`` and checked when it is read from SQLite."""
+    ours: type[_Checked]
+    if isinstance(kind, Text):
+        return CheckedText(column=column, required=required)
+    if isinstance(kind, LargeBinary):
+        return CheckedBytes(column=column, required=required)
+    ours = CheckedReal if isinstance(kind, Double) else CheckedInteger
+    if isinstance(kind, BigInteger | Double):
+        return kind.with_variant(ours(column=column, required=required), "sqlite")
+    return ours(column=column, required=required)
+
+
+def refuse(column: str, value: object, words: str) -> NoReturn:
+    """Raise CorruptRow for a value that is not what its column says."""
+    raise CorruptRow(f"a value of {column} is {shown(value)}, but it must be {words}", _HINT)
+
+
+def json_object(column: str, text: str) -> dict[str, Any]:
+    """Return the object in a JSON column.
+
+    Raises:
+        CorruptRow: if it is not an object.
+    """
+    try:
+        value = orjson.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        refuse(column, text, "a JSON object")
+    return value
+
+
+def run_encoding(column: str, text: str) -> str | None:
+    """Return the encoding that a run's options name.
+
+    Raises:
+        CorruptRow: if they are not options.
+    """
+    encoding = json_object(column, text).get("encoding")
+    if encoding is None or isinstance(encoding, str):
+        return encoding
+    refuse(column, text, "the options of a run")
+
+
+class _Files(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    found: NonNegativeInt = 0
+    read: NonNegativeInt = 0
+    unread: NonNegativeInt = 0
+    not_looked_at: NonNegativeInt = 0
+    ignored: dict[str, NonNegativeInt] = {}
+    ignored_paths: dict[str, Any] = {}
+
+
+class _Counts(BaseModel):
+    model_config = ConfigDict(strict=True)
+
+    entities: dict[str, dict[str, NonNegativeInt]] = {}
+    totals: dict[str, NonNegativeInt] = {}
+    files: _Files = _Files()
+    generations: dict[str, NonNegativeInt] = {}
+    diagnostics: dict[str, NonNegativeInt] = {}
+    codes: dict[str, NonNegativeInt] = {}
+    overridden: NonNegativeInt = 0
+    balanced: bool = True
+
+
+def run_counts(column: str, text: str | None) -> dict[str, Any]:
+    """Return what a run counted, as ``migrate.outcome.Counts.as_json`` gives it; nothing before the first batch.
+
+    Raises:
+        CorruptRow: if it cannot be the counts of a run.
+    """
+    if text is None:
+        return {}
+    value = json_object(column, text)
+    try:
+        _Counts.model_validate(value)
+    except ValidationError as error:
+        place = ".".join(str(step) for step in error.errors()[0]["loc"])
+        refuse(f"{column} ({place})", text, "what a run counted")
+    return value
