@@ -31,6 +31,24 @@ def test_a_process_that_dies_before_its_run_began_is_no_run(
     assert (answer.status_code, answer.headers.get("location")) == (503, None)
 
 
+FAILS_BY_ITS_OWN_FAULT = (
+    sys.executable,
+    "-c",
+    "from rmos_migration.api import started_run as one; one.run = lambda *_: 1 / 0; one.main()",
+)
+
+
+def test_a_fault_of_the_program_in_a_run_is_told_as_one(
+    tree: Path, database: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(jobs, "_COMMAND", FAILS_BY_ITS_OWN_FAULT)
+    with client(database, tree) as calling:
+        answer = calling.post(f"{MIGRATION}/runs", json={})
+    assert answer.status_code == 500
+    assert answer.json()["type"].endswith(":failed")
+    assert "ZeroDivisionError" in capfd.readouterr().err
+
+
 def test_a_failure_that_is_told_often_keeps_nothing_of_who_asked(tree: Path, database: Path) -> None:
     running = Jobs(Database(database), tree / "nowhere")
     with pytest.raises(UsageError):

@@ -13,7 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ..errors import DatabaseUnusable, EnvironmentFailure, LockedError, RmosError, UsageError
+from ..errors import (
+    CorruptRow,
+    DatabaseUnusable,
+    EnvironmentFailure,
+    LockedError,
+    ProgramFault,
+    RmosError,
+    UsageError,
+)
 from ..migrate.options import Options
 from ..reports.report import Report
 from ..store.database import Database
@@ -26,7 +34,10 @@ _ENDING_SECONDS = 10.0
 _PATIENCE = 1.0
 """Seconds that a run's process may take to end after it has said all; a new one need not be refused for that."""
 
-_ERRORS = {one.__name__: one for one in (UsageError, LockedError, DatabaseUnusable, EnvironmentFailure)}
+_ERRORS = {
+    one.__name__: one
+    for one in (UsageError, LockedError, DatabaseUnusable, CorruptRow, EnvironmentFailure, ProgramFault)
+}
 
 _COMMAND = (sys.executable, "-P", "-m", "rmos_migration.api.started_run")
 """A run's process. Without -P, Python would import whatever lies in the current folder under the name of a module."""

@@ -6,6 +6,7 @@ ends after the batch that it is at.
 """
 
 import json
+import logging
 import os
 import signal
 import sys
@@ -15,7 +16,7 @@ from io import FileIO
 from pathlib import Path
 from typing import Any
 
-from ..errors import RmosError
+from ..errors import uncaught
 from ..migrate.options import Nobody, Options, Several
 from ..migrate.outcome import Counts
 from ..migrate.pipeline import run
@@ -23,6 +24,8 @@ from ..reports.build import report_of_dry_run
 from ..reports.witness import Witness
 from ..sources.discover import Source
 from ..store.database import Database
+
+log = logging.getLogger(__name__)
 
 
 class _Teller(Nobody):
@@ -75,8 +78,11 @@ def main() -> None:
         if options.dry_run:
             report = report_of_dry_run(summary, witness, options.encoding)
             teller.tell("report", report.model_dump(mode="json"))
-    except RmosError as error:
-        teller.tell("failed", type(error).__name__, error.message, error.hint)
+    except Exception as error:
+        told = uncaught(error)
+        if told is not error:
+            log.exception("the run failed")
+        teller.tell("failed", type(told).__name__, told.message, told.hint)
 
 
 def _own_stdout() -> FileIO:
