@@ -4,6 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOWEST := build/lowest
+# What depends on the libraries most: canonical form, reader, settings, terminal, locks, database, server, reports.
+CORE := $(addprefix tests/,$(addsuffix .py,\
+	$(addprefix unit/test_,atomic content decode json_text lowest_versions native report_layout) \
+	$(addprefix integration/test_,api_problems backup_command cli lock report_command schema second_run serve_security \
+	settings_precedence signals terminal)))
+
 LOCK := $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links
 
 # The time that stands in every file of a package: that of the last commit, or, without git, the builder's own (2020).
