@@ -117,7 +117,13 @@ def test_a_newer_push_ends_the_older_run() -> None:
 
 def test_linux_job_runs_what_ci_runs_but_the_demo() -> None:
     script = makes((ROOT / ".ci" / "run").read_text(encoding="utf-8"))
-    assert runs(LINUX) == [line for line in script if line != "make demo"]
+    assert runs(LINUX) == [
+        line for line in script if line not in ("make demo", *runs(WORKFLOW["jobs"]["lowest"]))
+    ]
+
+
+def test_lowest_versions_are_tested_where_they_have_wheels() -> None:
+    assert runs(WORKFLOW["jobs"]["lowest"]) == ["make lowest"]
 
 
 @pytest.mark.parametrize("line", runs(LINUX))
