@@ -337,7 +337,9 @@ def test_a_byte_that_is_no_text_in_the_schema_ends_in_words(
     filled.write_bytes(raw.replace(before, after, 1))
     code, said = here(*everything(verb, tree, tmp_path), "--database", filled)
     assert "Traceback" not in said
-    sound = {0} if where == "column" and verb not in ("audit", "doctor") else set()  # of rows that can still be read
+    sound = (
+        {0} if where == "column" and verb not in ("audit", "doctor") else set()
+    )  # of rows that can still be read
     assert code in {1 if verb == "audit" else 4, 4} | sound, said
 
 
