@@ -46,7 +46,8 @@ def draw(
     if output is not None:
         _refuse_other(output)
     with place.reader() as connection:
-        row = reporting.pattern(connection, pattern_id)
+        is_text = not any("\ud800" <= character <= "\udfff" for character in pattern_id)
+        row = reporting.pattern(connection, pattern_id) if is_text else None
         if row is None:
             raise UsageError(
                 f"there is no pattern {pattern_id}", "rmos report lists the patterns with their ids"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..diagnostics import NOT_LOOKED_AT, Diagnostic
+from .cost import refused_for_cost
 from .decode import decode_bytes
 from .positions import Position, Positions
 from .read import SIZE_LIMIT, beginning_of
@@ -33,7 +34,7 @@ def located(diagnostics: Sequence[Diagnostic], root: Path, encoding: str | None 
     places: dict[str, Places] = {}
     for path, wanted in pointers.items():
         raw = _read(root / path)
-        if raw is not None:
+        if raw is not None and refused_for_cost(raw) is None:
             places[path] = _places(path, raw, frozenset(wanted), encoding)
     return [_placed(diagnostic, places.get(diagnostic.location.path, {})) for diagnostic in diagnostics]
 

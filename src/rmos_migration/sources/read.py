@@ -10,8 +10,12 @@ from itertools import islice
 from typing import NamedTuple
 
 from ..diagnostics import Diagnostic, Location, diagnose
+from .cost import refused_for_cost
 from .machine import raise_if_machine_failed
 from .passed_over import SourceFile
+
+_CHEAP = 256 * 1024
+"""Bytes of a file that is parsed whatever is in it."""
 
 SIZE_LIMIT = 16 * 1024 * 1024
 """Bytes. A larger file is refused before it is read, and while it is read."""
@@ -134,6 +138,8 @@ def _read_open_file(path: str, handle: int) -> Reading:
         before.st_mtime_ns,
     ):
         return _refused(path, "file-changed", "the file changed while it was read")
+    if len(raw) > _CHEAP and (refusal := refused_for_cost(raw)) is not None:
+        return _refused(path, *refusal)
     return Reading(path, raw, digest, before.st_size, before.st_mtime_ns if is_settled else None)
 
 

@@ -4,6 +4,7 @@ A STRICT table cannot hold a wrong kind of value; one that was changed outside t
 gets a ``CorruptRow`` that names the column, instead of a value that it would stumble over later, like over a fault of its own.
 """
 
+import codecs
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -27,7 +28,9 @@ class _Checked(TypeEngine[Any]):
     reads: tuple[type, ...]
     words: str
 
-    def __init__(self, *, column: str = "", required: bool = False) -> None:
+    def __init__(
+        self, column: str = "", required: bool = False
+    ) -> None:  # by place: SQLAlchemy copies types so
         super().__init__()
         self.column = column
         self.required = required
@@ -47,6 +50,41 @@ class CheckedText(_Checked, Text):
     """Text."""
 
     reads, words = (str,), "text"
+
+
+class CheckedPath(CheckedText):
+    """Where something lies: text without NUL, which no file system takes; where a legacy name had one, it stands escaped."""
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Reading:
+        """Return what looks at a value."""
+        read = super().result_processor(dialect, coltype)
+
+        def read_path(value: Any) -> Any:
+            if read(value) is not None and "\0" in value:
+                refuse(self.column, value, "text without NUL")
+            return value
+
+        return read_path
+
+
+class CheckedWord(CheckedText):
+    """One of some words."""
+
+    def __init__(self, column: str = "", required: bool = False, allowed: tuple[str, ...] = ()) -> None:
+        super().__init__(column, required)
+        self.allowed = allowed
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> _Reading:
+        """Return what looks at a value."""
+        read = super().result_processor(dialect, coltype)
+        allowed = frozenset(self.allowed)
+
+        def read_word(value: Any) -> Any:
+            if read(value) is not None and value not in allowed:
+                refuse(self.column, value, f"one of {', '.join(self.allowed)}")
+            return value
+
+        return read_word
 
 
 class CheckedInteger(_Checked, Integer):
@@ -78,9 +116,18 @@ class CheckedReal(_Checked, REAL[Any]):
         return read_finite
 
 
-def checked(column: str, kind: TypeEngine[Any], *, required: bool) -> TypeEngine[Any]:
-    """Return the type of a column (``table.column``) that is stored as ``kind`` and checked when it is read from SQLite."""
+def checked(
+    column: str, kind: TypeEngine[Any], *, required: bool, allowed: tuple[str, ...] = ()
+) -> TypeEngine[Any]:
+    """Return the type of a column (``table.column``) that is stored as ``kind`` and checked when it is read from SQLite.
+
+    ``allowed`` are the words that a column of text may hold, where they are known.
+    """
     ours: type[_Checked]
+    if allowed:
+        return CheckedWord(column, required, allowed)
+    if column.endswith((".path", ".location", ".source")):
+        return CheckedPath(column=column, required=required)
     if isinstance(kind, Text):
         return CheckedText(column=column, required=required)
     if isinstance(kind, LargeBinary):
@@ -118,9 +165,16 @@ def run_encoding(column: str, text: str) -> str | None:
         CorruptRow: if they are not options.
     """
     encoding = json_object(column, text).get("encoding")
-    if encoding is None or isinstance(encoding, str):
+    if encoding is None or _is_encoding(encoding):
         return encoding
-    refuse(column, text, "the options of a run")
+    refuse(column, text, "the options of a run, with an encoding that is one")
+
+
+def _is_encoding(name: object) -> bool:
+    try:
+        return isinstance(name, str) and bool(getattr(codecs.lookup(name), "_is_text_encoding", True))
+    except (LookupError, ValueError):
+        return False
 
 
 class _Files(BaseModel):

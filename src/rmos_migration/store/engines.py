@@ -15,6 +15,7 @@ from urllib.parse import quote_from_bytes
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
+from ..errors import CorruptRow
 from .failures import driver_errors_as_ours
 from .sqlite import refuse_old
 
@@ -75,6 +76,11 @@ class _as_driver_error:  # noqa: N801 - used like a function; a generator would 
                 sqlite3.SQLITE_CORRUPT if said.startswith("malformed") else sqlite3.SQLITE_ERROR
             )
             raise made from error
+        if isinstance(
+            error, UnicodeEncodeError
+        ):  # of what was read although it is not UTF-8, and is looked up again
+            said = "a text in the database is not UTF-8, so what belongs to it cannot be looked up"
+            raise CorruptRow(said, "see: rmos audit") from error
         if isinstance(error, MemoryError):
             made = sqlite3.OperationalError("out of memory")
             made.sqlite_errorcode = sqlite3.SQLITE_NOMEM

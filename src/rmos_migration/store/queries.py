@@ -6,10 +6,8 @@ from sqlalchemy import Connection, Row, func, select
 
 from ..diagnostics import Diagnostic, Location, Severity
 from ..entities import ENTITIES
-from .columns import json_object, refuse, run_counts
+from .columns import json_object, run_counts, run_encoding
 from .tables import ENTITY_TABLES, pending_references, runs, schema_version
-
-_SEVERITIES = tuple(severity.value for severity in Severity)
 
 
 class RunRow(NamedTuple):
@@ -66,13 +64,12 @@ def schema_steps(connection: Connection) -> list[tuple[int, str, str | None]]:
 def as_diagnostic(row: Row[Any]) -> Diagnostic:
     """A row of the table of diagnostics."""
     place = Location(row.path, row.pointer, row.line, row.column, row.document)
-    if row.severity not in _SEVERITIES:
-        refuse("migration_diagnostics.severity", row.severity, f"one of {', '.join(_SEVERITIES)}")
     return Diagnostic(row.code, Severity(row.severity), row.message, place, row.hint or "")
 
 
 def as_run(row: Row[Any], locked: bool | None) -> RunRow:
     """A row of the table of runs."""
+    run_encoding("migration_runs.options_json", row.options_json)
     status = "interrupted" if row.status == "running" and locked is False else row.status
     return RunRow(
         row.id,

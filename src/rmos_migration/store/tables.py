@@ -1,5 +1,6 @@
 """Every table once. The migrations build them; ``tests/integration/test_schema.py`` holds the two together."""
 
+import re
 from typing import Any
 
 from sqlalchemy import (
@@ -221,9 +222,21 @@ pending_references = Table(
     **_CLUSTERED,
 )
 
+
+def _allowed(column: Column[Any]) -> tuple[str, ...]:
+    """The words in a column's rule ``IN ('this', 'that')``."""
+    rules = [str(rule.sqltext) for rule in column.constraints if isinstance(rule, CheckConstraint)]
+    return tuple(word for rule in rules if " IN (" in rule for word in re.findall(r"'(\w+)'", rule))
+
+
 for _table in metadata.sorted_tables:
     for _column in _table.columns:
-        _column.type = checked(f"{_table.name}.{_column.name}", _column.type, required=not _column.nullable)
+        _column.type = checked(
+            f"{_table.name}.{_column.name}",
+            _column.type,
+            required=not _column.nullable,
+            allowed=_allowed(_column),
+        )
 
 ENTITY_TABLES = {entity.name: metadata.tables[entity.name] for entity in ENTITIES}
 """The table of each entity, by its name."""
