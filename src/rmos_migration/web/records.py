@@ -8,11 +8,13 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from ..api.addresses import meant, record_address, slug_of
 from ..api.cursors import as_cursor, from_cursor, one_page
 from ..api.desk import desk_of
+from ..api.looking import Looking, looking_of, wanted_of
 from ..api.problems import Problem
 from ..api.requests import Parameters
-from ..api.routes.stores import Id, Looking, looking_of, slug_of, wanted_of
+from ..api.routes.parameters import ById, Id
 from ..diagnostics import shown
 from ..editing.record import as_fields
 from ..entities import ENTITIES, JOBLOG, PATTERN, STRIP_FAMILY, Entity, FieldRule, Kind
@@ -23,7 +25,7 @@ from ..reports.rosettes import Stock, as_drawn, stock
 from ..store import browsing, edits, history
 from ..store.browsing import Wanted
 from ..store.reporting import PatternRow
-from .rendering import address, as_page, record_address, render, shared
+from .rendering import address, as_page, render, shared
 from .words import text_of
 
 SHOWN = 60
@@ -83,8 +85,8 @@ def _add(made: APIRouter, entity: Entity) -> None:
 
     page.__annotations__["looking"] = Annotated[looking_of(entity, text_only=True), Query()]
 
-    async def one(request: Request, record_id: Id) -> Response:
-        return await _record_page(request, entity, record_id)
+    async def one(request: Request, record_id: Id, by_id: ById = None) -> Response:
+        return await _record_page(request, entity, meant(record_id, by_id))
 
     made.add_api_route(f"/{slug_of(entity)}", page, methods=["GET"])
     made.add_api_route(f"/{slug_of(entity)}/{{record_id:path}}", one, methods=["GET"])

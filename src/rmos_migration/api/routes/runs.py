@@ -28,7 +28,7 @@ from ..cursors import as_cursor, from_cursor, one_page
 from ..desk import Desk, desk_of, is_trusted, json_answer, json_bytes
 from ..jobs import Job
 from ..listening import Events
-from ..problems import Fault, Problem
+from ..problems import MOST_FAULTS, Fault, Problem
 from ..requests import Parameters, json_body
 from .parameters import PREFIX, Cursor, Number, Part, RunId
 
@@ -269,9 +269,12 @@ def _order(body: Any) -> models.RunOrder:
                 pointer="".join(f"/{step}" for step in problem["loc"]),
                 hint="",
             )
-            for problem in error.errors(include_url=False)
+            for problem in error.errors(include_url=False, include_input=False, include_context=False)[
+                :MOST_FAULTS
+            ]
         ]
-        raise Problem("invalid", faults[0].message, CATALOGUE["field-invalid"].hint, errors=faults) from None
+        hint, total = CATALOGUE["field-invalid"].hint, error.error_count()
+        raise Problem("invalid", faults[0].message, hint, errors=faults, errors_total=total) from None
 
 
 def _options(order: models.RunOrder, desk: Desk) -> Options:
