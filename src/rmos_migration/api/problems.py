@@ -18,6 +18,9 @@ from ..store.condition import Condition
 from ..store.edits import User
 from .serving import Serving
 
+MOST_FAULTS = 100
+"""Faults that an answer names; how many there are is said."""
+
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:rmos-migration:problem:"
 
@@ -78,7 +81,8 @@ class ProblemBody(BaseModel):
     status: int = Field(ge=400, le=599)
     detail: str
     hint: str = ""
-    errors: list[Fault] = Field(default=[], description="everything that is wrong with the request")
+    errors: list[Fault] = Field(default=[], description="what is wrong with the request, the first 100 of it")
+    errors_total: int = Field(default=0, description="how much is wrong with it, as far as it was read")
     used_by: list[UserBody] = Field(default=[], description="the first records that refer to this one")
     used_by_total: int = 0
 
@@ -93,6 +97,7 @@ class Problem(Exception):  # noqa: N818 - an answer
         hint: str = "",
         *,
         errors: list[Fault] | None = None,
+        errors_total: int = 0,
         used_by: list[User] | None = None,
         used_by_total: int = 0,
         headers: Mapping[str, str] | None = None,
@@ -106,7 +111,8 @@ class Problem(Exception):  # noqa: N818 - an answer
             status=self.status,
             detail=printable(detail),
             hint=printable(hint),
-            errors=errors or [],
+            errors=(errors or [])[:MOST_FAULTS],
+            errors_total=max(errors_total, len(errors or [])),
             used_by=[UserBody(**one._asdict()) for one in used_by or []],
             used_by_total=used_by_total,
         )
@@ -116,6 +122,9 @@ class Problem(Exception):  # noqa: N818 - an answer
         content = orjson.dumps(self.body.model_dump(exclude_defaults=True))
         return Response(content, self.status, self.headers, MEDIA_TYPE)
 
+
+_TOLD = 5
+"""Faults whose messages stand in the sentence that says what is wrong."""
 
 _BY_STATUS = {status: kind for kind, (status, _) in reversed(TITLES.items())}
 
@@ -129,8 +138,10 @@ def of_status(status: int, detail: str, headers: Mapping[str, str] | None = None
 def of_refusal(refusal: Refusal) -> Problem:
     """The problem for a change that is not made."""
     if isinstance(refusal, InvalidRecord):
-        faults = [fault(one) for one in refusal.diagnostics]
-        return Problem("invalid", "; ".join(one.message for one in faults), refusal.hint, errors=faults)
+        faults = [fault(one) for one in refusal.diagnostics[:MOST_FAULTS]]
+        told = [one.message for one in faults[:_TOLD]]
+        told += [f"and {refusal.total - _TOLD:,} more"] if refusal.total > _TOLD else []
+        return Problem("invalid", "; ".join(told), refusal.hint, errors=faults, errors_total=refusal.total)
     if isinstance(refusal, InUse):
         return Problem(
             "in-use",
