@@ -4,6 +4,8 @@
     ├── UsageError           the call cannot be carried out as asked         exit 2
     ├── LockedError          another run holds the database                  exit 3
     ├── DatabaseUnusable     not ours, newer, damaged, not to be opened      exit 4
+    │   ├── CorruptRow       a value is not what its column says             exit 4
+    │   └── TookTooLong      a question to it was not answered in time       exit 4
     └── EnvironmentFailure   disk full, no permission, I/O error             exit 5
 
 Bad documents never raise: they become diagnostics (see ``diagnostics.py``).
@@ -69,6 +71,14 @@ class DatabaseUnusable(RmosError):  # noqa: N818 - the name says what is wrong
     """The database is not ours, newer than this program, damaged, or cannot be opened."""
 
     exit_code = ExitCode.DATABASE
+
+
+class CorruptRow(DatabaseUnusable):
+    """A value in the database is not what its column says: changed outside this program, or damaged."""
+
+
+class TookTooLong(DatabaseUnusable):
+    """The database did not answer a question in the time that it was given."""
 
 
 class EnvironmentFailure(RmosError):  # noqa: N818

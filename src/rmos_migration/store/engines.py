@@ -1,16 +1,22 @@
 """Connections to SQLite, with the settings that make them safe: references enforced, every commit on the disk."""
 
+import signal
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
+from threading import current_thread, main_thread
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
 from .failures import driver_errors_as_ours
+
+_TICK = 500_000
+"""Instructions of SQLite between two looks at the clock, some 10 ms. Each look waits for its turn among Python's threads."""
 
 _CACHE, _SMALL_CACHE = 16384, 4096
 """KiB that a connection may hold of its file; a server keeps several open, and what it reads is small."""
@@ -64,14 +70,91 @@ def memory_engine() -> Engine:
 
 @contextmanager
 def connected(
-    engine: Engine, border: Callable[[], AbstractContextManager[None]] = driver_errors_as_ours
+    engine: Engine,
+    border: Callable[[], AbstractContextManager[None]] = driver_errors_as_ours,
+    *,
+    seconds: float | None = None,
 ) -> Iterator[Connection]:
-    """The one connection of an engine, whose errors become ours at the border; both are closed at the end."""
+    """Yield the one connection of an engine, whose errors become ours at the border; both are closed at the end.
+
+    Raises:
+        TookTooLong: once the block has had so many ``seconds`` and asks the database something.
+    """
     try:
-        with border(), engine.connect() as connection:
+        with border(), engine.connect() as connection, _limited(connection, seconds):
             yield connection
     finally:
         engine.dispose()
+
+
+@contextmanager
+def _limited(connection: Connection, seconds: float | None) -> Iterator[None]:
+    if seconds is None:
+        yield
+        return
+    with time_limit(connection, seconds):
+        yield
+
+
+@contextmanager
+def time_limit(
+    connection: Connection, seconds: float, *, is_stopped: Callable[[], bool] = lambda: False
+) -> Iterator[None]:
+    """Let the block ask the database for so many seconds; a question that is still going on then is ended.
+
+    SQLite calls back while it works. That also lets Ctrl-C end a long question: what a signal raises comes out of the
+    block, whatever became of the question's own error.
+
+    Args:
+        connection: may be lent from thread to thread, but has one time limit at a time.
+        seconds: from now on.
+        is_stopped: ends the question earlier, as if the time were over.
+
+    Raises:
+        TookTooLong: at the border, where SQLite was ended (``failures.ours``).
+    """
+    driver = connection.connection.driver_connection
+    if not isinstance(driver, sqlite3.Connection):
+        yield
+        return
+    clock = _Clock(monotonic() + seconds, is_stopped)
+    driver.set_progress_handler(clock.is_over, _TICK)
+    try:
+        with clock.listening():
+            yield
+    finally:
+        driver.set_progress_handler(None, 0)
+        if clock.raised is not None:
+            raise clock.raised
+
+
+class _Clock:
+    """Tells SQLite when to end a question. An exception in a callback of SQLite's is lost, so it is kept here."""
+
+    def __init__(self, end: float, is_stopped: Callable[[], bool]) -> None:
+        self.raised: BaseException | None = None
+        self._end = end
+        self._is_stopped = is_stopped
+
+    def is_over(self) -> bool:
+        return self.raised is not None or monotonic() > self._end or self._is_stopped()
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Keep what Ctrl-C raises, where nobody else listens to it."""
+        is_ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
+        if not is_ours or current_thread() is not main_thread():
+            yield
+            return
+        signal.signal(signal.SIGINT, self._interrupt)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _interrupt(self, *_: object) -> None:
+        self.raised = KeyboardInterrupt()
+        raise self.raised
 
 
 def tolerate_broken_text(connection: Connection, *, tolerant: bool) -> None:

@@ -7,7 +7,7 @@ from traceback import clear_frames
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from ..errors import DatabaseUnusable, EnvironmentFailure, LockedError, RmosError
+from ..errors import DatabaseUnusable, EnvironmentFailure, LockedError, RmosError, TookTooLong
 
 _REFUSALS = {sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG}
 _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -62,6 +62,11 @@ def oddities_as_unusable() -> Iterator[None]:
 def ours(error: Exception) -> RmosError:
     """The driver's error as one of ours."""
     primary = code_of(error)
+    if primary == sqlite3.SQLITE_INTERRUPT:
+        return TookTooLong(
+            "the database did not answer in time",
+            "try again when less is going on; if it stays so, see: rmos doctor",
+        )
     if primary in _BUSY:
         return LockedError(
             f"the database is busy: {reason(error)}", "wait for the other program to finish, then try again"

@@ -5,7 +5,7 @@ or upgraded while the server runs.
 """
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from queue import Empty, LifoQueue
 from threading import Lock
 
@@ -14,7 +14,11 @@ from sqlalchemy import Connection
 from ..errors import DatabaseUnusable
 from . import schema
 from .database import Database
+from .engines import time_limit
 from .failures import damage_as_unusable, oddities_as_unusable
+
+QUESTION_SECONDS = 30.0
+"""How long one answer of a server may ask the database, unless it is said otherwise."""
 
 _Identity = tuple[int, ...]
 
@@ -47,8 +51,10 @@ class _Standing:
 class Readers:
     """A few connections to one database, lent out one by one; ``moment`` tells whether the data are still the same."""
 
-    def __init__(self, database: Database, count: int = 4) -> None:
+    def __init__(self, database: Database, count: int = 4, *, seconds: float = QUESTION_SECONDS) -> None:
         self.database = database
+        self.seconds = seconds
+        self._is_ending = False
         self._idle: LifoQueue[_Standing] = LifoQueue()
         self._count = count
         self._watch: _Standing | None = None
@@ -56,16 +62,20 @@ class Readers:
         self._watching = Lock()
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """A connection in a transaction, so that everything read is of one moment.
+    def reading(self, *, seconds: float | None = None) -> Iterator[Connection]:
+        """Yield a connection in a transaction, so that everything read is of one moment.
+
+        Args:
+            seconds: how long the block may go on asking; ``self.seconds`` unless said.
 
         Raises:
+            TookTooLong: if it asks longer; the connection is closed then.
             DatabaseUnusable: if there is no database, it is of another schema, damaged, or cannot be opened; or a value
                 is not what its column says.
         """
         standing = self._lent()
         try:
-            with oddities_as_unusable(), standing.connection.begin():
+            with oddities_as_unusable(), self._limited(standing, seconds), standing.connection.begin():
                 yield standing.connection
         except BaseException:
             standing.close()
@@ -87,7 +97,7 @@ class Readers:
                 self._stop_watching()
                 watch = self._watch = _Standing(self.database)
             try:
-                with damage_as_unusable():
+                with damage_as_unusable(), self._limited(watch):
                     if watch.has_changed():
                         self._moment += 1
             except BaseException:
@@ -95,12 +105,21 @@ class Readers:
                 raise
             return self._moment
 
+    def end_questions(self) -> None:
+        """End every question that is going on or asked from now on, with TookTooLong: the server is to end."""
+        self._is_ending = True
+
     def close(self) -> None:
-        """Close every connection that is not lent out."""
+        """Close every connection that is not lent out, and end the questions of the others."""
+        self.end_questions()
         with self._watching:
             self._stop_watching()
         while (standing := self._next()) is not None:
             standing.close()
+
+    def _limited(self, standing: _Standing, seconds: float | None = None) -> AbstractContextManager[None]:
+        limit = self.seconds if seconds is None else seconds
+        return time_limit(standing.connection, limit, is_stopped=lambda: self._is_ending)
 
     def _lent(self) -> _Standing:
         self.moment()  # which refuses a file whose schema was upgraded since it was opened

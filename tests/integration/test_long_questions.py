@@ -1,0 +1,77 @@
+"""A question that does not end: it is ended in time, by the clock or by Ctrl-C, and the connection is as good as before."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from builders import pattern, write
+from rmos_migration import migrate
+from rmos_migration.errors import DatabaseUnusable, TookTooLong
+from rmos_migration.store import queries
+from rmos_migration.store.database import Database
+from rmos_migration.store.engines import connected, file_engine, time_limit
+from rmos_migration.store.failures import driver_errors_as_ours
+from rmos_migration.store.standing import Readers
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
+
+
+@pytest.fixture
+def readers(tree: Path, database: Path) -> Iterator[Readers]:
+    write(tree, "patterns/p.json", pattern())
+    migrate(tree, database)
+    found = Readers(Database(database))
+    yield found
+    found.close()
+
+
+def ask(connection: Connection) -> None:
+    connection.exec_driver_sql(ENDLESS).fetchall()
+
+
+def test_an_endless_question_is_ended_and_the_next_one_answered(readers: Readers) -> None:
+    with pytest.raises(TookTooLong), readers.reading(seconds=0.2) as connection:
+        ask(connection)
+    with readers.reading() as connection:
+        assert queries.entity_counts(connection)["patterns"] == 1
+
+
+def test_a_pool_has_a_limit_of_its_own(readers: Readers) -> None:
+    readers.seconds = 0.2
+    with pytest.raises(TookTooLong), readers.reading() as connection:
+        ask(connection)
+
+
+def test_a_connection_has_a_limit_of_its_own(database: Path) -> None:
+    with pytest.raises(TookTooLong), connected(file_engine(database), seconds=0.2) as connection:
+        ask(connection)
+
+
+def test_a_limit_ends_with_its_block(database: Path) -> None:
+    with connected(file_engine(database)) as connection:
+        with pytest.raises(TookTooLong), driver_errors_as_ours(), time_limit(connection, 0):
+            ask(connection)
+        assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+
+
+def test_what_takes_too_long_is_told_as_no_damage(readers: Readers) -> None:
+    with pytest.raises(DatabaseUnusable) as told, readers.reading(seconds=0.2) as connection:
+        ask(connection)
+    assert "damage" not in f"{told.value.message} {told.value.hint}"
+
+
+def test_a_server_that_ends_ends_its_questions(readers: Readers) -> None:
+    threading.Timer(0.3, readers.end_questions).start()
+    with pytest.raises(TookTooLong), readers.reading() as connection:
+        ask(connection)
+
+
+def test_the_keyboard_ends_a_question(readers: Readers) -> None:
+    alarm = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
+    with pytest.raises(KeyboardInterrupt), readers.reading() as connection:
+        alarm.start()
+        ask(connection)
