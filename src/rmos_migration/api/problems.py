@@ -13,13 +13,16 @@ from starlette.responses import Response
 
 from ..diagnostics import Diagnostic, printable
 from ..editing.refusals import ChangedMeanwhile, IdTaken, InUse, InvalidRecord, NoSuchRecord, Refusal
-from ..errors import DatabaseUnusable, LockedError, RmosError, UsageError
+from ..errors import DatabaseUnusable, LockedError, RmosError, TookTooLong, UsageError
 from ..store.condition import Condition
 from ..store.edits import User
 from .serving import Serving
 
 MOST_FAULTS = 100
 """Faults that an answer names; how many there are is said."""
+
+RETRY_SECONDS = "2"
+"""After which those are to ask again for whom there was no place."""
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:rmos-migration:problem:"
@@ -48,6 +51,7 @@ TITLES = {
     "database-newer": (503, "The database is newer than this program"),
     "database-unusable": (503, "The database cannot be used"),
     "busy": (503, "Too much at once"),
+    "took-too-long": (503, "The answer took too long"),
     "environment": (503, "The machine failed"),
 }
 """Status and title by the last step of the type."""
@@ -104,7 +108,8 @@ class Problem(Exception):  # noqa: N818 - an answer
     ) -> None:
         super().__init__(detail)
         self.status, title = TITLES[kind]
-        self.headers = dict(headers or {})
+        self.headers = {"Retry-After": RETRY_SECONDS} if kind in _PASSING else {}
+        self.headers |= headers or {}
         self.body = ProblemBody(
             type=TYPE + kind,
             title=title,
@@ -122,6 +127,8 @@ class Problem(Exception):  # noqa: N818 - an answer
         content = orjson.dumps(self.body.model_dump(exclude_defaults=True))
         return Response(content, self.status, self.headers, MEDIA_TYPE)
 
+
+_PASSING = frozenset({"busy", "took-too-long"})
 
 _TOLD = 5
 """Faults whose messages stand in the sentence that says what is wrong."""
@@ -170,7 +177,9 @@ def of_error(error: RmosError, serving: Serving, *, trusted: bool) -> Problem:
         detail = error.message if trusted else "another program is writing into the database"
         return Problem("locked", detail, "wait until it has finished, then try again")
     kind = "environment"
-    if isinstance(error, DatabaseUnusable):
+    if isinstance(error, TookTooLong):
+        kind = "took-too-long"
+    elif isinstance(error, DatabaseUnusable):
         kind = _CONDITIONS.get(serving.database.examine().condition, "database-unusable")
     elif isinstance(error, UsageError):
         kind = "invalid"

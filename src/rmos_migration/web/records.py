@@ -133,7 +133,7 @@ async def _list_page(request: Request, entity: Entity, looking: Looking) -> Resp
         return render("records.html", path, **known, **values)
 
     key = ("records page", entity.name, tuple(wanted.items()), looking.cursor, newest)
-    return as_page(await desk.answers.to(key, make))
+    return as_page(await desk.answers.to(key, make, request))
 
 
 def _drawn(fields: Mapping[str, Any], colours: Stock) -> Rosette:
@@ -192,7 +192,7 @@ async def _record_page(request: Request, entity: Entity, record_id: str) -> Resp
             values["colours"] = stock(connection).get(record_id, ())
         return render("record.html", f"/{slug_of(entity)}", **known, **values)
 
-    return as_page(await desk.answers.to(("record page", entity.name, record_id), make))
+    return as_page(await desk.answers.to(("record page", entity.name, record_id), make, request))
 
 
 def _part(entity: Entity, name: str, value: Any) -> Part:

@@ -57,7 +57,7 @@ async def runs(request: Request, limit: Number = 50, cursor: Cursor = None) -> R
             )
         )
 
-    return json_answer(await desk.answers.to(("runs", trusted, limit, before), make))
+    return json_answer(await desk.answers.to(("runs", trusted, limit, before), make, request))
 
 
 @router.post(
@@ -100,13 +100,14 @@ async def diagnostics(
     after = from_cursor(cursor, int)
     behind = 0 if after is None else after[0]
     if run_id.startswith("dry-"):
-        report = _dry_report(desk, run_id)
-        notices = facts.noticed(report, code=code, severity=severity, path=path)
-        behind = max(behind, 0)
-        page = notices[behind : behind + limit]
-        more = as_cursor([behind + limit]) if behind + limit < len(notices) else None
-        answer = models.DiagnosticsAnswer(diagnostics=page, total=len(notices), next=more)
-        return json_answer(json_bytes(answer))
+        report, first = _dry_report(desk, run_id), max(behind, 0)
+
+        def pick() -> bytes:
+            page, total = facts.noticed(report, first, limit, code=code, severity=severity, path=path)
+            more = as_cursor([first + limit]) if first + limit < total else None
+            return json_bytes(models.DiagnosticsAnswer(diagnostics=page, total=total, next=more))
+
+        return json_answer(await desk.costly(request, pick))
 
     def make(connection: Connection) -> bytes:
         row_of_run(connection, desk, run_id)
@@ -122,7 +123,8 @@ async def diagnostics(
             )
         )
 
-    return json_answer(await desk.answers.to(("noted", run_id, behind, limit, code, severity, path), make))
+    key = ("noted", run_id, behind, limit, code, severity, path)
+    return json_answer(await desk.answers.to(key, make, request))
 
 
 _DOWNLOADS = {
@@ -176,7 +178,7 @@ async def report(
 async def progress_of_run(request: Request) -> Response:
     """How far the run that goes on has got. The stream ends with the run; where none goes on, after saying so."""
     desk = desk_of(request)
-    desk.listeners.enter()
+    desk.listeners.enter(trusted=is_trusted(request))
     try:
         first = await reached(desk)
     except BaseException:

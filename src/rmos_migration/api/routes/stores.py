@@ -22,7 +22,7 @@ from ...store.records import Row
 from .. import facts, models, tags
 from ..addresses import PlainWord, meant, record_address, slug_of
 from ..cursors import as_cursor, from_cursor, one_page
-from ..desk import Desk, desk_of, json_answer, json_bytes
+from ..desk import desk_of, json_answer, json_bytes
 from ..looking import Looking, looking_of, wanted_of
 from ..problems import Problem
 from ..requests import Parameters, json_body
@@ -76,7 +76,7 @@ def _router(kind: _Kind) -> APIRouter:
     }
 
     async def page(request: Request, looking: Annotated[Any, Query()]) -> Response:
-        return json_answer(await page_of(desk_of(request), entity, looking))
+        return json_answer(await page_of(request, entity, looking))
 
     page.__annotations__["looking"] = Annotated[kind.looking, Query()]
 
@@ -86,7 +86,7 @@ def _router(kind: _Kind) -> APIRouter:
         def make(connection: Connection) -> bytes:
             return json_bytes(facts.statistics(connection, entity))
 
-        return json_answer(await desk.answers.to(("statistics", entity.name), make))
+        return json_answer(await desk.answers.to(("statistics", entity.name), make, request))
 
     async def create(request: Request) -> Response:
         fields, raw = await _fields(request)
@@ -173,14 +173,15 @@ async def pattern_drawing(request: Request, record_id: Id, by_id: ById = None) -
             raise _none(PATTERN, pattern_id)
         return drawing(as_drawn(row, stock(connection)), scale_bar=True)
 
-    picture = await desk.answers.to(("drawing", pattern_id), make)
+    picture = await desk.answers.to(("drawing", pattern_id), make, request)
     if not picture:
         raise Problem("not-found", f"the pattern {shown(pattern_id)} describes no ring that could be drawn")
     return Response(picture, media_type="image/svg+xml")
 
 
-async def page_of(desk: Desk, entity: Entity, looking: Looking) -> bytes:
+async def page_of(request: Request, entity: Entity, looking: Looking) -> bytes:
     """A page of records as JSON."""
+    desk = desk_of(request)
     after = from_cursor(looking.cursor, str, str | None)
     wanted = wanted_of(entity, looking)
 
@@ -204,7 +205,7 @@ async def page_of(desk: Desk, entity: Entity, looking: Looking) -> bytes:
         )
 
     key = ("page", entity.name, tuple(wanted.items()), looking.cursor, looking.limit, looking.sort)
-    answer: bytes = await desk.answers.to(key, make)
+    answer: bytes = await desk.answers.to(key, make, request)
     return answer
 
 
