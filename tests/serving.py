@@ -86,3 +86,9 @@ def events(lines: Iterator[str]) -> Iterator[tuple[str, dict[str, Any]]]:
             name = value
         elif field == "data":
             yield name, json.loads(value)
+
+
+def at_the_end(caller: httpx.Client) -> list[tuple[str, dict[str, Any]]]:
+    """What is told of a run while it goes on; when this is there, it is over."""
+    with caller.stream("GET", f"{MIGRATION}/progress") as stream:
+        return list(events(stream.iter_lines()))

@@ -1,14 +1,12 @@
 """What the API tells of the migration: every number against the database, every page to its end, runs that it starts."""
 
 import json
-import multiprocessing
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from builders import (
@@ -29,12 +27,9 @@ from builders import (
     write,
 )
 from rmos_migration import audit, migrate
-from rmos_migration.api.jobs import Job
 from rmos_migration.diagnostics import Severity
-from rmos_migration.errors import EnvironmentFailure
-from rmos_migration.migrate.options import Options
 from rmos_migration.store.lock import write_lock
-from serving import MIGRATION, TestClient, client, events, served
+from serving import MIGRATION, TestClient, at_the_end, client, served
 
 
 @pytest.fixture(scope="module")
@@ -486,12 +481,6 @@ def test_a_parameter_that_would_be_passed_over_in_silence_is_refused(caller: Tes
 # starting runs -----------------------------------------------------------------------------------------------
 
 
-def at_the_end(caller: httpx.Client) -> list[tuple[str, dict[str, Any]]]:
-    """What is told of a run while it goes on; when this is there, it is over."""
-    with caller.stream("GET", f"{MIGRATION}/progress") as stream:
-        return list(events(stream.iter_lines()))
-
-
 def begun(caller: TestClient, **order: Any) -> str:
     """Start a run; where to ask for it."""
     response = caller.post(f"{MIGRATION}/runs", json=order)
@@ -657,19 +646,6 @@ def test_two_runs_that_are_ordered_at_once_do_not_go_on_together(small: Path, da
         assert sum(run["totals"]["migrated"] for run in runs) == 3
         assert all(run["status"].startswith("completed") for run in runs)
         assert answer(caller, "runs")["total"] == len(began)
-
-
-@pytest.mark.parametrize("dry_run", [True, False])
-def test_a_run_whose_process_dies_before_it_began_is_a_failure(dry_run: bool) -> None:
-    ours, theirs = multiprocessing.Pipe()
-    process = multiprocessing.get_context("spawn").Process(target=int)
-    process.start()
-    theirs.close()
-    job = Job(Options(dry_run=dry_run), process, ours)
-    job.listen()
-    assert job.begun.is_set()
-    assert job.over.is_set()
-    assert isinstance(job.failure, EnvironmentFailure)
 
 
 MANY = 1_500

@@ -1,5 +1,6 @@
 """Runs that the server starts in processes of their own."""
 
+import sys
 import traceback
 from pathlib import Path
 
@@ -14,9 +15,8 @@ from rmos_migration.migrate.options import Options
 from rmos_migration.store.database import Database
 from serving import MIGRATION, client
 
-
-def die(*_: object) -> None:
-    """In place of a run, a process that ends without a word."""
+ENDS_WITHOUT_A_WORD = (sys.executable, "-c", "")
+"""What stands for a run's process."""
 
 
 @pytest.mark.parametrize("dry_run", [False, True])
@@ -25,7 +25,7 @@ def test_a_process_that_dies_before_its_run_began_is_no_run(
 ) -> None:
     write(tree, "patterns/p.json", pattern())
     migrate(tree, database)
-    monkeypatch.setattr(jobs, "_work", die)
+    monkeypatch.setattr(jobs, "_COMMAND", ENDS_WITHOUT_A_WORD)
     with client(database, tree) as calling:
         answer = calling.post(f"{MIGRATION}/runs", json={"dry_run": dry_run})
     assert (answer.status_code, answer.headers.get("location")) == (503, None)

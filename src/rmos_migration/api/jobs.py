@@ -3,25 +3,19 @@
 What a dry run would do stands in no database, so the last few of them are kept here.
 """
 
-import multiprocessing
-import signal
+import json
+import subprocess
+import sys
 import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
 from ..errors import DatabaseUnusable, EnvironmentFailure, LockedError, RmosError, UsageError
-from ..migrate.options import Nobody, Options, Several
-from ..migrate.outcome import Counts
-from ..migrate.pipeline import run
-from ..reports.build import report_of_dry_run
+from ..migrate.options import Options
 from ..reports.report import Report
-from ..reports.witness import Witness
-from ..sources.discover import Source
 from ..store.database import Database
 from ..store.lock import holder, is_locked
 from ..store.runs import now
@@ -34,6 +28,9 @@ _PATIENCE = 1.0
 
 _ERRORS = {one.__name__: one for one in (UsageError, LockedError, DatabaseUnusable, EnvironmentFailure)}
 
+_COMMAND = (sys.executable, "-P", "-m", "rmos_migration.api.started_run")
+"""A run's process. Without -P, Python would import whatever lies in the current folder under the name of a module."""
+
 
 @dataclass
 class Job:
@@ -44,8 +41,7 @@ class Job:
     """
 
     options: Options
-    process: BaseProcess
-    pipe: Connection
+    process: "subprocess.Popen[bytes]"
     number: int | None = None
     started_at: str = field(default_factory=now)
     counts: Mapping[str, Any] = field(default_factory=dict)
@@ -56,10 +52,13 @@ class Job:
 
     def listen(self) -> None:
         """Take what the process tells, until it has ended."""
-        with suppress(EOFError, OSError):
-            while True:
-                self._hear(*self.pipe.recv())
-        self.process.join(_ENDING_SECONDS)
+        assert self.process.stdout is not None  # noqa: S101 - it was opened with a pipe
+        with self.process.stdout as told:
+            for line in told:
+                self._hear(*json.loads(line))
+        self.ask_to_stop()  # which closes the other pipe
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(_ENDING_SECONDS)
         is_done = self.report is not None if self.options.dry_run else self.begun.is_set()
         if self.failure is None and not is_done:
             self.failure = EnvironmentFailure("the run's process ended before it was done", "start it again")
@@ -72,10 +71,16 @@ class Job:
         elif what == "counts":
             (self.counts,) = told
         elif what == "report":
-            self.report = Report.model_validate_json(told[0])
+            self.report = Report.model_validate(told[0])
         elif what == "failed":
             name, message, hint = told
             self.failure = _ERRORS.get(name, EnvironmentFailure)(message, hint)
+
+    def ask_to_stop(self) -> None:
+        """Let it end after the batch that it is at; what was written stays."""
+        assert self.process.stdin is not None  # noqa: S101 - it was opened with a pipe
+        with suppress(OSError):
+            self.process.stdin.close()
 
     def raise_failure(self) -> None:
         """Raise what ended it without a result, if anything did; each time as if for the first, without who was told before."""
@@ -125,8 +130,7 @@ class Jobs:
     def ask_to_stop(self) -> None:
         """Let what goes on end after the batch that it is at; what was written stays."""
         if self.current is not None:
-            with suppress(OSError):
-                self.current.pipe.send("stop")
+            self.current.ask_to_stop()
 
     def stop(self) -> None:
         """End what goes on, and wait until it has ended."""
@@ -135,14 +139,24 @@ class Jobs:
             self.current.process.terminate()
 
     def _launched(self, options: Options) -> Job:
-        spawning = multiprocessing.get_context("spawn")
-        ours, theirs = spawning.Pipe()
-        process = spawning.Process(
-            target=_work, args=(theirs, self.source, str(self.database.path), options), daemon=True
-        )
-        process.start()
-        theirs.close()
-        job = Job(options, process, ours)
+        order = {
+            "source": str(self.source),
+            "database": str(self.database.path),
+            "options": options.as_json(),
+        }
+        try:
+            process = subprocess.Popen(  # noqa: S603 - our own module
+                [*_COMMAND, json.dumps(order)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                start_new_session=True,  # Ctrl-C is the server's, which asks the run to stop
+                creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+            )
+        except OSError as error:
+            raise EnvironmentFailure(
+                f"the run's process cannot be started: {error.strerror}", "close other programs and try again"
+            ) from error
+        job = Job(options, process)
         threading.Thread(target=job.listen, daemon=True).start()
         return job
 
@@ -154,45 +168,3 @@ class Jobs:
             self.dry_runs = dict(
                 known[-_DRY_RUNS_KEPT:]
             )  # a new one: others may be going through the old one
-
-
-class _Teller(Nobody):
-    """Tells the server how far a run has got."""
-
-    def __init__(self, pipe: Connection) -> None:
-        self.pipe = pipe
-
-    def started(self, source: Source) -> None:  # noqa: ARG002 - the protocol names it
-        """The run stands in the database now."""
-        self._tell("begun")
-
-    def advanced(self, counts: Counts) -> None:
-        """A batch is done."""
-        self._tell("counts", counts.as_json())
-
-    def _tell(self, *what: Any) -> None:
-        with suppress(OSError):  # the server is gone; the next batch's edge ends the run
-            self.pipe.send(what)
-
-
-def _work(pipe: Connection, source: Path, database: str, options: Options) -> None:
-    """A run, in its own process; it ends when the server asks for it, or is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's, which asks us to stop
-
-    def stop() -> int | None:
-        try:
-            return signal.SIGTERM if pipe.poll() else None
-        except OSError:
-            return signal.SIGTERM
-
-    witness = Witness()
-    try:
-        summary = run(Path(source), Database.at(database), options, Several(_Teller(pipe), witness), stop)
-        if options.dry_run:
-            report = report_of_dry_run(summary, witness, options.encoding)
-            pipe.send(("report", report.model_dump_json()))
-    except RmosError as error:
-        with suppress(OSError):
-            pipe.send(("failed", type(error).__name__, error.message, error.hint))
-    except OSError:  # the server is gone
-        return

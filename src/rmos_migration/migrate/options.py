@@ -1,8 +1,8 @@
 """How a run is to be done, and who watches it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from ..diagnostics import Diagnostic
 from ..errors import UsageError
@@ -63,6 +63,19 @@ class Options:
     def as_json(self) -> dict[str, object]:
         """The options as they are kept with the run."""
         return asdict(self) | {"max_rejects": str(self.max_rejects) if self.max_rejects else None}
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> "Options":
+        """The options that ``as_json`` gave."""
+        limit = told["max_rejects"]
+        return cls(
+            **{
+                **told,
+                "on_conflict": OnConflict(told["on_conflict"]),
+                "missing_references": MissingReferences(told["missing_references"]),
+                "max_rejects": None if limit is None else Limit.parse(limit),
+            }
+        )
 
 
 class Observer(Protocol):
