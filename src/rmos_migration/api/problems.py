@@ -37,6 +37,7 @@ TITLES = {
     "in-use": (409, "The record is in use"),
     "id-taken": (409, "The id is taken"),
     "locked": (409, "The database is in use"),
+    "not-running": (409, "The run cannot be stopped from here"),
     "changed-meanwhile": (412, "The record was changed meanwhile"),
     "too-large": (413, "The request is too large"),
     "address-too-long": (414, "The address is too long"),

@@ -151,6 +151,7 @@ async def run(
         return as_page(await desk.costly(request, partial(_dry_run, desk, run_id, known)))
     after = from_cursor(cursor, int)
     behind = 0 if after is None else after[0]
+    may_stop = known["may_change"] and desk.jobs.going_on(run_id) is not None
 
     def make(connection: Connection) -> bytes:
         row = row_of_run(connection, desk, run_id)
@@ -170,6 +171,7 @@ async def run(
             "/runs",
             **known,
             run=facts.run_of_row(row, desk.serving, trusted=False),
+            may_stop=may_stop,
             is_kept=known_run.is_kept,
             said=said,
             what_to_do=what_to_do,
@@ -181,7 +183,7 @@ async def run(
             next_page=more and address(f"/runs/{run_id}", cursor=more, code=code, severity=severity),
         )
 
-    key = ("run page", run_id, behind, code, severity)
+    key = ("run page", run_id, behind, code, severity, may_stop)
     return as_page(await desk.answers.to(key, make, request))
 
 
