@@ -92,6 +92,7 @@ def measured(place: Path, sizes: Sizes) -> tuple[Beside, Beside]:
         for tree in (root / "sound", root / "spoiled"):
             migrated(tree, root / "rmos.db")
         with server(root / "rmos.db") as (_, url):
+            _asked(url, 0.01)  # the first one has the database audited
             alone = _beside(url, sizes._replace(callers=0))
             return alone, _beside(url, sizes)
 
