@@ -109,10 +109,10 @@ def served(place: Path, sizes: Sizes) -> Serving:
         for number, tree in enumerate(trees):
             plant_in_lists(tree, sizes.beside, seed=30 + number)
         for tree in (root / "sound", root / "spoiled"):
-            _migrated(tree, database)
+            migrated(tree, database)
         if hasattr(os, "sync"):
             os.sync()  # the runs beside shall not wait for files that were planted
-        with _server(database) as (process, url):
+        with server(database) as (process, url):
             wrk = _Wrk(url, root / "paths")
             for path in READS.values():
                 wrk.ask_once(path)
@@ -182,7 +182,7 @@ class _Wrk:
 
 
 @contextmanager
-def _server(database: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def server(database: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """``rmos serve`` in a process of its own, and its address."""
     command = [*_RMOS, "serve", "--port", "0", "--no-browser", "--database", str(database)]
     with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
@@ -201,7 +201,7 @@ def _server(database: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
 _RMOS = (sys.executable, "-m", "rmos_migration")
 
 
-def _migrated(tree: Path, database: Path) -> None:
+def migrated(tree: Path, database: Path) -> None:
     command = [*_RMOS, "migrate", str(tree), "--database", str(database)]
     done = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
     if done.returncode not in (0, 1):

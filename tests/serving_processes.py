@@ -26,14 +26,14 @@ TOKEN = "a token for these tests"[2:].replace(" ", "-")
 PATIENCE = 60.0
 
 _HASTY = (
-    "import sys; from rmos_migration.api import connections; {settings};"
+    "import sys; from rmos_migration.api import answers, connections, lanes; {settings};"
     " from rmos_migration.cli.app import run; sys.exit(run())"
 )
 
 
-def hasty(**deadlines: float) -> list[str]:
-    """The command with other deadlines: HEAD_SECONDS, BODY_SECONDS, TAKING_SECONDS."""
-    settings = "; ".join(f"connections.{name} = {seconds}" for name, seconds in deadlines.items())
+def hasty(module: str = "connections", **bounds: float) -> list[str]:
+    """The command with other bounds of one module of the API's: HEAD_SECONDS, BODY_SECONDS, TAKING_SECONDS and the like."""
+    settings = "; ".join(f"{module}.{name} = {bound}" for name, bound in bounds.items())
     return [sys.executable, "-c", _HASTY.format(settings=settings)]
 
 
@@ -96,6 +96,10 @@ class Connection:
         assert protocol == b"HTTP/1.1"
         headers = parse_headers(self.reader)
         return Answer(int(status), headers.items(), self._body(headers))
+
+    def answer_begins(self) -> int:
+        """The status of the next answer, whose rest is left alone."""
+        return int(self.reader.readline().split(b" ", 2)[1])
 
     def seconds_until_closed(self) -> float:
         """How long the server keeps the connection; what it sends is thrown away."""

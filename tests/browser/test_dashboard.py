@@ -160,6 +160,28 @@ def test_a_run_from_the_command_line_shows_while_it_goes_on(tmp_path: Path, open
             visit.page.get_by_text("wait until it has finished").wait_for()
 
 
+@pytest.mark.parametrize("start", ["See what would happen", "Migrate now"])
+def test_a_run_is_stopped_from_its_page(tmp_path: Path, open_page: Open, start: str) -> None:
+    database, tree = tmp_path / "rmos.db", tmp_path / "legacy"
+    for file in range(60):
+        jobs = [joblog(f"j{file}-{number}") for number in range(1000)]
+        write(tree, f"joblogs/{file}.json", json.dumps(jobs).encode())
+    with served(database, "--source", tree) as server:
+        visit = open_page(server.url)
+        visit.page.get_by_role("button", name=start).click()
+        give_token(visit.page)
+        visit.page.get_by_role("button", name="Stop it").click()
+        visit.page.get_by_role("heading", level=1, name=re.compile("before its end|[Ss]topped")).wait_for()
+        assert not visit.page.get_by_role("button", name="Stop it").is_visible()
+        assert not faults_of(visit)
+        assert is_ours(visit, server)
+
+
+def test_a_run_from_elsewhere_has_no_button_to_stop_it(messy: Served, open_page: Open) -> None:
+    page = open_page(f"{messy.url}/runs/1").page
+    assert page.get_by_role("button", name="Stop it").count() == 0
+
+
 def test_what_is_chosen_for_a_run_is_how_it_is_done(tmp_path: Path, open_page: Open) -> None:
     database, tree = tmp_path / "rmos.db", tmp_path / "legacy"
     write(tree, "patterns/a.json", pattern())

@@ -29,6 +29,16 @@ ODD_IDS = [
     'say "hi"',
     "~",
     "a/drawing",
+    "statistics",
+    "by-id",
+    ".",
+    "..",
+    "a/..",
+    "drawing.svg",
+    "a/drawing.svg",
+    "a/drawing.svg/drawing.svg",
+    "a/statistics",
+    "漢" * 200,
 ]
 RECORDS = 40
 
@@ -272,8 +282,9 @@ def test_one_record_is_as_in_the_list_and_has_a_tag(caller: TestClient, entity: 
         for known in (tag, f"W/{tag}", f'"other", {tag}', "*"):
             again = caller.get(place(entity, listed["id"]), headers={"If-None-Match": known})
             assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
-        other = caller.get(place(entity, listed["id"]), headers={"If-None-Match": '"other"'})
-        assert other.status_code == 200
+        for unknown in ('"other"', 'W/"other", "x"', f'"x, {tag[1:]}', tag.strip('"'), f"{tag}x", ""):
+            other = caller.get(place(entity, listed["id"]), headers={"If-None-Match": unknown})
+            assert other.status_code == 200
 
 
 @BY_ENTITY
@@ -418,6 +429,40 @@ def test_a_change_must_say_which_version_it_is_about(
 
 
 @BY_ENTITY
+def test_a_weak_tag_says_too_little_for_a_change_and_one_of_a_list_is_enough(
+    changed: TestClient, database: Path, entity: Entity
+) -> None:
+    here = place(entity, first_of(entity))
+    seen = changed.get(here)
+    fields, tag = seen.json()[entity.singular], seen.headers["etag"]
+    before = records(database, entity.name)
+    bare = tag.strip('"')
+    for refused in (
+        f"W/{tag}",
+        f'W/{tag}, "other"',
+        f'"other", "x, {bare}"',
+        bare,
+        f'{tag}, "unfinished',
+        f"{tag}; W/{tag}",
+        f"*, {tag}",
+        '"*"',
+        "w/*",
+    ):
+        told = {"If-Match": refused}
+        assert problem(changed.put(here, json=fields, headers=told)) == (412, "changed-meanwhile")
+        assert problem(changed.delete(here, headers=told)) == (412, "changed-meanwhile")
+        assert problem(changed.get(here, headers=told)) == (412, "changed-meanwhile")
+    assert records(database, entity.name) == before
+    for taken in ('"other", {}', ', {} ,\t"x,y"', 'W/"other",{}', " * "):
+        put = changed.put(here, json=fields, headers={"If-Match": taken.format(tag)})
+        assert put.status_code == 200
+        tag = put.headers["etag"]
+    lines = [("If-Match", '"other"'), ("If-Match", tag)]
+    assert changed.get(here, headers=lines).status_code == 200
+    assert changed.put(here, json=fields, headers=lines).status_code == 200
+
+
+@BY_ENTITY
 def test_what_is_not_there_is_neither_changed_nor_deleted(changed: TestClient, entity: Entity) -> None:
     here = place(entity, "nothing")
     assert problem(changed.put(here, json=fields_of(entity), headers={"If-Match": "*"})) == (404, "not-found")
@@ -492,6 +537,22 @@ def test_a_reference_to_nothing_is_refused(changed: TestClient, name: str, paren
     assert pointers(refused) == {("reference-missing", f"/{parent}")}
 
 
+@pytest.mark.parametrize("number", [99, 100, 101, 40_000])
+def test_of_what_is_wrong_with_a_body_the_first_hundred_are_named(changed: TestClient, number: int) -> None:
+    bodies = {f"unknown-{one}": one for one in range(number)}
+    for refused in (
+        changed.post(f"{STORES}/patterns", json=bodies | fields_of(ENTITIES[1])),
+        changed.put(f"{STORES}/patterns/p1", json=bodies, headers={"If-Match": "*"}),
+        changed.post(f"{STORES}/migration/runs", json=bodies),
+    ):
+        assert problem(refused) == (422, "invalid")
+        told = refused.json()
+        assert len(told["errors"]) == min(number, 100) or told["errors_total"] > number
+        assert len(told["errors"]) <= 100
+        assert told["errors_total"] >= number
+        assert len(told["detail"]) < 2000
+
+
 BODIES: dict[str, tuple[bytes, str, int]] = {
     "nothing": (b"", "application/json", 422),
     "no JSON": (b"{", "application/json", 422),
@@ -538,12 +599,53 @@ def test_ids_of_any_kind_lead_to_their_records(legacy: Path, database: Path, ent
             put = caller.put(here, json=fields_of(entity), headers={"If-Match": made.headers["etag"]})
             assert put.json()[entity.singular]["id"] == record_id
             if entity.name == "patterns":
-                assert caller.get(f"{here}/drawing.svg").status_code == 200
+                path, _, asked = here.partition("?")
+                assert caller.get(f"{path}/drawing.svg?{asked}".rstrip("?")).status_code == 200
         assert set(records(database, entity.name)) >= set(ODD_IDS)
         for record_id in ODD_IDS:
-            assert caller.delete(place(entity, record_id)).json()["deleted"] == record_id
+            by_id = caller.delete(place(entity, "by-id"), params={"id": record_id})
+            assert by_id.json()["deleted"] == record_id
         assert not set(records(database, entity.name)) & set(ODD_IDS)
     assert verify(legacy, database).holds
+
+
+@pytest.mark.parametrize(
+    ("spelled", "meant"),
+    [
+        ("%73tatistics", "statistics"),
+        ("a%2Fdrawing.svg", "a/drawing.svg"),
+        ("a/drawing.sv%67", "a/drawing.svg"),
+        ("drawing.svg", "drawing.svg"),
+        ("a/statistics", "a/statistics"),
+        ("by-id?id=statistics", "statistics"),
+        ("by-id", "by-id"),
+    ],
+)
+def test_a_word_of_the_servers_own_is_one_only_where_it_is_spelled_plainly(
+    changed: TestClient, spelled: str, meant: str
+) -> None:
+    made = fields_of(ENTITIES[1], id=meant, geometry={"rings": [{"radius_mm": 50, "segments": 30}]})
+    assert changed.post(f"{STORES}/patterns", json=made).status_code == 201
+    assert changed.get(f"{STORES}/patterns/{spelled}").json()["pattern"]["id"] == meant
+    assert "total" in changed.get(f"{STORES}/patterns/statistics").json()
+
+
+def test_a_drawing_is_told_from_the_record_whose_id_ends_like_its_address(changed: TestClient) -> None:
+    for record_id in ("a", "a/drawing.svg"):
+        geometry = {"rings": [{"radius_mm": 50, "segments": 30}]}
+        made = fields_of(ENTITIES[1], id=record_id, geometry=geometry)
+        assert changed.post(f"{STORES}/patterns", json=made).status_code == 201
+    drawings = {
+        changed.get(f"{STORES}/patterns/{path}").headers["content-type"]
+        for path in (
+            "a/drawing.svg",
+            "a%2Fdrawing.svg/drawing.svg",
+            "a/drawing.svg/drawing.svg",
+            "by-id/drawing.svg?id=a%2Fdrawing.svg",
+        )
+    }
+    assert drawings == {"image/svg+xml"}
+    assert changed.get(f"{STORES}/patterns/a%2Fdrawing.svg").json()["pattern"]["id"] == "a/drawing.svg"
 
 
 SPOILED = ["'{'", "'[1]'", "5", "''", "CAST(x'00' AS TEXT)"]

@@ -41,3 +41,13 @@ def test_the_parts_every_document_needs_are_measured() -> None:
     *parts, whole = [float(line.split()[-1]) for line in lines[:-3]]
     assert len(parts) == 9
     assert abs(sum(parts) - whole) < 0.1
+
+
+def test_the_status_is_measured_beside_callers_who_always_ask_something_else() -> None:
+    alone, beside = (
+        json.loads(line.partition(" ")[2]) for line in run("bench.attack", "--quick").splitlines()
+    )
+    assert alone["asked"] > 0
+    assert beside["asked"] > 0
+    assert set(beside["attack_statuses"]) <= {"200", "503"}
+    assert beside["attack_statuses"]["200"] > 0

@@ -1,6 +1,8 @@
 """The dashboard's pages, as far as they can be told without a browser."""
 
+import re
 from collections.abc import Iterator
+from html import escape, unescape
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from builders import execute, migrate_messy
 from rmos_migration.api.app import create_app
 from rmos_migration.web.pages import page_routers
 from rmos_migration.web.rendering import problem_page
-from serving import TOKEN, TestClient, bearing, serving
+from serving import STORES, TOKEN, TestClient, bearing, serving
 
 
 @pytest.fixture
@@ -44,3 +46,19 @@ def test_what_cut_a_run_short_is_told_without_places(visitor: TestClient, tmp_pa
 
 def test_a_run_that_is_not_there_has_no_page(visitor: TestClient) -> None:
     assert visitor.get("/runs/99").status_code == 404
+
+
+@pytest.mark.parametrize("record_id", ["..", ".", "statistics", "a/..", "a/drawing.svg", "by-id", "?id=x"])
+def test_a_record_of_whatever_id_has_a_page_that_the_list_leads_to(
+    visitor: TestClient, record_id: str
+) -> None:
+    made = {"id": record_id, "ring_count": 1, "geometry": {"rings": [{"radius_mm": 9, "segments": 9}]}}
+    record = {"pattern_type": "rosette", "name": "odd one", **made}
+    assert visitor.post(f"{STORES}/patterns", json=record, headers=bearing(TOKEN)).status_code == 201
+    listed = visitor.get("/patterns", params={"name": "odd one"}).text
+    link = unescape(re.findall(r'<strong><a href="([^"]+)">odd one', listed)[0])
+    page = visitor.get(link)
+    assert page.status_code == 200
+    assert f"<dd>{escape(record_id)}</dd>" in page.text
+    drawing = unescape(re.findall(r'href="([^"]+)">In its real size', page.text)[0])
+    assert visitor.get(drawing).headers["content-type"] == "image/svg+xml"

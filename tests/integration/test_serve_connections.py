@@ -13,9 +13,11 @@ import pytest
 
 from builders import migrate_messy, pattern, query, write
 from rmos_migration import migrate
+from rmos_migration.api.connections import peer_of
 from rmos_migration.store.lock import write_lock
 from serving_processes import (
     API,
+    PATIENCE,
     Answer,
     Connection,
     Served,
@@ -306,6 +308,108 @@ def test_three_hundred_connections_at_once_are_survived(server: Served) -> None:
     assert eventually(lambda: is_fine(server))
 
 
+@pytest.fixture(scope="module")
+def patient(database: Path) -> Iterator[Served]:
+    """A server that waits long, and that others may reach, too."""
+    with serving(database, "--host", "0.0.0.0", command=hasty(HEAD_SECONDS=300, BODY_SECONDS=300)) as served:
+        yield served
+
+
+SILENT = b""
+HALF = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
+NO_BODY = request("POST", f"{API}/patterns", "localhost", bearer(), JSON, "Content-Length: 1000")
+WHOLE = request("GET", "/healthz", "localhost")
+
+
+@pytest.mark.parametrize("said", [SILENT, HALF, NO_BODY, WHOLE], ids=["silent", "half", "no body", "idle"])
+def test_connections_that_ask_nothing_more_shut_nobody_out(patient: Served, said: bytes) -> None:
+    with ExitStack() as held:
+        for _ in range(300):
+            one = held.enter_context(patient.connect())
+            one.send(said)
+            if said == WHOLE:
+                assert one.answer().status == 200
+        for _ in range(20):
+            assert patient.ask("GET", "/readyz", host="localhost").status == 200
+
+
+def test_who_has_waited_longest_makes_place_and_who_is_answered_keeps_his(
+    patient: Served, database: Path
+) -> None:
+    with write_lock(database, "a test"), ExitStack() as held:
+        listening = [held.enter_context(patient.connect()) for _ in range(20)]
+        for one in listening:
+            one.send(request("GET", PROGRESS, "localhost", bearer()))
+            assert one.answer_begins() == 200
+        first = [held.enter_context(patient.connect()) for _ in range(100)]
+        assert patient.ask("GET", "/readyz", host="localhost").status == 200
+        second = [held.enter_context(patient.connect()) for _ in range(200)]
+        assert patient.ask("GET", "/readyz", host="localhost").status == 200
+        second[-1].send(request("GET", "/healthz", "localhost"))
+        assert second[-1].answer().status == 200
+        assert all(is_closed(one) for one in first[:60])
+        assert not any(is_closed(one) for one in [*listening, *second[-100:-1]])
+
+
+def is_closed(connection: Connection) -> bool:
+    """Whether the server has ended a connection on which nothing more is to come at once."""
+    connection.socket.setblocking(False)
+    try:
+        return connection.socket.recv(1, socket.MSG_PEEK) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True
+    finally:
+        connection.socket.settimeout(PATIENCE)
+
+
+def own_address() -> str:
+    """An address of this machine that is none of its loopback; empty where it has none."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as one:
+        try:
+            one.connect(("192.0.2.77", 9))
+        except OSError:
+            return ""
+        found = str(one.getsockname()[0])
+    return "" if found.startswith("127.") else found
+
+
+@pytest.mark.skipif(not own_address(), reason="this machine has no address but its loopback")
+def test_one_address_beyond_this_machine_has_its_share_and_no_more(patient: Served) -> None:
+    address = (own_address(), patient.port)
+    with ExitStack() as held:
+        before = connections_of(patient)
+        silent = [held.enter_context(Connection(address, 30)) for _ in range(150)]
+        assert eventually(lambda: connections_of(patient) - before <= 64)
+        assert all(is_closed(one) for one in silent[:80])
+        asking = held.enter_context(Connection(address, 30))
+        asking.send(request("GET", "/healthz", address[0]))
+        assert asking.answer().status == 200
+        here = [held.enter_context(patient.connect()) for _ in range(150)]
+        time.sleep(0.2)
+        assert not any(is_closed(one) for one in here)
+
+
+@pytest.mark.parametrize(
+    ("address", "peer"),
+    [
+        ("127.0.0.1", None),
+        ("127.9.9.9", None),
+        ("::1", None),
+        ("::ffff:127.0.0.1", None),
+        ("", None),
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2:ffff::1", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+    ],
+)
+def test_a_peer_is_known_by_its_address_or_its_network(address: str, peer: str | None) -> None:
+    assert peer_of(address) == peer
+
+
 def answered(connection: Connection) -> Answer | None:
     try:
         return connection.answer()
@@ -350,6 +454,22 @@ def test_so_many_listen_to_progress_and_no_more(server: Served, database: Path) 
             assert eventually(is_let_in)
             for _ in range(19):
                 assert is_let_in()
+
+
+def test_places_to_listen_are_kept_for_those_with_the_token(server: Served, database: Path) -> None:
+    with write_lock(database, "a test"), ExitStack() as held:
+
+        def told(*headers: str) -> int:
+            one = held.enter_context(server.connect())
+            one.send(request("GET", PROGRESS, "localhost", *headers))
+            return one.answer_begins()
+
+        assert eventually(lambda: told() == 200)
+        while told() == 200:
+            pass
+        assert [told(bearer()) for _ in range(5)] == [200, 200, 200, 200, 503]
+        assert told() == 503
+        assert server.get("/readyz").status == 200
 
 
 def test_listeners_who_hang_up_at_once_leave_their_place(server: Served, database: Path) -> None:

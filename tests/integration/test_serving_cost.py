@@ -13,7 +13,7 @@ from rmos_migration import audit, migrate
 from rmos_migration.api import facts
 from rmos_migration.api.server import open_socket
 from rmos_migration.api.serving import Serving
-from rmos_migration.entities import ENTITIES, Entity
+from rmos_migration.entities import ENTITIES, PATTERN, Entity, Kind
 from rmos_migration.store import browsing
 from rmos_migration.store.database import Database
 from rmos_migration.store.standing import Readers
@@ -103,6 +103,32 @@ def test_a_page_of_records_is_in_the_order_of_an_index(
         assert any(" INDEX " in step for step in steps), statement
         assert not scanned(steps), statement
         assert not any("TEMP B-TREE" in step for step in steps), statement
+
+
+@pytest.mark.parametrize("newest", [False, True], ids=["by id", "newest first"])
+def test_few_records_are_found_before_they_are_put_in_order(reading: Connection, newest: bool) -> None:
+    """In the order of an index, every record would be fetched to see whether it is wanted, from all over the file."""
+
+    def work(connection: Connection) -> None:
+        found = browsing.page(connection, PATTERN, {"name": "torres"}, after=None, limit=10, newest=newest)
+        assert found.rows
+
+    (steps,) = [one for statement, one in plans_of(reading, work).items() if not is_count(statement)]
+    assert any("INTEGER PRIMARY KEY (rowid=?)" in step for step in steps)
+    assert not any("idx_patterns_created" in step or "autoindex" in step for step in steps)
+
+
+@pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
+def test_what_no_record_has_is_only_counted(reading: Connection, entity: Entity) -> None:
+    for rule in entity.looked_for_by:
+        wanted = {rule.name: 0 if rule.found.kind is Kind.COUNT else "nowhere"}
+        plans = plans_of(
+            reading,
+            lambda connection, wanted=wanted: browsing.page(  # type: ignore[misc]
+                connection, entity, wanted, after=None, limit=10, newest=True
+            ),
+        )
+        assert all(is_count(statement) for statement in plans)
 
 
 def test_a_scan_would_be_seen(reading: Connection) -> None:

@@ -8,14 +8,17 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from functools import partial
 from typing import Any, NamedTuple
 
 from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Connection
+from starlette.requests import Request
 
 from ..store.database import Database
 from ..store.lock import is_locked
 from ..store.standing import Readers
+from .lanes import COSTLY, QUESTION_SECONDS, HasLeft, Lane
 
 MAY_BE_OLD = 1.0
 """Seconds, while a run goes on."""
@@ -38,7 +41,7 @@ _LARGEST = 2 * 1024 * 1024
 """Bytes of an answer that is kept."""
 
 _AT_ONCE = 2
-"""Questions that the database is asked at the same time; more would only wait for each other."""
+"""Quick questions that the database is asked at the same time; more would only wait for each other."""
 
 
 class Kept(NamedTuple):
@@ -94,17 +97,23 @@ class Answers:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.readers = Readers(database, _AT_ONCE)
+        self.readers = Readers(database, _AT_ONCE + COSTLY)
+        self.costly = Lane()
         self._limiter = CapacityLimiter(_AT_ONCE)
         self._shelf = Shelf()
         self._being_made: dict[Hashable, asyncio.Lock] = {}
         self._look = _Look((-1, False), 0.0)
 
-    async def to(self, key: Hashable, make: Callable[[Connection], Any]) -> Any:
+    async def to(
+        self, key: Hashable, make: Callable[[Connection], Any], caller: Request | None = None
+    ) -> Any:
         """What ``make`` gives, which is called in a thread with a connection in a transaction; ``key`` names the question.
+
+        With a ``caller``, the question is a costly one, and is asked for him alone: see ``lanes``.
 
         Raises:
             DatabaseUnusable: if there is no database, or it cannot be used.
+            Problem: if too many ask for what costs.
         """
         moment = self._moment()
         kept = self._fresh(key, moment, MAY_BE_OLD)
@@ -114,14 +123,16 @@ class Answers:
         if kept is None:
             try:
                 async with lock:
-                    kept = self._fresh(key, moment, MAY_BE_OLD) or await self._made(key, make)
+                    kept = self._fresh(key, moment, MAY_BE_OLD) or await self._made(key, make, caller)
             finally:
                 if not lock.locked():
                     self._being_made.pop(key, None)
         return kept.answer
 
-    async def ask(self, make: Callable[[Connection], Any]) -> Any:
-        """What ``make`` gives, asked anew."""
+    async def ask(self, make: Callable[[Connection], Any], caller: Request | None = None) -> Any:
+        """What ``make`` gives, asked anew; ``caller`` as for ``to``."""
+        if caller is not None:
+            return await self.costly.run(caller, partial(self._asked_for_long, make))
         return await to_thread.run_sync(self._asked, make, limiter=self._limiter)
 
     def close(self) -> None:
@@ -142,12 +153,16 @@ class Answers:
             self._look = _Look((changes, is_locked(self.database.path)), now)
         return self._look.moment
 
-    async def _made(self, key: Hashable, make: Callable[[Connection], Any]) -> Kept:
+    async def _made(self, key: Hashable, make: Callable[[Connection], Any], caller: Request | None) -> Kept:
         moment, now = self._moment(), time.monotonic()
-        kept = Kept(moment, now, await self.ask(make))
+        kept = Kept(moment, now, await self.ask(make, caller))
         self._shelf.put(key, kept)
         return kept
 
     def _asked(self, make: Callable[[Connection], Any]) -> Any:
         with self.readers.reading() as connection:
+            return make(connection)
+
+    def _asked_for_long(self, make: Callable[[Connection], Any], has_left: HasLeft) -> Any:
+        with self.readers.reading(seconds=QUESTION_SECONDS, is_stopped=has_left) as connection:
             return make(connection)

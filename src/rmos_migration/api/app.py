@@ -23,7 +23,7 @@ from .desk import Desk, desk_of, is_trusted
 from .metrics import Measured
 from .problems import Fault, Problem, ProblemBody
 from .requests import LARGEST_BODY
-from .routes import health, migration, runs, stores
+from .routes import health, migration, orders, runs, stores
 from .security import Guard
 from .serving import ASK_TO_END, Serving
 
@@ -57,7 +57,14 @@ def create_app(
     )
     app.state.desk = Desk(serving)
     app.state.problem_page = problem_page
-    app.state.routers = (health.router, migration.router, runs.router, *stores.routers(), *pages)
+    app.state.routers = (
+        health.router,
+        migration.router,
+        runs.router,
+        orders.router,
+        *stores.routers(),
+        *pages,
+    )
     for router in app.state.routers:
         app.include_router(router)
     app.add_exception_handler(Problem, _of_problem)

@@ -1,9 +1,13 @@
 """Connections that must not keep the server waiting: those that send nothing, drop by drop, or do not take their answer.
 
-Uvicorn cuts off a connection that is silent between two requests; this adds the rest.
+Uvicorn cuts off a connection that is silent between two requests; this adds the rest. When all places are taken, a new
+caller gets that of whoever has waited longest, so that nobody is shut out by connections that ask nothing.
 """
 
 import asyncio
+from collections.abc import Iterable
+from ipaddress import IPv6Address, ip_address, ip_network
+from typing import cast
 
 import h11
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
@@ -22,6 +26,12 @@ TAKING_SECONDS = 30.0
 
 MOST_CONNECTIONS = 256
 
+MOST_OF_PEER = 64
+"""Connections of one address beyond this machine; a proxy that everybody comes through is best on this one."""
+
+_WAITING = (h11.IDLE, h11.SEND_BODY)
+"""States of a connection whose request is not there, or not whole."""
+
 
 class PatientProtocol(H11Protocol):
     """A connection with deadlines."""
@@ -29,13 +39,19 @@ class PatientProtocol(H11Protocol):
     _deadline: asyncio.TimerHandle | None = None
     _stage: object = None
     _taking: asyncio.TimerHandle | None = None
+    _peer: str | None = None
+    _waits: tuple[bool, float] | None = None
+    """For what a complete request is waited: whether one was there before, and since when; None while one is answered."""
+    _is_out = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody calls."""
         super().connection_made(transport)
         transport.set_write_buffer_limits(high=0)  # the least that is not taken starts the clock
-        if len(self.connections) > MOST_CONNECTIONS:
-            transport.abort()
+        self._peer = peer_of(self.client[0] if self.client else "")
+        self._waits = (False, self.loop.time())
+        if not self._finds_place():
+            self._put_out()
             return
         self._await_request()
 
@@ -48,6 +64,8 @@ class PatientProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         """Some of a request is there."""
         super().data_received(data)
+        if self.conn.their_state not in _WAITING:
+            self._waits = None
         self._await_request()
 
     def on_response_complete(self) -> None:
@@ -55,7 +73,10 @@ class PatientProtocol(H11Protocol):
         self._stop_waiting()
         if self.conn.their_state is h11.SEND_BODY:
             self.transport.close()  # the rest of the request was not wanted
+        self._waits = (True, self.loop.time())
         super().on_response_complete()
+        if self.conn.their_state not in _WAITING:
+            self._waits = None  # the next one stood behind it
         if self.conn.their_state is h11.SEND_BODY:
             self._await_request()
 
@@ -94,6 +115,26 @@ class PatientProtocol(H11Protocol):
         """No other protocol is spoken here."""
         return False
 
+    def _finds_place(self) -> bool:
+        """Whether there is a place for this connection, perhaps that of whoever has waited longest for a request."""
+        there = [one for one in cast("set[PatientProtocol]", self.connections) if not one._is_out]
+        of_peer = [one for one in there if one._peer == self._peer] if self._peer else []
+        if len(of_peer) > MOST_OF_PEER:
+            return self._takes_place_of(of_peer)
+        return len(there) <= MOST_CONNECTIONS or self._takes_place_of(there)
+
+    def _takes_place_of(self, there: Iterable["PatientProtocol"]) -> bool:
+        waiting = [(one._waits, id(one), one) for one in there if one is not self and one._waits is not None]
+        if not waiting:
+            return False
+        _, _, longest = min(waiting)
+        longest._put_out()
+        return True
+
+    def _put_out(self) -> None:
+        self._is_out = True  # the list of connections is only told of it later
+        self.transport.abort()
+
     def _await_request(self) -> None:
         """Begin to wait for the next part of a request, or stop when all of it is there."""
         stage = self.conn.their_state
@@ -120,3 +161,18 @@ class PatientProtocol(H11Protocol):
         if not self.transport.is_closing():
             self.logger.info("a connection was cut off, because it kept the server waiting")
         self.transport.abort()
+
+
+def peer_of(address: str) -> str | None:
+    """Return whose an address is: itself, or the network of an IPv6 address, of which one caller has many; None for this
+    machine.
+    """
+    try:
+        number = ip_address(address.partition("%")[0])
+    except ValueError:
+        return None
+    if isinstance(number, IPv6Address):
+        number = number.ipv4_mapped or number
+    if number.is_loopback:
+        return None
+    return str(ip_network((number, 64), strict=False)) if isinstance(number, IPv6Address) else str(number)

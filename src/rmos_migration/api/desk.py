@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import orjson
 from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from .answers import Answers
@@ -17,9 +17,6 @@ from .metrics import Metrics
 from .serving import Serving
 
 _Result = TypeVar("_Result")
-
-_COSTLY = 2
-"""Answers such as reports that are made at the same time: each may take seconds, and all of the memory of its run."""
 
 
 class Desk:
@@ -34,15 +31,11 @@ class Desk:
         self.metrics = Metrics(serving.database)
         self.listeners = Listeners()
         self.is_ending = False
-        self._costly = CapacityLimiter(_COSTLY)
         self._editing = CapacityLimiter(1)
 
     async def costly(self, request: Request, make: Callable[[], bytes]) -> bytes:
-        """What ``make`` gives, called in a thread; few at a time, and not for a caller who did not wait for it."""
-        async with self._costly:
-            if await request.is_disconnected():
-                raise ClientDisconnect
-            return await to_thread.run_sync(make)
+        """What ``make`` gives, called in a thread in the costly lane."""
+        return await self.answers.costly.run(request, lambda _: make())
 
     def ask_to_end(self) -> None:
         """Let the run that goes on come to an end, and those who listen to it."""

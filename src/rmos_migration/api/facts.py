@@ -172,14 +172,15 @@ def public_place(place: str) -> str:
     return step.rpartition("/")[2] if is_absolute else place
 
 
-def public_report(report: Report, serving: Serving) -> Report:
-    """A report without places of this machine and lines of files."""
+def public_report(report: Report, serving: Serving, most: int | None = None) -> Report:
+    """A report without places of this machine and lines of files; with the first ``most`` of the documents kept out."""
+    listed = report.kept_out and report.kept_out[:most]
     public = {
         "run": public_run(report.run, serving),
         "database_url": printable(serving.database.path.name),
         "advice": [without_places(one, serving) for one in report.advice],
         "history": [public_run(one, serving) for one in report.history],
-        "kept_out": report.kept_out and [one.model_copy(update={"excerpt": None}) for one in report.kept_out],
+        "kept_out": listed and [one.model_copy(update={"excerpt": None}) for one in listed],
     }
     if report.previous is not None:
         run = public_run(report.previous.run, serving)
@@ -209,16 +210,23 @@ def notice(diagnostic: Diagnostic) -> Notice:
     return report_facts.notice(diagnostic)
 
 
-def noticed(report: Report, *, code: str | None, severity: Severity | None, path: str | None) -> list[Notice]:
-    """Why documents would be kept out by a dry run; ``path`` is a part of the file's path."""
-    return [
-        one
-        for document in report.kept_out or []
-        for one in document.notices
-        if code in (None, one.code)
-        and (severity is None or one.severity == severity.value)
-        and (path is None or path.lower() in one.path.lower())
-    ]
+def noticed(
+    report: Report, first: int, limit: int, *, code: str | None, severity: Severity | None, path: str | None
+) -> tuple[list[Notice], int]:
+    """Why documents would be kept out by a dry run: ``limit`` notices from ``first`` on, and how many there are in all.
+    ``path`` is a part of the file's path.
+    """
+    page, total = [], 0
+    for document in report.kept_out or []:
+        for one in document.notices:
+            if code not in (None, one.code) or (severity is not None and one.severity != severity.value):
+                continue
+            if path is not None and path.lower() not in one.path.lower():
+                continue
+            if first <= total < first + limit:
+                page.append(one)
+            total += 1
+    return page, total
 
 
 def as_kept_out(found: KeptOutFound, connection: Connection) -> KeptOut:

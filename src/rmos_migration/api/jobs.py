@@ -47,13 +47,14 @@ _COMMAND = (sys.executable, "-P", "-m", "rmos_migration.api.started_run")
 class Job:
     """A run in a process of its own, as far as it has got.
 
-    ``number`` counts the dry runs of this server; ``counts`` are those of ``outcome.Counts.as_json``; ``failure`` is what
+    ``number`` counts the dry runs of this server; ``name`` is the run's in addresses, once it has begun; ``counts`` are those of ``outcome.Counts.as_json``; ``failure`` is what
     ended it without a result.
     """
 
     options: Options
     process: "subprocess.Popen[bytes]"
     number: int | None = None
+    name: str = ""
     started_at: str = field(default_factory=now)
     counts: Mapping[str, Any] = field(default_factory=dict)
     report: Report | None = None
@@ -137,6 +138,11 @@ class Jobs:
     def dry_run(self, number: int) -> Job | None:
         """One of the last dry runs."""
         return self.dry_runs.get(number)
+
+    def going_on(self, name: str) -> Job | None:
+        """Return the run of this name, if it was started here and goes on."""
+        job = self.current
+        return job if job is not None and job.name == name and not job.over.is_set() else None
 
     def ask_to_stop(self) -> None:
         """Let what goes on end after the batch that it is at; what was written stays."""

@@ -13,10 +13,16 @@ from starlette.responses import Response
 
 from ..diagnostics import Diagnostic, printable
 from ..editing.refusals import ChangedMeanwhile, IdTaken, InUse, InvalidRecord, NoSuchRecord, Refusal
-from ..errors import DatabaseUnusable, LockedError, ProgramFault, RmosError, UsageError
+from ..errors import DatabaseUnusable, LockedError, ProgramFault, RmosError, TookTooLong, UsageError
 from ..store.condition import Condition
 from ..store.edits import User
 from .serving import Serving
+
+MOST_FAULTS = 100
+"""Faults that an answer names; how many there are is said."""
+
+RETRY_SECONDS = "2"
+"""After which those are to ask again for whom there was no place."""
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:rmos-migration:problem:"
@@ -31,6 +37,7 @@ TITLES = {
     "in-use": (409, "The record is in use"),
     "id-taken": (409, "The id is taken"),
     "locked": (409, "The database is in use"),
+    "not-running": (409, "The run cannot be stopped from here"),
     "changed-meanwhile": (412, "The record was changed meanwhile"),
     "too-large": (413, "The request is too large"),
     "address-too-long": (414, "The address is too long"),
@@ -45,6 +52,7 @@ TITLES = {
     "database-newer": (503, "The database is newer than this program"),
     "database-unusable": (503, "The database cannot be used"),
     "busy": (503, "Too much at once"),
+    "took-too-long": (503, "The answer took too long"),
     "environment": (503, "The machine failed"),
 }
 """Status and title by the last step of the type."""
@@ -78,7 +86,8 @@ class ProblemBody(BaseModel):
     status: int = Field(ge=400, le=599)
     detail: str
     hint: str = ""
-    errors: list[Fault] = Field(default=[], description="everything that is wrong with the request")
+    errors: list[Fault] = Field(default=[], description="what is wrong with the request, the first 100 of it")
+    errors_total: int = Field(default=0, description="how much is wrong with it, as far as it was read")
     used_by: list[UserBody] = Field(default=[], description="the first records that refer to this one")
     used_by_total: int = 0
 
@@ -93,20 +102,23 @@ class Problem(Exception):  # noqa: N818 - an answer
         hint: str = "",
         *,
         errors: list[Fault] | None = None,
+        errors_total: int = 0,
         used_by: list[User] | None = None,
         used_by_total: int = 0,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
         self.status, title = TITLES[kind]
-        self.headers = dict(headers or {})
+        self.headers = {"Retry-After": RETRY_SECONDS} if kind in _PASSING else {}
+        self.headers |= headers or {}
         self.body = ProblemBody(
             type=TYPE + kind,
             title=title,
             status=self.status,
             detail=printable(detail),
             hint=printable(hint),
-            errors=errors or [],
+            errors=(errors or [])[:MOST_FAULTS],
+            errors_total=max(errors_total, len(errors or [])),
             used_by=[UserBody(**one._asdict()) for one in used_by or []],
             used_by_total=used_by_total,
         )
@@ -116,6 +128,11 @@ class Problem(Exception):  # noqa: N818 - an answer
         content = orjson.dumps(self.body.model_dump(exclude_defaults=True))
         return Response(content, self.status, self.headers, MEDIA_TYPE)
 
+
+_PASSING = frozenset({"busy", "took-too-long"})
+
+_TOLD = 5
+"""Faults whose messages stand in the sentence that says what is wrong."""
 
 _BY_STATUS = {status: kind for kind, (status, _) in reversed(TITLES.items())}
 
@@ -129,8 +146,10 @@ def of_status(status: int, detail: str, headers: Mapping[str, str] | None = None
 def of_refusal(refusal: Refusal) -> Problem:
     """The problem for a change that is not made."""
     if isinstance(refusal, InvalidRecord):
-        faults = [fault(one) for one in refusal.diagnostics]
-        return Problem("invalid", "; ".join(one.message for one in faults), refusal.hint, errors=faults)
+        faults = [fault(one) for one in refusal.diagnostics[:MOST_FAULTS]]
+        told = [one.message for one in faults[:_TOLD]]
+        told += [f"and {refusal.total - _TOLD:,} more"] if refusal.total > _TOLD else []
+        return Problem("invalid", "; ".join(told), refusal.hint, errors=faults, errors_total=refusal.total)
     if isinstance(refusal, InUse):
         return Problem(
             "in-use",
@@ -161,7 +180,9 @@ def of_error(error: RmosError, serving: Serving, *, trusted: bool) -> Problem:
     kind = "environment"
     if isinstance(error, ProgramFault):
         return Problem("failed", "the server's log says why", "please report it")
-    if isinstance(error, DatabaseUnusable):
+    if isinstance(error, TookTooLong):
+        kind = "took-too-long"
+    elif isinstance(error, DatabaseUnusable):
         kind = _CONDITIONS.get(serving.database.examine().condition, "database-unusable")
     elif isinstance(error, UsageError):
         kind = "invalid"

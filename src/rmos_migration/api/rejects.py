@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from ..migrate.not_looked_at import folders_among
 from ..reports.documents import bytes_of_source, with_excerpts
-from ..reports.outstanding import counted_by_code, outstanding, strays_there
+from ..reports.outstanding import counted, counted_by_code, strays_there
 from ..reports.report import KeptOut
 from ..sources.presence import Presence, is_gone
 from ..store import kept_out
@@ -35,12 +35,12 @@ def page_of_rejects(
     for _, of_file in groupby(found, lambda one: (one.place[:2], one.encoding, one.file_sha256)):
         told += _told(connection, list(of_file), presence)
     strays = strays_there(connection)
-    total = sum(1 for _ in outstanding(connection, **wanted))
+    total, gone = counted(connection, **wanted)
     return models.RejectsAnswer(
         rejects=told,
         codes=counted_by_code(connection),
         total=total,
-        gone_total=sum(1 for _ in kept_out.kinds(connection, **wanted)) - total,
+        gone_total=gone,
         next=as_cursor(last and last.place),
         not_looked_at=[facts.notice(one.diagnostic) for one in strays[:_STRAYS]],
         not_looked_at_total=len(strays),

@@ -1,21 +1,37 @@
 """Entity tags (RFC 9110): which version of a record a caller has, or means to change."""
 
+import re
+from collections.abc import Sequence
+
 from ..editing import edit
 from ..store.records import Row
 
+_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_LIST = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*(?:,[ \t]*)+{_TAG})*[ \t,]*")
+"""Tags with commas between them; a comma may stand in a tag, too."""
+
 
 def etag(row: Row) -> str:
-    """A row's tag as the header ``ETag``."""
+    """Return a row's tag as the header ``ETag``."""
     return f'"{edit.tag_of(row)}"'
 
 
-def is_known(row: Row, if_none_match: str | None) -> bool:
-    """Whether the caller has a record as it is, by ``If-None-Match``."""
-    known = {part.strip().removeprefix("W/") for part in (if_none_match or "").split(",")}
-    return not known.isdisjoint({edit.ANY, etag(row)})
+def is_known(row: Row, if_none_match: Sequence[str]) -> bool:
+    """Tell whether the caller has a record as it is, by the lines of ``If-None-Match``; weak tags count (weak comparison)."""
+    listed = ",".join(if_none_match)
+    return listed.strip() == edit.ANY or etag(row) in {one.removeprefix("W/") for one in _tags_in(listed)}
 
 
-def named(if_match: str | None) -> str:
-    """The tag that ``If-Match`` names, which may be none of any row's; without the header, any."""
-    tag = edit.ANY if if_match is None else if_match.strip().removeprefix("W/")
-    return tag if tag == edit.ANY else tag.strip('"')
+def named(if_match: Sequence[str]) -> frozenset[str]:
+    """Return the tags that the lines of ``If-Match`` name, without quotes; none is a weak one, since those say too little
+    for a change (strong comparison). Without the header, any is.
+    """
+    listed = ",".join(if_match)
+    if not if_match or listed.strip() == edit.ANY:
+        return frozenset({edit.ANY})
+    return frozenset(one.strip('"') for one in _tags_in(listed) if one.startswith('"')) - {edit.ANY}
+
+
+def _tags_in(listed: str) -> list[str]:
+    """The tags of a list; none where it is no list of tags, so that nothing is changed on a guess."""
+    return re.findall(_TAG, listed) if _LIST.fullmatch(listed) else []

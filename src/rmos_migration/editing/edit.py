@@ -1,6 +1,7 @@
 """Making, changing and deleting a record: each one transaction under the write lock, with its trace in the ledger."""
 
 import time
+from collections.abc import Set
 from hashlib import sha256
 
 import orjson
@@ -20,6 +21,8 @@ from .refusals import ChangedMeanwhile, IdTaken, InUse, InvalidRecord, NoSuchRec
 ANY = "*"
 """In place of a tag: whatever the record is now."""
 
+WHATEVER = frozenset({ANY})
+
 USERS_NAMED = 20
 """Records that are named where one cannot be deleted because they refer to it; how many there are is said."""
 
@@ -29,6 +32,19 @@ _PURPOSE = "the dashboard"
 def tag_of(row: Row) -> str:
     """A row's tag: other values, another tag."""
     return sha256(orjson.dumps(row, default=repr)).hexdigest()[:32]
+
+
+def refuse_unless_tagged(entity: Entity, row: Row, tags: Set[str]) -> None:
+    """Refuse a row whose tag is none of ``tags``.
+
+    Raises:
+        ChangedMeanwhile: if so.
+    """
+    if tags.isdisjoint({ANY, tag_of(row)}):
+        raise ChangedMeanwhile(
+            f"the {_words(entity)} {shown(row[0])} was changed since it was read",
+            "read it again, and make the change on what it is now",
+        )
 
 
 def create(database: Database, entity: Entity, fields: Fields, raw: bytes) -> Row:
@@ -60,7 +76,7 @@ def create(database: Database, entity: Entity, fields: Fields, raw: bytes) -> Ro
 
 
 def change(
-    database: Database, entity: Entity, record_id: str, fields: Fields, raw: bytes, *, tag: str
+    database: Database, entity: Entity, record_id: str, fields: Fields, raw: bytes, *, tags: Set[str]
 ) -> Row:
     """Give a record other values.
 
@@ -70,16 +86,16 @@ def change(
         record_id: its id.
         fields: all its values; those that are not named take their default.
         raw: the request's bytes.
-        tag: that of the row which the caller has seen, or ``ANY``.
+        tags: of rows that the caller has seen, or ``ANY`` among them.
 
     Raises:
         NoSuchRecord: if there is none of this id.
-        ChangedMeanwhile: if its tag is another.
+        ChangedMeanwhile: if its tag is none of them.
         InvalidRecord: if the new one breaks a rule, or refers to a record that is not there.
         LockedError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
     """
     with database.editor(_PURPOSE) as connection:
-        current = _current(connection, entity, record_id, tag)
+        current = _current(connection, entity, record_id, tags)
         prepared = changed_record(entity, current, fields, raw)
         row = _linked(connection, entity, prepared)
         records.forget_pending(connection, entity, [record_id])
@@ -88,17 +104,17 @@ def change(
     return row
 
 
-def delete(database: Database, entity: Entity, record_id: str, *, tag: str = ANY) -> None:
+def delete(database: Database, entity: Entity, record_id: str, *, tags: Set[str] = WHATEVER) -> None:
     """Delete a record that nothing refers to. Documents it was made from do not bring it back, unless they change.
 
     Raises:
         NoSuchRecord: if there is none of this id.
-        ChangedMeanwhile: if its tag is another.
+        ChangedMeanwhile: if its tag is none of them.
         InUse: if other records refer to it.
         LockedError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
     """
     with database.editor(_PURPOSE) as connection:
-        _current(connection, entity, record_id, tag)
+        _current(connection, entity, record_id, tags)
         users, total = edits.users_of(connection, entity, record_id, USERS_NAMED)
         if total:
             raise InUse(
@@ -111,15 +127,11 @@ def delete(database: Database, entity: Entity, record_id: str, *, tag: str = ANY
         edits.note_deleted(connection, entity, record_id, gone)
 
 
-def _current(connection: Connection, entity: Entity, record_id: str, tag: str) -> Row:
+def _current(connection: Connection, entity: Entity, record_id: str, tags: Set[str]) -> Row:
     row = records.rows_of(connection, entity, [record_id]).get(record_id)
     if row is None:
         raise NoSuchRecord(f"there is no {_words(entity)} {shown(record_id)}")
-    if tag not in (ANY, tag_of(row)):
-        raise ChangedMeanwhile(
-            f"the {_words(entity)} {shown(record_id)} was changed since it was read",
-            "read it again, and make the change on what it is now",
-        )
+    refuse_unless_tagged(entity, row, tags)
     return row
 
 

@@ -3,7 +3,7 @@
 So a record that comes through the API is held to the rules of a document, and can be exported and rebuilt like one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
@@ -26,6 +26,9 @@ from .refusals import InvalidRecord
 
 Fields = Mapping[str, Any]
 """A record's values by field name, as a request gives them; fields that are not there take their default."""
+
+_UNKNOWN_NAMED = 100
+"""Fields that are unknown and named; a request may have as many as fit into it."""
 
 _TIMES = (Kind.INSTANT, Kind.CLOCK)
 
@@ -87,9 +90,11 @@ def _prepared(
     current: Row | None = None,
 ) -> Prepared:
     said = {name: value for name, value in fields.items() if value is not None}
-    faults = [*_unknown(entity, fields), *_missing(entity, required, said)]
-    if faults:
-        raise InvalidRecord(faults)
+    unknown = [name for name in fields if name not in entity.record.model_fields]
+    missing = _missing(entity, required, said)
+    if unknown or missing:
+        faults = [*missing, *_unknown(entity, unknown[:_UNKNOWN_NAMED])]
+        raise InvalidRecord(faults, total=len(missing) + len(unknown))
     document = {
         export.marker(entity): export.FORMAT,
         "derived": [],
@@ -103,7 +108,7 @@ def _prepared(
     return prepared._replace(pointer=pointer_step(str(prepared.record_id)))
 
 
-def _unknown(entity: Entity, fields: Fields) -> list[Diagnostic]:
+def _unknown(entity: Entity, names: Sequence[str]) -> list[Diagnostic]:
     return [
         diagnose(
             "field-invalid",
@@ -111,8 +116,7 @@ def _unknown(entity: Entity, fields: Fields) -> list[Diagnostic]:
             Location(entity.name, pointer_step(name)),
             hint=f"the fields are {', '.join(entity.record.model_fields)}",
         )
-        for name in fields
-        if name not in entity.record.model_fields
+        for name in names
     ]
 
 

@@ -16,11 +16,12 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a failure
 
 
 class InvalidRecord(Refusal):
-    """The record breaks rules; ``diagnostics`` say which, and where in the request."""
+    """The record breaks ``total`` rules; ``diagnostics`` say of the first which, and where in the request."""
 
-    def __init__(self, diagnostics: Sequence[Diagnostic]) -> None:
+    def __init__(self, diagnostics: Sequence[Diagnostic], total: int = 0) -> None:
         super().__init__("the record cannot be used", "correct what is named, and send it again")
         self.diagnostics = diagnostics
+        self.total = max(total, len(diagnostics))
 
 
 class NoSuchRecord(Refusal):

@@ -16,14 +16,23 @@ from ..store.strays import Stray
 
 def outstanding(connection: Connection, **wanted: str | None) -> Iterator[KeptOutKind]:
     """The documents that are kept out, without those whose file was taken out since; ``wanted`` as for ``kept_out.kinds``."""
+    return (one for one, is_gone in _kinds(connection, **wanted) if not is_gone)
+
+
+def counted(connection: Connection, **wanted: str | None) -> tuple[int, int]:
+    """Return how many documents are kept out, and how many more whose file was taken out since."""
+    gone = [is_gone for _, is_gone in _kinds(connection, **wanted)]
+    return gone.count(False), gone.count(True)
+
+
+def _kinds(connection: Connection, **wanted: str | None) -> Iterator[tuple[KeptOutKind, bool]]:
     presence = Presence()
     last: tuple[str, str] | None = None
     last_is_gone = False
     for one in kept_out.kinds(connection, **wanted):
         if (one.location, one.path) != last:
             last, last_is_gone = (one.location, one.path), presence.is_gone(one.location, one.path)
-        if not last_is_gone:
-            yield one
+        yield one, last_is_gone
 
 
 def counted_by_outcome(connection: Connection) -> Counter[str]:

@@ -8,7 +8,19 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, and_, case, func, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    case,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+)
 
 from ..entities import Entity
 from .records import Row
@@ -16,6 +28,9 @@ from .tables import ENTITY_TABLES
 
 MOST_VALUES = 50
 """Values of a column that are counted one by one; how many there are in all is said."""
+
+_FEW = 5_000
+"""Records that are found first and put in order then. Where there are more, the first of them are soon found in order."""
 
 Wanted = Mapping[str, Any]
 """What records must have, by field; a name must contain what is wanted, anything else must be it."""
@@ -70,6 +85,12 @@ def page(
     table = ENTITY_TABLES[entity.name]
     conditions = [_condition(table, name, value) for name, value in wanted.items()]
     total = connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+    if not total:
+        return Page([], 0)
+    if conditions and total <= _FEW:
+        row: ColumnElement[int] = literal_column(f"{table.name}.rowid")
+        found = select(row).select_from(table).where(*conditions).correlate(None)
+        conditions = [row.in_(found)]
     query = _in_order(select(table).where(*conditions), table, newest)
     if after is not None:
         query = query.where(_behind(table, after, newest))

@@ -4,7 +4,7 @@ Each use looks whether the file is still the one that was opened: a database may
 or upgraded while the server runs.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from queue import Empty, LifoQueue
 from threading import Lock
@@ -62,11 +62,14 @@ class Readers:
         self._watching = Lock()
 
     @contextmanager
-    def reading(self, *, seconds: float | None = None) -> Iterator[Connection]:
+    def reading(
+        self, *, seconds: float | None = None, is_stopped: Callable[[], bool] = lambda: False
+    ) -> Iterator[Connection]:
         """Yield a connection in a transaction, so that everything read is of one moment.
 
         Args:
             seconds: how long the block may go on asking; ``self.seconds`` unless said.
+            is_stopped: ends it earlier, as if the time were over.
 
         Raises:
             TookTooLong: if it asks longer; the connection is closed then.
@@ -75,7 +78,11 @@ class Readers:
         """
         standing = self._lent()
         try:
-            with driver_errors_as_ours(), self._limited(standing, seconds), standing.connection.begin():
+            with (
+                driver_errors_as_ours(),
+                self._limited(standing, seconds, is_stopped),
+                standing.connection.begin(),
+            ):
                 yield standing.connection
         except BaseException:
             standing.close()
@@ -117,9 +124,14 @@ class Readers:
         while (standing := self._next()) is not None:
             standing.close()
 
-    def _limited(self, standing: _Standing, seconds: float | None = None) -> AbstractContextManager[None]:
+    def _limited(
+        self,
+        standing: _Standing,
+        seconds: float | None = None,
+        is_stopped: Callable[[], bool] = lambda: False,
+    ) -> AbstractContextManager[None]:
         limit = self.seconds if seconds is None else seconds
-        return time_limit(standing.connection, limit, is_stopped=lambda: self._is_ending)
+        return time_limit(standing.connection, limit, is_stopped=lambda: self._is_ending or is_stopped())
 
     def _lent(self) -> _Standing:
         self.moment()  # which refuses a file whose schema was upgraded since it was opened

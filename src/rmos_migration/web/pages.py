@@ -133,7 +133,7 @@ async def runs(request: Request, cursor: Cursor = None) -> Response:
         )
 
     dry = tuple((number, job.over.is_set()) for number, job in desk.jobs.dry_runs.items())
-    return as_page(await desk.answers.to(("runs page", before, dry), make))
+    return as_page(await desk.answers.to(("runs page", before, dry), make, request))
 
 
 @router.get("/runs/{run_id}")
@@ -148,9 +148,10 @@ async def run(
     desk = desk_of(request)
     known = shared(request)
     if run_id.startswith("dry-"):
-        return as_page(_dry_run(desk, run_id, known))
+        return as_page(await desk.costly(request, partial(_dry_run, desk, run_id, known)))
     after = from_cursor(cursor, int)
     behind = 0 if after is None else after[0]
+    may_stop = known["may_change"] and desk.jobs.going_on(run_id) is not None
 
     def make(connection: Connection) -> bytes:
         row = row_of_run(connection, desk, run_id)
@@ -170,6 +171,7 @@ async def run(
             "/runs",
             **known,
             run=facts.run_of_row(row, desk.serving, trusted=False),
+            may_stop=may_stop,
             is_kept=known_run.is_kept,
             said=said,
             what_to_do=what_to_do,
@@ -181,8 +183,8 @@ async def run(
             next_page=more and address(f"/runs/{run_id}", cursor=more, code=code, severity=severity),
         )
 
-    key = ("run page", run_id, behind, code, severity)
-    return as_page(await desk.answers.to(key, make))
+    key = ("run page", run_id, behind, code, severity, may_stop)
+    return as_page(await desk.answers.to(key, make, request))
 
 
 def _dry_run(desk: Desk, name: str, known: dict[str, Any]) -> bytes:
@@ -190,12 +192,19 @@ def _dry_run(desk: Desk, name: str, known: dict[str, Any]) -> bytes:
     if job is None:
         raise Problem("not-found", f"there is no dry run {name}", "the server keeps the last few only")
     job.raise_failure()
-    report = job.report and facts.public_report(job.report, desk.serving)
+    report = job.report and facts.public_report(job.report, desk.serving, SHOWN)
     detail = report and facts.run_of_report(report, name, desk.serving, trusted=False)
     mood = mood_of(report.run) if report else ("warn", "…")
-    first = (report.kept_out or [])[:SHOWN] if report else []
+    total = len(job.report.kept_out or []) if job.report else 0
     return render(
-        "dry_run.html", "/runs", **known, name=name, report=report, run=detail, mood=mood, kept_out=first
+        "dry_run.html",
+        "/runs",
+        **known,
+        name=name,
+        report=report,
+        run=detail,
+        mood=mood,
+        kept_out_total=total,
     )
 
 
@@ -220,7 +229,7 @@ async def rejects(request: Request, cursor: Cursor = None, code: Text = None, pa
             next_page=found.next and address("/rejects", cursor=found.next, code=code, path=path),
         )
 
-    return as_page(await desk.answers.to(("rejects page", place, code, path), make))
+    return as_page(await desk.answers.to(("rejects page", place, code, path), make, request))
 
 
 @router.get("/audit")

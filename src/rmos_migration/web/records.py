@@ -1,6 +1,7 @@
 """The pages of records: looking through them, and one of them. Made from the list of entities, like the API's routes."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any, NamedTuple
 
 import orjson
@@ -8,22 +9,23 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from ..api.addresses import meant, record_address, slug_of
 from ..api.cursors import as_cursor, from_cursor, one_page
 from ..api.desk import desk_of
+from ..api.looking import Looking, looking_of, wanted_of
 from ..api.problems import Problem
 from ..api.requests import Parameters
-from ..api.routes.stores import Id, Looking, looking_of, slug_of, wanted_of
+from ..api.routes.parameters import ById, Id
 from ..diagnostics import shown
 from ..editing.record import as_fields
-from ..entities import ENTITIES, JOBLOG, PATTERN, STRIP_FAMILY, Entity, FieldRule, Kind
+from ..entities import ENTITIES, JOBLOG, PATTERN, STRIP_FAMILY, Entity, Kind
 from ..reports import pictures
 from ..reports.environment import drawn
 from ..reports.report import Rosette
 from ..reports.rosettes import Stock, as_drawn, stock
 from ..store import browsing, edits, history
-from ..store.browsing import Wanted
 from ..store.reporting import PatternRow
-from .rendering import address, as_page, record_address, render, shared
+from .rendering import address, as_page, render, shared
 from .words import text_of
 
 SHOWN = 60
@@ -83,8 +85,8 @@ def _add(made: APIRouter, entity: Entity) -> None:
 
     page.__annotations__["looking"] = Annotated[looking_of(entity, text_only=True), Query()]
 
-    async def one(request: Request, record_id: Id) -> Response:
-        return await _record_page(request, entity, record_id)
+    async def one(request: Request, record_id: Id, by_id: ById = None) -> Response:
+        return await _record_page(request, entity, meant(record_id, by_id))
 
     made.add_api_route(f"/{slug_of(entity)}", page, methods=["GET"])
     made.add_api_route(f"/{slug_of(entity)}/{{record_id:path}}", one, methods=["GET"])
@@ -94,6 +96,8 @@ async def _list_page(request: Request, entity: Entity, looking: Looking) -> Resp
     desk, known = desk_of(request), shared(request)
     after = from_cursor(looking.cursor, str, str | None)
     wanted = wanted_of(entity, looking)
+    choices = await desk.answers.to(("choices", entity.name), partial(_choices, entity), request)
+    colours = await _stock(request) if entity is PATTERN else {}
     newest = entity is JOBLOG or looking.sort == "newest"
 
     def make(connection: Connection) -> bytes:
@@ -114,13 +118,15 @@ async def _list_page(request: Request, entity: Entity, looking: Looking) -> Resp
             "links": _links(entity),
             "records": listed,
             "total": found.total,
-            "filters": [_filter(connection, entity, rule, wanted) for rule in entity.looked_for_by],
+            "filters": [
+                Filter(rule.name, str(wanted.get(rule.name, "")), choices.get(rule.name, []))
+                for rule in entity.looked_for_by
+            ],
             "is_filtered": bool(wanted),
             "next_page": more
             and address(path, **wanted, sort=looking.sort if looking.sort != "id" else None, cursor=more),
         }
         if entity is PATTERN:
-            colours = stock(connection)
             rosettes = [_drawn(one, colours) for one in listed]
             scale = pictures.scale(rosettes)
             picture = drawn(lambda one: pictures.picture(one, scale))
@@ -131,7 +137,7 @@ async def _list_page(request: Request, entity: Entity, looking: Looking) -> Resp
         return render("records.html", path, **known, **values)
 
     key = ("records page", entity.name, tuple(wanted.items()), looking.cursor, newest)
-    return as_page(await desk.answers.to(key, make))
+    return as_page(await desk.answers.to(key, make, request))
 
 
 def _drawn(fields: Mapping[str, Any], colours: Stock) -> Rosette:
@@ -150,16 +156,30 @@ def _links(entity: Entity) -> dict[str, str]:
     return {rule.name: rule.reference or "" for rule in entity.references}
 
 
-def _filter(connection: Connection, entity: Entity, rule: FieldRule, wanted: Wanted) -> Filter:
-    choices: list[tuple[str, int]] = []
-    if rule.found.kind in _CHOSEN or rule.name == "material_type":
-        counted, _ = browsing.values(connection, entity, rule.column)
-        choices = [(str(value), number) for value, number in counted if value is not None]
-    return Filter(rule.name, str(wanted.get(rule.name, "")), choices)
+def _choices(entity: Entity, connection: Connection) -> dict[str, list[tuple[str, int]]]:
+    """The values of the fields that have few, each with how many records have it, by field."""
+    few = [
+        rule for rule in entity.looked_for_by if rule.found.kind in _CHOSEN or rule.name == "material_type"
+    ]
+    return {
+        rule.name: [
+            (str(value), number)
+            for value, number in browsing.values(connection, entity, rule.column)[0]
+            if value is not None
+        ]
+        for rule in few
+    }
+
+
+async def _stock(request: Request) -> Stock:
+    """The colours of the strip families, which are read once while the data are the same."""
+    colours: Stock = await desk_of(request).answers.to(("stock",), stock, request)
+    return colours
 
 
 async def _record_page(request: Request, entity: Entity, record_id: str) -> Response:
     desk, known = desk_of(request), shared(request)
+    colours = await _stock(request) if entity in (PATTERN, STRIP_FAMILY) else {}
 
     def make(connection: Connection) -> bytes:
         row = browsing.one(connection, entity, record_id)
@@ -183,14 +203,14 @@ async def _record_page(request: Request, entity: Entity, record_id: str) -> Resp
             "rosette": None,
         }
         if entity is PATTERN:
-            rosette = _drawn(fields, stock(connection))
+            rosette = _drawn(fields, colours)
             picture = drawn(lambda one: pictures.picture(one, None, _LARGE))
             values |= {"rosette": rosette, "picture": picture}
         if entity is STRIP_FAMILY:
-            values["colours"] = stock(connection).get(record_id, ())
+            values["colours"] = colours.get(record_id, ())
         return render("record.html", f"/{slug_of(entity)}", **known, **values)
 
-    return as_page(await desk.answers.to(("record page", entity.name, record_id), make))
+    return as_page(await desk.answers.to(("record page", entity.name, record_id), make, request))
 
 
 def _part(entity: Entity, name: str, value: Any) -> Part:

@@ -3,15 +3,15 @@
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from .. import __version__
+from ..api.addresses import record_address, slug_of
 from ..api.desk import desk_of
 from ..api.problems import Problem
-from ..api.routes.stores import slug_of
 from ..diagnostics import printable
 from ..entities import ENTITIES, PATTERN
 from ..migrate.not_looked_at import amount_not_looked_at, were_not_looked_at
@@ -76,11 +76,6 @@ def address(path: str, /, **asked: Any) -> str:
     """A path of this server with what is asked of it; what is None is left out."""
     query = urlencode({name: value for name, value in asked.items() if value is not None})
     return f"{path}?{query}" if query else path
-
-
-def record_address(entity: str, record_id: str) -> str:
-    """Where a record's page is."""
-    return f"/{entity.replace('_', '-')}/{quote(record_id, safe='')}"
 
 
 @cache

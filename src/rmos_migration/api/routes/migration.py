@@ -44,7 +44,7 @@ async def history_by_date(request: Request, limit: Number = 50) -> Response:
             models.HistoryAnswer(history=[facts.day(one) for one in days], total_migration_dates=total)
         )
 
-    return json_answer(await desk.answers.to(("history", limit), make))
+    return json_answer(await desk.answers.to(("history", limit), make, request))
 
 
 @router.get("/rejects", responses={200: {"model": models.RejectsAnswer}})
@@ -65,7 +65,7 @@ async def rejects(
         page = page_of_rejects(connection, after=place, limit=limit, outcome=outcome, code=code, path=path)
         return json_bytes(page)
 
-    return json_answer(await desk.answers.to(("rejects", place, limit, outcome, code, path), make))
+    return json_answer(await desk.answers.to(("rejects", place, limit, outcome, code, path), make, request))
 
 
 @router.get("/rejects/{key}", responses={200: {"model": models.RejectAnswer}})
@@ -74,4 +74,4 @@ async def reject(request: Request, key: Annotated[str, Path(max_length=LONGEST)]
     desk, trusted = desk_of(request), is_trusted(request)
     place = from_cursor(key, int, str, str, name="key")
     make = partial(one_reject, place=KeptOutPlace(*(place or ())), with_lines=trusted)
-    return json_answer(json_bytes(models.RejectAnswer(reject=await desk.answers.ask(make))))
+    return json_answer(json_bytes(models.RejectAnswer(reject=await desk.answers.ask(make, request))))

@@ -1,18 +1,29 @@
-"""What the routes of the migration are asked with."""
+"""What the routes are asked with."""
 
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Header, Path, Query
 
 from ..cursors import LONGEST
+from ..looking import MOST
 from ..requests import NO_NUL
 
 PREFIX = "/api/rmos/stores/migration"
-
-MOST = 500
-"""Entries of a page."""
 
 RunId = Annotated[str, Path(pattern="^(dry-)?[1-9][0-9]{0,17}$", description="its number, or dry-N")]
 Number = Annotated[int, Query(ge=1, le=MOST)]
 Cursor = Annotated[str | None, Query(max_length=LONGEST, description="what ``next`` said")]
 Part = Annotated[str | None, Query(max_length=200, pattern=NO_NUL)]
+
+Id = Annotated[str, Path(max_length=1000, description="the record's id; a slash in it as %2F")]
+ById = Annotated[
+    str | None,
+    Query(
+        alias="id", max_length=1000, description="the record's id, whatever stands in its place in the path"
+    ),
+]
+"""For ids that a path cannot carry: clients make ``..`` something else, and ``statistics`` is a word of ours."""
+IfMatch = Annotated[
+    str | None, Header(max_length=2000, description="ETags of the record that was read; no weak ones")
+]
+IfNoneMatch = Annotated[str | None, Header(max_length=2000, description="ETags that the caller has")]

@@ -1,21 +1,16 @@
-"""Runs: all of them, one with what it noticed and its report, starting one, and how far it has got."""
+"""Runs: all of them, one with what it noticed and its report, and how far it has got."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
-import orjson
-from anyio import to_thread
 from fastapi import APIRouter, Query, Request
-from pydantic import ValidationError
 from sqlalchemy import Connection
 from starlette.responses import Response, StreamingResponse
 
-from ...diagnostics import CATALOGUE, Severity
+from ...diagnostics import Severity
 from ...errors import DatabaseUnusable
-from ...migrate.options import Limit, Options
-from ...migrate.policy import MissingReferences, OnConflict
 from ...reports.as_html import page_policy
 from ...reports.build import report_of_run
 from ...reports.files import VIEWS, Format
@@ -28,8 +23,8 @@ from ..cursors import as_cursor, from_cursor, one_page
 from ..desk import Desk, desk_of, is_trusted, json_answer, json_bytes
 from ..jobs import Job
 from ..listening import Events
-from ..problems import Fault, Problem
-from ..requests import Parameters, json_body
+from ..problems import Problem
+from ..requests import Parameters
 from .parameters import PREFIX, Cursor, Number, Part, RunId
 
 _LISTENING_SECONDS = 3600
@@ -57,26 +52,7 @@ async def runs(request: Request, limit: Number = 50, cursor: Cursor = None) -> R
             )
         )
 
-    return json_answer(await desk.answers.to(("runs", trusted, limit, before), make))
-
-
-@router.post(
-    "/runs",
-    status_code=202,
-    responses={202: {"model": models.RunStarted}},
-    openapi_extra={
-        "requestBody": {"content": {"application/json": {"schema": models.RunOrder.model_json_schema()}}}
-    },
-)
-async def start_run(request: Request) -> Response:
-    """Start a run over the configured folder, or with ``dry_run`` see what it would do."""
-    desk = desk_of(request)
-    order = _order(await json_body(request, empty={}))
-    job = await to_thread.run_sync(desk.jobs.start, _options(order, desk))
-    name = f"dry-{job.number}" if job.number else str(await desk.answers.ask(_newest_run))
-    location = f"{PREFIX}/runs/{name}"
-    started = models.RunStarted(run=name, dry_run=order.dry_run, location=location)
-    return json_answer(json_bytes(started), 202, Location=location)
+    return json_answer(await desk.answers.to(("runs", trusted, limit, before), make, request))
 
 
 @router.get("/runs/{run_id}", responses={200: {"model": models.RunAnswer}})
@@ -100,13 +76,14 @@ async def diagnostics(
     after = from_cursor(cursor, int)
     behind = 0 if after is None else after[0]
     if run_id.startswith("dry-"):
-        report = _dry_report(desk, run_id)
-        notices = facts.noticed(report, code=code, severity=severity, path=path)
-        behind = max(behind, 0)
-        page = notices[behind : behind + limit]
-        more = as_cursor([behind + limit]) if behind + limit < len(notices) else None
-        answer = models.DiagnosticsAnswer(diagnostics=page, total=len(notices), next=more)
-        return json_answer(json_bytes(answer))
+        report, first = _dry_report(desk, run_id), max(behind, 0)
+
+        def pick() -> bytes:
+            page, total = facts.noticed(report, first, limit, code=code, severity=severity, path=path)
+            more = as_cursor([first + limit]) if first + limit < total else None
+            return json_bytes(models.DiagnosticsAnswer(diagnostics=page, total=total, next=more))
+
+        return json_answer(await desk.costly(request, pick))
 
     def make(connection: Connection) -> bytes:
         row_of_run(connection, desk, run_id)
@@ -122,7 +99,8 @@ async def diagnostics(
             )
         )
 
-    return json_answer(await desk.answers.to(("noted", run_id, behind, limit, code, severity, path), make))
+    key = ("noted", run_id, behind, limit, code, severity, path)
+    return json_answer(await desk.answers.to(key, make, request))
 
 
 _DOWNLOADS = {
@@ -176,7 +154,7 @@ async def report(
 async def progress_of_run(request: Request) -> Response:
     """How far the run that goes on has got. The stream ends with the run; where none goes on, after saying so."""
     desk = desk_of(request)
-    desk.listeners.enter()
+    desk.listeners.enter(trusted=is_trusted(request))
     try:
         first = await reached(desk)
     except BaseException:
@@ -251,38 +229,3 @@ def row_of_run(connection: Connection, desk: Desk, run_id: str) -> RunRow:
     if row is None:
         raise Problem("not-found", f"there is no run {run_id}")
     return row
-
-
-def _newest_run(connection: Connection) -> int:
-    (row,), _ = history.runs_page(connection, before=None, limit=1, locked=True)
-    return row.id
-
-
-def _order(body: Any) -> models.RunOrder:
-    try:
-        return models.RunOrder.model_validate_json(orjson.dumps(body), strict=True)
-    except ValidationError as error:
-        faults = [
-            Fault(
-                code="field-invalid",
-                message=problem["msg"],
-                pointer="".join(f"/{step}" for step in problem["loc"]),
-                hint="",
-            )
-            for problem in error.errors(include_url=False)
-        ]
-        raise Problem("invalid", faults[0].message, CATALOGUE["field-invalid"].hint, errors=faults) from None
-
-
-def _options(order: models.RunOrder, desk: Desk) -> Options:
-    usual = desk.serving.settings
-    limit = order.max_rejects or usual.max_rejects
-    return Options(
-        dry_run=order.dry_run,
-        all_or_nothing=order.all_or_nothing,
-        on_conflict=OnConflict(order.on_conflict or usual.on_conflict),
-        missing_references=MissingReferences(order.missing_references or usual.missing_references),
-        max_rejects=None if limit is None else Limit.parse(limit, "max_rejects"),
-        encoding=order.encoding or usual.encoding,
-        rehash=order.rehash,
-    )

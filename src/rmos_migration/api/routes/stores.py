@@ -4,49 +4,31 @@ The routes are made from the list of entities.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NamedTuple
-from urllib.parse import quote
+from typing import Annotated, Any, NamedTuple
 
-from fastapi import APIRouter, Header, Path, Query, Request
-from pydantic import BaseModel, Field, create_model, field_validator
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, create_model
 from sqlalchemy import Connection
 from starlette.responses import Response
 
 from ...diagnostics import shown
 from ...editing import edit
 from ...editing.record import as_fields
-from ...entities import ENTITIES, PATTERN, Entity, FieldRule, Kind
+from ...entities import ENTITIES, PATTERN, Entity
 from ...entities.schema import schema_of
 from ...reports.rosettes import as_drawn, drawing, stock
 from ...store import browsing, reporting
 from ...store.records import Row
 from .. import facts, models, tags
-from ..cursors import LONGEST, as_cursor, from_cursor, one_page
-from ..desk import Desk, desk_of, json_answer, json_bytes
-from ..problems import Fault, Problem
-from ..requests import NO_NUL, Parameters, json_body
-from .parameters import MOST
+from ..addresses import PlainWord, meant, record_address, slug_of
+from ..cursors import as_cursor, from_cursor, one_page
+from ..desk import desk_of, json_answer, json_bytes
+from ..looking import Looking, looking_of, wanted_of
+from ..problems import Problem
+from ..requests import Parameters, json_body
+from .parameters import ById, Id, IfMatch, IfNoneMatch
 
 PREFIX = "/api/rmos/stores"
-
-Id = Annotated[str, Path(max_length=1000, description="the record's id; a slash in it as %2F")]
-IfMatch = Annotated[str | None, Header(max_length=200, description="the ETag of the record that was read")]
-IfNoneMatch = Annotated[str | None, Header(max_length=2000)]
-
-
-class Looking(BaseModel):
-    """What is asked of a page of records."""
-
-    limit: int = Field(50, ge=1, le=MOST)
-    cursor: str | None = Field(None, max_length=LONGEST, description="what ``next`` said")
-    sort: Literal["id", "newest"] = Field("id", description="by id, or the latest first")
-
-
-class _OfForm(Looking):
-    @field_validator("*", mode="before")
-    @classmethod
-    def _without_empty(cls, value: Any) -> Any:
-        return None if value == "" else value
 
 
 class _Kind(NamedTuple):
@@ -58,11 +40,6 @@ class _Kind(NamedTuple):
     one: type[BaseModel]
     many: type[BaseModel]
     looking: type[Looking]
-
-
-def slug_of(entity: Entity) -> str:
-    """An entity's name in addresses."""
-    return entity.name.replace("_", "-")
 
 
 def routers() -> list[APIRouter]:
@@ -88,37 +65,18 @@ def _kind(entity: Entity) -> _Kind:
     )
 
 
-def looking_of(entity: Entity, *, text_only: bool = False) -> type[Looking]:
-    """What is asked of a page of an entity's records, with its filters; ``text_only`` takes an empty text for none, as
-    browsers send it."""
-    filters: dict[str, Any] = {
-        rule.name: (_type_of(rule) | None, _filter(rule)) for rule in entity.looked_for_by
-    }
-    base = _OfForm if text_only else Looking
-    return create_model(f"{entity.record.__name__}Looking", __base__=base, **filters)
-
-
-def _type_of(rule: FieldRule) -> Any:
-    return int if rule.found.kind is Kind.COUNT else str
-
-
-def _filter(rule: FieldRule) -> Any:
-    if rule.found.kind is Kind.COUNT:
-        return Field(None, ge=0, lt=2**63, description="just this number")
-    what = "a part of it, in whatever case" if rule.name == "name" else "just this"
-    return Field(None, max_length=200, pattern=NO_NUL, description=what)
-
-
 def _router(kind: _Kind) -> APIRouter:
     entity = kind.entity
-    router = APIRouter(prefix=f"{PREFIX}/{kind.slug}", tags=[kind.slug], dependencies=[Parameters])
+    router = APIRouter(
+        prefix=f"{PREFIX}/{kind.slug}", tags=[kind.slug], dependencies=[Parameters], route_class=PlainWord
+    )
     words = kind.slug.replace("-", " ")
     body = {
         "requestBody": {"required": True, "content": {"application/json": {"schema": _body_schema(entity)}}}
     }
 
     async def page(request: Request, looking: Annotated[Any, Query()]) -> Response:
-        return json_answer(await page_of(desk_of(request), entity, looking))
+        return json_answer(await page_of(request, entity, looking))
 
     page.__annotations__["looking"] = Annotated[kind.looking, Query()]
 
@@ -128,27 +86,36 @@ def _router(kind: _Kind) -> APIRouter:
         def make(connection: Connection) -> bytes:
             return json_bytes(facts.statistics(connection, entity))
 
-        return json_answer(await desk.answers.to(("statistics", entity.name), make))
+        return json_answer(await desk.answers.to(("statistics", entity.name), make, request))
 
     async def create(request: Request) -> Response:
         fields, raw = await _fields(request)
-        _refuse_reserved(fields.get("id"))
         desk = desk_of(request)
         row = await desk.edited(lambda: edit.create(desk.serving.database, entity, fields, raw))
-        location = f"{PREFIX}/{kind.slug}/{quote(row[0], safe='')}"
-        return _one(kind, row, 201, Location=location)
+        return _one(kind, row, 201, Location=f"{PREFIX}{record_address(entity, row[0])}")
 
-    async def one(request: Request, record_id: Id, if_none_match: IfNoneMatch = None) -> Response:
+    async def one(
+        request: Request,
+        record_id: Id,
+        by_id: ById = None,
+        if_match: IfMatch = None,  # noqa: ARG001 - all of its lines count
+        if_none_match: IfNoneMatch = None,  # noqa: ARG001
+    ) -> Response:
+        known, wanted = request.headers.getlist("if-none-match"), tags.named(_lines_of_match(request))
+
         def make(connection: Connection) -> Response:
-            row = row_of(connection, entity, record_id)
-            if tags.is_known(row, if_none_match):
+            row = row_of(connection, entity, meant(record_id, by_id))
+            edit.refuse_unless_tagged(entity, row, wanted)
+            if tags.is_known(row, known):
                 return Response(status_code=304, headers={"ETag": tags.etag(row)})
             return _one(kind, row)
 
         answer: Response = await desk_of(request).answers.ask(make)
         return answer
 
-    async def change(request: Request, record_id: Id, if_match: IfMatch = None) -> Response:
+    async def change(
+        request: Request, record_id: Id, by_id: ById = None, if_match: IfMatch = None
+    ) -> Response:
         if if_match is None:
             raise Problem(
                 "tag-needed",
@@ -156,22 +123,24 @@ def _router(kind: _Kind) -> APIRouter:
                 "read the record, and send its ETag as If-Match; * changes whatever is there",
             )
         fields, raw = await _fields(request)
-        desk = desk_of(request)
+        desk, wanted = desk_of(request), tags.named(_lines_of_match(request))
 
         def work() -> Row:
-            tag = tags.named(if_match)
-            return edit.change(desk.serving.database, entity, record_id, fields, raw, tag=tag)
+            record = meant(record_id, by_id)
+            return edit.change(desk.serving.database, entity, record, fields, raw, tags=wanted)
 
         return _one(kind, await desk.edited(work))
 
-    async def delete(request: Request, record_id: Id, if_match: IfMatch = None) -> Response:
-        desk = desk_of(request)
-
-        def work() -> None:
-            edit.delete(desk.serving.database, entity, record_id, tag=tags.named(if_match))
-
-        await desk.edited(work)
-        return json_answer(json_bytes(models.Deleted(deleted=record_id)))
+    async def delete(
+        request: Request,
+        record_id: Id,
+        by_id: ById = None,
+        if_match: IfMatch = None,  # noqa: ARG001
+    ) -> Response:
+        desk, record = desk_of(request), meant(record_id, by_id)
+        wanted = tags.named(_lines_of_match(request))
+        await desk.edited(lambda: edit.delete(desk.serving.database, entity, record, tags=wanted))
+        return json_answer(json_bytes(models.Deleted(deleted=record)))
 
     add = router.add_api_route
     add("", page, methods=["GET"], responses={200: {"model": kind.many}}, name=f"list_{entity.name}",
@@ -194,24 +163,25 @@ def _router(kind: _Kind) -> APIRouter:
     return router
 
 
-async def pattern_drawing(request: Request, record_id: Id) -> Response:
+async def pattern_drawing(request: Request, record_id: Id, by_id: ById = None) -> Response:
     """The drawing of a pattern, as large as the rosette itself."""
-    desk = desk_of(request)
+    desk, pattern_id = desk_of(request), meant(record_id, by_id)
 
     def make(connection: Connection) -> str | None:
-        row = reporting.pattern(connection, record_id)
+        row = reporting.pattern(connection, pattern_id)
         if row is None:
-            raise _none(PATTERN, record_id)
+            raise _none(PATTERN, pattern_id)
         return drawing(as_drawn(row, stock(connection)), scale_bar=True)
 
-    picture = await desk.answers.to(("drawing", record_id), make)
+    picture = await desk.answers.to(("drawing", pattern_id), make, request)
     if not picture:
-        raise Problem("not-found", f"the pattern {shown(record_id)} describes no ring that could be drawn")
+        raise Problem("not-found", f"the pattern {shown(pattern_id)} describes no ring that could be drawn")
     return Response(picture, media_type="image/svg+xml")
 
 
-async def page_of(desk: Desk, entity: Entity, looking: Looking) -> bytes:
+async def page_of(request: Request, entity: Entity, looking: Looking) -> bytes:
     """A page of records as JSON."""
+    desk = desk_of(request)
     after = from_cursor(looking.cursor, str, str | None)
     wanted = wanted_of(entity, looking)
 
@@ -235,14 +205,8 @@ async def page_of(desk: Desk, entity: Entity, looking: Looking) -> bytes:
         )
 
     key = ("page", entity.name, tuple(wanted.items()), looking.cursor, looking.limit, looking.sort)
-    answer: bytes = await desk.answers.to(key, make)
+    answer: bytes = await desk.answers.to(key, make, request)
     return answer
-
-
-def wanted_of(entity: Entity, looking: Looking) -> dict[str, Any]:
-    """What the records of a page must have."""
-    asked = {rule.name: getattr(looking, rule.name) for rule in entity.looked_for_by}
-    return {name: value for name, value in asked.items() if value is not None}
 
 
 def row_of(connection: Connection, entity: Entity, record_id: str) -> Row:
@@ -266,12 +230,8 @@ def _one(kind: _Kind, row: Row, status: int = 200, **headers: str) -> Response:
     return json_answer(json_bytes(answer), status, ETag=tags.etag(row), **headers)
 
 
-def _refuse_reserved(record_id: object) -> None:
-    """Refuse an id whose address leads to something else."""
-    if record_id in ("statistics", ".", "..") or str(record_id).endswith("/drawing.svg"):
-        message = f"the id {shown(record_id)} stands for something else in addresses"
-        fault = Fault(code="id-invalid", message=message, pointer="/id", hint="choose another id")
-        raise Problem("invalid", message, errors=[fault])
+def _lines_of_match(request: Request) -> list[str]:
+    return request.headers.getlist("if-match")
 
 
 async def _fields(request: Request) -> tuple[Mapping[str, Any], bytes]:

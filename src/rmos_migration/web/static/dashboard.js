@@ -92,6 +92,17 @@ for (const button of document.querySelectorAll("[data-start]")) {
   });
 }
 
+for (const button of document.querySelectorAll("[data-stop]")) {
+  withButton(button, async () => {
+    const stopping = fetchWithToken(`${API}/runs/${button.dataset.stop}/stop`, { method: "POST" });
+    const soon = setTimeout(() => dialog.open || say(button, "It ends after the documents that it is at."), 1000);
+    const answer = await stopping.finally(() => clearTimeout(soon));
+    if (!answer) return;
+    if (answer.ok) location.reload();
+    else say(button, await problemOf(answer));
+  });
+}
+
 // the lines around a fault
 
 const element = (name, text, className) => {

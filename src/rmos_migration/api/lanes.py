@@ -1,0 +1,112 @@
+"""Lanes: places for what costs, so that callers who ask for much keep nobody from a short answer.
+
+What stands in the quick lane is looked up at once, or cannot be varied, so that it is kept for all who ask. Everything else
+goes by the costly one: few at a time, few waiting, each for a limited time, and none for a caller who has hung up.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from threading import Event
+from typing import Generic, TypeVar
+
+from anyio import CapacityLimiter, create_task_group, move_on_after, sleep, to_thread
+from starlette.requests import ClientDisconnect, Request
+
+from .problems import Problem
+
+COSTLY = 2
+"""Costly answers that are made at the same time: each may take seconds, and all of the memory of a run's report."""
+
+MOST_WAITING = 32
+"""Callers that wait for such a place."""
+
+KEPT = 8
+"""Places to wait that only those with the token get."""
+
+WAITING_SECONDS = 10.0
+QUESTION_SECONDS = 10.0
+"""For which a costly answer may ask the database."""
+
+_LOOK_SECONDS = 0.1
+"""Between two looks whether the caller is still there."""
+
+_Result = TypeVar("_Result")
+
+HasLeft = Callable[[], bool]
+"""Tells whether nobody waits for the answer any more."""
+
+
+class Lane:
+    """The costly lane."""
+
+    def __init__(self) -> None:
+        self._places = CapacityLimiter(COSTLY)
+        self._threads = CapacityLimiter(COSTLY)
+        self._waiting = 0
+
+    async def run(self, caller: Request, work: Callable[[HasLeft], _Result]) -> _Result:
+        """Return what ``work`` gives, called in a thread; it is told whether its caller has left.
+
+        Raises:
+            Problem: if too many wait, or it was waited too long.
+            ClientDisconnect: if the caller has left.
+        """
+        async with self._place(caller):
+            if await caller.is_disconnected():
+                raise ClientDisconnect
+            left = Event()
+            outcome: _Outcome[_Result] = _Outcome()
+            async with create_task_group() as group:
+                group.start_soon(_watch, caller, left)
+                await to_thread.run_sync(outcome.of, work, left.is_set, limiter=self._threads)
+                group.cancel_scope.cancel()
+            if left.is_set():
+                raise ClientDisconnect
+            return outcome.result()
+
+    @asynccontextmanager
+    async def _place(self, caller: Request) -> AsyncIterator[None]:
+        if self._waiting >= MOST_WAITING + KEPT * bool(getattr(caller.state, "trusted", False)):
+            raise _busy(f"{self._waiting} others wait for answers that take long")
+        self._waiting += 1
+        try:
+            with move_on_after(WAITING_SECONDS) as waiting:
+                await self._places.acquire()
+        finally:
+            self._waiting -= 1
+        if waiting.cancelled_caught:
+            raise _busy("others ask for too much that takes long")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+
+class _Outcome(Generic[_Result]):
+    """What a thread made of its work, told outside of the task group, which would wrap what was raised."""
+
+    def __init__(self) -> None:
+        self._found: list[_Result] = []
+        self._error: BaseException | None = None
+
+    def of(self, work: Callable[[HasLeft], _Result], has_left: HasLeft) -> None:
+        try:
+            self._found.append(work(has_left))
+        except BaseException as error:
+            self._error = error
+
+    def result(self) -> _Result:
+        if self._error is not None:
+            raise self._error
+        return self._found[0]
+
+
+async def _watch(caller: Request, left: Event) -> None:
+    while not left.is_set():
+        await sleep(_LOOK_SECONDS)
+        if await caller.is_disconnected():
+            left.set()
+
+
+def _busy(detail: str) -> Problem:
+    return Problem("busy", detail, "try again later")
