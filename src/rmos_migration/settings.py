@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     max_rejects: str | None = Field(default=None, coerce_numbers_to_str=True)
     encoding: str | None = None
     token: SecretStr | None = Field(default=None, description="what changes through the dashboard need")
+    token_file: Path | None = Field(default=None, description="a file that holds it")
+    reading_token: SecretStr | None = Field(default=None, description="what is enough for reading")
+    reading_token_file: Path | None = Field(default=None, description="a file that holds it")
 
     @field_validator("source", mode="before")
     @classmethod

@@ -19,11 +19,11 @@ from .. import __version__
 from ..editing.refusals import Refusal
 from ..errors import RmosError
 from . import problems
-from .desk import Desk, desk_of, is_trusted
+from .desk import Desk, desk_of, is_trusted, root_of
 from .metrics import Measured
 from .problems import Fault, Problem, ProblemBody
 from .requests import LARGEST_BODY
-from .routes import health, migration, runs, stores
+from .routes import entering, health, migration, runs, stores
 from .security import Guard
 from .serving import ASK_TO_END, Serving
 
@@ -57,7 +57,14 @@ def create_app(
     )
     app.state.desk = Desk(serving)
     app.state.problem_page = problem_page
-    app.state.routers = (health.router, migration.router, runs.router, *stores.routers(), *pages)
+    app.state.routers = (
+        health.router,
+        entering.router,
+        migration.router,
+        runs.router,
+        *stores.routers(),
+        *pages,
+    )
     for router in app.state.routers:
         app.include_router(router)
     app.add_exception_handler(Problem, _of_problem)
@@ -81,7 +88,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
 def _told(request: Request, problem: Problem) -> Response:
     """A problem as an answer: a page for people, JSON for programs."""
     page: ProblemPage | None = request.app.state.problem_page
-    is_of_api = request.url.path.startswith(("/api/", "/readyz", "/healthz", "/metrics", "/openapi.json"))
+    path = request.scope["path"].removeprefix(root_of(request))
+    is_of_api = path.startswith(("/api/", "/readyz", "/healthz", "/metrics", "/openapi.json"))
     if page is None or is_of_api or "text/html" not in request.headers.get("accept", ""):
         return problem.response()
     return page(request, problem)

@@ -25,7 +25,7 @@ from ...store.lock import is_locked
 from ...store.queries import RunRow
 from .. import facts, models, progress
 from ..cursors import as_cursor, from_cursor, one_page
-from ..desk import Desk, desk_of, is_trusted, json_answer, json_bytes
+from ..desk import Desk, desk_of, is_trusted, json_answer, json_bytes, root_of
 from ..jobs import Job
 from ..listening import Events
 from ..problems import Fault, Problem
@@ -74,7 +74,7 @@ async def start_run(request: Request) -> Response:
     order = _order(await json_body(request, empty={}))
     job = await to_thread.run_sync(desk.jobs.start, _options(order, desk))
     name = f"dry-{job.number}" if job.number else str(await desk.answers.ask(_newest_run))
-    location = f"{PREFIX}/runs/{name}"
+    location = f"{root_of(request)}{PREFIX}/runs/{name}"
     started = models.RunStarted(run=name, dry_run=order.dry_run, location=location)
     return json_answer(json_bytes(started), 202, Location=location)
 

@@ -22,7 +22,7 @@ from ...store import browsing, reporting
 from ...store.records import Row
 from .. import facts, models, tags
 from ..cursors import LONGEST, as_cursor, from_cursor, one_page
-from ..desk import Desk, desk_of, json_answer, json_bytes
+from ..desk import Desk, desk_of, json_answer, json_bytes, root_of
 from ..problems import Fault, Problem
 from ..requests import NO_NUL, Parameters, json_body
 from .parameters import MOST
@@ -135,7 +135,7 @@ def _router(kind: _Kind) -> APIRouter:
         _refuse_reserved(fields.get("id"))
         desk = desk_of(request)
         row = await desk.edited(lambda: edit.create(desk.serving.database, entity, fields, raw))
-        location = f"{PREFIX}/{kind.slug}/{quote(row[0], safe='')}"
+        location = f"{root_of(request)}{PREFIX}/{kind.slug}/{quote(row[0], safe='')}"
         return _one(kind, row, 201, Location=location)
 
     async def one(request: Request, record_id: Id, if_none_match: IfNoneMatch = None) -> Response:
