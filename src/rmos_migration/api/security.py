@@ -39,7 +39,6 @@ _NOT_FOR_PAGES = (
     *(
         "accelerometer",
         "autoplay",
-        "bluetooth",
         "camera",
         "clipboard-read",
         "display-capture",

@@ -117,7 +117,9 @@ def serve(
             _greet(_for_others(url), place, settings, tokens)
             is_seen = sys.stdout.isatty() and is_local
             opens = browser if browser is not None else is_seen
-            link = f"{url}/#enter={serving.entrance.new_key()}" if tokens.writing and is_local else url
+            link = url
+            if tokens.writing and is_local and (is_seen or opens):
+                link = f"{url}/#enter={serving.entrance.new_key()}"
             if is_seen and link != url:
                 console.say(f"With all rights, once and within ten minutes: {link}")
             if opens:
