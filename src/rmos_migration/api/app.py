@@ -29,7 +29,8 @@ from .serving import ASK_TO_END, Serving
 
 _ABOUT = """The records of a guitar workshop, and how they came into its database.
 
-Reading is free on this machine; changes need `Authorization: Bearer TOKEN`. Errors are problems (RFC 9457)."""
+Reading is free on this machine, unless others are served; changes need `Authorization: Bearer TOKEN`. Errors are problems
+(RFC 9457)."""
 
 
 ProblemPage = Callable[[Request, Problem], Response]
