@@ -19,7 +19,7 @@ BUILT_AT = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser demo serve test lowest lint bench fault pipeline docs pictures package lock clean
+.PHONY: help setup browser proxies demo serve test lowest lint bench fault pipeline docs pictures package lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -34,6 +34,9 @@ setup: $(STAMP) ## make .venv with everything in it
 
 browser: ## install Chromium for the browser tests, if there is no browser
 	tools/install_browser.sh
+
+proxies: ## unpack nginx and Caddy for the tests of deploy/, if they are not there
+	tools/install_proxies.sh
 
 demo: $(STAMP) ## migrate the example workshop and show what came of it
 	$(BIN)/rmos migrate examples/rmos_legacy --database demo.db --report demo-reports

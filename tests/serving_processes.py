@@ -205,9 +205,12 @@ def serving(
     token: str | None = TOKEN,
     cwd: Path | None = None,
     before: Callable[[], None] | None = None,
+    **more: str,
 ) -> Iterator[Served]:
-    """A server on a free port, until the block ends; ``token`` None lets it keep its own in a file."""
-    env = environment() if token is None else environment(RMOS_TOKEN=token)
+    """A server on a free port, until the block ends; ``token`` None lets it keep its own in a file, ``more`` is its
+    environment.
+    """
+    env = environment(**more) if token is None else environment(RMOS_TOKEN=token, **more)
     arguments = [*(command or RMOS), "serve", "--database", database, "--port", "0", "--no-browser", *options]
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"

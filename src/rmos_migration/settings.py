@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     max_rejects: str | None = Field(default=None, coerce_numbers_to_str=True)
     encoding: str | None = None
     token: SecretStr | None = Field(default=None, description="what changes through the dashboard need")
+    token_file: Path | None = Field(default=None, description="a file that holds it")
+    reading_token: SecretStr | None = Field(default=None, description="what is enough for reading")
+    reading_token_file: Path | None = Field(default=None, description="a file that holds it")
 
     @field_validator("database", mode="before")
     @classmethod
@@ -80,7 +83,7 @@ class Settings(BaseSettings):
         return init_settings, env_settings
 
 
-_OF_THE_FILE = tuple(name for name in Settings.model_fields if name != "token")
+_OF_THE_FILE = tuple(name for name in Settings.model_fields if "token" not in name)
 """What ``rmos.toml`` may set. It lies in whatever folder one stands in, so it says nothing of who may change something."""
 
 
@@ -202,10 +205,10 @@ def _bytes_of(file: Path) -> bytes | None:
 def _refuse_unknown(file: Path, name: str) -> None:
     if name in _OF_THE_FILE:
         return
-    if name == "token":
+    if name in Settings.model_fields:
         raise UsageError(
-            f"{file} holds a token, which is not taken from a file that anybody may put into a folder",
-            "take it out, and set RMOS_TOKEN instead",
+            f"{file} sets {name}, which is not taken from a file that anybody may put into a folder",
+            f"take it out, and set RMOS_{name.upper()} instead",
         )
     close = get_close_matches(name.lower().replace("-", "_"), _OF_THE_FILE, 1)
     hint = f"did you mean {close[0]}?" if close else f"it may set {', '.join(_OF_THE_FILE)}"

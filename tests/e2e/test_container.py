@@ -302,6 +302,9 @@ def test_container_may_do_no_more_than_it_must(services: dict[str, dict[str, Any
     assert legacy["read_only"] is True
     assert legacy["bind"] == {"create_host_path": False}
     assert (service["init"], service["tmpfs"]) == (True, ["/tmp"])
+    assert service["mem_limit"] == service["memswap_limit"] == "2g"
+    assert service["pids_limit"] <= 256
+    assert service["ulimits"] == {"nofile": 4096, "core": 0}
 
 
 def test_migrate_takes_options_and_runs_only_when_it_is_called(

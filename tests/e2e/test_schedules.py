@@ -15,7 +15,7 @@ from builders import EXAMPLES, RMOS, environment, execute, migrate_messy, rmos, 
 from following_powershell import Reading
 from powershell import Script, elements, verbatim
 from rmos_migration import migrate
-from serving_processes import Served
+from serving_processes import Served, bearer, eventually, serving
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="cron, systemd and sh are not on Windows")
 
@@ -321,6 +321,57 @@ def test_services_may_do_no_more_than_they_must(name: str) -> None:
 
 def test_audit_unit_cannot_reach_the_network() -> None:
     assert unit("rmos-audit.service")["PrivateNetwork"] == ["true"]
+    assert unit("rmos-audit.service")["RestrictAddressFamilies"] == ["AF_UNIX"]
+
+
+def test_dashboard_unit_is_reached_from_this_machine_only() -> None:
+    service = unit("rmos-dashboard.service")
+    assert (service["IPAddressDeny"], service["IPAddressAllow"]) == (["any"], ["localhost"])
+    assert "--host" not in service["ExecStart"][0]
+
+
+def limits(name: str) -> dict[str, int]:
+    """What a unit limits, in bytes or as numbers."""
+    units = {"G": 1024**3, "": 1}
+    found = {}
+    for key, values in unit(name).items():
+        if key in ("MemoryMax", "TasksMax", "LimitAS", "LimitNOFILE", "LimitCORE", "MemorySwapMax"):
+            (value,) = values
+            number, factor = re.fullmatch(r"(\d+)(G?)", value).groups()  # type: ignore[union-attr]
+            found[key] = int(number) * units[factor]
+    return found
+
+
+@pytest.mark.parametrize("name", ["rmos-audit.service", "rmos-dashboard.service"])
+def test_services_cannot_take_all_of_the_machine(name: str) -> None:
+    found = limits(name)
+    assert found["MemoryMax"] == 2 * 1024**3
+    assert found["MemorySwapMax"] == found["LimitCORE"] == 0
+    assert found["TasksMax"] <= 256
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="systemd is Linux's")
+def test_dashboard_and_a_run_of_it_fit_into_the_limits_of_the_unit(tmp_path: Path) -> None:
+    """Those on memory and processes take a control group; the ones of the process can be set here."""
+    found = limits("rmos-dashboard.service")
+
+    def limit() -> None:
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (found["LimitAS"],) * 2)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (found["LimitNOFILE"],) * 2)
+        resource.setrlimit(resource.RLIMIT_CORE, (found["LimitCORE"],) * 2)
+
+    with serving(tmp_path / "rmos.db", "--source", LEGACY, before=limit) as served:
+        runs = "/api/rmos/stores/migration/runs"
+        begun = served.ask(
+            "POST", runs, bearer(), "Content-Type: application/json", body=b'{"dry_run": false}'
+        )
+        assert begun.status == 202
+        assert eventually(lambda: served.get(f"{runs}/1").json()["run"]["status"] == "completed")
+        threads = len(os.listdir(f"/proc/{served.process.pid}/task"))
+        assert threads < found["TasksMax"] // 2
+        assert served.memory() < found["MemoryMax"] // 4
 
 
 def test_crontab_checks_the_database(state: Path, here: dict[str, str]) -> None:

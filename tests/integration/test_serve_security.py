@@ -202,11 +202,18 @@ OWN_NAMES = [
     "[::1]",
     "127.0.0.1:{port}",
     "[::1]:{port}",
-    "localhost:1",
+    "localhost:{port}",
 ]
 FOREIGN_NAMES = [
     "attacker.example",
     "attacker.example:{port}",
+    "localhost:1",
+    "127.0.0.1:80",
+    "localhost:443",
+    "[::1]:8001",
+    "localhost:0{port}",
+    "localhost:0",
+    "localhost:",
     "127.0.0.1.attacker.example",
     "attacker.example.127.0.0.1.nip.io",
     "localhost.attacker.example",
@@ -298,9 +305,22 @@ def test_a_whole_address_as_the_target_leads_nowhere_else(server: Served) -> Non
 
 
 def test_a_server_for_others_answers_to_the_names_it_was_given(reachable: Served) -> None:
-    for name in ("workshop.local", "WORKSHOP.local:8000", "0.0.0.0", "localhost"):
+    own = (
+        "workshop.local",
+        "0.0.0.0",
+        "localhost",
+        *(f"WORKSHOP.local:{port}" for port in (80, 443, reachable.port)),
+    )
+    for name in own:
         assert reachable.ask("GET", "/healthz", host=name).status == 200
-    for name in ("workshop.local.", "other.local", "workshop.local.attacker.example"):
+    others = (
+        "workshop.local.",
+        "other.local",
+        "workshop.local.attacker.example",
+        "workshop.local:8443",
+        "localhost:80",
+    )
+    for name in others:
         assert refused(reachable.ask("GET", "/healthz", host=name)) == (421, "host-refused")
 
 

@@ -132,12 +132,12 @@ def test_nothing_is_said_of_a_file_that_sets_nothing_or_to_who_asked_for_quiet(s
     assert "rmos.toml" not in rmos("status", "--database", "file.db", cwd=shop).stderr
 
 
-@pytest.mark.parametrize("token", ['token = "a-token-of-plain-characters"', "token = 1"])
-def test_a_token_is_not_taken_from_the_current_folder(token: str, shop: Path) -> None:
-    (shop / "rmos.toml").write_text(f"{token}\n")
+@pytest.mark.parametrize("name", ["token", "token_file", "reading_token", "reading_token_file"])
+def test_a_token_is_not_taken_from_the_current_folder(name: str, shop: Path) -> None:
+    (shop / "rmos.toml").write_text(f'{name} = "a-token-of-plain-characters"\n')
     done = rmos("serve", "--port", "0", "--no-browser", cwd=shop)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "RMOS_TOKEN" in done.stderr
+    assert f"RMOS_{name.upper()} instead" in done.stderr
     assert "a-token-of" not in done.stderr
 
 

@@ -19,17 +19,18 @@ from .. import __version__
 from ..editing.refusals import Refusal
 from ..errors import RmosError
 from . import problems
-from .desk import Desk, desk_of, is_trusted
+from .desk import Desk, desk_of, is_trusted, root_of
 from .metrics import Measured
 from .problems import Fault, Problem, ProblemBody
 from .requests import LARGEST_BODY
-from .routes import health, migration, orders, runs, stores
+from .routes import entering, health, migration, orders, runs, stores
 from .security import Guard
 from .serving import ASK_TO_END, Serving
 
 _ABOUT = """The records of a guitar workshop, and how they came into its database.
 
-Reading is free on this machine; changes need `Authorization: Bearer TOKEN`. Errors are problems (RFC 9457)."""
+Reading is free on this machine, unless others are served; changes need `Authorization: Bearer TOKEN`. Errors are problems
+(RFC 9457)."""
 
 
 ProblemPage = Callable[[Request, Problem], Response]
@@ -59,6 +60,7 @@ def create_app(
     app.state.problem_page = problem_page
     app.state.routers = (
         health.router,
+        entering.router,
         migration.router,
         runs.router,
         orders.router,
@@ -88,7 +90,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
 def _told(request: Request, problem: Problem) -> Response:
     """A problem as an answer: a page for people, JSON for programs."""
     page: ProblemPage | None = request.app.state.problem_page
-    is_of_api = request.url.path.startswith(("/api/", "/readyz", "/healthz", "/metrics", "/openapi.json"))
+    path = request.scope["path"].removeprefix(root_of(request))
+    is_of_api = path.startswith(("/api/", "/readyz", "/healthz", "/metrics", "/openapi.json"))
     if page is None or is_of_api or "text/html" not in request.headers.get("accept", ""):
         return problem.response()
     return page(request, problem)

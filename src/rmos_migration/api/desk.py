@@ -65,6 +65,11 @@ def is_trusted(request: Request) -> bool:
     return bool(getattr(request.state, "trusted", False))
 
 
+def root_of(request: Request) -> str:
+    """The path below which the caller sees the server, behind a proxy: ``/rmos``, or nothing."""
+    return str(request.scope.get("root_path", ""))
+
+
 def json_bytes(value: Any) -> bytes:
     """A value as JSON."""
     return orjson.dumps(value.model_dump() if isinstance(value, BaseModel) else value)

@@ -32,6 +32,7 @@ TITLES = {
     "token-needed": (401, "This needs the token"),
     "origin-refused": (403, "The request comes from another site"),
     "changes-off": (403, "This server changes nothing"),
+    "link-used": (403, "The link is good no more"),
     "not-found": (404, "There is no such thing"),
     "method-not-allowed": (405, "That cannot be done here"),
     "in-use": (409, "The record is in use"),

@@ -1,17 +1,20 @@
 """Who may ask what: checked before any route is looked for. Everything is refused that is not plainly meant.
 
 Host names are checked because a web page may have its own name lead here (DNS rebinding); Origin and Sec-Fetch-Site,
-because a web page may send forms here; the token, because a program of another user on this machine can reach it.
+because a web page may send forms here, or load what is here; the tokens, because a program of another user on this
+machine can reach it, and anybody whom a proxy lets in.
 """
 
 import binascii
-import re
 from base64 import b64decode
-from secrets import compare_digest
+from enum import IntEnum
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from .entrance import is_same
+from .forwarding import below, is_forwarded, prefix_of
+from .hosts import is_known
 from .problems import Problem
 from .requests import LARGEST_BODY
 from .serving import Serving
@@ -29,6 +32,40 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = frozenset({"/healthz", "/readyz"})
 """What programs that only watch over the server may always ask."""
 
+ENTER = "/api/rmos/enter"
+"""Where the key of the one-time link is exchanged, which is a secret of its own."""
+
+_NOT_FOR_PAGES = (
+    *(
+        "accelerometer",
+        "autoplay",
+        "camera",
+        "clipboard-read",
+        "display-capture",
+        "encrypted-media",
+    ),
+    *(
+        "fullscreen",
+        "gamepad",
+        "geolocation",
+        "gyroscope",
+        "hid",
+        "idle-detection",
+        "local-fonts",
+        "magnetometer",
+    ),
+    *(
+        "microphone",
+        "midi",
+        "payment",
+        "picture-in-picture",
+        "publickey-credentials-get",
+        "screen-wake-lock",
+        "serial",
+    ),
+    *("storage-access", "usb", "window-management", "xr-spatial-tracking"),
+)
+
 NO_CONTENT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 """The content security policy of what is no page: nothing may be loaded or run."""
 
@@ -38,18 +75,25 @@ HEADERS = {
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": ", ".join(f"{one}=()" for one in _NOT_FOR_PAGES),
     "Cache-Control": "no-store",
     "Content-Security-Policy": NO_CONTENT,
 }
 """What keeps browsers safe, on every answer."""
 
-_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(:[0-9]{1,5})?", re.ASCII | re.IGNORECASE)
+
+class Shown(IntEnum):
+    """What a caller has shown the token for."""
+
+    NOTHING = 0
+    READING = 1
+    WRITING = 2
 
 
 class Guard:
     """Lets a request through to the application, or refuses it; every answer gets the headers that keep browsers safe.
 
-    ``request.state.trusted`` says whether the caller showed the token.
+    ``request.state.trusted`` says whether the caller showed the token for changes.
     """
 
     def __init__(self, app: ASGIApp, serving: Serving) -> None:
@@ -64,13 +108,13 @@ class Guard:
             return
         send = _with_headers(send)
         headers = Headers(scope=scope)
-        is_trusted = self._shows_token(headers)
+        shown = self._shown(headers)
         try:
-            self._check(scope, headers, is_trusted)
+            self._check(scope, headers, shown)
         except Problem as problem:
             await problem.response()(scope, receive, send)
             return
-        scope.setdefault("state", {})["trusted"] = is_trusted
+        scope.setdefault("state", {})["trusted"] = shown is Shown.WRITING
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}  # the server leaves the body out
         self.answering += 1
@@ -79,73 +123,117 @@ class Guard:
         finally:
             self.answering -= 1
 
-    def _check(self, scope: Scope, headers: Headers, is_trusted: bool) -> None:
+    def _check(self, scope: Scope, headers: Headers, shown: Shown) -> None:
         if self.answering >= MOST_AT_ONCE:
             raise Problem("busy", f"{MOST_AT_ONCE} requests are being answered", "try again later")
         _check_size(scope)
         _check_body(scope["method"], headers)
         self._check_host(headers, scope.get("server"))
+        path = self._place(scope, headers)
         if scope["method"] not in READING:
             self._check_origin(headers)
-            self._check_token(headers, is_trusted)
-        elif not is_trusted and scope["path"] not in OPEN:
-            self._check_reader(headers)
+            if path != ENTER:
+                self._check_token(headers, shown)
+            return
+        _check_embedding(headers)
+        if shown is Shown.NOTHING and path not in OPEN:
+            self._check_reader(headers, is_forwarded(scope, headers))
+
+    def _place(self, scope: Scope, headers: Headers) -> str:
+        """Have the request served below the path at which the caller sees the server; return the rest of its path."""
+        known = self.serving.root_path, self.serving.trusted_proxies
+        root = prefix_of(scope, headers, *known)
+        path = below(root, scope["path"])
+        scope["root_path"], scope["path"] = root, root + path
+        return path
 
     def _check_host(self, headers: Headers, own: tuple[str, int | None] | None) -> None:
         """Refuse a name that is not the server's. The number at which it was reached is its own: no page can fake that."""
         named = headers.getlist("host")
-        known = self.serving.hosts | {own[0]} if own else self.serving.hosts
-        if len(named) != 1 or _name_of(named[0]) not in known:
+        name, port = own or ("", None)
+        known = self.serving.hosts | {name} if name else self.serving.hosts
+        if len(named) != 1 or not is_known(named[0], known, port):
             raise Problem(
                 "host-refused",
-                "the server was called by a name that is not its own",
-                "call it as it says when it starts; rmos serve --allow-host NAME adds a name",
+                "the server was called by a name or a port that is not its own",
+                "call it as it says when it starts; rmos serve --allow-host NAME or NAME:PORT adds one",
             )
 
     def _check_origin(self, headers: Headers) -> None:
         origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
         own = f"http://{headers['host']}", f"https://{headers['host']}"
-        if any(origin not in own for origin in origins) or any(
-            site not in ("same-origin", "none") for site in sites
-        ):
+        if any(origin not in own for origin in origins) or any(site not in _OWN_SITES for site in sites):
             raise Problem(
                 "origin-refused", "changes are only taken from the server's own pages and from programs"
             )
 
-    def _check_token(self, headers: Headers, is_trusted: bool) -> None:
+    def _check_token(self, headers: Headers, shown: Shown) -> None:
         if self.serving.token is None:
             raise Problem(
                 "changes-off", "the server has no token", "set RMOS_TOKEN, or let it write its token file"
             )
-        if not is_trusted:
-            raise _token_needed("changes need the token", headers, may_ask_for_password=False)
+        if shown is Shown.READING:
+            raise self._token_needed("that token is good for reading only", headers, is_page=False)
+        if shown is Shown.NOTHING:
+            raise self._token_needed("changes need the token", headers, is_page=False)
 
-    def _check_reader(self, headers: Headers) -> None:
+    def _check_reader(self, headers: Headers, came_through_a_proxy: bool) -> None:
         if any(given.lower().startswith("bearer") for given in headers.getlist("authorization")):
-            raise _token_needed("that is not the token", headers, may_ask_for_password=False)
-        if self.serving.readers_need_token and not self._shows_password(headers):
-            raise _token_needed("reading needs the token", headers)
+            raise self._token_needed("that is not the token", headers, is_page=False)
+        if (self.serving.readers_need_token or came_through_a_proxy) and not self._shows_password(headers):
+            raise self._token_needed("reading needs a token", headers, is_page=True)
 
-    def _shows_token(self, headers: Headers) -> bool:
-        given = headers.getlist("authorization")
-        if len(given) != 1 or self.serving.token is None:
-            return False
-        scheme, _, token = given[0].partition(" ")
-        return scheme.lower() == "bearer" and _is_same(token.strip(), self.serving.token)
+    def _shown(self, headers: Headers) -> Shown:
+        scheme, given = _credentials(headers)
+        if scheme != "bearer" or not self.serving.are_tokens_current():
+            return Shown.NOTHING
+        if _is(given, self.serving.token) or self.serving.entrance.knows(given):
+            return Shown.WRITING
+        return Shown.READING if _is(given, self.serving.reading_token) else Shown.NOTHING
 
     def _shows_password(self, headers: Headers) -> bool:
-        """Whether a browser gives the token as a password, which is enough to look, not to change."""
-        given = headers.getlist("authorization")
-        if len(given) != 1 or self.serving.token is None:
-            return False
-        scheme, _, encoded = given[0].partition(" ")
-        if scheme.lower() != "basic":
+        """Whether a browser gives a token as a password, which is enough to look, not to change."""
+        scheme, encoded = _credentials(headers)
+        if scheme != "basic" or not self.serving.are_tokens_current():
             return False
         try:
-            password = b64decode(encoded.strip(), validate=True).decode("utf-8", "replace").partition(":")[2]
-        except binascii.Error:
+            password = b64decode(encoded, validate=True).decode("utf-8", "replace").partition(":")[2]
+        except (binascii.Error, ValueError):
             return False
-        return _is_same(password, self.serving.token)
+        return _is(password, self.serving.reading_token) or _is(password, self.serving.token)
+
+    def _token_needed(self, detail: str, headers: Headers, *, is_page: bool) -> Problem:
+        asks = is_page and "text/html" in headers.get("accept", "")
+        challenge = (
+            'Basic realm="RMOS, any name, the token as password", charset="UTF-8"' if asks else "Bearer"
+        )
+        hint = "send it as Authorization: Bearer TOKEN; rmos token says where it is kept"
+        if not self.serving.are_tokens_current():
+            detail, hint = "the tokens were made anew since the server started", "start the server again"
+        return Problem("token-needed", detail, hint, headers={"WWW-Authenticate": challenge})
+
+
+_OWN_SITES = ("same-origin", "none")
+
+
+def _check_embedding(headers: Headers) -> None:
+    """Refuse what a page of another site loads; to follow its link is something else."""
+    if all(site in _OWN_SITES for site in headers.getlist("sec-fetch-site")):
+        return
+    follows = headers.getlist("sec-fetch-mode"), headers.getlist("sec-fetch-dest")
+    if follows != (["navigate"], ["document"]):
+        raise Problem("origin-refused", "pages of another site may link here, and load nothing from here")
+
+
+def _credentials(headers: Headers) -> tuple[str, str]:
+    """The scheme and what is given by it, if Authorization is there just once."""
+    given = headers.getlist("authorization")
+    scheme, _, rest = given[0].partition(" ") if len(given) == 1 else ("", "", "")
+    return scheme.lower(), rest.strip()
+
+
+def _is(given: str, secret: str | None) -> bool:
+    return secret is not None and is_same(given, secret)
 
 
 def _check_size(scope: Scope) -> None:
@@ -171,24 +259,6 @@ def _check_body(method: str, headers: Headers) -> None:
         raise Problem("too-large", f"a body may have {LARGEST_BODY:,} bytes")
     if method in READING and (length or comes_in_chunks):
         raise Problem("bad-request", "reading takes no body", "leave it out")
-
-
-def _name_of(host: str) -> str | None:
-    """The name in a Host header, without its port; None where it is none."""
-    found = _HOST.fullmatch(host)
-    return found[1].strip("[]").lower() if found else None
-
-
-def _is_same(given: str, token: str) -> bool:
-    """Whether two tokens are the same, in a time that does not tell how far they agree."""
-    return compare_digest(given.encode("utf-8", "surrogateescape"), token.encode())
-
-
-def _token_needed(detail: str, headers: Headers, *, may_ask_for_password: bool = True) -> Problem:
-    asks = may_ask_for_password and "text/html" in headers.get("accept", "")
-    challenge = 'Basic realm="RMOS, any name, the token as password", charset="UTF-8"' if asks else "Bearer"
-    hint = "send it as Authorization: Bearer TOKEN; rmos serve says where it is kept"
-    return Problem("token-needed", detail, hint, headers={"WWW-Authenticate": challenge})
 
 
 def _with_headers(send: Send) -> Send:

@@ -1,10 +1,13 @@
 """What a server serves, to whom, and what it keeps while it runs."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from ..settings import Settings
 from ..store.database import Database
+from .entrance import Entrance
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """The names under which this machine is reached from itself."""
@@ -18,8 +21,15 @@ that are on their way."""
 class Serving:
     """How to serve: which database and legacy folder, who may ask and who may change something.
 
-    ``hosts`` are the names by which the server may be called, without port. Changes need ``token``; where it is None,
-    nothing can be changed. With ``readers_need_token`` reading needs it, too: the server can be reached from elsewhere.
+    Args:
+        token: what changes need; where it is None, nothing can be changed.
+        hosts: the names by which the server may be called: NAME at its own port, NAME:PORT at another.
+        readers_need_token: whether reading needs a token from everybody; a request that was forwarded always does.
+        reading_token: what is enough for reading, besides ``token``.
+        root_path: the path below which callers see the server, such as ``/rmos``.
+        trusted_proxies: who is believed when they name another path.
+        entrance: the one-time link.
+        are_tokens_current: whether the tokens are still those that were read at the start; where not, none is taken.
     """
 
     database: Database
@@ -28,3 +38,8 @@ class Serving:
     hosts: frozenset[str] = frozenset(LOOPBACK)
     readers_need_token: bool = False
     settings: Settings = field(default_factory=Settings)
+    reading_token: str | None = None
+    root_path: str = ""
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
+    entrance: Entrance = field(default_factory=Entrance)
+    are_tokens_current: Callable[[], bool] = lambda: True

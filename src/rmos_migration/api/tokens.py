@@ -1,86 +1,223 @@
-"""The token that changes need: from the environment, or in a file beside the database that only its owner may read."""
+"""The tokens: one for changes, which is enough for reading, too, and one for reading alone.
 
+Each comes from the environment, from a file that the environment names, or from a file beside the database that only its
+owner may read and that is made on the first start.
+"""
+
+import errno
 import os
 import stat
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from secrets import token_urlsafe
 from shlex import quote
 
+from pydantic import SecretStr
+
+from ..atomic import unfinished
 from ..errors import EnvironmentFailure, UsageError
+from ..settings import Settings
 
 SHORTEST = 16
 """Characters of a token. A made one has 43, which hold 256 random bits."""
 
+FEWEST_DIFFERENT = 8
+"""Different characters of a token, capital and small letters counted as one."""
 
-def token_file(database: Path) -> Path:
-    """Where the token of a database is kept."""
-    return database.with_name(f"{database.name}.token")
+_LONGEST_FILE = 1000
+_NO_PLAIN_FILE = {errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.EISDIR}
+"""What opening a link, a socket or a folder as a plain file ends with."""
+
+_OPENING = (
+    os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+)
+_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
-def token_of(database: Path, given: str | None) -> str:
-    """The token: ``given``, or the one in the file, which is made where there is none.
+@dataclass(frozen=True)
+class Place:
+    """Where a token comes from.
+
+    ``purpose`` says what it is good for; ``given`` is its text and ``named`` its file, if ``variable`` or the one that
+    ends in ``_FILE`` says so; ``own`` is the file beside the database, which holds it otherwise; None for no token then.
+    """
+
+    purpose: str
+    variable: str
+    given: SecretStr | None
+    named: Path | None
+    own: Path | None
+
+    def __str__(self) -> str:
+        if self.given is not None:
+            return self.variable
+        return str(self.named or self.own)
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the token stands in the file beside the database."""
+        return self.given is None and self.named is None and self.own is not None
+
+    def token(self, *, make: bool = True) -> str | None:
+        """Return the token; None where there is to be none, or it is not there and is not to be made.
+
+        Raises:
+            UsageError: if it could be guessed, or others could have read or made its file.
+            EnvironmentFailure: if the file can be neither read nor made.
+        """
+        if self.given is not None and self.named is not None:
+            raise UsageError(f"{self.variable} and {self.variable}_FILE are both set", "keep one of them")
+        if self.given is not None:
+            return _checked(self.given.get_secret_value().strip(), self.variable)
+        if self.named is not None:
+            return _checked(self._read(self.named), str(self.named))
+        if self.own is None:
+            return None
+        if make and not os.path.lexists(self.own):
+            with suppress(
+                FileExistsError
+            ):  # whoever comes first makes it, so that two servers have one token
+                self._make(self.own, replace=False)
+        if not make and not os.path.lexists(self.own):
+            return None
+        return _checked(self._read(self.own), str(self.own))
+
+    def renew(self) -> None:
+        """Write a new token into the file beside the database, whatever is there.
+
+        Raises:
+            UsageError: if the token does not stand there.
+            EnvironmentFailure: if the file cannot be made.
+        """
+        if self.own is None or not self.is_own:
+            raise UsageError(f"the token for {self.purpose} is in {self}", "set another one there")
+        self._make(self.own, replace=True)
+
+    def _read(self, file: Path) -> str:
+        try:
+            handle = os.open(file, _OPENING | (0 if file == self.named else _NO_LINK))
+        except OSError as error:
+            if error.errno in _NO_PLAIN_FILE:
+                raise _no_plain_file(file) from error
+            raise self._cannot_be_kept(error.strerror or "") from error
+        try:
+            found = os.fstat(handle)
+            if not stat.S_ISREG(found.st_mode) or (os.name != "posix" and file.is_symlink()):
+                raise _no_plain_file(file)
+            if file == self.own and os.name == "posix":
+                self._check_owner(found)
+            return os.read(handle, _LONGEST_FILE).decode("utf-8", "replace").strip()
+        finally:
+            os.close(handle)
+
+    def _check_owner(self, found: os.stat_result) -> None:
+        """Refuse what somebody else could have read, or put there in a folder that is not ours alone."""
+        if found.st_uid != os.geteuid():
+            raise UsageError(f"{self.own} belongs to another user", "take it away to have a new one made")
+        if found.st_mode & 0o077:
+            hint = (
+                f"make it yours alone: chmod 600 {quote(str(self.own))}; where that changes nothing (FAT, some network"
+                f" folders), delete it and set {self.variable}"
+            )
+            raise UsageError(f"{self.own} may be read by others", hint)
+
+    def _make(self, file: Path, *, replace: bool) -> None:
+        try:
+            with unfinished(file.parent, 0o600) as new:
+                if os.name == "posix" and os.fstat(new.handle).st_mode & 0o077:
+                    raise self._cannot_be_kept("this file system keeps no permissions")
+                new.write(f"{token_urlsafe(32)}\n".encode())
+                new.rename(file, replace=replace)
+        except FileExistsError:
+            raise
+        except OSError as error:
+            raise self._cannot_be_kept(error.strerror or "") from error
+
+    def _cannot_be_kept(self, why: str) -> EnvironmentFailure:
+        if self.named is not None:
+            hint = f"see {self.variable}_FILE, which names it"
+            return EnvironmentFailure(f"the token cannot be read from {self.named}: {why}", hint)
+        hint = f"let the folder be written to, or set {self.variable}"
+        return EnvironmentFailure(f"the token cannot be kept in {self.own}: {why}", hint)
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The tokens as they were read, and whether they still are those of their files."""
+
+    writing: str | None
+    reading: str | None
+    are_current: Callable[[], bool]
+
+
+def places(database: Path, settings: Settings) -> tuple[Place, Place]:
+    """Where the token for changes and the one for reading come from.
+
+    Where the one for changes comes from the environment, there is none for reading unless it does, too: nothing is made.
+    """
+    own = database.with_name(f"{database.name}.token")
+    writing = Place("changes", "RMOS_TOKEN", settings.token, settings.token_file, own)
+    own_for_reading = database.with_name(f"{database.name}.reading-token") if writing.is_own else None
+    given = settings.reading_token, settings.reading_token_file
+    return writing, Place("reading", "RMOS_READING_TOKEN", *given, own_for_reading)
+
+
+def tokens_of(database: Path, settings: Settings) -> Tokens:
+    """The tokens of a database's server; those that stand beside it are made where there are none.
 
     Raises:
-        UsageError: if it is too short to be one, or others could have read or made its file.
-        EnvironmentFailure: if the file can be neither read nor made.
+        UsageError, EnvironmentFailure: as ``Place.token`` does; also if both are the same.
     """
-    if given is not None:
-        return _checked(given.strip(), "RMOS_TOKEN")
-    file = token_file(database)
+    both = writing, reading = places(database, settings)
+    before = [_mark(one) for one in both]
+    found = writing.token(), reading.token()
+    if found[0] == found[1]:
+        raise UsageError(f"{writing} and {reading} hold the same token", "give reading one of its own")
+    marks = [new if old is None else old for old, new in zip(before, map(_mark, both), strict=True)]
+    return Tokens(*found, lambda: [_mark(one) for one in both] == marks)
+
+
+def _mark(place: Place) -> tuple[int, ...] | None:
+    """What changes when a token's file is replaced or written to; None where there is none."""
+    file = None if place.given is not None else place.named or place.own
+    if file is None:
+        return None
     try:
-        _make(file)
-        _check_file(file)
-        with file.open("rb") as opened:
-            return _checked(opened.read(1000).decode("utf-8", "replace").strip(), str(file))
-    except OSError as error:
-        raise EnvironmentFailure(
-            f"the token cannot be kept in {file}: {error.strerror}",
-            "let the folder be written to, or set RMOS_TOKEN",
-        ) from error
+        found = file.stat()
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
 
 
-def _check_file(file: Path) -> None:
-    """Refuse what somebody else could have read, or put there in a folder that is not ours alone."""
-    found = file.lstat()
-    if not stat.S_ISREG(found.st_mode):
-        raise UsageError(f"{file} is no plain file", "take it away to have a new one made")
-    if os.name != "posix":
-        return
-    if found.st_uid != os.geteuid():
-        raise UsageError(f"{file} belongs to another user", "take it away to have a new one made")
-    if found.st_mode & 0o077:
-        raise UsageError(
-            f"{file} may be read by others", f"make it yours alone: chmod 600 {quote(str(file))}"
-        )
-
-
-def _make(file: Path) -> None:
-    """Make the file with a new token, unless it is there; it never has another content or other rights."""
-    unfinished = file.with_name(f".{file.name}.{token_urlsafe(6)}")
-    if file.exists():
-        return
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as opened:
-            opened.write(f"{token_urlsafe(32)}\n")
-            opened.flush()
-            os.fsync(opened.fileno())
-        try:
-            os.link(
-                unfinished, file
-            )  # whoever comes first makes it; replacing would give two servers two tokens
-        except FileExistsError:
-            return
-        except OSError:  # a file system without links
-            unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
+def _no_plain_file(file: Path) -> UsageError:
+    return UsageError(f"{file} is no plain file", "take it away to have a new one made")
 
 
 def _checked(token: str, where: str) -> str:
-    if len(token) < SHORTEST or not token.isascii() or not token.isprintable() or " " in token:
-        raise UsageError(
-            f"the token in {where} is none: at least {SHORTEST} plain characters without blanks",
-            "take it away to have a new one made",
-        )
+    """Refuse what could not be sent, or guessed: a measure for slips, which no text of a person's own making is sure to pass.
+
+    Raises:
+        UsageError: if it is no token.
+    """
+    fault = _fault_of(token)
+    if fault:
+        hint = "take it away to have a new one made, or have one drawn: openssl rand -base64 32"
+        raise UsageError(f"the token in {where} is none: {fault}", hint)
     return token
+
+
+def _fault_of(token: str) -> str:
+    different = len(set(token.casefold()))
+    if len(token) < SHORTEST or not token.isascii() or not token.isprintable() or " " in token:
+        return f"at least {SHORTEST} plain characters without blanks are needed"
+    if different < FEWEST_DIFFERENT:
+        return f"it has {different} different characters, at least {FEWEST_DIFFERENT} are needed"
+    if token.casefold() in (token.casefold() * 2)[1:-1]:
+        return "it is the same piece again and again"
+    steps = [ord(after) - ord(before) for before, after in pairwise(token)]
+    if sum(step in (-1, 0, 1) for step in steps) > len(steps) // 2:
+        return "most of its characters follow each other in the alphabet or are the same"
+    return ""

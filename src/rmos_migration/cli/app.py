@@ -29,6 +29,7 @@ from . import (
     schema,
     serve,
     status,
+    token,
     verify,
 )
 
@@ -49,7 +50,7 @@ app = typer.Typer(
 )
 _VERBS = (
     *(migrate, inspect, audit, verify, report, serve, status, history, rejects),
-    *(draw, export, backup, schema, init, doctor),
+    *(draw, export, backup, token, schema, init, doctor),
 )
 for verb in _VERBS:
     verb.register(app)

@@ -1,11 +1,16 @@
 """rmos serve: the dashboard."""
 
 import logging
+import os
 import sys
 import webbrowser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
+from pathlib import Path
 from socket import gethostname
-from typing import Annotated
+from tempfile import mkstemp
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,19 +21,24 @@ from . import console
 from .chosen import load_settings
 from .options import DatabaseOption
 
+if TYPE_CHECKING:
+    from ..api.tokens import Tokens
+
 log = logging.getLogger(__name__)
 
 _HELP = """Show the database in a browser, and serve it to programs (REST API, described at /docs).
 
-Only this machine can reach it, unless --host says otherwise; then reading needs the token, too: a browser asks for it as
-a password. Changes always need the token. It is made on the first start, and kept in a file beside the database that
-only its owner may read (rmos.db.token), or taken from RMOS_TOKEN.
+Only this machine can reach it, unless --host says otherwise. Changes always need the token, which the browser has that
+this opens: the link is good once. Reading needs a token, too, where others may ask: with --host, with --allow-host, with
+--readers-need-token, and in every request that came through a proxy; a browser asks for it as a password. rmos token says
+where the tokens are.
 
 \b
 Examples:
   rmos serve                          http://127.0.0.1:8000, until Ctrl-C
   rmos serve --source data/rmos_legacy --port 8080
   rmos serve --host 0.0.0.0 --allow-host workshop.local
+  rmos serve --allow-host rmos.example.org --root-path /rmos    behind a proxy on this machine
 """
 
 
@@ -49,7 +59,21 @@ def serve(
     ] = 8000,
     allow_host: Annotated[
         list[str] | None,
-        typer.Option("--allow-host", metavar="NAME", help="Another name by which the server may be called."),
+        typer.Option(
+            "--allow-host", metavar="NAME[:PORT]", help="Another name by which the server may be called."
+        ),
+    ] = None,
+    readers_need_token: Annotated[
+        bool, typer.Option("--readers-need-token", help="Reading needs a token from everybody.")
+    ] = False,
+    root_path: Annotated[
+        str, typer.Option("--root-path", metavar="PATH", help="The path below which a proxy shows it: /rmos.")
+    ] = "",
+    trust_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--trust-proxy", metavar="ADDRESS", help="A proxy that names that path in X-Forwarded-Prefix."
+        ),
     ] = None,
     browser: Annotated[
         bool | None,
@@ -58,6 +82,8 @@ def serve(
 ) -> None:
     """Serve until Ctrl-C."""
     from ..api.app import create_app  # these take half a second, which no other command shall wait for
+    from ..api.forwarding import checked_prefix, networks
+    from ..api.hosts import allowed
     from ..api.server import open_socket, serve, url_of
     from ..api.serving import LOOPBACK, Serving
     from ..web.pages import page_routers
@@ -66,22 +92,67 @@ def serve(
     settings = load_settings(database=database, source=source)
     place = Database.at(settings.database)
     is_local = _is_loopback(host)
-    token = _token(place, settings, is_needed=not is_local)
-    names = {*LOOPBACK, host.lower(), *(name.lower() for name in allow_host or ())}
+    readers_need_token = readers_need_token or not is_local or bool(allow_host)
+    tokens = _tokens(place, settings, is_needed=readers_need_token)
+    names = {*LOOPBACK, host.lower()} | allowed(allow_host or ())
     if not is_local:
         names.add(gethostname().lower())
     serving = Serving(
-        place, settings.source, token, frozenset(names), readers_need_token=not is_local, settings=settings
+        place,
+        settings.source,
+        tokens.writing,
+        frozenset(names),
+        readers_need_token,
+        settings,
+        reading_token=tokens.reading,
+        root_path=checked_prefix(root_path, "--root-path"),
+        trusted_proxies=networks(trust_proxy or ()),
+        are_tokens_current=tokens.are_current,
     )
     listening = open_socket(host, port)
-    url = url_of(listening)
+    url = f"{url_of(listening)}{serving.root_path}"
 
-    def when_ready() -> None:
-        _greet(_for_others(url), place, settings, token)
-        if browser or (browser is None and sys.stdout.isatty() and is_local):
-            webbrowser.open(url)
+    with ExitStack() as until_the_end:
 
-    serve(create_app(serving, page_routers(), problem_page), listening, when_ready=when_ready)
+        def when_ready() -> None:
+            _greet(_for_others(url), place, settings, tokens)
+            is_seen = sys.stdout.isatty() and is_local
+            opens = browser if browser is not None else is_seen
+            link = url
+            if tokens.writing and is_local and (is_seen or opens):
+                link = f"{url}/#enter={serving.entrance.new_key()}"
+            if is_seen and link != url:
+                console.say(f"With all rights, once and within ten minutes: {link}")
+            if opens:
+                webbrowser.open(until_the_end.enter_context(_kept_from_others(link, place)))
+            sys.stdout.flush()
+
+        serve(create_app(serving, page_routers(), problem_page), listening, when_ready=when_ready)
+
+
+@contextmanager
+def _kept_from_others(link: str, place: Database) -> Iterator[str]:
+    """What a browser is given to open: a file that leads to the link, because every user sees the arguments of programs.
+
+    It lies beside the database, as browsers in a sandbox may read no temporary files. Windows shows arguments to nobody else.
+    """
+    if os.name != "posix" or "#" not in link:
+        yield link
+        return
+    try:
+        handle, name = mkstemp(".html", f"{place.path.name}.open-", place.path.parent.absolute())
+    except OSError:
+        yield link.partition("#")[0]
+        return
+    file = Path(name)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as opened:
+            opened.write(
+                f'<!doctype html><meta http-equiv="refresh" content="0; url={link}"><title>RMOS</title>\n'
+            )
+        yield file.as_uri()
+    finally:
+        file.unlink(missing_ok=True)
 
 
 def _for_others(url: str) -> str:
@@ -97,23 +168,23 @@ def _is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def _token(place: Database, settings: Settings, *, is_needed: bool) -> str | None:
-    from ..api.tokens import token_of
+def _tokens(place: Database, settings: Settings, *, is_needed: bool) -> "Tokens":
+    from ..api.tokens import Tokens, tokens_of
 
-    given = None if settings.token is None else settings.token.get_secret_value()
     try:
-        return token_of(place.path, given)
+        return tokens_of(place.path, settings)
     except EnvironmentFailure as error:
         if is_needed:
             raise
-        log.warning("%s; nothing can be changed", error.message)
-        return None
+        log.warning("%s; nothing can be changed: %s", error.message, error.hint)
+        return Tokens(None, None, lambda: True)
 
 
-def _greet(url: str, place: Database, settings: Settings, token: str | None) -> None:
-    from ..api.tokens import token_file
+def _greet(url: str, place: Database, settings: Settings, tokens: "Tokens") -> None:
+    from ..api.tokens import places
 
     console.say(f"The dashboard is at {url} (Ctrl-C ends it).")
-    if token is not None and settings.token is None:
-        console.say(f"Changes need the token in {token_file(place.path)}.")
+    writing, _ = places(place.path, settings)
+    if tokens.writing is not None and writing.given is None:
+        console.say(f"Changes need the token in {writing}.")
     sys.stdout.flush()

@@ -62,7 +62,7 @@ async def overview(request: Request) -> Response:
     try:
         audited = await desk.quick_checkup.result()
         make = partial(_overview, desk=desk, known=known, validation=facts.validation(audited))
-        return as_page(await desk.answers.to(("overview", audited.started_at), make))
+        return as_page(await desk.answers.to(("overview", known["root"], audited.started_at), make))
     except DatabaseUnusable as error:
         problem = of_error(error, desk.serving, trusted=False)
         if not problem.body.type.endswith("database-missing"):
@@ -133,7 +133,8 @@ async def runs(request: Request, cursor: Cursor = None) -> Response:
         )
 
     dry = tuple((number, job.over.is_set()) for number, job in desk.jobs.dry_runs.items())
-    return as_page(await desk.answers.to(("runs page", before, dry), make, request))
+    key = ("runs page", known["root"], before, dry)
+    return as_page(await desk.answers.to(key, make, request))
 
 
 @router.get("/runs/{run_id}")
@@ -183,7 +184,7 @@ async def run(
             next_page=more and address(f"/runs/{run_id}", cursor=more, code=code, severity=severity),
         )
 
-    key = ("run page", run_id, behind, code, severity, may_stop)
+    key = ("run page", known["root"], run_id, behind, code, severity, may_stop)
     return as_page(await desk.answers.to(key, make, request))
 
 
@@ -229,7 +230,8 @@ async def rejects(request: Request, cursor: Cursor = None, code: Text = None, pa
             next_page=found.next and address("/rejects", cursor=found.next, code=code, path=path),
         )
 
-    return as_page(await desk.answers.to(("rejects page", place, code, path), make, request))
+    key = ("rejects page", known["root"], place, code, path)
+    return as_page(await desk.answers.to(key, make, request))
 
 
 @router.get("/audit")

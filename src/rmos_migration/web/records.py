@@ -136,7 +136,7 @@ async def _list_page(request: Request, entity: Entity, looking: Looking) -> Resp
             values["durations"] = list(zip(_SPANS, counts, strict=True))
         return render("records.html", path, **known, **values)
 
-    key = ("records page", entity.name, tuple(wanted.items()), looking.cursor, newest)
+    key = ("records page", known["root"], entity.name, tuple(wanted.items()), looking.cursor, newest)
     return as_page(await desk.answers.to(key, make, request))
 
 
@@ -210,7 +210,8 @@ async def _record_page(request: Request, entity: Entity, record_id: str) -> Resp
             values["colours"] = colours.get(record_id, ())
         return render("record.html", f"/{slug_of(entity)}", **known, **values)
 
-    return as_page(await desk.answers.to(("record page", entity.name, record_id), make, request))
+    key = ("record page", known["root"], entity.name, record_id)
+    return as_page(await desk.answers.to(key, make, request))
 
 
 def _part(entity: Entity, name: str, value: Any) -> Part:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from .. import __version__
 from ..api.addresses import record_address, slug_of
-from ..api.desk import desk_of
+from ..api.desk import desk_of, root_of
 from ..api.problems import Problem
 from ..diagnostics import printable
 from ..entities import ENTITIES, PATTERN
@@ -26,7 +26,8 @@ _FOLDER = Path(__file__).parent
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 """The content security policy of the pages: nothing but what this server has, and nothing written into the page."""
 
@@ -64,16 +65,18 @@ def problem_page(request: Request, problem: Problem) -> Response:
 def shared(request: Request) -> dict[str, Any]:
     """What pages need to know of the server."""
     serving = desk_of(request).serving
+    token_is_given = serving.settings.token or serving.settings.token_file
     return {
+        "root": root_of(request),
         "database_name": printable(serving.database.path.name),
         "source_name": printable(serving.source.name or str(serving.source)),
-        "token_file": printable(f"{serving.database.path.name}.token") if not serving.settings.token else "",
+        "token_file": "" if token_is_given else printable(f"{serving.database.path.name}.token"),
         "may_change": serving.token is not None,
     }
 
 
 def address(path: str, /, **asked: Any) -> str:
-    """A path of this server with what is asked of it; what is None is left out."""
+    """A path of this server with what is asked of it; what is None is left out. Templates put ``root`` in front of paths."""
     query = urlencode({name: value for name, value in asked.items() if value is not None})
     return f"{path}?{query}" if query else path
 

@@ -14,7 +14,7 @@ from ...migrate.options import Limit, Options
 from ...migrate.policy import MissingReferences, OnConflict
 from ...store import history
 from .. import models
-from ..desk import Desk, desk_of, json_answer, json_bytes
+from ..desk import Desk, desk_of, json_answer, json_bytes, root_of
 from ..problems import MOST_FAULTS, Fault, Problem
 from ..requests import Parameters, json_body
 from .parameters import PREFIX, RunId
@@ -40,7 +40,7 @@ async def start_run(request: Request) -> Response:
     order = _order(await json_body(request, empty={}))
     job = await to_thread.run_sync(desk.jobs.start, _options(order, desk))
     name = job.name = f"dry-{job.number}" if job.number else str(await desk.answers.ask(_newest_run))
-    location = f"{PREFIX}/runs/{name}"
+    location = f"{root_of(request)}{PREFIX}/runs/{name}"
     started = models.RunStarted(run=name, dry_run=order.dry_run, location=location)
     return json_answer(json_bytes(started), 202, Location=location)
 

@@ -22,7 +22,7 @@ from ...store.records import Row
 from .. import facts, models, tags
 from ..addresses import PlainWord, meant, record_address, slug_of
 from ..cursors import as_cursor, from_cursor, one_page
-from ..desk import desk_of, json_answer, json_bytes
+from ..desk import desk_of, json_answer, json_bytes, root_of
 from ..looking import Looking, looking_of, wanted_of
 from ..problems import Problem
 from ..requests import Parameters, json_body
@@ -92,7 +92,8 @@ def _router(kind: _Kind) -> APIRouter:
         fields, raw = await _fields(request)
         desk = desk_of(request)
         row = await desk.edited(lambda: edit.create(desk.serving.database, entity, fields, raw))
-        return _one(kind, row, 201, Location=f"{PREFIX}{record_address(entity, row[0])}")
+        location = f"{root_of(request)}{PREFIX}{record_address(entity, row[0])}"
+        return _one(kind, row, 201, Location=location)
 
     async def one(
         request: Request,

@@ -1,6 +1,9 @@
 "use strict";
 // Everything can be read without this. It starts runs, shows how far they have got, and asks for the token once a session.
-const API = "/api/rmos/stores/migration";
+const ROOT = document.documentElement.dataset.root; // the path below which a proxy shows this server
+const API = `${ROOT}/api/rmos/stores/migration`;
+const LINK = /^#enter=([\w-]+)$/; // the one-time link that rmos serve opens
+const ASKING = 200; // milliseconds for the other windows to answer
 const KEY = "rmos-token";
 const TOKEN = /^[!-~]+$/; // what a header can carry; a stray character from a mail would make every request fail
 const ROUND = 5000; // milliseconds until it is asked again whether a run goes on
@@ -11,6 +14,41 @@ for (const hidden of document.querySelectorAll("[data-needs-script]")) hidden.hi
 const say = (button, text) => {
   button.closest("section, article, main").querySelector("[data-message]").textContent = text;
 };
+
+/** Exchange the key of the one-time link for a token; it is no longer in the address then, nor in the history. */
+const entered = (async () => {
+  const [, key] = LINK.exec(location.hash) || [];
+  if (!key) return;
+  history.replaceState(null, "", location.pathname + location.search);
+  const answer = await fetch(`${ROOT}/api/rmos/enter`, {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ key }),
+  });
+  if (answer.ok) sessionStorage.setItem(KEY, (await answer.json()).token);
+})().catch(() => {}); // the token is asked for where it is needed
+
+// Another window of this server may have the token. Nobody but its own pages can ask.
+const windows = new BroadcastChannel(KEY);
+windows.addEventListener("message", (event) => {
+  const token = sessionStorage.getItem(KEY);
+  if (event.data === "token?" && token) windows.postMessage({ token });
+});
+
+/** The token of another window; an empty text where none answers. */
+const askOtherWindows = () => new Promise((resolve) => {
+  const asking = new BroadcastChannel(KEY);
+  const done = (token) => {
+    asking.close();
+    if (token) sessionStorage.setItem(KEY, token);
+    resolve(token);
+  };
+  const late = setTimeout(done, ASKING, "");
+  asking.addEventListener("message", (event) => {
+    if (!event.data.token) return;
+    clearTimeout(late);
+    done(event.data.token);
+  });
+  asking.postMessage("token?");
+});
 
 const dialog = document.getElementById("token-dialog");
 
@@ -31,8 +69,9 @@ const askForToken = (wrong) => new Promise((resolve) => {
 
 /** Fetch with the token; asks again where it is not the right one. Null where the person leaves it. */
 const fetchWithToken = async (address, options = {}) => {
+  await entered;
   for (let wrong = false; ; wrong = true) {
-    const token = sessionStorage.getItem(KEY) || await askForToken(wrong);
+    const token = sessionStorage.getItem(KEY) || (!wrong && await askOtherWindows()) || await askForToken(wrong);
     if (!token) return null;
     if (!TOKEN.test(token)) {
       sessionStorage.removeItem(KEY);
@@ -87,7 +126,7 @@ for (const button of document.querySelectorAll("[data-start]")) {
       body: JSON.stringify(order),
     });
     if (!answer) return;
-    if (answer.ok) location.assign(`/runs/${(await answer.json()).run}`);
+    if (answer.ok) location.assign(`${ROOT}/runs/${(await answer.json()).run}`);
     else say(button, await problemOf(answer));
   });
 }
@@ -171,8 +210,8 @@ for (const button of document.querySelectorAll("[data-download]")) {
 // how far a run has got
 
 const panel = document.querySelector("[data-progress]");
-const isOfRun = location.pathname.startsWith("/runs/");
-const goesElsewhere = (told) => isOfRun && told.run && location.pathname !== `/runs/${told.run}`;
+const isOfRun = location.pathname.startsWith(`${ROOT}/runs/`);
+const goesElsewhere = (told) => isOfRun && told.run && location.pathname !== `${ROOT}/runs/${told.run}`;
 
 const words = (told) => {
   if (told.state === "busy") return "Another program is writing into the database.";

@@ -1,0 +1,44 @@
+"""The link that lets the person who started the server in: a key that is good once and for a short time.
+
+A script of the page exchanges it for a token of its own, which the server forgets when it ends. See decision 0021.
+"""
+
+from collections.abc import Callable
+from secrets import compare_digest, token_urlsafe
+from time import monotonic
+
+GOOD_SECONDS = 600.0
+"""How long a key may be used."""
+
+
+class Entrance:
+    """The key that is out, and the token that its user got."""
+
+    def __init__(self, clock: Callable[[], float] = monotonic) -> None:
+        self._clock = clock
+        self._key = ""
+        self._made_at = 0.0
+        self._token = ""
+
+    def new_key(self) -> str:
+        """Make the key, which voids the one before."""
+        self._key, self._made_at = token_urlsafe(32), self._clock()
+        return self._key
+
+    def enter(self, key: str) -> str | None:
+        """Return a token for the key, which is used up by that; None if it is not the key, or too old."""
+        is_good = bool(self._key) and self._clock() - self._made_at < GOOD_SECONDS
+        if not is_good or not is_same(key, self._key):
+            return None
+        self._key = ""
+        self._token = token_urlsafe(32)
+        return self._token
+
+    def knows(self, token: str) -> bool:
+        """Whether a token was given for a key."""
+        return bool(self._token) and is_same(token, self._token)
+
+
+def is_same(given: str, secret: str) -> bool:
+    """Whether two secrets are the same, in a time that does not tell how far they agree."""
+    return compare_digest(given.encode("utf-8", "surrogateescape"), secret.encode())

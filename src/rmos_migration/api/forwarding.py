@@ -1,0 +1,95 @@
+"""Proxies in front of the server: how a request that came through one is known, and below which path it is served."""
+
+import re
+from collections.abc import Iterable, Sequence
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from ..errors import UsageError
+from .problems import Problem
+
+Network = IPv4Network | IPv6Network
+
+PREFIX_HEADER = "x-forwarded-prefix"
+_LONGEST_PREFIX = 200
+_PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", re.ASCII)
+_SAID = frozenset(
+    {"forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-proxyuser-ip", "x-remote-ip"}
+    | {"true-client-ip", "cf-connecting-ip", "cf-ray", "fastly-client-ip", "client-ip", "x-host", "x-scheme"}
+)
+_SAID_BY_BEGINNING = ("x-forwarded", "x-original-", "x-rewrite-", "x-envoy-", "x-amzn-", "x-azure-", "x-arr-")
+
+
+def is_forwarded(scope: Scope, headers: Headers) -> bool:
+    """Whether a request came through a proxy, by what proxies add; nginx speaks HTTP/1.0 unless it is told otherwise.
+
+    A proxy that adds nothing at all cannot be told from a program of this machine.
+    """
+    return scope["http_version"] == "1.0" or any(
+        name in _SAID or name.startswith(_SAID_BY_BEGINNING) for name in headers
+    )
+
+
+def prefix_of(scope: Scope, headers: Headers, own: str, trusted: Sequence[Network]) -> str:
+    """Return the path below which the caller sees the server: ``own``, or what a trusted proxy says.
+
+    Raises:
+        Problem: if a trusted proxy says something that is no path.
+    """
+    said = headers.getlist(PREFIX_HEADER)
+    if not said or not _is_trusted(scope.get("client"), trusted):
+        return own
+    try:
+        if len(said) > 1:
+            raise UsageError("X-Forwarded-Prefix is there twice")
+        return checked_prefix(said[0], "X-Forwarded-Prefix")
+    except UsageError as error:
+        raise Problem("bad-request", error.message, "see the proxy's settings") from None
+
+
+def checked_prefix(given: str, where: str) -> str:
+    """Return the path prefix that is given in ``where`` as it stands before every address: ``/rmos``, or nothing.
+
+    Raises:
+        UsageError: if it is no path of plain steps.
+    """
+    prefix = given.rstrip("/") if given.startswith("/") else given
+    if len(prefix) > _LONGEST_PREFIX or _PREFIX.fullmatch(prefix) is None or given.endswith("//"):
+        hint = "give plain steps of letters, digits and - . _ ~, such as /rmos"
+        raise UsageError(f"{where} {given[:_LONGEST_PREFIX]} is no path", hint)
+    return prefix
+
+
+def below(prefix: str, path: str) -> str:
+    """Return a path without the prefix, whether or not the proxy has taken it away."""
+    if prefix and (path == prefix or path.startswith(f"{prefix}/")):
+        return path[len(prefix) :] or "/"
+    return path
+
+
+def networks(given: Iterable[str]) -> tuple[Network, ...]:
+    """Return the addresses or networks of ``--trust-proxy``.
+
+    Raises:
+        UsageError: if one of them is none.
+    """
+    found = []
+    for one in given:
+        try:
+            found.append(ip_network(one))
+        except ValueError as error:
+            hint = "give a number such as 127.0.0.1 or 172.18.0.0/16"
+            raise UsageError(f"--trust-proxy {one} is no address: {error}", hint) from None
+    return tuple(found)
+
+
+def _is_trusted(client: tuple[str, int] | None, trusted: Sequence[Network]) -> bool:
+    if client is None or not trusted:
+        return False
+    try:
+        peer = ip_address(client[0])
+    except ValueError:
+        return False
+    return any(peer in network for network in trusted)
