@@ -25,7 +25,7 @@ def ran(tree: Path, database: Path, size: int = 1000, **options: Any) -> RunSumm
 
 def changed(database: Path, record_id: str = "j1", job_type: str = "contour") -> None:
     fields = {"job_type": job_type, "parameters": {}}
-    edit.change(Database.at(database), JOBLOG, record_id, fields, b"{}", tags=edit.WHATEVER)
+    edit.change(Database.at(database), JOBLOG, record_id, fields, b"{}", tag=edit.ANY)
 
 
 def said(database: Path, summary: RunSummary) -> list[str]:

@@ -21,7 +21,8 @@ from .refusals import ChangedMeanwhile, IdTaken, InUse, InvalidRecord, NoSuchRec
 ANY = "*"
 """In place of a tag: whatever the record is now."""
 
-WHATEVER = frozenset({ANY})
+Tag = str | Set[str]
+"""Which versions of a record a change is about: one, or any of several."""
 
 USERS_NAMED = 20
 """Records that are named where one cannot be deleted because they refer to it; how many there are is said."""
@@ -34,13 +35,13 @@ def tag_of(row: Row) -> str:
     return sha256(orjson.dumps(row, default=repr)).hexdigest()[:32]
 
 
-def refuse_unless_tagged(entity: Entity, row: Row, tags: Set[str]) -> None:
-    """Refuse a row whose tag is none of ``tags``.
+def refuse_unless_tagged(entity: Entity, row: Row, tag: Tag) -> None:
+    """Refuse a row whose tag is another than ``tag``, or none of several.
 
     Raises:
         ChangedMeanwhile: if so.
     """
-    if tags.isdisjoint({ANY, tag_of(row)}):
+    if {ANY, tag_of(row)}.isdisjoint({tag} if isinstance(tag, str) else tag):
         raise ChangedMeanwhile(
             f"the {_words(entity)} {shown(row[0])} was changed since it was read",
             "read it again, and make the change on what it is now",
@@ -76,7 +77,7 @@ def create(database: Database, entity: Entity, fields: Fields, raw: bytes) -> Ro
 
 
 def change(
-    database: Database, entity: Entity, record_id: str, fields: Fields, raw: bytes, *, tags: Set[str]
+    database: Database, entity: Entity, record_id: str, fields: Fields, raw: bytes, *, tag: Tag
 ) -> Row:
     """Give a record other values.
 
@@ -86,7 +87,7 @@ def change(
         record_id: its id.
         fields: all its values; those that are not named take their default.
         raw: the request's bytes.
-        tags: of rows that the caller has seen, or ``ANY`` among them.
+        tag: that of the row which the caller has seen, or several, or ``ANY``.
 
     Raises:
         NoSuchRecord: if there is none of this id.
@@ -95,7 +96,7 @@ def change(
         LockedError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
     """
     with database.editor(_PURPOSE) as connection:
-        current = _current(connection, entity, record_id, tags)
+        current = _current(connection, entity, record_id, tag)
         prepared = changed_record(entity, current, fields, raw)
         row = _linked(connection, entity, prepared)
         records.forget_pending(connection, entity, [record_id])
@@ -104,7 +105,7 @@ def change(
     return row
 
 
-def delete(database: Database, entity: Entity, record_id: str, *, tags: Set[str] = WHATEVER) -> None:
+def delete(database: Database, entity: Entity, record_id: str, *, tag: Tag = ANY) -> None:
     """Delete a record that nothing refers to. Documents it was made from do not bring it back, unless they change.
 
     Raises:
@@ -114,7 +115,7 @@ def delete(database: Database, entity: Entity, record_id: str, *, tags: Set[str]
         LockedError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
     """
     with database.editor(_PURPOSE) as connection:
-        _current(connection, entity, record_id, tags)
+        _current(connection, entity, record_id, tag)
         users, total = edits.users_of(connection, entity, record_id, USERS_NAMED)
         if total:
             raise InUse(
@@ -127,11 +128,11 @@ def delete(database: Database, entity: Entity, record_id: str, *, tags: Set[str]
         edits.note_deleted(connection, entity, record_id, gone)
 
 
-def _current(connection: Connection, entity: Entity, record_id: str, tags: Set[str]) -> Row:
+def _current(connection: Connection, entity: Entity, record_id: str, tag: Tag) -> Row:
     row = records.rows_of(connection, entity, [record_id]).get(record_id)
     if row is None:
         raise NoSuchRecord(f"there is no {_words(entity)} {shown(record_id)}")
-    refuse_unless_tagged(entity, row, tags)
+    refuse_unless_tagged(entity, row, tag)
     return row
 
 

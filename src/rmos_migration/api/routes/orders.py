@@ -57,6 +57,8 @@ async def stop_run(request: Request, run_id: RunId) -> Response:
     does. The answer comes when it has ended.
     """
     desk = desk_of(request)
+    if await json_body(request, empty={}) != {}:
+        raise Problem("invalid", "stopping takes no fields", "leave the body out")
     job = desk.jobs.going_on(run_id)
     if job is None:
         told = await run_detail(request, run_id)

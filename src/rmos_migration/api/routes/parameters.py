@@ -23,6 +23,8 @@ ById = Annotated[
     ),
 ]
 """For ids that a path cannot carry: clients make ``..`` something else, and ``statistics`` is a word of ours."""
+ByIdToo = Annotated[str | None, Query(alias="id", max_length=1000, include_in_schema=False)]
+"""The same for changes, which no word of ours stands in the way of: needed for dots alone, and told of in the manual."""
 IfMatch = Annotated[
     str | None, Header(max_length=2000, description="ETags of the record that was read; no weak ones")
 ]

@@ -26,7 +26,7 @@ from ..desk import desk_of, json_answer, json_bytes, root_of
 from ..looking import Looking, looking_of, wanted_of
 from ..problems import Problem
 from ..requests import Parameters, json_body
-from .parameters import ById, Id, IfMatch, IfNoneMatch
+from .parameters import ById, ByIdToo, Id, IfMatch, IfNoneMatch
 
 PREFIX = "/api/rmos/stores"
 
@@ -115,7 +115,7 @@ def _router(kind: _Kind) -> APIRouter:
         return answer
 
     async def change(
-        request: Request, record_id: Id, by_id: ById = None, if_match: IfMatch = None
+        request: Request, record_id: Id, by_id: ByIdToo = None, if_match: IfMatch = None
     ) -> Response:
         if if_match is None:
             raise Problem(
@@ -128,19 +128,19 @@ def _router(kind: _Kind) -> APIRouter:
 
         def work() -> Row:
             record = meant(record_id, by_id)
-            return edit.change(desk.serving.database, entity, record, fields, raw, tags=wanted)
+            return edit.change(desk.serving.database, entity, record, fields, raw, tag=wanted)
 
         return _one(kind, await desk.edited(work))
 
     async def delete(
         request: Request,
         record_id: Id,
-        by_id: ById = None,
+        by_id: ByIdToo = None,
         if_match: IfMatch = None,  # noqa: ARG001
     ) -> Response:
         desk, record = desk_of(request), meant(record_id, by_id)
         wanted = tags.named(_lines_of_match(request))
-        await desk.edited(lambda: edit.delete(desk.serving.database, entity, record, tags=wanted))
+        await desk.edited(lambda: edit.delete(desk.serving.database, entity, record, tag=wanted))
         return json_answer(json_bytes(models.Deleted(deleted=record)))
 
     add = router.add_api_route
