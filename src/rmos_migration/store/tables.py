@@ -229,14 +229,20 @@ def _allowed(column: Column[Any]) -> tuple[str, ...]:
     return tuple(word for rule in rules if " IN (" in rule for word in re.findall(r"'(\w+)'", rule))
 
 
-for _table in metadata.sorted_tables:
-    for _column in _table.columns:
-        _column.type = checked(
-            f"{_table.name}.{_column.name}",
-            _column.type,
-            required=not _column.nullable,
-            allowed=_allowed(_column),
-        )
+def _checked_types() -> dict[str, TypeEngine[Any]]:
+    """Give every column a type that checks what is read; returns them by table and column."""
+    types: dict[str, TypeEngine[Any]] = {}
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            name = f"{table.name}.{column.name}"
+            required = not column.nullable
+            types[name] = checked(name, column.type, required=required, allowed=_allowed(column))
+            column.type = types[name]
+    return types
+
+
+CHECKED_TYPES = _checked_types()
+"""The type of each column, by ``table.column``."""
 
 ENTITY_TABLES = {entity.name: metadata.tables[entity.name] for entity in ENTITIES}
 """The table of each entity, by its name."""
