@@ -17,7 +17,7 @@ from shlex import quote
 
 from pydantic import SecretStr
 
-from ..atomic import unfinished
+from ..atomic import sweep, unfinished
 from ..errors import EnvironmentFailure, UsageError
 from ..settings import Settings
 
@@ -125,6 +125,7 @@ class Place:
             raise UsageError(f"{self.own} may be read by others", hint)
 
     def _make(self, file: Path, *, replace: bool) -> None:
+        sweep(file.parent)
         try:
             with unfinished(file.parent, 0o600) as new:
                 if os.name == "posix" and os.fstat(new.handle).st_mode & 0o077:

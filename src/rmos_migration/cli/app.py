@@ -1,6 +1,5 @@
 """The command ``rmos``: puts the verbs together and turns errors into messages and exit codes."""
 
-import errno
 import logging
 import os
 import sys
@@ -28,14 +27,13 @@ from . import (
     report,
     schema,
     serve,
+    sinks,
     status,
     token,
     verify,
 )
 
 log = logging.getLogger(__name__)
-
-_OUTPUT_FAILED = {errno.ENOSPC, errno.EIO, errno.EFBIG}
 
 _CODES = " · ".join(f"{int(code)} {meaning}" for code, meaning in EXIT_MEANINGS.items())
 
@@ -91,23 +89,21 @@ def run() -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         code = _run_verb()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        code = ExitCode.READER_LEFT
     except OSError as error:
-        if error.errno not in _OUTPUT_FAILED:
-            return _give_up(error)
-        hint = "free some space, or write it somewhere else"
-        _say_why(EnvironmentFailure(f"the result could not be written: {error.strerror}", hint))
-        code = ExitCode.ENVIRONMENT
+        if sinks.is_of_output(error):
+            sinks.output.fail(error)
+            code = ExitCode.OK
+        else:
+            code = _give_up(error)
     except KeyboardInterrupt as asked:
-        return ExitCode.SIGTERM if isinstance(asked, Terminated) else ExitCode.SIGINT
+        code = ExitCode.SIGTERM if isinstance(asked, Terminated) else ExitCode.SIGINT
     except Exception as error:
-        return _give_up(error)
-    else:
-        return code
-    with suppress(OSError, ValueError):  # so that Python, when it ends, does not try to write the rest
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = _give_up(error)
+    code = sinks.settled(code)
+    if code == ExitCode.ENVIRONMENT and (failure := sinks.disk_failure()):
+        hint = "free some space, or write it somewhere else"
+        console.print_error(EnvironmentFailure(f"the result could not be written: {failure.strerror}", hint))
+        sinks.errors.flush()
     return code
 
 
@@ -130,7 +126,7 @@ def _run_verb() -> int:
             raise cause from None
         return leaving.code if isinstance(leaving.code, int) else ExitCode.OK
     except RmosError as error:
-        _say_why(error)
+        console.print_error(error)
         return error.exit_code
     return ExitCode.OK
 
@@ -140,14 +136,8 @@ def _give_up(error: Exception) -> int:
     told = uncaught(error)
     with suppress(Exception):
         log.error("%s was not caught", type(error).__name__, exc_info=error)
-    _say_why(told)
+    console.print_error(told)
     return told.exit_code
-
-
-def _say_why(error: RmosError) -> None:
-    """Print an error. Where stderr cannot be written to, the exit code alone tells of it; Rich would make it 1."""
-    with suppress(OSError, SystemExit):
-        console.print_error(error)
 
 
 def _open_what_is_closed() -> None:

@@ -1,7 +1,6 @@
 """The settings that a verb works with; the file that sets any of them is named, because it may be anybody's."""
 
 import json
-from contextlib import suppress
 from pathlib import Path
 
 from ..settings import SETTINGS_FILE, InForce, Settings, settings_in_force
@@ -16,8 +15,7 @@ def load_settings(*, quiet: bool = False, **flags: object) -> Settings:
     """
     chosen = settings_in_force(**flags)
     if chosen.from_file and not quiet:
-        with suppress(OSError, SystemExit):  # Rich ends the program where nobody reads stderr
-            console.say(told_by_file(chosen), on=console.err)
+        console.say(told_by_file(chosen), on=console.err)
     return chosen.settings
 
 

@@ -1,6 +1,5 @@
 """Opening databases: the one place that knows how, and that turns a driver's errors into ours."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -8,11 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ..errors import DatabaseUnusable, UsageError
+from ..errors import DatabaseUnusable
 from . import schema
-from .backup import back_up, copy_whole, free_name
+from .backup import back_up, copy_whole, free_name, last_copy, refuse_companions, refuse_taken
 from .condition import (
-    COMPANIONS,
     Condition,
     Examination,
     examine,
@@ -233,8 +231,7 @@ class Database:
         """Copy the database as it is at this moment, whoever reads or writes it; the copy is whole and sound, or not there.
 
         Raises:
-            UsageError: if something is at ``target`` already, or its folder is not there, or SQLite would take the copy
-                for a part of another database, or what lies beside it for a part of the copy.
+            UsageError: if ``target`` is taken, or has no folder, or SQLite would take it for a part of something, or the reverse.
             DatabaseUnusable: if there is no database, it is not this program's, or it is damaged.
             EnvironmentFailure: if the copy cannot be written.
         """
@@ -242,8 +239,8 @@ class Database:
         refuse_absent(self.path, found)
         if found.condition is not Condition.UNMARKED:
             refuse_unusable(found)
-        _refuse_taken(target)
-        _refuse_companions(target)
+        refuse_taken(target)
+        refuse_companions(target)
         copy_whole(self.path, target, self._refuse_damage)
 
     def _refuse_damage(self, copy: Path) -> None:
@@ -257,6 +254,10 @@ class Database:
         """Where the copy will go that is made before a database of schema ``version`` is upgraded."""
         return free_name(self.path, _before_upgrade(version))
 
+    def last_backup(self, version: int) -> Path | None:
+        """The copy that was made last before the database was upgraded from schema ``version``."""
+        return last_copy(self.path, _before_upgrade(version))
+
 
 def _damage(path: Path) -> str:
     """What is wrong with the pages of a file that nobody writes; empty for nothing."""
@@ -266,24 +267,6 @@ def _damage(path: Path) -> str:
             return next(iter(file_damage(connection)), "")
     except DatabaseUnusable as error:
         return error.message
-
-
-def _refuse_taken(target: Path) -> None:
-    if not target.parent.is_dir():
-        raise UsageError(f"there is no folder {target.parent}", "make it first, or name another one")
-    if os.path.lexists(target):
-        raise UsageError(f"{target} is there already and was left as it is", "name another file")
-
-
-def _refuse_companions(target: Path) -> None:
-    """SQLite plays a log into whatever database lies beside it, and clears it away."""
-    if target.name.endswith(COMPANIONS):
-        raise UsageError(f"{target} would be taken for a part of another database", "name another file")
-    for found in (target.with_name(target.name + ending) for ending in COMPANIONS):
-        if os.path.lexists(found):
-            raise UsageError(
-                f"{found} is there, of a database that was at {target}", "move it away, or name another file"
-            )
 
 
 def _before_upgrade(version: int) -> str:
