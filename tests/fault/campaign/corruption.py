@@ -23,7 +23,7 @@ class Truth(StrEnum):
     HARMLESS = "SQLite finds nothing, and every value is what it was"
     VALUES = "SQLite finds nothing, but a record has other values"
     BOOKS = "SQLite finds nothing, but what the books say has changed"
-    REFERENCES = "the file is sound, but a reference leads nowhere, or a table of records is missing"
+    REFERENCES = "the file is sound, but a reference leads nowhere, or a table is missing"
     DAMAGED = "SQLite finds something, or cannot read it"
 
 
@@ -33,7 +33,9 @@ def truth_of(spoilt: Path, sound: Path) -> Truth:
         if _whole(spoilt, "PRAGMA integrity_check") != [("ok",)]:
             return Truth.DAMAGED
         tables = {row[0] for row in _whole(spoilt, "SELECT name FROM sqlite_master")}
-        if not {name.encode() for name in ENTITIES} <= tables or _whole(spoilt, "PRAGMA foreign_key_check"):
+        if not {name.encode() for name in (*ENTITIES, *BOOKS)} <= tables or _whole(
+            spoilt, "PRAGMA foreign_key_check"
+        ):
             return Truth.REFERENCES
         for table in ENTITIES:
             if _rows(spoilt, table) != _rows(sound, table):
