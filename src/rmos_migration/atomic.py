@@ -6,8 +6,9 @@ can be told from what is being written, and taken away (``leftovers``).
 
 import errno
 import os
+import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,12 @@ if os.name == "posix":
 
 _PREFIX, _SUFFIX = ".rmos-", ".unfinished"
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+NO_SUCH_NAME = {errno.EILSEQ, errno.EINVAL, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR}
+"""What a system answers that cannot have a file of some name, or has a file where a folder would have to be."""
+
+_OPENED = re.compile(r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))")
+"""Names of what the process has open."""
+
 _NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF}
 """What a file system answers that cannot sync a folder, or a folder that may be written but not read."""
 
@@ -29,15 +36,14 @@ class Unfinished:
     path: Path
     handle: int
 
-    def write(self, content: bytes) -> None:
-        """Write all of ``content``, and force it to the disk."""
-        rest = memoryview(content)
-        while rest:
-            rest = rest[os.write(self.handle, rest) :]
-        os.fsync(self.handle)
+    def write(self, content: bytes, *, sync: bool = True) -> None:
+        """Write all of ``content``, and force it to the disk, unless the caller does (``sync_all``)."""
+        _write_into(self.handle, content)
+        if sync:
+            os.fsync(self.handle)
 
-    def rename(self, target: Path, *, replace: bool = False) -> None:
-        """Give the file its name, for good: when this returns, a power cut does not undo it.
+    def rename(self, target: Path, *, replace: bool = False, sync: bool = True) -> None:
+        """Give the file its name, for good: when this returns, a power cut does not undo it, unless ``sync`` is false.
 
         Raises:
             FileExistsError: if something is at ``target`` and is not to be replaced.
@@ -47,21 +53,24 @@ class Unfinished:
             self.path.replace(target)
         else:
             _rename_new(self.path, target)
-        sync_folder(target.parent)
+        if sync:
+            sync_folder(target.parent)
 
 
 @contextmanager
-def unfinished(folder: Path, mode: int = 0o666) -> Iterator[Unfinished]:
-    """Make an empty file with a random name in ``folder``; it is deleted at the end unless it was renamed.
+def unfinished(folder: Path, mode: int = 0o666, name: str = "") -> Iterator[Unfinished]:
+    """Make an empty file in ``folder``; it is deleted at the end unless it was renamed.
 
     Args:
         folder: where the file is going to be.
         mode: its permissions, before the umask.
+        name: what stands in its name for a random one; so one process can keep a place from others.
 
     Raises:
+        FileExistsError: if another one of the same ``name`` is there.
         OSError: if it cannot be made.
     """
-    made = _make(folder, mode)
+    made = _make(folder, mode, name)
     try:
         yield made
     finally:
@@ -73,13 +82,17 @@ def unfinished(folder: Path, mode: int = 0o666) -> Iterator[Unfinished]:
 def write_whole(target: Path, content: bytes, *, mode: int = 0o666, replace: bool = True) -> None:
     """Write a file so that, whatever happens, either the old one is at ``target`` or all of the new one.
 
-    A file that is replaced hands its permissions on. A device or a pipe (``/dev/stdout``) is written to as it is.
+    A file that is replaced hands its permissions on, as far as ``mode`` allows them. A device or a pipe, and what the
+    process has open already (``/dev/stdout``), is written to as it is.
 
     Raises:
         FileExistsError: if something is there that is not to be replaced.
         IsALinkError: if ``target`` is a link: what it leads to might be anybody's.
         OSError: if it cannot be written.
     """
+    if opened := _OPENED.fullmatch(os.fspath(target)):
+        _write_into({"stdout": 1, "stderr": 2}.get(opened[1]) or int(opened[2]), content)
+        return
     kind = _kind_of(target)
     if kind is not None and not replace:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
@@ -91,7 +104,8 @@ def write_whole(target: Path, content: bytes, *, mode: int = 0o666, replace: boo
         raise IsALinkError(errno.ELOOP, "it is a link", str(target))
     with unfinished(target.parent, mode) as new:
         if kind is not None and os.name == "posix":
-            os.fchmod(new.handle, stat.S_IMODE(kind))
+            with suppress(PermissionError):  # a file system without permissions
+                os.fchmod(new.handle, stat.S_IMODE(kind) & mode)
         new.write(content)
         new.rename(target, replace=replace)
 
@@ -113,6 +127,61 @@ def sync_folder(folder: Path) -> None:
     except OSError as error:
         if error.errno not in _NO_SYNC:
             raise
+
+
+def mode_of(origin: Path) -> int:
+    """The permissions for what is made from a file: no wider than its own; anybody's where there is none, as by the umask."""
+    try:
+        return stat.S_IMODE(origin.stat().st_mode) & 0o666 | stat.S_IRUSR | stat.S_IWUSR
+    except OSError:
+        return 0o666
+
+
+def make_folder(folder: Path, mode: int = 0o666) -> None:
+    """Make a folder, and those above it that are missing, so that a power cut does not undo it.
+
+    Args:
+        folder: what is to be there in the end.
+        mode: the permissions of the files that it is for; who may read those may enter.
+
+    Raises:
+        FileExistsError: if something else is in its place.
+        OSError: if it cannot be made.
+    """
+    missing = [folder]
+    while not missing[-1].parent.is_dir() and missing[-1].parent != missing[-1]:
+        missing.append(missing[-1].parent)
+    for one in reversed(missing):
+        one.mkdir(mode | (mode & 0o444) >> 2, exist_ok=True)
+        sync_folder(one.parent)
+
+
+def make_folder_below(root: Path, parts: Iterable[str], mode: int = 0o666) -> Path:
+    """Make the folders that lead down from ``root``; returns the last. No link among them is followed.
+
+    Raises:
+        IsALinkError: if one of them is a link.
+        OSError: if one of them cannot be made.
+    """
+    for part in parts:
+        root = root / part
+        if root.is_symlink() or getattr(os.path, "isjunction", os.path.islink)(root):
+            raise IsALinkError(errno.ELOOP, "it is a link", str(root))
+        if not root.is_dir():
+            make_folder(root, mode)
+    return root
+
+
+def sync_all(root: Path) -> None:
+    """Force a folder and everything below it to the disk, the names last.
+
+    Raises:
+        OSError: if the system could not write something of it.
+    """
+    for folder, _, names in os.walk(root, topdown=False):
+        for name in names:
+            _sync_file(f"{folder}{os.sep}{name}")
+        sync_folder(Path(folder))
 
 
 def leftovers(folder: Path) -> list[Path]:
@@ -140,9 +209,9 @@ def sweep(folder: Path) -> list[Path]:
     return gone
 
 
-def _make(folder: Path, mode: int) -> Unfinished:
+def _make(folder: Path, mode: int, name: str) -> Unfinished:
     while True:
-        path = folder / f"{_PREFIX}{token_hex(8)}{_SUFFIX}"
+        path = folder / f"{_PREFIX}{name or token_hex(8)}{_SUFFIX}"
         handle = os.open(path, _NEW, mode)
         _lock(handle)
         if path.exists():  # not swept between its making and its lock
@@ -162,6 +231,20 @@ def _rename_new(path: Path, target: Path) -> None:
         path.rename(target)
     else:
         path.unlink()
+
+
+def _write_into(handle: int, content: bytes) -> None:
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
+
+
+def _sync_file(path: str) -> None:
+    handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _kind_of(target: Path) -> int | None:

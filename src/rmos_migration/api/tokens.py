@@ -2,10 +2,12 @@
 
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from secrets import token_urlsafe
 from shlex import quote
 
+from ..atomic import sweep, write_whole
 from ..errors import EnvironmentFailure, UsageError
 
 SHORTEST = 16
@@ -56,25 +58,13 @@ def _check_file(file: Path) -> None:
 
 def _make(file: Path) -> None:
     """Make the file with a new token, unless it is there; it never has another content or other rights."""
-    unfinished = file.with_name(f".{file.name}.{token_urlsafe(6)}")
     if file.exists():
         return
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as opened:
-            opened.write(f"{token_urlsafe(32)}\n")
-            opened.flush()
-            os.fsync(opened.fileno())
-        try:
-            os.link(
-                unfinished, file
-            )  # whoever comes first makes it; replacing would give two servers two tokens
-        except FileExistsError:
-            return
-        except OSError:  # a file system without links
-            unfinished.replace(file)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    sweep(file.parent)
+    with suppress(
+        FileExistsError
+    ):  # whoever comes first makes it; replacing would give two servers two tokens
+        write_whole(file, f"{token_urlsafe(32)}\n".encode("ascii"), mode=0o600, replace=False)
 
 
 def _checked(token: str, where: str) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from ..atomic import mode_of
 from ..audit.auditor import audit_database
 from ..audit.baseline import known_findings
 from ..audit.formats.junit import as_junit
@@ -122,8 +123,11 @@ def audit(
             raise
         raise DatabaseUnusable(error.message, _TOO_DAMAGED) from error  # else it would be sent to itself
     if output is not None:
-        console.write_file(output, _rendered(result, form), "the result", "name another file with --output")
-        console.say(_last_line(result))
+        try:
+            hint = "name another file with --output"
+            console.write_file(output, _rendered(result, form), "the result", hint, mode=mode_of(place.path))
+        finally:
+            console.say(_last_line(result))
     elif form is Format.TEXT:
         for line in _lines(result):
             console.out.print(line)

@@ -19,6 +19,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
+from ..atomic import IsALinkError, sweep, write_whole
 from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable
 from ..errors import EnvironmentFailure, RmosError, UsageError
 from ..migrate.not_looked_at import were_not_looked_at
@@ -58,16 +59,22 @@ def print_for_programs(text: str) -> None:
     sys.stdout.flush()
 
 
-def write_file(path: Path, text: str, what: str, hint: str) -> None:
+def write_file(path: Path, text: str, what: str, hint: str, *, mode: int = 0o666) -> None:
     """Write a result into a file, in UTF-8; ``what`` names it and ``hint`` says what to do where that cannot be.
 
+    An earlier file is replaced by the whole of the new one, or not at all. ``mode`` is the most that others may.
+
     Raises:
-        UsageError: if a database is in its place.
+        UsageError: if a database or a link is in its place.
         EnvironmentFailure: if it cannot be written.
     """
     refuse_database(path)
     try:
-        path.write_text(text, encoding="utf-8", errors="backslashreplace")
+        sweep(path.parent)
+        write_whole(path, text.encode("utf-8", "backslashreplace"), mode=mode)
+    except IsALinkError as error:
+        message = f"{path} is a link, and {what} is not written through it"
+        raise UsageError(message, "name the file itself, or take the link away") from error
     except OSError as error:
         raise EnvironmentFailure(f"{what} could not be written to {path}: {error.strerror}", hint) from error
 

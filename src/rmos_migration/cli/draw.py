@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from ..atomic import mode_of
 from ..errors import ExitCode, UsageError
 from ..reports.rosettes import as_drawn, drawing, stock
 from ..settings import load_settings
@@ -62,7 +63,9 @@ def draw(
     if output is None:
         console.print_for_programs(f"{picture}\n")
     else:
-        console.write_file(output, f"{picture}\n", "the drawing", "name another file with --output")
+        console.write_file(
+            output, f"{picture}\n", "the drawing", "name another file with --output", mode=mode_of(place.path)
+        )
 
 
 def _refuse_other(output: Path) -> None:

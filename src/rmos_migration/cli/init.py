@@ -22,7 +22,6 @@ def init(database: DatabaseOption = None) -> None:
     """Bring the database to the current schema; rmos migrate does it too when it has to."""
     place = Database.at(load_settings(database=database).database)
     before = place.examine()
-    backup = place.next_backup(before.version)
     with place.writer("rmos init"):
         pass
     if before.condition is Condition.CURRENT:
@@ -34,6 +33,6 @@ def init(database: DatabaseOption = None) -> None:
             console.say(f"  → {hint}")
     elif before.condition is Condition.OLDER:
         console.say(f"{place.path} was upgraded from schema {before.version} to {schema.CURRENT_VERSION}.")
-        console.say(f"The backup is {backup}.")
+        console.say(f"The backup is {place.last_backup(before.version)}.")
     else:
         console.say(f"{place.path} was made with schema {schema.CURRENT_VERSION}. Next: rmos migrate")

@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from ..atomic import mode_of
 from ..errors import EnvironmentFailure, RmosError, UsageError
 from ..migrate.options import Several
 from ..migrate.outcome import RunSummary
@@ -150,14 +151,15 @@ def migrate(
     elif summary.exit_code:
         log.warning(console.shortfall(summary))
 
+    mode = mode_of(Database.at(settings.database).path)
     with _all_tried(summary) as tried:
         if stats is not None:
             with tried():
                 text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n"
-                console.write_file(stats, text, "the statistics", "")
+                console.write_file(stats, text, "the statistics", "", mode=mode)
         if report is not None:
             with tried():
-                for file in write_reports(_report(summary, witness, settings), report):
+                for file in write_reports(_report(summary, witness, settings), report, mode=mode):
                     if not quiet:
                         console.say(f"report: {file}", on=console.err if as_json else console.out)
     raise typer.Exit(summary.exit_code)

@@ -1,8 +1,8 @@
 """rmos rejects: what did not get in, why, and what to do; and the original bytes back."""
 
-import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, NamedTuple
@@ -10,6 +10,7 @@ from typing import Annotated, NamedTuple
 import typer
 from sqlalchemy import Connection
 
+from ..atomic import NO_SUCH_NAME, IsALinkError, make_folder, make_folder_below, mode_of, sweep, write_whole
 from ..diagnostics import CATALOGUE, Diagnostic
 from ..errors import EnvironmentFailure, UsageError
 from ..migrate.not_looked_at import folders_among, were_not_looked_at
@@ -17,6 +18,7 @@ from ..migrate.outcome import Outcome
 from ..reports.outstanding import strays_there
 from ..settings import load_settings
 from ..sources.locate import located_in
+from ..sources.paths import parts_of, safe_name
 from ..sources.presence import Presence
 from ..store import kept_out, queries
 from ..store.database import Database
@@ -83,7 +85,7 @@ def rejects(
             if not found and not strays:
                 console.say(_nothing_kept_out(connection))
         if save is not None:
-            _save(_with_bodies(connection, rejected[:limit]), save)
+            _save(_with_bodies(connection, rejected[:limit]), save, mode_of(place.path))
 
 
 def _nothing_kept_out(connection: Connection) -> str:
@@ -186,45 +188,84 @@ def _print_json(
     )
 
 
-def _save(documents: Iterable[_Shown], folder: Path) -> None:
+def _save(documents: Iterable[_Shown], folder: Path, mode: int) -> None:
     """Write each rejected document back under its own path; an existing file is never overwritten.
 
     Those of the first source go into ``folder`` itself, those of further sources into folders beside them.
     """
     written = 0
-    folders: dict[str, Path] = {}
+    folders: dict[str, list[str]] = {}
+    with _failures_told(folder):
+        make_folder(folder, mode)
+        sweep(folder)
     for found, body, _ in documents:
         location, path = found.location, found.place.path
-        into = folders.setdefault(location, folder / f"source-{len(folders) + 1}" if folders else folder)
+        into = folders.setdefault(location, [f"source-{len(folders) + 1}"] if folders else [])
         if body is None:
             console.say(f"{path}: its bytes could not be read; see {Path(location) / path}", on=console.err)
         else:
-            written += _write_new(into / _name_of(found), body)
+            written += _write_new(folder, into, found, body, mode)
     console.say(f"{written:,} files written to {folder}", on=console.err)
 
 
-def _name_of(found: KeptOutFound) -> str:
-    """The path of a document's copy: that of its file; for one inside a file a folder of that name, and its pointer."""
-    path, pointer = found.place.path.lstrip("/"), found.place.pointer
-    if not pointer:
-        return path
+def _names_of(found: KeptOutFound) -> list[str] | None:
+    """The names of a document's copy: those of its file; for one inside a file a folder of that name, and its pointer."""
+    parts, pointer = parts_of(found.place.path), found.place.pointer
+    if parts is None or not pointer:
+        return parts
+    return [*parts, f"{_plain(pointer)}.json"]
+
+
+def _plain(pointer: str) -> str:
     plain = re.sub(r"[^a-z0-9_]+", "-", pointer.removeprefix("/"))
     if "/" + plain.replace("-", "/") != pointer or len(plain) > 80:
         plain = f"{plain[:80]}-{sha256(pointer.encode()).hexdigest()[:8]}"  # others may look the same
-    return f"{path}/{plain}.json"
+    return plain
 
 
-def _write_new(target: Path, body: bytes) -> bool:
+def _write_new(folder: Path, into: list[str], found: KeptOutFound, body: bytes, mode: int) -> bool:
+    """Write a copy under the document's own path; under a safe name, and said so, where that cannot be here."""
+    names = _names_of(found)
+    if names is not None:
+        try:
+            return _write(folder, [*into, *names], body, mode)
+        except OSError as error:
+            if error.errno not in NO_SUCH_NAME:
+                raise _failure(folder, error) from error
+    named = f"{found.place.path}#{found.place.pointer}" if found.place.pointer else found.place.path
+    safe = [*into, "renamed", f"{safe_name(named)}.json"]
+    with _failures_told(folder):
+        is_written = _write(folder, safe, body, mode)
+    if is_written:
+        shown = folder.joinpath(*safe)
+        console.say(f"{named}: there can be no file of this name here; saved as {shown}", on=console.err)
+    return is_written
+
+
+def _write(folder: Path, names: list[str], body: bytes, mode: int) -> bool:
+    target = folder.joinpath(*names)
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        with os.fdopen(handle, "wb") as file:
-            file.write(body)
+        make_folder_below(folder, names[:-1], mode)
+        write_whole(target, body, mode=mode, replace=False)
     except FileExistsError:
         console.say(f"{target} is there already and was left as it is", on=console.err)
         return False
-    except OSError as error:
-        raise EnvironmentFailure(
-            f"{target} cannot be written: {error.strerror}", "choose another folder"
+    except IsALinkError as error:
+        raise UsageError(
+            f"{error.filename} is a link, and nothing is written through it", "name another folder"
         ) from error
     return True
+
+
+@contextmanager
+def _failures_told(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise _failure(folder, error) from error
+
+
+def _failure(folder: Path, error: OSError) -> EnvironmentFailure:
+    return EnvironmentFailure(
+        f"{error.filename or folder} cannot be written: {error.strerror}", "choose another folder"
+    )

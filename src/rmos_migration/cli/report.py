@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
+from ..atomic import mode_of
 from ..errors import UsageError
 from ..python_api import build_report
 from ..reports.files import VIEWS, Format, write_reports
 from ..settings import load_settings
+from ..store.database import Database
 from . import console
 from .options import DatabaseOption
 
@@ -76,13 +78,16 @@ def report(
     if output is None and len(formats) > 1:
         raise UsageError("only one format can be printed", "add --output DIR, or name one format")
     if statistics is not None:
+        origin = statistics
         made = build_report(statistics=statistics)
     else:
-        made = build_report(load_settings(database=database).database, run, with_audit=with_audit)
+        place = load_settings(database=database).database
+        origin = Database.at(place).path
+        made = build_report(place, run, with_audit=with_audit)
     if output is None:
         console.print_for_programs(VIEWS[formats[0]](made))
         return
-    for file in write_reports(made, output, formats):
+    for file in write_reports(made, output, formats, mode=mode_of(origin)):
         console.say(str(file))
 
 

@@ -8,9 +8,11 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from ..atomic import mode_of
 from ..audit.verification import NO_DIFFERENCES, Comparison, State, Verification
 from ..audit.verify import verify_source
 from ..diagnostics import printable
+from ..errors import RmosError
 from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit
 from ..migrate.outcome import overridden_records
@@ -109,13 +111,21 @@ def verify(
         encoding=settings.encoding,
         told=_tell if verbose else None,
     )
+    failure = None
     if certificate is not None:
         text = json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n"
-        console.write_file(certificate, text, "the certificate", "name another file with --certificate")
+        hint = "name another file with --certificate"
+        try:
+            mode = mode_of(Database.at(settings.database).path)
+            console.write_file(certificate, text, "the certificate", hint, mode=mode)
+        except RmosError as error:
+            failure = error
     if as_json:
         console.print_json(result.as_json())
     else:
-        _print(result, certificate)
+        _print(result, certificate if failure is None else None)
+    if failure is not None:
+        raise failure
     raise typer.Exit(result.exit_code)
 
 

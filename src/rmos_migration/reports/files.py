@@ -2,11 +2,12 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
 
+from ..atomic import make_folder, sweep, unfinished, write_whole
 from ..errors import EnvironmentFailure, UsageError
 from .as_html import as_html
 from .as_json import as_json
@@ -41,10 +42,13 @@ def check_folder(folder: Path, source: Path) -> None:
             )
 
 
-def write_reports(report: Report, folder: Path, formats: Iterable[Format] = tuple(Format)) -> list[Path]:
+def write_reports(
+    report: Report, folder: Path, formats: Iterable[Format] = tuple(Format), *, mode: int = 0o666
+) -> list[Path]:
     """Write a report into a folder, which is made if it is not there; returns the files.
 
     They are named by run and time, all with one stem. A file that is there is never written over: the stem gets a number.
+    ``mode`` are the files' permissions, before the umask. What killed runs left unfinished there is cleared.
 
     Raises:
         UsageError: if the folder is a file, or lies in the legacy folder.
@@ -53,9 +57,10 @@ def write_reports(report: Report, folder: Path, formats: Iterable[Format] = tupl
     check_folder(folder, Path(report.run.source))
     texts = {form: VIEWS[form](report).encode("utf-8", "backslashreplace") for form in formats}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folder(folder, mode)
+        sweep(folder)
         with _reserved(folder, _stem(report)) as stem:
-            return [_write(folder / f"{stem}.{form}", content) for form, content in texts.items()]
+            return [_write(folder / f"{stem}.{form}", content, mode) for form, content in texts.items()]
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise EnvironmentFailure(
@@ -75,33 +80,20 @@ def _reserved(folder: Path, stem: str) -> Iterator[str]:
     """The stem, or one with a number, of which no file is there, and which no other process takes meanwhile."""
     for number in count(1):
         numbered = stem if number == 1 else f"{stem}-{number}"
-        mark = folder / f".{numbered}.tmp"
-        try:
-            os.close(os.open(mark, os.O_WRONLY | os.O_CREAT | os.O_EXCL))
-        except FileExistsError:  # another process is at it, or was cut off
-            continue
-        except PermissionError:
-            if not os.path.lexists(mark):
-                raise
-            continue  # Windows says so of a file that is being deleted
-        try:
+        with ExitStack() as held:
+            try:
+                held.enter_context(unfinished(folder, name=numbered))
+            except FileExistsError:  # another process is at it
+                continue
+            except PermissionError:
+                if not os.access(folder, os.W_OK):
+                    raise
+                continue  # Windows says so of a file that is being deleted
             if not any(os.path.lexists(folder / f"{numbered}.{form}") for form in Format):
                 yield numbered
                 return
-        finally:
-            with suppress(OSError):
-                mark.unlink(missing_ok=True)
 
 
-def _write(target: Path, content: bytes) -> Path:
-    """Write a file that gets its name when all of it is on the disk."""
-    unfinished = target.with_name(f".{target.name}.tmp")
-    try:
-        with unfinished.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        return unfinished.replace(target)
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+def _write(target: Path, content: bytes, mode: int) -> Path:
+    write_whole(target, content, mode=mode, replace=False)
+    return target

@@ -2,10 +2,13 @@
 
 import os
 import re
+from hashlib import sha256
 
 from .folders import entity_of_path
 
-RESERVED = re.compile(r"(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\..*)?", re.IGNORECASE | re.DOTALL)
+RESERVED = re.compile(
+    r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\..*)?", re.IGNORECASE | re.DOTALL
+)
 """Names that Windows keeps for devices."""
 
 _NOT_ON_WINDOWS = re.compile(r'[\x00-\x1f<>:"/\\|?*]')
@@ -13,11 +16,19 @@ _ESCAPE = re.compile(rb"\\\\|\\x([0-9a-f]{2})")
 
 
 def parts_of(path: str, *, windows: bool = os.name == "nt") -> list[str] | None:
-    """The names that lead to a file of the legacy folder, as the system has them; None where it cannot have them.
+    """The names that lead to a file of records, as the system has them; None where it cannot have them.
 
-    The path is the ledger's. Its first name must be one that a legacy folder has, and none may lead anywhere else, so
-    that a path which somebody tampered with never leaves the folder. A name behind a double slash is written in escapes
-    (``names.as_text``) and becomes the bytes that it was.
+    As ``names_of``; and the first name must be one of those that a legacy folder has for records.
+    """
+    parts = names_of(path, windows=windows)
+    return parts if parts and entity_of_path("/".join(parts)) is not None else None
+
+
+def names_of(path: str, *, windows: bool = os.name == "nt") -> list[str] | None:
+    """The names that lead to something below the legacy folder, as the system has them; None where it cannot have them.
+
+    The path is the ledger's. No name may lead anywhere else, so that a path which somebody tampered with never leaves the
+    folder. A name behind a double slash is written in escapes (``names.as_text``) and becomes the bytes that it was.
     """
     parts: list[str] = []
     is_escaped = False
@@ -30,7 +41,13 @@ def parts_of(path: str, *, windows: bool = os.name == "nt") -> list[str] | None:
         if name is None or not is_name(name, windows=windows):
             return None
         parts.append(name)
-    return parts if parts and entity_of_path("/".join(parts)) is not None else None
+    return parts or None
+
+
+def safe_name(path: str) -> str:
+    """A name for a file whose path cannot be one here: what is harmless of the path, and a hash that keeps it apart."""
+    plain = re.sub(r"[^A-Za-z0-9_]+", "-", path).strip("-")[-80:]
+    return f"{plain}-{sha256(path.encode('utf-8', 'backslashreplace')).hexdigest()[:16]}".lstrip("-")
 
 
 def is_name(name: str, *, windows: bool) -> bool:

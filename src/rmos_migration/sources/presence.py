@@ -8,7 +8,7 @@ from pathlib import Path
 from .folders import entity_of_file, entity_of_folder, is_read_by_name
 from .machine import is_folder
 from .names import as_text, fitted_path, is_fitted
-from .paths import parts_of
+from .paths import names_of, parts_of
 
 
 def is_gone(location: str, path: str) -> bool:
@@ -49,15 +49,15 @@ class Presence:
 
 
 def _is_gone(location: str, path: str) -> bool:
-    parts = parts_of(path)
-    if parts is None and "//" in path:  # it does not lead to its file on this system
+    parts = names_of(path)
+    if parts is None:  # it leads to no file here, or, where somebody tampered with it, out of the source
         return False
     try:
         if not stat.S_ISDIR(os.stat(location).st_mode):
             return False
-        os.lstat(os.path.join(location, *(parts or [path])))
+        os.lstat(os.path.join(location, *parts))
     except (FileNotFoundError, NotADirectoryError):
-        return _was_taken_out(location, parts or path.split("/")) and _has_records(location)
+        return _was_taken_out(location, parts) and _has_records(location)
     except (OSError, ValueError):  # out of reach
         return False
     return False
@@ -67,7 +67,7 @@ def _has_records(location: str) -> bool:
     """Whether a source still has a folder or file named for records; else it may be where a disk is mounted."""
     try:
         return any(entity_of_folder(name) or entity_of_file(name) for name in os.listdir(location))
-    except OSError:
+    except (OSError, ValueError):
         return False
 
 
@@ -140,5 +140,6 @@ def was_moved(before: str, now: str, paths: Sequence[str]) -> bool:
         return False
     else:
         return False
-    found = sum(os.path.lexists(os.path.join(now, path)) for path in paths)
+    steps = (names_of(path) for path in paths)
+    found = sum(os.path.lexists(os.path.join(now, *parts)) for parts in steps if parts is not None)
     return 2 * found > len(paths)

@@ -5,11 +5,11 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from itertools import chain, count
 from pathlib import Path
-from secrets import token_hex
 
+from ..atomic import sweep, sync_folder, unfinished
 from ..errors import EnvironmentFailure
 from .engines import uri
 
@@ -20,17 +20,24 @@ def free_name(path: Path, occasion: str) -> Path:
     """A name beside the database that is not taken: ``rmos.db.before-repair``, then with ``-2`` and so on."""
     stem = f"{path.name}.{occasion}"
     names = chain([stem], (f"{stem}-{number}" for number in count(2)))
-    return next(free for name in names if not (free := path.with_name(name)).exists())
+    return next(free for name in names if not os.path.lexists(free := path.with_name(name)))
 
 
 def back_up(path: Path, occasion: str) -> Path:
     """Copy a database beside itself, also one that is in use; returns the copy.
 
+    Where what was to be done was cut off before, and the database is still as it was, the copy of then stands for it.
+
     Raises:
         EnvironmentFailure: if the copy cannot be made; nothing was changed then.
     """
     target = free_name(path, occasion)
-    copy_whole(path, target)
+    before = last_copy(path, occasion)
+    try:
+        copy_whole(path, target, lambda copy: _refuse_second(copy, before))
+    except _SecondError as second:
+        log.info("the database is as it was backed up to %s", second.first)
+        return second.first
     log.info("the database was backed up to %s", target)
     return target
 
@@ -43,36 +50,78 @@ def copy_whole(path: Path, target: Path, refuse: Callable[[Path], None] = lambda
     Raises:
         EnvironmentFailure: if the copy cannot be made, or its name was taken meanwhile; nothing was changed then.
     """
-    unfinished = target.with_name(f"{target.name}.{token_hex(4)}.unfinished")
+    sweep(target.parent)
     try:
-        _copy(path, unfinished)
-        refuse(unfinished)
-        _name(unfinished, target)
+        mode = (
+            stat.S_IMODE(path.stat().st_mode) | stat.S_IWUSR
+        )  # nobody may read it who may not read the database
+        with unfinished(target.parent, mode) as made:
+            _copy(path, made.path)
+            refuse(made.path)
+            os.fsync(made.handle)
+            made.rename(target)
     except (sqlite3.Error, OSError) as error:
         raise EnvironmentFailure(
             f"the backup {target} could not be made: {error}",
             "nothing was changed; free some disk space, or name another place that can be written",
         ) from error
-    finally:
-        with suppress(OSError):
-            unfinished.unlink(missing_ok=True)
+
+
+def last_copy(path: Path, occasion: str) -> Path | None:
+    """The copy that was made last before an occasion; None if there is none."""
+    last = None
+    stem = f"{path.name}.{occasion}"
+    for name in chain([stem], (f"{stem}-{number}" for number in count(2))):
+        if not os.path.lexists(one := path.with_name(name)):
+            return last
+        last = one if one.is_file() and not one.is_symlink() else None
+    return None
 
 
 def _copy(path: Path, unfinished: Path) -> None:
-    """Nobody may read the copy who may not read the database."""
-    unfinished.touch(stat.S_IMODE(path.stat().st_mode) | stat.S_IWUSR, exist_ok=False)
+    """Copy the pages. No lock and no journal: nobody knows the file, and one that is not whole is deleted."""
     with (
         closing(sqlite3.connect(uri(path, "mode=ro"), uri=True)) as source,
-        closing(sqlite3.connect(unfinished)) as copy,
+        closing(sqlite3.connect(uri(unfinished, "mode=rw&nolock=1"), uri=True)) as copy,
     ):
+        copy.execute("PRAGMA journal_mode = OFF")
+        copy.execute("PRAGMA synchronous = OFF")  # it is forced to the disk as a whole
         source.backup(copy)
 
 
-def _name(unfinished: Path, target: Path) -> None:
-    """Give a copy its name, which another process may have taken meanwhile."""
-    try:
-        os.link(unfinished, target)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without links
-        unfinished.rename(target)
+class _SecondError(Exception):
+    """The database was copied before as it is."""
+
+    def __init__(self, first: Path) -> None:
+        super().__init__(first)
+        self.first = first
+
+
+def _refuse_second(copy: Path, before: Path | None) -> None:
+    if before is None or not _are_equal(before, copy):
+        return
+    with before.open("rb+") as file:
+        os.fsync(file.fileno())
+    sync_folder(before.parent)
+    raise _SecondError(before)
+
+
+_OWN = (slice(18, 20), slice(24, 28), slice(92, 100))
+"""What SQLite writes into the head of each copy: the journal's kind, a count of changes, its own version."""
+
+
+def _are_equal(one: Path, other: Path) -> bool:
+    """Whether two copies hold the same pages."""
+    if one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as first, other.open("rb") as second:
+        heads = [bytearray(file.read(100)) for file in (first, second)]
+        for head in heads:
+            for place in _OWN:
+                head[place] = bytes(place.stop - place.start)
+        if heads[0] != heads[1]:
+            return False
+        while block := first.read(1 << 20):
+            if block != second.read(1 << 20):
+                return False
+    return True

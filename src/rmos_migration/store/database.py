@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ..errors import DatabaseUnusable, UsageError
 from . import schema
-from .backup import back_up, copy_whole, free_name
+from .backup import back_up, copy_whole, free_name, last_copy
 from .condition import COMPANIONS, Condition, Examination, examine, has_log, refuse_absent, refuse_unusable
 from .engines import connected, file_engine, memory_engine, tolerate_broken_text
 from .failures import damage_as_unusable
@@ -231,8 +231,7 @@ class Database:
         """Copy the database as it is at this moment, whoever reads or writes it; the copy is whole and sound, or not there.
 
         Raises:
-            UsageError: if something is at ``target`` already, or its folder is not there, or SQLite would take the copy
-                for a part of another database, or what lies beside it for a part of the copy.
+            UsageError: if ``target`` is taken, or has no folder, or SQLite would take it for a part of something, or the reverse.
             DatabaseUnusable: if there is no database, it is not this program's, or it is damaged.
             EnvironmentFailure: if the copy cannot be written.
         """
@@ -254,6 +253,10 @@ class Database:
     def next_backup(self, version: int) -> Path:
         """Where the copy will go that is made before a database of schema ``version`` is upgraded."""
         return free_name(self.path, _before_upgrade(version))
+
+    def last_backup(self, version: int) -> Path | None:
+        """The copy that was made last before the database was upgraded from schema ``version``."""
+        return last_copy(self.path, _before_upgrade(version))
 
 
 def _damage(path: Path) -> str:

@@ -1,0 +1,146 @@
+"""Every result is written whole or not at all, through no link, and as private as the database it came from."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from builders import RMOS, execute, older_database, pattern, rmos, write
+from rmos_migration import audit, migrate
+from rmos_migration.store.backup import back_up
+from rmos_migration.store.database import Database
+
+KILLED = """
+import os, signal, sys
+from rmos_migration.__main__ import main
+call, count = sys.argv.pop(1), int(sys.argv.pop(1))
+real = getattr(os, call)
+def deadly(*given, **named):
+    global count
+    count -= 1
+    if count < 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return real(*given, **named)
+setattr(os, call, deadly)
+main()
+"""
+"""The program, killed when it makes a system call for the n-th time."""
+
+
+@pytest.fixture
+def filled(tree: Path, database: Path) -> Path:
+    write(tree, "patterns/a.json", pattern())
+    migrate(tree, database)
+    return database
+
+
+def results(database: Path, tree: Path, folder: Path) -> dict[str, tuple[object, ...]]:
+    """Each verb that writes a single file, and what it is called with."""
+    return {
+        "stats": ("migrate", tree, "--database", database, "--stats", folder / "result"),
+        "certificate": ("verify", tree, "--database", database, "--certificate", folder / "result"),
+        "audit": ("audit", "--database", database, "--json", "--output", folder / "result"),
+        "drawing": ("draw", "p1", "--database", database, "--output", folder / "result"),
+    }
+
+
+KINDS = ["stats", "certificate", "audit", "drawing"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("call", ["open", "write", "fsync", "replace"])
+def test_a_kill_leaves_the_earlier_result_or_the_new_one(
+    kind: str, call: str, filled: Path, tree: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    arguments = results(filled, tree, folder)[kind]
+    earlier = b"<svg>" + b"earlier" * 1000
+    for count in range(3):
+        (folder / "result").write_bytes(earlier)
+        command = [sys.executable, "-c", KILLED, call, str(count), *map(str, arguments)]
+        done = subprocess.run(command, capture_output=True, timeout=60)
+        content = (folder / "result").read_bytes()
+        assert content == earlier or content.strip().endswith((b"}", b"</svg>"))
+        if done.returncode != -signal.SIGKILL:
+            break
+    (folder / "result").write_bytes(earlier)
+    assert rmos(*arguments).returncode == 0
+    assert os.listdir(folder) == ["result"], "what the killed run left is cleared"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_result_is_written_through_a_link(kind: str, filled: Path, tree: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    folder.mkdir()
+    (tmp_path / "victim").write_text("<svg")
+    (folder / "result").symlink_to(tmp_path / "victim")
+    done = rmos(*results(filled, tree, folder)[kind])
+    assert done.returncode == 2
+    assert "is a link" in done.stderr
+    assert (tmp_path / "victim").read_text() == "<svg"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_result_is_as_private_as_the_database(kind: str, filled: Path, tree: Path, tmp_path: Path) -> None:
+    filled.chmod(0o600)
+    assert rmos(*results(filled, tree, tmp_path)[kind]).returncode == 0
+    assert (tmp_path / "result").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_report_is_as_private_as_the_database(filled: Path, tmp_path: Path) -> None:
+    filled.chmod(0o600)
+    assert rmos("report", "--database", filled, "--output", tmp_path / "new/reports").returncode == 0
+    modes = {file.stat().st_mode & 0o777 for file in (tmp_path / "new/reports").iterdir()}
+    assert modes == {0o600}
+
+
+def test_a_planted_link_with_a_reports_temporary_name_is_not_written_through(
+    tree: Path, database: Path, tmp_path: Path
+) -> None:
+    write(tree, "patterns/a.json", pattern())
+    reports = tmp_path / "reports"
+    reports.mkdir()
+    (tmp_path / "victim").write_text("dear")
+    for name in (".rmos-report-run-1.tmp", ".rmos-report-run-1.json.tmp", ".rmos-.unfinished"):
+        (reports / name).symlink_to(tmp_path / "victim")
+    assert rmos("migrate", tree, "--database", database, "--report", reports).returncode == 0
+    assert (tmp_path / "victim").read_text() == "dear"
+    assert len([file for file in reports.iterdir() if file.name.startswith("rmos-report")]) == 3
+
+
+def test_standard_output_may_be_named_as_the_file(filled: Path, tree: Path, tmp_path: Path) -> None:
+    with (tmp_path / "kept").open("wb") as kept:
+        command = [*RMOS, "migrate", tree, "--database", filled, "-q", "--stats", "/dev/stdout"]
+        assert subprocess.run(list(map(str, command)), stdout=kept, check=False).returncode == 0
+    assert (tmp_path / "kept").read_text().startswith("{")
+
+
+@pytest.mark.parametrize("call", ["open", "fsync", "link", "unlink"])
+def test_a_killed_backup_leaves_nothing_that_the_next_does_not_clear(
+    call: str, filled: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    for count in range(3):
+        target = folder / f"{count}.db"
+        command = [sys.executable, "-c", KILLED, call, str(count), "backup", target, "--database", filled]
+        subprocess.run(list(map(str, command)), capture_output=True, timeout=60)
+        assert not target.exists() or audit(target).passed
+    assert rmos("backup", folder / "last.db", "--database", filled).returncode == 0
+    assert not [name for name in os.listdir(folder) if not name.endswith(".db")]
+
+
+def test_an_upgrade_that_is_tried_again_uses_the_copy_that_is_there(database: Path) -> None:
+    older_database(database)
+    copies = [back_up(database, "before-upgrade-from-1") for _ in range(3)]
+    assert len(set(copies)) == 1
+    execute(database, "INSERT INTO strip_families (id, strips_json) VALUES ('new', '[]')")
+    other = back_up(database, "before-upgrade-from-1")
+    assert other not in copies
+    assert rmos("init", "--database", database).returncode == 0
+    assert sorted(file.name for file in database.parent.glob("*before*")) == [copies[0].name, other.name]
+    assert Database.at(database).last_backup(1) == other
