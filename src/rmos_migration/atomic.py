@@ -4,10 +4,12 @@ A process that is killed leaves at most a file ``.rmos-….unfinished``. Its wri
 can be told from what is being written, and taken away (``leftovers``).
 """
 
+import ctypes
 import errno
 import os
 import re
 import stat
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -21,6 +23,9 @@ _PREFIX, _SUFFIX = ".rmos-", ".unfinished"
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 NO_SUCH_NAME = {errno.EILSEQ, errno.EINVAL, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR}
 """What a system answers that cannot have a file of some name, or has a file where a folder would have to be."""
+
+_OLDER = re.compile(r"[^.].*\.[0-9a-f]{8}\.unfinished(?:-journal)?", re.DOTALL)
+"""Names under which earlier versions made copies of a database."""
 
 _OPENED = re.compile(r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))")
 """Names of what the process has open."""
@@ -178,6 +183,8 @@ def sync_all(root: Path) -> None:
     Raises:
         OSError: if the system could not write something of it.
     """
+    if sys.platform == "linux" and _sync_file_system(root):  # file by file it takes ten times as long
+        return
     for folder, _, names in os.walk(root, topdown=False):
         for name in names:
             _sync_file(f"{folder}{os.sep}{name}")
@@ -192,6 +199,18 @@ def leftovers(folder: Path) -> list[Path]:
     except OSError:
         return []
     return [path for name in names if _is_abandoned(path := folder / name)]
+
+
+def older_leftovers(folder: Path) -> list[Path]:
+    """Return the unfinished copies that an earlier version left in a folder, sorted, with their journals.
+
+    Nobody takes them away unasked: a power cut may have left a backup whole under such a name.
+    """
+    try:
+        with os.scandir(folder) as found:
+            return sorted(folder / one.name for one in found if _OLDER.fullmatch(one.name))
+    except OSError:
+        return []
 
 
 def is_unfinished(name: str) -> bool:
@@ -237,6 +256,23 @@ def _write_into(handle: int, content: bytes) -> None:
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(handle, rest) :]
+
+
+def _sync_file_system(folder: Path) -> bool:
+    """Force all that was written to a folder's file system to the disk; returns whether the system can."""
+    call = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    if call is None:
+        return False
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        if call(handle) == 0:
+            return True
+        code = ctypes.get_errno()
+        if code in _NO_SYNC | {errno.ENOSYS}:
+            return False
+        raise OSError(code, os.strerror(code), str(folder))
+    finally:
+        os.close(handle)
 
 
 def _sync_file(path: str) -> None:

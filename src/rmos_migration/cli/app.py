@@ -1,10 +1,8 @@
 """The command ``rmos``: puts the verbs together and turns errors into messages and exit codes."""
 
-import errno
 import logging
 import os
 import sys
-from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -27,11 +25,10 @@ from . import (
     report,
     schema,
     serve,
+    sinks,
     status,
     verify,
 )
-
-_OUTPUT_FAILED = {errno.ENOSPC, errno.EIO, errno.EFBIG}
 
 _CODES = " · ".join(f"{int(code)} {meaning}" for code, meaning in EXIT_MEANINGS.items())
 
@@ -86,19 +83,16 @@ def run() -> int:
             stream.reconfigure(errors="backslashreplace")
     try:
         code = _run_verb()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        code = ExitCode.READER_LEFT
     except OSError as error:
-        if error.errno not in _OUTPUT_FAILED:
+        if not sinks.is_of_output(error):
             raise
+        sinks.output.fail(error)
+        code = ExitCode.OK
+    code = sinks.settled(code)
+    if code == ExitCode.ENVIRONMENT and (failure := sinks.disk_failure()):
         hint = "free some space, or write it somewhere else"
-        _say_why(EnvironmentFailure(f"the result could not be written: {error.strerror}", hint))
-        code = ExitCode.ENVIRONMENT
-    else:
-        return code
-    with suppress(OSError, ValueError):  # so that Python, when it ends, does not try to write the rest
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        console.print_error(EnvironmentFailure(f"the result could not be written: {failure.strerror}", hint))
+        sinks.errors.flush()
     return code
 
 
@@ -120,15 +114,9 @@ def _run_verb() -> int:
             raise cause from None
         return leaving.code if isinstance(leaving.code, int) else ExitCode.OK
     except RmosError as error:
-        _say_why(error)
+        console.print_error(error)
         return error.exit_code
     return ExitCode.OK
-
-
-def _say_why(error: RmosError) -> None:
-    """Print an error. Where stderr cannot be written to, the exit code alone tells of it; Rich would make it 1."""
-    with suppress(OSError, SystemExit):
-        console.print_error(error)
 
 
 def _open_what_is_closed() -> None:

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from rich.console import Console
 from rich.progress import (
@@ -28,9 +28,10 @@ from ..migrate.outcome import NOT_READ, UNRECOGNISED, Counts, RunSummary, Status
 from ..migrate.plan import Decision
 from ..sources.discover import Source
 from ..sources.locate import located
+from . import sinks
 
-out = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True)
+out = Console(file=cast("IO[str]", sinks.output), highlight=False, markup=False, emoji=False, soft_wrap=True)
+err = Console(file=cast("IO[str]", sinks.errors), highlight=False, markup=False, emoji=False, soft_wrap=True)
 
 SHOWN = 20
 """Diagnostics shown after a run; how many more there are is always said."""
@@ -54,9 +55,10 @@ def print_json(value: Any) -> None:
 def print_for_programs(text: str) -> None:
     """Text in a format of its own on stdout, in UTF-8 whatever the terminal speaks."""
     if hasattr(sys.stdout, "reconfigure"):
-        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    sys.stdout.write(text)
-    sys.stdout.flush()
+        with suppress(OSError):
+            sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
+    sinks.output.write(text)
+    sinks.output.flush()
 
 
 def write_file(path: Path, text: str, what: str, hint: str, *, mode: int = 0o666) -> None:
@@ -168,20 +170,13 @@ class Watcher(Nobody):
         """Print what became of each document, and which generation wrote it."""
         if not self.verbose:
             return
-        with suppress(BrokenPipeError):
-            for prepared, outcome, *_ in decisions:
-                name = f" {prepared.record_id}" if prepared.record_id is not None else ""
-                unknown = NOT_READ if prepared.reading.sha256 is None else UNRECOGNISED
-                say(f"{prepared.location} {outcome}{name} ({prepared.generation or unknown})", on=err)
+        for prepared, outcome, *_ in decisions:
+            name = f" {prepared.record_id}" if prepared.record_id is not None else ""
+            unknown = NOT_READ if prepared.reading.sha256 is None else UNRECOGNISED
+            say(f"{prepared.location} {outcome}{name} ({prepared.generation or unknown})", on=err)
 
     def noticed(self, diagnostics: list[Diagnostic]) -> None:
-        """Print or keep what was noticed. A reader of the output who goes away does not end the run."""
-        try:
-            self._note(diagnostics)
-        except BrokenPipeError:
-            self.verbose = False
-
-    def _note(self, diagnostics: list[Diagnostic]) -> None:
+        """Print or keep what was noticed."""
         if self.verbose:
             for diagnostic in located(diagnostics, self.root, self.encoding):
                 err.print(diagnostic_text(diagnostic))

@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from .. import __version__
+from ..atomic import leftovers, older_leftovers
 from ..diagnostics import printable
 from ..errors import DatabaseUnusable, ExitCode
 from ..settings import load_settings
@@ -74,6 +75,7 @@ def _checks(place: Database, found: Examination) -> Iterator[Check]:
             yield _structure(place)
             yield _records(place)
     yield _space(place.path)
+    yield from _leftovers(place.path)
     locked = is_locked(place.path)
     if locked:
         yield Check("lock", "note", f"held by {holder(place.path)}", "wait until it has finished")
@@ -151,6 +153,22 @@ def _space(path: Path) -> Check:
             "disk", "note", f"{free / 1e6:,.0f} MB free at {folder}", "free some space before a large run"
         )
     return Check("disk", "ok", f"{free / 1e9:,.1f} GB free at {folder}")
+
+
+def _leftovers(path: Path) -> Iterator[Check]:
+    """What killed runs left beside the database and in a folder ``backups`` there."""
+    folder = path.absolute().parent
+    left = [one for place in (folder, folder / "backups") for one in leftovers(place)]
+    older = [one for place in (folder, folder / "backups") for one in older_leftovers(place)]
+    if left:
+        names = ", ".join(map(str, left))
+        yield Check("leftovers", "note", f"killed runs left {names}", "the next backup there clears them")
+    if older:
+        names = ", ".join(map(str, older))
+        hint = "look whether it is whole (rmos audit --database FILE); then rename or delete it"
+        yield Check("old backups", "note", f"an earlier version left {names} unfinished", hint)
+    if not left and not older:
+        yield Check("leftovers", "ok", "killed runs left nothing")
 
 
 def _runs(place: Database, locked: bool) -> Iterator[Check]:

@@ -18,6 +18,7 @@ from ..migrate.strays import not_looked_at
 from ..settings import load_settings, named_folder
 from ..sources.decode import is_codec
 from ..sources.discover import Source, json_files
+from ..sources.incomplete import refuse_incomplete
 from ..sources.passed_over import SourceFile
 from ..sources.read import read_files
 from ..sources.root import NoRecordsError
@@ -109,6 +110,7 @@ def _source(path: Path, encoding: str | None, refusals: list[UsageError]) -> Sou
     """Return the legacy folder at a path, if it is one; if it holds records only in other places, that is a refusal."""
     if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name the system cannot look up
         return None
+    refuse_incomplete(path)
     try:
         return source_at(path, encoding)
     except NoRecordsError as refused:

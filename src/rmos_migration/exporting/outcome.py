@@ -88,13 +88,14 @@ class ExportResult:
 
 @dataclass
 class Count:
-    """The counts while an export goes on."""
+    """The counts while an export goes on, and the permissions of its files (``mode``), which are those of the database."""
 
     files: int = 0
     documents: Counter[str] = field(default_factory=Counter)
     records: Counter[str] = field(default_factory=Counter)
     kept_out: Counter[str] = field(default_factory=Counter)
     missing: list[Missing] = field(default_factory=list)
+    mode: int = 0o666
 
     def result(self, chosen: Format, folder: Path) -> ExportResult:
         """What it all came to."""

@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from pathlib import Path
 
+from ..atomic import mode_of
 from ..errors import UsageError
 from ..store import exporting
 from ..store.database import Database
 from .canonical import export_canonical
 from .outcome import Count, ExportResult, Format
 from .source import export_source
-from .writing import prepare_folder
+from .writing import finish_folder, prepare_folder
 
 
 def run(database: Database, folder: Path, chosen: Format) -> ExportResult:
@@ -23,11 +24,14 @@ def run(database: Database, folder: Path, chosen: Format) -> ExportResult:
     count = Count()
     with database.reader() as connection, connection.begin():
         _keep_out_of_sources(folder, exporting.locations(connection))
-        prepare_folder(folder)
+        mode = mode_of(database.path)
+        count.mode = mode
+        prepare_folder(folder, mode)
         if chosen is Format.CANONICAL:
             export_canonical(connection, folder, count)
         else:
             export_source(connection, folder, count)
+        finish_folder(folder)
     return count.result(chosen, folder)
 
 

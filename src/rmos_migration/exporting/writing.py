@@ -2,14 +2,12 @@
 
 import errno
 import os
-from contextlib import suppress
 from pathlib import Path
 
+from ..atomic import make_folder, sync_all, sync_folder, unfinished, write_whole
 from ..entities import ENTITIES
 from ..errors import EnvironmentFailure, UsageError
-
-_UNFINISHED = ".rmos-export.tmp"
-"""Hidden and no JSON, so that a migration of the folder would pass over one that a power cut left behind."""
+from ..sources.incomplete import MARK, MEANING
 
 _NO_SUCH_NAME = {
     errno.EILSEQ,
@@ -26,30 +24,53 @@ class NameRefusedError(Exception):
     """The system cannot have a file of this name here, or has one already; nothing was written."""
 
 
-def prepare_folder(folder: Path) -> None:
-    """Make the folder of an export, or see that it is empty.
+def prepare_folder(folder: Path, mode: int = 0o666) -> None:
+    """Make the folder of an export, or see that it is empty, and mark it as not whole yet (``finish_folder``).
 
     Raises:
         UsageError: if something is in it, or it is no folder: an export never overwrites anything.
         EnvironmentFailure: if it cannot be made or looked into.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        is_empty = next(folder.iterdir(), None) is None
+        make_folder(folder, mode)
+        found = [one.name for one in folder.iterdir()]
     except (FileExistsError, NotADirectoryError):
         raise UsageError(f"{folder} is no folder", "name a new folder, or an empty one") from None
     except OSError as error:
         raise EnvironmentFailure(
             f"the folder {folder} cannot be made: {error.strerror}", "name a place that may be written to"
         ) from error
-    if not is_empty:
+    if MARK in found:
+        raise UsageError(
+            f"{folder} is an export that did not come to its end, or is still being written",
+            "if none is running, delete the folder; then export again, or export into another one",
+        )
+    if found:
         raise UsageError(
             f"{folder} is not empty, and an export never overwrites anything",
             "name a new folder, or an empty one",
         )
+    try:
+        write_whole(folder / MARK, MEANING.encode(), mode=mode, replace=False)
+    except OSError as error:
+        raise _failure(folder / MARK, error) from error
 
 
-def make_tree(tree: Path) -> None:
+def finish_folder(folder: Path) -> None:
+    """Force everything in the folder of an export to the disk, and only then take away the mark that it is not whole.
+
+    Raises:
+        EnvironmentFailure: if the system could not write something of it; the mark stays then.
+    """
+    try:
+        sync_all(folder)
+        (folder / MARK).unlink()
+        sync_folder(folder)
+    except OSError as error:
+        raise _failure(folder, error) from error
+
+
+def make_tree(tree: Path, mode: int = 0o666) -> None:
     """Make a legacy folder with its three folders, so that it is known for one even where nothing is in them.
 
     Raises:
@@ -57,41 +78,34 @@ def make_tree(tree: Path) -> None:
     """
     for entity in ENTITIES:
         try:
-            (tree / entity.name).mkdir(parents=True)
+            make_folder(tree / entity.name, mode)
         except OSError as error:
             raise _failure(tree / entity.name, error) from error
 
 
-def write_new(target: Path, content: bytes) -> None:
+def write_new(target: Path, content: bytes, mode: int = 0o666) -> None:
     """Write a file that is not there yet, with the folders on the way.
 
-    It gets its name when all of it is written; after a power cut it is there whole, or not at all where the system had
-    not yet stored it (nothing is forced to the disk).
+    It gets its name when all of it is written. It is forced to the disk with all others, at the end (``finish_folder``).
 
     Raises:
         NameRefusedError: if the system cannot have such a file, or has one under this name already.
         EnvironmentFailure: if it cannot be written for another reason.
     """
-    unfinished = target.parent / _UNFINISHED
     try:
         if os.path.lexists(target):
             raise NameRefusedError(target)
         try:
-            _write(unfinished, content)
+            _write(target, content, mode)
         except FileNotFoundError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            _write(unfinished, content)
-        unfinished.replace(target)
+            make_folder(target.parent, mode)
+            _write(target, content, mode)
     except OSError as error:
-        _remove(unfinished)
         if error.errno in _NO_SUCH_NAME:
             raise NameRefusedError(target) from error
         raise _failure(target, error) from error
     except ValueError:  # a name that no system call takes
         raise NameRefusedError(target) from None
-    except KeyboardInterrupt:
-        _remove(unfinished)
-        raise
 
 
 def _failure(target: Path, error: OSError) -> EnvironmentFailure:
@@ -102,12 +116,9 @@ def _failure(target: Path, error: OSError) -> EnvironmentFailure:
     )
 
 
-def _write(path: Path, content: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
-    with os.fdopen(os.open(path, flags, 0o666), "wb") as file:
-        file.write(content)
-
-
-def _remove(unfinished: Path) -> None:
-    with suppress(OSError, ValueError):
-        unfinished.unlink(missing_ok=True)
+def _write(target: Path, content: bytes, mode: int) -> None:
+    with unfinished(target.parent, mode) as made:
+        made.write(content, sync=False)
+        made.rename(
+            target, replace=True, sync=False
+        )  # nothing is there, as was looked: the folder is this export's

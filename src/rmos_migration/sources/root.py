@@ -10,6 +10,7 @@ from shlex import quote
 from ..entities import BY_NAME
 from ..errors import EnvironmentFailure, UsageError
 from .folders import is_archive, is_of_records
+from .incomplete import refuse_incomplete
 from .machine import is_folder, own_faults_ignored, raise_if_machine_failed
 
 _FOLDERS_TRIED = 1000
@@ -39,10 +40,11 @@ def refuse_other_than_source(root: Path) -> None:
 
     Raises:
         NoRecordsError: if it is a folder without any folder or file of records, and none near it is one.
-        UsageError: if it is something else, or is not there.
+        UsageError: if it is something else, or is not there, or is an export that did not come to its end.
         EnvironmentFailure: if it may not be listed.
     """
     _refuse_closed(root)
+    refuse_incomplete(root)
     if is_folder(str(root), str(root)):
         if not is_source(root):
             message = f"{root} holds none of the folders {', '.join(BY_NAME)}, and no file of such a name"

@@ -1,0 +1,84 @@
+"""An export that did not come to its end is known for one, and nobody takes it for a legacy folder."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from test_results_written import KILLED
+
+from builders import pattern, rmos, write
+from rmos_migration import export, migrate
+from rmos_migration.sources.incomplete import MARK
+
+
+@pytest.fixture
+def killed(tree: Path, database: Path, tmp_path: Path) -> Path:
+    """The folder of an export that was killed at its fourth file."""
+    for number in range(8):
+        write(tree, f"patterns/{number}.json", pattern(f"p{number}"))
+    migrate(tree, database)
+    out = tmp_path / "out"
+    command = [sys.executable, "-c", KILLED, "replace", "4", "export", str(out), "--database", str(database)]
+    assert subprocess.run(command, timeout=60).returncode == -signal.SIGKILL
+    return out
+
+
+@pytest.mark.parametrize("verb", ["migrate", "inspect", "verify"])
+def test_an_unfinished_export_is_refused_in_words(verb: str, killed: Path, database: Path) -> None:
+    assert len(list(killed.rglob("*.json"))) == 4
+    assert "rmos export" in (killed / MARK).read_text()
+    options = [] if verb == "inspect" else ["--database", database]
+    done = rmos(verb, killed, *options)
+    assert done.returncode == 2
+    assert "did not come to its end" in done.stderr
+
+
+def test_an_export_into_an_unfinished_one_is_refused_in_words(killed: Path, database: Path) -> None:
+    done = rmos("export", killed, "--database", database)
+    assert done.returncode == 2
+    assert "delete the folder" in done.stderr
+    assert len(list(killed.rglob("*.json"))) == 4
+
+
+def test_a_tree_in_an_unfinished_export_of_several_sources_is_refused_too(tree: Path, database: Path) -> None:
+    write(tree, "source-1/patterns/a.json", pattern())
+    (tree / MARK).write_text("")
+    assert rmos("migrate", tree / "source-1", "--database", database).returncode == 2
+
+
+@pytest.mark.parametrize("form", ["canonical", "source"])
+def test_a_whole_export_has_no_mark_and_is_as_private_as_the_database(
+    form: str, tree: Path, database: Path, tmp_path: Path
+) -> None:
+    write(tree, "patterns/a.json", pattern())
+    migrate(tree, database)
+    database.chmod(0o600)
+    export(database, tmp_path / "new/out", format=form)
+    names = {file.name for file in (tmp_path / "new/out").rglob("*") if file.is_file()}
+    assert len(names) == 1
+    assert MARK not in names
+    for file in (tmp_path / "new").rglob("*"):
+        assert file.stat().st_mode & 0o077 == 0
+    assert rmos("inspect", tmp_path / "new/out").returncode == 0
+
+
+def test_the_doctor_names_what_killed_runs_left_and_the_next_backup_clears_it(
+    tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/a.json", pattern())
+    migrate(tree, database)
+    backups = database.parent / "backups"
+    backups.mkdir()
+    left = [database.parent / ".rmos-0123.unfinished", backups / ".rmos-4567.unfinished"]
+    older = [backups / "monday.db.0a1b2c3d.unfinished", backups / "monday.db.0a1b2c3d.unfinished-journal"]
+    for file in (*left, *older):
+        file.write_bytes(b"")
+    said = rmos("doctor", "--json", "--database", database).stdout
+    assert all(file.name in said for file in (*left, *older))
+    for target in (database.parent / "a.db", backups / "b.db"):
+        assert rmos("backup", target, "--database", database).returncode == 0
+    assert not any(os.path.lexists(file) for file in left)
+    assert all(file.exists() for file in older), "one may be whole: a person decides"
