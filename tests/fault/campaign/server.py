@@ -1,0 +1,91 @@
+"""A process that has the program loaded and runs a command of it in a child at each order: a trial costs a fork, not a start.
+
+It reads an order a line from stdin (JSON) and answers each with a line. It is started by ``trials.Program``.
+"""
+
+import ctypes
+import importlib
+import json
+import os
+import pkgutil
+import signal
+import sys
+import time
+import traceback
+from types import ModuleType
+from typing import Any
+
+_SECONDS = 60
+"""After so long a child counts as hung; the alarm ends it."""
+
+
+def _load(small_batches: int) -> ModuleType:
+
+    import rmos_migration
+
+    for module in pkgutil.walk_packages(rmos_migration.__path__, "rmos_migration."):
+        if not any(part in module.name for part in (".__main__", ".api", ".versions", ".env", ".migrations")):
+            importlib.import_module(module.name)
+    pipeline: Any = sys.modules["rmos_migration.migrate.pipeline"]
+    pipeline.BATCH_DOCUMENTS = small_batches
+    return importlib.import_module("rmos_migration.cli.app")
+
+
+def _child(app: ModuleType, library: Any, order: dict[str, Any]) -> None:
+    """Do what ``__main__`` does, in a process of its own with its own stdout and stderr."""
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.chdir(order["cwd"])
+    sys.argv = ["rmos", *order["arguments"]]
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.alarm(_SECONDS)
+    code = 1
+    if plan := order.get("plan"):
+        library.fault_arm(
+            *(os.fsencode(plan["below"]), plan["mode"], plan["number"], plan["error"], plan["kinds"]),
+            os.fsencode(plan["record"]),
+        )
+    try:
+        code = app.run()
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        if library is not None:
+            library.fault_disarm()
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, ValueError):
+                code = 120
+        os._exit(code)
+
+
+def serve(app: ModuleType) -> None:
+    """Carry out orders until there are no more."""
+    library = ctypes.CDLL(os.environ["LD_PRELOAD"]) if os.environ.get("LD_PRELOAD") else None
+    if library is not None:
+        library.fault_arm.argtypes = [
+            *(ctypes.c_char_p, ctypes.c_int, ctypes.c_long, ctypes.c_int, ctypes.c_int, ctypes.c_char_p)
+        ]
+        library.fault_count.restype = ctypes.c_long
+    for line in sys.stdin:
+        began = time.monotonic()
+        child = os.fork()
+        if child == 0:
+            _child(app, library, json.loads(line))
+        _, status = os.waitpid(child, 0)
+        answer = {
+            "code": os.waitstatus_to_exitcode(status),
+            "calls": library.fault_count() if library is not None else 0,
+            "seconds": time.monotonic() - began,
+        }
+        print(json.dumps(answer), flush=True)  # noqa: T201 - this is how it answers
+
+
+if __name__ == "__main__":
+    import gc
+
+    application = _load(int(sys.argv[1]))
+    gc.freeze()
+    serve(application)
