@@ -246,8 +246,8 @@ def test_dashboard_is_called_by_the_address_it_is_published_at(data: Path) -> No
     with container(data) as served:
         (file,) = data.glob("*.token")
         token = bearer(file.read_text().strip())
-        assert served.ask("GET", "/", token, host="127.0.0.1:8000").status == 200
-        assert served.ask("GET", "/", token, host="localhost:8000").status == 200
+        assert served.ask("GET", "/", token, host=f"127.0.0.1:{served.port}").status == 200
+        assert served.ask("GET", "/", token, host=f"localhost:{served.port}").status == 200
 
 
 def test_dashboard_ends_when_the_engine_asks_it_to(data: Path) -> None:
