@@ -4,13 +4,11 @@ A process that is killed leaves at most a file ``.rmos-….unfinished``. Its wri
 can be told from what is being written, and taken away (``leftovers``).
 """
 
-import ctypes
 import errno
 import os
 import re
 import stat
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +28,7 @@ _OLDER = re.compile(r"[^.].*\.[0-9a-f]{8}\.unfinished(?:-journal)?", re.DOTALL)
 _OPENED = re.compile(r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))")
 """Names of what the process has open."""
 
-_NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF}
+NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF}
 """What a file system answers that cannot sync a folder, or a folder that may be written but not read."""
 
 
@@ -130,65 +128,8 @@ def sync_folder(folder: Path) -> None:
         finally:
             os.close(handle)
     except OSError as error:
-        if error.errno not in _NO_SYNC:
+        if error.errno not in NO_SYNC:
             raise
-
-
-def mode_of(origin: Path) -> int:
-    """The permissions for what is made from a file: no wider than its own; anybody's where there is none, as by the umask."""
-    try:
-        return stat.S_IMODE(origin.stat().st_mode) & 0o666 | stat.S_IRUSR | stat.S_IWUSR
-    except OSError:
-        return 0o666
-
-
-def make_folder(folder: Path, mode: int = 0o666) -> None:
-    """Make a folder, and those above it that are missing, so that a power cut does not undo it.
-
-    Args:
-        folder: what is to be there in the end.
-        mode: the permissions of the files that it is for; who may read those may enter.
-
-    Raises:
-        FileExistsError: if something else is in its place.
-        OSError: if it cannot be made.
-    """
-    missing = [folder]
-    while not missing[-1].parent.is_dir() and missing[-1].parent != missing[-1]:
-        missing.append(missing[-1].parent)
-    for one in reversed(missing):
-        one.mkdir(mode | (mode & 0o444) >> 2, exist_ok=True)
-        sync_folder(one.parent)
-
-
-def make_folder_below(root: Path, parts: Iterable[str], mode: int = 0o666) -> Path:
-    """Make the folders that lead down from ``root``; returns the last. No link among them is followed.
-
-    Raises:
-        IsALinkError: if one of them is a link.
-        OSError: if one of them cannot be made.
-    """
-    for part in parts:
-        root = root / part
-        if root.is_symlink() or getattr(os.path, "isjunction", os.path.islink)(root):
-            raise IsALinkError(errno.ELOOP, "it is a link", str(root))
-        if not root.is_dir():
-            make_folder(root, mode)
-    return root
-
-
-def sync_all(root: Path) -> None:
-    """Force a folder and everything below it to the disk, the names last.
-
-    Raises:
-        OSError: if the system could not write something of it.
-    """
-    if sys.platform == "linux" and _sync_file_system(root):  # file by file it takes ten times as long
-        return
-    for folder, _, names in os.walk(root, topdown=False):
-        for name in names:
-            _sync_file(f"{folder}{os.sep}{name}")
-        sync_folder(Path(folder))
 
 
 def leftovers(folder: Path) -> list[Path]:
@@ -256,31 +197,6 @@ def _write_into(handle: int, content: bytes) -> None:
     rest = memoryview(content)
     while rest:
         rest = rest[os.write(handle, rest) :]
-
-
-def _sync_file_system(folder: Path) -> bool:
-    """Force all that was written to a folder's file system to the disk; returns whether the system can."""
-    call = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-    if call is None:
-        return False
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        if call(handle) == 0:
-            return True
-        code = ctypes.get_errno()
-        if code in _NO_SYNC | {errno.ENOSYS}:
-            return False
-        raise OSError(code, os.strerror(code), str(folder))
-    finally:
-        os.close(handle)
-
-
-def _sync_file(path: str) -> None:
-    handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _kind_of(target: Path) -> int | None:

@@ -309,9 +309,10 @@ def test_a_report_that_was_cut_off_is_in_nobodys_way(tree: Path, database: Path,
     reports.mkdir()
     report = build_report(database)
     stem = f"rmos-report-run-1-{report.made_at[:19].replace(':', '').replace('T', '-')}"
-    (reports / f".{stem}.tmp").write_text("")  # as a process that was killed leaves it
+    (reports / f".rmos-{stem}.unfinished").write_text("")  # as a process that was killed leaves it
     files = write_reports(report, reports)
-    assert {file.stem for file in files} == {f"{stem}-2"}
+    assert {file.stem for file in files} == {stem}
+    assert set(reports.iterdir()) == set(files)
 
 
 def test_what_is_endless_is_shown_in_part_and_kept_whole_in_json(tree: Path, database: Path) -> None:

@@ -63,6 +63,7 @@ ABOVE_MIGRATE = {"cli", "__main__", "editing", "exporting"} | READERS
 MAY_IMPORT = {
     "errors": set(),
     "atomic": set(),
+    "durable": {"atomic"},
     "catalogue": {"catalogue"},
     "rosette": {"rosette"},
     "diagnostics": {"catalogue"},

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from ..atomic import mode_of
 from ..audit.auditor import audit_database
 from ..audit.baseline import known_findings
 from ..audit.formats.junit import as_junit
@@ -18,6 +17,7 @@ from ..audit.repair import repair as mend
 from ..audit.result import AuditResult, State, Verdict
 from ..audit.rules import FAMILIES, RULES, suggestion
 from ..diagnostics import Severity, printable, printable_json
+from ..durable import mode_of
 from ..errors import DatabaseUnusable, ExitCode, UsageError
 from ..store.database import Database
 from . import console

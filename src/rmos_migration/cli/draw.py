@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ..atomic import mode_of
+from ..durable import mode_of
 from ..errors import ExitCode, UsageError
 from ..reports.rosettes import as_drawn, drawing, stock
 from ..store import reporting

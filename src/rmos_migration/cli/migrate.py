@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from ..atomic import mode_of
+from ..durable import mode_of
 from ..errors import EnvironmentFailure, RmosError, Terminated, UsageError
 from ..migrate.options import Several
 from ..migrate.outcome import RunSummary

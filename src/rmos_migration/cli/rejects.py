@@ -10,8 +10,9 @@ from typing import Annotated, NamedTuple
 import typer
 from sqlalchemy import Connection
 
-from ..atomic import NO_SUCH_NAME, IsALinkError, make_folder, make_folder_below, mode_of, sweep, write_whole
+from ..atomic import NO_SUCH_NAME, IsALinkError, sweep, write_whole
 from ..diagnostics import CATALOGUE, Diagnostic
+from ..durable import make_folder, make_folder_below, mode_of
 from ..errors import EnvironmentFailure, UsageError
 from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..migrate.outcome import Outcome

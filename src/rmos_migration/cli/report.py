@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ..atomic import mode_of
+from ..durable import mode_of
 from ..errors import UsageError
 from ..python_api import build_report
 from ..reports.files import VIEWS, Format, write_reports

@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from ..atomic import mode_of
 from ..audit.verification import NO_DIFFERENCES, Comparison, State, Verification
 from ..audit.verify import verify_source
 from ..diagnostics import printable
+from ..durable import mode_of
 from ..errors import RmosError
 from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..atomic import mode_of
+from ..durable import mode_of
 from ..errors import UsageError
 from ..store import exporting
 from ..store.database import Database

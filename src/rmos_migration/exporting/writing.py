@@ -4,7 +4,8 @@ import errno
 import os
 from pathlib import Path
 
-from ..atomic import make_folder, sync_all, sync_folder, unfinished, write_whole
+from ..atomic import sync_folder, unfinished, write_whole
+from ..durable import make_folder, sync_all
 from ..entities import ENTITIES
 from ..errors import EnvironmentFailure, UsageError
 from ..sources.incomplete import MARK, MEANING

@@ -7,7 +7,8 @@ from enum import StrEnum
 from itertools import count
 from pathlib import Path
 
-from ..atomic import make_folder, sweep, unfinished, write_whole
+from ..atomic import sweep, unfinished, write_whole
+from ..durable import make_folder
 from ..errors import EnvironmentFailure, UsageError
 from .as_html import as_html
 from .as_json import as_json
