@@ -274,7 +274,7 @@ def test_nothing_beside_a_database_is_written_over(tree: Path, database: Path) -
     write(tree, "patterns/a.json", pattern("a"))
     migrate(tree, database)
     execute(database, "PRAGMA journal_mode = WAL")
-    for end in ("-wal", "-shm", "-journal", ".lock"):
+    for end in ("-wal", "-shm", "-journal", ".lock", ".token", ".reading-token"):
         beside = database.with_name(database.name + end)
         assert rmos("draw", "a", "--database", database, "--output", beside).returncode == 2
     document = tree / "patterns/a.json"

@@ -37,7 +37,7 @@ SHOWN = 20
 """Diagnostics shown after a run; how many more there are is always said."""
 
 _DATABASE = b"SQLite format 3\0"
-_BESIDE = ("-wal", "-shm", "-journal", ".lock")
+_BESIDE = ("-wal", "-shm", "-journal", ".lock", ".token", ".reading-token")
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 
