@@ -11,7 +11,7 @@ from random import Random
 import pytest
 from campaign import oracle
 from campaign.corruption import Truth, truth_of
-from campaign.powercut import CREATE, LINK, OPEN, RENAME, SYNC, WRITE, Disk, Event
+from campaign.powercut import CREATE, LINK, OPEN, RENAME, SYNC, SYNC_ALL, WRITE, Disk, Event
 from campaign.workshop import Workshop, build, changed
 
 from builders import rmos
@@ -171,7 +171,7 @@ def test_a_database_that_is_gone_is_named(database: Path) -> None:
         (lambda saved: _rename(saved / "joblogs/j9.json", name="j10"), "1 records are missing"),
         (lambda saved: _value(saved / "strip_families/f1.json", "width_mm", 3), "f1.json: width_mm is 3"),
         (
-            lambda saved: (saved / ".rmos-export.unfinished").touch(),
+            lambda saved: (saved / ".rmos-export-unfinished").touch(),
             "it is finished, and marked as unfinished",
         ),
     ],
@@ -189,7 +189,7 @@ def test_half_an_export_must_be_marked(whole: Path, tmp_path: Path) -> None:
     saved = shutil.copytree(whole / "saved", tmp_path / "saved")
     (saved / "patterns/p3.json").unlink()
     assert oracle.export_findings(saved, WORKSHOP, finished=False)
-    (saved / ".rmos-export.unfinished").touch()
+    (saved / ".rmos-export-unfinished").touch()
     assert oracle.export_findings(saved, WORKSHOP, finished=False) == []
 
 
@@ -286,6 +286,12 @@ def events_of(root: Path) -> tuple[Event, ...]:
 def test_what_is_synced_with_its_folder_stays(tmp_path: Path) -> None:
     root = tmp_path / "disk"
     assert images(root, *events_of(root)) == {(("name", b"a" * 600),)}
+
+
+def test_what_is_synced_with_its_file_system_stays(tmp_path: Path) -> None:
+    root = tmp_path / "disk"
+    unsynced = [event for event in events_of(root) if event.what != SYNC]
+    assert images(root, *unsynced, Event(SYNC_ALL, 4, 0, "", b"")) == {(("name", b"a" * 600),)}
 
 
 def test_a_file_that_is_not_synced_may_be_empty_half_zeros_or_whole(tmp_path: Path) -> None:

@@ -58,6 +58,7 @@ def _halves(stage: Stage, in_the_end: dict[str, bytes], *, finished: bool) -> li
     for file in sorted(path for path in stage.store.rglob("*") if path.is_file()):
         name = str(file.relative_to(stage.store))
         is_hidden = file.name.startswith(".rmos-") or name in oracle.leftovers(stage.store)
+        is_hidden |= any(map(oracle.is_marked, file.parents))
         if is_hidden or file.name.endswith(DATABASES) or ".db.before-" in file.name:
             continue
         old = stage.template / name

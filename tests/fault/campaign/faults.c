@@ -22,7 +22,7 @@
 
 enum { WRITE = 1, SYNC = 2, NAME = 4, CREATE = 8, TRUNCATE = 16, OPEN = 32, READ = 64 };
 enum { COUNT, KILL_BEFORE, KILL_HALF, FAIL_ONCE, FAIL_ON };
-enum { E_WRITE = 1, E_SYNC, E_RENAME, E_LINK, E_UNLINK, E_MKDIR, E_CREATE, E_OPEN, E_TRUNCATE };
+enum { E_WRITE = 1, E_SYNC, E_RENAME, E_LINK, E_UNLINK, E_MKDIR, E_CREATE, E_OPEN, E_TRUNCATE, E_SYNC_ALL };
 enum { FILES = 4096 };
 
 static char below[PATH_MAX];
@@ -265,6 +265,7 @@ ssize_t pread64(int file, void *bytes, size_t length, off64_t at)
     }
 ON_OPEN(fsync, SYNC, (int file), (file), E_SYNC, 0)
 ON_OPEN(fdatasync, SYNC, (int file), (file), E_SYNC, 0)
+ON_OPEN(syncfs, SYNC, (int file), (file), E_SYNC_ALL, 0)
 ON_OPEN(ftruncate, TRUNCATE, (int file, off_t length), (file, length), E_TRUNCATE, length)
 ON_OPEN(ftruncate64, TRUNCATE, (int file, off64_t length), (file, length), E_TRUNCATE, length)
 

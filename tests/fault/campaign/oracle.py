@@ -272,9 +272,11 @@ def _by_id(connection: sqlite3.Connection, table: str) -> dict[str, Row]:
 
 
 def export_findings(folder: Path, workshop: Workshop, *, finished: bool) -> list[str]:
-    """What is wrong with an export of canonical records: whole, or marked as unfinished; each file whole in any case."""
+    """What is wrong with an export of canonical records: it is whole, or marked as unfinished, and then nobody reads it."""
     if not folder.is_dir():
         return ["there is no export"] if finished else []
+    if not finished and is_marked(folder):
+        return []
     found: list[str] = []
     wanted = {(one.entity, one.row["id"]): one.row for one in workshop.documents if one.row is not None}
     there = set()
@@ -296,7 +298,7 @@ def export_findings(folder: Path, workshop: Workshop, *, finished: bool) -> list
     is_whole = there == wanted.keys()
     if finished and not is_whole:
         found.append(f"export: {len(wanted.keys() - there)} records are missing")
-    if not finished and not is_whole and there and not is_marked(folder):
+    if not finished and not is_whole and there:
         found.append("export: it is not whole, and nothing tells so")
     if finished and is_marked(folder):
         found.append("export: it is finished, and marked as unfinished")
@@ -304,8 +306,8 @@ def export_findings(folder: Path, workshop: Workshop, *, finished: bool) -> list
 
 
 def is_marked(folder: Path) -> bool:
-    """Whether something in a folder says that it is not whole."""
-    return any(file.name.startswith(".rmos-") and "unfinished" in file.name for file in folder.iterdir())
+    """Whether the folder of an export says that it is not whole."""
+    return (folder / ".rmos-export-unfinished").exists()
 
 
 def result_findings(path: Path, *, finished: bool, old: bytes | None = None) -> list[str]:

@@ -15,7 +15,7 @@ from typing import NamedTuple, TypeVar
 
 SECTOR = 512
 _HEAD = struct.Struct("=IiqII")
-WRITE, SYNC, RENAME, LINK, UNLINK, MKDIR, CREATE, OPEN, TRUNCATE = range(1, 10)
+WRITE, SYNC, RENAME, LINK, UNLINK, MKDIR, CREATE, OPEN, TRUNCATE, SYNC_ALL = range(1, 11)
 
 Kept = TypeVar("Kept")
 
@@ -107,18 +107,29 @@ class Disk:
             self._name(Named(None, event.content.decode(), self.seen[event.path]))
         elif event.what == UNLINK:
             self._name(Named(event.path, None, 0))
+        elif event.what == SYNC_ALL:
+            for file in list(self.writing):
+                self._sync_file(file)
+            for folder in list(self.naming):
+                self._sync_folder(folder)
         else:
             self._to_file(event, *self.opened[event.descriptor])
 
     def _to_file(self, event: Event, file: int, path: str) -> None:
         if event.what == SYNC and file == _FOLDER:
-            for one in self.naming.pop(path, []):
-                _rename(self.names, one)
+            self._sync_folder(path)
         elif event.what == SYNC:
-            self.files[file] = bytes(_written(self.files[file], self.writing.pop(file, [])))
+            self._sync_file(file)
         else:
             content = None if event.what == TRUNCATE else event.content
             self.writing.setdefault(file, []).append(Written(event.offset, content))
+
+    def _sync_file(self, file: int) -> None:
+        self.files[file] = bytes(_written(self.files[file], self.writing.pop(file, [])))
+
+    def _sync_folder(self, path: str) -> None:
+        for one in self.naming.pop(path, []):
+            _rename(self.names, one)
 
     def _name(self, one: Named) -> None:
         _rename(self.seen, one)
