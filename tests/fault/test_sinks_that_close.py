@@ -68,10 +68,13 @@ def test_what_is_printed_and_the_other_results_do_not_hang_on_each_other(
 
 
 def _right_codes(scenario: Scenario, way: str, lost: list[str]) -> set[int]:
-    """What the exit code may be, where something was lost in these streams; what stderr is for is not a result."""
+    """What the exit code may be, where something was lost in these streams; what stderr is for is not a result.
+
+    A reader who left does not hide that documents were rejected.
+    """
     if way == "closed" or not lost:
         return {scenario.code}
-    code = MACHINE if way == "full" else READER_LEFT
+    code = MACHINE if way == "full" else scenario.code or READER_LEFT
     if way == "left later" or "stdout" not in lost:
         return {scenario.code, code}
     return {code}

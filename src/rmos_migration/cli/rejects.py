@@ -1,5 +1,6 @@
 """rmos rejects: what did not get in, why, and what to do; and the original bytes back."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -198,7 +199,8 @@ def _save(documents: Iterable[_Shown], folder: Path, mode: int) -> None:
     folders: dict[str, list[str]] = {}
     with _failures_told(folder):
         make_folder(folder, mode)
-        sweep(folder)
+        for place, _, _ in os.walk(folder):
+            sweep(Path(place))
     for found, body, _ in documents:
         location, path = found.location, found.place.path
         into = folders.setdefault(location, [f"source-{len(folders) + 1}"] if folders else [])
