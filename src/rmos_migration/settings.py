@@ -23,7 +23,6 @@ _LARGEST = 64 * 1024
 
 _SQLITE = "sqlite:///"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_IN_A_PATH = "there is a control character in the path"
 _QUOTES_HINT = "in double quotes a backslash begins an escape: write the path in single quotes, or with /"
 
 
@@ -57,7 +56,6 @@ class Settings(BaseSettings):
     def _database_is_a_place(cls, database: object) -> object:
         if not isinstance(database, str):
             return database
-        _refuse_control_characters(database)
         if database.startswith(_SQLITE):
             return _SQLITE + _at_home(database.removeprefix(_SQLITE))
         return _at_home(database)
@@ -65,10 +63,7 @@ class Settings(BaseSettings):
     @field_validator("source", mode="before")
     @classmethod
     def _source_is_named(cls, source: object) -> object:
-        if not isinstance(source, str):
-            return source
-        _refuse_control_characters(source)
-        return named_folder(_at_home(source))
+        return named_folder(_at_home(source)) if isinstance(source, str) else source
 
     @classmethod
     def settings_customise_sources(
@@ -144,14 +139,7 @@ def _settings(where: str, given: Mapping[str, Any]) -> Settings:
         value = f" = {first['input']!r}" if isinstance(first["input"], str | int | float) else ""
         if where != SETTINGS_FILE and name in given:
             where = "the command"
-        is_misquoted = where == SETTINGS_FILE and _IN_A_PATH in said
-        hint = _QUOTES_HINT if is_misquoted else f"correct it in {where}"
-        raise UsageError(printable(f"setting {name}{value}: {said}"), hint) from None
-
-
-def _refuse_control_characters(path: str) -> None:
-    if found := _CONTROL.search(path):
-        raise ValueError(f"{_IN_A_PATH}, U+{ord(found[0]):04X}")
+        raise UsageError(printable(f"setting {name}{value}: {said}"), f"correct it in {where}") from None
 
 
 def _at_home(path: str) -> str:
@@ -178,8 +166,11 @@ def _in_file(file: Path) -> dict[str, object]:
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         hint = _QUOTES_HINT if b"\\" in raw else 'write a setting on each line, as in: source = "legacy"'
         raise UsageError(printable(f"{file} cannot be read: {error}"), hint) from None
-    for name in told:
+    for name, value in told.items():
         _refuse_unknown(file, name)
+        if isinstance(value, str) and (found := _CONTROL.search(value)):
+            said = f"{file} sets {name} = {value!r}, with a control character, U+{ord(found[0]):04X}"
+            raise UsageError(printable(said), _QUOTES_HINT)
     return told
 
 

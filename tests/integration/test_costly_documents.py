@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from builders import pattern, query, rmos, write
-from rmos_migration import migrate
-from rmos_migration.sources.cost import MOST_CONTAINERS, refused_for_cost
+from rmos_migration.sources.cost import refused_for_cost
 
 HALF_A_GIGABYTE = 600 * 1024 * 1024
 
@@ -40,27 +39,14 @@ def test_a_costly_file_ends_no_run(kind: str, tree: Path, database: Path) -> Non
     assert query(database, "SELECT id FROM patterns ORDER BY id") == [("a",), ("z",)]
 
 
-def test_the_file_is_named_with_what_it_holds(tree: Path, database: Path) -> None:
-    write(tree, "patterns/costly.json", COSTLY["lists"])
-    assert migrate(tree, database).totals.rejected == 1
-    (code, message), *_ = query(database, "SELECT code, message FROM migration_diagnostics")
-    assert code == "file-too-large"
-    assert "5,200,002 lists and objects" in message
-
-
 @pytest.mark.parametrize(
     "text",
     [
-        '["' + "[" * (MOST_CONTAINERS + 10) + '"]',
-        '["\\"' + "{" * (MOST_CONTAINERS + 10) + '"]',
-        "[" * MOST_CONTAINERS,
-        json.dumps([[number, number + 1] for number in range(200_000)]),
+        '["' + "[" * 8_000_000 + '"]',
+        '["\\"' + "{" * 8_000_000 + '"]',
+        json.dumps([[one, one] for one in range(200_000)]),
     ],
-    ids=["brackets in a text", "brackets behind a quote", "just so many", "points"],
+    ids=["brackets in a text", "brackets behind a quote", "points"],
 )
 def test_what_can_be_held_is_not_refused(text: str) -> None:
     assert refused_for_cost(text.encode()) is None
-
-
-def test_one_more_is_refused() -> None:
-    assert refused_for_cost(b"[" * (MOST_CONTAINERS + 1)) is not None

@@ -512,10 +512,10 @@ def test_export_sees_one_state_of_the_database(
     shutil.copy(database, before)
     real, count = canonical.write_new, iter(range(10**6))
 
-    def while_others_write(target: Path, content: bytes) -> None:
+    def while_others_write(target: Path, content: bytes, mode: int) -> None:
         if next(count) == 100:
             execute(database, "DELETE FROM joblogs; UPDATE patterns SET name = 'Changed'")
-        real(target, content)
+        real(target, content, mode)
 
     monkeypatch.setattr(canonical, "write_new", while_others_write)
     export(database, out)

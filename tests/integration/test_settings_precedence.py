@@ -167,16 +167,9 @@ def test_a_backslash_in_double_quotes_gets_the_right_hint(name: str, path: str, 
     assert made(shop) == set()
 
 
-@pytest.mark.parametrize("text", ["a\tb.db", "a\nb.db", "a\x7fb.db", "sqlite:///a\rb.db"])
-def test_a_path_with_control_characters_is_refused_wherever_it_comes_from(text: str, shop: Path) -> None:
-    for done in (
-        rmos("init", cwd=shop, env=environment(RMOS_DATABASE_URL=text)),
-        rmos("init", "--database", text, cwd=shop),
-        rmos("migrate", text, cwd=shop),
-    ):
-        assert done.returncode == 2
-        assert "control character" in done.stderr
-    assert made(shop) == set()
+def test_a_control_character_in_a_path_that_somebody_names_is_one(shop: Path) -> None:
+    assert rmos("init", "--database", "a\tb.db", cwd=shop).returncode == 0
+    assert made(shop) == {"a\tb.db"}
 
 
 @pytest.mark.parametrize(

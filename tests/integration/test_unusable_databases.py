@@ -10,7 +10,7 @@ import pytest
 
 from builders import digests, execute, migrate_messy, pattern, query, rmos, write
 from rmos_migration import migrate
-from rmos_migration.errors import DatabaseUnusable
+from rmos_migration.errors import DatabaseUnusable, UsageError
 from rmos_migration.store.database import Database
 
 
@@ -203,6 +203,6 @@ def test_a_url_that_names_no_sqlite_file_is_refused(
     url: str, full: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(DatabaseUnusable):
+    with pytest.raises((DatabaseUnusable, UsageError)):
         migrate(full, url)
     assert {path.name for path in tmp_path.iterdir()} == {"legacy"}

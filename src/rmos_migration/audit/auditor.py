@@ -134,6 +134,7 @@ class _Look:
     def count(self) -> None:
         with suppress(DatabaseUnusable), driver_errors_as_ours():
             self.schema_version = schema.version_of(self.subject.connection)
+            self._need(entity.name for entity in ENTITIES)  # a view in a table's place may have no end
             self.records = queries.entity_counts(self.subject.connection)
 
     def _read(self, reader: Reader) -> None:

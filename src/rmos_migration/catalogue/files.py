@@ -28,8 +28,7 @@ FILES = (
         "F102",
         "file-too-large",
         _E,
-        "The file is larger than 16 MiB, or holds more than 100,000 documents or a million lists and objects. "
-        "No RMOS program wrote such a file.",
+        "The file is larger than 16 MiB, or holds more than 100,000 documents. No RMOS program wrote such a file.",
         "split the file, or check whether it is a legacy file at all",
     ),
     Code(

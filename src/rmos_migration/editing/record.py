@@ -20,6 +20,7 @@ from ..sources.content import canonical
 from ..sources.document import Document
 from ..sources.pointers import pointer_step
 from ..sources.read import Reading
+from ..store.columns import json_value
 from ..store.records import Row
 from ..store.runs import now
 from .refusals import InvalidRecord
@@ -37,11 +38,13 @@ def as_fields(entity: Entity, row: Row) -> dict[str, Any]:
     """A row as its record's fields, JSON columns parsed.
 
     Raises:
-        ValueError, TypeError: if other hands have written something else there.
+        CorruptRow: if something else was written there outside this program.
     """
     names = zip(entity.record.model_fields, entity.columns, row, strict=True)
     return {
-        name: orjson.loads(value) if value is not None and column.endswith("_json") else value
+        name: json_value(f"{entity.name}.{column}", value)
+        if value is not None and column.endswith("_json")
+        else value
         for name, column, value in names
     }
 

@@ -52,21 +52,6 @@ class CheckedText(_Checked, Text):
     reads, words = (str,), "text"
 
 
-class CheckedPath(CheckedText):
-    """Where something lies: text without NUL, which no file system takes; where a legacy name had one, it stands escaped."""
-
-    def result_processor(self, dialect: Dialect, coltype: object) -> _Reading:
-        """Return what looks at a value."""
-        read = super().result_processor(dialect, coltype)
-
-        def read_path(value: Any) -> Any:
-            if read(value) is not None and "\0" in value:
-                refuse(self.column, value, "text without NUL")
-            return value
-
-        return read_path
-
-
 class CheckedWord(CheckedText):
     """One of some words."""
 
@@ -126,8 +111,6 @@ def checked(
     ours: type[_Checked]
     if allowed:
         return CheckedWord(column, required, allowed)
-    if column.endswith((".path", ".location", ".source")):
-        return CheckedPath(column=column, required=required)
     if isinstance(kind, Text):
         return CheckedText(column=column, required=required)
     if isinstance(kind, LargeBinary):
@@ -141,6 +124,18 @@ def checked(
 def refuse(column: str, value: object, words: str) -> NoReturn:
     """Raise CorruptRow for a value that is not what its column says."""
     raise CorruptRow(f"a value of {column} is {shown(value)}, but it must be {words}", _HINT)
+
+
+def json_value(column: str, text: str) -> Any:
+    """Return the value in a JSON column.
+
+    Raises:
+        CorruptRow: if it is not JSON.
+    """
+    try:
+        return orjson.loads(text)
+    except ValueError:
+        refuse(column, text, "JSON")
 
 
 def json_object(column: str, text: str) -> dict[str, Any]:

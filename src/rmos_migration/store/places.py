@@ -45,5 +45,5 @@ def _refuse_unfit(name: str, *, is_typed: bool) -> None:
         )
     if is_typed and name.lower().startswith(("file:", "sqlite:")):
         raise UsageError(f"{printable(name)} is not the path of a file", f"{_HINT} or sqlite:///rmos.db")
-    if any(ord(character) < 32 or ord(character) == 127 for character in name):
-        raise UsageError(f"{printable(name)} holds control characters, so it cannot be a file's name", _HINT)
+    if "\0" in name:
+        raise UsageError(f"{printable(name)} holds a NUL, so it cannot be a file's name", _HINT)
