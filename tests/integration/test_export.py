@@ -481,8 +481,8 @@ def test_export_that_is_stopped_says_that_the_folder_is_not_complete(
     workshop(tree, 3000)
     migrate(tree, database)
     with started(*RMOS, "export", out, "--database", database) as process:
-        while not any(out.rglob("*.json")) and process.poll() is None:
-            time.sleep(0.01)
+        while not (out / MARK).exists() and process.poll() is None:
+            time.sleep(0.005)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)
     assert process.returncode == 130

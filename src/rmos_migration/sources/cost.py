@@ -2,6 +2,7 @@
 
 import mmap
 import re
+from contextlib import suppress
 
 _BYTES_A_CONTAINER = 500
 _BYTES_A_VALUE = 200
@@ -16,17 +17,20 @@ def refused_for_cost(raw: bytes) -> tuple[str, str] | None:
 
     A parser that runs out of memory may end the whole process, so this is asked before.
     """
-    if _is_there(_needed(raw, raw)):
-        return None
-    needed = _needed(raw, _STRING.sub(b"", raw))  # brackets and commas in texts cost nothing
+    needed = _needed(raw, raw)
     if _is_there(needed):
         return None
+    with suppress(MemoryError):
+        needed = _needed(raw, _STRING.sub(b"", raw))  # brackets and commas in texts cost nothing
+        if _is_there(needed):
+            return None
     said = f"there is not enough memory to read it, which may take {needed / 1e6:,.0f} MB"
     return "file-unreadable", said
 
 
 def _needed(raw: bytes, counted: bytes) -> int:
-    containers = counted.count(b"[") + counted.count(b"{")
+    # what is never closed is refused before it is built
+    containers = min(counted.count(b"[") + counted.count(b"{"), counted.count(b"]") + counted.count(b"}"))
     return (
         containers * _BYTES_A_CONTAINER + counted.count(b",") * _BYTES_A_VALUE + len(raw) * _BYTES_A_CHARACTER
     )
