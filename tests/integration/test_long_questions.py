@@ -75,3 +75,12 @@ def test_the_keyboard_ends_a_question(readers: Readers) -> None:
     with pytest.raises(KeyboardInterrupt), readers.reading() as connection:
         alarm.start()
         ask(connection)
+
+
+def test_ctrl_c_stays_ctrl_c_where_it_cost_the_connection(readers: Readers, database: Path) -> None:
+    engine = file_engine(database, read_only=True)
+    with pytest.raises(KeyboardInterrupt), connected(engine, seconds=5) as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        driver.close()  # as SQLAlchemy does with one that was interrupted at the wrong moment
+        raise KeyboardInterrupt

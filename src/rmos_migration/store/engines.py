@@ -5,7 +5,7 @@ import signal
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from threading import current_thread, main_thread
@@ -198,7 +198,10 @@ def time_limit(
         with clock.listening():
             yield
     finally:
-        driver.set_progress_handler(None, 0)
+        with suppress(
+            sqlite3.ProgrammingError
+        ):  # SQLAlchemy closes a connection whose question was interrupted
+            driver.set_progress_handler(None, 0)
         if clock.raised is not None:
             raise clock.raised
 
