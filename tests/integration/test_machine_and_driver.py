@@ -187,7 +187,6 @@ def test_a_database_that_may_not_be_read_is_no_damage(filled: Path) -> None:
         "file::memory:",
         "sqlite:rmos.db",
         "rmos\0.db",
-        "D:\rmos.db",
     ],
 )
 def test_what_names_no_file_is_refused(name: str) -> None:
