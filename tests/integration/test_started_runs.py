@@ -13,7 +13,7 @@ from rmos_migration.api.jobs import Jobs
 from rmos_migration.errors import UsageError
 from rmos_migration.migrate.options import Options
 from rmos_migration.store.database import Database
-from serving import MIGRATION, client
+from serving import MIGRATION, at_the_end, client
 
 ENDS_WITHOUT_A_WORD = (sys.executable, "-c", "")
 """What stands for a run's process."""
@@ -29,6 +29,19 @@ def test_a_process_that_dies_before_its_run_began_is_no_run(
     with client(database, tree) as calling:
         answer = calling.post(f"{MIGRATION}/runs", json={"dry_run": dry_run})
     assert (answer.status_code, answer.headers.get("location")) == (503, None)
+
+
+@pytest.mark.parametrize("last", ["half a line", '["counts", {"ent', '["unheard of"]'])
+def test_a_process_that_ends_in_the_middle_of_a_line_holds_no_further_run_up(
+    last: str, tree: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tree, "patterns/p.json", pattern())
+    with client(database, tree) as calling:
+        with monkeypatch.context() as instead:
+            instead.setattr(jobs, "_COMMAND", (sys.executable, "-c", f"print({last!r}, end='')"))
+            assert calling.post(f"{MIGRATION}/runs", json={}).status_code == 503
+        assert calling.post(f"{MIGRATION}/runs", json={}).status_code == 202
+        at_the_end(calling)
 
 
 FAILS_BY_ITS_OWN_FAULT = (

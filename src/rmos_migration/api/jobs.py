@@ -20,6 +20,7 @@ from ..errors import (
     LockedError,
     ProgramFault,
     RmosError,
+    TookTooLong,
     UsageError,
 )
 from ..migrate.options import Options
@@ -34,10 +35,8 @@ _ENDING_SECONDS = 10.0
 _PATIENCE = 1.0
 """Seconds that a run's process may take to end after it has said all; a new one need not be refused for that."""
 
-_ERRORS = {
-    one.__name__: one
-    for one in (UsageError, LockedError, DatabaseUnusable, CorruptRow, EnvironmentFailure, ProgramFault)
-}
+_TOLD = (UsageError, LockedError, DatabaseUnusable, CorruptRow, TookTooLong, EnvironmentFailure, ProgramFault)
+_ERRORS = {one.__name__: one for one in _TOLD}
 
 _COMMAND = (sys.executable, "-P", "-m", "rmos_migration.api.started_run")
 """A run's process. Without -P, Python would import whatever lies in the current folder under the name of a module."""
@@ -47,8 +46,8 @@ _COMMAND = (sys.executable, "-P", "-m", "rmos_migration.api.started_run")
 class Job:
     """A run in a process of its own, as far as it has got.
 
-    ``number`` counts the dry runs of this server; ``name`` is the run's in addresses, once it has begun; ``counts`` are those of ``outcome.Counts.as_json``; ``failure`` is what
-    ended it without a result.
+    ``number`` counts the dry runs of this server; ``name`` is the run's in addresses, once it has begun; ``counts`` are those
+    of ``outcome.Counts.as_json``; ``failure`` is what ended it without a result.
     """
 
     options: Options
@@ -63,19 +62,26 @@ class Job:
     over: threading.Event = field(default_factory=threading.Event)
 
     def listen(self) -> None:
-        """Take what the process tells, until it has ended."""
+        """Take what the process tells, until it has ended; whatever comes of that, the run is over then."""
+        try:
+            self._take_what_is_told()
+        finally:
+            is_done = self.report is not None if self.options.dry_run else self.begun.is_set()
+            if self.failure is None and not is_done:
+                self.failure = EnvironmentFailure(
+                    "the run's process ended before it was done", "start it again"
+                )
+            self.over.set()
+            self.begun.set()
+
+    def _take_what_is_told(self) -> None:
         assert self.process.stdout is not None  # noqa: S101 - it was opened with a pipe
-        with self.process.stdout as told:
+        with self.process.stdout as told, suppress(ValueError):  # a line that its process did not live to end
             for line in told:
                 self._hear(*json.loads(line))
         self.ask_to_stop()  # which closes the other pipe
         with suppress(subprocess.TimeoutExpired):
             self.process.wait(_ENDING_SECONDS)
-        is_done = self.report is not None if self.options.dry_run else self.begun.is_set()
-        if self.failure is None and not is_done:
-            self.failure = EnvironmentFailure("the run's process ended before it was done", "start it again")
-        self.over.set()
-        self.begun.set()
 
     def _hear(self, what: str, *told: Any) -> None:
         if what == "begun":
