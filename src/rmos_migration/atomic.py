@@ -103,7 +103,7 @@ def write_whole(target: Path, content: bytes, *, mode: int = 0o666, replace: boo
         with target.open("wb", buffering=0) as stream:
             stream.write(content)
         return
-    if kind is not None and stat.S_ISLNK(kind):
+    if is_link(target):
         raise IsALinkError(errno.ELOOP, "it is a link", str(target))
     with unfinished(target.parent, mode) as new:
         if kind is not None and os.name == "posix":
@@ -115,6 +115,14 @@ def write_whole(target: Path, content: bytes, *, mode: int = 0o666, replace: boo
 
 class IsALinkError(OSError):
     """A result is not written through a link."""
+
+
+def is_link(target: Path) -> bool:
+    """Whether a path is a link through which nothing is written: not one to a device, a pipe, or what is open already."""
+    if _OPENED.fullmatch(os.fspath(target)):
+        return False
+    kind = _kind_of(target)
+    return kind is not None and stat.S_ISLNK(kind)
 
 
 def sync_folder(folder: Path) -> None:

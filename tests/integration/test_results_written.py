@@ -145,3 +145,18 @@ def test_an_upgrade_that_is_tried_again_uses_the_copy_that_is_there(database: Pa
     assert rmos("init", "--database", database).returncode == 0
     assert sorted(file.name for file in database.parent.glob("*before*")) == [copies[0].name, other.name]
     assert Database.at(database).last_backup(1) == other
+
+
+@pytest.mark.parametrize("where", ["", ".", "a-folder", "a-link", "a-dead-link"])
+def test_a_place_where_no_result_can_be_is_refused_before_the_work(
+    where: str, tree: Path, tmp_path: Path
+) -> None:
+    write(tree, "patterns/p.json", pattern())
+    (tmp_path / "a-folder").mkdir()
+    (tmp_path / "a-link").symlink_to("a-folder/x")
+    (tmp_path / "a-folder/x").write_text("dear")
+    (tmp_path / "a-dead-link").symlink_to("nowhere")
+    done = rmos("migrate", tree, "--database", "new.db", "--stats", where, cwd=tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert not (tmp_path / "new.db").exists()
+    assert (tmp_path / "a-folder/x").read_text() == "dear"

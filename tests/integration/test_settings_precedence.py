@@ -125,6 +125,14 @@ def test_the_file_in_force_is_named_with_what_it_sets(shop: Path) -> None:
     assert told.stderr.count("rmos.toml") == 1
 
 
+@pytest.mark.parametrize("password", ["secret", "se@cret", "se:cret"])
+def test_a_password_in_a_database_s_address_is_not_shown(password: str, shop: Path) -> None:
+    (shop / "rmos.toml").write_text(f'database = "postgresql://anna:{password}@host/rmos"\n')
+    done = rmos("status", cwd=shop)
+    assert 'database = "postgresql://anna:…@host/rmos"' in done.stderr
+    assert "cret" not in done.stderr
+
+
 def test_nothing_is_said_of_a_file_that_sets_nothing_or_to_who_asked_for_quiet(shop: Path) -> None:
     (shop / "data/rmos_legacy/patterns/b.json").unlink()
     (shop / "rmos.toml").write_text('database = "file.db"\n')

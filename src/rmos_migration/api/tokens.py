@@ -101,12 +101,12 @@ class Place:
             handle = os.open(file, _OPENING | (0 if file == self.named else _NO_LINK))
         except OSError as error:
             if error.errno in _NO_PLAIN_FILE:
-                raise _no_plain_file(file) from error
+                raise self._no_plain_file(file) from error
             raise self._cannot_be_kept(error.strerror or "") from error
         try:
             found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode) or (os.name != "posix" and file.is_symlink()):
-                raise _no_plain_file(file)
+                raise self._no_plain_file(file)
             if file == self.own and os.name == "posix":
                 self._check_owner(found)
             return os.read(handle, _LONGEST_FILE).decode("utf-8", "replace").strip()
@@ -136,6 +136,13 @@ class Place:
             raise
         except OSError as error:
             raise self._cannot_be_kept(error.strerror or "") from error
+
+    def _no_plain_file(self, file: Path) -> UsageError:
+        is_named = file == self.named
+        hint = (
+            f"see {self.variable}_FILE, which names it" if is_named else "take it away to have a new one made"
+        )
+        return UsageError(f"{file} is not a plain file", hint)
 
     def _cannot_be_kept(self, why: str) -> EnvironmentFailure:
         if self.named is not None:
@@ -193,10 +200,6 @@ def _mark(place: Place) -> tuple[int, ...] | None:
     return (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
 
 
-def _no_plain_file(file: Path) -> UsageError:
-    return UsageError(f"{file} is no plain file", "take it away to have a new one made")
-
-
 def _checked(token: str, where: str) -> str:
     """Refuse what could not be sent, or guessed: a measure for slips, which no text of a person's own making is sure to pass.
 
@@ -206,7 +209,7 @@ def _checked(token: str, where: str) -> str:
     fault = _fault_of(token)
     if fault:
         hint = "take it away to have a new one made, or have one drawn: openssl rand -base64 32"
-        raise UsageError(f"the token in {where} is none: {fault}", hint)
+        raise UsageError(f"the token in {where} cannot be used: {fault}", hint)
     return token
 
 

@@ -109,7 +109,7 @@ def audit(
         return
     form = Format.JSON if as_json else form
     if output is not None:
-        console.refuse_database(output)
+        console.check_file(output)
     place = Database.at(load_settings(database=database).database)
     known = known_findings(baseline) if baseline is not None else frozenset()
     if repair:

@@ -1,6 +1,7 @@
 """The settings that a verb works with; the file that sets any of them is named, because it may be anybody's."""
 
 import json
+import re
 from pathlib import Path
 
 from ..settings import SETTINGS_FILE, InForce, Settings, settings_in_force
@@ -21,5 +22,10 @@ def load_settings(*, quiet: bool = False, **flags: object) -> Settings:
 
 def told_by_file(chosen: InForce) -> str:
     """Return which file sets what."""
-    told = (f"{name} = {json.dumps(value, default=str)}" for name, value in chosen.from_file.items())
+    told = (f"{name} = {_shown(value)}" for name, value in chosen.from_file.items())
     return f"{Path(SETTINGS_FILE).absolute()} sets {', '.join(told)}"
+
+
+def _shown(value: object) -> str:
+    """A value as it stands in the file, without the password that a database's address may hold."""
+    return re.sub(r"(://[^/@:]*):[^/]*@", r"\1:…@", json.dumps(value, default=str, ensure_ascii=False))

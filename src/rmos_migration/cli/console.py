@@ -19,7 +19,7 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from ..atomic import IsALinkError, sweep, write_whole
+from ..atomic import is_link, sweep, write_whole
 from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable, printable_json
 from ..errors import EnvironmentFailure, RmosError, UsageError
 from ..migrate.not_looked_at import were_not_looked_at
@@ -67,25 +67,28 @@ def write_file(path: Path, text: str, what: str, hint: str, *, mode: int = 0o666
     An earlier file is replaced by the whole of the new one, or not at all. ``mode`` is the most that others may.
 
     Raises:
-        UsageError: if a database or a link is in its place.
+        UsageError: if it must not be written there (``check_file``).
         EnvironmentFailure: if it cannot be written.
     """
-    refuse_database(path)
+    check_file(path)
     try:
         sweep(path.parent)
         write_whole(path, text.encode("utf-8", "backslashreplace"), mode=mode)
-    except IsALinkError as error:
-        message = f"{path} is a link, and {what} is not written through it"
-        raise UsageError(message, "name the file itself, or take the link away") from error
     except OSError as error:
         raise EnvironmentFailure(f"{what} could not be written to {path}: {error.strerror}", hint) from error
 
 
-def refuse_database(path: Path) -> None:
-    """Raise UsageError for a file that must not be written over: a slip would cost the workshop its records.
+def check_file(path: Path) -> None:
+    """Raise UsageError where a result cannot be, or must not: it is asked before the work is done.
 
-    That is a database, and what SQLite or this program keeps beside one.
+    That is a folder (which an empty name stands for, too), a link, a database, and what SQLite or this program keeps
+    beside one: a slip would cost the workshop its records.
     """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder, and the result is a file", "name a file")
+    if is_link(path):
+        hint = "name the file itself, or take the link away"
+        raise UsageError(f"{path} is a link, and no result is written through one", hint)
     beside = (path.with_name(path.name.removesuffix(end)) for end in _BESIDE if path.name.endswith(end))
     for database in (path, *beside):
         with suppress(OSError), database.open("rb") as file:

@@ -70,7 +70,7 @@ def draw(
 
 def _refuse_other(output: Path) -> None:
     """Raise UsageError where something is that is no drawing; a drawing may be made anew."""
-    console.refuse_database(output)
+    console.check_file(output)
     with suppress(OSError), output.open("rb") as file:
         if file.read(4) not in (b"", b"<svg"):
             raise UsageError(f"{output} is no drawing and was left as it is", "name another file")

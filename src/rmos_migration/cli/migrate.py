@@ -124,7 +124,7 @@ def migrate(
     if verbose:
         logging.getLogger("rmos_migration").setLevel(logging.INFO)
     if stats is not None:
-        console.refuse_database(stats)
+        console.check_file(stats)
     if report is not None:
         check_folder(report, settings.source)
     witness = Witness()

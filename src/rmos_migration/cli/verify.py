@@ -102,7 +102,7 @@ def verify(
     }
     limits = {state: Limit.parse(text, f"--max-{state}") for state, text in given.items() if text is not None}
     if certificate is not None:
-        console.refuse_database(certificate)
+        console.check_file(certificate)
     settings = load_settings(source=source, database=database, encoding=encoding)
     result = verify_source(
         settings.source,
