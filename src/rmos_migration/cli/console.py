@@ -86,9 +86,10 @@ def check_file(path: Path) -> None:
     """
     if path.is_dir():
         raise UsageError(f"{path} is a folder, and the result is a file", "name a file")
-    if is_link(path):
-        hint = "name the file itself, or take the link away"
-        raise UsageError(f"{path} is a link, and no result is written through one", hint)
+    with suppress(OSError):  # what the system says of the place is told when it is written to
+        if is_link(path):
+            hint = "name the file itself, or take the link away"
+            raise UsageError(f"{path} is a link, and no result is written through one", hint)
     beside = (path.with_name(path.name.removesuffix(end)) for end in _BESIDE if path.name.endswith(end))
     for database in (path, *beside):
         with suppress(OSError), database.open("rb") as file:
