@@ -10,6 +10,7 @@ from builders import digests, execute, older_database, pattern, query, records, 
 from rmos_migration import migrate
 from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.store import schema
+from rmos_migration.store.backup import free_name
 from rmos_migration.store.database import Condition, Database
 
 VERSIONS = [(number,) for number in range(1, schema.CURRENT_VERSION + 1)]
@@ -30,7 +31,7 @@ def versions(database: Path) -> list[tuple[int]]:
 
 def test_init_backs_up_and_upgrades(older: Path) -> None:
     before = digests(older.parent)["rmos.db"]
-    backup = Database.at(older).next_backup(1)
+    backup = free_name(older, "before-upgrade-from-1")
     done = rmos("init", "--database", older)
     assert done.returncode == 0, done.stderr
     assert versions(older) == VERSIONS
@@ -43,7 +44,7 @@ def test_init_backs_up_and_upgrades(older: Path) -> None:
 
 def test_migrate_backs_up_and_upgrades(tree: Path, older: Path) -> None:
     write(tree, "patterns/a.json", pattern(strip_family_id="old"))
-    backup = Database.at(older).next_backup(1)
+    backup = free_name(older, "before-upgrade-from-1")
     assert migrate(tree, older).exit_code == 0
     assert versions(older) == VERSIONS
     assert records(older, "patterns")["p1"]["strip_family_id"] == "old"
@@ -54,16 +55,16 @@ def test_the_backup_holds_what_only_the_log_held(older: Path) -> None:
     with closing(sqlite3.connect(older)) as writer:
         writer.execute("INSERT INTO strip_families (id, strips_json) VALUES ('in the log', '[]')")
         writer.commit()
-        backup = Database.at(older).next_backup(1)
+        backup = free_name(older, "before-upgrade-from-1")
         with Database.at(older).writer("a test"):
             pass
     assert set(records(backup, "strip_families")) == {"old", "in the log"}
 
 
 def test_a_backup_that_is_there_is_never_overwritten(older: Path, tree: Path) -> None:
-    backup = Database.at(older).next_backup(1)
+    backup = free_name(older, "before-upgrade-from-1")
     backup.write_bytes(b"precious")
-    other = Database.at(older).next_backup(1)
+    other = free_name(older, "before-upgrade-from-1")
     assert migrate(tree, older).exit_code == 0
     assert backup.read_bytes() == b"precious"
     assert versions(other) == [(1,)]
@@ -72,7 +73,7 @@ def test_a_backup_that_is_there_is_never_overwritten(older: Path, tree: Path) ->
 def test_an_upgrade_that_was_cut_off_is_done_by_the_next_run(older: Path, tree: Path) -> None:
     with (  # the backup was made, the upgrade never committed
         closing(sqlite3.connect(older)) as source,
-        closing(sqlite3.connect(Database.at(older).next_backup(1))) as copy,
+        closing(sqlite3.connect(free_name(older, "before-upgrade-from-1"))) as copy,
     ):
         source.backup(copy)
     assert migrate(tree, older).exit_code == 0

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from ..errors import DatabaseUnusable
 from . import schema
-from .backup import back_up, copy_whole, free_name, last_copy, refuse_companions, refuse_taken
+from .backup import back_up, copy_whole, last_copy, refuse_companions, refuse_taken
 from .condition import (
     Condition,
     Examination,
@@ -249,10 +249,6 @@ class Database:
                 f"{self.path} is damaged, so no backup was made: {damage}",
                 "see rmos audit; keep the older backups, and go back to one of them",
             )
-
-    def next_backup(self, version: int) -> Path:
-        """Where the copy will go that is made before a database of schema ``version`` is upgraded."""
-        return free_name(self.path, _before_upgrade(version))
 
     def last_backup(self, version: int) -> Path | None:
         """The copy that was made last before the database was upgraded from schema ``version``."""
