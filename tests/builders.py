@@ -216,6 +216,9 @@ def digests(folder: Path) -> dict[str, str]:
 
 RMOS = [sys.executable, "-m", "rmos_migration"]
 
+Here = Callable[..., tuple[int, str]]
+"""The command in this process (the fixture ``here``): takes its arguments, gives its exit code and all that it said."""
+
 RMOS_IN_SMALL_BATCHES = [
     sys.executable,
     "-c",

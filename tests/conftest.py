@@ -1,11 +1,17 @@
 """Places for tests: an empty legacy tree, and where its database goes."""
 
 import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from builders import DOMAIN_TABLES
+from builders import DOMAIN_TABLES, Here, pattern, write
+from rmos_migration import migrate
+from rmos_migration.cli.app import run
+from rmos_migration.store.database import Database
+from rmos_migration.store.standing import Readers
 
 
 @pytest.fixture
@@ -23,6 +29,29 @@ def database(tmp_path: Path) -> Path:
     folder = tmp_path / "store"
     folder.mkdir()
     return folder / "rmos.db"
+
+
+@pytest.fixture
+def readers(tree: Path, database: Path) -> Iterator[Readers]:
+    """The connections of a server to a database with one pattern."""
+    write(tree, "patterns/p.json", pattern())
+    migrate(tree, database)
+    found = Readers(Database(database))
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
+    """Runs the command in this process: its exit code, and all that it said."""
+
+    def run_here(*arguments: str | Path) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["rmos", *map(str, arguments)])
+        code = run()
+        said = capsys.readouterr()
+        return code, said.out + said.err
+
+    return run_here
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

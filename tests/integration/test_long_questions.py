@@ -2,31 +2,18 @@
 
 import signal
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
 
-from builders import pattern, write
-from rmos_migration import migrate
 from rmos_migration.errors import DatabaseUnusable, TookTooLong
 from rmos_migration.store import queries
-from rmos_migration.store.database import Database
 from rmos_migration.store.engines import connected, file_engine, time_limit
 from rmos_migration.store.failures import driver_errors_as_ours
 from rmos_migration.store.standing import Readers
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
-
-
-@pytest.fixture
-def readers(tree: Path, database: Path) -> Iterator[Readers]:
-    write(tree, "patterns/p.json", pattern())
-    migrate(tree, database)
-    found = Readers(Database(database))
-    yield found
-    found.close()
 
 
 def ask(connection: Connection) -> None:

@@ -8,7 +8,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -16,6 +16,7 @@ import pytest
 
 from builders import (
     RMOS,
+    Here,
     environment,
     execute,
     family,
@@ -28,7 +29,6 @@ from builders import (
     write,
 )
 from rmos_migration import audit, migrate
-from rmos_migration.cli.app import run
 from rmos_migration.errors import EnvironmentFailure, UsageError
 from rmos_migration.store.condition import Condition, examine, has_log
 from rmos_migration.store.database import Database
@@ -261,21 +261,6 @@ def test_a_connection_neither_trusts_the_schema_nor_cells(filled: Path) -> None:
 
 
 # a tampered schema -----------------------------------------------------------------------------------------
-
-Here = Callable[..., tuple[int, str]]
-
-
-@pytest.fixture
-def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Here:
-    """Runs the command in this process: its exit code, and all that it said."""
-
-    def run_here(*arguments: str | Path) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["rmos", *map(str, arguments)])
-        code = run()
-        said = capsys.readouterr()
-        return code, said.out + said.err
-
-    return run_here
 
 
 VERBS = (*LOOKING, "export", "verify", "backup", "init", "migrate", "draw")

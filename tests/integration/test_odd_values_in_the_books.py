@@ -2,16 +2,13 @@
 
 import shutil
 import sqlite3
-import sys
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from builders import EXAMPLES
+from builders import EXAMPLES, Here
 from rmos_migration import migrate
-from rmos_migration.cli.app import run
 
 BOOKS = (
     "migration_runs",
@@ -69,24 +66,9 @@ def loose(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return database
 
 
-@pytest.fixture
-def here(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str]]:
-    def run_here(*arguments: str | Path) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["rmos", *map(str, arguments)])
-        code = run()
-        said = capsys.readouterr()
-        return code, said.out + said.err
-
-    return run_here
-
-
 @pytest.mark.parametrize("value", VALUES)
 @pytest.mark.parametrize("book", BOOKS)
-def test_every_verb_ends_in_words(
-    book: str, value: str, loose: Path, database: Path, here: Callable[..., tuple[int, str]]
-) -> None:
+def test_every_verb_ends_in_words(book: str, value: str, loose: Path, database: Path, here: Here) -> None:
     with closing(sqlite3.connect(loose)) as connection:
         columns = [one[1] for one in connection.execute(f"PRAGMA table_info({book})")]
     for number, column in enumerate(columns):

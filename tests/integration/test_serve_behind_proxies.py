@@ -262,13 +262,13 @@ def crawled(server: Served, root: str, *headers: str, taken_away: bool) -> set[s
 
 @pytest.mark.parametrize("taken_away", [True, False], ids=["taken away", "left"])
 def test_every_address_lies_below_the_path_that_a_proxy_shows(database: Path, taken_away: bool) -> None:
-    with read_by(database, "--root-path", "/work/rmos/") as served:
-        seen = crawled(served, "/work/rmos", taken_away=taken_away)
-        assert {"/work/rmos/runs", "/work/rmos/rejects", "/work/rmos/docs", "/work/rmos/openapi.json"} <= seen
+    with read_by(database, "--root-path", "/shop/rmos/") as served:
+        seen = crawled(served, "/shop/rmos", taken_away=taken_away)
+        assert {"/shop/rmos/runs", "/shop/rmos/rejects", "/shop/rmos/docs", "/shop/rmos/openapi.json"} <= seen
         assert any("cursor=" in one for one in seen) or len(seen) > 20
         described = served.get("/openapi.json").json()
-        assert described["servers"] == [{"url": "/work/rmos"}]
-        assert 'data-root="/work/rmos"' in served.get("/", READ_BY_A_PERSON).body.decode()
+        assert described["servers"] == [{"url": "/shop/rmos"}]
+        assert 'data-root="/shop/rmos"' in served.get("/", READ_BY_A_PERSON).body.decode()
 
 
 def test_where_a_new_record_and_a_run_are_is_told_below_the_path(tmp_path: Path) -> None:

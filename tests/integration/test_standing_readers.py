@@ -1,7 +1,6 @@
 """Connections that stay open: they see what others do to the file meanwhile, also where they cannot be noted beside it."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,17 +10,7 @@ from builders import execute, pattern, write
 from rmos_migration import migrate
 from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.store import queries
-from rmos_migration.store.database import Database
 from rmos_migration.store.standing import Readers
-
-
-@pytest.fixture
-def readers(tree: Path, database: Path) -> Iterator[Readers]:
-    write(tree, "patterns/p.json", pattern())
-    migrate(tree, database)
-    found = Readers(Database(database))
-    yield found
-    found.close()
 
 
 def patterns(readers: Readers) -> int:
