@@ -492,3 +492,15 @@ def test_requests_that_were_given_up_do_not_pile_up(database: Path, tmp_path: Pa
                 connection.send(request("GET", f"{API}/migration/runs/1/report?format=html", "localhost"))
         assert eventually(lambda: is_fine(server), 20)
         assert query(place, "PRAGMA integrity_check") == [("ok",)]
+
+
+def test_a_caller_whose_body_comes_after_the_refusal_reads_why(server: Served) -> None:
+    for _ in range(10):
+        with server.connect() as connection:
+            head = request("POST", "/api/rmos/stores/joblogs", f"127.0.0.1:{server.port}")
+            connection.send(head.replace(b"\r\n\r\n", b"\r\nContent-Length: 40\r\n\r\n"))
+            time.sleep(0.05)  # the server has refused it by now
+            for _ in range(2):
+                connection.send(b"x" * 20)
+                time.sleep(0.02)
+            assert connection.answer().status == 401

@@ -13,6 +13,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
 
 from .problems import Problem
+from .requests import LARGEST_BODY
 from .security import HEADERS, LARGEST_HEAD
 
 HEAD_SECONDS = 10.0
@@ -23,6 +24,9 @@ BODY_SECONDS = 30.0
 
 TAKING_SECONDS = 30.0
 """For a caller to take what was sent, before more can be."""
+
+LEAVING_SECONDS = 2.0
+"""For which the rest of a request is taken that was answered before its end."""
 
 MOST_CONNECTIONS = 256
 
@@ -43,6 +47,8 @@ class PatientProtocol(H11Protocol):
     _waits: tuple[bool, float] | None = None
     """For what a complete request is waited: whether one was there before, and since when; None while one is answered."""
     _is_out = False
+    _is_left = False
+    _thrown_away = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Somebody calls."""
@@ -63,6 +69,11 @@ class PatientProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Some of a request is there."""
+        if self._is_left:
+            self._thrown_away += len(data)
+            if self._thrown_away > LARGEST_BODY:
+                self.transport.abort()
+            return
         super().data_received(data)
         if self.conn.their_state not in _WAITING:
             self._waits = None
@@ -71,9 +82,10 @@ class PatientProtocol(H11Protocol):
     def on_response_complete(self) -> None:
         """An answer was sent; a request that stands behind it may be begun."""
         self._stop_waiting()
-        if self.conn.their_state is h11.SEND_BODY:
-            self.transport.close()  # the rest of the request was not wanted
         self._waits = (True, self.loop.time())
+        if self.conn.their_state is h11.SEND_BODY:
+            self._leave()
+            return
         super().on_response_complete()
         if self.conn.their_state not in _WAITING:
             self._waits = None  # the next one stood behind it
@@ -114,6 +126,19 @@ class PatientProtocol(H11Protocol):
     def _should_upgrade(self) -> bool:
         """No other protocol is spoken here."""
         return False
+
+    def _leave(self) -> None:
+        """End a connection whose request is answered before all of it came.
+
+        What still comes is taken for a moment, and thrown away: were the connection closed at once, the system would answer
+        that with a reset, and the caller, or the proxy before him, might never read why the request was refused.
+        """
+        self._is_left = True
+        self.server_state.total_requests += 1
+        if not self.transport.is_closing():
+            self.transport.write_eof()
+            self.flow.resume_reading()
+            self._deadline = self.loop.call_later(LEAVING_SECONDS, self.transport.abort)
 
     def _finds_place(self) -> bool:
         """Whether there is a place for this connection, perhaps that of whoever has waited longest for a request."""
