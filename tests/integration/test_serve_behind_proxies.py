@@ -12,9 +12,12 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 
 from builders import EXAMPLES, migrate_messy, rmos
-from rmos_migration.api.forwarding import checked_prefix
+from rmos_migration.api.app import create_app
+from rmos_migration.api.forwarding import OWN_STEPS, checked_prefix
 from rmos_migration.api.hosts import allowed
 from rmos_migration.errors import UsageError
+from rmos_migration.web.pages import page_routers
+from serving import serving as served_from
 from serving_processes import API, TOKEN, Answer, Served, bearer, eventually, request, serving
 
 STATUS = f"{API}/migration/status"
@@ -338,6 +341,19 @@ def test_a_path_that_could_lead_elsewhere_is_refused(trusting: Served, prefix: s
     assert refused(answer) == (400, "bad-request")
     with pytest.raises(UsageError, match="--root-path"):
         checked_prefix(prefix, "--root-path")
+
+
+def test_a_path_like_one_of_the_servers_own_is_refused(trusting: Served, tmp_path: Path) -> None:
+    app = create_app(served_from(tmp_path / "rmos.db"), page_routers())
+    routes = [route for router in app.app.app.state.routers for route in router.routes]
+    own = {route.path.split("/")[1] for route in routes} - {""} | {"openapi.json"}
+    assert own == OWN_STEPS
+    for step in own:
+        with pytest.raises(UsageError, match=f"--root-path /{step} begins"):
+            checked_prefix(f"/{step}", "--root-path")
+    answer = trusting.get("/", bearer(READING), "X-Forwarded-Prefix: /runs/of/ours")
+    assert refused(answer) == (400, "bad-request")
+    assert checked_prefix("/runs-of-ours/api", "--root-path") == "/runs-of-ours/api"
 
 
 def test_two_paths_of_a_proxy_are_refused(trusting: Served) -> None:

@@ -15,6 +15,24 @@ Network = IPv4Network | IPv6Network
 PREFIX_HEADER = "x-forwarded-prefix"
 _LONGEST_PREFIX = 200
 _PREFIX = re.compile(r"(/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)*", re.ASCII)
+OWN_STEPS = frozenset(
+    {
+        "api",
+        "audit",
+        "docs",
+        "healthz",
+        "joblogs",
+        "metrics",
+        "openapi.json",
+        "patterns",
+        "readyz",
+        "rejects",
+        "runs",
+    }
+    | {"static", "strip-families"}
+)
+"""How paths of the server's own begin; it could not tell a prefix that begins so from them (``below``)."""
+
 _SAID = frozenset(
     {"forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-proxyuser-ip", "x-remote-ip"}
     | {"true-client-ip", "cf-connecting-ip", "cf-ray", "fastly-client-ip", "client-ip", "x-host", "x-scheme"}
@@ -53,12 +71,15 @@ def checked_prefix(given: str, where: str) -> str:
     """Return the path prefix that is given in ``where`` as it stands before every address: ``/rmos``, or nothing.
 
     Raises:
-        UsageError: if it is no path of plain steps.
+        UsageError: if it is no path of plain steps, or begins as one of the server's own does.
     """
     prefix = given.rstrip("/") if given.startswith("/") else given
     if len(prefix) > _LONGEST_PREFIX or _PREFIX.fullmatch(prefix) is None or given.endswith("//"):
         hint = "give plain steps of letters, digits and - . _ ~, such as /rmos"
         raise UsageError(f"{where} {given[:_LONGEST_PREFIX]} is no path", hint)
+    if prefix.removeprefix("/").partition("/")[0] in OWN_STEPS:
+        hint = "give another first step, such as /rmos"
+        raise UsageError(f"{where} {prefix} begins as the server's own addresses do", hint)
     return prefix
 
 

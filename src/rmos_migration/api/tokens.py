@@ -218,7 +218,7 @@ def _fault_of(token: str) -> str:
     if len(token) < SHORTEST or not token.isascii() or not token.isprintable() or " " in token:
         return f"at least {SHORTEST} plain characters without blanks are needed"
     if different < FEWEST_DIFFERENT:
-        return f"it has {different} different characters, at least {FEWEST_DIFFERENT} are needed"
+        return f"at least {FEWEST_DIFFERENT} different characters are needed, and it has {different}"
     if token.casefold() in (token.casefold() * 2)[1:-1]:
         return "it is the same piece again and again"
     steps = [ord(after) - ord(before) for before, after in pairwise(token)]
