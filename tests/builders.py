@@ -1,21 +1,26 @@
 """What tests build and look at: legacy documents and trees, the rows of a database, real processes."""
 
-import ctypes
+import atexit
 import hashlib
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
+import tempfile
 import unicodedata
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import create_engine
 
+from forking import LoadedProgram, loaded_program
+from loaded_program import without_root_powers
 from rmos_migration import migrate
 from rmos_migration.store import schema
 from rmos_migration.store.database import Database
@@ -228,17 +233,14 @@ RMOS_IN_SMALL_BATCHES = [
 """The command with batches of 25 documents, so that a small tree has many batch edges."""
 
 
+STEERING = ("RMOS_", "DATABASE")
+"""How variables begin that only the program heeds."""
+
+
 def environment(**more: str) -> dict[str, str]:
     """This process's environment without anything that steers the program, and ``more``."""
-    steering = ("RMOS_", "DATABASE", "NO_COLOR", "FORCE_COLOR", "COLUMNS")
+    steering = (*STEERING, "NO_COLOR", "FORCE_COLOR", "COLUMNS")
     return {name: value for name, value in os.environ.items() if not name.startswith(steering)} | more
-
-
-def without_root_powers() -> None:
-    """For a child process: let file permissions hold for root as for anybody else."""
-    if os.geteuid() == 0:
-        for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH; 24 is PR_CAPBSET_DROP
-            ctypes.CDLL(None).prctl(24, capability, 0, 0, 0)
 
 
 def rmos(
@@ -248,11 +250,25 @@ def rmos(
     timeout: float = 120,
     before: Callable[[], None] | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end; ``before`` is called in the new process first (POSIX only)."""
+    """Run the command to its end in a process of its own; ``before`` is called in it first (POSIX only).
+
+    The process is a fork of one that has the program loaded, where only the program's own variables are told, and a start
+    of Python where others are, which Python itself may heed.
+    """
+    told = environment() if env is None else dict(env)
+    if before in (None, without_root_powers) and _is_as_usual(told):
+        where = Path.cwd() if cwd is None else cwd
+        is_ordinary = before is not None
+        done, _ = _loaded().run(
+            *arguments, cwd=where, environment=told, seconds=timeout, is_ordinary=is_ordinary
+        )
+        if done.returncode == -signal.SIGALRM:
+            raise subprocess.TimeoutExpired(done.args, timeout)
+        return done
     return subprocess.run(
         [*RMOS, *map(str, arguments)],
         cwd=cwd,
-        env=env if env is not None else environment(),
+        env=told,
         capture_output=True,
         encoding="utf-8",
         errors="surrogateescape",
@@ -260,6 +276,20 @@ def rmos(
         preexec_fn=before,
         check=False,
     )
+
+
+def _is_as_usual(env: Mapping[str, str]) -> bool:
+    usual = environment()
+    others = (name for name in usual.keys() | env.keys() if usual.get(name) != env.get(name))
+    return sys.platform == "linux" and all(name.startswith((*STEERING, "HOME")) for name in others)
+
+
+@cache
+def _loaded() -> LoadedProgram:
+    until_the_end = ExitStack()
+    atexit.register(until_the_end.close)
+    folder = Path(until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="rmos-said-")))
+    return until_the_end.enter_context(loaded_program(environment(), folder))
 
 
 @contextmanager

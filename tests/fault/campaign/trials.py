@@ -1,12 +1,11 @@
 """Running the program with faults in its calls: the library that puts them there, and the process it is loaded into."""
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from builders import environment
+from forking import LoadedProgram, loaded_program
 
 HERE = Path(__file__).parent
 
@@ -75,47 +75,23 @@ class Done:
 class Program:
     """The program in a process of its own, which runs one command at a time in a child."""
 
-    def __init__(self, process: "subprocess.Popen[str]", scratch: Path) -> None:
-        self._process = process
-        self._scratch = scratch
+    def __init__(self, loaded: LoadedProgram, env: Mapping[str, str]) -> None:
+        self._loaded = loaded
+        self._env = env
 
     def run(self, *arguments: str | Path, cwd: Path, plan: Plan | None = None) -> Done:
         """Run a command to its end, whatever that is."""
-        out, err = self._scratch / "out", self._scratch / "err"
-        order = {
-            "arguments": [str(one) for one in arguments],
-            "cwd": str(cwd),
-            "stdout": str(out),
-            "stderr": str(err),
-            "plan": asdict(plan) if plan else None,
-        }
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        print(json.dumps(order), file=self._process.stdin, flush=True)
-        answer = json.loads(self._process.stdout.readline())
-        texts = [path.read_text("utf-8", "backslashreplace") for path in (out, err)]
-        return Done(answer["code"], *texts, answer["calls"])
+        told = asdict(plan) if plan else None
+        done, calls = self._loaded.run(*arguments, cwd=cwd, environment=self._env, plan=told)
+        return Done(done.returncode, done.stdout, done.stderr, calls)
 
 
 @contextmanager
 def program(folder: Path, library: Path | None) -> Iterator[Program]:
     """Start the process, with the library of faults in it or without."""
-    more = {"LD_PRELOAD": str(library)} if library else {}
-    paths = os.pathsep.join([str(HERE.parent), str(HERE.parent.parent)])
-    command: Sequence[str] = [sys.executable, "-m", "campaign.server", str(BATCH)]
-    with subprocess.Popen(
-        command,
-        env=environment(PYTHONPATH=paths, **more),
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield Program(process, folder)
-        finally:
-            assert process.stdin is not None
-            process.stdin.close()
-            process.wait(30)
+    env = environment(**({"LD_PRELOAD": str(library)} if library else {}))
+    with loaded_program(env, folder, BATCH) as loaded:
+        yield Program(loaded, env)
 
 
 def build_library(folder: Path) -> Path:

@@ -1,6 +1,6 @@
-"""A process that has the program loaded and runs a command of it in a child at each order: a trial costs a fork, not a start.
+"""A process that has the program loaded and runs a command of it in a child at each order: it costs a fork, not a start.
 
-It reads an order a line from stdin (JSON) and answers each with a line. It is started by ``trials.Program``.
+It reads an order a line from stdin (JSON) and answers each with a line. ``forking.LoadedProgram`` starts it.
 """
 
 import ctypes
@@ -10,24 +10,39 @@ import os
 import pkgutil
 import signal
 import sys
-import time
 import traceback
 from types import ModuleType
 from typing import Any
 
-_SECONDS = 60
-"""After so long a child counts as hung; the alarm ends it."""
+_FOLDER_POWERS = 0b110
+"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, by which root passes over permissions."""
 
 
-def _load(small_batches: int) -> ModuleType:
+def without_root_powers() -> None:
+    """Let file permissions hold for root as for anybody else, in this process and in what it starts."""
+    if os.geteuid() != 0:
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    for capability in (1, 2):
+        libc.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # the version, and this process
+    held = (ctypes.c_uint32 * 6)()
+    if libc.capget(header, held) == 0:
+        held[0] &= ~_FOLDER_POWERS
+        held[1] &= ~_FOLDER_POWERS
+        held[2] &= ~_FOLDER_POWERS
+        libc.capset(header, held)
 
+
+def _load(small_batches: int | None) -> ModuleType:
     import rmos_migration
 
     for module in pkgutil.walk_packages(rmos_migration.__path__, "rmos_migration."):
         if not any(part in module.name for part in (".__main__", ".api", ".versions", ".env", ".migrations")):
             importlib.import_module(module.name)
-    pipeline: Any = sys.modules["rmos_migration.migrate.pipeline"]
-    pipeline.BATCH_DOCUMENTS = small_batches
+    if small_batches is not None:
+        pipeline: Any = sys.modules["rmos_migration.migrate.pipeline"]
+        pipeline.BATCH_DOCUMENTS = small_batches
     return importlib.import_module("rmos_migration.cli.app")
 
 
@@ -37,9 +52,13 @@ def _child(app: ModuleType, library: Any, order: dict[str, Any]) -> None:
         os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(order["cwd"])
+    if order["is_ordinary"]:
+        without_root_powers()
+    os.environ.clear()
+    os.environ.update(order["environment"])
     sys.argv = ["rmos", *order["arguments"]]
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(_SECONDS)
+    signal.alarm(order["seconds"])  # it counts as hung then, and is ended
     code = 1
     if plan := order.get("plan"):
         library.fault_arm(
@@ -70,7 +89,6 @@ def serve(app: ModuleType) -> None:
         ]
         library.fault_count.restype = ctypes.c_long
     for line in sys.stdin:
-        began = time.monotonic()
         child = os.fork()
         if child == 0:
             _child(app, library, json.loads(line))
@@ -78,7 +96,6 @@ def serve(app: ModuleType) -> None:
         answer = {
             "code": os.waitstatus_to_exitcode(status),
             "calls": library.fault_count() if library is not None else 0,
-            "seconds": time.monotonic() - began,
         }
         print(json.dumps(answer), flush=True)  # noqa: T201 - this is how it answers
 
@@ -86,6 +103,6 @@ def serve(app: ModuleType) -> None:
 if __name__ == "__main__":
     import gc
 
-    application = _load(int(sys.argv[1]))
+    application = _load(int(sys.argv[1]) if sys.argv[1:] else None)
     gc.freeze()
     serve(application)
