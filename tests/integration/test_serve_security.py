@@ -471,6 +471,10 @@ def test_many_headers_are_refused(server: Served) -> None:
     assert refused(server.get("/healthz", *few, "X-64: 1")) == (431, "headers-too-large")
 
 
+def test_headers_of_nearly_16_kibibytes_are_read(server: Served) -> None:
+    assert server.get("/healthz", f"X-Large: {'x' * (16 * 1024 - 100)}").status == 200
+
+
 @pytest.mark.parametrize("size", [16 * 1024 + 1, 60_000, 200_000, 2_000_000])
 def test_headers_that_are_too_large_are_refused_however_they_come(server: Served, size: int) -> None:
     assert refused(server.get("/healthz", f"X-Large: {'x' * size}")) == (431, "headers-too-large")
@@ -596,8 +600,19 @@ def test_every_answer_has_the_headers_that_keep_browsers_safe(server: Served, re
         assert "frame-ancestors 'none'" in policy
         assert "unsafe-eval" not in policy
         assert answer.header("server") is None
+        assert not [name for name, _ in answer.headers if name.lower() == "set-cookie"]
         if answer.status >= 400:
             assert answer.problem, answer
+
+
+def test_browsers_may_keep_styles_and_scripts_and_nothing_else(server: Served) -> None:
+    page = server.get("/", "Accept: text/html")
+    assert page.header("cache-control") == "no-store"
+    assets = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.body.decode()))
+    assert {Path(one.partition("?")[0]).suffix for one in assets} >= {".css", ".js"}
+    for address in assets:
+        answer = server.get(address)
+        assert (answer.status, answer.header("cache-control")) == (200, "max-age=86400")
 
 
 def test_the_answer_to_a_hostile_name_is_data_and_not_a_page(server: Served) -> None:
