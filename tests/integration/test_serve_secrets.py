@@ -11,7 +11,7 @@ from shutil import copytree
 
 import pytest
 
-from builders import EXAMPLES, RMOS, execute, older_database, query
+from builders import EXAMPLES, RMOS, execute, older_database, pattern, query, write
 from rmos_migration import migrate
 from rmos_migration.api.app import create_app
 from rmos_migration.store.lock import write_lock
@@ -118,8 +118,8 @@ def leaks(server: Served, database: Path, paths: list[str]) -> list[tuple[str, s
     for path in paths:
         answer = server.get(path, "Accept: text/html")  # problems are pages then, where there are pages
         assert answer.status != 500, path
-        for name, pattern in sought.items():
-            for hit in list(pattern.finditer(told(answer)))[:1]:
+        for name, secret in sought.items():
+            for hit in list(secret.finditer(told(answer)))[:1]:
                 found.append((path, name, told(answer)[max(hit.start() - 60, 0) : hit.end() + 20]))
     return found
 
@@ -202,6 +202,23 @@ def test_the_words_of_a_failure_keep_what_is_no_place(place: Path) -> None:
         words = server.get(f"{RUNS}/2").json()["run"]["stopped_by"]
         assert words.startswith("cannot read ")
         assert "x.json: Input/output error" in words
+
+
+def test_what_is_wrong_with_a_document_is_told_with_its_value_and_without_its_lines(place: Path) -> None:
+    write(
+        place.parent,
+        "legacy/patterns/zero.json",
+        pattern("zero", ring_count="zero rings", name=LINE.decode()),
+    )
+    migrate(place.parent / "legacy", place)
+    with served_from(place) as server:
+        rejects = server.get(f"{API}/migration/rejects?limit=500").json()["rejects"]
+        (one,) = [one for one in rejects if one["path"] == "patterns/zero.json"]
+        for path in (f"{API}/migration/rejects/{one['key']}", "/rejects"):
+            body = server.get(path, "Accept: text/html").body
+            assert b"zero rings" in body
+            assert LINE not in body
+        assert LINE in server.get(f"{API}/migration/rejects/{one['key']}", bearer()).body
 
 
 # what is given as a token ------------------------------------------------------------------------------------

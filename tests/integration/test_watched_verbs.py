@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from builders import EXAMPLES, digests, environment, touch, write
+from serving_processes import API, bearer, eventually, serving
 
 WATCHED = """
 import contextlib, io, json, sys
@@ -111,6 +112,38 @@ def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
 def test_no_verb_opens_a_socket_and_nothing_is_looked_up(watched: Watched) -> None:
     asked = [one for one in watched.asked if one.event.startswith("socket.")]
     assert {one.verb for one in asked} == {"a socket"}, "the last one is the test's own, and is seen"
+
+
+WATCHED_SERVER = """
+import os, sys
+
+def watch(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg"):
+        os.write(noted, f"{event} {arguments}\\n".encode())
+
+from rmos_migration.cli.app import run
+
+noted = os.open(os.environ["NOTED"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+sys.addaudithook(watch)
+sys.exit(run())
+"""
+
+
+def test_the_server_calls_nobody(tmp_path: Path) -> None:
+    """It looks up the address that it listens on, and nothing else."""
+    noted = tmp_path / "noted"
+    command = [sys.executable, "-c", WATCHED_SERVER]
+    legacy = ("--source", EXAMPLES / "messy_legacy")
+    with serving(tmp_path / "rmos.db", *legacy, command=command, NOTED=str(noted)) as server:
+        runs = f"{API}/migration/runs"
+        begun = server.ask("POST", runs, bearer(), "Content-Type: application/json", body=b"{}")
+        assert begun.status == 202
+        assert eventually(lambda: server.get(f"{runs}/1").json()["run"]["status"] == "completed_with_rejects")
+        for path in ("/", "/audit", "/rejects", f"{runs}/1/report?format=html", "/metrics", "/docs"):
+            assert server.get(path, "Accept: text/html").status == 200
+        looked_up = noted.read_text().splitlines()
+    assert looked_up
+    assert all(line.startswith("socket.getaddrinfo ('127.0.0.1', ") for line in looked_up)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows follows links by other rules")
