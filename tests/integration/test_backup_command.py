@@ -12,6 +12,7 @@ import pytest
 from builders import (
     RMOS,
     digests,
+    domain_rows,
     execute,
     family,
     older_database,
@@ -22,7 +23,8 @@ from builders import (
     started,
     write,
 )
-from rmos_migration import audit, migrate
+from rmos_migration import audit, export, migrate
+from serving import STORES, client
 
 
 @pytest.fixture
@@ -160,3 +162,24 @@ def test_copy_is_as_private_as_the_database(filled: Path, tmp_path: Path) -> Non
     filled.chmod(0o600)
     assert rmos("backup", tmp_path / "saved.db", "--database", filled).returncode == 0
     assert (tmp_path / "saved.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_another_database_of_the_folder_has_the_same_rows_but_for_what_it_no_longer_holds(
+    filled: Path, tree: Path, tmp_path: Path
+) -> None:
+    """As docs/operating.md says of making a database anew, and of what an export has besides."""
+    assert migrate(tree, tmp_path / "anew.db").exit_code == 0
+    assert domain_rows(tmp_path / "anew.db") == domain_rows(filled)
+
+    write(tree, "patterns/gone.json", pattern("gone"))
+    assert migrate(tree, filled).exit_code == 0
+    (tree / "patterns/gone.json").unlink()
+    with client(filled, tree) as editing:
+        made = {"id": "made-here", "job_type": "slice", "parameters": {}}
+        assert editing.post(f"{STORES}/joblogs", json=made).status_code == 201
+    assert migrate(tree, tmp_path / "later.db").exit_code == 0
+    assert domain_rows(tmp_path / "later.db") == domain_rows(tmp_path / "anew.db")
+
+    export(filled, tmp_path / "out")
+    assert migrate(tmp_path / "out", tmp_path / "all.db").exit_code == 0
+    assert domain_rows(tmp_path / "all.db") == domain_rows(filled)
