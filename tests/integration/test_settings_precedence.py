@@ -86,26 +86,28 @@ WITH_A_REFERENCE = pattern("p4", strip_family_id="nobody")
 
 
 @pytest.mark.parametrize(
-    ("setting", "value", "document", "became"),
+    ("setting", "value", "other", "document", "became"),
     [
-        ("encoding", "cp1252", OLD, ("completed", 2)),
-        ("missing_references", "reject", WITH_A_REFERENCE, ("completed_with_rejects", 1)),
-        ("max_rejects", "5%", "{", ("failed", 0)),
+        ("encoding", "cp1252", "ascii", OLD, ("completed", 2)),
+        ("missing_references", "reject", "detach", WITH_A_REFERENCE, ("completed_with_rejects", 1)),
+        ("max_rejects", "5%", "90%", "{", ("failed", 0)),
     ],
 )
-@pytest.mark.parametrize("from_file", [True, False])
-def test_every_setting_may_be_made_in_the_file_and_in_the_environment(
-    setting: str, value: str, document: object, became: tuple[str, int], from_file: bool, shop: Path
+@pytest.mark.parametrize("where", ["in the file", "in the environment", "as an option"])
+def test_every_setting_may_be_made_everywhere_and_the_nearest_one_counts(
+    setting: str, value: str, other: str, document: object, became: tuple[str, int], where: str, shop: Path
 ) -> None:
     write(shop / "legacy", "patterns/1.json", pattern("p3"))
     write(shop / "legacy", "patterns/2.json", document)
-    env = environment()
-    if from_file:
-        (shop / "rmos.toml").write_text(f'{setting} = "{value}"\n')
-    else:
+    in_file = value if where == "in the file" else other
+    (shop / "rmos.toml").write_text(f'{setting} = "{in_file}"\n')
+    env, options = environment(), []
+    if where == "in the environment":
         env[f"RMOS_{setting.upper()}"] = value
-    done = rmos("migrate", "legacy", "--json", cwd=shop, env=env)
-    told = json.loads(done.stdout)
+    elif where == "as an option":
+        env[f"RMOS_{setting.upper()}"] = other
+        options = [f"--{setting.replace('_', '-')}", value]
+    told = json.loads(rmos("migrate", "legacy", "--json", *options, cwd=shop, env=env).stdout)
     assert (told["status"], told["totals"]["migrated"]) == became
 
 

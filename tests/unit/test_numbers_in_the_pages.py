@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from pages import ROOT
+from powershell import Script
 from rmos_migration.api import connections, entrance, lanes, listening, requests, security, tokens
 from rmos_migration.settings import SETTINGS_FILE, Settings
 from rmos_migration.sources import folders, incomplete, read
@@ -85,3 +86,11 @@ def test_the_operating_page_names_every_variable_and_every_setting() -> None:
     (block,) = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
     of_the_file = {name for name in Settings.model_fields if "token" not in name}
     assert set(re.findall(r"^(?:# )?(\w+) =", block, re.MULTILINE)) == of_the_file
+
+
+def test_the_operating_page_names_parameters_that_the_script_has() -> None:
+    script = Script(ROOT / "test_rmos_migration.ps1")
+    (told,) = re.findall(r"the exit code is 1 if one failed\. (.*?) ##", text_of(OPERATING))
+    named = re.findall(r"`-(\w+)`", told)
+    assert named
+    assert set(named) <= set(script.parameters)
