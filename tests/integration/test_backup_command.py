@@ -2,8 +2,11 @@
 
 import os
 import re
+import shlex
+import shutil
 import signal
 import sqlite3
+import subprocess
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -13,6 +16,7 @@ from builders import (
     RMOS,
     digests,
     domain_rows,
+    environment,
     execute,
     family,
     older_database,
@@ -23,6 +27,7 @@ from builders import (
     started,
     write,
 )
+from pages import ROOT, blocks
 from rmos_migration import audit, export, migrate
 from serving import STORES, client
 
@@ -183,3 +188,28 @@ def test_another_database_of_the_folder_has_the_same_rows_but_for_what_it_no_lon
     export(filled, tmp_path / "out")
     assert migrate(tmp_path / "out", tmp_path / "all.db").exit_code == 0
     assert domain_rows(tmp_path / "all.db") == domain_rows(filled)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="as it stands there for a POSIX shell")
+def test_going_back_as_the_manual_says_gives_the_database_of_the_backup(
+    filled: Path, tree: Path, tmp_path: Path
+) -> None:
+    shop = tmp_path / "shop"
+    (shop / "backups").mkdir(parents=True)
+    shutil.copytree(tree, shop / "data/rmos_legacy")
+    assert rmos("backup", shop / "backups/monday.db", "--database", filled).returncode == 0
+    with closing(
+        sqlite3.connect(filled, isolation_level=None)
+    ) as other:  # what was lost stands in the log alone
+        other.execute("DELETE FROM patterns")
+        for file in filled.parent.iterdir():
+            shutil.copyfile(file, shop / file.name)
+    assert (shop / "rmos.db-wal").stat().st_size > 0
+
+    (block,) = [one for one in blocks(ROOT / "docs/operating.md") if "mv rmos.db* broken" in one.text]
+    for command in block.commands():
+        words = [*RMOS, *shlex.split(command)[1:]] if command.startswith("rmos ") else ["sh", "-c", command]
+        done = subprocess.run(words, cwd=shop, env=environment(), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+    assert set(records(shop / "rmos.db", "patterns")) == {"p1"}
+    assert (shop / "broken/rmos.db-wal").exists()
