@@ -2,7 +2,7 @@
 
     RmosError
     ├── UsageError           the call cannot be carried out as asked         exit 2
-    ├── LockedError          another run holds the database                  exit 3
+    ├── LockedError          another run or program holds the database       exit 3
     ├── DatabaseUnusable     not ours, newer, damaged, not to be opened      exit 4
     │   ├── CorruptRow       a value is not what its column says             exit 4
     │   └── TookTooLong      a question to it was not answered in time       exit 4
@@ -36,7 +36,7 @@ EXIT_MEANINGS = {
     ExitCode.OK: "all well",
     ExitCode.FINDINGS: "finished, with rejects, conflicts or findings",
     ExitCode.USAGE: "the command was called wrongly",
-    ExitCode.LOCKED: "another run holds the database",
+    ExitCode.LOCKED: "another run or program holds the database",
     ExitCode.DATABASE: "the database cannot be used",
     ExitCode.ENVIRONMENT: "disk, permission or input/output failure",
     ExitCode.MISMATCH: "source and database differ",

@@ -121,10 +121,11 @@ def own(words: list[str]) -> list[str]:
 
 
 @contextmanager
-def container(data: Path) -> Iterator[Served]:
-    """The server that the image starts, on an empty volume; only address and port are others."""
+def container(data: Path, *more: str) -> Iterator[Served]:
+    """The server that the image starts, on an empty volume; only address and port are others, and ``more`` is added."""
     elsewhere = {"0.0.0.0": LOOPBACK_BY_ANOTHER_NAME, "8000": "0"}
-    command = own([elsewhere.get(word, word) for word in [*said("ENTRYPOINT").words, *said("CMD").words]])
+    words = [*said("ENTRYPOINT").words, *said("CMD").words, *more]
+    command = own([elsewhere.get(word, word) for word in words])
     with started(*command, cwd=data, **settings(data)) as process:
         assert process.stdout is not None
         yield Served(process, process.stdout.readline(), data / "no log")
@@ -208,7 +209,7 @@ def test_builder_is_locked_as_for_developers() -> None:
 def test_image_runs_as_nobody_in_particular() -> None:
     user, _, group = said("USER").rest.partition(":")
     made = said("RUN").rest
-    assert int(user) > 1000
+    assert user == group == "10001", "volumes belong to it, and the manual tells whom to let read"
     assert f"--uid {user} --gid {group} " in made
     assert f"--owner={user} --group={group} --mode=0700 {said('VOLUME').rest}" in made
     assert said("WORKDIR").rest == said("VOLUME").rest
@@ -248,6 +249,21 @@ def test_dashboard_is_called_by_the_address_it_is_published_at(data: Path) -> No
         token = bearer(file.read_text().strip())
         assert served.ask("GET", "/", token, host=f"127.0.0.1:{served.port}").status == 200
         assert served.ask("GET", "/", token, host=f"localhost:{served.port}").status == 200
+
+
+def test_dashboard_is_called_at_another_port_once_that_is_named(data: Path) -> None:
+    with container(data) as served:
+        assert served.ask("GET", "/healthz", host="127.0.0.1:8099").status == 421
+    with container(data, "--allow-host", "127.0.0.1:8099") as served:
+        assert served.ask("GET", "/healthz", host="127.0.0.1:8099").status == 200
+
+
+def test_token_for_reading_lies_in_the_volume_and_is_enough_to_look(data: Path) -> None:
+    with container(data) as served:
+        token = (data / "rmos.db.reading-token").read_text().strip()
+        assert served.get("/", bearer(token)).status == 200
+        assert served.ask("DELETE", "/api/rmos/stores/joblogs/1", bearer(token)).status == 401
+    assert (data / "rmos.db.token").exists()
 
 
 def test_dashboard_ends_when_the_engine_asks_it_to(data: Path) -> None:
@@ -297,7 +313,8 @@ def test_container_may_do_no_more_than_it_must(services: dict[str, dict[str, Any
     assert service["cap_drop"] == ["ALL"]
     assert service["security_opt"] == ["no-new-privileges:true"]
     volume, legacy = service["volumes"]
-    assert volume.partition(":")[2] == said("VOLUME").rest
+    assert volume == f"data:{said('VOLUME').rest}"
+    assert legacy["source"] == "${RMOS_LEGACY_FOLDER:-./data/rmos_legacy}"
     assert legacy["target"] == dict(word.split("=", 1) for word in said("ENV").words)["RMOS_SOURCE"]
     assert legacy["read_only"] is True
     assert legacy["bind"] == {"create_host_path": False}

@@ -182,12 +182,20 @@ def test_the_progress_of_a_run_comes_at_once(proxied: tuple[Through, Served]) ->
     assert "event: " in told.text
 
 
-def test_a_proxy_that_passes_on_and_nothing_more_lets_nobody_read(tmp_path: Path) -> None:
-    """nginx with a single proxy_pass calls the server by its own name, and says nothing of itself but HTTP/1.0."""
+@pytest.mark.parametrize(
+    ("version", "options"),
+    [("1.0", ()), ("1.1", ("--readers-need-token",))],
+    ids=["known by it", "told by an option"],
+)
+def test_a_proxy_that_passes_on_and_nothing_more_lets_nobody_read(
+    version: str, options: tuple[str, ...], tmp_path: Path
+) -> None:
+    """nginx with a single proxy_pass says nothing of itself; before 1.29.7 it spoke HTTP/1.0, which no browser speaks."""
     migrate_messy(tmp_path / "rmos.db")
-    with serving(tmp_path / "rmos.db") as served:
+    with serving(tmp_path / "rmos.db", *options) as served:
         port = free_port()
-        bare = f"server {{ listen 443 ssl; location / {{ proxy_pass http://127.0.0.1:{served.port}; }} }}"
+        passed = f"proxy_pass http://127.0.0.1:{served.port}; proxy_http_version {version};"
+        bare = f"server {{ listen 443 ssl; location / {{ {passed} }} }}"
         with running(nginx(bare, tmp_path, port), tmp_path, port):
             answer = httpx.get(
                 f"http://127.0.0.1:{port}{API}/migration/status", headers={"Host": NAME}, timeout=60

@@ -2,8 +2,11 @@
 
 import os
 import re
+import shlex
+import shutil
 import signal
 import sqlite3
+import subprocess
 from contextlib import ExitStack, closing
 from pathlib import Path
 
@@ -12,6 +15,8 @@ import pytest
 from builders import (
     RMOS,
     digests,
+    domain_rows,
+    environment,
     execute,
     family,
     older_database,
@@ -22,7 +27,9 @@ from builders import (
     started,
     write,
 )
-from rmos_migration import audit, migrate
+from pages import ROOT, blocks
+from rmos_migration import audit, export, migrate
+from serving import STORES, client
 
 
 @pytest.fixture
@@ -160,3 +167,49 @@ def test_copy_is_as_private_as_the_database(filled: Path, tmp_path: Path) -> Non
     filled.chmod(0o600)
     assert rmos("backup", tmp_path / "saved.db", "--database", filled).returncode == 0
     assert (tmp_path / "saved.db").stat().st_mode & 0o777 == 0o600
+
+
+def test_another_database_of_the_folder_has_the_same_rows_but_for_what_it_no_longer_holds(
+    filled: Path, tree: Path, tmp_path: Path
+) -> None:
+    """As docs/operating.md says of making a database anew, and of what an export has besides."""
+    assert migrate(tree, tmp_path / "anew.db").exit_code == 0
+    assert domain_rows(tmp_path / "anew.db") == domain_rows(filled)
+
+    write(tree, "patterns/gone.json", pattern("gone"))
+    assert migrate(tree, filled).exit_code == 0
+    (tree / "patterns/gone.json").unlink()
+    with client(filled, tree) as editing:
+        made = {"id": "made-here", "job_type": "slice", "parameters": {}}
+        assert editing.post(f"{STORES}/joblogs", json=made).status_code == 201
+    assert migrate(tree, tmp_path / "later.db").exit_code == 0
+    assert domain_rows(tmp_path / "later.db") == domain_rows(tmp_path / "anew.db")
+
+    export(filled, tmp_path / "out")
+    assert migrate(tmp_path / "out", tmp_path / "all.db").exit_code == 0
+    assert domain_rows(tmp_path / "all.db") == domain_rows(filled)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="as it stands there for a POSIX shell")
+def test_going_back_as_the_manual_says_gives_the_database_of_the_backup(
+    filled: Path, tree: Path, tmp_path: Path
+) -> None:
+    shop = tmp_path / "shop"
+    (shop / "backups").mkdir(parents=True)
+    shutil.copytree(tree, shop / "data/rmos_legacy")
+    assert rmos("backup", shop / "backups/monday.db", "--database", filled).returncode == 0
+    with closing(
+        sqlite3.connect(filled, isolation_level=None)
+    ) as other:  # what was lost stands in the log alone
+        other.execute("DELETE FROM patterns")
+        for file in filled.parent.iterdir():
+            shutil.copyfile(file, shop / file.name)
+    assert (shop / "rmos.db-wal").stat().st_size > 0
+
+    (block,) = [one for one in blocks(ROOT / "docs/operating.md") if "mv rmos.db* broken" in one.text]
+    for command in block.commands():
+        words = [*RMOS, *shlex.split(command)[1:]] if command.startswith("rmos ") else ["sh", "-c", command]
+        done = subprocess.run(words, cwd=shop, env=environment(), capture_output=True, text=True, check=False)
+        assert done.returncode == 0, (command, done.stdout, done.stderr)
+    assert set(records(shop / "rmos.db", "patterns")) == {"p1"}
+    assert (shop / "broken/rmos.db-wal").exists()

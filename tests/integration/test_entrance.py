@@ -17,7 +17,7 @@ import pytest
 from builders import RMOS, environment, migrate_messy
 from rmos_migration.api.entrance import GOOD_SECONDS, Entrance
 from serving import client, serving
-from serving_processes import API, TOKEN, Served, bearer
+from serving_processes import API, TOKEN, Served, bearer, eventually
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a terminal as Unix has them")
 
@@ -218,3 +218,17 @@ def test_the_browser_is_led_to_the_link_by_a_file_that_nobody_else_may_read(
         process.terminate()
         process.communicate(timeout=60)
     assert not list(database.parent.glob("*.html"))
+
+
+def test_on_a_terminal_the_browser_is_opened_without_being_asked_for(database: Path, tmp_path: Path) -> None:
+    noted, browser = tmp_path / "noted", tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" >{noted}.new; mv {noted}.new {noted}\n')
+    browser.chmod(0o755)
+    with on_a_terminal(database, BROWSER=str(browser)) as (served, said):
+        assert eventually(noted.exists)
+        (url,) = noted.read_text().splitlines()
+        assert url.startswith(f"file://{database}.open-")
+        page = Path(url.removeprefix("file://")).read_text()
+        assert key_in(page) == key_in(said)
+        assert f"{served.url}/#enter=" in page
+        assert exchange(served, key_in(page))[0] == 200

@@ -1,14 +1,19 @@
 """A question that does not end: it is ended in time, by the clock or by Ctrl-C, and the connection is as good as before."""
 
+import asyncio
 import signal
 import threading
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Connection
+from starlette.requests import ClientDisconnect, Request
+from starlette.types import Message
 
+from rmos_migration.api import answers
 from rmos_migration.errors import DatabaseUnusable, TookTooLong
 from rmos_migration.store import queries
+from rmos_migration.store.database import Database
 from rmos_migration.store.engines import connected, file_engine, time_limit
 from rmos_migration.store.failures import driver_errors_as_ours
 from rmos_migration.store.standing import Readers
@@ -55,6 +60,32 @@ def test_a_server_that_ends_ends_its_questions(readers: Readers) -> None:
     threading.Timer(0.3, readers.end_questions).start()
     with pytest.raises(TookTooLong), readers.reading() as connection:
         ask(connection)
+
+
+def test_a_question_whose_caller_hangs_up_is_ended(
+    readers: Readers, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "QUESTION_SECONDS", 3600.0)
+    asked, given_up = threading.Event(), threading.Event()
+
+    async def receive() -> Message:
+        if not asked.is_set():
+            await asyncio.sleep(3600)  # whoever looks whether there is something leaves at once
+        return {"type": "http.disconnect"}
+
+    def make(connection: Connection) -> None:
+        asked.set()
+        ask(connection)
+
+    made = answers.Answers(Database(database))
+    guard = threading.Timer(60, lambda: (given_up.set(), made.readers.end_questions()))
+    guard.start()
+    with pytest.raises(ClientDisconnect):
+        asyncio.run(made.ask(make, Request({"type": "http", "headers": []}, receive)))
+    guard.cancel()
+    made.close()
+    assert asked.is_set()
+    assert not given_up.is_set()
 
 
 def test_the_keyboard_ends_a_question(readers: Readers) -> None:

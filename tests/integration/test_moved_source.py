@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from builders import family, pattern, query, write
+from builders import domain_rows, family, pattern, query, rmos, write
 from rmos_migration import export, migrate, verify
+from rmos_migration.api.tokens import tokens_of
+from rmos_migration.settings import Settings
 
 
 @pytest.fixture
@@ -72,3 +74,27 @@ def test_other_folder_is_another_source_though_the_first_is_gone(
     write(other, "patterns/wave.json", pattern("wave"))
     assert migrate(other, database).totals.migrated == 1
     assert sources(database) == [str(migrated), str(other)]
+
+
+def test_backup_and_folder_are_known_on_another_machine(
+    migrated: Path, database: Path, tmp_path: Path
+) -> None:
+    """As docs/operating.md says: another place for both, and no token."""
+    before = domain_rows(database)
+    there = tmp_path / "another machine"
+    there.mkdir()
+    assert tokens_of(database, Settings()).writing
+    assert rmos("backup", there / "workshop.db", "--database", database).returncode == 0
+    folder = Path(shutil.copytree(migrated, there / "legacy", copy_function=shutil.copyfile))
+    shutil.rmtree(migrated)
+    shutil.rmtree(database.parent)
+
+    named = ("--database", there / "workshop.db")
+    assert [file.name for file in there.iterdir() if "token" in file.name] == []
+    assert rmos("audit", *named).returncode == 0
+    assert rmos("verify", folder, *named).returncode == 0
+    run = migrate(folder, there / "workshop.db")
+    assert (run.totals.migrated, run.totals.unchanged, run.totals.rejected) == (0, 2, 1)
+    assert (sources(there / "workshop.db"), kept_out(there / "workshop.db")) == ([str(folder)], 1)
+    assert domain_rows(there / "workshop.db") == before
+    assert tokens_of(there / "workshop.db", Settings()).writing

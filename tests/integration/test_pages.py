@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from builders import execute, migrate_messy
+from builders import execute, migrate_messy, pattern, write
+from rmos_migration import migrate
 from rmos_migration.api.app import create_app
 from rmos_migration.web.pages import page_routers
 from rmos_migration.web.rendering import problem_page
@@ -42,6 +43,23 @@ def test_what_cut_a_run_short_is_told_without_places(visitor: TestClient, tmp_pa
         page = visitor.get(path)
         assert "annot write rmos.db" in page.text
         assert str(tmp_path) not in page.text
+
+
+def test_what_was_not_looked_at_is_named_with_what_to_do(tree: Path, database: Path) -> None:
+    write(tree, "patterns/a.json", pattern())
+    write(tree, "rosettes/<b>.json", pattern("p2"))
+    migrate(tree, database)
+    app = create_app(serving(database, tree), page_routers(), problem_page)
+    with TestClient(app, "http://127.0.0.1") as visiting:
+        assert '<dd data-count="not_looked_at">1</dd>' in visiting.get("/").text
+        page = visiting.get("/rejects").text
+    told = re.findall(
+        r'id="not-looked-at".*?<strong>(.*?)</strong>: (.+?)<br><span class="quiet">(.+?)</span>', page, re.S
+    )
+    ((path, message, hint),) = told
+    assert path == "rosettes/&lt;b&gt;.json"
+    assert message
+    assert "patterns" in hint
 
 
 def test_a_run_that_is_not_there_has_no_page(visitor: TestClient) -> None:

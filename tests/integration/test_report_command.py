@@ -111,6 +111,25 @@ def test_a_migration_leaves_its_report(tree: Path, database: Path, tmp_path: Pat
     assert all(f"report: {file}" in done.stdout for file in files)
 
 
+def test_what_one_might_mail_names_folder_and_database_only_as_they_were_named(
+    tree: Path, database: Path
+) -> None:
+    """The whole place of the folder stands in one thing alone, which is for programs."""
+    write(tree, "patterns/kept-out.json", "{")
+    work = tree.parent
+    named = ("--database", database.relative_to(work))
+    done = rmos("migrate", tree.name, *named, "--report", "reports", "--stats", "stats.json", cwd=work)
+    assert done.returncode == 1
+    texts = [file.read_text() for file in (*(work / "reports").iterdir(), work / "stats.json")]
+    assert len(texts) == 4
+    texts += [done.stdout, done.stderr, rmos("rejects", *named, cwd=work).stdout]
+    for text in texts:
+        assert str(work) not in text
+    assert all("kept-out.json" in text for text in (*texts[:3], texts[-1]))
+    listed = json.loads(rmos("rejects", "--json", *named, cwd=work).stdout)["rejects"]
+    assert [one["source"] for one in listed] == [str(tree)]
+
+
 def test_a_dry_run_leaves_a_report_and_nothing_else(tree: Path, database: Path, tmp_path: Path) -> None:
     write(tree, "patterns/a.json", "{")
     done = rmos(

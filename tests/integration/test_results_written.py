@@ -143,7 +143,9 @@ def test_an_upgrade_that_is_tried_again_uses_the_copy_that_is_there(database: Pa
     other = back_up(database, "before-upgrade-from-1")
     assert other not in copies
     assert rmos("init", "--database", database).returncode == 0
-    assert sorted(file.name for file in database.parent.glob("*before*")) == [copies[0].name, other.name]
+    names = ["rmos.db.before-upgrade-from-1", "rmos.db.before-upgrade-from-1-2"]
+    assert sorted(file.name for file in database.parent.glob("*before*")) == names
+    assert [copies[0].name, other.name] == names
     assert Database.at(database).last_backup(1) == other
 
 

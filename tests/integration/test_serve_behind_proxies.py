@@ -87,7 +87,7 @@ def test_a_request_that_came_through_a_proxy_needs_a_token_for_reading(
 
 
 def test_a_proxy_that_speaks_http_1_0_and_says_nothing_is_known_by_that(server: Served) -> None:
-    """So does nginx with nothing but proxy_pass; it calls the server by its own name."""
+    """So does nginx before 1.29.7 with nothing but proxy_pass; it calls the server by its own name."""
     old = f"GET {STATUS} HTTP/1.0\r\nHost: {server.host}:{server.port}\r\n"
     assert b"401" in raw(server, f"{old}\r\n").splitlines()[0]
     assert b"200" in raw(server, f"{old}{bearer(READING)}\r\n\r\n").splitlines()[0]

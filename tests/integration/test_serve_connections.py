@@ -311,7 +311,8 @@ def test_three_hundred_connections_at_once_are_survived(server: Served) -> None:
 @pytest.fixture(scope="module")
 def patient(database: Path) -> Iterator[Served]:
     """A server that waits long, and that others may reach, too."""
-    with serving(database, "--host", "0.0.0.0", command=hasty(HEAD_SECONDS=300, BODY_SECONDS=300)) as served:
+    command = hasty(HEAD_SECONDS=300, BODY_SECONDS=300, NEXT_SECONDS=300)
+    with serving(database, "--host", "0.0.0.0", command=command) as served:
         yield served
 
 
@@ -349,6 +350,18 @@ def test_who_has_waited_longest_makes_place_and_who_is_answered_keeps_his(
         assert second[-1].answer().status == 200
         assert all(is_closed(one) for one in first[:60])
         assert not any(is_closed(one) for one in [*listening, *second[-100:-1]])
+
+
+def test_who_never_asked_anything_makes_place_before_who_was_answered(patient: Served) -> None:
+    with ExitStack() as held:
+        answered_ones = [held.enter_context(patient.connect()) for _ in range(100)]
+        for one in answered_ones:
+            one.send(WHOLE)
+            assert one.answer().status == 200
+        silent = [held.enter_context(patient.connect()) for _ in range(250)]
+        assert patient.ask("GET", "/readyz", host="localhost").status == 200
+        assert not any(is_closed(one) for one in answered_ones)
+        assert all(is_closed(one) for one in silent[:90])
 
 
 def is_closed(connection: Connection) -> bool:

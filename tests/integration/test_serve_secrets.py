@@ -3,6 +3,7 @@
 import os
 import re
 import socket
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,16 +11,20 @@ from shutil import copytree
 
 import pytest
 
-from builders import EXAMPLES, RMOS, execute, older_database, query
+from builders import EXAMPLES, RMOS, execute, older_database, pattern, query, write
 from rmos_migration import migrate
+from rmos_migration.api.app import create_app
 from rmos_migration.store.lock import write_lock
-from serving_processes import API, Answer, Served, bearer, eventually, serving
+from serving import TestClient
+from serving import serving as served_here
+from serving_processes import API, TOKEN, Answer, Served, bearer, eventually, serving
 
 JSON = "Content-Type: application/json"
 RUNS = f"{API}/migration/runs"
 FOLDER = "telltale-folder"
 ELSEWHERE = "/srv/telltale elsewhere/older legacy"
 PURPOSE = "telltale purpose"
+READING = "the-token-for-reading-only"
 LINE = b"telltale line of a file"
 
 PAGES = [
@@ -113,8 +118,8 @@ def leaks(server: Served, database: Path, paths: list[str]) -> list[tuple[str, s
     for path in paths:
         answer = server.get(path, "Accept: text/html")  # problems are pages then, where there are pages
         assert answer.status != 500, path
-        for name, pattern in sought.items():
-            for hit in list(pattern.finditer(told(answer)))[:1]:
+        for name, secret in sought.items():
+            for hit in list(secret.finditer(told(answer)))[:1]:
                 found.append((path, name, told(answer)[max(hit.start() - 60, 0) : hit.end() + 20]))
     return found
 
@@ -197,3 +202,71 @@ def test_the_words_of_a_failure_keep_what_is_no_place(place: Path) -> None:
         words = server.get(f"{RUNS}/2").json()["run"]["stopped_by"]
         assert words.startswith("cannot read ")
         assert "x.json: Input/output error" in words
+
+
+def test_what_is_wrong_with_a_document_is_told_with_its_value_and_without_its_lines(place: Path) -> None:
+    write(
+        place.parent,
+        "legacy/patterns/zero.json",
+        pattern("zero", ring_count="zero rings", name=LINE.decode()),
+    )
+    migrate(place.parent / "legacy", place)
+    with served_from(place) as server:
+        rejects = server.get(f"{API}/migration/rejects?limit=500").json()["rejects"]
+        (one,) = [one for one in rejects if one["path"] == "patterns/zero.json"]
+        for path in (f"{API}/migration/rejects/{one['key']}", "/rejects"):
+            body = server.get(path, "Accept: text/html").body
+            assert b"zero rings" in body
+            assert LINE not in body
+        assert LINE in server.get(f"{API}/migration/rejects/{one['key']}", bearer()).body
+
+
+# what is given as a token ------------------------------------------------------------------------------------
+
+
+class NeverCompared(str):
+    """A text that nothing may compare character by character, which takes longer the more of it is right."""
+
+    __slots__ = ()
+    __hash__ = str.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("a token was compared with ==")
+
+    __ne__ = __eq__
+
+
+@pytest.mark.parametrize("given", [TOKEN, READING, f"{TOKEN[:-1]}x", "", TOKEN + READING])
+def test_tokens_are_compared_in_a_time_that_does_not_tell_of_them(place: Path, given: str) -> None:
+    migrate(place.parent / "legacy", place)
+    tokens = {"token": NeverCompared(TOKEN), "reading_token": NeverCompared(READING)}
+    app = create_app(served_here(place, readers_need_token=True, **tokens))
+    with TestClient(app, "http://127.0.0.1") as caller:
+        password = b64encode(f"anybody:{given}".encode()).decode()
+        read = caller.get(f"{API}/patterns", headers={"Authorization": f"Bearer {given}"})
+        looked = caller.get(f"{API}/patterns", headers={"Authorization": f"Basic {password}"})
+        changed = caller.post(f"{API}/patterns", json={}, headers={"Authorization": f"Bearer {given}"})
+    good = given in (TOKEN, READING)
+    assert (read.status_code, looked.status_code) == ((200, 200) if good else (401, 401))
+    assert changed.status_code == (422 if given == TOKEN else 401)
+
+
+@pytest.mark.parametrize("form", [(), ("--log-json",)])
+def test_no_token_is_logged(place: Path, form: tuple[str, ...]) -> None:
+    migrate(place.parent / "legacy", place)
+    wrong = "a-token-that-is-none"
+    tokens = {"RMOS_READING_TOKEN": READING}
+    command = [*RMOS, "--log-level", "debug", *form]
+    with serving(place, "--source", place.parent / "legacy", command=command, **tokens) as server:
+        for token in (TOKEN, READING, wrong):
+            encoded = b64encode(f"anybody:{token}".encode()).decode()
+            for header in (bearer(token), f"Authorization: Basic {encoded}", f"Authorization: {token}"):
+                server.get(f"{API}/patterns", header, "Via: 1.1 proxy")
+                server.ask("POST", f"{API}/patterns", header, JSON, body=b"{")
+                server.ask("POST", f"{API}/migration/runs", header, JSON, body=b'{"dry_run": true}')
+            server.ask("POST", "/api/rmos/enter", JSON, body=f'{{"key": "{token}"}}'.encode())
+        assert eventually(lambda: server.get(f"{API}/migration/runs/dry-1", bearer()).status == 200)
+        logged = server.logged()
+        for token in (TOKEN, READING, wrong):
+            assert token not in logged
+            assert b64encode(token.encode()).decode()[4:-4] not in logged

@@ -5,6 +5,8 @@ import os
 import re
 from base64 import b64encode
 from collections.abc import Iterator
+from hashlib import sha256
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -471,6 +473,10 @@ def test_many_headers_are_refused(server: Served) -> None:
     assert refused(server.get("/healthz", *few, "X-64: 1")) == (431, "headers-too-large")
 
 
+def test_headers_of_nearly_16_kibibytes_are_read(server: Served) -> None:
+    assert server.get("/healthz", f"X-Large: {'x' * (16 * 1024 - 100)}").status == 200
+
+
 @pytest.mark.parametrize("size", [16 * 1024 + 1, 60_000, 200_000, 2_000_000])
 def test_headers_that_are_too_large_are_refused_however_they_come(server: Served, size: int) -> None:
     assert refused(server.get("/healthz", f"X-Large: {'x' * size}")) == (431, "headers-too-large")
@@ -596,8 +602,55 @@ def test_every_answer_has_the_headers_that_keep_browsers_safe(server: Served, re
         assert "frame-ancestors 'none'" in policy
         assert "unsafe-eval" not in policy
         assert answer.header("server") is None
+        assert not [name for name, _ in answer.headers if name.lower() == "set-cookie"]
         if answer.status >= 400:
             assert answer.problem, answer
+
+
+def sources_of(policy: str) -> dict[str, set[str]]:
+    """What a content security policy allows, by directive."""
+    directives = [one.split() for one in policy.split(";") if one.strip()]
+    return {name: set(sources) for name, *sources in directives}
+
+
+def test_pages_load_and_run_nothing_but_what_this_server_has(server: Served) -> None:
+    listed = server.get("/", "Accept: text/html").body.decode()
+    pages = {"/", "/docs", "/nothing", "/runs/1", *re.findall(r'<a href="(/[\w/-]*)"', listed)}
+    assert {"/patterns", "/joblogs", "/rejects", "/audit"} < pages
+    for path in pages:
+        allowed = sources_of(str(server.get(path, "Accept: text/html").header("content-security-policy")))
+        assert allowed.pop("img-src", set()) <= {"'self'", "data:"}, path
+        assert allowed.pop("require-trusted-types-for", {"'script'"}) == {"'script'"}
+        assert allowed["default-src"] == allowed["base-uri"] == allowed["frame-ancestors"] == {"'none'"}
+        assert set().union(*allowed.values()) <= {"'self'", "'none'"}, path
+
+
+def test_a_report_runs_its_own_script_alone(server: Served) -> None:
+    answer = server.get(f"{API}/migration/runs/1/report?format=html")
+    (meta,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]+)"', answer.body.decode())
+    for policy in (unescape(meta), str(answer.header("content-security-policy"))):
+        allowed = sources_of(policy)
+        assert allowed["default-src"] == {"'none'"}
+        for kind in ("script", "style"):
+            (text,) = re.findall(rf"<{kind}>(.*?)</{kind}>", answer.body.decode(), re.DOTALL)
+            digest = b64encode(sha256(text.encode()).digest()).decode()
+            assert allowed[f"{kind}-src"] == {f"'sha256-{digest}'"}
+        assert set().union(*allowed.values()) <= {
+            "'none'",
+            "data:",
+            *allowed["script-src"],
+            *allowed["style-src"],
+        }
+
+
+def test_browsers_may_keep_styles_and_scripts_and_nothing_else(server: Served) -> None:
+    page = server.get("/", "Accept: text/html")
+    assert page.header("cache-control") == "no-store"
+    assets = set(re.findall(r'(?:href|src)="(/static/[^"]+)"', page.body.decode()))
+    assert {Path(one.partition("?")[0]).suffix for one in assets} >= {".css", ".js"}
+    for address in assets:
+        answer = server.get(address)
+        assert (answer.status, answer.header("cache-control")) == (200, "max-age=86400")
 
 
 def test_the_answer_to_a_hostile_name_is_data_and_not_a_page(server: Served) -> None:

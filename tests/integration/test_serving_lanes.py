@@ -1,15 +1,24 @@
 """What costs keeps nobody from a short answer: few questions at a time, few waiting, each for a limited time."""
 
+import asyncio
 import select
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from threading import Barrier, Event, Lock
 from urllib.parse import quote
 
 import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from builders import execute, pattern, write
 from rmos_migration import migrate
+from rmos_migration.api import lanes
+from rmos_migration.api.lanes import Lane
+from rmos_migration.api.security import MOST_AT_ONCE, Guard
+from serving import serving as served_here
 from serving_processes import API, Connection, Served, bearer, eventually, hasty, request, serving
 
 ROWS = 300_000
@@ -98,3 +107,66 @@ def test_a_question_that_takes_too_long_is_ended_and_the_next_one_answered(datab
         assert page.status == 503
         assert b"took too long" in page.body
         assert "Traceback" not in server.logged()
+
+
+async def still_there() -> Message:
+    """What a caller says who waits for his answer."""
+    await asyncio.sleep(3600)
+    return {"type": "http.disconnect"}
+
+
+def test_two_costly_answers_are_made_at_a_time_and_the_others_wait() -> None:
+    lane, working, most = Lane(), 0, 0
+    counting, both, third = Lock(), Barrier(lanes.COSTLY), Event()
+
+    def work(_: object) -> None:
+        nonlocal working, most
+        with counting:
+            working += 1
+            most = max(most, working)
+        both.wait(30)  # the other one is at work, too
+        third.wait(0.05)  # none comes
+        with counting:
+            working -= 1
+
+    async def ask_often() -> None:
+        callers = [Request({"type": "http", "headers": []}, still_there) for _ in range(8)]
+        await asyncio.gather(*(lane.run(caller, work) for caller in callers))
+
+    asyncio.run(ask_often())
+    assert most == lanes.COSTLY == 2
+
+
+def test_of_more_than_so_many_requests_at_once_the_last_is_refused(database: Path) -> None:
+    """Who hangs up leaves the work on an answer behind, so that these may be more than there are connections."""
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/healthz",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost")],
+        "http_version": "1.1",
+    }
+    statuses: list[int] = []
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    async def ask_often() -> None:
+        go_on = asyncio.Event()
+
+        async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+            await go_on.wait()
+            await Response()(scope, receive, send)
+
+        guard = Guard(answer, served_here(database))
+        asked = [asyncio.create_task(guard({**scope}, still_there, sent)) for _ in range(MOST_AT_ONCE + 1)]
+        while not statuses:
+            await asyncio.sleep(0)
+        assert statuses == [503]
+        go_on.set()
+        await asyncio.gather(*asked)
+
+    asyncio.run(ask_often())
+    assert statuses == [503, *[200] * MOST_AT_ONCE]

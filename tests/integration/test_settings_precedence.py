@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import environment, pattern, query, records, rmos, write
+from builders import Here, environment, pattern, query, records, rmos, write
 
 
 @pytest.fixture
@@ -79,6 +79,61 @@ def test_the_source_may_be_set_too(shop: Path) -> None:
     (shop / "rmos.toml").write_text('source = "elsewhere"\n')
     assert rmos("migrate", cwd=shop).returncode == 0
     assert set(records(shop / "rmos.db", "patterns")) == {"p3"}
+
+
+OLD = json.dumps(pattern("p4", name="Rosette für Flöten"), ensure_ascii=False).encode("cp1252")
+WITH_A_REFERENCE = pattern("p4", strip_family_id="nobody")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "other", "document", "became"),
+    [
+        ("encoding", "cp1252", "ascii", OLD, ("completed", 2)),
+        ("missing_references", "reject", "detach", WITH_A_REFERENCE, ("completed_with_rejects", 1)),
+        ("max_rejects", "5%", "90%", "{", ("failed", 0)),
+    ],
+)
+@pytest.mark.parametrize("where", ["in the file", "in the environment", "as an option"])
+def test_every_setting_may_be_made_everywhere_and_the_nearest_one_counts(
+    setting: str, value: str, other: str, document: object, became: tuple[str, int], where: str, shop: Path
+) -> None:
+    write(shop / "legacy", "patterns/1.json", pattern("p3"))
+    write(shop / "legacy", "patterns/2.json", document)
+    in_file = value if where == "in the file" else other
+    (shop / "rmos.toml").write_text(f'{setting} = "{in_file}"\n')
+    env, options = environment(), []
+    if where == "in the environment":
+        env[f"RMOS_{setting.upper()}"] = value
+    elif where == "as an option":
+        env[f"RMOS_{setting.upper()}"] = other
+        options = [f"--{setting.replace('_', '-')}", value]
+    told = json.loads(rmos("migrate", "legacy", "--json", *options, cwd=shop, env=env).stdout)
+    assert (told["status"], told["totals"]["migrated"]) == became
+
+
+def test_with_source_and_database_set_no_command_needs_an_option(
+    shop: Path, monkeypatch: pytest.MonkeyPatch, here: Here
+) -> None:
+    write(shop / "elsewhere", "patterns/c.json", pattern("p3"))
+    monkeypatch.chdir(shop)
+    monkeypatch.setenv("RMOS_SOURCE", "elsewhere")
+    monkeypatch.setenv("RMOS_DATABASE_URL", "mine.db")
+    for verb in (
+        "migrate",
+        "verify",
+        "audit",
+        "status",
+        "history",
+        "rejects",
+        "report",
+        "token",
+        "doctor",
+        "init",
+    ):
+        assert here(verb)[0] == 0, verb
+    for command in (("export", "exported"), ("backup", "copy.db"), ("draw", "p3"), ("schema", "pattern")):
+        assert here(*command)[0] == 0, command
+    assert made(shop) == {"mine.db", "copy.db"}
 
 
 @pytest.mark.parametrize(

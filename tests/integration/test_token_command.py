@@ -193,7 +193,12 @@ def test_a_named_file_that_is_none_is_refused_at_once(database: Path, tmp_path: 
 
 # too weak ---------------------------------------------------------------------------------------------------------------
 
+SIXTEEN_WITH_EIGHT_DIFFERENT = "ahcebgdfachegbdf"
+
 WEAK = [
+    SIXTEEN_WITH_EIGHT_DIFFERENT[:-1],
+    SIXTEEN_WITH_EIGHT_DIFFERENT.replace("h", "a"),
+    SIXTEEN_WITH_EIGHT_DIFFERENT.replace("h", "A"),
     "fifteen-letters",
     "a" * 16,
     "a" * 100,
@@ -223,7 +228,15 @@ def test_a_token_that_could_be_guessed_is_none(database: Path, token: str, varia
 
 
 @pytest.mark.parametrize(
-    "token", [GIVEN, "correct-horse-battery", "f3a9c1d27b804e65", "Zm9vYmFyYmF6cXV4Cg==", "3f8!kQ$z7Lw&pX2m"]
+    "token",
+    [
+        GIVEN,
+        "correct-horse-battery",
+        "f3a9c1d27b804e65",
+        "Zm9vYmFyYmF6cXV4Cg==",
+        "3f8!kQ$z7Lw&pX2m",
+        SIXTEEN_WITH_EIGHT_DIFFERENT,
+    ],
 )
 def test_a_token_of_some_variety_is_one(database: Path, token: str) -> None:
     assert tokens_of(database, Settings(token=token)).writing == token

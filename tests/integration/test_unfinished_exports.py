@@ -82,3 +82,15 @@ def test_the_doctor_names_what_killed_runs_left_and_the_next_backup_clears_it(
         assert rmos("backup", target, "--database", database).returncode == 0
     assert not any(os.path.lexists(file) for file in left)
     assert all(file.exists() for file in older), "one may be whole: a person decides"
+
+
+def test_a_copy_of_an_earlier_version_can_be_judged_under_its_unfinished_name(
+    tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/a.json", pattern())
+    migrate(tree, database)
+    left = database.with_name("monday.db.12345678.unfinished")
+    assert rmos("backup", left, "--database", database).returncode == 0
+    assert rmos("audit", "--database", left).returncode == 0
+    left.write_bytes(left.read_bytes()[:20_000])
+    assert rmos("audit", "--database", left).returncode == 4

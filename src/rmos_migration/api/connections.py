@@ -25,6 +25,9 @@ BODY_SECONDS = 30.0
 TAKING_SECONDS = 30.0
 """For a caller to take what was sent, before more can be."""
 
+NEXT_SECONDS = 5
+"""For the next request to begin behind an answer."""
+
 LEAVING_SECONDS = 2.0
 """For which the rest of a request is taken that was answered before its end."""
 

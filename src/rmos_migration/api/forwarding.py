@@ -41,9 +41,9 @@ _SAID_BY_BEGINNING = ("x-forwarded", "x-original-", "x-rewrite-", "x-envoy-", "x
 
 
 def is_forwarded(scope: Scope, headers: Headers) -> bool:
-    """Whether a request came through a proxy, by what proxies add; nginx speaks HTTP/1.0 unless it is told otherwise.
+    """Whether a request came through a proxy, by what proxies add, or by HTTP/1.0, which nginx before 1.29.7 speaks.
 
-    A proxy that adds nothing at all cannot be told from a program of this machine.
+    A proxy that adds nothing at all cannot be told from a program of this machine; a newer nginx with a bare proxy_pass is one.
     """
     return scope["http_version"] == "1.0" or any(
         name in _SAID or name.startswith(_SAID_BY_BEGINNING) for name in headers

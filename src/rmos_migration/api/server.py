@@ -11,7 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from ..errors import EnvironmentFailure
-from .connections import PatientProtocol
+from .connections import NEXT_SECONDS, PatientProtocol
 from .security import LARGEST_HEAD
 from .serving import ASK_TO_END
 
@@ -69,7 +69,7 @@ def serve(app: ASGIApp, listening: socket.socket, *, when_ready: Callable[[], No
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        timeout_keep_alive=5,
+        timeout_keep_alive=NEXT_SECONDS,
         timeout_graceful_shutdown=_ENDING_SECONDS,
         h11_max_incomplete_event_size=LARGEST_HEAD,
     )

@@ -30,8 +30,8 @@ _HELP = """Show the database in a browser, and serve it to programs (REST API, d
 
 Only this machine can reach it, unless --host says otherwise. Changes always need the token, which the browser has that
 this opens: the link is good once. Reading needs a token, too, where others may ask: with --host, with --allow-host, with
---readers-need-token, and in every request that came through a proxy; a browser asks for it as a password. rmos token says
-where the tokens are.
+--readers-need-token, and in every request that tells of a proxy; a browser asks for it as a password. rmos token says where
+the tokens are.
 
 \b
 Examples:
