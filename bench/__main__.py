@@ -20,7 +20,7 @@ from .reporting import share_of_report
 from .tree import plant
 
 SEED = 20
-QUICK_DOCUMENTS, QUICK_ROUNDS = 2_000, 2
+QUICK_DOCUMENTS, QUICK_ROUNDS = 1_000, 1
 CONFLICTS, QUICK_CONFLICTS = (100_000, 240), (2_000, 30)
 """Small documents and large ones in the trees in which a tenth is in conflict."""
 MEMORY_SIZES, QUICK_MEMORY_SIZES = (10_000, 100_000), (1_000, 5_000)

@@ -29,7 +29,7 @@ from rmos_migration.store.lock import write_lock
 from serving import TOKEN, Served, served
 
 PAGES = ["/", "/runs", "/runs/1", "/rejects", "/patterns", "/strip-families", "/joblogs", "/audit", "/docs"]
-SIZES = [(1200, "light"), (1200, "dark"), (360, "light"), (360, "dark")]
+SIZES = [(1200, "light"), (360, "dark")]
 
 
 @pytest.fixture(scope="module")
