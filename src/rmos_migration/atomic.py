@@ -147,19 +147,15 @@ def leftovers(folder: Path) -> list[Path]:
             names = sorted(one.name for one in found if is_unfinished(one.name))
     except OSError:
         return []
-    return [path for name in names if _is_abandoned(path := folder / name)]
+    return [path for name in names if is_abandoned(path := folder / name)]
 
 
-def older_leftovers(folder: Path) -> list[Path]:
-    """Return the unfinished copies that an earlier version left in a folder, sorted, with their journals.
+def is_older_leftover(name: str) -> bool:
+    """Return whether a file of this name is an unfinished copy that an earlier version left, or its journal.
 
     Nobody takes them away unasked: a power cut may have left a backup whole under such a name.
     """
-    try:
-        with os.scandir(folder) as found:
-            return sorted(folder / one.name for one in found if _OLDER.fullmatch(one.name))
-    except OSError:
-        return []
+    return _OLDER.fullmatch(name) is not None
 
 
 def is_unfinished(name: str) -> bool:
@@ -227,7 +223,8 @@ def _lock(handle: int) -> None:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def _is_abandoned(path: Path) -> bool:
+def is_abandoned(path: Path) -> bool:
+    """Return whether an unfinished file is one that no process is writing."""
     if os.name != "posix":
         return True  # one that is being written cannot be deleted there
     try:
