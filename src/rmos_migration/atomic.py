@@ -147,15 +147,19 @@ def leftovers(folder: Path) -> list[Path]:
             names = sorted(one.name for one in found if is_unfinished(one.name))
     except OSError:
         return []
-    return [path for name in names if is_abandoned(path := folder / name)]
+    return [path for name in names if _is_abandoned(path := folder / name)]
 
 
-def is_older_leftover(name: str) -> bool:
-    """Return whether a file of this name is an unfinished copy that an earlier version left, or its journal.
+def older_leftovers(folder: Path) -> list[Path]:
+    """Return the unfinished copies that an earlier version left in a folder, sorted, with their journals.
 
     Nobody takes them away unasked: a power cut may have left a backup whole under such a name.
     """
-    return _OLDER.fullmatch(name) is not None
+    try:
+        with os.scandir(folder) as found:
+            return sorted(folder / one.name for one in found if _OLDER.fullmatch(one.name))
+    except OSError:
+        return []
 
 
 def is_unfinished(name: str) -> bool:
@@ -223,8 +227,7 @@ def _lock(handle: int) -> None:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
-def is_abandoned(path: Path) -> bool:
-    """Return whether an unfinished file is one that no process is writing."""
+def _is_abandoned(path: Path) -> bool:
     if os.name != "posix":
         return True  # one that is being written cannot be deleted there
     try:
