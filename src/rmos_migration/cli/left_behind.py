@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from ..atomic import is_abandoned, is_older_leftover, is_unfinished
+from ..atomic import leftovers, older_leftovers
 from ..store.condition import Condition, Examination
 
 _MOST_NAMES = 10_000
@@ -49,8 +49,9 @@ def files_left(path: Path) -> Iterator[Left]:
     looks = [_look(beside)]
     folders = looks[0].folders
     looks += [_look(folder) for folder in folders[:_MOST_FOLDERS]]
-    left = [file for look in looks for file in look.left if is_abandoned(file)]
-    older = [file for look in looks for file in look.older]
+    some = [look.folder for look in looks if look.holds_some]
+    left = [file for folder in some for file in leftovers(folder)]
+    older = [file for folder in some for file in older_leftovers(folder)]
     if left:
         names = ", ".join(map(str, left))
         hint = "the next command that writes a file there removes it; in an export, delete the whole folder"
@@ -71,8 +72,7 @@ def files_left(path: Path) -> Iterator[Left]:
 
 class _Look(NamedTuple):
     folder: Path
-    left: list[Path]
-    older: list[Path]
+    holds_some: bool
     folders: list[Path]
     is_all: bool
 
@@ -84,8 +84,6 @@ def _look(folder: Path) -> _Look:
             entries = sorted(islice(listed, _MOST_NAMES + 1), key=lambda one: one.name)
             folders = [folder / one.name for one in entries if one.is_dir(follow_symlinks=False)]
     except OSError:
-        return _Look(folder, [], [], [], True)
-    names = [one.name for one in entries]
-    left = [folder / name for name in names if is_unfinished(name)]
-    older = [folder / name for name in names if is_older_leftover(name)]
-    return _Look(folder, left, older, folders, len(entries) <= _MOST_NAMES)
+        return _Look(folder, False, [], True)
+    holds_some = any(one.name.endswith((".unfinished", ".unfinished-journal")) for one in entries)
+    return _Look(folder, holds_some, folders, len(entries) <= _MOST_NAMES)
