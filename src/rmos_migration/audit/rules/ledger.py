@@ -260,7 +260,7 @@ FAMILY = Family(
             "run-left-running",
             Severity.WARNING,
             "No run was cut off",
-            "The last run did not come to its end, so documents may be missing. What it had written is whole.",
+            "The last run did not finish, so documents may be missing. What it had written is whole.",
             "run rmos migrate again: it carries on",
             Whole(_running, ("migration_runs",)),
         ),
