@@ -27,6 +27,7 @@ class LoadedProgram:
         seconds: float = 60,
         is_ordinary: bool = False,
         plan: dict[str, Any] | None = None,
+        streams: Mapping[str, str] | None = None,
     ) -> tuple[subprocess.CompletedProcess[str], int]:
         """Run a command to its end; return how it ended, and how many calls the library of faults counted in it.
 
@@ -35,23 +36,27 @@ class LoadedProgram:
             seconds: after so long it is ended by SIGALRM.
             is_ordinary: whether permissions hold for it though it belongs to root.
             plan: the fault in its calls.
+            streams: the files that are its ``stdout`` or ``stderr``; what it writes into them is not returned.
         """
         words = [os.fspath(one) for one in arguments]
+        places = {"stdout": str(self._out), "stderr": str(self._err)} | dict(streams or {})
         order = {
             "arguments": words,
             "cwd": str(cwd),
             "environment": dict(environment),
             "seconds": max(1, round(seconds)),
             "is_ordinary": is_ordinary,
-            "stdout": str(self._out),
-            "stderr": str(self._err),
             "plan": plan,
+            **places,
         }
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         print(json.dumps(order), file=self._process.stdin, flush=True)
         answer = json.loads(self._process.stdout.readline())
-        texts = [path.read_bytes().decode("utf-8", "surrogateescape") for path in (self._out, self._err)]
+        texts = [
+            path.read_bytes().decode("utf-8", "surrogateescape") if str(path) in places.values() else ""
+            for path in (self._out, self._err)
+        ]
         return subprocess.CompletedProcess(words, answer["code"], *texts), answer["calls"]
 
 

@@ -9,6 +9,7 @@ import json
 import os
 import pkgutil
 import signal
+import stat
 import sys
 import traceback
 from types import ModuleType
@@ -50,6 +51,8 @@ def _child(app: ModuleType, library: Any, order: dict[str, Any]) -> None:
     """Do what ``__main__`` does, in a process of its own with its own stdout and stderr."""
     for number, name in ((1, "stdout"), (2, "stderr")):
         os.dup2(os.open(order[name], os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
+        if not stat.S_ISREG(os.fstat(number).st_mode):
+            _reopen(name, number)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.chdir(order["cwd"])
     if order["is_ordinary"]:
@@ -78,6 +81,14 @@ def _child(app: ModuleType, library: Any, order: dict[str, Any]) -> None:
             except (OSError, ValueError):
                 code = 120
         os._exit(code)
+
+
+def _reopen(name: str, number: int) -> None:
+    """Have Python find out anew what a stream is: it takes a pipe for a file still, in which it may seek."""
+    old = getattr(sys, name)
+    buffering = 1 if name == "stderr" else -1
+    new = open(number, "w", buffering, encoding=old.encoding, errors=old.errors, closefd=False)  # noqa: SIM115
+    setattr(sys, name, new)
 
 
 def serve(app: ModuleType) -> None:

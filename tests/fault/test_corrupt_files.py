@@ -40,6 +40,7 @@ REFUSING = {
     "verify": (4, 6),
     "backup": (4,),
     "migrate": (4,),
+    "doctor": (4,),
 }
 """How verbs that vouch for the file must end where SQLite finds something in it."""
 
@@ -92,7 +93,7 @@ def _verdict(verb: str, done: Done, usual: Done, truth: Truth) -> list[str]:
     if done.code not in CODES:
         return [f"it ended with {said}"]
     name = verb.split()[0]
-    if truth is Truth.DAMAGED and name in REFUSING and "--dry-run" not in verb:
+    if truth is Truth.DAMAGED and name in REFUSING:
         return [f"it did not see the damage: {said}"] if done.code not in REFUSING[name] else []
     if truth is Truth.VALUES and name == "verify" and done.code not in REFUSING[name]:
         return [f"it did not see the changed value: {said}"]

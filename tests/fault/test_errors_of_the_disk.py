@@ -43,7 +43,10 @@ ERRORS = (
 EACH = 6
 """Trials of each error in each command."""
 
-TELLING = {3, 4, 5}
+MACHINE = 5
+"""How a command ends that could not write; where it could finish all the same, with its usual code."""
+WHERE_READING_FAILS = {1, 4, MACHINE}
+"""A page that cannot be read is damage for SQLite, and may be told, and found, as such."""
 NOT_DAMAGED = ("damage", "malformed", "not a database", "restore")
 
 
@@ -67,11 +70,13 @@ def test_an_error_of_the_disk_is_told_as_what_it_is(
 
 
 def _after_an_error(scenario: Scenario, stage: Stage, done: Done, *, is_a_read: bool) -> list[str]:
-    """What is wrong. A page that cannot be read is damage for SQLite, and may be told, and found, as such."""
+    """What is wrong."""
     found = []
-    telling = {*TELLING, 1} if is_a_read else TELLING
+    telling = WHERE_READING_FAILS if is_a_read else {MACHINE}
     if done.crashed or done.code not in {scenario.code, *telling}:
         found.append(f"it ended with {done.code}: {(done.out + done.err)[-400:]}")
+    if done.code == scenario.code and done.err.startswith("error"):
+        found.append(f"the code does not tell what stderr does: {done.err[-400:]}")
     if not is_a_read and any(word in done.err for word in NOT_DAMAGED):
         found.append(f"it was called damaged: {done.err[-400:]}")
     found += scenario.findings(stage, done.code == scenario.code and not done.err.startswith("error"))

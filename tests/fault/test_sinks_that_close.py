@@ -4,12 +4,12 @@ import os
 import subprocess
 from pathlib import Path
 from random import Random
-from typing import Any
+from threading import Thread
 
 import pytest
 from campaign.counting import Campaign
 from campaign.scenarios import SCENARIOS, Scenario, Stage, stage_for
-from campaign.trials import Program, share_of, spread
+from campaign.trials import Done, Program, share_of, spread
 
 from builders import RMOS, environment
 
@@ -46,17 +46,15 @@ CHOICES = [(one, way, streams) for one in WITH_RESULTS for way in WAYS for strea
 def test_what_is_printed_and_the_other_results_do_not_hang_on_each_other(
     arena: Path, undisturbed: Program, campaign: Campaign
 ) -> None:
-    stages: dict[str, Stage] = {}
+    stages: dict[str, tuple[Stage, Done]] = {}
     chosen = [CHOICES[number - 1] for number in spread(len(CHOICES), share_of(TRIALS))]
     for number, (scenario, way, streams) in enumerate(chosen):
         if scenario.name not in stages:
-            stages[scenario.name] = stage_for(scenario, arena / "sinks", undisturbed)
-        stage = stages[scenario.name]
+            stages[scenario.name] = _as_usual(scenario, arena / "sinks", undisturbed)
+        stage, usual = stages[scenario.name]
         stage.fresh()
-        usual = stage.program.run(*scenario.command(stage), cwd=stage.folder)
-        assert usual.code == scenario.code, usual
-        stage.fresh()
-        code, said = _run(scenario.command(stage), way, streams, Random(number))
+        run = _run_closed if way == "closed" else _run
+        code, said = run(stage, scenario.command(stage), way, streams, Random(number))
         said_usually = {"stdout": usual.out, "stderr": usual.err}
         right = _right_codes(scenario, way, [name for name in streams if said_usually[name].strip()])
         found = [] if code in right else [f"it ended with {code}, not {right}: {said[-400:]}"]
@@ -65,6 +63,15 @@ def test_what_is_printed_and_the_other_results_do_not_hang_on_each_other(
         found += scenario.findings(stage, True)
         campaign.trial(f"{scenario.name}: {' and '.join(streams)} {way}", found)
     campaign.check()
+
+
+def _as_usual(scenario: Scenario, folder: Path, program: Program) -> tuple[Stage, Done]:
+    """Bring a scenario to where it begins, and let it run once undisturbed."""
+    stage = stage_for(scenario, folder, program)
+    stage.fresh()
+    usual = program.run(*scenario.command(stage), cwd=stage.folder)
+    assert usual.code == scenario.code, usual
+    return stage, usual
 
 
 def _right_codes(scenario: Scenario, way: str, lost: list[str]) -> set[int]:
@@ -80,24 +87,49 @@ def _right_codes(scenario: Scenario, way: str, lost: list[str]) -> set[int]:
     return {code}
 
 
-def _run(command: list[str], way: str, streams: tuple[str, ...], dice: Random) -> tuple[int, str]:
+def _run(
+    stage: Stage, command: list[str], way: str, streams: tuple[str, ...], dice: Random
+) -> tuple[int, str]:
     """Run a command with streams that fail; its exit code, and what came through the others."""
-    places: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    line = [*RMOS, *command]
-    if way == "closed":
-        closing = " ".join({"stdout": ">&-", "stderr": "2>&-"}[name] for name in streams)
-        line = ["sh", "-c", f'exec "$@" {closing}', "sh", *line]
-    full = os.open("/dev/full", os.O_WRONLY) if way == "full" else None
-    places |= dict.fromkeys(streams, full) if full is not None else {}
-    with subprocess.Popen(line, env=environment(), stdin=subprocess.DEVNULL, **places) as process:
-        if way.startswith("left"):
-            for name in streams:
-                stream = getattr(process, name)
-                if way == "left later":
-                    stream.read(dice.choice([1, 40, 300]))
-                stream.close()
-                setattr(process, name, None)
-        out, err = process.communicate(timeout=120)
-    if full is not None:
-        os.close(full)
-    return process.returncode, ((out or b"") + (err or b"")).decode("utf-8", "replace")
+    places = dict.fromkeys(streams, "/dev/full")
+    readers = []
+    if way != "full":
+        places = {name: str(stage.folder / name) for name in streams}
+        for name in streams:
+            reads = dice.choice([1, 40, 300]) if way == "left later" else 0
+            readers.append(Thread(target=_read_some, args=(places[name], reads), daemon=True))
+            Path(places[name]).unlink(missing_ok=True)
+            os.mkfifo(places[name])
+            readers[-1].start()
+    done = stage.program.run(*command, cwd=stage.folder, streams=places)
+    for reader in readers:
+        reader.join(60)
+    return done.code, done.out + done.err
+
+
+def _read_some(pipe: str, count: int) -> None:
+    """Read so many bytes from a pipe, as soon as there is a writer, and leave."""
+    with open(pipe, "rb") as stream:
+        stream.read(count)
+
+
+def _run_closed(
+    stage: Stage,
+    command: list[str],
+    way: str,
+    streams: tuple[str, ...],
+    dice: Random,
+) -> tuple[int, str]:
+    """Start a command with streams that are closed: Python has none for them then, which no child of it has."""
+    closing = " ".join({"stdout": ">&-", "stderr": "2>&-"}[name] for name in streams)
+    line = ["sh", "-c", f'exec "$@" {closing}', "sh", *RMOS, *command]
+    done = subprocess.run(
+        line,
+        cwd=stage.folder,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, (done.stdout + done.stderr).decode("utf-8", "replace")

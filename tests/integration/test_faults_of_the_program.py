@@ -54,6 +54,7 @@ def filled(tree: Path, database: Path) -> Path:
         "UnicodeDecodeError('utf-8', b'x', 0, 1, 'planted')",
         "__import__('sqlite3').ProgrammingError('Cannot operate on a closed database.')",
         "__import__('sqlalchemy').exc.InvalidRequestError('planted')",
+        "SystemExit('text, as from sys.exit')",
     ],
 )
 def test_a_fault_of_the_program_is_told_as_one(error: str, filled: Path) -> None:

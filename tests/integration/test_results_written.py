@@ -69,7 +69,7 @@ def test_a_kill_leaves_the_earlier_result_or_the_new_one(
             break
     (folder / "result").write_bytes(earlier)
     assert rmos(*arguments).returncode == 0
-    assert os.listdir(folder) == ["result"], "what the killed run left is cleared"
+    assert os.listdir(folder) == ["result"], "what the killed run left is removed"
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -114,7 +114,7 @@ def test_it_says_what_is_wrong_with_a_token(database: Path, spoiled: str) -> Non
     assert done.returncode == 2
     assert str(reading) in done.stderr
     assert "passwordpassword" not in done.stderr
-    assert "well" in done.stdout  # of the other one
+    assert "in order" in done.stdout  # of the other one
 
 
 # given in the environment, or in a file that it names ------------------------------------------------------------------

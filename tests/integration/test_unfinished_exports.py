@@ -1,4 +1,4 @@
-"""An export that did not come to its end is known for one, and nobody takes it for a legacy folder."""
+"""An export that did not finish is known for one, and nobody takes it for a legacy folder."""
 
 import os
 import signal
@@ -33,7 +33,7 @@ def test_an_unfinished_export_is_refused_in_words(verb: str, killed: Path, datab
     options = [] if verb == "inspect" else ["--database", database]
     done = rmos(verb, killed, *options)
     assert done.returncode == 2
-    assert "did not come to its end" in done.stderr
+    assert "did not finish" in done.stderr
 
 
 def test_an_export_into_an_unfinished_one_is_refused_in_words(killed: Path, database: Path) -> None:
@@ -65,7 +65,7 @@ def test_a_whole_export_has_no_mark_and_is_as_private_as_the_database(
     assert rmos("inspect", tmp_path / "new/out").returncode == 0
 
 
-def test_the_doctor_names_what_killed_runs_left_and_the_next_backup_clears_it(
+def test_the_doctor_names_what_killed_runs_left_and_the_next_backup_removes_it(
     tree: Path, database: Path
 ) -> None:
     write(tree, "patterns/a.json", pattern())

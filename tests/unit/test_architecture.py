@@ -1,4 +1,4 @@
-"""Arrows point one way, and only the store speaks SQL (ARCHITECTURE.md §2)."""
+"""Arrows point one way, and only the store speaks SQL (docs/architecture.md)."""
 
 import ast
 import sys

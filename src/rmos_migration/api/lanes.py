@@ -58,7 +58,7 @@ class Lane:
             outcome: _Outcome[_Result] = _Outcome()
             async with create_task_group() as group:
                 group.start_soon(_watch, caller, left)
-                await to_thread.run_sync(outcome.of, work, left.is_set, limiter=self._threads)
+                await to_thread.run_sync(outcome.record, work, left.is_set, limiter=self._threads)
                 group.cancel_scope.cancel()
             if left.is_set():
                 raise ClientDisconnect
@@ -89,7 +89,8 @@ class _Outcome(Generic[_Result]):
         self._found: list[_Result] = []
         self._error: BaseException | None = None
 
-    def of(self, work: Callable[[HasLeft], _Result], has_left: HasLeft) -> None:
+    def record(self, work: Callable[[HasLeft], _Result], has_left: HasLeft) -> None:
+        """Do the work, and keep what it gives or raises."""
         try:
             self._found.append(work(has_left))
         except BaseException as error:

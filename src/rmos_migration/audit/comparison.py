@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 
 from ..diagnostics import shown
 from ..entities import Entity
+from ..entities.stored import stored_names, stored_object
+from ..errors import CorruptRow
 from ..generations import recognise
 from ..generations.draft import CATEGORY
 from ..generations.rebuilding import rebuild
@@ -193,12 +195,12 @@ class _Beside(NamedTuple):
             return None
         row = dict(zip(self.entity.columns, self.row, strict=True))
         try:
-            names = orjson.loads(self.origin.derived or "[]")
+            names = stored_names("migration_ledger.derived", self.origin.derived)
             value = rebuild(self.entity, row, names, self.origin.generation, self.wishes)
-            if content_sha256(value)[0] != prepared.content_sha256:
-                return None
-        except (ValueError, TypeError, LookupError, AttributeError, RecursionError):
-            return None  # other hands have changed the row
+        except CorruptRow:
+            return None
+        if content_sha256(value)[0] != prepared.content_sha256:
+            return None
         document = Document("", value, recognise(self.entity, value), str(self.row[0]))
         again = prepare_document(self.entity, prepared.reading, document)
         return again if again.row is not None else None
@@ -222,9 +224,9 @@ def _without_category(entity: Entity, row: Row) -> Row:
     """A row without the catalogue's category, which stood around its document."""
     values = dict(zip(entity.columns, row, strict=True))
     try:
-        extra = orjson.loads(values["extra_json"] or "{}")
-        extra.pop(CATEGORY, None)
-        values["extra_json"] = orjson.dumps(extra).decode() if extra else None
-    except (ValueError, TypeError, AttributeError):  # other hands have written there
+        extra = stored_object(f"{entity.name}.extra_json", values["extra_json"])
+    except CorruptRow:
         return row
+    extra.pop(CATEGORY, None)
+    values["extra_json"] = orjson.dumps(extra).decode() if extra else None
     return tuple(values.values())

@@ -72,7 +72,7 @@ class Reader:
                     if text is not None:
                         row[name] = loads(text) if text != "null" else text
                 validate(row)
-            except ValueError:  # of orjson or Pydantic
+            except (orjson.JSONDecodeError, ValidationError):
                 self._refuse(raw, row, found)
             for rule, check in checks:
                 for column, message in check(row):
@@ -88,7 +88,7 @@ class Reader:
                 continue
             try:
                 row[name] = orjson.loads(held[name]) if held[name] != "null" else held[name]
-            except (ValueError, TypeError):
+            except orjson.JSONDecodeError:
                 reason, message = _why_unreadable(self.columns[name], held[name])
                 self._report(reason, message, record_id, name, found)
                 row[name] = None

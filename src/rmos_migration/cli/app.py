@@ -124,7 +124,9 @@ def _run_verb() -> int:
             cause = cause.__context__
         if cause is not None:
             raise cause from None
-        return leaving.code if isinstance(leaving.code, int) else ExitCode.OK
+        if leaving.code is None or isinstance(leaving.code, int):
+            return leaving.code or ExitCode.OK
+        raise RuntimeError(f"a verb ended with {leaving.code!r} for an exit code") from leaving
     except RmosError as error:
         console.print_error(error)
         return error.exit_code

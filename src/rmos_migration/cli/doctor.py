@@ -10,7 +10,6 @@ import typer
 from rich.text import Text
 
 from .. import __version__
-from ..atomic import leftovers, older_leftovers
 from ..diagnostics import printable
 from ..errors import DatabaseUnusable, ExitCode, UsageError
 from ..settings import SETTINGS_FILE, Settings, settings_in_force, without_file
@@ -21,6 +20,7 @@ from ..store.doubts import SEE, doubts
 from ..store.lock import holder, is_locked, lock_path
 from . import console
 from .chosen import told_by_file
+from .left_behind import Left, files_left, logs_left
 from .noting import structure_noted
 from .options import DatabaseOption, JsonOption
 
@@ -89,7 +89,7 @@ def _checks(place: Database, found: Examination) -> Iterator[Check]:
             yield _structure(place)
             yield _records(place)
     yield _space(place.path)
-    yield from _leftovers(place.path)
+    yield from map(_left, (*logs_left(place.path, found), *files_left(place.path)))
     locked = is_locked(place.path)
     if locked:
         yield Check("lock", "note", f"held by {holder(place.path)}", "wait until it has finished")
@@ -174,20 +174,8 @@ def _space(path: Path) -> Check:
     return Check("disk", "ok", f"{free / 1e9:,.1f} GB free at {folder}")
 
 
-def _leftovers(path: Path) -> Iterator[Check]:
-    """What killed runs left beside the database and in a folder ``backups`` there."""
-    folder = path.absolute().parent
-    left = [one for place in (folder, folder / "backups") for one in leftovers(place)]
-    older = [one for place in (folder, folder / "backups") for one in older_leftovers(place)]
-    if left:
-        names = ", ".join(map(str, left))
-        yield Check("leftovers", "note", f"killed runs left {names}", "the next backup there clears them")
-    if older:
-        names = ", ".join(map(str, older))
-        hint = "look whether it is whole (rmos audit --database FILE); then rename or delete it"
-        yield Check("old backups", "note", f"an earlier version left {names} unfinished", hint)
-    if not left and not older:
-        yield Check("leftovers", "ok", "killed runs left nothing")
+def _left(found: Left) -> Check:
+    return Check(found.heading, "note" if found.hint else "ok", found.text, found.hint)
 
 
 def _runs(place: Database, locked: bool | None) -> Iterator[Check]:

@@ -95,7 +95,7 @@ def _nothing_kept_out(connection: Connection) -> str:
     last = next(iter(queries.runs_newest_first(connection, 1, locked=True)), None)
     if last is None or not last.stopped_by:
         return "Nothing is kept out."
-    return f"Nothing is kept out so far. The last run did not come to its end: {last.stopped_by}."
+    return f"Nothing is kept out so far. The last run did not finish: {last.stopped_by}."
 
 
 def _code_of(named: str) -> str:

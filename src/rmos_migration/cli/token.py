@@ -77,4 +77,4 @@ def _words(place: "Place", token: str | None) -> str:
     if token is None:
         return f"none yet in {place}; rmos serve makes it"
     owner = ", which only its owner may read" if place.is_own and os.name == "posix" else ""
-    return f"{place}{owner}: well, {len(token)} characters"
+    return f"{place}{owner}: in order, {len(token)} characters"

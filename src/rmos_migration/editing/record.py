@@ -12,6 +12,8 @@ import orjson
 
 from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import Entity, FieldRule, Kind
+from ..entities.stored import stored_value
+from ..errors import CorruptRow
 from ..generations import export, newest, recognise
 from ..generations.notes import UnusableError
 from ..generations.values import TRANSLATIONS
@@ -20,7 +22,6 @@ from ..sources.content import canonical
 from ..sources.document import Document
 from ..sources.pointers import pointer_step
 from ..sources.read import Reading
-from ..store.columns import json_value
 from ..store.records import Row
 from ..store.runs import now
 from .refusals import InvalidRecord
@@ -42,7 +43,7 @@ def as_fields(entity: Entity, row: Row) -> dict[str, Any]:
     """
     names = zip(entity.record.model_fields, entity.columns, row, strict=True)
     return {
-        name: json_value(f"{entity.name}.{column}", value)
+        name: stored_value(f"{entity.name}.{column}", value)
         if value is not None and column.endswith("_json")
         else value
         for name, column, value in names
@@ -159,13 +160,16 @@ def _spell_out(entity: Entity, document: dict[str, Any], current: Row | None) ->
     for name, column, held in zip(entity.record.model_fields, entity.columns, current, strict=True):
         if column.endswith("_json") and held is not None and document[name] is not None:
             text = orjson.dumps(document[name]).decode()
-            if _is_the_same(document[name], held) and not export.is_read_as_it_stands(text, document[name]):
+            if _is_the_same(
+                document[name], f"{entity.name}.{column}", held
+            ) and not export.is_read_as_it_stands(text, document[name]):
                 del document[name]
                 document[column] = text
 
 
-def _is_the_same(value: Any, held: Any) -> bool:
+def _is_the_same(value: Any, column: str, held: str) -> bool:
     try:
-        return canonical(value) == canonical(orjson.loads(held))
-    except ValueError:  # other hands have written it; what is sent now mends it
+        there = stored_value(column, held)
+    except CorruptRow:  # other hands have written it; what is sent now mends it
         return False
+    return canonical(value) == canonical(there)

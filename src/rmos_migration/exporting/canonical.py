@@ -8,6 +8,8 @@ import orjson
 from sqlalchemy import Connection
 
 from ..entities import ENTITIES, Entity
+from ..entities.stored import stored_value
+from ..errors import CorruptRow
 from ..generations.export import NAME, canonical_document, read_canonical
 from ..generations.rebuilding import rebuild
 from ..migrate.differences import differences
@@ -39,7 +41,7 @@ def write_record(entity: Entity, stored: Stored, folder: Path, count: Count) -> 
         document = canonical_document(entity, stored.row, origin_of(entity, stored).derived, stored.wishes)
         text = text_of(document)
         comes_back = _comes_back(entity, stored, document)
-    except UNREADABLE:
+    except CorruptRow:
         message = f"the row of {record_id} cannot be read; see rmos audit"
         count.missing.append(_missing(entity, name, "row-unusable", message))
         return
@@ -63,15 +65,13 @@ def write_record(entity: Entity, stored: Stored, folder: Path, count: Count) -> 
         count.missing.append(_missing(entity, name, "too-large", message))
 
 
-UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
-"""What a row that other hands have written may make of reading it: JSON that is none, or of another kind."""
-
-
 def _comes_back(entity: Entity, stored: Stored, document: dict[str, Any]) -> bool:
     """Whether a canonical document gives its row again: every column equal by value, and nothing of it refused."""
     row = tuple(stored.row.values())
-    texts = (stored.row[column] for column in entity.columns if column.endswith("_json"))
-    if any(text is not None and not _is_exact(text) for text in texts):
+    texts = {column: stored.row[column] for column in entity.columns if column.endswith("_json")}
+    if any(
+        text is not None and not _is_exact(f"{entity.name}.{column}", text) for column, text in texts.items()
+    ):
         return False
     draft = read_canonical(entity, document, "")
     if draft.faults:
@@ -90,9 +90,9 @@ def _comes_back(entity: Entity, stored: Stored, document: dict[str, Any]) -> boo
 _NO_FILE = Reading("", b"")
 
 
-def _is_exact(text: str) -> bool:
+def _is_exact(column: str, text: str) -> bool:
     """Whether JSON text loses nothing when it is read: no digit, no key that stands twice."""
-    return orjson.dumps(orjson.loads(text)).decode() == text or not decode_text(text)[1]
+    return orjson.dumps(stored_value(column, text)).decode() == text or not decode_text(text)[1]
 
 
 def _holds(file: Path, text: bytes) -> bool:

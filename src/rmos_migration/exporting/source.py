@@ -13,6 +13,7 @@ import orjson
 from sqlalchemy import Connection
 
 from ..entities import BY_NAME, ENTITIES, Entity
+from ..errors import CorruptRow
 from ..generations.draft import CATEGORY
 from ..migrate.prepare import Prepared, is_named_by_file, prepare
 from ..sources.content import content_sha256
@@ -23,7 +24,7 @@ from ..sources.read import SIZE_LIMIT, Reading
 from ..store import exporting
 from ..store.exporting import Place, Stored
 from ..store.runs import UNRESOLVED
-from .canonical import UNREADABLE, origin_of, rebuilt, text_of, write_record
+from .canonical import origin_of, rebuilt, text_of, write_record
 from .containers import in_file_order, layouts
 from .outcome import Count, Missing
 from .writing import NameRefusedError, make_tree, write_new
@@ -171,10 +172,10 @@ class _Writer:
             return None
         try:
             document = rebuilt(entity, stored, origin_of(entity, stored, place.content_sha256))
-            digest = content_sha256(document)[0]
-        except UNREADABLE:
+        except CorruptRow:
             self._miss(place, "row-unusable")
             return None
+        digest = content_sha256(document)[0]
         if digest != place.content_sha256:
             self._miss(place, "row-changed")
         if place.pointer:

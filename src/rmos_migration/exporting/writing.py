@@ -43,7 +43,7 @@ def prepare_folder(folder: Path, mode: int = 0o666) -> None:
         ) from error
     if MARK in found:
         raise UsageError(
-            f"{folder} is an export that did not come to its end, or is still being written",
+            f"{folder} is an export that did not finish, or is still being written",
             "if none is running, delete the folder; then export again, or export into another one",
         )
     if found:

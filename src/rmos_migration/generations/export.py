@@ -14,6 +14,7 @@ from pydantic import ValidationError
 
 from ..diagnostics import shown
 from ..entities import ENTITIES, Entity, FieldRule, Kind
+from ..entities.stored import stored_object, stored_value
 from ..sources.decode import decode_text, is_too_deep
 from ..sources.truncation import truncation
 from .draft import CATEGORY, Draft
@@ -46,12 +47,15 @@ def canonical_document(
         derived: what the ledger says of the row's origin.
         wishes: the ids that detached references wait for, by field. The document says them in the field, and not in
             ``extra``, where detaching has put a copy; whoever reads it detaches them again, or has the parent.
+
+    Raises:
+        CorruptRow: if something that is not JSON, or not an object, was written into the row outside this program.
     """
     document: dict[str, Any] = {marker(entity): FORMAT, "derived": list(derived)}
     texts = dict(zip(entity.record.model_fields, (row[column] for column in entity.columns), strict=True))
     waiting = [rule for rule in entity.references if rule.name in wishes and texts[rule.name] is None]
     if waiting:
-        extra = orjson.loads(texts["extra"] or "{}")
+        extra = stored_object(f"{entity.name}.extra_json", texts["extra"])
         for rule in waiting:
             texts[rule.name] = wishes[rule.name]
             if rule.column not in derived and extra.get(rule.native_key) == wishes[rule.name]:
@@ -61,7 +65,7 @@ def canonical_document(
         if value is None or not column.endswith("_json"):
             document[name] = value
             continue
-        read = orjson.loads(value)
+        read = stored_value(f"{entity.name}.{column}", value)
         if is_read_as_it_stands(value, read):
             document[name] = read
         else:

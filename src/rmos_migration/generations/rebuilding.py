@@ -3,9 +3,8 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import orjson
-
 from ..entities import Entity
+from ..entities.stored import stored_object, stored_value
 from . import export
 from .draft import CATEGORY
 
@@ -28,6 +27,9 @@ def rebuild(
         derived: of the ledger entry that made the row.
         generation: of the same entry; a canonical document is given back as one.
         wishes: the ids that detached references wait for, by field; only a canonical document needs them.
+
+    Raises:
+        CorruptRow: if something that is not JSON, or not an object, was written into the row outside this program.
     """
     if generation == export.NAME:
         return export.canonical_document(entity, row, derived, wishes)
@@ -35,8 +37,11 @@ def rebuild(
     for rule in entity.fields:
         value = row[rule.column]
         if value is not None and rule.column not in derived:
-            document[rule.native_key] = orjson.loads(value) if rule.column.endswith("_json") else value
-    extra: dict[str, Any] = orjson.loads(row["extra_json"] or "{}")
+            is_json = rule.column.endswith("_json")
+            document[rule.native_key] = (
+                stored_value(f"{entity.name}.{rule.column}", value) if is_json else value
+            )
+    extra = stored_object(f"{entity.name}.extra_json", row["extra_json"])
     if CATEGORY in derived:
         extra.pop(CATEGORY, None)
     return document | extra

@@ -6,6 +6,8 @@ import orjson
 
 from ..diagnostics import shown, shown_apart
 from ..entities import Entity
+from ..entities.stored import stored_object, stored_value
+from ..errors import CorruptRow
 from ..sources.content import canonical
 from ..store.records import Row
 
@@ -20,10 +22,13 @@ def differences(entity: Entity, there: Row, here: Row) -> list[str]:
         if name == column:
             found.append(_difference(column, old, new))
             continue
+        place = f"{entity.name}.{column}"
         try:
-            found += _json_differences(name, _loaded(old), _loaded(new))
-        except (ValueError, TypeError, RecursionError):  # somebody wrote it who is not this program
+            values = _loaded(place, old), _loaded(place, new)
+        except CorruptRow:
             found.append(f"{name} cannot be read in the database")
+        else:
+            found += _json_differences(name, *values)
     return found
 
 
@@ -57,11 +62,11 @@ def _without_created_at(entity: Entity, row: Row) -> Row:
     """Return a row without its created_at, and without the text of it that extra keeps."""
     values = dict(zip(entity.columns, row, strict=True)) | {"created_at": None}
     try:
-        extra = _loaded(values["extra_json"]) or {}
-        extra.pop("created_at", None)
-        values["extra_json"] = orjson.dumps(extra).decode() if extra else None
-    except (ValueError, TypeError, AttributeError, RecursionError):  # other hands have written there
-        pass
+        extra = stored_object(f"{entity.name}.extra_json", values["extra_json"])
+    except CorruptRow:
+        return tuple(values.values())
+    extra.pop("created_at", None)
+    values["extra_json"] = orjson.dumps(extra).decode() if extra else None
     return tuple(values.values())
 
 
@@ -95,5 +100,5 @@ def _difference(name: str, old: Any, new: Any) -> str:
     return f"{name} is {there} in the database, {here} here"
 
 
-def _loaded(text: str | None) -> Any:
-    return None if text is None else orjson.loads(text)
+def _loaded(column: str, text: str | None) -> Any:
+    return None if text is None else stored_value(column, text)

@@ -1,4 +1,4 @@
-"""A run from start to finish: lock, read, prepare, load batch by batch, balance, finish (ARCHITECTURE.md §5)."""
+"""A run from start to finish: lock, read, prepare, load batch by batch, balance, finish (docs/architecture.md, A run)."""
 
 import logging
 import time

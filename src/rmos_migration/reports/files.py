@@ -49,7 +49,7 @@ def write_reports(
     """Write a report into a folder, which is made if it is not there; returns the files.
 
     They are named by run and time, all with one stem. A file that is there is never written over: the stem gets a number.
-    ``mode`` are the files' permissions, before the umask. What killed runs left unfinished there is cleared.
+    ``mode`` are the files' permissions, before the umask. What killed runs left unfinished there is removed.
 
     Raises:
         UsageError: if the folder is a file, or lies in the legacy folder.

@@ -1,4 +1,4 @@
-"""Exports that did not come to their end: how they are known, so that nobody takes one for a legacy folder."""
+"""Exports that did not finish: how they are known, so that nobody takes one for a legacy folder."""
 
 import os
 from pathlib import Path
@@ -9,16 +9,16 @@ MARK = ".rmos-export-unfinished"
 """A file that lies in the folder of an export until all of it is on the disk."""
 
 MEANING = (
-    "This folder is an export of rmos that has not come to its end: files may be missing from it.\n"
+    "This folder is an export of rmos that did not finish: files may be missing from it.\n"
     "If no rmos export is running, delete the folder and export again.\n"
 )
 
 
 def refuse_incomplete(root: Path) -> None:
-    """Raise UsageError for an export that did not come to its end, or one of the trees in it."""
+    """Raise UsageError for an export that did not finish, or one of the trees in it."""
     for folder in (root, root.absolute().parent):
         if os.path.lexists(os.path.join(folder, MARK)):
             raise UsageError(
-                f"{folder} is an export that did not come to its end, so files may be missing from it",
+                f"{folder} is an export that did not finish, so files may be missing from it",
                 "export again into another folder, or delete this one and export again",
             )

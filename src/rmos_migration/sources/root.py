@@ -40,7 +40,7 @@ def refuse_other_than_source(root: Path) -> None:
 
     Raises:
         NoRecordsError: if it is a folder without any folder or file of records, and none near it is one.
-        UsageError: if it is something else, or is not there, or is an export that did not come to its end.
+        UsageError: if it is something else, or is not there, or is an export that did not finish.
         EnvironmentFailure: if it may not be listed.
     """
     _refuse_closed(root)

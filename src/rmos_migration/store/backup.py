@@ -37,10 +37,10 @@ def back_up(path: Path, occasion: str) -> Path:
     target = free_name(path, occasion)
     before = last_copy(path, occasion)
     try:
-        copy_whole(path, target, lambda copy: _refuse_second(copy, before))
-    except _SecondError as second:
-        log.info("the database is as it was backed up to %s", second.first)
-        return second.first
+        copy_whole(path, target, lambda copy: _refuse_equal(copy, before))
+    except _AlreadyCopiedError as already:
+        log.info("the database is as it was backed up to %s", already.copy)
+        return already.copy
     log.info("the database was backed up to %s", target)
     return target
 
@@ -54,7 +54,11 @@ def refuse_taken(target: Path) -> None:
 
 
 def refuse_companions(target: Path) -> None:
-    """Raise UsageError for a name at which SQLite would not see a whole database: it plays a log into whatever database lies beside it, and clears it away."""
+    """Raise UsageError for a name at which SQLite would not see a whole database.
+
+    That is the name of a log, or one with a log beside it: SQLite takes a log for that of the database beside which it lies,
+    changes the database by it, and deletes it.
+    """
     if target.name.endswith(COMPANIONS):
         raise UsageError(f"{target} would be taken for a part of another database", "name another file")
     for found in (target.with_name(target.name + ending) for ending in COMPANIONS):
@@ -138,21 +142,22 @@ class _Deadline:
             raise busy
 
 
-class _SecondError(Exception):
-    """The database was copied before as it is."""
+class _AlreadyCopiedError(Exception):
+    """There is a copy already of the database as it is."""
 
-    def __init__(self, first: Path) -> None:
-        super().__init__(first)
-        self.first = first
+    def __init__(self, copy: Path) -> None:
+        super().__init__(copy)
+        self.copy = copy
 
 
-def _refuse_second(copy: Path, before: Path | None) -> None:
+def _refuse_equal(copy: Path, before: Path | None) -> None:
+    """Raise _AlreadyCopiedError where an earlier copy holds the same, once that is safe on the disk."""
     if before is None or not _are_equal(before, copy):
         return
     with before.open("rb+") as file:
         os.fsync(file.fileno())
     sync_folder(before.parent)
-    raise _SecondError(before)
+    raise _AlreadyCopiedError(before)
 
 
 _OWN = (slice(18, 20), slice(24, 28), slice(92, 100))

@@ -1,4 +1,4 @@
-"""Column types that look at what they are given to read: the one place where a row's values are parsed.
+"""Column types that look at what they are given to read: the one place where the kind of a stored value is checked.
 
 A STRICT table cannot hold a wrong kind of value; one that was changed outside this program, or damaged, can. Then the reader
 gets a ``CorruptRow`` that names the column, instead of a value that it would stumble over later, like over a fault of its own.
@@ -6,18 +6,14 @@ gets a ``CorruptRow`` that names the column, instead of a value that it would st
 
 import codecs
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
-import orjson
 from pydantic import BaseModel, ConfigDict, NonNegativeInt, ValidationError
 from sqlalchemy import REAL, BigInteger, Double, Integer, LargeBinary, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeEngine
 
-from ..diagnostics import shown
-from ..errors import CorruptRow
-
-_HINT = "see: rmos audit; if the record is lost, restore the database from a backup"
+from ..entities.stored import corrupt_value, stored_object
 
 _Reading = Callable[[Any], Any]
 
@@ -41,7 +37,7 @@ class _Checked(TypeEngine[Any]):
         def read(value: Any) -> Any:
             if value.__class__ in reads:
                 return value
-            refuse(self.column, value, self.words)
+            raise corrupt_value(self.column, value, self.words)
 
         return read
 
@@ -66,7 +62,7 @@ class CheckedWord(CheckedText):
 
         def read_word(value: Any) -> Any:
             if read(value) is not None and value not in allowed:
-                refuse(self.column, value, f"one of {', '.join(self.allowed)}")
+                raise corrupt_value(self.column, value, f"one of {', '.join(self.allowed)}")
             return value
 
         return read_word
@@ -95,13 +91,13 @@ class CheckedReal(_Checked, REAL[Any]):
 
         def read_finite(value: Any) -> Any:
             if read(value) is not None and value - value != 0:  # infinity, NaN
-                refuse(self.column, value, "a finite number")
+                raise corrupt_value(self.column, value, "a finite number")
             return value
 
         return read_finite
 
 
-def checked(
+def checked_type(
     column: str, kind: TypeEngine[Any], *, required: bool, allowed: tuple[str, ...] = ()
 ) -> TypeEngine[Any]:
     """Return the type of a column (``table.column``) that is stored as ``kind`` and checked when it is read from SQLite.
@@ -121,48 +117,16 @@ def checked(
     return ours(column=column, required=required)
 
 
-def refuse(column: str, value: object, words: str) -> NoReturn:
-    """Raise CorruptRow for a value that is not what its column says."""
-    raise CorruptRow(f"a value of {column} is {shown(value)}, but it must be {words}", _HINT)
-
-
-def json_value(column: str, text: str) -> Any:
-    """Return the value in a JSON column.
-
-    Raises:
-        CorruptRow: if it is not JSON.
-    """
-    try:
-        return orjson.loads(text)
-    except ValueError:
-        refuse(column, text, "JSON")
-
-
-def json_object(column: str, text: str) -> dict[str, Any]:
-    """Return the object in a JSON column.
-
-    Raises:
-        CorruptRow: if it is not an object.
-    """
-    try:
-        value = orjson.loads(text)
-    except ValueError:
-        value = None
-    if not isinstance(value, dict):
-        refuse(column, text, "a JSON object")
-    return value
-
-
 def run_encoding(column: str, text: str) -> str | None:
     """Return the encoding that a run's options name.
 
     Raises:
         CorruptRow: if they are not options.
     """
-    encoding = json_object(column, text).get("encoding")
+    encoding = stored_object(column, text).get("encoding")
     if encoding is None or _is_encoding(encoding):
         return encoding
-    refuse(column, text, "the options of a run, with an encoding that is one")
+    raise corrupt_value(column, text, "the options of a run, with an encoding that is one")
 
 
 def _is_encoding(name: object) -> bool:
@@ -204,10 +168,10 @@ def run_counts(column: str, text: str | None) -> dict[str, Any]:
     """
     if text is None:
         return {}
-    value = json_object(column, text)
+    value = stored_object(column, text)
     try:
         _Counts.model_validate(value)
     except ValidationError as error:
         place = ".".join(str(step) for step in error.errors()[0]["loc"])
-        refuse(f"{column} ({place})", text, "what a run counted")
+        raise corrupt_value(f"{column} ({place})", text, "what a run counted") from None
     return value

@@ -231,7 +231,7 @@ class Database:
         """Copy the database as it is at this moment, whoever reads or writes it; the copy is whole and sound, or not there.
 
         Raises:
-            UsageError: if ``target`` is taken, or has no folder, or SQLite would take it for a part of something, or the reverse.
+            UsageError: if ``target`` is taken, has no folder, is named like a log of SQLite, or has one beside it.
             DatabaseUnusable: if there is no database, it is not this program's, or it is damaged.
             EnvironmentFailure: if the copy cannot be written.
         """

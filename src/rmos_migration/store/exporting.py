@@ -8,10 +8,11 @@ from collections.abc import Collection, Iterator
 from itertools import groupby
 from typing import Any, NamedTuple
 
-import orjson
 from sqlalchemy import Connection, Select, exists, func, select
 
 from ..entities import Entity
+from ..entities.stored import stored_names
+from ..errors import CorruptRow
 from .bulk import among
 from .runs import API, FROM_API, GONE, REPLACED, SETTLED, SPEAKS_OF_ROW
 from .tables import ENTITY_TABLES, ledger, pending_references, rejects, sources
@@ -181,10 +182,9 @@ def _origins(
 def _columns(derived: str | None) -> list[str]:
     """The columns that a ledger entry names; none where other hands have written something else there."""
     try:
-        named = orjson.loads(derived or "[]")
-    except ValueError:
+        return stored_names("migration_ledger.derived", derived)
+    except CorruptRow:
         return []
-    return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
 
 
 def _unlikelihood(outcome: str, pointer: str) -> int:

@@ -9,7 +9,9 @@ from sqlalchemy import Column, Connection, MetaData, Table, Text, exists, litera
 from sqlalchemy.schema import CreateTable, DropTable
 
 from ..entities import Entity
+from ..errors import CorruptRow
 from .bulk import among, insert_rows
+from .columns import run_encoding
 from .runs import API, FROM_API, GONE, REPLACED, SETTLED, SPEAKS_OF_ROW, TAKEN_OVER
 from .tables import ENTITY_TABLES, diagnostics, ledger, pending_references, runs, sources
 
@@ -88,12 +90,11 @@ def encodings(connection: Connection, source: int, paths: Collection[str]) -> di
     return {path: named[run_id] for path, run_id in connection.execute(query)}
 
 
-def _encoding_in(options: Any) -> str | None:
+def _encoding_in(options: str) -> str | None:
     try:
-        encoding = orjson.loads(options)["encoding"]
-    except (ValueError, TypeError, LookupError):  # other hands have written there
+        return run_encoding("migration_runs.options_json", options)
+    except CorruptRow:
         return None
-    return encoding if isinstance(encoding, str) else None
 
 
 def entries(

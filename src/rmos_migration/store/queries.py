@@ -6,7 +6,8 @@ from sqlalchemy import Connection, Row, func, select
 
 from ..diagnostics import Diagnostic, Location, Severity
 from ..entities import ENTITIES
-from .columns import json_object, run_counts, run_encoding
+from ..entities.stored import stored_object
+from .columns import run_counts, run_encoding
 from .tables import ENTITY_TABLES, pending_references, runs, schema_version
 
 
@@ -77,7 +78,7 @@ def as_run(row: Row[Any], locked: bool | None) -> RunRow:
         row.finished_at,
         status,
         row.source,
-        json_object("migration_runs.options_json", row.options_json),
+        stored_object("migration_runs.options_json", row.options_json),
         row.tool_version,
         run_counts("migration_runs.counts_json", row.counts_json),
         row.duration_seconds,

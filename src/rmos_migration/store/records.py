@@ -8,6 +8,7 @@ from sqlalchemy import Connection, delete, func, select, update
 from sqlalchemy.exc import DBAPIError
 
 from ..entities import BY_NAME, Entity
+from ..entities.stored import stored_object
 from .bulk import among, insert_rows
 from .failures import refused_with
 from .runs import SPEAKS_OF_ROW
@@ -134,7 +135,7 @@ def attach(connection: Connection, wish: Pending) -> None:
     table = ENTITY_TABLES[wish.entity]
     rule = next(rule for rule in BY_NAME[wish.entity].references if rule.name == wish.field)
     kept = connection.scalar(select(table.c.extra_json).where(table.c.id == wish.record_id))
-    extra = orjson.loads(kept) if kept else {}
+    extra = stored_object(f"{wish.entity}.extra_json", kept)
     if extra.get(rule.native_key) == wish.target_id:
         del extra[rule.native_key]
     connection.execute(

@@ -18,7 +18,7 @@ NAMED_INDEXES = (
     "idx_joblogs_strip_family",
     "idx_joblogs_status",
 )
-"""The indexes that programs of the workshop rely on by name (ARCHITECTURE.md §4)."""
+"""The indexes that programs of the workshop rely on by name."""
 
 
 class TableFound(NamedTuple):

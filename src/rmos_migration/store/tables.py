@@ -20,7 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeEngine
 
 from ..entities import ENTITIES
-from .columns import checked
+from .columns import checked_type
 
 metadata = MetaData()
 
@@ -236,7 +236,7 @@ def _checked_types() -> dict[str, TypeEngine[Any]]:
         for column in table.columns:
             name = f"{table.name}.{column.name}"
             required = not column.nullable
-            types[name] = checked(name, column.type, required=required, allowed=_allowed(column))
+            types[name] = checked_type(name, column.type, required=required, allowed=_allowed(column))
             column.type = types[name]
     return types
 

@@ -79,10 +79,16 @@ class Program:
         self._loaded = loaded
         self._env = env
 
-    def run(self, *arguments: str | Path, cwd: Path, plan: Plan | None = None) -> Done:
-        """Run a command to its end, whatever that is."""
+    def run(
+        self,
+        *arguments: str | Path,
+        cwd: Path,
+        plan: Plan | None = None,
+        streams: Mapping[str, str] | None = None,
+    ) -> Done:
+        """Run a command to its end, whatever that is; ``streams`` are files in the place of its stdout or stderr."""
         told = asdict(plan) if plan else None
-        done, calls = self._loaded.run(*arguments, cwd=cwd, environment=self._env, plan=told)
+        done, calls = self._loaded.run(*arguments, cwd=cwd, environment=self._env, plan=told, streams=streams)
         return Done(done.returncode, done.stdout, done.stderr, calls)
 
 

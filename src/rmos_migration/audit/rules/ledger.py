@@ -1,11 +1,12 @@
 """The books: every row is accounted for, every account has its row, and the runs add up."""
 
 from collections.abc import Iterator
-
-import orjson
+from typing import Any
 
 from ...diagnostics import Severity, shown
 from ...entities import BY_NAME, ENTITIES
+from ...entities.stored import corrupt_value, stored_object
+from ...errors import CorruptRow
 from ...generations.draft import names_columns
 from ...generations.times import is_instant
 from ...sources.presence import Presence
@@ -19,6 +20,9 @@ _EVERY_BOOK = tuple(table.name for table in metadata.sorted_tables if table.name
 
 _WITHOUT_END = ("running", "interrupted")
 """How a run may stand in its row that lost its process, and so could not write when it ended."""
+
+_ENDS = ("migrated", "unchanged", "conflicts", "rejected")
+"""What becomes of documents."""
 
 _BOOKS = (*(entity.name for entity in ENTITIES), "migration_ledger", "migration_sources")
 
@@ -77,20 +81,45 @@ def _unbalanced(subject: Subject) -> Iterator[Flaw]:
 def _imbalances(text: str | None) -> Iterator[str]:
     """Where a run's counts are no counts, or do not add up: found = migrated + unchanged + conflicts + rejected."""
     try:
-        counts = orjson.loads(text or "")
-        tallies = [*counts["entities"].items(), ("total", counts["totals"])]
-        for name, tally in tallies:
-            for outcome, number in tally.items():
-                if type(number) is not int or number < 0:
-                    yield f"{_words(name)}: {outcome} is {shown(number)}, which is no number of documents"
-            ended = sum(tally[outcome] for outcome in ("migrated", "unchanged", "conflicts", "rejected"))
-            if tally["found"] != ended:
-                yield f"{_words(name)}: {tally['found']:,} were found, {ended:,} ended somewhere"
-        for outcome, total in counts["totals"].items():
-            if total != sum(tally[outcome] for tally in counts["entities"].values()):
-                yield f"{outcome}: the total is not the sum of the kinds of records"
-    except (ValueError, KeyError, TypeError, AttributeError):
+        entities, totals = _tallies(text)
+    except CorruptRow:
         yield "the counts of the run cannot be read"
+        return
+    tallies = [*entities.items(), ("total", totals)]
+    odd = [
+        f"{_words(name)}: {outcome} is {shown(number)}, which is no number of documents"
+        for name, tally in tallies
+        for outcome, number in tally.items()
+        if type(number) is not int or number < 0
+    ]
+    yield from odd
+    if odd:
+        return
+    for name, tally in tallies:
+        ended = sum(tally[outcome] for outcome in _ENDS)
+        if tally["found"] != ended:
+            yield f"{_words(name)}: {tally['found']:,} were found, {ended:,} ended somewhere"
+    for outcome, total in totals.items():
+        if total != sum(tally.get(outcome, 0) for tally in entities.values()):
+            yield f"{outcome}: the total is not the sum of the kinds of records"
+
+
+def _tallies(text: str | None) -> tuple[dict[str, dict[str, Any]], dict[str, Any]]:
+    """Return how many documents of each kind, and of all, ended how, as a run has counted them.
+
+    Raises:
+        CorruptRow: if the counts are not there, or are others.
+    """
+    counts = stored_object("migration_runs.counts_json", text)
+    entities: Any = counts.get("entities")
+    totals: Any = counts.get("totals")
+    if not isinstance(entities, dict) or not all(map(_is_tally, (*entities.values(), totals))):
+        raise corrupt_value("migration_runs.counts_json", text, "what a run counted")
+    return entities, totals
+
+
+def _is_tally(counted: object) -> bool:
+    return isinstance(counted, dict) and counted.keys() >= {"found", *_ENDS}
 
 
 def _times(subject: Subject) -> Iterator[Flaw]:
@@ -231,7 +260,7 @@ FAMILY = Family(
             "run-left-running",
             Severity.WARNING,
             "No run was cut off",
-            "The last run did not come to its end, so documents may be missing. What it had written is whole.",
+            "The last run did not finish, so documents may be missing. What it had written is whole.",
             "run rmos migrate again: it carries on",
             Whole(_running, ("migration_runs",)),
         ),
