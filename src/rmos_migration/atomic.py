@@ -1,22 +1,26 @@
 """Write files whole or not at all: under a random name beside their place, and on the disk before they get their own.
 
 A process that is killed leaves at most a file ``.rmos-….unfinished``. Its writer holds it locked, so that what nobody holds
-can be told from what is being written, and taken away (``leftovers``).
+can be told from what is being written, and taken away (``leftovers``). Windows neither deletes nor renames a file that is
+open: there it is closed for a moment before it gets its name, and nobody takes away what was written a short while ago.
 """
 
 import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
+from time import time
 
 if os.name == "posix":
     import fcntl
 
+_RENAMES_WHAT_IS_OPEN = os.name == "posix"
+_A_SHORT_WHILE = 3600  # seconds
 _PREFIX, _SUFFIX = ".rmos-", ".unfinished"
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 NO_SUCH_NAME = {errno.EILSEQ, errno.EINVAL, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR}
@@ -32,12 +36,13 @@ NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF}
 """What a file system answers that cannot sync a folder, or a folder that may be written but not read."""
 
 
-@dataclass(frozen=True)
+@dataclass
 class Unfinished:
     """A file that has no name of its own yet: its temporary path, and the open descriptor that keeps it locked."""
 
     path: Path
     handle: int
+    is_open: bool = True
 
     def write(self, content: bytes, *, sync: bool = True) -> None:
         """Write all of ``content``, and force it to the disk, unless the caller does (``sync_all``)."""
@@ -52,12 +57,20 @@ class Unfinished:
             FileExistsError: if something is at ``target`` and is not to be replaced.
             OSError: if the file cannot be renamed.
         """
+        if not _RENAMES_WHAT_IS_OPEN:
+            self.close()  # elsewhere it stays locked until it has its name, or it might be swept
         if replace:
             self.path.replace(target)
         else:
             _rename_new(self.path, target)
         if sync:
             sync_folder(target.parent)
+
+    def close(self) -> None:
+        """Close the file, unless it is closed."""
+        if self.is_open:
+            self.is_open = False
+            os.close(self.handle)
 
 
 @contextmanager
@@ -77,7 +90,7 @@ def unfinished(folder: Path, mode: int = 0o666, name: str = "") -> Iterator[Unfi
     try:
         yield made
     finally:
-        os.close(made.handle)
+        made.close()
         with suppress(OSError):
             made.path.unlink(missing_ok=True)
 
@@ -142,12 +155,7 @@ def sync_folder(folder: Path) -> None:
 
 def leftovers(folder: Path) -> list[Path]:
     """Return the unfinished files in a folder that no process is writing, sorted; none where it cannot be listed."""
-    try:
-        with os.scandir(folder) as found:
-            names = sorted(one.name for one in found if is_unfinished(one.name))
-    except OSError:
-        return []
-    return [path for name in names if _is_abandoned(path := folder / name)]
+    return [path for path in _unfinished_in(folder) if _look(path)]
 
 
 def older_leftovers(folder: Path) -> list[Path]:
@@ -169,12 +177,15 @@ def is_unfinished(name: str) -> bool:
 
 def sweep(folder: Path) -> list[Path]:
     """Delete the unfinished files in a folder that no process is writing; return those that are gone."""
-    gone = []
-    for path in leftovers(folder):
-        with suppress(OSError):
-            path.unlink()
-            gone.append(path)
-    return gone
+    return [path for path in _unfinished_in(folder) if _look(path, Path.unlink)]
+
+
+def _unfinished_in(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(folder / one.name for one in found if is_unfinished(one.name))
+    except OSError:
+        return []
 
 
 def _make(folder: Path, mode: int, name: str) -> Unfinished:
@@ -182,7 +193,7 @@ def _make(folder: Path, mode: int, name: str) -> Unfinished:
         path = folder / f"{_PREFIX}{name or token_hex(8)}{_SUFFIX}"
         handle = os.open(path, _NEW, mode)
         _lock(handle)
-        if path.exists():  # not swept between its making and its lock
+        if os.fstat(handle).st_nlink and os.path.lexists(path):  # not swept between its making and its lock
             return Unfinished(path, handle)
         os.close(handle)
 
@@ -224,22 +235,34 @@ def _lock(handle: int) -> None:
     """Hold a file while it is written; where a file system has no locks, nobody sweeps either. Windows holds open files."""
     if os.name == "posix":
         with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX)  # a sweeper that holds it takes it away, and at once
 
 
-def _is_abandoned(path: Path) -> bool:
-    if os.name != "posix":
-        return True  # one that is being written cannot be deleted there
+def _look(path: Path, do: Callable[[Path], object] = lambda _: None) -> bool:
+    """Whether nobody is writing an unfinished file; then do something to it, while nobody can begin to write it."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with _held(path) as is_abandoned:
+            if is_abandoned:
+                do(path)
+            return is_abandoned
     except OSError:
         return False
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[bool]:
+    """Hold an unfinished file; yields whether it is one that nobody is writing.
+
+    Raises:
+        OSError: if somebody holds it, or it cannot be looked at.
+    """
+    if not _RENAMES_WHAT_IS_OPEN:
+        yield time() - path.stat().st_mtime > _A_SHORT_WHILE
+        return
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
-        is_plain = stat.S_ISREG(os.fstat(handle).st_mode)
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    else:
-        return is_plain
+        found = os.fstat(handle)
+        yield stat.S_ISREG(found.st_mode) and os.path.samestat(found, path.lstat())
     finally:
         os.close(handle)
