@@ -103,18 +103,24 @@ def write_whole(target: Path, content: bytes, *, mode: int = 0o666, replace: boo
 
     Raises:
         FileExistsError: if something is there that is not to be replaced.
+        IsADirectoryError: if a folder is there.
         IsALinkError: if ``target`` is a link: what it leads to might be anybody's.
         OSError: if it cannot be written.
     """
     if opened := _OPENED.fullmatch(os.fspath(target)):
-        _write_into({"stdout": 1, "stderr": 2}.get(opened[1]) or int(opened[2]), content)
+        handle = {"stdout": 1, "stderr": 2}.get(opened[1]) or int(opened[2])
+        if os.name == "posix":
+            os.set_blocking(handle, True)  # a pipe need not take everything at once
+        _write_into(handle, content)
         return
     kind = _kind_of(target)
+    if kind is not None and stat.S_ISDIR(kind):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
     if kind is not None and not replace:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     if kind is not None and (stat.S_ISCHR(kind) or stat.S_ISFIFO(kind)):
         with target.open("wb", buffering=0) as stream:
-            stream.write(content)
+            _write_into(stream.fileno(), content)
         return
     if is_link(target):
         raise IsALinkError(errno.ELOOP, "it is a link", str(target))

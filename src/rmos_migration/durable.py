@@ -27,14 +27,17 @@ def make_folder(folder: Path, mode: int = 0o666) -> None:
         mode: the permissions of the files that it is for; who may read those may enter.
 
     Raises:
-        FileExistsError: if something else is in its place.
+        NotADirectoryError: if something else is in its place.
         OSError: if it cannot be made.
     """
     missing = [folder]
     while not missing[-1].parent.is_dir() and missing[-1].parent != missing[-1]:
         missing.append(missing[-1].parent)
     for one in reversed(missing):
-        one.mkdir(mode | (mode & 0o444) >> 2, exist_ok=True)
+        try:
+            one.mkdir(mode | (mode & 0o444) >> 2, exist_ok=True)
+        except FileExistsError:
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(one)) from None
         sync_folder(one.parent)
 
 

@@ -8,7 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from builders import RMOS, execute, older_database, pattern, rmos, write
+from builders import (
+    RMOS,
+    execute,
+    older_database,
+    pattern,
+    rmos,
+    started,
+    without_root_powers,
+    write,
+)
 from rmos_migration import audit, migrate
 from rmos_migration.store.backup import back_up
 from rmos_migration.store.database import Database
@@ -117,6 +126,93 @@ def test_standard_output_may_be_named_as_the_file(filled: Path, tree: Path, tmp_
         command = [*RMOS, "migrate", tree, "--database", filled, "-q", "--stats", "/dev/stdout"]
         assert subprocess.run(list(map(str, command)), stdout=kept, check=False).returncode == 0
     assert (tmp_path / "kept").read_text().startswith("{")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("is_waiting", [False, True], ids=["standing", "waiting in blocks"])
+def test_a_named_pipe_may_be_named_as_the_file(
+    is_waiting: bool, kind: str, filled: Path, tree: Path, tmp_path: Path
+) -> None:
+    """A reader that is slow to begin: the whole result reaches it, and nobody else takes a part of it."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    os.mkfifo(folder / "result")
+    reader = ["sh", "-c", f"{'sleep 0.5; ' * is_waiting}exec cat '{folder}/result'"]
+    with started(*reader) as reading:
+        done = rmos(*results(filled, tree, folder)[kind], timeout=60)
+        said, _ = reading.communicate(timeout=20)
+    assert done.returncode == 0, done.stderr
+    assert said.strip().startswith(("{", "<svg"))
+    assert said.strip().endswith(("}", "</svg>"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("place", ["/dev/stdout", "/dev/fd/1", "/dev/stderr", "/proc/self/fd/1"])
+def test_a_pipe_that_is_open_already_may_be_named_as_the_file(
+    place: str, kind: str, filled: Path, tree: Path, tmp_path: Path
+) -> None:
+    arguments = [
+        place if part == tmp_path / "result" else part for part in results(filled, tree, tmp_path)[kind]
+    ]
+    command = list(map(str, [*RMOS, *arguments]))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "{" in done.stdout + done.stderr or "<svg" in done.stdout + done.stderr
+
+
+def test_a_pipe_that_does_not_block_gets_all_of_a_long_result(tree: Path, database: Path) -> None:
+    for number in range(400):
+        write(tree, f"patterns/{number:03}.json", pattern(f"p{number}", name=["x" * 300]))
+    migrate(tree, database)
+    saying = {
+        "rejects": ("rejects", "--json"),
+        "stdout named": ("verify", str(tree), "--max-rejected", "100%", "--certificate", "/dev/stdout"),
+        "descriptor named": ("verify", str(tree), "--certificate", "/dev/fd/1"),
+    }
+    lengths = {}
+    for name, given in saying.items():
+        command = list(map(str, [*RMOS, *given, "--database", database]))
+        whole = subprocess.run(command, stdout=subprocess.PIPE, check=False, timeout=60).stdout
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        with subprocess.Popen(command, stdout=writing) as process:
+            os.close(writing)
+            with os.fdopen(reading, "rb") as stream:
+                said = stream.read()
+        assert process.returncode == 0
+        lengths[name] = len(said), len(whole)
+    assert all(abs(got - wanted) < 100 and got > 1 << 16 for got, wanted in lengths.values()), lengths
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+@pytest.mark.parametrize("place", ["closed/x", "closed/below/x", LONG, f"{LONG}/x", "file/x"])
+@pytest.mark.parametrize("kind", [*KINDS, "backup", "report", "export", "rejects", "statistics read"])
+def test_a_result_in_a_closed_folder_or_under_a_long_name_is_refused_in_words(
+    kind: str, place: str, filled: Path, tree: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "closed").chmod(0)
+    (tmp_path / "file").write_text("")
+    target = tmp_path / place
+    several = {
+        "backup": ("backup", target, "--database", filled),
+        "report": ("report", "--database", filled, "--output", target),
+        "export": ("export", target, "--database", filled),
+        "rejects": ("rejects", "--database", filled, "--save", target),
+        "statistics read": ("report", "--from", target),
+    }
+    for name, given in results(filled, tree, tmp_path).items():
+        several[name] = tuple(target if part == tmp_path / "result" else part for part in given)
+    done = rmos(*several[kind], before=without_root_powers)
+    assert done.returncode in (2, 5)
+    assert "Traceback" not in done.stderr
+    assert "the machine failed" not in done.stderr
+    assert place.split("/")[0] in done.stderr
+    assert "→" in done.stderr
+    (tmp_path / "closed").chmod(0o700)
 
 
 @pytest.mark.parametrize("call", ["open", "fsync", "link", "unlink"])

@@ -1,6 +1,5 @@
 """rmos draw: a pattern as a picture."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +13,7 @@ from ..store.database import Database
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption
+from .results import beginning, check_file, write_file
 
 _HELP = """Draw a pattern as SVG, as large as the rosette itself: printed at 100 % it can be laid on
 the guitar.
@@ -63,14 +63,13 @@ def draw(
     if output is None:
         console.print_for_programs(f"{picture}\n")
     else:
-        console.write_file(
+        write_file(
             output, f"{picture}\n", "the drawing", "name another file with --output", mode=mode_of(place.path)
         )
 
 
 def _refuse_other(output: Path) -> None:
     """Raise UsageError where something is that is no drawing; a drawing may be made anew."""
-    console.check_file(output)
-    with suppress(OSError), output.open("rb") as file:
-        if file.read(4) not in (b"", b"<svg"):
-            raise UsageError(f"{output} is no drawing and was left as it is", "name another file")
+    check_file(output)
+    if beginning(output, 4) not in (b"", b"<svg"):
+        raise UsageError(f"{output} is no drawing and was left as it is", "name another file")

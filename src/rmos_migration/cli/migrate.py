@@ -26,6 +26,7 @@ from ..store.database import Database
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption, SourceArgument
+from .results import check_file, write_file
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +125,7 @@ def migrate(
     if verbose:
         logging.getLogger("rmos_migration").setLevel(logging.INFO)
     if stats is not None:
-        console.check_file(stats)
+        check_file(stats)
     if report is not None:
         check_folder(report, settings.source)
     witness = Witness()
@@ -158,7 +159,7 @@ def migrate(
         if stats is not None:
             with tried():
                 text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n"
-                console.write_file(stats, text, "the statistics", "", mode=mode)
+                write_file(stats, text, "the statistics", "", mode=mode)
         if report is not None:
             with tried():
                 for file in write_reports(_report(summary, witness, settings), report, mode=mode):

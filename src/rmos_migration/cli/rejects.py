@@ -208,7 +208,7 @@ def _save(documents: Iterable[_Shown], folder: Path, mode: int) -> None:
             console.say(f"{path}: its bytes could not be read; see {Path(location) / path}", on=console.err)
         else:
             written += _write_new(folder, into, found, body, mode)
-    console.say(f"{written:,} files written to {folder}", on=console.err)
+    console.say(f"{console.counted(written, 'file')} written to {folder}", on=console.err)
 
 
 def _names_of(found: KeptOutFound) -> list[str] | None:

@@ -35,7 +35,7 @@ def prepare_folder(folder: Path, mode: int = 0o666) -> None:
     try:
         make_folder(folder, mode)
         found = [one.name for one in folder.iterdir()]
-    except (FileExistsError, NotADirectoryError):
+    except NotADirectoryError:
         raise UsageError(f"{folder} is no folder", "name a new folder, or an empty one") from None
     except OSError as error:
         raise EnvironmentFailure(

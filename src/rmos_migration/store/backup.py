@@ -47,7 +47,7 @@ def back_up(path: Path, occasion: str) -> Path:
 
 def refuse_taken(target: Path) -> None:
     """Raise UsageError where a copy cannot be: something is there already, or its folder is not."""
-    if not target.parent.is_dir():
+    if not os.path.isdir(target.parent):  # noqa: PTH112 - Path.is_dir raises for some names
         raise UsageError(f"there is no folder {target.parent}", "make it first, or name another one")
     if os.path.lexists(target):
         raise UsageError(f"{target} is there already and was left as it is", "name another file")
