@@ -48,7 +48,7 @@ class Unfinished:
         """Write all of ``content``, and force it to the disk, unless the caller does (``sync_all``)."""
         _write_into(self.handle, content)
         if sync:
-            os.fsync(self.handle)
+            force(self.handle)
 
     def rename(self, target: Path, *, replace: bool = False, sync: bool = True) -> None:
         """Give the file its name, for good: when this returns, a power cut does not undo it, unless ``sync`` is false.
@@ -144,6 +144,29 @@ def is_link(target: Path) -> bool:
     return kind is not None and stat.S_ISLNK(kind)
 
 
+def force(handle: int) -> None:
+    """Force what was written into an open file to the disk itself; macOS's ``fsync`` alone ends at the disk's own memory."""
+    if os.name == "posix" and (full := getattr(fcntl, "F_FULLFSYNC", None)) is not None:
+        with suppress(OSError):  # a network folder, or a disk that cannot
+            fcntl.fcntl(handle, full)
+            return
+    os.fsync(handle)
+
+
+def sync_file(path: str | Path) -> None:
+    """Force a file to the disk, also one that may only be read, where the system can do that.
+
+    Raises:
+        OSError: if it cannot be opened, or not be written.
+    """
+    access = os.O_RDONLY if os.name == "posix" else os.O_RDWR
+    handle = os.open(path, access | getattr(os, "O_NOFOLLOW", 0))
+    try:
+        force(handle)
+    finally:
+        os.close(handle)
+
+
 def sync_folder(folder: Path) -> None:
     """Force the names in a folder to the disk, where the system can do that."""
     if os.name != "posix":
@@ -151,7 +174,7 @@ def sync_folder(folder: Path) -> None:
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
-            os.fsync(handle)
+            force(handle)
         finally:
             os.close(handle)
     except OSError as error:

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from .atomic import NO_SYNC, IsALinkError, sync_folder
+from .atomic import NO_SYNC, IsALinkError, sync_file, sync_folder
 
 
 def mode_of(origin: Path) -> int:
@@ -67,7 +67,7 @@ def sync_all(root: Path) -> None:
         return
     for folder, _, names in os.walk(root, topdown=False):
         for name in names:
-            _sync_file(f"{folder}{os.sep}{name}")
+            sync_file(f"{folder}{os.sep}{name}")
         sync_folder(Path(folder))
 
 
@@ -84,13 +84,5 @@ def _sync_file_system(folder: Path) -> bool:
         if code in NO_SYNC | {errno.ENOSYS}:
             return False
         raise OSError(code, os.strerror(code), str(folder))
-    finally:
-        os.close(handle)
-
-
-def _sync_file(path: str) -> None:
-    handle = os.open(path, os.O_RDWR | getattr(os, "O_NOFOLLOW", 0))
-    try:
-        os.fsync(handle)
     finally:
         os.close(handle)

@@ -245,6 +245,28 @@ def test_an_upgrade_that_is_tried_again_uses_the_copy_that_is_there(database: Pa
     assert Database.at(database).last_backup(1) == other
 
 
+@pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+@pytest.mark.parametrize("mode", [0o444, 0o400, 0o000, 0o200])
+def test_an_earlier_copy_that_may_not_be_written_or_read_is_in_nobodys_way(mode: int, database: Path) -> None:
+    older_database(database)
+    occasion = "before-upgrade-from-1"
+    first = back_up(database, occasion)
+    first.chmod(mode)
+    done = rmos("init", "--database", database, before=without_root_powers)
+    assert done.returncode == 0, done.stderr
+    first.chmod(0o600)
+    copies = sorted(file.name for file in database.parent.glob("*before*"))
+    other = f"rmos.db.{occasion}-2"
+    assert copies == ([first.name] if mode & 0o400 else [first.name, other])
+
+
+def test_sqlite_is_asked_to_force_the_database_to_the_disk_itself(filled: Path) -> None:
+    """Only macOS heeds it; elsewhere ``synchronous`` is enough."""
+    with Database.at(filled).reader() as connection:
+        asked = ("fullfsync", "checkpoint_fullfsync")
+        assert [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in asked] == [1, 1]
+
+
 @pytest.mark.parametrize("where", ["", ".", "a-folder", "a-link", "a-dead-link"])
 def test_a_place_where_no_result_can_be_is_refused_before_the_work(
     where: str, tree: Path, tmp_path: Path

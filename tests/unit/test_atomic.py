@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from rmos_migration import atomic
-from rmos_migration.atomic import IsALinkError, leftovers, sweep, unfinished, write_whole
+from rmos_migration.atomic import IsALinkError, leftovers, sweep, sync_file, unfinished, write_whole
 from rmos_migration.store.backup import copy_whole
 
 if os.name == "posix":
@@ -239,3 +239,32 @@ def test_nothing_that_is_written_is_lost_to_sweepers(tmp_path: Path, monkeypatch
         for one in sweepers:
             one.join()
     assert len(names(tmp_path)) == 1001
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows forces files in another way")
+@pytest.mark.parametrize("can", [True, False])
+def test_macos_is_asked_to_force_files_and_folders_to_the_disk_itself(
+    can: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree/file").write_bytes(b"")
+    forced: dict[str, list[Path]] = {"fully": [], "simply": []}
+    full = 51
+
+    def fcntl_of_macos(handle: int, asked: int) -> None:
+        assert asked == full
+        if not can:
+            raise OSError(errno.ENOTSUP, "a network folder")
+        forced["fully"].append(Path(os.readlink(f"/dev/fd/{handle}")))
+
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", full, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", fcntl_of_macos)
+    monkeypatch.setattr(
+        os, "fsync", lambda handle: forced["simply"].append(Path(os.readlink(f"/dev/fd/{handle}")))
+    )
+    write_whole(tmp_path / "stats.json", b"{}")
+    sync_file(tmp_path / "tree/file")
+    used, other = ("fully", "simply") if can else ("simply", "fully")
+    assert forced[other] == []
+    assert [path.name for path in forced[used][1:]] == [tmp_path.name, "file"]
+    assert forced[used][0].name.startswith(".rmos-")

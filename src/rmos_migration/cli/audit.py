@@ -18,7 +18,7 @@ from ..audit.result import AuditResult, State, Verdict
 from ..audit.rules import FAMILIES, RULES, suggestion
 from ..diagnostics import Severity, printable, printable_json
 from ..durable import mode_of
-from ..errors import DatabaseUnusable, ExitCode, UsageError
+from ..errors import DatabaseUnusable, ExitCode, UsageError, all_tried
 from ..store.database import Database
 from . import console
 from .chosen import load_settings
@@ -124,10 +124,10 @@ def audit(
             raise
         raise DatabaseUnusable(error.message, _TOO_DAMAGED) from error  # else it would be sent to itself
     if output is not None:
-        try:
-            hint = "name another file with --output"
-            write_file(output, _rendered(result, form), "the result", hint, mode=mode_of(place.path))
-        finally:
+        with all_tried() as tried:
+            with tried():
+                hint = "name another file with --output"
+                write_file(output, _rendered(result, form), "the result", hint, mode=mode_of(place.path))
             console.say(_last_line(result))
     elif form is Format.TEXT:
         for line in _lines(result):

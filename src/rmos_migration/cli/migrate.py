@@ -3,8 +3,8 @@
 import json
 import logging
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from ..durable import mode_of
-from ..errors import EnvironmentFailure, RmosError, Terminated, UsageError
+from ..errors import Terminated, all_tried
 from ..migrate.options import Several
 from ..migrate.outcome import RunSummary
 from ..migrate.policy import MissingReferences, OnConflict
@@ -29,6 +29,8 @@ from .options import DatabaseOption, JsonOption, SourceArgument
 from .results import check_file, write_file
 
 log = logging.getLogger(__name__)
+
+_ELSEWHERE = "free some space, or name another place"
 
 _HELP = """Migrate a legacy folder into the database.
 
@@ -155,11 +157,11 @@ def migrate(
         log.warning(console.shortfall(summary))
 
     mode = mode_of(Database.at(settings.database).path)
-    with _all_tried(summary) as tried:
+    with all_tried("the migration itself is kept" if summary.is_kept else "") as tried:
         if stats is not None:
             with tried():
                 text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n"
-                write_file(stats, text, "the statistics", "", mode=mode)
+                write_file(stats, text, "the statistics", _ELSEWHERE, mode=mode)
         if report is not None:
             with tried():
                 for file in write_reports(_report(summary, witness, settings), report, mode=mode):
@@ -173,31 +175,6 @@ def _report(summary: RunSummary, witness: Witness, settings: Settings) -> Report
     if summary.dry_run:
         return report_of_dry_run(summary, witness, settings.encoding)
     return report_of_run(Database.at(settings.database), summary.run_id, witness=witness)
-
-
-@contextmanager
-def _all_tried(summary: RunSummary) -> Iterator[Callable[[], AbstractContextManager[None]]]:
-    """Let several results be written, each also where another cannot be; the first failure is raised at the end.
-
-    Raises:
-        UsageError: if the first that failed would have been written over a database.
-        EnvironmentFailure: if it could not be written for another reason.
-    """
-    failures: list[RmosError] = []
-
-    @contextmanager
-    def tried() -> Iterator[None]:
-        try:
-            yield
-        except RmosError as failure:
-            failures.append(failure)
-
-    yield tried
-    if failures:
-        kept = "the migration itself is kept; " if summary.is_kept else ""
-        hint = f"{kept}free some space, or name another place"
-        kind = UsageError if isinstance(failures[0], UsageError) else EnvironmentFailure
-        raise kind(failures[0].message, hint) from failures[0]
 
 
 @contextmanager

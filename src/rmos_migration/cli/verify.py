@@ -12,7 +12,7 @@ from ..audit.verification import NO_DIFFERENCES, Comparison, State, Verification
 from ..audit.verify import verify_source
 from ..diagnostics import printable
 from ..durable import mode_of
-from ..errors import RmosError
+from ..errors import all_tried
 from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit
 from ..migrate.outcome import overridden_records
@@ -112,21 +112,19 @@ def verify(
         encoding=settings.encoding,
         told=_tell if verbose else None,
     )
-    failure = None
-    if certificate is not None:
-        text = json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n"
-        hint = "name another file with --certificate"
-        try:
-            mode = mode_of(Database.at(settings.database).path)
-            write_file(certificate, text, "the certificate", hint, mode=mode)
-        except RmosError as error:
-            failure = error
-    if as_json:
-        console.print_json(result.as_json())
-    else:
-        _print(result, certificate if failure is None else None)
-    if failure is not None:
-        raise failure
+    saved = None
+    with all_tried() as tried:
+        if certificate is not None:
+            with tried():
+                text = json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n"
+                hint = "name another file with --certificate"
+                mode = mode_of(Database.at(settings.database).path)
+                write_file(certificate, text, "the certificate", hint, mode=mode)
+                saved = certificate
+        if as_json:
+            console.print_json(result.as_json())
+        else:
+            _print(result, saved)
     raise typer.Exit(result.exit_code)
 
 

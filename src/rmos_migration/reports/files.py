@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..atomic import sweep, unfinished, write_whole
 from ..durable import make_folder
-from ..errors import EnvironmentFailure, UsageError
+from ..errors import EnvironmentFailure, UsageError, all_tried
 from .as_html import as_html
 from .as_json import as_json
 from .as_text import as_text
@@ -53,15 +53,25 @@ def write_reports(
 
     Raises:
         UsageError: if the folder is a file, or lies in the legacy folder.
-        EnvironmentFailure: if a file cannot be written; those before it stay.
+        EnvironmentFailure: if a file cannot be written; the others are.
     """
     check_folder(folder, Path(report.run.source))
     texts = {form: VIEWS[form](report).encode("utf-8", "backslashreplace") for form in formats}
-    try:
+    written = []
+    with _failures_told(folder):
         make_folder(folder, mode)
         sweep(folder)
-        with _reserved(folder, _stem(report)) as stem:
-            return [_write(folder / f"{stem}.{form}", content, mode) for form, content in texts.items()]
+        with _reserved(folder, _stem(report)) as stem, all_tried() as tried:
+            for form, content in texts.items():
+                with tried(), _failures_told(folder):
+                    written.append(_write(folder / f"{stem}.{form}", content, mode))
+    return written
+
+
+@contextmanager
+def _failures_told(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise EnvironmentFailure(

@@ -10,7 +10,7 @@ from itertools import chain, count
 from pathlib import Path
 from time import monotonic
 
-from ..atomic import sweep, sync_folder, unfinished
+from ..atomic import force, sweep, sync_file, sync_folder, unfinished
 from ..errors import EnvironmentFailure, UsageError
 from .condition import COMPANIONS, is_read_unnoticed
 from .engines import PATIENCE, uri
@@ -81,7 +81,7 @@ def copy_whole(path: Path, target: Path, refuse: Callable[[Path], None] = lambda
         with unfinished(target.parent, mode) as made:
             _copy(path, made.path)
             refuse(made.path)
-            os.fsync(made.handle)
+            force(made.handle)
             made.rename(target)
     except (sqlite3.Error, OSError) as error:
         if isinstance(error, sqlite3.Error) and not isinstance(
@@ -147,11 +147,15 @@ class _SecondError(Exception):
 
 
 def _refuse_second(copy: Path, before: Path | None) -> None:
-    if before is None or not _are_equal(before, copy):
+    if before is None:
         return
-    with before.open("rb+") as file:
-        os.fsync(file.fileno())
-    sync_folder(before.parent)
+    try:
+        if not _are_equal(before, copy):
+            return
+        sync_file(before)
+        sync_folder(before.parent)
+    except OSError:  # a copy that cannot be read, or not be forced to the disk, stands for none
+        return
     raise _SecondError(before)
 
 
