@@ -21,7 +21,8 @@ if os.name == "posix":
 
 _RENAMES_WHAT_IS_OPEN = os.name == "posix"
 _A_SHORT_WHILE = 3600  # seconds
-_PREFIX, _SUFFIX = ".rmos-", ".unfinished"
+_PREFIX, _SUFFIX, _SEEN_SUFFIX = ".rmos-", ".unfinished", ".unfinished.html"
+_NAMES = re.compile(r"\.rmos-.*\.unfinished|.+\.open-[0-9a-f]{16}\.unfinished\.html", re.DOTALL)
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 NO_SUCH_NAME = {errno.EILSEQ, errno.EINVAL, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR}
 """What a system answers that cannot have a file of some name, or has a file where a folder would have to be."""
@@ -74,19 +75,21 @@ class Unfinished:
 
 
 @contextmanager
-def unfinished(folder: Path, mode: int = 0o666, name: str = "") -> Iterator[Unfinished]:
+def unfinished(folder: Path, mode: int = 0o666, name: str = "", page_of: str = "") -> Iterator[Unfinished]:
     """Make an empty file in ``folder``; it is deleted at the end unless it was renamed.
 
     Args:
         folder: where the file is going to be.
         mode: its permissions, before the umask.
         name: what stands in its name for a random one; so one process can keep a place from others.
+        page_of: for a page that a browser reads meanwhile, what it is of; browsers in a sandbox read no hidden files.
 
     Raises:
         FileExistsError: if another one of the same ``name`` is there.
         OSError: if it cannot be made.
     """
-    made = _make(folder, mode, name)
+    ends = (f"{page_of}.open-", _SEEN_SUFFIX) if page_of else (_PREFIX, _SUFFIX)
+    made = _make(folder, mode, name, *ends)
     try:
         yield made
     finally:
@@ -201,7 +204,7 @@ def older_leftovers(folder: Path) -> list[Path]:
 
 def is_unfinished(name: str) -> bool:
     """Whether a file of this name is one that was never finished."""
-    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
+    return _NAMES.fullmatch(name) is not None
 
 
 def sweep(folder: Path) -> list[Path]:
@@ -217,9 +220,9 @@ def _unfinished_in(folder: Path) -> list[Path]:
         return []
 
 
-def _make(folder: Path, mode: int, name: str) -> Unfinished:
+def _make(folder: Path, mode: int, name: str, before: str, after: str) -> Unfinished:
     while True:
-        path = folder / f"{_PREFIX}{name or token_hex(8)}{_SUFFIX}"
+        path = folder / f"{before}{name or token_hex(8)}{after}"
         handle = os.open(path, _NEW, mode)
         _lock(handle)
         if os.fstat(handle).st_nlink and os.path.lexists(path):  # not swept between its making and its lock

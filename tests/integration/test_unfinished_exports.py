@@ -49,6 +49,20 @@ def test_a_tree_in_an_unfinished_export_of_several_sources_is_refused_too(tree: 
     assert rmos("migrate", tree / "source-1", "--database", database).returncode == 2
 
 
+@pytest.mark.parametrize("leads_to", ["tree/source-1", "tree", "other link"])
+def test_an_unfinished_export_is_refused_through_a_link_too(
+    leads_to: str, tmp_path: Path, database: Path
+) -> None:
+    write(tmp_path, "tree/source-1/patterns/a.json", pattern())
+    (tmp_path / "tree" / MARK).write_text("")
+    (tmp_path / "other link").symlink_to("tree/source-1")
+    (tmp_path / "link").symlink_to(leads_to)
+    for verb in ("migrate", "verify"):
+        done = rmos(verb, tmp_path / "link", "--database", database)
+        assert done.returncode == 2
+        assert "did not come to its end" in done.stderr
+
+
 @pytest.mark.parametrize("form", ["canonical", "source"])
 def test_a_whole_export_has_no_mark_and_is_as_private_as_the_database(
     form: str, tree: Path, database: Path, tmp_path: Path

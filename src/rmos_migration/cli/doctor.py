@@ -185,7 +185,8 @@ def _leftovers(path: Path) -> Iterator[Check]:
         yield Check("leftovers", "note", f"killed runs left {names}", "the next backup there clears them")
     if older:
         names = ", ".join(map(str, older))
-        hint = "look whether it is whole (rmos audit --database FILE); then rename or delete it"
+        which = "it" if len(older) == 1 else "each of them"
+        hint = f"look whether {which} is whole (rmos audit --database FILE); then rename or delete it"
         yield Check("old backups", "note", f"an earlier version left {names} unfinished", hint)
     if not left and not older:
         yield Check("leftovers", "ok", "killed runs left nothing")
