@@ -16,6 +16,9 @@ from pathlib import Path
 from secrets import token_hex
 from time import time
 
+from .permissions import ANYBODYS, Permissions, narrowed
+from .syncing import force, sync_folder
+
 if os.name == "posix":
     import fcntl
 
@@ -32,9 +35,6 @@ _OLDER = re.compile(r"[^.].*\.[0-9a-f]{8}\.unfinished(?:-journal)?", re.DOTALL)
 
 _OPENED = re.compile(r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))")
 """Names of what the process has open."""
-
-NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF}
-"""What a file system answers that cannot sync a folder, or a folder that may be written but not read."""
 
 
 @dataclass
@@ -75,12 +75,14 @@ class Unfinished:
 
 
 @contextmanager
-def unfinished(folder: Path, mode: int = 0o666, name: str = "", page_of: str = "") -> Iterator[Unfinished]:
+def unfinished(
+    folder: Path, permissions: Permissions = ANYBODYS, name: str = "", page_of: str = ""
+) -> Iterator[Unfinished]:
     """Make an empty file in ``folder``; it is deleted at the end unless it was renamed.
 
     Args:
         folder: where the file is going to be.
-        mode: its permissions, before the umask.
+        permissions: those of the file.
         name: what stands in its name for a random one; so one process can keep a place from others.
         page_of: for a page that a browser reads meanwhile, what it is of; browsers in a sandbox read no hidden files.
 
@@ -89,7 +91,7 @@ def unfinished(folder: Path, mode: int = 0o666, name: str = "", page_of: str = "
         OSError: if it cannot be made.
     """
     ends = (f"{page_of}.open-", _SEEN_SUFFIX) if page_of else (_PREFIX, _SUFFIX)
-    made = _make(folder, mode, name, *ends)
+    made = _make(folder, permissions, name, *ends)
     try:
         yield made
     finally:
@@ -98,11 +100,18 @@ def unfinished(folder: Path, mode: int = 0o666, name: str = "", page_of: str = "
             made.path.unlink(missing_ok=True)
 
 
-def write_whole(target: Path, content: bytes, *, mode: int = 0o666, replace: bool = True) -> None:
+def write_whole(
+    target: Path,
+    content: bytes,
+    *,
+    permissions: Permissions = ANYBODYS,
+    replace: bool = True,
+    sync: bool = True,
+) -> None:
     """Write a file so that, whatever happens, either the old one is at ``target`` or all of the new one.
 
-    A file that is replaced hands its permissions on, as far as ``mode`` allows them. A device or a pipe, and what the
-    process has open already (``/dev/stdout``), is written to as it is.
+    A file that is replaced hands its permissions on, as far as ``permissions`` allow them. A device or a pipe, and what the
+    process has open already (``/dev/stdout``), is written to as it is. Without ``sync`` the caller forces it to the disk.
 
     Raises:
         FileExistsError: if something is there that is not to be replaced.
@@ -116,7 +125,8 @@ def write_whole(target: Path, content: bytes, *, mode: int = 0o666, replace: boo
             os.set_blocking(handle, True)  # a pipe need not take everything at once
         _write_into(handle, content)
         return
-    kind = _kind_of(target)
+    there = _what_is_at(target)
+    kind = None if there is None else there.st_mode
     if kind is not None and stat.S_ISDIR(kind):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
     if kind is not None and not replace:
@@ -127,12 +137,14 @@ def write_whole(target: Path, content: bytes, *, mode: int = 0o666, replace: boo
         return
     if is_link(target):
         raise IsALinkError(errno.ELOOP, "it is a link", str(target))
-    with unfinished(target.parent, mode) as new:
-        if kind is not None and os.name == "posix":
+    if there is not None:
+        permissions = permissions.within(there)
+    with unfinished(target.parent, permissions) as new:
+        if there is not None and os.name == "posix":
             with suppress(PermissionError):  # a file system without permissions
-                os.fchmod(new.handle, stat.S_IMODE(kind) & mode)
-        new.write(content)
-        new.rename(target, replace=replace)
+                os.fchmod(new.handle, permissions.allowed(os.fstat(new.handle)))
+        new.write(content, sync=sync)
+        new.rename(target, replace=replace, sync=sync)
 
 
 class IsALinkError(OSError):
@@ -143,46 +155,8 @@ def is_link(target: Path) -> bool:
     """Whether a path is a link through which nothing is written: not one to a device, a pipe, or what is open already."""
     if _OPENED.fullmatch(os.fspath(target)):
         return False
-    kind = _kind_of(target)
-    return kind is not None and stat.S_ISLNK(kind)
-
-
-def force(handle: int) -> None:
-    """Force what was written into an open file to the disk itself; macOS's ``fsync`` alone ends at the disk's own memory."""
-    if os.name == "posix" and (full := getattr(fcntl, "F_FULLFSYNC", None)) is not None:
-        with suppress(OSError):  # a network folder, or a disk that cannot
-            fcntl.fcntl(handle, full)
-            return
-    os.fsync(handle)
-
-
-def sync_file(path: str | Path) -> None:
-    """Force a file to the disk, also one that may only be read, where the system can do that.
-
-    Raises:
-        OSError: if it cannot be opened, or not be written.
-    """
-    access = os.O_RDONLY if os.name == "posix" else os.O_RDWR
-    handle = os.open(path, access | getattr(os, "O_NOFOLLOW", 0))
-    try:
-        force(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_folder(folder: Path) -> None:
-    """Force the names in a folder to the disk, where the system can do that."""
-    if os.name != "posix":
-        return
-    try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            force(handle)
-        finally:
-            os.close(handle)
-    except OSError as error:
-        if error.errno not in NO_SYNC:
-            raise
+    there = _what_is_at(target)
+    return there is not None and stat.S_ISLNK(there.st_mode)
 
 
 def leftovers(folder: Path) -> list[Path]:
@@ -220,14 +194,27 @@ def _unfinished_in(folder: Path) -> list[Path]:
         return []
 
 
-def _make(folder: Path, mode: int, name: str, before: str, after: str) -> Unfinished:
+def _make(folder: Path, permissions: Permissions, name: str, before: str, after: str) -> Unfinished:
     while True:
         path = folder / f"{before}{name or token_hex(8)}{after}"
-        handle = os.open(path, _NEW, mode)
+        handle = _open_new(path, permissions)
         _lock(handle)
         if os.fstat(handle).st_nlink and os.path.lexists(path):  # not swept between its making and its lock
             return Unfinished(path, handle)
         os.close(handle)
+
+
+def _open_new(path: Path, permissions: Permissions) -> int:
+    handle = os.open(path, _NEW, permissions.mode)
+    made = os.fstat(handle)
+    if permissions.are_kept_by(made):
+        return handle
+    os.close(handle)
+    path.unlink()  # one of the wrong group may have opened it already
+    mode = stat.S_IMODE(made.st_mode)
+    handle = os.open(path, _NEW, narrowed(mode))
+    permissions.hand_over(handle, mode)
+    return handle
 
 
 def _rename_new(path: Path, target: Path) -> None:
@@ -250,16 +237,16 @@ def _write_into(handle: int, content: bytes) -> None:
         rest = rest[os.write(handle, rest) :]
 
 
-def _kind_of(target: Path) -> int | None:
-    """The mode of what is at a path, None for nothing; of a link that of the device it leads to, else its own."""
+def _what_is_at(target: Path) -> os.stat_result | None:
+    """What the system says of what is at a path, None for nothing; of a link to a device what it says of that."""
     try:
-        own = target.lstat().st_mode
+        own = target.lstat()
     except FileNotFoundError:
         return None
-    if stat.S_ISLNK(own):
+    if stat.S_ISLNK(own.st_mode):
         with suppress(OSError):
-            led_to = target.stat().st_mode
-            return led_to if stat.S_ISCHR(led_to) or stat.S_ISFIFO(led_to) else own
+            led_to = target.stat()
+            return led_to if stat.S_ISCHR(led_to.st_mode) or stat.S_ISFIFO(led_to.st_mode) else own
     return own
 
 

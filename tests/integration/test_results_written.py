@@ -18,7 +18,9 @@ from builders import (
     without_root_powers,
     write,
 )
+from loaded_program import without_power_to_hand_over
 from rmos_migration import audit, migrate
+from rmos_migration.atomic import write_whole
 from rmos_migration.store.backup import back_up
 from rmos_migration.store.database import Database
 
@@ -105,6 +107,69 @@ def test_a_report_is_as_private_as_the_database(filled: Path, tmp_path: Path) ->
     assert rmos("report", "--database", filled, "--output", tmp_path / "new/reports").returncode == 0
     modes = {file.stat().st_mode & 0o777 for file in (tmp_path / "new/reports").iterdir()}
     assert modes == {0o600}
+
+
+WORKSHOP = 4242
+"""A group to which nobody belongs who runs the tests."""
+
+
+def everything_written(database: Path, tree: Path, folder: Path) -> list[tuple[object, ...]]:
+    several = [tuple(given) for given in results(database, tree, folder).values()]
+    for number, given in enumerate(several):
+        several[number] = tuple(
+            folder / f"result-{number}" if part == folder / "result" else part for part in given
+        )
+    named = ("--database", database)
+    several.append(("report", *named, "--output", folder / "reports"))
+    several.append(("backup", folder / "copy.db", *named))
+    several.append(("export", folder / "out/saved", *named))
+    several.append(("rejects", *named, "--save", folder / "kept"))
+    return several
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize("can_give", [True, False])
+@pytest.mark.parametrize("mode", [0o640, 0o660, 0o644, 0o664, 0o600, 0o604])
+def test_what_the_databases_group_may_read_is_for_no_other_group(
+    mode: int, can_give: bool, filled: Path, tree: Path, tmp_path: Path
+) -> None:
+    write(tree, "patterns/broken.json", "{")
+    migrate(tree, filled)
+    os.chown(filled, -1, WORKSHOP)
+    filled.chmod(mode)
+    folder = tmp_path / "made"
+    folder.mkdir()
+    (folder / "result-0").write_text("{}")
+    (folder / "result-0").chmod(0o666)
+    commands = everything_written(filled, tree, folder)
+    for arguments in commands if can_give else commands[:2] + commands[4:7]:
+        done = rmos(*map(str, arguments), before=None if can_give else without_power_to_hand_over)
+        assert done.returncode in (0, 1), done.stderr
+    made = [path for path in folder.rglob("*") if not path.name.endswith(("-shm", "-wal", ".lock"))]
+    assert len(made) > 5
+    told_apart = (mode >> 3) & 7 != mode & 7
+    both = (mode >> 3) & mode & 7
+    for path in made:
+        found = path.stat()
+        allowed = found.st_mode & (0o066 if path.is_file() else 0o044)
+        if told_apart and not can_give:
+            assert allowed & ~(both * 0o11) == 0, path
+        elif told_apart:
+            assert found.st_gid == WORKSHOP, path
+        assert allowed & ~mode == 0, path
+        assert allowed & 0o044 == (mode if can_give or not told_apart else both * 0o11) & 0o044, path
+
+
+def test_a_file_that_is_replaced_hands_its_group_on_where_the_database_is_for_all(tmp_path: Path) -> None:
+    earlier = tmp_path / "earlier"
+    earlier.write_text("")
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("only root gives files away")
+    os.chown(earlier, -1, WORKSHOP)
+    earlier.chmod(0o640)
+    write_whole(earlier, b"new")
+    found = earlier.stat()
+    assert (found.st_gid, found.st_mode & 0o777) == (WORKSHOP, 0o640)
 
 
 def test_a_planted_link_with_a_reports_temporary_name_is_not_written_through(

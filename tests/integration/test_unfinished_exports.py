@@ -21,7 +21,7 @@ def killed(tree: Path, database: Path, tmp_path: Path) -> Path:
         write(tree, f"patterns/{number}.json", pattern(f"p{number}"))
     migrate(tree, database)
     out = tmp_path / "out"
-    command = [sys.executable, "-c", KILLED, "replace", "4", "export", str(out), "--database", str(database)]
+    command = [sys.executable, "-c", KILLED, "link", "5", "export", str(out), "--database", str(database)]
     assert subprocess.run(command, timeout=60).returncode == -signal.SIGKILL
     return out
 

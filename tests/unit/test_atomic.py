@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from rmos_migration import atomic
-from rmos_migration.atomic import IsALinkError, leftovers, sweep, sync_file, unfinished, write_whole
+from rmos_migration.atomic import IsALinkError, leftovers, sweep, unfinished, write_whole
 from rmos_migration.store.backup import copy_whole
+from rmos_migration.syncing import sync_file
 
 if os.name == "posix":
     import fcntl

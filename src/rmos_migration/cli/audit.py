@@ -17,8 +17,8 @@ from ..audit.repair import repair as mend
 from ..audit.result import AuditResult, State, Verdict
 from ..audit.rules import FAMILIES, RULES, suggestion
 from ..diagnostics import Severity, printable, printable_json
-from ..durable import mode_of
 from ..errors import DatabaseUnusable, ExitCode, UsageError, all_tried
+from ..permissions import permissions_of
 from ..store.database import Database
 from . import console
 from .chosen import load_settings
@@ -127,7 +127,13 @@ def audit(
         with all_tried() as tried:
             with tried():
                 hint = "name another file with --output"
-                write_file(output, _rendered(result, form), "the result", hint, mode=mode_of(place.path))
+                write_file(
+                    output,
+                    _rendered(result, form),
+                    "the result",
+                    hint,
+                    permissions=permissions_of(place.path),
+                )
             console.say(_last_line(result))
     elif form is Format.TEXT:
         for line in _lines(result):

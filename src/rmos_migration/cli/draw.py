@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ..durable import mode_of
 from ..errors import ExitCode, UsageError
+from ..permissions import permissions_of
 from ..reports.rosettes import as_drawn, drawing, stock
 from ..store import reporting
 from ..store.database import Database
@@ -64,7 +64,11 @@ def draw(
         console.print_for_programs(f"{picture}\n")
     else:
         write_file(
-            output, f"{picture}\n", "the drawing", "name another file with --output", mode=mode_of(place.path)
+            output,
+            f"{picture}\n",
+            "the drawing",
+            "name another file with --output",
+            permissions=permissions_of(place.path),
         )
 
 

@@ -11,11 +11,11 @@ from typing import Annotated
 
 import typer
 
-from ..durable import mode_of
 from ..errors import Terminated, all_tried
 from ..migrate.options import Several
 from ..migrate.outcome import RunSummary
 from ..migrate.policy import MissingReferences, OnConflict
+from ..permissions import permissions_of
 from ..python_api import migrate as run_migration
 from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
@@ -156,15 +156,17 @@ def migrate(
     elif summary.exit_code:
         log.warning(console.shortfall(summary))
 
-    mode = mode_of(Database.at(settings.database).path)
+    permissions = permissions_of(Database.at(settings.database).path)
     with all_tried("the migration itself is kept" if summary.is_kept else "") as tried:
         if stats is not None:
             with tried():
                 text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n"
-                write_file(stats, text, "the statistics", _ELSEWHERE, mode=mode)
+                write_file(stats, text, "the statistics", _ELSEWHERE, permissions=permissions)
         if report is not None:
             with tried():
-                for file in write_reports(_report(summary, witness, settings), report, mode=mode):
+                for file in write_reports(
+                    _report(summary, witness, settings), report, permissions=permissions
+                ):
                     if not quiet:
                         console.say(f"report: {file}", on=console.err if as_json else console.out)
     raise typer.Exit(summary.exit_code)

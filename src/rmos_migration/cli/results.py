@@ -7,15 +7,16 @@ from pathlib import Path
 
 from ..atomic import is_link, sweep, write_whole
 from ..errors import EnvironmentFailure, UsageError
+from ..permissions import ANYBODYS, Permissions
 
 _DATABASE = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm", "-journal", ".lock", ".token", ".reading-token")
 
 
-def write_file(path: Path, text: str, what: str, hint: str, *, mode: int = 0o666) -> None:
+def write_file(path: Path, text: str, what: str, hint: str, *, permissions: Permissions = ANYBODYS) -> None:
     """Write a result into a file, in UTF-8; ``what`` names it and ``hint`` says what to do where that cannot be.
 
-    An earlier file is replaced by the whole of the new one, or not at all. ``mode`` is the most that others may.
+    An earlier file is replaced by the whole of the new one, or not at all. ``permissions`` are the most that others may.
 
     Raises:
         UsageError: if it must not be written there (``check_file``).
@@ -24,7 +25,7 @@ def write_file(path: Path, text: str, what: str, hint: str, *, mode: int = 0o666
     check_file(path)
     try:
         sweep(path.parent)
-        write_whole(path, text.encode("utf-8", "backslashreplace"), mode=mode)
+        write_whole(path, text.encode("utf-8", "backslashreplace"), permissions=permissions)
     except OSError as error:
         raise EnvironmentFailure(f"{what} could not be written to {path}: {error.strerror}", hint) from error
 

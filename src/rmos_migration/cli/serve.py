@@ -14,6 +14,7 @@ import typer
 
 from ..atomic import sweep, unfinished
 from ..errors import EnvironmentFailure
+from ..permissions import OWNERS
 from ..settings import Settings
 from ..store.database import Database
 from . import console
@@ -143,7 +144,7 @@ def _kept_from_others(link: str, place: Database) -> Iterator[str]:
     sweep(folder)
     with ExitStack() as until_the_end:
         try:
-            file = until_the_end.enter_context(unfinished(folder, 0o600, page_of=place.path.name))
+            file = until_the_end.enter_context(unfinished(folder, OWNERS, page_of=place.path.name))
             file.write(page.encode("ascii"), sync=False)
             shown = file.path.as_uri()
         except OSError:

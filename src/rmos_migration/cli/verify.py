@@ -11,11 +11,11 @@ from rich.text import Text
 from ..audit.verification import NO_DIFFERENCES, Comparison, State, Verification
 from ..audit.verify import verify_source
 from ..diagnostics import printable
-from ..durable import mode_of
 from ..errors import all_tried
 from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit
 from ..migrate.outcome import overridden_records
+from ..permissions import permissions_of
 from ..store.database import Database
 from . import console
 from .chosen import load_settings
@@ -118,8 +118,8 @@ def verify(
             with tried():
                 text = json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n"
                 hint = "name another file with --certificate"
-                mode = mode_of(Database.at(settings.database).path)
-                write_file(certificate, text, "the certificate", hint, mode=mode)
+                permissions = permissions_of(Database.at(settings.database).path)
+                write_file(certificate, text, "the certificate", hint, permissions=permissions)
                 saved = certificate
         if as_json:
             console.print_json(result.as_json())

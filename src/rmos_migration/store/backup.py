@@ -3,15 +3,16 @@
 import logging
 import os
 import sqlite3
-import stat
 from collections.abc import Callable
 from contextlib import closing
 from itertools import chain, count
 from pathlib import Path
 from time import monotonic
 
-from ..atomic import force, sweep, sync_file, sync_folder, unfinished
+from ..atomic import sweep, unfinished
 from ..errors import EnvironmentFailure, UsageError
+from ..permissions import permissions_of
+from ..syncing import force, sync_file, sync_folder
 from .condition import COMPANIONS, is_read_unnoticed
 from .engines import PATIENCE, uri
 from .failures import ours
@@ -75,10 +76,7 @@ def copy_whole(path: Path, target: Path, refuse: Callable[[Path], None] = lambda
     """
     sweep(target.parent)
     try:
-        mode = (
-            stat.S_IMODE(path.stat().st_mode) | stat.S_IWUSR
-        )  # nobody may read it who may not read the database
-        with unfinished(target.parent, mode) as made:
+        with unfinished(target.parent, permissions_of(path)) as made:
             _copy(path, made.path)
             refuse(made.path)
             force(made.handle)
