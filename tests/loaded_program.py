@@ -15,23 +15,34 @@ import traceback
 from types import ModuleType
 from typing import Any
 
-_FOLDER_POWERS = 0b110
-"""CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, by which root passes over permissions."""
-
 
 def without_root_powers() -> None:
-    """Let file permissions hold for root as for anybody else, in this process and in what it starts."""
+    """Let file permissions hold for root as for anybody else, in this process and in what it starts.
+
+    CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH are what root passes over them by.
+    """
+    _drop(1, 2)
+
+
+def without_power_to_hand_over() -> None:
+    """Let root give files to its own groups only, as anybody else (CAP_CHOWN), in this process and in what it starts."""
+    _drop(0)
+
+
+def _drop(*capabilities: int) -> None:
     if os.geteuid() != 0:
         return
     libc = ctypes.CDLL(None, use_errno=True)
-    for capability in (1, 2):
+    powers = 0
+    for capability in capabilities:
         libc.prctl(24, capability, 0, 0, 0)  # PR_CAPBSET_DROP
+        powers |= 1 << capability
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # the version, and this process
     held = (ctypes.c_uint32 * 6)()
     if libc.capget(header, held) == 0:
-        held[0] &= ~_FOLDER_POWERS
-        held[1] &= ~_FOLDER_POWERS
-        held[2] &= ~_FOLDER_POWERS
+        held[0] &= ~powers
+        held[1] &= ~powers
+        held[2] &= ~powers
         libc.capset(header, held)
 
 

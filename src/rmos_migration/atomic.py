@@ -1,23 +1,31 @@
 """Write files whole or not at all: under a random name beside their place, and on the disk before they get their own.
 
 A process that is killed leaves at most a file ``.rmos-….unfinished``. Its writer holds it locked, so that what nobody holds
-can be told from what is being written, and taken away (``leftovers``).
+can be told from what is being written, and taken away (``leftovers``). Windows neither deletes nor renames a file that is
+open: there it is closed for a moment before it gets its name, and nobody takes away what was written a short while ago.
 """
 
 import errno
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from secrets import token_hex
+from time import time
+
+from .permissions import ANYBODYS, Permissions, narrowed
+from .syncing import force, sync_folder
 
 if os.name == "posix":
     import fcntl
 
-_PREFIX, _SUFFIX = ".rmos-", ".unfinished"
+_RENAMES_WHAT_IS_OPEN = os.name == "posix"
+_A_SHORT_WHILE = 3600  # seconds
+_PREFIX, _SUFFIX, _SEEN_SUFFIX = ".rmos-", ".unfinished", ".unfinished.html"
+_NAMES = re.compile(r"\.rmos-.*\.unfinished|.+\.open-[0-9a-f]{16}\.unfinished\.html", re.DOTALL)
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 NO_SUCH_NAME = {errno.EILSEQ, errno.EINVAL, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR}
 """What a system answers that cannot have a file of some name, or has a file where a folder would have to be."""
@@ -28,22 +36,20 @@ _OLDER = re.compile(r"[^.].*\.[0-9a-f]{8}\.unfinished(?:-journal)?", re.DOTALL)
 _OPENED = re.compile(r"/dev/(?:(stdout|stderr)|fd/([0-9]{1,9}))")
 """Names of what the process has open."""
 
-NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF}
-"""What a file system answers that cannot sync a folder, or a folder that may be written but not read."""
 
-
-@dataclass(frozen=True)
+@dataclass
 class Unfinished:
     """A file that has no name of its own yet: its temporary path, and the open descriptor that keeps it locked."""
 
     path: Path
     handle: int
+    is_open: bool = True
 
     def write(self, content: bytes, *, sync: bool = True) -> None:
         """Write all of ``content``, and force it to the disk, unless the caller does (``sync_all``)."""
         _write_into(self.handle, content)
         if sync:
-            os.fsync(self.handle)
+            force(self.handle)
 
     def rename(self, target: Path, *, replace: bool = False, sync: bool = True) -> None:
         """Give the file its name, for good: when this returns, a power cut does not undo it, unless ``sync`` is false.
@@ -52,6 +58,8 @@ class Unfinished:
             FileExistsError: if something is at ``target`` and is not to be replaced.
             OSError: if the file cannot be renamed.
         """
+        if not _RENAMES_WHAT_IS_OPEN:
+            self.close()  # elsewhere it stays locked until it has its name, or it might be swept
         if replace:
             self.path.replace(target)
         else:
@@ -59,58 +67,84 @@ class Unfinished:
         if sync:
             sync_folder(target.parent)
 
+    def close(self) -> None:
+        """Close the file, unless it is closed."""
+        if self.is_open:
+            self.is_open = False
+            os.close(self.handle)
+
 
 @contextmanager
-def unfinished(folder: Path, mode: int = 0o666, name: str = "") -> Iterator[Unfinished]:
+def unfinished(
+    folder: Path, permissions: Permissions = ANYBODYS, name: str = "", page_of: str = ""
+) -> Iterator[Unfinished]:
     """Make an empty file in ``folder``; it is deleted at the end unless it was renamed.
 
     Args:
         folder: where the file is going to be.
-        mode: its permissions, before the umask.
+        permissions: those of the file.
         name: what stands in its name for a random one; so one process can keep a place from others.
+        page_of: for a page that a browser reads meanwhile, what it is of; browsers in a sandbox read no hidden files.
 
     Raises:
         FileExistsError: if another one of the same ``name`` is there.
         OSError: if it cannot be made.
     """
-    made = _make(folder, mode, name)
+    ends = (f"{page_of}.open-", _SEEN_SUFFIX) if page_of else (_PREFIX, _SUFFIX)
+    made = _make(folder, permissions, name, *ends)
     try:
         yield made
     finally:
-        os.close(made.handle)
+        made.close()
         with suppress(OSError):
             made.path.unlink(missing_ok=True)
 
 
-def write_whole(target: Path, content: bytes, *, mode: int = 0o666, replace: bool = True) -> None:
+def write_whole(
+    target: Path,
+    content: bytes,
+    *,
+    permissions: Permissions = ANYBODYS,
+    replace: bool = True,
+    sync: bool = True,
+) -> None:
     """Write a file so that, whatever happens, either the old one is at ``target`` or all of the new one.
 
-    A file that is replaced hands its permissions on, as far as ``mode`` allows them. A device or a pipe, and what the
-    process has open already (``/dev/stdout``), is written to as it is.
+    A file that is replaced hands its permissions on, as far as ``permissions`` allow them. A device or a pipe, and what the
+    process has open already (``/dev/stdout``), is written to as it is. Without ``sync`` the caller forces it to the disk.
 
     Raises:
         FileExistsError: if something is there that is not to be replaced.
+        IsADirectoryError: if a folder is there.
         IsALinkError: if ``target`` is a link: what it leads to might be anybody's.
         OSError: if it cannot be written.
     """
     if opened := _OPENED.fullmatch(os.fspath(target)):
-        _write_into({"stdout": 1, "stderr": 2}.get(opened[1]) or int(opened[2]), content)
+        handle = {"stdout": 1, "stderr": 2}.get(opened[1]) or int(opened[2])
+        if os.name == "posix":
+            os.set_blocking(handle, True)  # a pipe need not take everything at once
+        _write_into(handle, content)
         return
-    kind = _kind_of(target)
+    there = _what_is_at(target)
+    kind = None if there is None else there.st_mode
+    if kind is not None and stat.S_ISDIR(kind):
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(target))
     if kind is not None and not replace:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target))
     if kind is not None and (stat.S_ISCHR(kind) or stat.S_ISFIFO(kind)):
         with target.open("wb", buffering=0) as stream:
-            stream.write(content)
+            _write_into(stream.fileno(), content)
         return
     if is_link(target):
         raise IsALinkError(errno.ELOOP, "it is a link", str(target))
-    with unfinished(target.parent, mode) as new:
-        if kind is not None and os.name == "posix":
+    if there is not None:
+        permissions = permissions.within(there)
+    with unfinished(target.parent, permissions) as new:
+        if there is not None and os.name == "posix":
             with suppress(PermissionError):  # a file system without permissions
-                os.fchmod(new.handle, stat.S_IMODE(kind) & mode)
-        new.write(content)
-        new.rename(target, replace=replace)
+                os.fchmod(new.handle, permissions.allowed(os.fstat(new.handle)))
+        new.write(content, sync=sync)
+        new.rename(target, replace=replace, sync=sync)
 
 
 class IsALinkError(OSError):
@@ -121,33 +155,13 @@ def is_link(target: Path) -> bool:
     """Whether a path is a link through which nothing is written: not one to a device, a pipe, or what is open already."""
     if _OPENED.fullmatch(os.fspath(target)):
         return False
-    kind = _kind_of(target)
-    return kind is not None and stat.S_ISLNK(kind)
-
-
-def sync_folder(folder: Path) -> None:
-    """Force the names in a folder to the disk, where the system can do that."""
-    if os.name != "posix":
-        return
-    try:
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-    except OSError as error:
-        if error.errno not in NO_SYNC:
-            raise
+    there = _what_is_at(target)
+    return there is not None and stat.S_ISLNK(there.st_mode)
 
 
 def leftovers(folder: Path) -> list[Path]:
     """Return the unfinished files in a folder that no process is writing, sorted; none where it cannot be listed."""
-    try:
-        with os.scandir(folder) as found:
-            names = sorted(one.name for one in found if is_unfinished(one.name))
-    except OSError:
-        return []
-    return [path for name in names if _is_abandoned(path := folder / name)]
+    return [path for path in _unfinished_in(folder) if _look(path)]
 
 
 def older_leftovers(folder: Path) -> list[Path]:
@@ -164,27 +178,43 @@ def older_leftovers(folder: Path) -> list[Path]:
 
 def is_unfinished(name: str) -> bool:
     """Whether a file of this name is one that was never finished."""
-    return name.startswith(_PREFIX) and name.endswith(_SUFFIX)
+    return _NAMES.fullmatch(name) is not None
 
 
 def sweep(folder: Path) -> list[Path]:
     """Delete the unfinished files in a folder that no process is writing; return those that are gone."""
-    gone = []
-    for path in leftovers(folder):
-        with suppress(OSError):
-            path.unlink()
-            gone.append(path)
-    return gone
+    return [path for path in _unfinished_in(folder) if _look(path, Path.unlink)]
 
 
-def _make(folder: Path, mode: int, name: str) -> Unfinished:
+def _unfinished_in(folder: Path) -> list[Path]:
+    try:
+        with os.scandir(folder) as found:
+            return sorted(folder / one.name for one in found if is_unfinished(one.name))
+    except OSError:
+        return []
+
+
+def _make(folder: Path, permissions: Permissions, name: str, before: str, after: str) -> Unfinished:
     while True:
-        path = folder / f"{_PREFIX}{name or token_hex(8)}{_SUFFIX}"
-        handle = os.open(path, _NEW, mode)
+        path = folder / f"{before}{name or token_hex(8)}{after}"
+        handle = _open_new(path, permissions)
         _lock(handle)
-        if path.exists():  # not swept between its making and its lock
+        if os.fstat(handle).st_nlink and os.path.lexists(path):  # not swept between its making and its lock
             return Unfinished(path, handle)
         os.close(handle)
+
+
+def _open_new(path: Path, permissions: Permissions) -> int:
+    handle = os.open(path, _NEW, permissions.mode)
+    made = os.fstat(handle)
+    if permissions.are_kept_by(made):
+        return handle
+    os.close(handle)
+    path.unlink()  # one of the wrong group may have opened it already
+    mode = stat.S_IMODE(made.st_mode)
+    handle = os.open(path, _NEW, narrowed(mode))
+    permissions.hand_over(handle, mode)
+    return handle
 
 
 def _rename_new(path: Path, target: Path) -> None:
@@ -207,16 +237,16 @@ def _write_into(handle: int, content: bytes) -> None:
         rest = rest[os.write(handle, rest) :]
 
 
-def _kind_of(target: Path) -> int | None:
-    """The mode of what is at a path, None for nothing; of a link that of the device it leads to, else its own."""
+def _what_is_at(target: Path) -> os.stat_result | None:
+    """What the system says of what is at a path, None for nothing; of a link to a device what it says of that."""
     try:
-        own = target.lstat().st_mode
+        own = target.lstat()
     except FileNotFoundError:
         return None
-    if stat.S_ISLNK(own):
+    if stat.S_ISLNK(own.st_mode):
         with suppress(OSError):
-            led_to = target.stat().st_mode
-            return led_to if stat.S_ISCHR(led_to) or stat.S_ISFIFO(led_to) else own
+            led_to = target.stat()
+            return led_to if stat.S_ISCHR(led_to.st_mode) or stat.S_ISFIFO(led_to.st_mode) else own
     return own
 
 
@@ -224,22 +254,34 @@ def _lock(handle: int) -> None:
     """Hold a file while it is written; where a file system has no locks, nobody sweeps either. Windows holds open files."""
     if os.name == "posix":
         with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(handle, fcntl.LOCK_EX)  # a sweeper that holds it takes it away, and at once
 
 
-def _is_abandoned(path: Path) -> bool:
-    if os.name != "posix":
-        return True  # one that is being written cannot be deleted there
+def _look(path: Path, do: Callable[[Path], object] = lambda _: None) -> bool:
+    """Whether nobody is writing an unfinished file; then do something to it, while nobody can begin to write it."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        with _held(path) as is_abandoned:
+            if is_abandoned:
+                do(path)
+            return is_abandoned
     except OSError:
         return False
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[bool]:
+    """Hold an unfinished file; yields whether it is one that nobody is writing.
+
+    Raises:
+        OSError: if somebody holds it, or it cannot be looked at.
+    """
+    if not _RENAMES_WHAT_IS_OPEN:
+        yield time() - path.stat().st_mtime > _A_SHORT_WHILE
+        return
+    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
-        is_plain = stat.S_ISREG(os.fstat(handle).st_mode)
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    else:
-        return is_plain
+        found = os.fstat(handle)
+        yield stat.S_ISREG(found.st_mode) and os.path.samestat(found, path.lstat())
     finally:
         os.close(handle)

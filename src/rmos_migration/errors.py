@@ -13,6 +13,8 @@ Bad documents never raise: they become diagnostics (see ``diagnostics.py``).
 This module imports nothing of the package.
 """
 
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from enum import IntEnum
 
 
@@ -98,6 +100,30 @@ class ProgramFault(RmosError):  # noqa: N818
 
 class Terminated(KeyboardInterrupt):
     """SIGTERM, where it ends things at once like Ctrl-C."""
+
+
+@contextmanager
+def all_tried(reassurance: str = "") -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Let several things be done, each also where another fails; the first failure is raised at the end.
+
+    ``reassurance`` says what is well all the same, and comes before what to do.
+
+    Raises:
+        RmosError: the first failure itself, with its own exit code.
+    """
+    failures: list[RmosError] = []
+
+    @contextmanager
+    def tried() -> Iterator[None]:
+        try:
+            yield
+        except RmosError as failure:
+            failures.append(failure)
+
+    yield tried
+    for failure in failures[:1]:
+        failure.hint = "; ".join(filter(None, (reassurance, failure.hint)))
+        raise failure
 
 
 def uncaught(error: Exception) -> RmosError:

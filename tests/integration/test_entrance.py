@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import signal
 import stat
 import subprocess
 import sys
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import RMOS, environment, migrate_messy
+from builders import RMOS, environment, migrate_messy, rmos
 from rmos_migration.api.entrance import GOOD_SECONDS, Entrance
 from serving import client, serving
 from serving_processes import API, TOKEN, Served, bearer, eventually
@@ -218,6 +219,29 @@ def test_the_browser_is_led_to_the_link_by_a_file_that_nobody_else_may_read(
         process.terminate()
         process.communicate(timeout=60)
     assert not list(database.parent.glob("*.html"))
+
+
+def opened(database: Path) -> list[str]:
+    return [file.name for file in database.parent.glob("*.html")]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGKILL])
+def test_the_file_for_the_browser_goes_with_the_server_or_is_known_for_a_leftover(
+    number: signal.Signals, database: Path
+) -> None:
+    command = [*map(str, RMOS), "serve", "--database", str(database), "--port", "0", "--browser"]
+    with subprocess.Popen(command, env=environment(BROWSER="true"), stdout=subprocess.PIPE) as process:
+        assert eventually(lambda: opened(database))
+        assert "killed runs left nothing" in rmos("doctor", "--database", database).stdout
+        process.send_signal(number)
+        process.communicate(timeout=60)
+    if number != signal.SIGKILL:
+        assert opened(database) == []
+        return
+    (left,) = opened(database)
+    assert left in rmos("doctor", "--database", database).stdout
+    with on_a_terminal(database, "--browser", BROWSER="true"):
+        assert eventually(lambda: left not in opened(database))
 
 
 def test_on_a_terminal_the_browser_is_opened_without_being_asked_for(database: Path, tmp_path: Path) -> None:

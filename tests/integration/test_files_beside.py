@@ -66,3 +66,15 @@ def test_all_is_in_the_one_file_while_nothing_runs(used: Path, tmp_path: Path) -
     copy = Path(shutil.copyfile(used, tmp_path / "copy.db"))
     assert audit(copy).passed
     assert domain_rows(copy) == domain_rows(used)
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_copies_that_an_earlier_version_left_unfinished_are_named(number: int, used: Path) -> None:
+    left = [used.with_name(f"rmos.db.before-repair.{one:08}.unfinished") for one in range(number)]
+    for file in left:
+        file.write_bytes(b"half")
+    said = rmos("doctor", "--database", used).stdout
+    assert all(str(file) in said for file in left)
+    assert f"look whether {['it', 'each of them'][number - 1]} is whole" in said
+    for file in left:
+        file.unlink()

@@ -183,3 +183,39 @@ def test_what_an_ended_run_undid_is_not_called_nothing(tree: Path, database: Pat
     said = rmos("rejects", "--database", database).stdout
     assert "Nothing is kept out so far" in said
     assert "--max-rejects 0 allows" in said
+
+
+WHOLLY_BROKEN = '{"patterns": oops'
+BROKEN_INSIDE = [pattern(name=""), pattern("p2", geometry={})]
+
+
+@pytest.mark.parametrize(
+    "states",
+    [(WHOLLY_BROKEN, BROKEN_INSIDE), (BROKEN_INSIDE, WHOLLY_BROKEN)],
+    ids=["file first", "folder first"],
+)
+def test_rejects_are_saved_where_a_file_stands_in_a_folders_place_or_a_folder_in_a_files(
+    states: tuple[object, object], tree: Path, database: Path, tmp_path: Path
+) -> None:
+    saved = tmp_path / "saved"
+    there: set[str] = set()
+    for state in states:
+        write(tree, "patterns/all.json", state)
+        migrate(tree, database)
+        listed = json.loads(rmos("rejects", "--database", database, "--json").stdout)["rejects"]
+        done = rmos("rejects", "--database", database, "--save", saved)
+        assert done.returncode == 0
+        assert "is there already" not in done.stderr
+        new = digests(saved).keys() - there
+        assert len(new) == len(listed) > 0
+        there |= new
+    assert {name for name in there if name.startswith("renamed/")} == new
+    assert "saved as" in done.stderr
+
+
+def test_one_saved_reject_is_a_file_and_two_are_files(tree: Path, database: Path, tmp_path: Path) -> None:
+    for number, words in enumerate(["0 files", "1 file", "2 files"]):
+        migrate(tree, database)
+        done = rmos("rejects", "--database", database, "--save", tmp_path / words)
+        assert f"{words} written to {tmp_path / words}\n" in done.stderr
+        write(tree, f"patterns/{number}.json", "{")

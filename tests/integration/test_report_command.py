@@ -1,6 +1,7 @@
 """rmos report, rmos migrate --report, rmos draw and the old tool: which files they write, and how they refuse."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from builders import (
     RMOS,
     digests,
     environment,
+    execute,
     family,
     migrate_messy,
     pattern,
@@ -322,3 +324,36 @@ def test_a_drawing_is_refused_for_an_unknown_pattern_or_over_a_database(drawn: P
     missing = rmos("draw", "böse/<id>", "--database", drawn, "--output", drawn / "x/a.svg")
     assert missing.returncode == 5
     assert digests(drawn.parent)[drawn.name] == before[drawn.name]
+
+
+def test_a_report_that_the_database_prevents_is_told_as_what_it_is(
+    tree: Path, database: Path, tmp_path: Path
+) -> None:
+    write(tree, "patterns/p.json", pattern())
+    migrate(tree, database)
+    execute(database, "UPDATE migration_runs SET counts_json = '[1]'")
+    stats = tmp_path / "stats.json"
+    done = rmos("migrate", tree, "--database", database, "--report", tmp_path / "reports", "--stats", stats)
+    assert done.returncode == 4
+    assert "it must be a JSON object" in done.stderr
+    assert "the migration itself is kept; see: rmos audit" in done.stderr
+    assert "space" not in done.stderr
+    assert json.loads(stats.read_text())["status"] == "completed"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of a process are set the POSIX way")
+def test_a_page_that_cannot_be_written_keeps_no_other_format_back(
+    tree: Path, database: Path, tmp_path: Path
+) -> None:
+    import resource
+
+    write(tree, "patterns/p.json", pattern())
+    stats = tmp_path / "stats.json"
+    assert rmos("migrate", tree, "--database", database, "--stats", stats).returncode == 0
+    done = rmos(
+        *("report", "--from", stats, "--output", tmp_path / "reports"),
+        before=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (15_000, 15_000)),
+    )
+    assert done.returncode == 5
+    assert "File too large" in done.stderr
+    assert sorted(file.suffix for file in (tmp_path / "reports").iterdir()) == [".json", ".txt"]

@@ -8,8 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from builders import RMOS, execute, older_database, pattern, rmos, write
+from builders import (
+    RMOS,
+    execute,
+    older_database,
+    pattern,
+    rmos,
+    started,
+    without_root_powers,
+    write,
+)
+from loaded_program import without_power_to_hand_over
 from rmos_migration import audit, migrate
+from rmos_migration.atomic import write_whole
 from rmos_migration.store.backup import back_up
 from rmos_migration.store.database import Database
 
@@ -98,6 +109,69 @@ def test_a_report_is_as_private_as_the_database(filled: Path, tmp_path: Path) ->
     assert modes == {0o600}
 
 
+WORKSHOP = 4242
+"""A group to which nobody belongs who runs the tests."""
+
+
+def everything_written(database: Path, tree: Path, folder: Path) -> list[tuple[object, ...]]:
+    several = [tuple(given) for given in results(database, tree, folder).values()]
+    for number, given in enumerate(several):
+        several[number] = tuple(
+            folder / f"result-{number}" if part == folder / "result" else part for part in given
+        )
+    named = ("--database", database)
+    several.append(("report", *named, "--output", folder / "reports"))
+    several.append(("backup", folder / "copy.db", *named))
+    several.append(("export", folder / "out/saved", *named))
+    several.append(("rejects", *named, "--save", folder / "kept"))
+    return several
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root gives files away")
+@pytest.mark.parametrize("can_give", [True, False])
+@pytest.mark.parametrize("mode", [0o640, 0o660, 0o644, 0o664, 0o600, 0o604])
+def test_what_the_databases_group_may_read_is_for_no_other_group(
+    mode: int, can_give: bool, filled: Path, tree: Path, tmp_path: Path
+) -> None:
+    write(tree, "patterns/broken.json", "{")
+    migrate(tree, filled)
+    os.chown(filled, -1, WORKSHOP)
+    filled.chmod(mode)
+    folder = tmp_path / "made"
+    folder.mkdir()
+    (folder / "result-0").write_text("{}")
+    (folder / "result-0").chmod(0o666)
+    commands = everything_written(filled, tree, folder)
+    for arguments in commands if can_give else commands[:2] + commands[4:7]:
+        done = rmos(*map(str, arguments), before=None if can_give else without_power_to_hand_over)
+        assert done.returncode in (0, 1), done.stderr
+    made = [path for path in folder.rglob("*") if not path.name.endswith(("-shm", "-wal", ".lock"))]
+    assert len(made) > 5
+    told_apart = (mode >> 3) & 7 != mode & 7
+    both = (mode >> 3) & mode & 7
+    for path in made:
+        found = path.stat()
+        allowed = found.st_mode & (0o066 if path.is_file() else 0o044)
+        if told_apart and not can_give:
+            assert allowed & ~(both * 0o11) == 0, path
+        elif told_apart:
+            assert found.st_gid == WORKSHOP, path
+        assert allowed & ~mode == 0, path
+        assert allowed & 0o044 == (mode if can_give or not told_apart else both * 0o11) & 0o044, path
+
+
+def test_a_file_that_is_replaced_hands_its_group_on_where_the_database_is_for_all(tmp_path: Path) -> None:
+    earlier = tmp_path / "earlier"
+    earlier.write_text("")
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        pytest.skip("only root gives files away")
+    os.chown(earlier, -1, WORKSHOP)
+    earlier.chmod(0o640)
+    write_whole(earlier, b"new")
+    found = earlier.stat()
+    assert (found.st_gid, found.st_mode & 0o777) == (WORKSHOP, 0o640)
+
+
 def test_a_planted_link_with_a_reports_temporary_name_is_not_written_through(
     tree: Path, database: Path, tmp_path: Path
 ) -> None:
@@ -117,6 +191,93 @@ def test_standard_output_may_be_named_as_the_file(filled: Path, tree: Path, tmp_
         command = [*RMOS, "migrate", tree, "--database", filled, "-q", "--stats", "/dev/stdout"]
         assert subprocess.run(list(map(str, command)), stdout=kept, check=False).returncode == 0
     assert (tmp_path / "kept").read_text().startswith("{")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("is_waiting", [False, True], ids=["standing", "waiting in blocks"])
+def test_a_named_pipe_may_be_named_as_the_file(
+    is_waiting: bool, kind: str, filled: Path, tree: Path, tmp_path: Path
+) -> None:
+    """A reader that is slow to begin: the whole result reaches it, and nobody else takes a part of it."""
+    folder = tmp_path / "out"
+    folder.mkdir()
+    os.mkfifo(folder / "result")
+    reader = ["sh", "-c", f"{'sleep 0.5; ' * is_waiting}exec cat '{folder}/result'"]
+    with started(*reader) as reading:
+        done = rmos(*results(filled, tree, folder)[kind], timeout=60)
+        said, _ = reading.communicate(timeout=20)
+    assert done.returncode == 0, done.stderr
+    assert said.strip().startswith(("{", "<svg"))
+    assert said.strip().endswith(("}", "</svg>"))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("place", ["/dev/stdout", "/dev/fd/1", "/dev/stderr", "/proc/self/fd/1"])
+def test_a_pipe_that_is_open_already_may_be_named_as_the_file(
+    place: str, kind: str, filled: Path, tree: Path, tmp_path: Path
+) -> None:
+    arguments = [
+        place if part == tmp_path / "result" else part for part in results(filled, tree, tmp_path)[kind]
+    ]
+    command = list(map(str, [*RMOS, *arguments]))
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert "{" in done.stdout + done.stderr or "<svg" in done.stdout + done.stderr
+
+
+def test_a_pipe_that_does_not_block_gets_all_of_a_long_result(tree: Path, database: Path) -> None:
+    for number in range(400):
+        write(tree, f"patterns/{number:03}.json", pattern(f"p{number}", name=["x" * 300]))
+    migrate(tree, database)
+    saying = {
+        "rejects": ("rejects", "--json"),
+        "stdout named": ("verify", str(tree), "--max-rejected", "100%", "--certificate", "/dev/stdout"),
+        "descriptor named": ("verify", str(tree), "--certificate", "/dev/fd/1"),
+    }
+    lengths = {}
+    for name, given in saying.items():
+        command = list(map(str, [*RMOS, *given, "--database", database]))
+        whole = subprocess.run(command, stdout=subprocess.PIPE, check=False, timeout=60).stdout
+        reading, writing = os.pipe()
+        os.set_blocking(writing, False)
+        with subprocess.Popen(command, stdout=writing) as process:
+            os.close(writing)
+            with os.fdopen(reading, "rb") as stream:
+                said = stream.read()
+        assert process.returncode == 0
+        lengths[name] = len(said), len(whole)
+    assert all(abs(got - wanted) < 100 and got > 1 << 16 for got, wanted in lengths.values()), lengths
+
+
+LONG = "x" * 300
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+@pytest.mark.parametrize("place", ["closed/x", "closed/below/x", LONG, f"{LONG}/x", "file/x"])
+@pytest.mark.parametrize("kind", [*KINDS, "backup", "report", "export", "rejects", "statistics read"])
+def test_a_result_in_a_closed_folder_or_under_a_long_name_is_refused_in_words(
+    kind: str, place: str, filled: Path, tree: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "closed").mkdir()
+    (tmp_path / "closed").chmod(0)
+    (tmp_path / "file").write_text("")
+    target = tmp_path / place
+    several = {
+        "backup": ("backup", target, "--database", filled),
+        "report": ("report", "--database", filled, "--output", target),
+        "export": ("export", target, "--database", filled),
+        "rejects": ("rejects", "--database", filled, "--save", target),
+        "statistics read": ("report", "--from", target),
+    }
+    for name, given in results(filled, tree, tmp_path).items():
+        several[name] = tuple(target if part == tmp_path / "result" else part for part in given)
+    done = rmos(*several[kind], before=without_root_powers)
+    assert done.returncode in (2, 5)
+    assert "Traceback" not in done.stderr
+    assert "the machine failed" not in done.stderr
+    assert place.split("/")[0] in done.stderr
+    assert "→" in done.stderr
+    (tmp_path / "closed").chmod(0o700)
 
 
 @pytest.mark.parametrize("call", ["open", "fsync", "link", "unlink"])
@@ -147,6 +308,28 @@ def test_an_upgrade_that_is_tried_again_uses_the_copy_that_is_there(database: Pa
     assert sorted(file.name for file in database.parent.glob("*before*")) == names
     assert [copies[0].name, other.name] == names
     assert Database.at(database).last_backup(1) == other
+
+
+@pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
+@pytest.mark.parametrize("mode", [0o444, 0o400, 0o000, 0o200])
+def test_an_earlier_copy_that_may_not_be_written_or_read_is_in_nobodys_way(mode: int, database: Path) -> None:
+    older_database(database)
+    occasion = "before-upgrade-from-1"
+    first = back_up(database, occasion)
+    first.chmod(mode)
+    done = rmos("init", "--database", database, before=without_root_powers)
+    assert done.returncode == 0, done.stderr
+    first.chmod(0o600)
+    copies = sorted(file.name for file in database.parent.glob("*before*"))
+    other = f"rmos.db.{occasion}-2"
+    assert copies == ([first.name] if mode & 0o400 else [first.name, other])
+
+
+def test_sqlite_is_asked_to_force_the_database_to_the_disk_itself(filled: Path) -> None:
+    """Only macOS heeds it; elsewhere ``synchronous`` is enough."""
+    with Database.at(filled).reader() as connection:
+        asked = ("fullfsync", "checkpoint_fullfsync")
+        assert [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in asked] == [1, 1]
 
 
 @pytest.mark.parametrize("where", ["", ".", "a-folder", "a-link", "a-dead-link"])

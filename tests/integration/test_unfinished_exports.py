@@ -21,7 +21,7 @@ def killed(tree: Path, database: Path, tmp_path: Path) -> Path:
         write(tree, f"patterns/{number}.json", pattern(f"p{number}"))
     migrate(tree, database)
     out = tmp_path / "out"
-    command = [sys.executable, "-c", KILLED, "replace", "4", "export", str(out), "--database", str(database)]
+    command = [sys.executable, "-c", KILLED, "link", "5", "export", str(out), "--database", str(database)]
     assert subprocess.run(command, timeout=60).returncode == -signal.SIGKILL
     return out
 
@@ -47,6 +47,20 @@ def test_a_tree_in_an_unfinished_export_of_several_sources_is_refused_too(tree: 
     write(tree, "source-1/patterns/a.json", pattern())
     (tree / MARK).write_text("")
     assert rmos("migrate", tree / "source-1", "--database", database).returncode == 2
+
+
+@pytest.mark.parametrize("leads_to", ["tree/source-1", "tree", "other link"])
+def test_an_unfinished_export_is_refused_through_a_link_too(
+    leads_to: str, tmp_path: Path, database: Path
+) -> None:
+    write(tmp_path, "tree/source-1/patterns/a.json", pattern())
+    (tmp_path / "tree" / MARK).write_text("")
+    (tmp_path / "other link").symlink_to("tree/source-1")
+    (tmp_path / "link").symlink_to(leads_to)
+    for verb in ("migrate", "verify"):
+        done = rmos(verb, tmp_path / "link", "--database", database)
+        assert done.returncode == 2
+        assert "did not come to its end" in done.stderr
 
 
 @pytest.mark.parametrize("form", ["canonical", "source"])

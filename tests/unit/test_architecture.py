@@ -62,8 +62,10 @@ READERS = {"audit", "reports", "api", "web"}
 ABOVE_MIGRATE = {"cli", "__main__", "editing", "exporting"} | READERS
 MAY_IMPORT = {
     "errors": set(),
-    "atomic": set(),
-    "durable": {"atomic"},
+    "permissions": set(),
+    "syncing": set(),
+    "atomic": {"permissions", "syncing"},
+    "durable": {"atomic", "permissions", "syncing"},
     "catalogue": {"catalogue"},
     "rosette": {"rosette"},
     "diagnostics": {"catalogue"},
@@ -72,7 +74,7 @@ MAY_IMPORT = {
     "entities": {"diagnostics", "errors", "entities", "rosette"},
     "sources": {"diagnostics", "errors", "settings", "entities", "sources", "generations"},
     "generations": {"diagnostics", "errors", "settings", "entities", "sources", "generations", "rosette"},
-    "store": {"atomic", "diagnostics", "errors", "settings", "entities", "store"},
+    "store": {"atomic", "permissions", "syncing", "diagnostics", "errors", "settings", "entities", "store"},
 }
 
 
@@ -90,7 +92,9 @@ def test_migrate_does_not_know_who_calls_it() -> None:
     assert {name: parts for name, parts in known.items() if parts} == {}
 
 
-@pytest.mark.parametrize("part", ["errors", "atomic", "catalogue", "diagnostics", "rosette"])
+@pytest.mark.parametrize(
+    "part", ["errors", "permissions", "syncing", "atomic", "catalogue", "diagnostics", "rosette"]
+)
 def test_centre_needs_nothing_but_the_standard_library(part: str) -> None:
     files = modules_of(part)
     assert files

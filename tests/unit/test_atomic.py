@@ -1,13 +1,27 @@
 """Files that are written whole or not at all."""
 
+import errno
+import multiprocessing
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from rmos_migration import atomic
 from rmos_migration.atomic import IsALinkError, leftovers, sweep, unfinished, write_whole
+from rmos_migration.store.backup import copy_whole
+from rmos_migration.syncing import sync_file
+
+if os.name == "posix":
+    import fcntl
+
+NAMING = ("replace", "rename", "link", "unlink")
+"""The calls by which a file gets or loses a name."""
 
 
 def names(folder: Path) -> list[str]:
@@ -86,3 +100,172 @@ def test_a_folder_that_only_looks_unfinished_is_left_alone(tmp_path: Path) -> No
     (tmp_path / ".rmos-0123.unfinished").mkdir()
     assert sweep(tmp_path) == []
     assert names(tmp_path) == [".rmos-0123.unfinished"]
+
+
+def is_open_here(path: Path) -> bool:
+    own = Path("/proc/self/fd")
+    return any(os.path.realpath(own / number) == str(path) for number in os.listdir(own))
+
+
+@pytest.fixture
+def like_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A system that neither renames nor deletes a file that is open, nor links it."""
+
+    def refuse(real: Any) -> Any:
+        def call(path: Any, *given: Any, **named: Any) -> Any:
+            if is_open_here(Path(path)):
+                raise PermissionError(errno.EACCES, "another process uses the file", str(path))
+            return real(path, *given, **named)
+
+        return call
+
+    monkeypatch.setattr(atomic, "_RENAMES_WHAT_IS_OPEN", False)
+    for name in NAMING:
+        monkeypatch.setattr(os, name, refuse(getattr(os, name)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what is open is seen in /proc")
+@pytest.mark.usefixtures("like_windows")
+class TestWhereNothingOpenCanBeRenamed:
+    def test_a_new_file_and_one_in_its_place_are_written(self, tmp_path: Path) -> None:
+        for content in (b"first", b"second"):
+            write_whole(tmp_path / "stats.json", content)
+            assert (tmp_path / "stats.json").read_bytes() == content
+        write_whole(tmp_path / "token", b"new", replace=False)
+        assert names(tmp_path) == ["stats.json", "token"]
+
+    def test_a_file_is_written_where_there_are_no_hard_links(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def link(*_: Any, **__: Any) -> None:
+            raise OSError(errno.ENOTSUP, "no links here")
+
+        monkeypatch.setattr(os, "link", link)
+        write_whole(tmp_path / "token", b"new", replace=False)
+        with pytest.raises(FileExistsError):
+            write_whole(tmp_path / "token", b"other", replace=False)
+        assert (tmp_path / "token").read_bytes() == b"new"
+
+    def test_a_database_is_copied(self, tmp_path: Path) -> None:
+        with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+            connection.execute("CREATE TABLE t (a)")
+        copy_whole(tmp_path / "a.db", tmp_path / "copy.db")
+        assert names(tmp_path) == ["a.db", "copy.db"]
+
+    def test_nothing_is_left_of_what_failed(self, tmp_path: Path) -> None:
+        with pytest.raises(ZeroDivisionError), unfinished(tmp_path):
+            raise ZeroDivisionError
+        assert names(tmp_path) == []
+
+    def test_only_what_was_written_long_ago_is_swept(self, tmp_path: Path) -> None:
+        old, new = (tmp_path / f".rmos-{name}.unfinished" for name in ("old", "new"))
+        for path in (old, new):
+            path.write_bytes(b"half")
+        os.utime(old, (1_600_000_000, 1_600_000_000))
+        assert sweep(tmp_path) == [old]
+        assert names(tmp_path) == [new.name]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows renames no open file")
+@pytest.mark.parametrize("replace", [True, False])
+def test_a_file_is_kept_from_sweepers_until_it_has_its_name(
+    replace: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def beside_a_sweeper(real: Any) -> Any:
+        def call(*given: Any, **named: Any) -> Any:
+            assert sweep(tmp_path) == []
+            return real(*given, **named)
+
+        return call
+
+    for name in ("replace", "link"):
+        monkeypatch.setattr(os, name, beside_a_sweeper(getattr(os, name)))
+    write_whole(tmp_path / "stats.json", b"{}", replace=replace)
+    assert names(tmp_path) == ["stats.json"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows deletes no open file")
+@pytest.mark.parametrize("name", ["", "reserved"])
+def test_a_file_that_is_swept_before_it_is_locked_is_made_again(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, swept = fcntl.flock, []
+
+    def flock(handle: int, how: int) -> None:
+        if not how & fcntl.LOCK_NB and not swept:
+            swept.extend(sweep(tmp_path))
+        real(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with unfinished(tmp_path, name=name) as made:
+        made.write(b"whole")
+        made.rename(tmp_path / "result")
+    assert swept
+    assert (tmp_path / "result").read_bytes() == b"whole"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows deletes no open file")
+def test_a_sweeper_holds_what_it_takes_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".rmos-0123.unfinished").write_bytes(b"half")
+    real, taken = os.unlink, []
+
+    def unlink(path: Any, **named: Any) -> None:
+        with open(path, "rb") as file, pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        taken.append(Path(path))
+        real(path, **named)
+
+    monkeypatch.setattr(os, "unlink", unlink)
+    assert sweep(tmp_path) == taken == [tmp_path / ".rmos-0123.unfinished"]
+
+
+def keep_sweeping(folder: Path, is_over: Any) -> None:
+    while not is_over.is_set():
+        sweep(folder)
+
+
+def test_nothing_that_is_written_is_lost_to_sweepers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    starting = multiprocessing.get_context("spawn")
+    is_over = starting.Event()
+    sweepers = [starting.Process(target=keep_sweeping, args=(tmp_path, is_over)) for _ in range(2)]
+    for one in sweepers:
+        one.start()
+    monkeypatch.setattr(os, "fsync", lambda _: None)
+    try:
+        for number in range(1000):
+            write_whole(tmp_path / "stats.json", b"%d" % number)
+            write_whole(tmp_path / f"{number}", b"new", replace=False)
+    finally:
+        is_over.set()
+        for one in sweepers:
+            one.join()
+    assert len(names(tmp_path)) == 1001
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows forces files in another way")
+@pytest.mark.parametrize("can", [True, False])
+def test_macos_is_asked_to_force_files_and_folders_to_the_disk_itself(
+    can: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tree").mkdir()
+    (tmp_path / "tree/file").write_bytes(b"")
+    forced: dict[str, list[Path]] = {"fully": [], "simply": []}
+    full = 51
+
+    def fcntl_of_macos(handle: int, asked: int) -> None:
+        assert asked == full
+        if not can:
+            raise OSError(errno.ENOTSUP, "a network folder")
+        forced["fully"].append(Path(os.readlink(f"/dev/fd/{handle}")))
+
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", full, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", fcntl_of_macos)
+    monkeypatch.setattr(
+        os, "fsync", lambda handle: forced["simply"].append(Path(os.readlink(f"/dev/fd/{handle}")))
+    )
+    write_whole(tmp_path / "stats.json", b"{}")
+    sync_file(tmp_path / "tree/file")
+    used, other = ("fully", "simply") if can else ("simply", "fully")
+    assert forced[other] == []
+    assert [path.name for path in forced[used][1:]] == [tmp_path.name, "file"]
+    assert forced[used][0].name.startswith(".rmos-")

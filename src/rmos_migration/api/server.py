@@ -59,7 +59,7 @@ def url_of(listening: socket.socket) -> str:
 
 
 def serve(app: ASGIApp, listening: socket.socket, *, when_ready: Callable[[], None]) -> None:
-    """Serve until the process is told to end (Ctrl-C, SIGTERM); then what goes on is brought to an end."""
+    """Serve until the process is told to end (Ctrl-C, SIGTERM, a closed terminal); then what goes on is brought to an end."""
     config = uvicorn.Config(
         app,
         http=PatientProtocol,
@@ -78,6 +78,7 @@ def serve(app: ASGIApp, listening: socket.socket, *, when_ready: Callable[[], No
     sys.setswitchinterval(_SWITCH_SECONDS)
     server = _Server(config, when_ready)
     before = signal.signal(signal.SIGTERM, server.end)  # uvicorn raises it once more when it has ended
+    _end_with_the_terminal(server)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
@@ -86,6 +87,13 @@ def serve(app: ASGIApp, listening: socket.socket, *, when_ready: Callable[[], No
         signal.signal(signal.SIGTERM, before)
         sys.setswitchinterval(switching)
         listening.close()
+
+
+def _end_with_the_terminal(server: "_Server") -> None:
+    """End the server in order when its terminal is closed, unless it was asked to outlive it (``nohup``)."""
+    closed = getattr(signal, "SIGHUP", None)
+    if closed is not None and signal.getsignal(closed) is signal.SIG_DFL:
+        signal.signal(closed, server.end)
 
 
 class _Server(uvicorn.Server):

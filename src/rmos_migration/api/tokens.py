@@ -19,6 +19,7 @@ from pydantic import SecretStr
 
 from ..atomic import sweep, unfinished
 from ..errors import EnvironmentFailure, UsageError
+from ..permissions import OWNERS
 from ..settings import Settings
 
 SHORTEST = 16
@@ -127,7 +128,7 @@ class Place:
     def _make(self, file: Path, *, replace: bool) -> None:
         sweep(file.parent)
         try:
-            with unfinished(file.parent, 0o600) as new:
+            with unfinished(file.parent, OWNERS) as new:
                 if os.name == "posix" and os.fstat(new.handle).st_mode & 0o077:
                     raise self._cannot_be_kept("this file system keeps no permissions")
                 new.write(f"{token_urlsafe(32)}\n".encode())

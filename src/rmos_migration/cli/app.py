@@ -82,6 +82,7 @@ def common(
 def run() -> int:
     """Run the command line; return the exit code."""
     _open_what_is_closed()
+    _let_output_wait()
     for stream in (sys.stdout, sys.stderr):
         if hasattr(
             stream, "reconfigure"
@@ -151,3 +152,11 @@ def _open_what_is_closed() -> None:
         if getattr(sys, name) is None:
             os.dup2(os.open(os.devnull, os.O_RDWR), number)
             setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
+
+
+def _let_output_wait() -> None:
+    """Have stdout and stderr wait for a slow reader: what a pipe that does not block cannot take at once, Python drops unsaid."""
+    if os.name == "posix":
+        for number in (1, 2):
+            with suppress(OSError):
+                os.set_blocking(number, True)

@@ -17,12 +17,13 @@ from ..audit.repair import repair as mend
 from ..audit.result import AuditResult, State, Verdict
 from ..audit.rules import FAMILIES, RULES, suggestion
 from ..diagnostics import Severity, printable, printable_json
-from ..durable import mode_of
-from ..errors import DatabaseUnusable, ExitCode, UsageError
+from ..errors import DatabaseUnusable, ExitCode, UsageError, all_tried
+from ..permissions import permissions_of
 from ..store.database import Database
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption
+from .results import check_file, write_file
 
 _HELP = """Check that the database is sound; exit 0 if it is, 1 if not. Nothing is changed.
 
@@ -109,7 +110,7 @@ def audit(
         return
     form = Format.JSON if as_json else form
     if output is not None:
-        console.check_file(output)
+        check_file(output)
     place = Database.at(load_settings(database=database).database)
     known = known_findings(baseline) if baseline is not None else frozenset()
     if repair:
@@ -123,10 +124,16 @@ def audit(
             raise
         raise DatabaseUnusable(error.message, _TOO_DAMAGED) from error  # else it would be sent to itself
     if output is not None:
-        try:
-            hint = "name another file with --output"
-            console.write_file(output, _rendered(result, form), "the result", hint, mode=mode_of(place.path))
-        finally:
+        with all_tried() as tried:
+            with tried():
+                hint = "name another file with --output"
+                write_file(
+                    output,
+                    _rendered(result, form),
+                    "the result",
+                    hint,
+                    permissions=permissions_of(place.path),
+                )
             console.say(_last_line(result))
     elif form is Format.TEXT:
         for line in _lines(result):
@@ -181,7 +188,7 @@ def _verdict_lines(verdict: Verdict, result: AuditResult) -> Iterator[Text]:
     line = Text(f"  {word:<8}", style=colour)
     line.append(f"{verdict.rule.title} ({verdict.rule.code})", style="default")
     if verdict.silenced:
-        line.append(f", {_counted(len(verdict.silenced), 'known finding')} not shown", style="dim")
+        line.append(f", {console.counted(len(verdict.silenced), 'known finding')} not shown", style="dim")
     yield line
     if verdict.trouble:
         yield Text(printable(f"            could not be run: {verdict.trouble}"))
@@ -204,21 +211,17 @@ def _word(verdict: Verdict, result: AuditResult) -> tuple[str, str]:
 
 def _last_line(result: AuditResult) -> str:
     states = [verdict.state for verdict in result.verdicts]
-    parts = [f"{states.count(State.PASSED)} of {_counted(len(states), 'rule')} hold"]
+    parts = [f"{states.count(State.PASSED)} of {console.counted(len(states), 'rule')} hold"]
     errors, warnings = result.number(Severity.ERROR), result.number(Severity.WARNING)
     if errors:
-        parts.append(_counted(errors, "error"))
+        parts.append(console.counted(errors, "error"))
     if warnings:
-        parts.append(_counted(warnings, "warning"))
+        parts.append(console.counted(warnings, "warning"))
     if states.count(State.NOT_RUN):
-        parts.append(f"{_counted(states.count(State.NOT_RUN), 'rule')} could not be run")
+        parts.append(f"{console.counted(states.count(State.NOT_RUN), 'rule')} could not be run")
     if result.silenced:
-        parts.append(f"{_counted(len(result.silenced), 'known finding')} left out")
+        parts.append(f"{console.counted(len(result.silenced), 'known finding')} left out")
     return f"{'PASSED' if result.passed else 'FAILED'}: {', '.join(parts)} ({result.duration_seconds:.1f} s)"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _explain(code: str) -> None:

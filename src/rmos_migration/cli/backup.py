@@ -1,5 +1,6 @@
 """rmos backup: a copy of the database."""
 
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -40,7 +41,8 @@ def backup(
 ) -> None:
     """Write the copy, and say how large it is."""
     place = Database.at(load_settings(database=database).database)
-    file = target / _dated(place.path) if target.is_dir() else target
+    is_folder = os.path.isdir(target)  # noqa: PTH112 - Path.is_dir raises for some names
+    file = target / _dated(place.path) if is_folder else target
     place.back_up_to(file)
     console.say(f"{file}: {file.stat().st_size:,} bytes, a whole copy of {place.path}.")
 

@@ -19,9 +19,8 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from ..atomic import is_link, sweep, write_whole
 from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable, printable_json
-from ..errors import EnvironmentFailure, RmosError, UsageError
+from ..errors import RmosError
 from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Nobody
 from ..migrate.outcome import NOT_READ, UNRECOGNISED, Counts, RunSummary, Status, ending, overridden_records
@@ -35,9 +34,6 @@ err = Console(file=cast("IO[str]", sinks.errors), highlight=False, markup=False,
 
 SHOWN = 20
 """Diagnostics shown after a run; how many more there are is always said."""
-
-_DATABASE = b"SQLite format 3\0"
-_BESIDE = ("-wal", "-shm", "-journal", ".lock", ".token", ".reading-token")
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "dim"}
 
@@ -61,41 +57,9 @@ def print_for_programs(text: str) -> None:
     sinks.output.flush()
 
 
-def write_file(path: Path, text: str, what: str, hint: str, *, mode: int = 0o666) -> None:
-    """Write a result into a file, in UTF-8; ``what`` names it and ``hint`` says what to do where that cannot be.
-
-    An earlier file is replaced by the whole of the new one, or not at all. ``mode`` is the most that others may.
-
-    Raises:
-        UsageError: if it must not be written there (``check_file``).
-        EnvironmentFailure: if it cannot be written.
-    """
-    check_file(path)
-    try:
-        sweep(path.parent)
-        write_whole(path, text.encode("utf-8", "backslashreplace"), mode=mode)
-    except OSError as error:
-        raise EnvironmentFailure(f"{what} could not be written to {path}: {error.strerror}", hint) from error
-
-
-def check_file(path: Path) -> None:
-    """Raise UsageError where a result cannot be, or must not: it is asked before the work is done.
-
-    That is a folder (which an empty name stands for, too), a link, a database, and what SQLite or this program keeps
-    beside one: a slip would cost the workshop its records.
-    """
-    if path.is_dir():
-        raise UsageError(f"{path} is a folder, and the result is a file", "name a file")
-    with suppress(OSError):  # what the system says of the place is told when it is written to
-        if is_link(path):
-            hint = "name the file itself, or take the link away"
-            raise UsageError(f"{path} is a link, and no result is written through one", hint)
-    beside = (path.with_name(path.name.removesuffix(end)) for end in _BESIDE if path.name.endswith(end))
-    for database in (path, *beside):
-        with suppress(OSError), database.open("rb") as file:
-            if file.read(len(_DATABASE)) == _DATABASE:
-                what = "is a database" if database == path else f"belongs to the database {database}"
-                raise UsageError(f"{path} {what} and was left as it is", "name another file for the result")
+def counted(number: int, noun: str) -> str:
+    """A number of things: ``1 file``, ``2 files``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def print_error(error: RmosError) -> None:

@@ -1,19 +1,19 @@
 """rmos draw: a pattern as a picture."""
 
-from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from ..durable import mode_of
 from ..errors import ExitCode, UsageError
+from ..permissions import permissions_of
 from ..reports.rosettes import as_drawn, drawing, stock
 from ..store import reporting
 from ..store.database import Database
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption
+from .results import beginning, check_file, write_file
 
 _HELP = """Draw a pattern as SVG, as large as the rosette itself: printed at 100 % it can be laid on
 the guitar.
@@ -63,14 +63,17 @@ def draw(
     if output is None:
         console.print_for_programs(f"{picture}\n")
     else:
-        console.write_file(
-            output, f"{picture}\n", "the drawing", "name another file with --output", mode=mode_of(place.path)
+        write_file(
+            output,
+            f"{picture}\n",
+            "the drawing",
+            "name another file with --output",
+            permissions=permissions_of(place.path),
         )
 
 
 def _refuse_other(output: Path) -> None:
     """Raise UsageError where something is that is no drawing; a drawing may be made anew."""
-    console.check_file(output)
-    with suppress(OSError), output.open("rb") as file:
-        if file.read(4) not in (b"", b"<svg"):
-            raise UsageError(f"{output} is no drawing and was left as it is", "name another file")
+    check_file(output)
+    if beginning(output, 4) not in (b"", b"<svg"):
+        raise UsageError(f"{output} is no drawing and was left as it is", "name another file")

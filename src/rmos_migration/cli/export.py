@@ -71,6 +71,6 @@ def _print(result: ExportResult) -> None:
         table.add_row(name.replace("_", " "), *(f"{number:,}" for number in numbers), style=style)
     console.out.print(table)
     console.say("")
-    console.say(f"{result.files:,} files written to {result.folder}.")
+    console.say(f"{console.counted(result.files, 'file')} written to {result.folder}.")
     if result.missing:
         console.say("Not everything that was once known is in them as it was; see above.", style="yellow")

@@ -3,19 +3,19 @@
 import json
 import logging
 import signal
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
 import typer
 
-from ..durable import mode_of
-from ..errors import EnvironmentFailure, RmosError, Terminated, UsageError
+from ..errors import Terminated, all_tried
 from ..migrate.options import Several
 from ..migrate.outcome import RunSummary
 from ..migrate.policy import MissingReferences, OnConflict
+from ..permissions import permissions_of
 from ..python_api import migrate as run_migration
 from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
@@ -26,8 +26,11 @@ from ..store.database import Database
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption, SourceArgument
+from .results import check_file, write_file
 
 log = logging.getLogger(__name__)
+
+_ELSEWHERE = "free some space, or name another place"
 
 _HELP = """Migrate a legacy folder into the database.
 
@@ -124,7 +127,7 @@ def migrate(
     if verbose:
         logging.getLogger("rmos_migration").setLevel(logging.INFO)
     if stats is not None:
-        console.check_file(stats)
+        check_file(stats)
     if report is not None:
         check_folder(report, settings.source)
     witness = Witness()
@@ -153,15 +156,17 @@ def migrate(
     elif summary.exit_code:
         log.warning(console.shortfall(summary))
 
-    mode = mode_of(Database.at(settings.database).path)
-    with _all_tried(summary) as tried:
+    permissions = permissions_of(Database.at(settings.database).path)
+    with all_tried("the migration itself is kept" if summary.is_kept else "") as tried:
         if stats is not None:
             with tried():
                 text = json.dumps(summary.as_json(), ensure_ascii=False, indent=2) + "\n"
-                console.write_file(stats, text, "the statistics", "", mode=mode)
+                write_file(stats, text, "the statistics", _ELSEWHERE, permissions=permissions)
         if report is not None:
             with tried():
-                for file in write_reports(_report(summary, witness, settings), report, mode=mode):
+                for file in write_reports(
+                    _report(summary, witness, settings), report, permissions=permissions
+                ):
                     if not quiet:
                         console.say(f"report: {file}", on=console.err if as_json else console.out)
     raise typer.Exit(summary.exit_code)
@@ -172,31 +177,6 @@ def _report(summary: RunSummary, witness: Witness, settings: Settings) -> Report
     if summary.dry_run:
         return report_of_dry_run(summary, witness, settings.encoding)
     return report_of_run(Database.at(settings.database), summary.run_id, witness=witness)
-
-
-@contextmanager
-def _all_tried(summary: RunSummary) -> Iterator[Callable[[], AbstractContextManager[None]]]:
-    """Let several results be written, each also where another cannot be; the first failure is raised at the end.
-
-    Raises:
-        UsageError: if the first that failed would have been written over a database.
-        EnvironmentFailure: if it could not be written for another reason.
-    """
-    failures: list[RmosError] = []
-
-    @contextmanager
-    def tried() -> Iterator[None]:
-        try:
-            yield
-        except RmosError as failure:
-            failures.append(failure)
-
-    yield tried
-    if failures:
-        kept = "the migration itself is kept; " if summary.is_kept else ""
-        hint = f"{kept}free some space, or name another place"
-        kind = UsageError if isinstance(failures[0], UsageError) else EnvironmentFailure
-        raise kind(failures[0].message, hint) from failures[0]
 
 
 @contextmanager

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 
 from ..atomic import NO_SUCH_NAME, IsALinkError, sweep, write_whole
 from ..diagnostics import CATALOGUE, Diagnostic
-from ..durable import make_folder, make_folder_below, mode_of
+from ..durable import make_folder, make_folder_below
 from ..errors import EnvironmentFailure, UsageError
 from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..migrate.outcome import Outcome
+from ..permissions import Permissions, permissions_of
 from ..reports.outstanding import strays_there
 from ..sources.locate import located_in
 from ..sources.paths import parts_of, safe_name
@@ -87,7 +88,7 @@ def rejects(
             if not found and not strays:
                 console.say(_nothing_kept_out(connection))
         if save is not None:
-            _save(_with_bodies(connection, rejected[:limit]), save, mode_of(place.path))
+            _save(_with_bodies(connection, rejected[:limit]), save, permissions_of(place.path))
 
 
 def _nothing_kept_out(connection: Connection) -> str:
@@ -190,7 +191,7 @@ def _print_json(
     )
 
 
-def _save(documents: Iterable[_Shown], folder: Path, mode: int) -> None:
+def _save(documents: Iterable[_Shown], folder: Path, permissions: Permissions) -> None:
     """Write each rejected document back under its own path; an existing file is never overwritten.
 
     Those of the first source go into ``folder`` itself, those of further sources into folders beside them.
@@ -198,7 +199,7 @@ def _save(documents: Iterable[_Shown], folder: Path, mode: int) -> None:
     written = 0
     folders: dict[str, list[str]] = {}
     with _failures_told(folder):
-        make_folder(folder, mode)
+        make_folder(folder, permissions)
         for place, _, _ in os.walk(folder):
             sweep(Path(place))
     for found, body, _ in documents:
@@ -207,8 +208,8 @@ def _save(documents: Iterable[_Shown], folder: Path, mode: int) -> None:
         if body is None:
             console.say(f"{path}: its bytes could not be read; see {Path(location) / path}", on=console.err)
         else:
-            written += _write_new(folder, into, found, body, mode)
-    console.say(f"{written:,} files written to {folder}", on=console.err)
+            written += _write_new(folder, into, found, body, permissions)
+    console.say(f"{console.counted(written, 'file')} written to {folder}", on=console.err)
 
 
 def _names_of(found: KeptOutFound) -> list[str] | None:
@@ -226,30 +227,32 @@ def _plain(pointer: str) -> str:
     return plain
 
 
-def _write_new(folder: Path, into: list[str], found: KeptOutFound, body: bytes, mode: int) -> bool:
+def _write_new(
+    folder: Path, into: list[str], found: KeptOutFound, body: bytes, permissions: Permissions
+) -> bool:
     """Write a copy under the document's own path; under a safe name, and said so, where that cannot be here."""
     names = _names_of(found)
     if names is not None:
         try:
-            return _write(folder, [*into, *names], body, mode)
+            return _write(folder, [*into, *names], body, permissions)
         except OSError as error:
             if error.errno not in NO_SUCH_NAME:
                 raise _failure(folder, error) from error
     named = f"{found.place.path}#{found.place.pointer}" if found.place.pointer else found.place.path
     safe = [*into, "renamed", f"{safe_name(named)}.json"]
     with _failures_told(folder):
-        is_written = _write(folder, safe, body, mode)
+        is_written = _write(folder, safe, body, permissions)
     if is_written:
         shown = folder.joinpath(*safe)
         console.say(f"{named}: there can be no file of this name here; saved as {shown}", on=console.err)
     return is_written
 
 
-def _write(folder: Path, names: list[str], body: bytes, mode: int) -> bool:
+def _write(folder: Path, names: list[str], body: bytes, permissions: Permissions) -> bool:
     target = folder.joinpath(*names)
     try:
-        make_folder_below(folder, names[:-1], mode)
-        write_whole(target, body, mode=mode, replace=False)
+        make_folder_below(folder, names[:-1], permissions)
+        write_whole(target, body, permissions=permissions, replace=False)
     except FileExistsError:
         console.say(f"{target} is there already and was left as it is", on=console.err)
         return False

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from ..durable import mode_of
 from ..errors import UsageError
+from ..permissions import permissions_of
 from ..python_api import build_report
 from ..reports.files import VIEWS, Format, write_reports
 from ..store.database import Database
@@ -87,7 +87,7 @@ def report(
     if output is None:
         console.print_for_programs(VIEWS[formats[0]](made))
         return
-    for file in write_reports(made, output, formats, mode=mode_of(origin)):
+    for file in write_reports(made, output, formats, permissions=permissions_of(origin)):
         console.say(str(file))
 
 

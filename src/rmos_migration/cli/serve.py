@@ -7,14 +7,14 @@ import webbrowser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from ipaddress import ip_address
-from pathlib import Path
 from socket import gethostname
-from tempfile import mkstemp
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ..atomic import sweep, unfinished
 from ..errors import EnvironmentFailure
+from ..permissions import OWNERS
 from ..settings import Settings
 from ..store.database import Database
 from . import console
@@ -139,20 +139,17 @@ def _kept_from_others(link: str, place: Database) -> Iterator[str]:
     if os.name != "posix" or "#" not in link:
         yield link
         return
-    try:
-        handle, name = mkstemp(".html", f"{place.path.name}.open-", place.path.parent.absolute())
-    except OSError:
-        yield link.partition("#")[0]
-        return
-    file = Path(name)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii") as opened:
-            opened.write(
-                f'<!doctype html><meta http-equiv="refresh" content="0; url={link}"><title>RMOS</title>\n'
-            )
-        yield file.as_uri()
-    finally:
-        file.unlink(missing_ok=True)
+    page = f'<!doctype html><meta http-equiv="refresh" content="0; url={link}"><title>RMOS</title>\n'
+    folder = place.path.parent.absolute()
+    sweep(folder)
+    with ExitStack() as until_the_end:
+        try:
+            file = until_the_end.enter_context(unfinished(folder, OWNERS, page_of=place.path.name))
+            file.write(page.encode("ascii"), sync=False)
+            shown = file.path.as_uri()
+        except OSError:
+            shown = link.partition("#")[0]
+        yield shown
 
 
 def _for_others(url: str) -> str:

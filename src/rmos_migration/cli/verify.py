@@ -11,15 +11,16 @@ from rich.text import Text
 from ..audit.verification import NO_DIFFERENCES, Comparison, State, Verification
 from ..audit.verify import verify_source
 from ..diagnostics import printable
-from ..durable import mode_of
-from ..errors import RmosError
+from ..errors import all_tried
 from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit
 from ..migrate.outcome import overridden_records
+from ..permissions import permissions_of
 from ..store.database import Database
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption, SourceArgument
+from .results import check_file, write_file
 
 _HELP = """Read the legacy folder again and compare every document with the database; exit 0 if they are equal, 6 if not.
 
@@ -102,7 +103,7 @@ def verify(
     }
     limits = {state: Limit.parse(text, f"--max-{state}") for state, text in given.items() if text is not None}
     if certificate is not None:
-        console.check_file(certificate)
+        check_file(certificate)
     settings = load_settings(source=source, database=database, encoding=encoding)
     result = verify_source(
         settings.source,
@@ -111,21 +112,19 @@ def verify(
         encoding=settings.encoding,
         told=_tell if verbose else None,
     )
-    failure = None
-    if certificate is not None:
-        text = json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n"
-        hint = "name another file with --certificate"
-        try:
-            mode = mode_of(Database.at(settings.database).path)
-            console.write_file(certificate, text, "the certificate", hint, mode=mode)
-        except RmosError as error:
-            failure = error
-    if as_json:
-        console.print_json(result.as_json())
-    else:
-        _print(result, certificate if failure is None else None)
-    if failure is not None:
-        raise failure
+    saved = None
+    with all_tried() as tried:
+        if certificate is not None:
+            with tried():
+                text = json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n"
+                hint = "name another file with --certificate"
+                permissions = permissions_of(Database.at(settings.database).path)
+                write_file(certificate, text, "the certificate", hint, permissions=permissions)
+                saved = certificate
+        if as_json:
+            console.print_json(result.as_json())
+        else:
+            _print(result, saved)
     raise typer.Exit(result.exit_code)
 
 
@@ -177,14 +176,17 @@ def _differences(result: Verification) -> Iterator[Text]:
 
 def _certificate(result: Verification, saved: Path | None) -> Iterator[str]:
     moved = result.migrated_from is not None and Path(result.migrated_from) != Path(result.source).resolve()
-    yield f"source     {result.source}: {result.tallies.files:,} files, {result.tallies.documents:,} documents"
+    files = console.counted(result.tallies.files, "file")
+    documents = console.counted(result.tallies.documents, "document")
+    yield f"source     {result.source}: {files}, {documents}"
     if moved:
         yield f"           it was migrated from {result.migrated_from}"
     if result.source_fingerprint is None:
         yield "           no fingerprint, because a folder could not be listed, or a link leads nowhere"
     else:
         yield f"           SHA-256 {result.source_fingerprint}"
-    yield f"database   {result.database}: {sum(result.tallies.rows.values()):,} rows, schema {result.schema_version}"
+    rows = console.counted(sum(result.tallies.rows.values()), "row")
+    yield f"database   {result.database}: {rows}, schema {result.schema_version}"
     yield f"           SHA-256 {result.database_fingerprint}"
     yield f"compared   {result.started_at} by rmos-migration {result.tool_version}, in {result.duration_seconds:.1f} s"
     if saved is not None:

@@ -26,7 +26,7 @@ from .writing import NameRefusedError, make_tree, write_new
 
 def export_canonical(connection: Connection, folder: Path, count: Count) -> None:
     """Write every row into ``folder``, as ``patterns/rope.json``."""
-    make_tree(folder, count.mode)
+    make_tree(folder, count.permissions)
     for entity in ENTITIES:
         for batch in rows_in_order(connection, entity):
             for stored in batch:
@@ -46,7 +46,7 @@ def write_record(entity: Entity, stored: Stored, folder: Path, count: Count) -> 
         count.missing.append(_missing(entity, name, "row-unusable", message))
         return
     try:
-        write_new(folder / name, text, count.mode)
+        write_new(folder / name, text, count.permissions)
     except NameRefusedError:
         if not _holds(folder / name, text):  # else the row was asked for twice
             count.missing.append(

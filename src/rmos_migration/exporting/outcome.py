@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from ..entities import ENTITIES
 from ..errors import ExitCode
+from ..permissions import ANYBODYS, Permissions
 
 SCHEMA = "rmos-migration/export/1"
 
@@ -88,14 +89,14 @@ class ExportResult:
 
 @dataclass
 class Count:
-    """The counts while an export goes on, and the permissions of its files (``mode``), which are those of the database."""
+    """The counts while an export goes on, and the permissions of its files (``permissions``), which are those of the database."""
 
     files: int = 0
     documents: Counter[str] = field(default_factory=Counter)
     records: Counter[str] = field(default_factory=Counter)
     kept_out: Counter[str] = field(default_factory=Counter)
     missing: list[Missing] = field(default_factory=list)
-    mode: int = 0o666
+    permissions: Permissions = ANYBODYS
 
     def result(self, chosen: Format, folder: Path) -> ExportResult:
         """What it all came to."""

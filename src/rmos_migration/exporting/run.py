@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..durable import mode_of
 from ..errors import UsageError
+from ..permissions import permissions_of
 from ..store import exporting
 from ..store.database import Database
 from .canonical import export_canonical
@@ -24,9 +24,9 @@ def run(database: Database, folder: Path, chosen: Format) -> ExportResult:
     count = Count()
     with database.reader() as connection, connection.begin():
         _keep_out_of_sources(folder, exporting.locations(connection))
-        mode = mode_of(database.path)
-        count.mode = mode
-        prepare_folder(folder, mode)
+        permissions = permissions_of(database.path)
+        count.permissions = permissions
+        prepare_folder(folder, permissions)
         if chosen is Format.CANONICAL:
             export_canonical(connection, folder, count)
         else:

@@ -59,7 +59,7 @@ def export_source(connection: Connection, folder: Path, count: Count) -> None:
     if len(sources) == 1:
         trees = {sources[0]: folder}
     for tree in trees.values() or [folder]:
-        make_tree(tree, count.mode)
+        make_tree(tree, count.permissions)
     aside = _free_name(connection)
     writer = _Writer(connection, trees, aside, count)
     for batch in _batches(exporting.files(connection)):
@@ -240,7 +240,7 @@ class _Writer:
         if parts is None:
             return "name-refused"
         try:
-            write_new(self.trees[place.source_id].joinpath(*parts), text, self.count.mode)
+            write_new(self.trees[place.source_id].joinpath(*parts), text, self.count.permissions)
         except NameRefusedError:
             return "name-refused"
         self.count.files += 1

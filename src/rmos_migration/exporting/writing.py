@@ -4,28 +4,22 @@ import errno
 import os
 from pathlib import Path
 
-from ..atomic import sync_folder, unfinished, write_whole
-from ..durable import make_folder, sync_all
+from ..atomic import NO_SUCH_NAME, write_whole
+from ..durable import make_folder
 from ..entities import ENTITIES
 from ..errors import EnvironmentFailure, UsageError
+from ..permissions import ANYBODYS, Permissions
 from ..sources.incomplete import MARK, MEANING
+from ..syncing import sync_all, sync_folder
 
-_NO_SUCH_NAME = {
-    errno.EILSEQ,
-    errno.EINVAL,
-    errno.ENAMETOOLONG,
-    errno.ENOTDIR,
-    errno.EEXIST,
-    errno.EISDIR,
-    errno.ENOENT,
-}
+_NO_SUCH_NAME = NO_SUCH_NAME | {errno.EEXIST, errno.ENOENT}
 
 
 class NameRefusedError(Exception):
     """The system cannot have a file of this name here, or has one already; nothing was written."""
 
 
-def prepare_folder(folder: Path, mode: int = 0o666) -> None:
+def prepare_folder(folder: Path, permissions: Permissions = ANYBODYS) -> None:
     """Make the folder of an export, or see that it is empty, and mark it as not whole yet (``finish_folder``).
 
     Raises:
@@ -33,9 +27,9 @@ def prepare_folder(folder: Path, mode: int = 0o666) -> None:
         EnvironmentFailure: if it cannot be made or looked into.
     """
     try:
-        make_folder(folder, mode)
+        make_folder(folder, permissions)
         found = [one.name for one in folder.iterdir()]
-    except (FileExistsError, NotADirectoryError):
+    except NotADirectoryError:
         raise UsageError(f"{folder} is no folder", "name a new folder, or an empty one") from None
     except OSError as error:
         raise EnvironmentFailure(
@@ -52,7 +46,7 @@ def prepare_folder(folder: Path, mode: int = 0o666) -> None:
             "name a new folder, or an empty one",
         )
     try:
-        write_whole(folder / MARK, MEANING.encode(), mode=mode, replace=False)
+        write_whole(folder / MARK, MEANING.encode(), permissions=permissions, replace=False)
     except OSError as error:
         raise _failure(folder / MARK, error) from error
 
@@ -71,7 +65,7 @@ def finish_folder(folder: Path) -> None:
         raise _failure(folder, error) from error
 
 
-def make_tree(tree: Path, mode: int = 0o666) -> None:
+def make_tree(tree: Path, permissions: Permissions = ANYBODYS) -> None:
     """Make a legacy folder with its three folders, so that it is known for one even where nothing is in them.
 
     Raises:
@@ -79,12 +73,12 @@ def make_tree(tree: Path, mode: int = 0o666) -> None:
     """
     for entity in ENTITIES:
         try:
-            make_folder(tree / entity.name, mode)
+            make_folder(tree / entity.name, permissions)
         except OSError as error:
             raise _failure(tree / entity.name, error) from error
 
 
-def write_new(target: Path, content: bytes, mode: int = 0o666) -> None:
+def write_new(target: Path, content: bytes, permissions: Permissions = ANYBODYS) -> None:
     """Write a file that is not there yet, with the folders on the way.
 
     It gets its name when all of it is written. It is forced to the disk with all others, at the end (``finish_folder``).
@@ -94,13 +88,11 @@ def write_new(target: Path, content: bytes, mode: int = 0o666) -> None:
         EnvironmentFailure: if it cannot be written for another reason.
     """
     try:
-        if os.path.lexists(target):
-            raise NameRefusedError(target)
         try:
-            _write(target, content, mode)
+            write_whole(target, content, permissions=permissions, replace=False, sync=False)
         except FileNotFoundError:
-            make_folder(target.parent, mode)
-            _write(target, content, mode)
+            make_folder(target.parent, permissions)
+            write_whole(target, content, permissions=permissions, replace=False, sync=False)
     except OSError as error:
         if error.errno in _NO_SUCH_NAME:
             raise NameRefusedError(target) from error
@@ -115,11 +107,3 @@ def _failure(target: Path, error: OSError) -> EnvironmentFailure:
         f"{shown} cannot be written: {error.strerror or error}",
         "free some space or name another folder, delete what was begun, then export again",
     )
-
-
-def _write(target: Path, content: bytes, mode: int) -> None:
-    with unfinished(target.parent, mode) as made:
-        made.write(content, sync=False)
-        made.rename(
-            target, replace=True, sync=False
-        )  # nothing is there, as was looked: the folder is this export's

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from ..atomic import sweep, unfinished, write_whole
 from ..durable import make_folder
-from ..errors import EnvironmentFailure, UsageError
+from ..errors import EnvironmentFailure, UsageError, all_tried
+from ..permissions import ANYBODYS, Permissions
 from .as_html import as_html
 from .as_json import as_json
 from .as_text import as_text
@@ -44,24 +45,38 @@ def check_folder(folder: Path, source: Path) -> None:
 
 
 def write_reports(
-    report: Report, folder: Path, formats: Iterable[Format] = tuple(Format), *, mode: int = 0o666
+    report: Report,
+    folder: Path,
+    formats: Iterable[Format] = tuple(Format),
+    *,
+    permissions: Permissions = ANYBODYS,
 ) -> list[Path]:
     """Write a report into a folder, which is made if it is not there; returns the files.
 
     They are named by run and time, all with one stem. A file that is there is never written over: the stem gets a number.
-    ``mode`` are the files' permissions, before the umask. What killed runs left unfinished there is removed.
+    ``permissions`` are those of the files. What killed runs left unfinished there is removed.
 
     Raises:
         UsageError: if the folder is a file, or lies in the legacy folder.
-        EnvironmentFailure: if a file cannot be written; those before it stay.
+        EnvironmentFailure: if a file cannot be written; the others are.
     """
     check_folder(folder, Path(report.run.source))
     texts = {form: VIEWS[form](report).encode("utf-8", "backslashreplace") for form in formats}
-    try:
-        make_folder(folder, mode)
+    written = []
+    with _failures_told(folder):
+        make_folder(folder, permissions)
         sweep(folder)
-        with _reserved(folder, _stem(report)) as stem:
-            return [_write(folder / f"{stem}.{form}", content, mode) for form, content in texts.items()]
+        with _reserved(folder, _stem(report)) as stem, all_tried() as tried:
+            for form, content in texts.items():
+                with tried(), _failures_told(folder):
+                    written.append(_write(folder / f"{stem}.{form}", content, permissions))
+    return written
+
+
+@contextmanager
+def _failures_told(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise EnvironmentFailure(
@@ -95,6 +110,6 @@ def _reserved(folder: Path, stem: str) -> Iterator[str]:
                 return
 
 
-def _write(target: Path, content: bytes, mode: int) -> Path:
-    write_whole(target, content, mode=mode, replace=False)
+def _write(target: Path, content: bytes, permissions: Permissions) -> Path:
+    write_whole(target, content, permissions=permissions, replace=False)
     return target

@@ -16,7 +16,7 @@ MEANING = (
 
 def refuse_incomplete(root: Path) -> None:
     """Raise UsageError for an export that did not finish, or one of the trees in it."""
-    for folder in (root, root.absolute().parent):
+    for folder in (root, Path(os.path.realpath(root)).parent):
         if os.path.lexists(os.path.join(folder, MARK)):
             raise UsageError(
                 f"{folder} is an export that did not finish, so files may be missing from it",

@@ -3,15 +3,16 @@
 import logging
 import os
 import sqlite3
-import stat
 from collections.abc import Callable
 from contextlib import closing
 from itertools import chain, count
 from pathlib import Path
 from time import monotonic
 
-from ..atomic import sweep, sync_folder, unfinished
+from ..atomic import sweep, unfinished
 from ..errors import EnvironmentFailure, UsageError
+from ..permissions import permissions_of
+from ..syncing import force, sync_file, sync_folder
 from .condition import COMPANIONS, is_read_unnoticed
 from .engines import PATIENCE, uri
 from .failures import ours
@@ -47,7 +48,7 @@ def back_up(path: Path, occasion: str) -> Path:
 
 def refuse_taken(target: Path) -> None:
     """Raise UsageError where a copy cannot be: something is there already, or its folder is not."""
-    if not target.parent.is_dir():
+    if not os.path.isdir(target.parent):  # noqa: PTH112 - Path.is_dir raises for some names
         raise UsageError(f"there is no folder {target.parent}", "make it first, or name another one")
     if os.path.lexists(target):
         raise UsageError(f"{target} is there already and was left as it is", "name another file")
@@ -79,13 +80,10 @@ def copy_whole(path: Path, target: Path, refuse: Callable[[Path], None] = lambda
     """
     sweep(target.parent)
     try:
-        mode = (
-            stat.S_IMODE(path.stat().st_mode) | stat.S_IWUSR
-        )  # nobody may read it who may not read the database
-        with unfinished(target.parent, mode) as made:
+        with unfinished(target.parent, permissions_of(path)) as made:
             _copy(path, made.path)
             refuse(made.path)
-            os.fsync(made.handle)
+            force(made.handle)
             made.rename(target)
     except (sqlite3.Error, OSError) as error:
         if isinstance(error, sqlite3.Error) and not isinstance(
@@ -152,11 +150,15 @@ class _AlreadyCopiedError(Exception):
 
 def _refuse_equal(copy: Path, before: Path | None) -> None:
     """Raise _AlreadyCopiedError where an earlier copy holds the same, once that is safe on the disk."""
-    if before is None or not _are_equal(before, copy):
+    if before is None:
         return
-    with before.open("rb+") as file:
-        os.fsync(file.fileno())
-    sync_folder(before.parent)
+    try:
+        if not _are_equal(before, copy):
+            return
+        sync_file(before)
+        sync_folder(before.parent)
+    except OSError:  # a copy that cannot be read, or not be forced to the disk, stands for none
+        return
     raise _AlreadyCopiedError(before)
 
 

@@ -130,6 +130,8 @@ def file_engine(
                 "PRAGMA journal_mode = WAL"
             )  # written into the file, which a dry run must not do
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA fullfsync = ON")  # on macOS; the same for checkpoints
+        connection.execute("PRAGMA checkpoint_fullfsync = ON")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{_SMALL_CACHE if handed_round else _CACHE}")
         connection.execute("PRAGMA wal_autocheckpoint = 4000")  # pages, 16 MB
