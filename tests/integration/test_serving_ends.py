@@ -52,6 +52,14 @@ def test_a_server_that_is_asked_to_end_does_not_wait_for_the_database(slow: Path
         assert server.end() == 0
 
 
+def test_a_question_is_ended_in_time_although_sqlite_is_within_one_long_step(slow: Path) -> None:
+    with serving(slow, command=hasty("answers", QUESTION_SECONDS=0.5)) as server:
+        for path in (QUESTIONS["a report"], QUESTIONS["what a run noticed"]):
+            answer = server.get(path)
+            assert (answer.status, answer.problem) == (503, "took-too-long")
+        assert server.get("/readyz").status == 200
+
+
 def test_a_report_has_no_more_time_than_other_answers(tmp_path: Path) -> None:
     write(tmp_path, "legacy/patterns/p.json", pattern("p"))
     migrate(tmp_path / "legacy", tmp_path / "rmos.db")

@@ -12,8 +12,8 @@ from ..entities import ENTITIES
 from ..errors import DatabaseUnusable
 from ..migrate.garbage import fewer_garbage_collections
 from ..store import queries, runs, schema, soundness, structure
+from ..store.clocks import never
 from ..store.database import Database
-from ..store.engines import never
 from ..store.failures import driver_errors_as_ours
 from ..store.lock import is_locked
 from .result import AuditResult, Verdict

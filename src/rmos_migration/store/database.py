@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from ..errors import DatabaseUnusable
 from . import schema
 from .backup import back_up, copy_whole, last_copy, refuse_companions, refuse_taken
+from .clocks import never
 from .condition import (
     Condition,
     Examination,
@@ -20,7 +21,7 @@ from .condition import (
     refuse_absent,
     refuse_unusable,
 )
-from .engines import connected, file_engine, memory_engine, never, tolerate_broken_text
+from .engines import connected, file_engine, memory_engine, tolerate_broken_text
 from .lock import write_lock
 from .places import path_of
 from .safety import fault_in, kept_sound, refuse_foreign, refuse_uncertain

@@ -1,21 +1,19 @@
 """Connections to SQLite, with the settings that make them safe: references enforced, every commit on the disk."""
 
 import os
-import signal
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
-from threading import current_thread, main_thread
-from time import monotonic
 from typing import Any
 from urllib.parse import quote_from_bytes
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
 from ..errors import CorruptRow
+from .clocks import Clock, never
 from .failures import driver_errors_as_ours
 from .sqlite import refuse_old
 
@@ -30,11 +28,6 @@ _TICK = 500_000
 
 _CACHE, _SMALL_CACHE = 16384, 4096
 """KiB that a connection may hold of its file; a server keeps several open, and what it reads is small."""
-
-
-def never() -> bool:
-    """Return that nobody stops a question."""
-    return False
 
 
 class _Cursor(sqlite3.Cursor):
@@ -66,7 +59,7 @@ class _Cursor(sqlite3.Cursor):
 
 
 class _Connection(sqlite3.Connection):
-    clock: "_Clock | None" = None
+    clock: "Clock | None" = None
 
     def cursor(self, factory: type[sqlite3.Cursor] = _Cursor) -> sqlite3.Cursor:  # type: ignore[override]
         with _question(self):
@@ -210,7 +203,7 @@ def time_limit(
     if not isinstance(driver, _Connection):
         yield
         return
-    clock = driver.clock = _Clock(seconds, is_stopped)
+    clock = driver.clock = Clock(seconds, is_stopped)
     driver.set_progress_handler(clock.is_over, _TICK)
     try:
         with clock.listening():
@@ -223,45 +216,6 @@ def time_limit(
             driver.set_progress_handler(None, 0)
         if clock.raised is not None:
             raise clock.raised
-
-
-class _Clock:
-    """Tells SQLite when to end a question. An exception in a callback of SQLite's is lost, so it is kept here."""
-
-    def __init__(self, seconds: float, is_stopped: Callable[[], bool]) -> None:
-        self.raised: BaseException | None = None
-        self._left = seconds
-        self._began = 0.0
-        self._is_stopped = is_stopped
-
-    def start(self) -> None:
-        """Begin to count: a question is asked."""
-        self._began = monotonic()
-
-    def stop(self) -> None:
-        """Count no more: it is answered."""
-        self._left -= monotonic() - self._began
-
-    def is_over(self) -> bool:
-        """Return whether the question that is being asked has to end."""
-        return self.raised is not None or monotonic() - self._began > self._left or self._is_stopped()
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Keep what Ctrl-C raises, where nobody else listens to it."""
-        is_ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        if not is_ours or current_thread() is not main_thread():
-            yield
-            return
-        signal.signal(signal.SIGINT, self._interrupt)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    def _interrupt(self, *_: object) -> None:
-        self.raised = KeyboardInterrupt()
-        raise self.raised
 
 
 @cache
@@ -278,6 +232,16 @@ def _checks_json_untrusted() -> bool:
         except sqlite3.OperationalError:
             return False
     return True
+
+
+def interrupt_if_over(connection: Connection) -> None:
+    """End a question whose time is over; called by another thread than the one that asks.
+
+    SQLite looks at the clock between two steps, and after so many of them (``_TICK``); a step may take a second.
+    """
+    driver = connection.connection.driver_connection
+    if isinstance(driver, _Connection) and driver.clock is not None and driver.clock.is_over():
+        driver.interrupt()
 
 
 def tolerate_broken_text(connection: Connection, *, tolerant: bool) -> None:

@@ -8,19 +8,24 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from queue import Empty, LifoQueue
-from threading import Lock
+from threading import Event, Lock, Thread
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import DatabaseUnusable
 from . import schema
+from .clocks import never
 from .database import Database
-from .engines import SHORT_PATIENCE, never, time_limit
+from .engines import SHORT_PATIENCE, interrupt_if_over, time_limit
 from .failures import driver_errors_as_ours
 from .safety import data_version
 
 QUESTION_SECONDS = 30.0
 """How long one answer of a server may ask the database, unless it is said otherwise."""
+
+_LOOK_SECONDS = 0.25
+"""Between two looks whether a question should be over of which SQLite has not looked at the clock."""
 
 _Identity = tuple[int, ...]
 
@@ -37,13 +42,6 @@ class _Standing:
     def close(self) -> None:
         """Close the connection."""
         self._stack.close()
-
-    def interrupt(self) -> None:
-        """End what SQLite does for it now; called from another thread than the one that asks."""
-        driver = self.connection.connection.driver_connection
-        if isinstance(driver, sqlite3.Connection):
-            with suppress(sqlite3.ProgrammingError):  # it was closed meanwhile
-                driver.interrupt()
 
     def is_as_before(self) -> bool:
         """Return whether nobody has written since ``has_changed`` was asked last; not, where that cannot be told at once."""
@@ -97,6 +95,8 @@ class Readers:
         self.harmless = harmless
         self.is_ending = False
         self._lent_out: set[_Standing] = set()
+        self._is_closed = Event()
+        self._timer: Thread | None = None
         self._idle: LifoQueue[_Standing] = LifoQueue()
         self._count = count
         self._watch: _Standing | None = None
@@ -120,6 +120,8 @@ class Readers:
         """
         standing = self._lent()
         self._lent_out.add(standing)
+        if self._timer is None:
+            self._keep_time()
         try:
             with (
                 driver_errors_as_ours(),
@@ -180,16 +182,31 @@ class Readers:
     def end_questions(self) -> None:
         """End every question that is going on or asked from now on, with TookTooLong: the server is to end."""
         self.is_ending = True
-        for standing in list(self._lent_out):
-            standing.interrupt()
+        self._interrupt_those_over()
 
     def close(self) -> None:
         """Close every connection that is not lent out, and end the questions of the others."""
         self.end_questions()
+        self._is_closed.set()
         with self._watching:
             self._stop_watching()
         while (standing := self._next()) is not None:
             standing.close()
+
+    def _keep_time(self) -> None:
+        with self._watching:
+            if self._timer is None:
+                self._timer = Thread(target=self._end_in_time, daemon=True)
+                self._timer.start()
+
+    def _end_in_time(self) -> None:
+        while not self._is_closed.wait(_LOOK_SECONDS):
+            self._interrupt_those_over()
+
+    def _interrupt_those_over(self) -> None:
+        for standing in list(self._lent_out):
+            with suppress(sqlite3.Error, SQLAlchemyError):  # it was closed meanwhile
+                interrupt_if_over(standing.connection)
 
     def _limited(
         self,
