@@ -37,7 +37,20 @@ def linked(tmp_path: Path) -> Iterator[Served]:
 
 
 def token_in(page: Any) -> Any:
-    return page.evaluate("sessionStorage.getItem('rmos-token')")
+    return page.evaluate("sessionStorage.getItem('rmos-token/rmos')")
+
+
+def told_to_who_asks(page: Any, channel: str) -> Any:
+    """What other windows answer on a channel."""
+    return page.evaluate(
+        """name => new Promise(resolve => {
+            const asking = new BroadcastChannel(name);
+            asking.onmessage = event => resolve(event.data.token);
+            asking.postMessage("token?");
+            setTimeout(resolve, 1000, null);
+        })""",
+        channel,
+    )
 
 
 def starts_a_dry_run(page: Any, number: int) -> None:
@@ -63,6 +76,16 @@ def test_who_follows_the_link_types_no_token(linked: Served, open_page: Open) ->
     assert token_in(second) is None
     starts_a_dry_run(second, 2)
     assert not second.get_by_role("dialog").is_visible()
+
+
+def test_a_server_below_another_path_is_not_told_the_token(linked: Served, open_page: Open) -> None:
+    page = open_page(f"{linked.url}/#enter=the-key-of-the-link").page
+    assert eventually(lambda: token_in(page) is not None)
+    other = page.context.new_page()
+    other.goto(f"{linked.url}/")
+    assert told_to_who_asks(other, "rmos-token/other") is None
+    assert told_to_who_asks(other, "rmos-token") is None
+    assert told_to_who_asks(other, "rmos-token/rmos") == "the-token-for-the-page"
 
 
 def test_a_link_that_was_used_leaves_the_page_as_it_is_without(linked: Served, open_page: Open) -> None:

@@ -236,7 +236,8 @@ def test_each_read_says_what_is_wrong_and_works_when_a_good_database_is_there(
                 assert kind_of(caller.get(place)) == kind, place
         assert caller.get("/healthz").json() == {"status": "ok"}
         assert "rmos_database_readable 0.0" in caller.get("/metrics").text
-        assert "event: idle" in caller.get(PROGRESS).text
+        told = caller.get(PROGRESS)
+        assert "event: idle" in told.text if kind == "database-missing" else kind_of(told) == kind
         put_in_place(database, filled)
         assert all_is_well(caller)
         assert "rmos_database_readable 1.0" in caller.get("/metrics").text
@@ -354,3 +355,16 @@ def test_callers_without_the_token_are_told_no_place(
             assert not any(one in told for one in folders), place
             assert TOKEN not in trusted.get(place).text
             assert json.loads(told)["type"] == trusted.get(place).json()["type"]
+
+
+@pytest.mark.parametrize(
+    "value", ["started_at = 'yesterday'", "counts_json = '[1]'", "counts_json = '{\"totals\": 5}'"]
+)
+def test_books_that_cannot_be_read_are_not_told_as_a_run_that_does_not_go_on(
+    value: str, database: Path
+) -> None:
+    migrate_messy(database)
+    execute(database, f"UPDATE migration_runs SET {value}")
+    with client(database) as caller:
+        told = caller.get(PROGRESS)
+        assert (told.status_code, kind_of(told)) == (503, "database-unusable")

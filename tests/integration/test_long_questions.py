@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,30 @@ def test_a_limit_ends_with_its_block(database: Path) -> None:
         with pytest.raises(TookTooLong), driver_errors_as_ours(), time_limit(connection, 0):
             ask(connection)
         assert connection.exec_driver_sql("SELECT 1").scalar() == 1
+
+
+HEAVY = f"SELECT count(*) FROM ({ENDLESS.replace('SELECT max(i)', 'SELECT i')} LIMIT 300000)"
+"""Ends, but not before SQLite has looked at the clock."""
+
+
+def test_the_time_that_is_spent_on_the_answers_does_not_count(database: Path) -> None:
+    with connected(file_engine(database), seconds=1.5) as connection:
+        for _ in range(2):
+            time.sleep(1)  # as a slow disk does that what was read is written to
+            assert connection.exec_driver_sql(HEAVY).scalar() == 300_000
+
+
+def test_a_table_without_an_end_is_not_read_for_ever(database: Path) -> None:
+    rows = ENDLESS.replace("max(i)", "i")
+    with pytest.raises(TookTooLong), connected(file_engine(database), seconds=0.2) as connection:
+        for _ in connection.exec_driver_sql(rows):
+            pass
+
+
+def test_questions_without_an_end_are_ended_however_short_each_of_them_is(database: Path) -> None:
+    with pytest.raises(TookTooLong), connected(file_engine(database), seconds=0.2) as connection:
+        while True:
+            connection.exec_driver_sql("SELECT 1").scalar()
 
 
 def test_what_takes_too_long_is_told_as_no_damage(readers: Readers) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from builders import execute, pattern, write
 from rmos_migration import migrate
-from rmos_migration.errors import DatabaseUnusable
+from rmos_migration.errors import DatabaseUnusable, TookTooLong
 from rmos_migration.store import queries
 from rmos_migration.store.standing import Readers
 
@@ -42,3 +42,33 @@ def test_a_connection_that_was_open_before_an_upgrade_is_not_lent_out(
     execute(database, "INSERT INTO schema_version VALUES (99, '2026-01-01T00:00:00.000000Z', 'newer')")
     with pytest.raises(DatabaseUnusable):
         patterns(readers)
+
+
+def test_an_answer_that_is_none_does_not_cost_the_connection(database: Path, readers: Readers) -> None:
+    readers.harmless = (LookupError,)
+    lent = []
+    for error in (LookupError, KeyError, LookupError):
+        with pytest.raises(error), readers.reading() as connection:
+            lent.append(connection)
+            raise error
+    assert len(set(map(id, lent))) == 1
+    assert patterns(readers) == 1
+
+
+@pytest.mark.parametrize("error", [ValueError(), TookTooLong("too long"), KeyboardInterrupt()])
+def test_whatever_else_is_raised_costs_it(readers: Readers, error: BaseException) -> None:
+    readers.harmless = (LookupError,)
+    with pytest.raises(type(error)), readers.reading() as connection:
+        raise error
+    assert connection.closed
+    assert patterns(readers) == 1
+
+
+def test_what_is_seen_at_once_is_what_is_seen_with_patience(database: Path, readers: Readers) -> None:
+    assert readers.moment_at_once() is None  # nobody has looked yet
+    before = readers.moment()
+    assert readers.moment_at_once() == before
+    execute(database, "UPDATE patterns SET name = 'another'")
+    assert readers.moment_at_once() is None
+    assert readers.moment() != before
+    assert readers.moment_at_once() == readers.moment()

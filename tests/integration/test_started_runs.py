@@ -10,7 +10,7 @@ from builders import pattern, write
 from rmos_migration import migrate
 from rmos_migration.api import jobs
 from rmos_migration.api.jobs import Jobs
-from rmos_migration.errors import UsageError
+from rmos_migration.errors import ProgramFault, UsageError
 from rmos_migration.migrate.options import Options
 from rmos_migration.store.database import Database
 from serving import MIGRATION, at_the_end, client
@@ -42,6 +42,21 @@ def test_a_process_that_ends_in_the_middle_of_a_line_holds_no_further_run_up(
             assert calling.post(f"{MIGRATION}/runs", json={}).status_code == 503
         assert calling.post(f"{MIGRATION}/runs", json={}).status_code == 202
         at_the_end(calling)
+
+
+@pytest.mark.parametrize("last", ['["report", {"run": 5}]', '["counts"]', "5", '["failed", "UsageError"]'])
+def test_what_a_process_should_not_have_told_is_a_fault_of_the_program(
+    last: str, tree: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = f"print('[\"begun\"]', {last!r}, sep=chr(10))"
+    monkeypatch.setattr(jobs, "_COMMAND", (sys.executable, "-c", said))
+    running = Jobs(Database(database), tree)
+    with pytest.raises(ProgramFault):  # at once, or when it is over
+        running.start(Options(dry_run=True)).over.wait(60)
+        assert running.current is not None
+        running.current.raise_failure()
+    assert running.current is not None
+    assert running.current.process.wait(60) == 0
 
 
 FAILS_BY_ITS_OWN_FAULT = (

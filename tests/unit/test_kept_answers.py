@@ -1,16 +1,25 @@
 """What the server keeps of its answers: how many bytes, and how long."""
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from starlette.requests import Request
+from starlette.types import Message
 
 from rmos_migration import migrate
 from rmos_migration.api import answers
 from rmos_migration.api.answers import Answers, Kept, Shelf
+from rmos_migration.api.checkup import Checkup
+from rmos_migration.api.lanes import MOST_WAITING
+from rmos_migration.api.problems import Problem
+from rmos_migration.errors import LockedError, RmosError, TookTooLong
 from rmos_migration.store.database import Database
 from rmos_migration.store.lock import write_lock
 
@@ -107,3 +116,166 @@ def test_who_asks_after_a_change_waits_for_it_where_no_run_writes(asked: Answers
         return [first, *await asyncio.gather(*both)]
 
     assert asyncio.run(ask()) == ["old", "new", "new"]
+
+
+LARGE = 3 * PART
+"""Bytes of an answer that is not kept."""
+
+
+async def still_there() -> Message:
+    """What a caller says who waits for his answer."""
+    await asyncio.sleep(3600)
+    return {"type": "http.disconnect"}
+
+
+def somebody() -> Request:
+    return Request({"type": "http", "headers": []}, still_there)
+
+
+def all_have_asked() -> threading.Event:
+    """Happens when everybody has asked who begins to at this moment."""
+    happens = threading.Event()
+    threading.Timer(1, happens.set).start()
+    return happens
+
+
+async def outcomes(asked: Answers, make: Any, callers: list[Request | None]) -> list[Any]:
+    """What each of several callers is told who ask the same at the same time."""
+    asking = [asked.to("question", make, one) for one in callers]
+    return await asyncio.gather(*asking, return_exceptions=True)
+
+
+@pytest.mark.parametrize("caller", [somebody, lambda: None], ids=["costly", "quick"])
+def test_an_answer_too_large_to_be_kept_is_made_once_for_all_who_wait(asked: Answers, caller: Any) -> None:
+    made: list[int] = []
+
+    go_on = all_have_asked()
+
+    def make(connection: Connection) -> bytes:
+        made.append(1)
+        go_on.wait(30)
+        return bytes(LARGE)
+
+    told = asyncio.run(outcomes(asked, make, [caller() for _ in range(20)]))
+    assert {len(one) for one in told} == {LARGE}
+    assert len(made) == 1
+
+
+def test_a_failure_is_told_to_all_who_wait(asked: Answers) -> None:
+    made: list[int] = []
+
+    go_on = all_have_asked()
+
+    def make(connection: Connection) -> None:
+        made.append(1)
+        go_on.wait(30)
+        raise TookTooLong("it took too long")
+
+    told = asyncio.run(outcomes(asked, make, [somebody() for _ in range(20)]))
+    assert {type(one) for one in told} == {TookTooLong}
+    assert len(made) == 1
+
+
+def test_no_more_callers_wait_for_one_answer_than_for_several(asked: Answers) -> None:
+    go_on = all_have_asked()
+
+    def make(connection: Connection) -> bytes:
+        go_on.wait(30)
+        return bytes(LARGE)
+
+    told = asyncio.run(outcomes(asked, make, [somebody() for _ in range(2 * MOST_WAITING)]))
+    refused = [one for one in told if isinstance(one, Problem)]
+    assert {one.kind for one in refused} == {"busy"}
+    assert len(told) - len(refused) == MOST_WAITING + 1  # one is being served
+
+
+def test_who_asked_after_a_change_is_not_told_what_was_made_before_it(asked: Answers) -> None:
+    go_on, begun = threading.Event(), threading.Event()
+    made: list[int] = []
+
+    def make(connection: Connection) -> bytes:
+        made.append(1)
+        begun.set()
+        go_on.wait(30)
+        return bytes(LARGE + len(made))
+
+    async def ask() -> list[int]:
+        first = asyncio.create_task(asked.to("question", make))
+        await asyncio.to_thread(begun.wait, 30)
+        changed(asked.database)
+        later = [asyncio.create_task(asked.to("question", make)) for _ in range(3)]
+        await asyncio.to_thread(all_have_asked().wait, 30)
+        go_on.set()
+        return [len(await one) - LARGE for one in (first, *later)]
+
+    assert asyncio.run(ask()) == [1, 2, 2, 2]
+
+
+def test_who_waits_for_one_that_hangs_up_is_answered(asked: Answers) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    async def leaves() -> Message:
+        if not begun.is_set():
+            await asyncio.sleep(3600)
+        return {"type": "http.disconnect"}
+
+    def make(connection: Connection) -> bytes:
+        if not begun.is_set():
+            begun.set()
+            go_on.wait(1)
+        return bytes(LARGE)
+
+    told = asyncio.run(
+        outcomes(asked, make, [Request({"type": "http", "headers": []}, leaves), somebody(), somebody()])
+    )
+    assert type(told[0]).__name__ == "ClientDisconnect"
+    assert [len(one) for one in told[1:]] == [LARGE, LARGE]
+
+
+@contextmanager
+def held(database: Database) -> Iterator[None]:
+    """Let the block run while another program lets nobody read."""
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+        other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        other.execute("BEGIN EXCLUSIVE")
+        other.execute("UPDATE patterns SET name = 'held'")
+        yield
+
+
+async def is_free_meanwhile(work: Any) -> bool:
+    """Whether the others are served while something is asked for that cannot be had."""
+    waiting = asyncio.ensure_future(work)
+    await asyncio.sleep(0)
+    is_free = not waiting.done()
+    with pytest.raises(RmosError):
+        await waiting
+    return is_free
+
+
+def test_a_database_that_another_program_holds_does_not_hold_the_server(tmp_path: Path) -> None:
+    migrate(EXAMPLE, tmp_path / "rmos.db")
+    asked = Answers(Database(tmp_path / "rmos.db"))
+    checkup = Checkup(asked, quick=True)
+
+    async def ask() -> None:
+        assert await is_free_meanwhile(asked.to("question", lambda connection: 1))
+        assert await is_free_meanwhile(asked.ask(lambda connection: 1))
+        assert await is_free_meanwhile(checkup.result())
+        told = await outcomes(asked, lambda connection: 1, [None] * 50)
+        assert {type(one) for one in told} == {LockedError}
+
+    with held(asked.database):
+        asyncio.run(ask())
+    asked.close()
+
+
+def test_an_answer_that_is_kept_needs_no_thread(asked: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "_LOOK_SECONDS", 3600)
+
+    async def ask() -> Any:
+        await asked.to("question", lambda connection: "kept")
+        again = asyncio.ensure_future(asked.to("question", lambda connection: "new"))
+        await asyncio.sleep(0)
+        return again.result()
+
+    assert asyncio.run(ask()) == "kept"

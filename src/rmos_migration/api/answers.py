@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from contextlib import nullcontext
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -15,10 +16,13 @@ from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Connection
 from starlette.requests import Request
 
+from ..editing.refusals import Refusal
+from ..errors import RmosError
 from ..store.database import Database
 from ..store.lock import is_locked
 from ..store.standing import Readers
-from .lanes import COSTLY, QUESTION_SECONDS, HasLeft, Lane
+from .lanes import COSTLY, QUESTION_SECONDS, HasLeft, Lane, is_refused
+from .problems import Problem
 
 MAY_BE_OLD = 1.0
 """Seconds, while a run goes on."""
@@ -62,6 +66,23 @@ class _Look(NamedTuple):
     made_at: float
 
 
+class _Failed(NamedTuple):
+    """A look at the data that came to nothing, and when it began."""
+
+    error: RmosError
+    began: float
+
+
+class _Making:
+    """An answer that is being made. Where it ends with neither answer nor failure, that was a matter of its caller alone."""
+
+    def __init__(self) -> None:
+        self.is_over = asyncio.Event()
+        self.moment: Moment | None = None
+        self.kept: Kept | None = None
+        self.failure: Exception | None = None
+
+
 class Shelf:
     """Answers by their question; those that nobody asked for lately make room for new ones."""
 
@@ -97,11 +118,13 @@ class Answers:
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.readers = Readers(database, _AT_ONCE + COSTLY)
+        self.readers = Readers(database, _AT_ONCE + COSTLY, harmless=(Problem, Refusal))
         self.costly = Lane()
         self._limiter = CapacityLimiter(_AT_ONCE)
         self._shelf = Shelf()
-        self._being_made: dict[Hashable, asyncio.Lock] = {}
+        self._looking = CapacityLimiter(1)
+        self._failed: _Failed | None = None
+        self._being_made: dict[Hashable, _Making] = {}
         self._look = _Look((-1, False), 0.0)
 
     async def to(
@@ -115,18 +138,11 @@ class Answers:
             DatabaseUnusable: if there is no database, or it cannot be used.
             Problem: if too many ask for what costs.
         """
-        moment = self._moment()
-        kept = self._fresh(key, moment, MAY_BE_OLD)
-        if kept is None:
-            lock = self._being_made.setdefault(key, asyncio.Lock())
-            kept = self._fresh(key, moment, _MUCH_TOO_OLD) if lock.locked() else None
-        if kept is None:
-            try:
-                async with lock:
-                    kept = self._fresh(key, moment, MAY_BE_OLD) or await self._made(key, make, caller)
-            finally:
-                if not lock.locked():
-                    self._being_made.pop(key, None)
+        moment = await self.moment()
+        kept = self._shelf.get(key)
+        oldest = _MUCH_TOO_OLD if key in self._being_made else MAY_BE_OLD
+        if kept is None or not _is_fresh(kept, moment, oldest):
+            kept = await self._shared(key, moment, caller) or await self._made(key, make, caller)
         return kept.answer
 
     async def ask(self, make: Callable[[Connection], Any], caller: Request | None = None) -> Any:
@@ -139,24 +155,66 @@ class Answers:
         """Close the connections."""
         self.readers.close()
 
-    def _fresh(self, key: Hashable, moment: Moment, oldest: float) -> Kept | None:
-        """What is kept, if it tells of the data as they are, or a run goes on and it is not older than ``oldest``."""
-        kept = self._shelf.get(key)
-        if kept is None or kept.moment == moment:
-            return kept
-        _, is_locked_now = moment
-        return kept if is_locked_now and time.monotonic() - kept.made_at < oldest else None
+    async def moment(self) -> Moment:
+        """Return the state of the data; asked in a thread where that could take a while.
 
-    def _moment(self) -> Moment:
-        changes, now = self.readers.moment(), time.monotonic()
-        if self._look.moment[0] != changes or now - self._look.made_at >= _LOOK_SECONDS:
-            self._look = _Look((changes, is_locked(self.database.path)), now)
+        Raises:
+            DatabaseUnusable: if there is no database, or it cannot be used.
+            LockedError: if another program does not let it be read.
+        """
+        changes, asked_at = self.readers.moment_at_once(), time.monotonic()
+        if self._look.moment[0] != changes or asked_at - self._look.made_at >= _LOOK_SECONDS:
+            await to_thread.run_sync(self._look_closely, asked_at, limiter=self._looking)
         return self._look.moment
 
+    def _look_closely(self, asked_at: float) -> None:
+        """Look at the data and the lock; one that began while this waited for its turn is as good."""
+        if self._look.made_at >= asked_at:
+            return
+        if self._failed is not None and self._failed.began >= asked_at:
+            raise self._failed.error.with_traceback(None)
+        began = time.monotonic()
+        try:
+            changes = self.readers.moment()
+        except RmosError as error:
+            self._failed = _Failed(error, began)
+            raise
+        self._failed = None
+        if self._look.moment[0] != changes or began - self._look.made_at >= _LOOK_SECONDS:
+            self._look = _Look((changes, is_locked(self.database.path)), began)
+
+    async def _shared(self, key: Hashable, moment: Moment, caller: Request | None) -> Kept | None:
+        """Return what is being made for somebody else; None where nothing is, or it tells of the data as they were before.
+
+        Raises:
+            RmosError, Problem: what came of it instead.
+            Problem: if too many wait, or it was waited too long. Only a ``caller`` of what costs is counted.
+        """
+        is_newer = False
+        while (making := self._being_made.get(key)) is not None:
+            async with nullcontext() if caller is None else self.costly.waiting(caller):
+                await making.is_over.wait()
+            if making.failure is not None and (is_newer or making.moment == moment):
+                raise making.failure.with_traceback(None)
+            kept = making.kept
+            if kept is not None and (is_newer or _is_fresh(kept, moment, MAY_BE_OLD)):
+                return kept
+            is_newer = True  # whatever is being made now was begun after this was asked
+        return None
+
     async def _made(self, key: Hashable, make: Callable[[Connection], Any], caller: Request | None) -> Kept:
-        moment, now = self._moment(), time.monotonic()
-        kept = Kept(moment, now, await self.ask(make, caller))
-        self._shelf.put(key, kept)
+        making = self._being_made[key] = _Making()
+        try:
+            moment, now = await self.moment(), time.monotonic()
+            making.moment = moment
+            making.kept = kept = Kept(moment, now, await self.ask(make, caller))
+            self._shelf.put(key, kept)
+        except (RmosError, Problem, Refusal) as error:
+            making.failure = None if is_refused(error) else error
+            raise
+        finally:
+            del self._being_made[key]
+            making.is_over.set()
         return kept
 
     def _asked(self, make: Callable[[Connection], Any]) -> Any:
@@ -166,3 +224,9 @@ class Answers:
     def _asked_for_long(self, make: Callable[[Connection], Any], has_left: HasLeft) -> Any:
         with self.readers.reading(seconds=QUESTION_SECONDS, is_stopped=has_left) as connection:
             return make(connection)
+
+
+def _is_fresh(kept: Kept, moment: Moment, oldest: float) -> bool:
+    """Return whether an answer tells of the data as they are, or a run goes on and it is not older than ``oldest``."""
+    _, is_locked_now = moment
+    return kept.moment == moment or (bool(is_locked_now) and time.monotonic() - kept.made_at < oldest)

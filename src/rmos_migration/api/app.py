@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 
+from anyio import to_thread
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
@@ -105,7 +106,9 @@ async def _of_problem(request: Request, error: Exception) -> Response:
 async def _of_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RmosError)  # noqa: S101
     serving = desk_of(request).serving
-    return _told(request, problems.of_error(error, serving, trusted=is_trusted(request)))
+    trusted = is_trusted(request)
+    problem = await to_thread.run_sync(lambda: problems.of_error(error, serving, trusted=trusted))
+    return _told(request, problem)
 
 
 async def _of_refusal(request: Request, error: Exception) -> Response:

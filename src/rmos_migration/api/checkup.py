@@ -10,7 +10,6 @@ from ..audit.result import AuditResult
 from ..audit.rule import Whole
 from ..audit.rules import FAMILIES
 from ..diagnostics import Severity
-from ..store.lock import is_locked
 from .answers import Answers
 
 SLOW = frozenset(
@@ -44,18 +43,20 @@ class Checkup:
         Raises:
             DatabaseUnusable: if the database is absent, of another schema, or cannot be opened.
         """
-        database = self.answers.database
-        moment = self.answers.readers.moment()
+        changes, _ = await self.answers.moment()
         made = self._made
-        if made is not None and (made.moment == moment or self._making.locked()):
+        if made is not None and (made.moment == changes or self._making.locked()):
             return made.result
         async with self._making:
             made = self._made
-            if made is None or (made.moment != moment and not is_locked(database.path)):
-                moment = self.answers.readers.moment()
-                audited = await to_thread.run_sync(lambda: audit_database(database, skip=self.skipped))
-                made = self._made = _Made(moment, audited)
+            changes, locked = await self.answers.moment()
+            if made is None or (made.moment != changes and not locked):
+                made = self._made = _Made(changes, await to_thread.run_sync(self._audited))
         return made.result
+
+    def _audited(self) -> AuditResult:
+        readers = self.answers.readers
+        return audit_database(readers.database, skip=self.skipped, is_stopped=lambda: readers.is_ending)
 
 
 def health(result: AuditResult) -> str:

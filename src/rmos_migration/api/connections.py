@@ -49,8 +49,8 @@ class PatientProtocol(H11Protocol):
     _peer: str | None = None
     _waits: tuple[bool, float] | None = None
     """For what a complete request is waited: whether one was there before, and since when; None while one is answered."""
-    _is_out = False
-    _is_left = False
+    _is_evicted = False
+    _is_draining = False
     _thrown_away = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -60,7 +60,7 @@ class PatientProtocol(H11Protocol):
         self._peer = peer_of(self.client[0] if self.client else "")
         self._waits = (False, self.loop.time())
         if not self._finds_place():
-            self._put_out()
+            self._evict()
             return
         self._await_request()
 
@@ -72,7 +72,7 @@ class PatientProtocol(H11Protocol):
 
     def data_received(self, data: bytes) -> None:
         """Some of a request is there."""
-        if self._is_left:
+        if self._is_draining:
             self._thrown_away += len(data)
             if self._thrown_away > LARGEST_BODY:
                 self.transport.abort()
@@ -87,7 +87,7 @@ class PatientProtocol(H11Protocol):
         self._stop_waiting()
         self._waits = (True, self.loop.time())
         if self.conn.their_state is h11.SEND_BODY:
-            self._leave()
+            self._drain()
             return
         super().on_response_complete()
         if self.conn.their_state not in _WAITING:
@@ -130,13 +130,13 @@ class PatientProtocol(H11Protocol):
         """No other protocol is spoken here."""
         return False
 
-    def _leave(self) -> None:
+    def _drain(self) -> None:
         """End a connection whose request is answered before all of it came.
 
         What still comes is taken for a moment, and thrown away: were the connection closed at once, the system would answer
         that with a reset, and the caller, or the proxy before him, might never read why the request was refused.
         """
-        self._is_left = True
+        self._is_draining = True
         self.server_state.total_requests += 1
         if not self.transport.is_closing():
             self.transport.write_eof()
@@ -145,7 +145,7 @@ class PatientProtocol(H11Protocol):
 
     def _finds_place(self) -> bool:
         """Whether there is a place for this connection, perhaps that of whoever has waited longest for a request."""
-        there = [one for one in cast("set[PatientProtocol]", self.connections) if not one._is_out]
+        there = [one for one in cast("set[PatientProtocol]", self.connections) if not one._is_evicted]
         of_peer = [one for one in there if one._peer == self._peer] if self._peer else []
         if len(of_peer) > MOST_OF_PEER:
             return self._takes_place_of(of_peer)
@@ -156,11 +156,11 @@ class PatientProtocol(H11Protocol):
         if not waiting:
             return False
         _, _, longest = min(waiting)
-        longest._put_out()
+        longest._evict()
         return True
 
-    def _put_out(self) -> None:
-        self._is_out = True  # the list of connections is only told of it later
+    def _evict(self) -> None:
+        self._is_evicted = True  # the list of connections is only told of it later
         self.transport.abort()
 
     def _await_request(self) -> None:

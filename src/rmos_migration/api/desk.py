@@ -1,5 +1,6 @@
 """What the routes share: what is served, what was read, what goes on."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -17,6 +18,9 @@ from .metrics import Metrics
 from .serving import Serving
 
 _Result = TypeVar("_Result")
+
+_ANSWERING_SECONDS = 2.0
+"""For answers to be made when the server is to end; fewer than it waits for them to be sent."""
 
 
 class Desk:
@@ -38,9 +42,10 @@ class Desk:
         return await self.answers.costly.run(request, lambda _: make())
 
     def ask_to_end(self) -> None:
-        """Let the run that goes on come to an end, and those who listen to it."""
+        """Let the run that goes on come to an end, those who listen to it, and, soon, every question to the database."""
         self.is_ending = True
         self.jobs.ask_to_stop()
+        asyncio.get_running_loop().call_later(_ANSWERING_SECONDS, self.answers.readers.end_questions)
 
     async def edited(self, work: Callable[[], _Result]) -> _Result:
         """What ``work`` gives, which changes a record, called in a thread; one waits for the other instead of being refused

@@ -16,6 +16,7 @@ from ..reports.report import Excerpt, KeptOut, Notice, Report, Run
 from ..reports.verdict import verdict
 from ..store import browsing, kept_out, queries
 from ..store.browsing import Recent
+from ..store.files import size_of
 from ..store.history import Day
 from ..store.kept_out import KeptOutFound
 from ..store.queries import RunRow
@@ -61,7 +62,7 @@ def migration_status(
     return models.MigrationStatus(
         last_migration=None if run is None else run.finished_at or run.started_at,
         database_location=printable(str(path.absolute()) if trusted else path.name),
-        database_size_mb=round(path.stat().st_size / 1e6, 3),
+        database_size_mb=round(size_of(path) / 1e6, 3),
         schema_version=version,
         schema_applied_at=applied_at,
         last_run=None if run is None else _last_run(run),

@@ -28,8 +28,9 @@ OWN_STEPS = frozenset(
         "readyz",
         "rejects",
         "runs",
+        "static",
+        "strip-families",
     }
-    | {"static", "strip-families"}
 )
 """How paths of the server's own begin; it could not tell a prefix that begins so from them (``below``)."""
 

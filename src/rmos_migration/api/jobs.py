@@ -4,6 +4,7 @@ What a dry run would do stands in no database, so the last few of them are kept 
 """
 
 import json
+import logging
 import subprocess
 import sys
 import threading
@@ -22,12 +23,15 @@ from ..errors import (
     RmosError,
     TookTooLong,
     UsageError,
+    uncaught,
 )
 from ..migrate.options import Options
 from ..reports.report import Report
 from ..store.database import Database
 from ..store.lock import holder, is_locked
 from ..store.runs import now
+
+log = logging.getLogger(__name__)
 
 _DRY_RUNS_KEPT = 5
 _STARTING_SECONDS = 60.0
@@ -65,6 +69,9 @@ class Job:
         """Take what the process tells, until it has ended; whatever comes of that, the run is over then."""
         try:
             self._take_what_is_told()
+        except Exception as error:
+            log.exception("what the run's process told was not understood")
+            self.failure = uncaught(error)
         finally:
             is_done = self.report is not None if self.options.dry_run else self.begun.is_set()
             if self.failure is None and not is_done:
@@ -76,12 +83,18 @@ class Job:
 
     def _take_what_is_told(self) -> None:
         assert self.process.stdout is not None  # noqa: S101 - it was opened with a pipe
-        with self.process.stdout as told, suppress(ValueError):  # a line that its process did not live to end
-            for line in told:
-                self._hear(*json.loads(line))
-        self.ask_to_stop()  # which closes the other pipe
-        with suppress(subprocess.TimeoutExpired):
-            self.process.wait(_ENDING_SECONDS)
+        try:
+            with self.process.stdout as told:
+                for line in told:
+                    try:
+                        what = json.loads(line)
+                    except ValueError:  # a line that its process did not live to end
+                        break
+                    self._hear(*what)
+        finally:
+            self.ask_to_stop()  # which closes the other pipe
+            with suppress(subprocess.TimeoutExpired):
+                self.process.wait(_ENDING_SECONDS)
 
     def _hear(self, what: str, *told: Any) -> None:
         if what == "begun":

@@ -27,6 +27,7 @@ WAITING_SECONDS = 10.0
 QUESTION_SECONDS = 10.0
 """For which a costly answer may ask the database."""
 
+_BUSY = "busy"
 _LOOK_SECONDS = 0.1
 """Between two looks whether the caller is still there."""
 
@@ -65,17 +66,27 @@ class Lane:
             return outcome.result()
 
     @asynccontextmanager
-    async def _place(self, caller: Request) -> AsyncIterator[None]:
+    async def waiting(self, caller: Request) -> AsyncIterator[None]:
+        """Count a caller among those who wait, as long as the block does.
+
+        Raises:
+            Problem: if too many wait, or the block takes too long.
+        """
         if self._waiting >= MOST_WAITING + KEPT * bool(getattr(caller.state, "trusted", False)):
             raise _busy(f"{self._waiting} others wait for answers that take long")
         self._waiting += 1
         try:
             with move_on_after(WAITING_SECONDS) as waiting:
-                await self._places.acquire()
+                yield
         finally:
             self._waiting -= 1
         if waiting.cancelled_caught:
             raise _busy("others ask for too much that takes long")
+
+    @asynccontextmanager
+    async def _place(self, caller: Request) -> AsyncIterator[None]:
+        async with self.waiting(caller):
+            await self._places.acquire()
         try:
             yield
         finally:
@@ -109,5 +120,10 @@ async def _watch(caller: Request, left: Event) -> None:
             left.set()
 
 
+def is_refused(error: Exception) -> bool:
+    """Return whether an error refuses one caller, and says nothing of the answer."""
+    return isinstance(error, Problem) and error.kind == _BUSY
+
+
 def _busy(detail: str) -> Problem:
-    return Problem("busy", detail, "try again later")
+    return Problem(_BUSY, detail, "try again later")

@@ -14,6 +14,7 @@ from ..diagnostics import Severity
 from ..reports.outstanding import counted_by_code
 from ..store import queries
 from ..store.database import Database
+from ..store.files import size_of
 from ..store.lock import is_locked
 from .checkup import Checkup
 
@@ -71,7 +72,7 @@ class Metrics:
             "rmos_pending_references", "References that wait.", value=queries.pending_count(connection)
         )
         yield GaugeMetricFamily(
-            "rmos_database_bytes", "Size of the database.", value=self.database.path.stat().st_size
+            "rmos_database_bytes", "Size of the database.", value=size_of(self.database.path)
         )
         yield from self._of_last_run(connection)
         if (result := checkup.last) is not None:

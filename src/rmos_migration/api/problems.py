@@ -16,6 +16,7 @@ from ..editing.refusals import ChangedMeanwhile, IdTaken, InUse, InvalidRecord, 
 from ..errors import DatabaseUnusable, LockedError, ProgramFault, RmosError, TookTooLong, UsageError
 from ..store.condition import Condition
 from ..store.edits import User
+from ..store.files import real_path
 from .serving import Serving
 
 MOST_FAULTS = 100
@@ -109,6 +110,7 @@ class Problem(Exception):  # noqa: N818 - an answer
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(detail)
+        self.kind = kind
         self.status, title = TITLES[kind]
         self.headers = {"Retry-After": RETRY_SECONDS} if kind in _PASSING else {}
         self.headers |= headers or {}
@@ -215,7 +217,7 @@ _FOLDERS = re.compile(r"""(?<![\w.~/\\])(?:[A-Za-z]:)?[/\\](?=\S)(?:[^/\\:"'\n]*
 
 def _folders(serving: Serving) -> Iterator[str]:
     for place in (serving.database.path, serving.source):
-        for known in (place, place.absolute(), place.resolve()):
+        for known in (place, place.absolute(), real_path(place)):
             folder = known.parent
             if folder.is_absolute():
                 yield from (f"{folder}/", f"{folder}\\", f"{folder.as_posix()}/")

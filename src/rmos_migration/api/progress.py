@@ -6,7 +6,12 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel
 from sqlalchemy import Connection
 
+from ..diagnostics import shown
+from ..errors import CorruptRow
 from ..store import history
+from ..store.condition import Condition
+from ..store.database import Database
+from ..store.lock import is_locked
 from ..store.queries import RunRow
 from .jobs import Job
 
@@ -88,6 +93,14 @@ def of_last_run(connection: Connection, *, locked: bool | None) -> Progress:
     return BUSY if locked else _progress(reached, is_over=True)
 
 
+def without_runs(database: Database) -> Progress | None:
+    """Return what goes on where there is no database yet, or it is just being made or upgraded; None where there is one."""
+    locked = is_locked(database.path)
+    if database.examine().condition in (Condition.ABSENT, Condition.EMPTY):
+        return BUSY if locked else IDLE
+    return BUSY if locked and database.examine().condition is Condition.OLDER else None
+
+
 def _expected(run: RunRow, earlier: list[RunRow]) -> int | None:
     for one in earlier:
         if one.location == run.location and one.status.startswith("completed"):
@@ -97,8 +110,7 @@ def _expected(run: RunRow, earlier: list[RunRow]) -> int | None:
 
 def _progress(reached: _Reached, *, is_over: bool) -> Progress:
     documents = reached.totals.get("found", 0)
-    begun = datetime.fromisoformat(reached.started_at)
-    seconds = max((datetime.now(UTC) - begun).total_seconds(), 0)
+    seconds = max((datetime.now(UTC) - _begun(reached)).total_seconds(), 0)
     return Progress(
         state="ended" if is_over else "running",
         run=reached.run,
@@ -110,6 +122,14 @@ def _progress(reached: _Reached, *, is_over: bool) -> Progress:
         seconds=round(seconds, 1),
         documents_per_second=None if is_over or not seconds else round(documents / seconds),
     )
+
+
+def _begun(reached: _Reached) -> datetime:
+    try:
+        return datetime.fromisoformat(reached.started_at).replace(tzinfo=UTC)
+    except ValueError as error:
+        said = f"the run {reached.run} began at {shown(reached.started_at)}, which is no time"
+        raise CorruptRow(said, "see: rmos audit") from error
 
 
 def as_event(progress: Progress) -> str:

@@ -2,9 +2,11 @@
 
 import errno
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
 
 import uvicorn
@@ -15,7 +17,13 @@ from .connections import NEXT_SECONDS, PatientProtocol
 from .security import LARGEST_HEAD
 from .serving import ASK_TO_END
 
+log = logging.getLogger(__name__)
+
 _ENDING_SECONDS = 3
+"""For answers that are on their way when the server is to end."""
+
+_STUCK_SECONDS = 3.0
+"""Behind that, for threads whose questions were ended. SQLite ends a question between two steps, and one step may take for ever."""
 
 _SWITCH_SECONDS = 0.0005
 """How long a thread that works out an answer may keep the others waiting; Python's 5 ms, at every read and write of a
@@ -96,6 +104,13 @@ def _end_with_the_terminal(server: "_Server") -> None:
         signal.signal(closed, server.end)
 
 
+def _leave_threads() -> None:
+    """End the process although a thread goes on: what it was writing is undone by whoever opens the database next."""
+    log.warning("a question to the database did not end, and was left")
+    logging.shutdown()
+    os._exit(0)
+
+
 class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, when_ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -109,6 +124,9 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self.lifespan.state[ASK_TO_END]()
         await super().shutdown(sockets)
+        stuck = threading.Timer(_STUCK_SECONDS, _leave_threads)
+        stuck.daemon = True
+        stuck.start()
 
     def end(self, *_: object) -> None:
         """What a signal does before uvicorn takes it, and after."""

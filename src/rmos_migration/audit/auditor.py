@@ -1,7 +1,7 @@
 """An audit from start to finish: which rules, what they find in the database, and what of it was known before."""
 
 import time
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
@@ -12,6 +12,7 @@ from ..entities import ENTITIES
 from ..errors import DatabaseUnusable
 from ..migrate.garbage import fewer_garbage_collections
 from ..store import queries, runs, schema, soundness, structure
+from ..store.clocks import never
 from ..store.database import Database
 from ..store.failures import driver_errors_as_ours
 from ..store.lock import is_locked
@@ -28,6 +29,7 @@ def audit_database(
     skip: Collection[str] = (),
     fail_on: Severity = Severity.ERROR,
     known: Collection[str] = (),
+    is_stopped: Callable[[], bool] = never,
 ) -> AuditResult:
     """Look at a database, rule by rule, and change nothing.
 
@@ -37,6 +39,7 @@ def audit_database(
         skip: those to leave out.
         fail_on: the least severity that fails the audit.
         known: fingerprints of findings to silence.
+        is_stopped: ends what is asked of the database; rules that are not through by then count as not run.
 
     Raises:
         UsageError: if there is no such rule or family.
@@ -46,7 +49,7 @@ def audit_database(
     every = [rule for family in families for rule in family.rules]
     started_at, began = runs.now(), time.perf_counter()
     was_locked = is_locked(database.path)
-    looked = partial(_look, database, started_at, was_locked)
+    looked = partial(_look, database, started_at, was_locked, is_stopped)
     with fewer_garbage_collections(), ThreadPoolExecutor(max_workers=1) as beside:
         rest = beside.submit(looked, [r for r in every if isinstance(r.check, Whole)])
         of_rows = looked([r for r in every if not isinstance(r.check, Whole)])
@@ -84,13 +87,15 @@ def _in_order(findings: list[Finding]) -> list[Finding]:
     return sorted(findings, key=lambda one: (tables[one.table], one.record, one.column, one.message))
 
 
-def _look(database: Database, now: str, was_locked: bool | None, rules: list[Rule]) -> "_Look":
+def _look(
+    database: Database, now: str, was_locked: bool | None, is_stopped: Callable[[], bool], rules: list[Rule]
+) -> "_Look":
     """Let some rules look at the database, on a connection of their own.
 
     The checks of the whole are a few long queries, during which Python waits for SQLite; those of rows are Python's
     work. So the two are done side by side; where a run writes meanwhile, they may see different moments of it.
     """
-    with database.under_audit() as connection:
+    with database.under_audit(is_stopped=is_stopped) as connection:
         look = _Look(Subject(database, connection, now, was_locked), rules)
         look.at_whole()
         look.at_rows()

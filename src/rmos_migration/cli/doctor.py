@@ -18,6 +18,7 @@ from ..store import queries, schema, structure
 from ..store.condition import Condition, Examination
 from ..store.database import Database
 from ..store.doubts import SEE, doubts
+from ..store.files import size_of
 from ..store.lock import holder, is_locked, lock_path
 from . import console
 from .chosen import told_by_file
@@ -127,7 +128,7 @@ def _database(place: Database, found: Examination) -> Check:
         return Check(
             "database",
             "ok",
-            f"{place.path}, {place.path.stat().st_size / 1e6:.1f} MB, schema {found.version}",
+            f"{place.path}, {size_of(place.path) / 1e6:.1f} MB, schema {found.version}",
         )
     return Check("database", "note", words, "run: rmos migrate")
 

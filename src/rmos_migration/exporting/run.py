@@ -7,6 +7,7 @@ from ..errors import UsageError
 from ..permissions import permissions_of
 from ..store import exporting
 from ..store.database import Database
+from ..store.files import real_path
 from .canonical import export_canonical
 from .outcome import Count, ExportResult, Format
 from .source import export_source
@@ -37,7 +38,7 @@ def run(database: Database, folder: Path, chosen: Format) -> ExportResult:
 
 def _keep_out_of_sources(folder: Path, locations: Iterable[str]) -> None:
     """Raise UsageError for a folder in a legacy folder: the next migration would read the export, too."""
-    wanted = folder.resolve()
+    wanted = real_path(folder)
     for location in locations:
         if wanted.is_relative_to(location):
             raise UsageError(

@@ -16,6 +16,7 @@ from ..migrate.outcome import RunSummary, Status
 from ..store import queries, reporting, runs, strays
 from ..store.database import Database
 from ..store.doubts import doubts
+from ..store.files import size_of
 from ..store.lock import is_locked
 from ..store.queries import RunRow
 from ..store.reporting import Noticed, Place
@@ -53,32 +54,55 @@ def report_of_run(
     """
     locked = is_locked(database.path)
     with database.reader() as connection, connection.begin():
-        row = _find(connection, run_id, locked)
-        before = reporting.run_before(connection, row, locked=locked)
-        run, counts = facts.run_of_row(row), row.counts
-        known = (witness.known if witness else {}) | reporting.known(connection, row.id)
-        reasons = reporting.kept_out(connection, row.id)
-        raw_of = bytes_of_run(connection, row, known)
-        history = queries.runs_newest_first(connection, HISTORY, locked=locked)
-        report = _report(
-            run,
-            database.url,
-            counts,
-            made_from="database",
-            noticed=_kinds(reporting.noticed(connection, row.id)),
-            kept_out=with_excerpts(documents_kept_out(reasons, known), raw_of, row.options.get("encoding")),
-            not_looked_at=[facts.notice(one) for one in strays.of_run(connection, row.id)],
-            is_last=not reporting.has_later_run(connection, row),
-            history=[facts.run_of_row(one) for one in history],
-            previous=before and _comparison(connection, run, before, set(reasons)),
-            database=_database(connection, database),
-            workshop=_workshop(connection),
-            gallery=gallery(connection),
-            doubted=doubts(connection),
-        )
+        report = report_in(connection, database, run_id, locked=locked, witness=witness)
     if not with_audit:
         return report
     return report.model_copy(update={"audit": _audit(audit_database(database))})
+
+
+def report_in(
+    connection: Connection,
+    database: Database,
+    run_id: int | None,
+    *,
+    locked: bool | None,
+    witness: Witness | None = None,
+) -> Report:
+    """Return the report of a run as ``report_of_run`` does, by a connection in a transaction.
+
+    Args:
+        connection: to the database.
+        database: its place.
+        run_id: which run; None for the last one.
+        locked: whether a run went on before the transaction read anything.
+        witness: of the run, if it was undone.
+
+    Raises:
+        UsageError: if there is no such run.
+    """
+    row = _find(connection, run_id, locked)
+    before = reporting.run_before(connection, row, locked=locked)
+    run, counts = facts.run_of_row(row), row.counts
+    known = (witness.known if witness else {}) | reporting.known(connection, row.id)
+    reasons = reporting.kept_out(connection, row.id)
+    raw_of = bytes_of_run(connection, row, known)
+    history = queries.runs_newest_first(connection, HISTORY, locked=locked)
+    return _report(
+        run,
+        database.url,
+        counts,
+        made_from="database",
+        noticed=_kinds(reporting.noticed(connection, row.id)),
+        kept_out=with_excerpts(documents_kept_out(reasons, known), raw_of, row.options.get("encoding")),
+        not_looked_at=[facts.notice(one) for one in strays.of_run(connection, row.id)],
+        is_last=not reporting.has_later_run(connection, row),
+        history=[facts.run_of_row(one) for one in history],
+        previous=before and _comparison(connection, run, before, set(reasons)),
+        database=_database(connection, database),
+        workshop=_workshop(connection),
+        gallery=gallery(connection),
+        doubted=doubts(connection),
+    )
 
 
 def report_of_statistics(file: Path) -> Report:
@@ -170,7 +194,7 @@ def _kinds(found: Iterable[Noticed]) -> list[Kind]:
 def _database(connection: Connection, database: Database) -> DatabaseFacts:
     version, applied_at, _ = queries.schema_steps(connection)[-1]
     return DatabaseFacts(
-        size_bytes=database.path.stat().st_size,
+        size_bytes=size_of(database.path),
         schema_version=version,
         schema_applied_at=applied_at,
         records=queries.entity_counts(connection),

@@ -3,6 +3,7 @@
 import errno
 import os
 import sqlite3
+import stat
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -13,12 +14,14 @@ from ..errors import DatabaseUnusable, EnvironmentFailure, TookTooLong
 from . import schema
 from .engines import connected, file_engine
 from .failures import DAMAGED, code_behind
+from .files import looked_at, real_path, size_of
 
 _LOGS = ("-wal", "-journal")
 COMPANIONS = (*_LOGS, "-shm")
 """What SQLite adds to a database's name for files that belong to it."""
 _PATIENCE_SECONDS = 120
 _SLOWEST_BYTES_A_SECOND = 500_000
+_OF_A_CIRCLE = "its links lead back to themselves: name the file itself, or delete the link"
 _SMALLEST = 512
 """Bytes of the smallest page that a SQLite database has."""
 
@@ -46,26 +49,27 @@ class Examination:
     detail: str = ""
 
 
-def examine(path: Path) -> Examination:
+def examine(path: Path, *, is_hasty: bool = False) -> Examination:
     """Look at the file without changing it or anything beside it.
 
     Only SQLite itself opens it: were the file opened and closed here, POSIX would take away the locks that SQLite holds on it
     in this process, and another process would think that nobody reads it.
     """
     try:
-        if not path.exists():
+        found = looked_at(path)
+        if found is None:
             return Examination(Condition.ABSENT)
-        if not path.is_file():
+        if not stat.S_ISREG(found.st_mode):
             return Examination(Condition.FOREIGN, detail=f"{path} is not a file")
-        size = path.stat().st_size
-        if not size:
+        if not found.st_size:
             return Examination(Condition.EMPTY)
-        if size < _SMALLEST:  # SQLite would take a file of one byte for an empty one
+        if found.st_size < _SMALLEST:  # SQLite would take a file of one byte for an empty one
             return Examination(Condition.DAMAGED, detail=f"{path} is not a SQLite database")
         if not os.access(path, os.R_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
-        raise EnvironmentFailure(f"cannot read {path}: {error.strerror}", "check its permissions") from error
+        hint = _OF_A_CIRCLE if error.errno == errno.ELOOP else "check its permissions"
+        raise EnvironmentFailure(f"cannot read {path}: {error.strerror}", hint) from error
     try:
         mark = _mark(path)
     except DatabaseUnusable as error:
@@ -75,7 +79,7 @@ def examine(path: Path) -> Examination:
     if mark not in (0, schema.APPLICATION_ID):
         return Examination(Condition.FOREIGN, detail=f"{path} is marked as another program's (id {mark:#x})")
     try:
-        return _examine_inside(path)
+        return _examine_inside(path, is_hasty=is_hasty)
     except TookTooLong:
         raise
     except DatabaseUnusable as error:
@@ -94,8 +98,8 @@ def _mark_in(connection: Connection) -> int:
     return int(connection.exec_driver_sql("PRAGMA application_id").scalar() or 0) & 0xFFFFFFFF
 
 
-def _examine_inside(path: Path) -> Examination:
-    engine = file_engine(path, read_only=True, immutable=not has_log(path))
+def _examine_inside(path: Path, *, is_hasty: bool) -> Examination:
+    engine = file_engine(path, read_only=True, immutable=not has_log(path), handed_round=is_hasty)
     with connected(engine, seconds=patience(path)) as connection:
         mark = _mark_in(connection)
         others = schema.imposters(connection)
@@ -127,16 +131,20 @@ def has_log(path: Path) -> bool:
     return bool(logs_of(path))
 
 
-def logs_of(path: Path) -> list[Path]:
-    """Return the logs beside a database that are not empty; SQLite keeps them beside the file itself, not beside a link."""
-    real = path.resolve()
+def logs_of(path: Path) -> dict[Path, os.stat_result]:
+    """Return the logs beside a database that are not empty, and how they look.
+
+    SQLite keeps them beside the file itself, not beside a link, and takes them away with its last connection, at any moment.
+    """
+    real = real_path(path)
     logs = [real.with_name(real.name + ending) for ending in _LOGS]
-    return [log for log in logs if log.exists() and log.stat().st_size > 0]
+    looks = [(log, looked_at(log)) for log in logs]
+    return {log: look for log, look in looks if look is not None and look.st_size > 0}
 
 
 def is_read_unnoticed(path: Path) -> bool:
     """Return whether a reader cannot note itself beside the file, and so has to take it for one that nobody writes."""
-    return not os.access(path.resolve().parent, os.W_OK) and not has_log(path)
+    return not os.access(real_path(path).parent, os.W_OK) and not has_log(path)
 
 
 def patience(path: Path) -> float:
@@ -144,7 +152,7 @@ def patience(path: Path) -> float:
 
     Honest questions are answered at tens of megabytes a second; only a file made to be endless needs so much time.
     """
-    return _PATIENCE_SECONDS + path.stat().st_size / _SLOWEST_BYTES_A_SECOND
+    return _PATIENCE_SECONDS + size_of(path) / _SLOWEST_BYTES_A_SECOND
 
 
 def refuse_absent(path: Path, found: Examination) -> None:

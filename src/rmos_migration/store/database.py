@@ -1,6 +1,6 @@
 """Opening databases: the one place that knows how, and that turns a driver's errors into ours."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from ..errors import DatabaseUnusable
 from . import schema
 from .backup import back_up, copy_whole, last_copy, refuse_companions, refuse_taken
+from .clocks import never
 from .condition import (
     Condition,
     Examination,
@@ -88,11 +89,14 @@ class Database:
         return fault_in(self.path)
 
     @contextmanager
-    def under_audit(self) -> Iterator[Connection]:
+    def under_audit(self, *, is_stopped: Callable[[], bool] = never) -> Iterator[Connection]:
         """A read-only connection to a database that may be unsound: of an older schema, unmarked, or damaged inside.
 
         It is in a transaction, so that everything read is of one moment. Text that is no UTF-8 comes with its bytes as
         half characters (``surrogateescape``).
+
+        Args:
+            is_stopped: ends the questions, as if their time were over.
 
         Raises:
             DatabaseUnusable: if there is none, or it cannot be opened, or a newer or another program made it.
@@ -101,24 +105,27 @@ class Database:
         refuse_absent(self.path, found)
         if found.condition not in (Condition.UNMARKED, Condition.CHANGED):
             refuse_unusable(found)
-        with self._reading() as connection, connection.begin():
+        with self._reading(is_stopped=is_stopped) as connection, connection.begin():
             tolerate_broken_text(connection, tolerant=True)
             yield connection
 
     @contextmanager
     def standing_reader(self) -> Iterator[Connection]:
         """As ``reader``, for a connection that stays open and goes from thread to thread, one at a time."""
-        self._refuse_unless_current(self.examine())
+        self._refuse_unless_current(examine(self.path, is_hasty=True))
         with self._reading(handed_round=True) as connection:
             yield connection
 
     @contextmanager
-    def _reading(self, *, handed_round: bool = False) -> Iterator[Connection]:
+    def _reading(
+        self, *, handed_round: bool = False, is_stopped: Callable[[], bool] = never
+    ) -> Iterator[Connection]:
         """A read-only connection; what damage makes of its queries is DatabaseUnusable."""
         engine = file_engine(
             self.path, read_only=True, immutable=self.is_read_unnoticed(), handed_round=handed_round
         )
-        with connected(engine, seconds=None if handed_round else patience(self.path)) as connection:
+        seconds = None if handed_round else patience(self.path)
+        with connected(engine, seconds=seconds, is_stopped=is_stopped) as connection:
             yield connection
 
     def is_read_unnoticed(self) -> bool:

@@ -1,26 +1,27 @@
 """Connections to SQLite, with the settings that make them safe: references enforced, every commit on the disk."""
 
 import os
-import signal
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
-from threading import current_thread, main_thread
-from time import monotonic
 from typing import Any
 from urllib.parse import quote_from_bytes
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
 from ..errors import CorruptRow
+from .clocks import Clock, never
 from .failures import driver_errors_as_ours
 from .sqlite import refuse_old
 
-PATIENCE = 5
+PATIENCE = 5.0
 """Seconds that a question waits while another program holds the database."""
+
+SHORT_PATIENCE = 0.2
+"""The same for a server, which answers many: those who ask next must not wait for each other's waiting."""
 
 _TICK = 500_000
 """Instructions of SQLite between two looks at the clock, some 10 ms. Each look waits for its turn among Python's threads."""
@@ -30,61 +31,75 @@ _CACHE, _SMALL_CACHE = 16384, 4096
 
 
 class _Cursor(sqlite3.Cursor):
-    """Raises as an error of the driver whatever the driver raises for a file or a machine."""
+    """Raises as an error of the driver whatever the driver raises for a file or a machine; each call is a question's time."""
+
+    connection: "_Connection"
 
     def execute(self, *given: Any) -> "_Cursor":
-        with _as_driver_error():
+        with _question(self.connection):
             super().execute(*given)
         return self
 
     def executemany(self, *given: Any) -> "_Cursor":
-        with _as_driver_error():
+        with _question(self.connection):
             super().executemany(*given)
         return self
 
     def fetchone(self) -> Any:
-        with _as_driver_error():
+        with _question(self.connection):
             return super().fetchone()
 
     def fetchmany(self, *given: Any, **named: Any) -> list[Any]:
-        with _as_driver_error():
+        with _question(self.connection):
             return super().fetchmany(*given, **named)
 
     def fetchall(self) -> list[Any]:
-        with _as_driver_error():
+        with _question(self.connection):
             return super().fetchall()
 
 
 class _Connection(sqlite3.Connection):
+    clock: "Clock | None" = None
+
     def cursor(self, factory: type[sqlite3.Cursor] = _Cursor) -> sqlite3.Cursor:  # type: ignore[override]
-        with _as_driver_error():
+        with _question(self):
             return super().cursor(factory)
 
     def execute(self, *given: Any) -> sqlite3.Cursor:  # sqlite3's own would not call ``cursor``
         return self.cursor().execute(*given)
 
 
-class _as_driver_error:  # noqa: N801 - used like a function; a generator would cost more at each call
+class _question:  # noqa: N801 - used like a function; a generator would cost more at each call
+    def __init__(self, connection: _Connection) -> None:
+        self.clock = connection.clock
+
     def __enter__(self) -> None:
-        pass
+        if self.clock is not None:
+            self.clock.start()
+            if self.clock.is_over():
+                self.clock.stop()
+                raise _driver_error("interrupted", sqlite3.SQLITE_INTERRUPT)
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if self.clock is not None:
+            self.clock.stop()
         if isinstance(error, UnicodeDecodeError):  # of a message of SQLite's, or of a column's name
             said = bytes(error.object).decode("utf-8", "backslashreplace")
-            made: sqlite3.Error = sqlite3.DatabaseError(said)
-            made.sqlite_errorcode = (
-                sqlite3.SQLITE_CORRUPT if said.startswith("malformed") else sqlite3.SQLITE_ERROR
-            )
-            raise made from error
+            code = sqlite3.SQLITE_CORRUPT if said.startswith("malformed") else sqlite3.SQLITE_ERROR
+            raise _driver_error(said, code) from error
         if isinstance(
             error, UnicodeEncodeError
         ):  # of what was read although it is not UTF-8, and is looked up again
             said = "a text in the database is not UTF-8, so what belongs to it cannot be looked up"
             raise CorruptRow(said, "see: rmos audit") from error
         if isinstance(error, MemoryError):
-            made = sqlite3.OperationalError("out of memory")
-            made.sqlite_errorcode = sqlite3.SQLITE_NOMEM
-            raise made from error
+            raise _driver_error("out of memory", sqlite3.SQLITE_NOMEM) from error
+
+
+def _driver_error(said: str, code: int) -> sqlite3.DatabaseError:
+    made = sqlite3.OperationalError(said)
+    made.sqlite_errorcode = code
+    return made
 
 
 def uri(path: Path, mode: str) -> str:
@@ -118,7 +133,7 @@ def file_engine(
             uri(path, mode),
             uri=True,
             isolation_level=None,
-            timeout=PATIENCE,
+            timeout=SHORT_PATIENCE if handed_round else PATIENCE,
             check_same_thread=not handed_round,
             factory=_Connection,
         )
@@ -151,90 +166,58 @@ def memory_engine() -> Engine:
 
 
 @contextmanager
-def connected(engine: Engine, *, seconds: float | None = None) -> Iterator[Connection]:
+def connected(
+    engine: Engine, *, seconds: float | None = None, is_stopped: Callable[[], bool] = never
+) -> Iterator[Connection]:
     """Yield the one connection of an engine, whose errors become ours at the border; both are closed at the end.
 
     Raises:
-        TookTooLong: once the block has had so many ``seconds`` and asks the database something.
+        TookTooLong: once the database has worked for the block for so many ``seconds``, or with them ``is_stopped``.
     """
     try:
-        with driver_errors_as_ours(), engine.connect() as connection, _limited(connection, seconds):
+        with driver_errors_as_ours(), engine.connect() as connection, ExitStack() as limits:
+            if seconds is not None:
+                limits.enter_context(time_limit(connection, seconds, is_stopped=is_stopped))
             yield connection
     finally:
         engine.dispose()
 
 
 @contextmanager
-def _limited(connection: Connection, seconds: float | None) -> Iterator[None]:
-    if seconds is None:
-        yield
-        return
-    with time_limit(connection, seconds):
-        yield
-
-
-@contextmanager
 def time_limit(
-    connection: Connection, seconds: float, *, is_stopped: Callable[[], bool] = lambda: False
+    connection: Connection, seconds: float, *, is_stopped: Callable[[], bool] = never
 ) -> Iterator[None]:
-    """Let the block ask the database for so many seconds; a question that is still going on then is ended.
+    """Let the database work for the block for so many seconds; a question that is still going on then is ended.
 
-    SQLite calls back while it works. That also lets Ctrl-C end a long question: what a signal raises comes out of the
-    block, whatever became of the question's own error.
+    Only the time in the database counts, not what the block does with the answers: the disk that an export is written to may
+    be slow. SQLite calls back while it works. That also lets Ctrl-C end a long question: what a signal raises comes out of
+    the block, whatever became of the question's own error.
 
     Args:
         connection: may be lent from thread to thread, but has one time limit at a time.
-        seconds: from now on.
+        seconds: for all questions of the block together.
         is_stopped: ends the question earlier, as if the time were over.
 
     Raises:
         TookTooLong: at the border, where SQLite was ended (``failures.ours``).
     """
     driver = connection.connection.driver_connection
-    if not isinstance(driver, sqlite3.Connection):
+    if not isinstance(driver, _Connection):
         yield
         return
-    clock = _Clock(monotonic() + seconds, is_stopped)
+    clock = driver.clock = Clock(seconds, is_stopped)
     driver.set_progress_handler(clock.is_over, _TICK)
     try:
         with clock.listening():
             yield
     finally:
+        driver.clock = None
         with suppress(
             sqlite3.ProgrammingError
         ):  # SQLAlchemy closes a connection whose question was interrupted
             driver.set_progress_handler(None, 0)
         if clock.raised is not None:
             raise clock.raised
-
-
-class _Clock:
-    """Tells SQLite when to end a question. An exception in a callback of SQLite's is lost, so it is kept here."""
-
-    def __init__(self, end: float, is_stopped: Callable[[], bool]) -> None:
-        self.raised: BaseException | None = None
-        self._end = end
-        self._is_stopped = is_stopped
-
-    def is_over(self) -> bool:
-        return self.raised is not None or monotonic() > self._end or self._is_stopped()
-
-    @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Keep what Ctrl-C raises, where nobody else listens to it."""
-        is_ours = signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        if not is_ours or current_thread() is not main_thread():
-            yield
-            return
-        signal.signal(signal.SIGINT, self._interrupt)
-        try:
-            yield
-        finally:
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-
-    def _interrupt(self, *_: object) -> None:
-        self.raised = KeyboardInterrupt()
-        raise self.raised
 
 
 @cache
@@ -251,6 +234,16 @@ def _checks_json_untrusted() -> bool:
         except sqlite3.OperationalError:
             return False
     return True
+
+
+def interrupt_if_over(connection: Connection) -> None:
+    """End a question whose time is over; called by another thread than the one that asks.
+
+    SQLite looks at the clock between two steps, and after so many of them (``_TICK``); a step may take a second.
+    """
+    driver = connection.connection.driver_connection
+    if isinstance(driver, _Connection) and driver.clock is not None and driver.clock.is_over():
+        driver.interrupt()
 
 
 def tolerate_broken_text(connection: Connection, *, tolerant: bool) -> None:

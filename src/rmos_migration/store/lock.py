@@ -17,6 +17,7 @@ from threading import Lock
 from filelock import Timeout
 
 from ..errors import EnvironmentFailure, LockedError
+from .files import real_path
 
 if sys.platform == "win32":
     from filelock import WindowsFileLock as _FileLock
@@ -53,7 +54,7 @@ class Held:
 
 def lock_path(database: Path) -> Path:
     """The lock file beside a database file. It stays when the lock is released; only holding it counts."""
-    real = database.resolve()  # another name of the file, through a link, is the same database
+    real = real_path(database)  # another name of the file, through a link, is the same database
     return real.with_name(real.name + ".lock")
 
 

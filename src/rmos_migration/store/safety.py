@@ -12,6 +12,7 @@ from . import schema, structure
 from .breaches import broken_links_of_books, has_breach
 from .condition import has_log, logs_of
 from .engines import connected, file_engine
+from .files import looked_at, size_of
 from .lock import Held, left_at
 from .seal import Seal, seal_of, stamped
 from .tables import metadata
@@ -99,7 +100,7 @@ def kept_sound(path: Path, held: Held, *, with_rows: bool = True) -> Iterator[Wa
         DatabaseUnusable: if it is not sound; then nothing was written.
     """
     before = seal_of(path)
-    is_there = path.exists() and path.stat().st_size > 0
+    is_there = size_of(path) > 0
     watch = Watch(path, _look_of(path) if is_there else None)
     is_sealed = before is not None and held.left == before.text
     if not is_sealed and is_there:
@@ -131,8 +132,10 @@ def refuse_foreign(connection: Connection) -> None:
 
 def _look_of(path: Path) -> tuple[object, ...]:
     """How a file and the log beside it look."""
-    looked = [file.stat() for file in (path, *logs_of(path))]
-    return tuple((one.st_size, one.st_ino, one.st_mtime_ns, one.st_ctime_ns) for one in looked)
+    looks = (looked_at(path), *logs_of(path).values())
+    return tuple(
+        (one.st_size, one.st_ino, one.st_mtime_ns, one.st_ctime_ns) for one in looks if one is not None
+    )
 
 
 def _look(path: Path, *, immutable: bool, with_rows: bool) -> str:

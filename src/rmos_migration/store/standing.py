@@ -4,21 +4,28 @@ Each use looks whether the file is still the one that was opened: a database may
 or upgraded while the server runs.
 """
 
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from queue import Empty, LifoQueue
-from threading import Lock
+from threading import Event, Lock, Thread
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import DatabaseUnusable
 from . import schema
+from .clocks import never
 from .database import Database
-from .engines import time_limit
+from .engines import SHORT_PATIENCE, interrupt_if_over, time_limit
 from .failures import driver_errors_as_ours
+from .safety import data_version
 
 QUESTION_SECONDS = 30.0
 """How long one answer of a server may ask the database, unless it is said otherwise."""
+
+_LOOK_SECONDS = 0.25
+"""Between two looks whether a question should be over of which SQLite has not looked at the clock."""
 
 _Identity = tuple[int, ...]
 
@@ -36,9 +43,17 @@ class _Standing:
         """Close the connection."""
         self._stack.close()
 
+    def is_as_before(self) -> bool:
+        """Return whether nobody has written since ``has_changed`` was asked last; not, where that cannot be told at once."""
+        try:
+            return data_version(self.connection) == self.changes
+        except sqlite3.Error:
+            return False
+
     def has_changed(self) -> bool:
         """Whether anybody has written since this was asked last."""
-        changes = self.connection.connection.execute("PRAGMA data_version").fetchone()[0]
+        with self._waiting():
+            changes = data_version(self.connection)
         if changes == self.changes:
             return False
         self.changes = changes
@@ -47,14 +62,41 @@ class _Standing:
         self.connection.rollback()
         return True
 
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        """Let the block wait for other programs, and nothing behind it, such as ``is_as_before``."""
+        driver = self.connection.connection
+        driver.execute(f"PRAGMA busy_timeout = {SHORT_PATIENCE * 1000:.0f}")
+        yield
+        driver.execute("PRAGMA busy_timeout = 0")
+
 
 class Readers:
-    """A few connections to one database, lent out one by one; ``moment`` tells whether the data are still the same."""
+    """A few connections to one database, lent out one by one; ``moment`` tells whether the data are still the same.
 
-    def __init__(self, database: Database, count: int = 4, *, seconds: float = QUESTION_SECONDS) -> None:
+    Args:
+        database: to which.
+        count: how many stay open.
+        seconds: how long a block may ask.
+        harmless: what blocks raise to give an answer; every other exception costs the connection, which may be in the
+            middle of a question.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        count: int = 4,
+        *,
+        seconds: float = QUESTION_SECONDS,
+        harmless: tuple[type[Exception], ...] = (),
+    ) -> None:
         self.database = database
         self.seconds = seconds
-        self._is_ending = False
+        self.harmless = harmless
+        self.is_ending = False
+        self._lent_out: set[_Standing] = set()
+        self._is_closed = Event()
+        self._timer: Thread | None = None
         self._idle: LifoQueue[_Standing] = LifoQueue()
         self._count = count
         self._watch: _Standing | None = None
@@ -63,7 +105,7 @@ class Readers:
 
     @contextmanager
     def reading(
-        self, *, seconds: float | None = None, is_stopped: Callable[[], bool] = lambda: False
+        self, *, seconds: float | None = None, is_stopped: Callable[[], bool] = never
     ) -> Iterator[Connection]:
         """Yield a connection in a transaction, so that everything read is of one moment.
 
@@ -77,6 +119,9 @@ class Readers:
                 is not what its column says.
         """
         standing = self._lent()
+        self._lent_out.add(standing)
+        if self._timer is None:
+            self._keep_time()
         try:
             with (
                 driver_errors_as_ours(),
@@ -84,13 +129,35 @@ class Readers:
                 standing.connection.begin(),
             ):
                 yield standing.connection
+        except self.harmless:
+            self._take_back(standing)
+            raise
         except BaseException:
             standing.close()
             raise
+        else:
+            self._take_back(standing)
+        finally:
+            self._lent_out.discard(standing)
+
+    def _take_back(self, standing: _Standing) -> None:
         if self._idle.qsize() < self._count:
             self._idle.put(standing)
         else:
             standing.close()
+
+    def moment_at_once(self) -> int | None:
+        """Return what ``moment`` would, without waiting for another program or thread; None where that cannot be."""
+        if not self._watching.acquire(blocking=False):
+            return None
+        try:
+            watch = self._watch
+            is_known = (
+                watch is not None and watch.identity == _identity(self.database) and watch.is_as_before()
+            )
+            return self._moment if is_known else None
+        finally:
+            self._watching.release()
 
     def moment(self) -> int:
         """A number that is another one whenever the data may have changed.
@@ -114,27 +181,45 @@ class Readers:
 
     def end_questions(self) -> None:
         """End every question that is going on or asked from now on, with TookTooLong: the server is to end."""
-        self._is_ending = True
+        self.is_ending = True
+        self._interrupt_those_over()
 
     def close(self) -> None:
         """Close every connection that is not lent out, and end the questions of the others."""
         self.end_questions()
+        self._is_closed.set()
         with self._watching:
             self._stop_watching()
         while (standing := self._next()) is not None:
             standing.close()
 
+    def _keep_time(self) -> None:
+        with self._watching:
+            if self._timer is None:
+                self._timer = Thread(target=self._end_in_time, daemon=True)
+                self._timer.start()
+
+    def _end_in_time(self) -> None:
+        while not self._is_closed.wait(_LOOK_SECONDS):
+            self._interrupt_those_over()
+
+    def _interrupt_those_over(self) -> None:
+        for standing in list(self._lent_out):
+            with suppress(sqlite3.Error, SQLAlchemyError):  # it was closed meanwhile
+                interrupt_if_over(standing.connection)
+
     def _limited(
         self,
         standing: _Standing,
         seconds: float | None = None,
-        is_stopped: Callable[[], bool] = lambda: False,
+        is_stopped: Callable[[], bool] = never,
     ) -> AbstractContextManager[None]:
         limit = self.seconds if seconds is None else seconds
-        return time_limit(standing.connection, limit, is_stopped=lambda: self._is_ending or is_stopped())
+        return time_limit(standing.connection, limit, is_stopped=lambda: self.is_ending or is_stopped())
 
     def _lent(self) -> _Standing:
-        self.moment()  # which refuses a file whose schema was upgraded since it was opened
+        if self.moment_at_once() is None:
+            self.moment()  # which refuses a file whose schema was upgraded since it was opened
         while (standing := self._next()) is not None:
             if standing.identity == _identity(self.database):
                 return standing

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 
+from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response
@@ -64,7 +65,7 @@ async def overview(request: Request) -> Response:
         make = partial(_overview, desk=desk, known=known, validation=facts.validation(audited))
         return as_page(await desk.answers.to(("overview", known["root"], audited.started_at), make))
     except DatabaseUnusable as error:
-        problem = of_error(error, desk.serving, trusted=False)
+        problem = await to_thread.run_sync(partial(of_error, error, desk.serving, trusted=False))
         if not problem.body.type.endswith("database-missing"):
             raise
         return as_page(render("beginning.html", "/", **known))

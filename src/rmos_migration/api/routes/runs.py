@@ -1,18 +1,18 @@
 """Runs: all of them, one with what it noticed and its report, and how far it has got."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from functools import partial
+from collections.abc import AsyncIterator
 from typing import Annotated
 
+from anyio import to_thread
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import Connection
 from starlette.responses import Response, StreamingResponse
 
 from ...diagnostics import Severity
-from ...errors import DatabaseUnusable
+from ...errors import CorruptRow, DatabaseUnusable, RmosError, TookTooLong
 from ...reports.as_html import page_policy
-from ...reports.build import report_of_run
+from ...reports.build import report_in
 from ...reports.files import VIEWS, Format
 from ...reports.report import Report
 from ...store import history, reporting
@@ -125,16 +125,20 @@ async def report(
 ) -> Response:
     """The report of a run: as JSON, as a page, or as text. Lines of files are only shown to those with the token."""
     desk, trusted = desk_of(request), is_trusted(request)
-    if not run_id.startswith("dry-"):
-        await desk.answers.ask(lambda connection: row_of_run(connection, desk, run_id))
 
-    def make() -> bytes:
-        is_dry = run_id.startswith("dry-")
-        made = _dry_report(desk, run_id) if is_dry else report_of_run(desk.serving.database, int(run_id))
+    def written(made: Report) -> bytes:
         shown = made if trusted else facts.public_report(made, desk.serving)
         return VIEWS[form](shown).encode("utf-8", "backslashreplace")
 
-    text = await desk.costly(request, make)
+    def make(connection: Connection) -> bytes:
+        locked = is_locked(desk.serving.database.path)
+        row_of_run(connection, desk, run_id)
+        return written(report_in(connection, desk.serving.database, int(run_id), locked=locked))
+
+    if run_id.startswith("dry-"):
+        text = await desk.costly(request, lambda: written(_dry_report(desk, run_id)))
+    else:
+        text = await desk.answers.ask(make, request)
     headers = {"Content-Disposition": f'inline; filename="rmos-report-run-{run_id}.{form}"'}
     if form is Format.HTML:
         headers["Content-Security-Policy"] = f"{page_policy()}; frame-ancestors 'none'"
@@ -168,12 +172,20 @@ async def reached(desk: Desk) -> progress.Progress:
     job = desk.jobs.current
     if job is not None and job.options.dry_run and job.number and not job.over.is_set():
         return progress.of_job(job)
-    locked = is_locked(desk.serving.database.path)
-    make: Callable[[Connection], progress.Progress] = partial(progress.of_last_run, locked=locked)
+    database = desk.serving.database
+
+    def make(connection: Connection) -> progress.Progress:
+        return progress.of_last_run(connection, locked=is_locked(database.path))
+
     try:
         now: progress.Progress = await desk.answers.ask(make)
-    except DatabaseUnusable:  # there is none yet, or it is just being made
-        now = progress.BUSY if locked else progress.IDLE
+    except (CorruptRow, TookTooLong):
+        raise
+    except DatabaseUnusable:
+        without = await to_thread.run_sync(progress.without_runs, database)
+        if without is None:
+            raise
+        return without
     return now
 
 
@@ -188,7 +200,10 @@ async def _events(desk: Desk, first: progress.Progress) -> AsyncIterator[str]:
         if desk.is_ending or now.state not in ("running", "busy"):
             return
         await asyncio.sleep(_LOOK_SECONDS)
-        now = progress.of_job(job) if job is not None else await reached(desk)
+        try:
+            now = progress.of_job(job) if job is not None else await reached(desk)
+        except RmosError:  # whoever asks anew is told which
+            return
         yield progress.as_event(now)
 
 

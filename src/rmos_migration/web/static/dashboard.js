@@ -4,7 +4,7 @@ const ROOT = document.documentElement.dataset.root; // the path below which a pr
 const API = `${ROOT}/api/rmos/stores/migration`;
 const LINK = /^#enter=([\w-]+)$/; // the one-time link that rmos serve opens
 const ASKING = 200; // milliseconds for the other windows to answer
-const KEY = "rmos-token";
+const KEY = `rmos-token${ROOT}`; // other servers of this origin, below other paths, have other tokens
 const TOKEN = /^[!-~]+$/; // what a header can carry; a stray character from a mail would make every request fail
 const ROUND = 5000; // milliseconds until it is asked again whether a run goes on
 const HEARD = 15000; // milliseconds between two words on progress to those who hear the page
@@ -26,7 +26,7 @@ const entered = (async () => {
   if (answer.ok) sessionStorage.setItem(KEY, (await answer.json()).token);
 })().catch(() => {}); // the token is asked for where it is needed
 
-// Another window of this server may have the token. Nobody but its own pages can ask.
+// Another window of this server may have the token. No page of another origin can ask; one of the same is trusted.
 const windows = new BroadcastChannel(KEY);
 windows.addEventListener("message", (event) => {
   const token = sessionStorage.getItem(KEY);
