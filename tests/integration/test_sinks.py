@@ -1,14 +1,16 @@
 """A place that results go to and that fails, ends no run and prevents no other result."""
 
+import errno
 import json
 import os
 import shlex
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
-from builders import RMOS, pattern, query, write
+from builders import RMOS, Here, pattern, query, write
 from rmos_migration import migrate
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="POSIX shells and devices")
@@ -110,3 +112,27 @@ def test_a_certificate_that_cannot_be_written_does_not_keep_the_result_back(
     )  # fmt: skip
     assert done.returncode == 5
     assert json.loads(done.stdout)
+
+
+@pytest.mark.parametrize(
+    ("sink", "code"), [("| true; exit ${PIPESTATUS[0]}", 141), ("> /dev/full", 5), (">&-", 0)]
+)
+@pytest.mark.parametrize("command", ["--version", "--help", "migrate --help"])
+def test_what_is_printed_before_a_verb_begins_goes_the_same_way(command: str, sink: str, code: int) -> None:
+    assert shell(f"{RUN} {command} {sink}") == code
+
+
+@pytest.mark.parametrize("number", ["ENOSPC", "EIO", "EPIPE"])
+def test_an_error_of_another_place_is_not_taken_for_the_outputs(
+    number: str, here: Here, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A system call fails that nobody expected to: it is told, with its traceback in the log."""
+
+    def fail(*_: object) -> None:
+        raise OSError(getattr(errno, number), "of another place", "/elsewhere")
+
+    monkeypatch.setattr(shutil, "disk_usage", fail)
+    code, said = here("doctor", "--database", database)
+    assert code == 5
+    assert "the machine failed: /elsewhere: of another place" in said
+    assert "Traceback" in said

@@ -89,13 +89,8 @@ def run() -> int:
         ):  # a name with letters the console does not know must not end the run
             stream.reconfigure(errors="backslashreplace")
     try:
-        code = _run_verb()
-    except OSError as error:
-        if sinks.is_of_output(error):
-            sinks.output.fail(error)
-            code = ExitCode.OK
-        else:
-            code = _give_up(error)
+        with sinks.in_place():
+            code = _run_verb()
     except KeyboardInterrupt as asked:
         code = ExitCode.SIGTERM if isinstance(asked, Terminated) else ExitCode.SIGINT
     except Exception as error:
@@ -112,9 +107,7 @@ def _run_verb() -> int:
     """Run what the command line asks for; return its exit code.
 
     Raises:
-        BrokenPipeError: if nobody reads the output any more, as in ``rmos rejects | head -1``.
-        OSError: if the output could not be written.
-        Exception: if anything else went wrong that nobody has caught.
+        Exception: if anything went wrong that nobody has caught.
     """
     try:
         app()

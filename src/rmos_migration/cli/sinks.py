@@ -7,7 +7,8 @@ there. ``settled`` makes them the exit code when all else is done.
 import errno
 import os
 import sys
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import IO, Any
 
 from ..errors import ExitCode
@@ -24,9 +25,11 @@ class Sink:
 
     @property
     def stream(self) -> IO[str]:
-        """What is written to; a progress bar that stands before it is passed over."""
+        """What is written to; a progress bar that stands before it, and what leads here, are passed over."""
         there: Any = getattr(sys, self.name)
-        stream: IO[str] = getattr(there, "rich_proxied_file", there)
+        while (behind := getattr(there, "rich_proxied_file", None)) is not None:
+            there = behind
+        stream: IO[str] = there
         return stream
 
     def write(self, text: str) -> int:
@@ -72,6 +75,29 @@ class Sink:
 output, errors = Sink("stdout"), Sink("stderr")
 
 
+class _Leading:
+    """Stands in ``sys`` for a stream, so that what others print (Click its help) goes by the sink, too."""
+
+    def __init__(self, sink: Sink) -> None:
+        self.rich_proxied_file = sink.stream
+        self.write, self.flush = sink.write, sink.flush
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.rich_proxied_file, name)
+
+
+@contextmanager
+def in_place() -> Iterator[None]:
+    """Have everything that is printed meanwhile go by the sinks."""
+    before = sys.stdout, sys.stderr
+    leading: Any = [_Leading(sink) for sink in (output, errors)]
+    sys.stdout, sys.stderr = leading
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = before
+
+
 def settled(code: int) -> int:
     """The exit code of a verb that ended with ``code``, once its output is out of the house.
 
@@ -86,11 +112,6 @@ def settled(code: int) -> int:
     if code == ExitCode.OK and output.failure is not None:
         return ExitCode.READER_LEFT if isinstance(output.failure, BrokenPipeError) else ExitCode.ENVIRONMENT
     return code
-
-
-def is_of_output(error: OSError) -> bool:
-    """Whether an error is one that writing to the terminal, or to what stands for it, ends with."""
-    return isinstance(error, BrokenPipeError) or error.errno in _DISK_FAILED
 
 
 def disk_failure() -> OSError | None:
