@@ -1,6 +1,7 @@
 """Places for tests: an empty legacy tree, and where its database goes."""
 
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -52,6 +53,14 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
         return code, said.out + said.err
 
     return run_here
+
+
+def pytest_configure() -> None:
+    """Let signals do what they do at a terminal, also in the background or under nohup: what is started inherits that."""
+    for name, usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
