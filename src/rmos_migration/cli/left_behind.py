@@ -85,5 +85,5 @@ def _look(folder: Path) -> _Look:
             folders = [folder / one.name for one in entries if one.is_dir(follow_symlinks=False)]
     except OSError:
         return _Look(folder, False, [], True)
-    holds_some = any(one.name.endswith((".unfinished", ".unfinished-journal")) for one in entries)
+    holds_some = any(".unfinished" in one.name for one in entries)  # which of them are ours, atomic knows
     return _Look(folder, holds_some, folders, len(entries) <= _MOST_NAMES)
