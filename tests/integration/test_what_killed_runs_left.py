@@ -9,6 +9,7 @@ import pytest
 
 from builders import pattern, rmos, without_root_powers, write
 from rmos_migration import migrate
+from rmos_migration.sources.incomplete import MARK
 
 
 @pytest.fixture
@@ -90,6 +91,16 @@ def test_an_unfinished_file_beside_the_database_or_a_folder_deeper_is_named(
     said = doctor(filled)
     assert left.name in said
     assert older.name in said
+
+
+def test_an_export_that_did_not_finish_is_named(filled: Path) -> None:
+    out = filled.parent / "out"
+    assert rmos("export", out, "--database", filled).returncode == 0
+    assert "export did not finish" not in doctor(filled)
+    (out / MARK).write_text("")
+    said = doctor(filled)
+    assert f"an export did not finish: {out}" in said
+    assert "killed runs left nothing" not in said
 
 
 def test_the_doctor_does_not_look_deeper_nor_through_links(filled: Path, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ from ..store.database import Database
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption
-from .results import check_file, write_file
+from .results import check_file, keep_out_of_legacy_folders, write_file
 
 _HELP = """Check that the database is sound; exit 0 if it is, 1 if not. Nothing is changed.
 
@@ -109,9 +109,11 @@ def audit(
         _explain(explain)
         return
     form = Format.JSON if as_json else form
+    settings = load_settings(database=database)
     if output is not None:
         check_file(output)
-    place = Database.at(load_settings(database=database).database)
+        keep_out_of_legacy_folders(output, settings)
+    place = Database.at(settings.database)
     known = known_findings(baseline) if baseline is not None else frozenset()
     if repair:
         _repair(place)

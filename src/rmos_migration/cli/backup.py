@@ -11,6 +11,7 @@ from ..store.database import Database
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption
+from .results import keep_out_of_legacy_folders
 
 _HELP = """Copy the database into one file, as it is at this moment.
 
@@ -40,9 +41,12 @@ def backup(
     database: DatabaseOption = None,
 ) -> None:
     """Write the copy, and say how large it is."""
-    place = Database.at(load_settings(database=database).database)
+    settings = load_settings(database=database)
+    place = Database.at(settings.database)
     is_folder = os.path.isdir(target)  # noqa: PTH112 - Path.is_dir raises for some names
     file = target / _dated(place.path) if is_folder else target
+    place.check_backup(file)
+    keep_out_of_legacy_folders(file, settings)
     place.back_up_to(file)
     console.say(f"{file}: {file.stat().st_size:,} bytes, a whole copy of {place.path}.")
 

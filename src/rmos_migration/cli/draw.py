@@ -13,7 +13,7 @@ from ..store.database import Database
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption
-from .results import beginning, check_file, write_file
+from .results import beginning, check_file, keep_out_of_legacy_folders, write_file
 
 _HELP = """Draw a pattern as SVG, as large as the rosette itself: printed at 100 % it can be laid on
 the guitar.
@@ -43,9 +43,11 @@ def draw(
     ] = None,
 ) -> None:
     """Write the picture; what could not be read is said on stderr."""
-    place = Database.at(load_settings(database=database).database)
+    settings = load_settings(database=database)
+    place = Database.at(settings.database)
     if output is not None:
         _refuse_other(output)
+        keep_out_of_legacy_folders(output, settings)
     with place.reader() as connection:
         is_text = not any("\ud800" <= character <= "\udfff" for character in pattern_id)
         row = reporting.pattern(connection, pattern_id) if is_text else None

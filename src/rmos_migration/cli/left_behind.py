@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..atomic import leftovers, older_leftovers
+from ..sources.incomplete import MARK
 from ..store.condition import Condition, Examination
 
 _MOST_NAMES = 10_000
@@ -60,19 +61,24 @@ def files_left(path: Path) -> Iterator[Left]:
         names = ", ".join(map(str, older))
         hint = "look whether each is whole (rmos audit --database FILE); then rename or delete it"
         yield Left("old backups", f"an earlier version left {names} unfinished", hint)
+    exports = ", ".join(str(look.folder) for look in looks if look.is_marked)
+    if exports:
+        hint = "if no rmos export is running, delete the folder and export again"
+        yield Left("exports", f"an export did not finish: {exports}", hint)
     unseen = [f"{look.folder} holds more than {_MOST_NAMES:,} names" for look in looks if not look.is_all]
     if len(folders) > _MOST_FOLDERS:
         unseen.append(f"{beside} holds more than {_MOST_FOLDERS:,} folders")
     if unseen:
         hint = "look there for files named .rmos-….unfinished, if runs were killed"
         yield Left("leftovers", f"not everything was looked at: {'; '.join(unseen)}", hint)
-    if not left and not older and not unseen:
+    if not (left or older or exports or unseen):
         yield Left("leftovers", "killed runs left nothing in the database's folder and those directly in it")
 
 
 class _Look(NamedTuple):
     folder: Path
     holds_some: bool
+    is_marked: bool
     folders: list[Path]
     is_all: bool
 
@@ -84,6 +90,7 @@ def _look(folder: Path) -> _Look:
             entries = sorted(islice(listed, _MOST_NAMES + 1), key=lambda one: one.name)
             folders = [folder / one.name for one in entries if one.is_dir(follow_symlinks=False)]
     except OSError:
-        return _Look(folder, False, [], True)
+        return _Look(folder, False, False, [], True)
     holds_some = any(".unfinished" in one.name for one in entries)  # which of them are ours, atomic knows
-    return _Look(folder, holds_some, folders, len(entries) <= _MOST_NAMES)
+    is_marked = any(one.name == MARK for one in entries)
+    return _Look(folder, holds_some, is_marked, folders, len(entries) <= _MOST_NAMES)

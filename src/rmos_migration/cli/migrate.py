@@ -26,7 +26,7 @@ from ..store.database import Database
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption, SourceArgument
-from .results import check_file, write_file
+from .results import check_file, keep_out_of_legacy_folders, write_file
 
 log = logging.getLogger(__name__)
 
@@ -128,8 +128,10 @@ def migrate(
         logging.getLogger("rmos_migration").setLevel(logging.INFO)
     if stats is not None:
         check_file(stats)
+        keep_out_of_legacy_folders(stats, settings)
     if report is not None:
         check_folder(report, settings.source)
+        keep_out_of_legacy_folders(report, settings)
     witness = Witness()
     watcher = console.Watcher(
         settings.source, quiet=quiet or as_json, verbose=verbose, encoding=settings.encoding

@@ -29,6 +29,7 @@ from ..store.strays import Stray
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption
+from .results import keep_out_of_legacy_folders
 
 _HELP = """List the documents that are kept out, rejected or in conflict, with the reason, the place and what to do.
 
@@ -64,7 +65,10 @@ def rejects(
     as_json: JsonOption = False,
 ) -> None:
     """Print what is kept out as of now; exit 0, whether there is anything or not."""
-    place = Database.at(load_settings(database=database).database)
+    settings = load_settings(database=database)
+    if save is not None:
+        keep_out_of_legacy_folders(save, settings)
+    place = Database.at(settings.database)
     code = None if code is None else _code_of(code)
     with place.reader() as connection:
         found = kept_out.page(connection, after=None, limit=EVERY, code=code)

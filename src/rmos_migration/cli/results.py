@@ -6,8 +6,12 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..atomic import is_link, sweep, write_whole
-from ..errors import EnvironmentFailure, UsageError
+from ..errors import EnvironmentFailure, RmosError, UsageError
 from ..permissions import ANYBODYS, Permissions
+from ..settings import Settings
+from ..sources.untouched import refuse_inside
+from ..store.database import Database
+from ..store.exporting import locations
 
 _DATABASE = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm", "-journal", ".lock", ".token", ".reading-token")
@@ -47,6 +51,14 @@ def check_file(path: Path) -> None:
         if beginning(database, len(_DATABASE)) == _DATABASE:
             what = "is a database" if database == path else f"belongs to the database {database}"
             raise UsageError(f"{path} {what} and was left as it is", "name another file for the result")
+
+
+def keep_out_of_legacy_folders(target: Path, settings: Settings) -> None:
+    """Raise UsageError where a result would lie in a legacy folder: the one that is set, or one that the database knows."""
+    known = [str(settings.source)]
+    with suppress(RmosError), Database.at(settings.database).reader() as connection:
+        known += locations(connection)
+    refuse_inside(target, known)
 
 
 def beginning(path: Path, length: int) -> bytes:

@@ -20,7 +20,7 @@ from ..store.database import Database
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption, SourceArgument
-from .results import check_file, write_file
+from .results import check_file, keep_out_of_legacy_folders, write_file
 
 _HELP = """Read the legacy folder again and compare every document with the database; exit 0 if they are equal, 6 if not.
 
@@ -102,9 +102,10 @@ def verify(
         State.NOT_LOOKED_AT: max_not_looked_at,
     }
     limits = {state: Limit.parse(text, f"--max-{state}") for state, text in given.items() if text is not None}
+    settings = load_settings(source=source, database=database, encoding=encoding)
     if certificate is not None:
         check_file(certificate)
-    settings = load_settings(source=source, database=database, encoding=encoding)
+        keep_out_of_legacy_folders(certificate, settings)
     result = verify_source(
         settings.source,
         Database.at(settings.database),

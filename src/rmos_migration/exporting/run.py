@@ -1,13 +1,11 @@
 """One export: a folder, a transaction, a result."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
-from ..errors import UsageError
 from ..permissions import permissions_of
+from ..sources.untouched import refuse_inside
 from ..store import exporting
 from ..store.database import Database
-from ..store.files import real_path
 from .canonical import export_canonical
 from .outcome import Count, ExportResult, Format
 from .source import export_source
@@ -24,7 +22,7 @@ def run(database: Database, folder: Path, chosen: Format) -> ExportResult:
     """
     count = Count()
     with database.reader() as connection, connection.begin():
-        _keep_out_of_sources(folder, exporting.locations(connection))
+        refuse_inside(folder, exporting.locations(connection))
         permissions = permissions_of(database.path)
         count.permissions = permissions
         prepare_folder(folder, permissions)
@@ -34,14 +32,3 @@ def run(database: Database, folder: Path, chosen: Format) -> ExportResult:
             export_source(connection, folder, count)
         finish_folder(folder)
     return count.result(chosen, folder)
-
-
-def _keep_out_of_sources(folder: Path, locations: Iterable[str]) -> None:
-    """Raise UsageError for a folder in a legacy folder: the next migration would read the export, too."""
-    wanted = real_path(folder)
-    for location in locations:
-        if wanted.is_relative_to(location):
-            raise UsageError(
-                f"{folder} lies in the legacy folder {location}, where a migration would read the export, too",
-                "name a folder somewhere else",
-            )

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from enum import StrEnum
 from itertools import count
 from pathlib import Path
@@ -11,6 +11,7 @@ from ..atomic import sweep, unfinished, write_whole
 from ..durable import make_folder
 from ..errors import EnvironmentFailure, UsageError, all_tried
 from ..permissions import ANYBODYS, Permissions
+from ..sources.untouched import refuse_inside
 from .as_html import as_html
 from .as_json import as_json
 from .as_text import as_text
@@ -37,11 +38,8 @@ def check_folder(folder: Path, source: Path) -> None:
     """Raise UsageError where reports cannot be: it is no folder, or the next run over the source would read them."""
     if os.path.lexists(folder) and not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises for some names
         raise UsageError(f"{folder} is no folder", "name a folder for the reports")
-    with suppress(OSError, RuntimeError):
-        if source.is_dir() and folder.resolve().is_relative_to(source.resolve()):
-            raise UsageError(
-                f"{folder} lies in the legacy folder, which is never written to", "name another folder"
-            )
+    if os.path.isdir(source):  # noqa: PTH112 - Path.is_dir raises for some names
+        refuse_inside(folder, [source])
 
 
 def write_reports(

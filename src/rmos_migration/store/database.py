@@ -242,13 +242,17 @@ class Database:
             DatabaseUnusable: if there is no database, it is not this program's, or it is damaged.
             EnvironmentFailure: if the copy cannot be written.
         """
+        self.check_backup(target)
+        copy_whole(self.path, target, self._refuse_damage)
+
+    def check_backup(self, target: Path) -> None:
+        """Raise what ``back_up_to`` would raise before it copies anything."""
         found = self.examine()
         refuse_absent(self.path, found)
         if found.condition is not Condition.UNMARKED:
             refuse_unusable(found)
         refuse_taken(target)
         refuse_companions(target)
-        copy_whole(self.path, target, self._refuse_damage)
 
     def _refuse_damage(self, copy: Path) -> None:
         if damage := _damage(copy):
