@@ -4,10 +4,11 @@ import re
 from collections.abc import Iterator
 from html import escape, unescape
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
-from builders import execute, migrate_messy, pattern, write
+from builders import execute, migrate_messy, pattern, query, rmos, write
 from rmos_migration import migrate
 from rmos_migration.api.app import create_app
 from rmos_migration.web.pages import page_routers
@@ -34,6 +35,34 @@ def test_a_page_that_was_made_for_a_caller_with_the_token_tells_no_place(
         page = visitor.get("/runs/1", headers=headers)
         assert page.status_code == 200
         assert location not in page.text
+
+
+@pytest.mark.parametrize("geometry", ["[1, 2]", "null", "5", '"rings"'])
+def test_a_geometry_that_is_no_object_is_shown_and_not_drawn(
+    geometry: str, visitor: TestClient, tmp_path: Path
+) -> None:
+    execute(tmp_path / "rmos.db", f"UPDATE patterns SET geometry_json = '{geometry}'")
+    assert visitor.get("/patterns").status_code == 200
+    for (record,) in query(tmp_path / "rmos.db", "SELECT id FROM patterns"):
+        page = visitor.get("/patterns/" + quote(record, safe=""))
+        assert page.status_code == 200
+        assert "no drawing" in page.text
+
+
+@pytest.mark.parametrize(
+    "ignored", ['{"x": 5}', '{"x": [5]}', '{"x": null}', '{"x": {"a": "b"}}', '{"x": "text"}']
+)
+def test_counts_that_cannot_be_are_the_fault_of_the_file(
+    ignored: str, visitor: TestClient, tmp_path: Path
+) -> None:
+    counts = f'{{"files": {{"ignored_paths": {ignored}}}}}'
+    execute(tmp_path / "rmos.db", f"UPDATE migration_runs SET counts_json = '{counts}'")
+    for address in ("/runs", "/runs/1", "/runs/1/report"):
+        page = visitor.get(address)
+        assert page.status_code != 500, address
+    done = rmos("report", "--database", tmp_path / "rmos.db")
+    assert done.returncode == 4
+    assert "migration_runs.counts_json (files.ignored_paths.x" in done.stderr
 
 
 def test_what_cut_a_run_short_is_told_without_places(visitor: TestClient, tmp_path: Path) -> None:

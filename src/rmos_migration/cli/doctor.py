@@ -120,6 +120,8 @@ def _database(place: Database, found: Examination) -> Check:
         return Check("database", "bad", words, "see what is wrong: rmos audit; then: rmos audit --repair")
     if found.condition is Condition.CHANGED:
         return Check("database", "bad", words, "see what is wrong: rmos audit; or restore a backup")
+    if found.condition is Condition.COMPUTING:
+        return Check("database", "bad", words, "restore the database from a backup")
     if found.condition in (Condition.NEWER, Condition.FOREIGN, Condition.DAMAGED):
         return Check("database", "bad", words, "name another file with --database, or restore a backup")
     if found.condition is Condition.OLDER:

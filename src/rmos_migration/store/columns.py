@@ -144,7 +144,7 @@ class _Files(BaseModel):
     unread: NonNegativeInt = 0
     not_looked_at: NonNegativeInt = 0
     ignored: dict[str, NonNegativeInt] = {}
-    ignored_paths: dict[str, Any] = {}
+    ignored_paths: dict[str, list[str]] = {}
 
 
 class _Counts(BaseModel):

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from ..errors import DatabaseUnusable, EnvironmentFailure, TookTooLong
 from . import schema
+from .computing import HINT, computed
 from .engines import connected, file_engine
 from .failures import DAMAGED, code_behind
 from .files import looked_at, real_path, size_of
@@ -37,6 +38,7 @@ class Condition(Enum):
     UNMARKED = "the file holds this program's tables, but not its mark"
     FOREIGN = "the file belongs to another program"
     CHANGED = "the file is not as this program made it"
+    COMPUTING = "the file works out what it shows"
     DAMAGED = "the file is damaged or no SQLite database"
 
 
@@ -105,7 +107,8 @@ def _examine_inside(path: Path, *, is_hasty: bool) -> Examination:
         others = schema.imposters(connection)
         is_any = connection.exec_driver_sql("SELECT count(*) FROM sqlite_master").scalar()
         is_ours = mark == schema.APPLICATION_ID or schema.has_our_tables(connection)
-        version = schema.version_of(connection) if is_ours else 0
+        is_computed = computed(connection) if is_ours else ""
+        version = schema.version_of(connection) if is_ours and not is_computed else 0
     if not is_ours:
         if not is_any:
             return Examination(Condition.EMPTY)
@@ -113,6 +116,8 @@ def _examine_inside(path: Path, *, is_hasty: bool) -> Examination:
     for name, kind in others.items():
         detail = f"{path} was changed: {name} is a {kind}, where a table of this program must be"
         return Examination(Condition.CHANGED, version, detail)
+    if is_computed:
+        return Examination(Condition.COMPUTING, version, f"{path} was changed: {is_computed}")
     if version < 1:
         return Examination(
             Condition.CHANGED, version, f"{path} was changed: it does not say which schema it has"
@@ -167,6 +172,7 @@ def refuse_unusable(found: Examination) -> None:
         Condition.NEWER: "install the newer rmos-migration that made it",
         Condition.UNMARKED: "see what is wrong with it: rmos audit; then: rmos audit --repair",
         Condition.CHANGED: "see what is wrong with it: rmos audit; or restore the database from a backup",
+        Condition.COMPUTING: HINT,
         Condition.FOREIGN: "name another file with --database; this one was not touched",
         Condition.DAMAGED: "restore it from a backup, or name another file; this one was not touched",
     }

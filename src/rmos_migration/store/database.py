@@ -11,6 +11,7 @@ from ..errors import DatabaseUnusable
 from . import schema
 from .backup import back_up, copy_whole, last_copy, refuse_companions, refuse_taken
 from .clocks import never
+from .computing import refuse_computed
 from .condition import (
     Condition,
     Examination,
@@ -107,6 +108,7 @@ class Database:
             refuse_unusable(found)
         with self._reading(is_stopped=is_stopped) as connection, connection.begin():
             tolerate_broken_text(connection, tolerant=True)
+            refuse_computed(self.path, connection)
             yield connection
 
     @contextmanager

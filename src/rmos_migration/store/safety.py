@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from ..errors import DatabaseUnusable
 from . import schema, structure
 from .breaches import broken_links_of_books, has_breach
+from .computing import computed
 from .condition import has_log, logs_of
 from .engines import connected, file_engine
 from .files import looked_at, size_of
@@ -123,7 +124,7 @@ def data_version(connection: Connection) -> int:
 
 def refuse_foreign(connection: Connection) -> None:
     """Raise DatabaseUnusable where something in a database changes what others write; in a transaction, it stays so."""
-    if found := next(foreign(structure.found(connection)), ""):
+    if found := computed(connection) or next(foreign(structure.found(connection)), ""):
         raise DatabaseUnusable(
             f"another program changed the database while it was written: {found}",
             "take that out of it (see: rmos audit), then run the same command again; it carries on",
@@ -148,6 +149,8 @@ def _look(path: Path, *, immutable: bool, with_rows: bool) -> str:
 
 def _faults(connection: Connection, *, with_rows: bool) -> Iterator[str]:
     there = structure.found(connection)
+    if found := computed(connection):
+        yield found
     yield from foreign(there)
     said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars()
     yield from (" ".join(line.split("\n")) for line in said if line != "ok")

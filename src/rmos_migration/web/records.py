@@ -141,7 +141,10 @@ async def _list_page(request: Request, entity: Entity, looking: Looking) -> Resp
 
 
 def _drawn(fields: Mapping[str, Any], colours: Stock) -> Rosette:
-    return as_drawn(PatternRow(*(fields[name] for name in PatternRow._fields)), colours)
+    row = PatternRow(*(fields[name] for name in PatternRow._fields))
+    if not isinstance(row.geometry, dict):
+        row = row._replace(geometry={})
+    return as_drawn(row, colours)
 
 
 def _columns(entity: Entity) -> list[str]:
