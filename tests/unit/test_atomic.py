@@ -6,6 +6,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -189,10 +190,11 @@ def test_a_file_is_kept_from_sweepers_until_it_has_its_name(
 def test_a_file_that_is_swept_before_it_is_locked_is_made_again(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, swept = fcntl.flock, []
+    real, swept, asked = fcntl.flock, list[Path](), list[int]()
 
     def flock(handle: int, how: int) -> None:
-        if not how & fcntl.LOCK_NB and not swept:
+        asked.append(handle)
+        if len(asked) == 1:
             swept.extend(sweep(tmp_path))
         real(handle, how)
 
@@ -202,6 +204,107 @@ def test_a_file_that_is_swept_before_it_is_locked_is_made_again(
         made.rename(tmp_path / "result")
     assert swept
     assert (tmp_path / "result").read_bytes() == b"whole"
+
+
+@pytest.fixture
+def held_by_another_user(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Another user, who at once opens and holds each new file that they may read; gives the names of what they hold."""
+    real, held, names = os.open, list[int](), list[str]()
+
+    def call(path: Any, how: int, *given: Any, **named: Any) -> int:
+        handle = real(path, how, *given, **named)
+        if how & os.O_CREAT and os.fstat(handle).st_mode & 0o004:
+            held.append(real(path, os.O_RDONLY))
+            fcntl.flock(held[-1], fcntl.LOCK_SH | fcntl.LOCK_NB)
+            names.append(Path(path).name)
+        return handle
+
+    monkeypatch.setattr(os, "open", call)
+    yield names
+    for handle in held:
+        os.close(handle)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other locks")
+@pytest.mark.parametrize("umask", [0o000, 0o002, 0o022])
+@pytest.mark.parametrize("replace", [True, False])
+def test_another_user_who_holds_new_files_stops_nobody(
+    replace: bool, umask: int, tmp_path: Path, held_by_another_user: list[str]
+) -> None:
+    earlier = os.umask(umask)
+    try:
+        write_whole(tmp_path / "result", b"whole", replace=replace)
+    finally:
+        os.umask(earlier)
+    assert len(held_by_another_user) == 1
+    assert (tmp_path / "result").read_bytes() == b"whole"
+    assert (tmp_path / "result").stat().st_mode & 0o777 == 0o666 & ~umask
+    assert names(tmp_path) == ["result"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other locks")
+def test_another_user_who_holds_a_kept_name_stops_nobody(
+    tmp_path: Path, held_by_another_user: list[str]
+) -> None:
+    with unfinished(tmp_path, name="kept") as made:
+        assert held_by_another_user == [made.path.name] == names(tmp_path)
+        assert sweep(tmp_path) == []
+    assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other locks")
+@pytest.mark.parametrize("name", ["", "kept"])
+def test_new_files_that_are_always_held_are_told_and_none_is_left(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*_: Any) -> None:
+        raise BlockingIOError(errno.EAGAIN, "held")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(BlockingIOError, match="another program holds"), unfinished(tmp_path, name=name):
+        pass
+    assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other locks")
+def test_a_file_is_made_where_there_are_no_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(*_: Any) -> None:
+        raise OSError(errno.ENOLCK, "no locks here")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    write_whole(tmp_path / "result", b"whole")
+    assert names(tmp_path) == ["result"]
+
+
+def test_a_file_is_made_where_open_files_are_said_to_have_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = os.fstat, list[int]()
+
+    def fstat(handle: int) -> os.stat_result:
+        asked.append(handle)
+        assert len(asked) < 100, "it goes on for ever"
+        found = real(handle)
+        return os.stat_result((*found[:3], 0, *found[4:]))
+
+    monkeypatch.setattr(os, "fstat", fstat)
+    write_whole(tmp_path / "result", b"whole")
+    assert names(tmp_path) == ["result"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows deletes no open file")
+@pytest.mark.parametrize("name", ["", "kept"])
+def test_new_files_that_are_always_taken_away_are_told(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*_: Any) -> None:
+        for one in tmp_path.iterdir():
+            one.unlink()
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(BlockingIOError), unfinished(tmp_path, name=name):
+        pass
+    assert names(tmp_path) == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows deletes no open file")
