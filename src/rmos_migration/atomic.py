@@ -109,14 +109,15 @@ def write_whole(
 ) -> None:
     """Write a file so that, whatever happens, either the old one is at ``target`` or all of the new one.
 
-    A file that is replaced hands its permissions on, as far as ``permissions`` allow them. A device or a pipe, and what the
+    A file that is replaced hands its permissions on, as far as ``permissions`` allow them, and its owner where root writes. A
+    device or a pipe, and what the
     process has open already (``/dev/stdout``), is written to as it is. Without ``sync`` the caller forces it to the disk.
 
     Raises:
         FileExistsError: if something is there that is not to be replaced.
         IsADirectoryError: if a folder is there.
         IsALinkError: if ``target`` is a link: what it leads to might be anybody's.
-        OSError: if it cannot be written.
+        OSError: if it cannot be written, or is a disk or a socket.
     """
     if opened := _OPENED.fullmatch(os.fspath(target)):
         handle = {"stdout": 1, "stderr": 2}.get(opened[1]) or int(opened[2])
@@ -136,12 +137,16 @@ def write_whole(
         return
     if is_link(target):
         raise IsALinkError(errno.ELOOP, "it is a link", str(target))
-    if there is not None:
-        permissions = permissions.within(there)
-    with unfinished(target.parent, permissions) as new:
+    if there is not None and not stat.S_ISREG(there.st_mode):
+        raise OSError(errno.EINVAL, "it is neither a file nor a pipe", str(target))
+    narrower = permissions if there is None else permissions.within(target, there)
+    with unfinished(target.parent, narrower) as new:
         if there is not None and os.name == "posix":
+            if permissions.let_read(there.st_uid) and os.fstat(new.handle).st_uid != there.st_uid:
+                with suppress(OSError):  # only root gives files away
+                    os.fchown(new.handle, there.st_uid, -1)
             with suppress(PermissionError):  # a file system without permissions
-                os.fchmod(new.handle, permissions.allowed(os.fstat(new.handle)))
+                os.fchmod(new.handle, narrower.allowed(os.fstat(new.handle)))
         new.write(content, sync=sync)
         new.rename(target, replace=replace, sync=sync)
 
@@ -156,6 +161,14 @@ def is_link(target: Path) -> bool:
         return False
     there = _what_is_at(target)
     return there is not None and stat.S_ISLNK(there.st_mode)
+
+
+def is_special(target: Path) -> bool:
+    """Whether something is at a path that a file neither replaces nor is written into: a disk, or a socket."""
+    if _OPENED.fullmatch(os.fspath(target)):
+        return False
+    there = _what_is_at(target)
+    return there is not None and (stat.S_ISBLK(there.st_mode) or stat.S_ISSOCK(there.st_mode))
 
 
 def leftovers(folder: Path) -> list[Path]:

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,20 @@ def test_no_result_is_written_through_a_link(kind: str, filled: Path, tree: Path
     assert done.returncode == 2
     assert "is a link" in done.stderr
     assert (tmp_path / "victim").read_text() == "<svg"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sockets with names are POSIX")
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_result_is_written_in_the_place_of_a_socket(
+    kind: str, filled: Path, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(socket.socket(socket.AF_UNIX)) as made:
+        made.bind("result")
+        done = rmos(*results(filled, tree, tmp_path)[kind])
+    assert done.returncode == 2
+    assert "is a disk or a socket" in done.stderr
+    assert (tmp_path / "result").is_socket()
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -5,7 +5,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from ..atomic import is_link, sweep, write_whole
+from ..atomic import is_link, is_special, sweep, write_whole
 from ..errors import EnvironmentFailure, UsageError
 from ..permissions import ANYBODYS, Permissions
 
@@ -33,7 +33,7 @@ def write_file(path: Path, text: str, what: str, hint: str, *, permissions: Perm
 def check_file(path: Path) -> None:
     """Raise UsageError where a result cannot be, or must not: it is asked before the work is done.
 
-    That is a folder (which an empty name stands for, too), a link, a database, and what SQLite or this program keeps
+    That is a folder (which an empty name stands for, too), a link, a disk or a socket, a database, and what SQLite or this program keeps
     beside one: a slip would cost the workshop its records.
     """
     if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for some names
@@ -42,6 +42,8 @@ def check_file(path: Path) -> None:
         if is_link(path):
             hint = "name the file itself, or take the link away"
             raise UsageError(f"{path} is a link, and no result is written through one", hint)
+        if is_special(path):
+            raise UsageError(f"{path} is a disk or a socket, and the result is a file", "name a file")
     beside = (path.with_name(path.name.removesuffix(end)) for end in _BESIDE if path.name.endswith(end))
     for database in (path, *beside):
         if beginning(database, len(_DATABASE)) == _DATABASE:
