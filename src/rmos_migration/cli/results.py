@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..atomic import is_link, is_special, sweep, write_whole
-from ..errors import EnvironmentFailure, UsageError
+from ..errors import EnvironmentFailure, UsageError, remedy
 from ..permissions import ANYBODYS, Permissions
 
 _DATABASE = b"SQLite format 3\0"
@@ -14,7 +14,7 @@ _BESIDE = ("-wal", "-shm", "-journal", ".lock", ".token", ".reading-token")
 
 
 def write_file(path: Path, text: str, what: str, hint: str, *, permissions: Permissions = ANYBODYS) -> None:
-    """Write a result into a file, in UTF-8; ``what`` names it and ``hint`` says what to do where that cannot be.
+    """Write a result into a file, in UTF-8; ``what`` names it and ``hint`` says how to name another place.
 
     An earlier file is replaced by the whole of the new one, or not at all. ``permissions`` are the most that others may.
 
@@ -27,7 +27,9 @@ def write_file(path: Path, text: str, what: str, hint: str, *, permissions: Perm
         sweep(path.parent)
         write_whole(path, text.encode("utf-8", "backslashreplace"), permissions=permissions)
     except OSError as error:
-        raise EnvironmentFailure(f"{what} could not be written to {path}: {error.strerror}", hint) from error
+        raise EnvironmentFailure(
+            f"{what} could not be written to {path}: {error.strerror}", remedy(error.errno, hint)
+        ) from error
 
 
 def check_file(path: Path) -> None:
