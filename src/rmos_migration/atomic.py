@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from secrets import token_hex
 from time import time
 
-from .permissions import ANYBODYS, Permissions, narrowed
+from .new_files import make_locked
+from .permissions import ANYBODYS, Permissions
 from .syncing import force, sync_folder
 
 if os.name == "posix":
@@ -26,7 +26,6 @@ _RENAMES_WHAT_IS_OPEN = os.name == "posix"
 _A_SHORT_WHILE = 3600  # seconds
 _PREFIX, _SUFFIX, _SEEN_SUFFIX = ".rmos-", ".unfinished", ".unfinished.html"
 _NAMES = re.compile(r"\.rmos-.*\.unfinished|.+\.open-[0-9a-f]{16}\.unfinished\.html", re.DOTALL)
-_NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
 NO_SUCH_NAME = {errno.EILSEQ, errno.EINVAL, errno.ENAMETOOLONG, errno.ENOTDIR, errno.EISDIR}
 """What a system answers that cannot have a file of some name, or has a file where a folder would have to be."""
 
@@ -91,7 +90,7 @@ def unfinished(
         OSError: if it cannot be made.
     """
     ends = (f"{page_of}.open-", _SEEN_SUFFIX) if page_of else (_PREFIX, _SUFFIX)
-    made = _make(folder, permissions, name, *ends)
+    made = Unfinished(*make_locked(folder, permissions, name, *ends))
     try:
         yield made
     finally:
@@ -110,14 +109,15 @@ def write_whole(
 ) -> None:
     """Write a file so that, whatever happens, either the old one is at ``target`` or all of the new one.
 
-    A file that is replaced hands its permissions on, as far as ``permissions`` allow them. A device or a pipe, and what the
+    A file that is replaced hands its permissions on, as far as ``permissions`` allow them, and its owner where root writes. A
+    device or a pipe, and what the
     process has open already (``/dev/stdout``), is written to as it is. Without ``sync`` the caller forces it to the disk.
 
     Raises:
         FileExistsError: if something is there that is not to be replaced.
         IsADirectoryError: if a folder is there.
         IsALinkError: if ``target`` is a link: what it leads to might be anybody's.
-        OSError: if it cannot be written.
+        OSError: if it cannot be written, or is a disk or a socket.
     """
     if opened := _OPENED.fullmatch(os.fspath(target)):
         handle = {"stdout": 1, "stderr": 2}.get(opened[1]) or int(opened[2])
@@ -137,12 +137,16 @@ def write_whole(
         return
     if is_link(target):
         raise IsALinkError(errno.ELOOP, "it is a link", str(target))
-    if there is not None:
-        permissions = permissions.within(there)
-    with unfinished(target.parent, permissions) as new:
+    if there is not None and not stat.S_ISREG(there.st_mode):
+        raise OSError(errno.EINVAL, "it is neither a file nor a pipe", str(target))
+    narrower = permissions if there is None else permissions.within(target, there)
+    with unfinished(target.parent, narrower) as new:
         if there is not None and os.name == "posix":
+            if permissions.let_read(there.st_uid) and os.fstat(new.handle).st_uid != there.st_uid:
+                with suppress(OSError):  # only root gives files away
+                    os.fchown(new.handle, there.st_uid, -1)
             with suppress(PermissionError):  # a file system without permissions
-                os.fchmod(new.handle, permissions.allowed(os.fstat(new.handle)))
+                os.fchmod(new.handle, narrower.allowed(os.fstat(new.handle)))
         new.write(content, sync=sync)
         new.rename(target, replace=replace, sync=sync)
 
@@ -157,6 +161,14 @@ def is_link(target: Path) -> bool:
         return False
     there = _what_is_at(target)
     return there is not None and stat.S_ISLNK(there.st_mode)
+
+
+def is_special(target: Path) -> bool:
+    """Whether something is at a path that a file neither replaces nor is written into: a disk, or a socket."""
+    if _OPENED.fullmatch(os.fspath(target)):
+        return False
+    there = _what_is_at(target)
+    return there is not None and (stat.S_ISBLK(there.st_mode) or stat.S_ISSOCK(there.st_mode))
 
 
 def leftovers(folder: Path) -> list[Path]:
@@ -194,29 +206,6 @@ def _unfinished_in(folder: Path) -> list[Path]:
         return []
 
 
-def _make(folder: Path, permissions: Permissions, name: str, before: str, after: str) -> Unfinished:
-    while True:
-        path = folder / f"{before}{name or token_hex(8)}{after}"
-        handle = _open_new(path, permissions)
-        _lock(handle)
-        if os.fstat(handle).st_nlink and os.path.lexists(path):  # not swept between its making and its lock
-            return Unfinished(path, handle)
-        os.close(handle)
-
-
-def _open_new(path: Path, permissions: Permissions) -> int:
-    handle = os.open(path, _NEW, permissions.mode)
-    made = os.fstat(handle)
-    if permissions.are_kept_by(made):
-        return handle
-    os.close(handle)
-    path.unlink()  # one of the wrong group may have opened it already
-    mode = stat.S_IMODE(made.st_mode)
-    handle = os.open(path, _NEW, narrowed(mode))
-    permissions.hand_over(handle, mode)
-    return handle
-
-
 def _rename_new(path: Path, target: Path) -> None:
     """Rename a file to a name that nobody has, or that nobody takes meanwhile."""
     try:
@@ -248,13 +237,6 @@ def _what_is_at(target: Path) -> os.stat_result | None:
             led_to = target.stat()
             return led_to if stat.S_ISCHR(led_to.st_mode) or stat.S_ISFIFO(led_to.st_mode) else own
     return own
-
-
-def _lock(handle: int) -> None:
-    """Hold a file while it is written; where a file system has no locks, nobody sweeps either. Windows holds open files."""
-    if os.name == "posix":
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)  # a sweeper that holds it takes it away, and at once
 
 
 def _look(path: Path, do: Callable[[Path], object] = lambda _: None) -> bool:

@@ -13,6 +13,7 @@ Bad documents never raise: they become diagnostics (see ``diagnostics.py``).
 This module imports nothing of the package.
 """
 
+import errno
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from enum import IntEnum
@@ -124,6 +125,22 @@ def all_tried(reassurance: str = "") -> Iterator[Callable[[], AbstractContextMan
     for failure in failures[:1]:
         failure.hint = "; ".join(filter(None, (reassurance, failure.hint)))
         raise failure
+
+
+_REMEDIES = {
+    errno.ENOSPC: "free some space",
+    getattr(errno, "EDQUOT", errno.ENOSPC): "free some space",
+    errno.EFBIG: "keep it on a disk that takes large files",
+    errno.EACCES: "let the folder be written to",
+    errno.EPERM: "let the folder be written to",
+    errno.ENOENT: "make the folder first",
+    errno.EIO: "check the disk",
+}
+
+
+def remedy(number: int | None, elsewhere: str) -> str:
+    """Return what to do where something could not be written: about the cause, by the system's error number, or elsewhere."""
+    return ", or ".join(filter(None, (_REMEDIES.get(number or 0), elsewhere)))
 
 
 def uncaught(error: Exception) -> RmosError:

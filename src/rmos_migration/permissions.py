@@ -17,6 +17,8 @@ class Permissions:
 
     mode: int = 0o666
     group: int | None = None
+    owner: int | None = None
+    """Whose the origin is; None where there is none."""
 
     @property
     def tells_groups_apart(self) -> bool:
@@ -32,10 +34,14 @@ class Permissions:
         """The most that what was made may allow, with the group that it has."""
         return self.mode if self.are_kept_by(made) else narrowed(self.mode)
 
-    def within(self, earlier: os.stat_result) -> "Permissions":
+    def within(self, path: Path, earlier: os.stat_result) -> "Permissions":
         """Those of a file in the place of an earlier one, which it is to be no wider than either."""
         group = self.group if self.tells_groups_apart else earlier.st_gid
-        return Permissions(stat.S_IMODE(earlier.st_mode) & self.mode, group)
+        return Permissions(_mode(path, earlier) & self.mode, group, self.owner)
+
+    def let_read(self, user: int) -> bool:
+        """Whether a user who need not belong to the group may read: the origin's owner, and anybody where all may."""
+        return user == self.owner or bool(self.mode & stat.S_IROTH)
 
     def of_folder(self) -> "Permissions":
         """Those of a folder for such files: who may read them may enter."""
@@ -64,7 +70,19 @@ def permissions_of(origin: Path) -> Permissions:
         found = origin.stat()
     except OSError:
         return ANYBODYS
-    return Permissions(stat.S_IMODE(found.st_mode) & 0o666 | stat.S_IRUSR | stat.S_IWUSR, found.st_gid)
+    mode = _mode(origin, found) & 0o666 | stat.S_IRUSR | stat.S_IWUSR
+    return Permissions(mode, found.st_gid, found.st_uid)
+
+
+def _mode(path: Path, found: os.stat_result) -> int:
+    """The mode of a file; only the owner's part where it has an access list, for then the group's part tells the most that
+    anybody in the list may.
+    """
+    mode = stat.S_IMODE(found.st_mode)
+    with suppress(OSError, AttributeError):  # no list, or a system without them
+        os.getxattr(path, "system.posix_acl_access")
+        return mode & stat.S_IRWXU
+    return mode
 
 
 def narrowed(mode: int) -> int:

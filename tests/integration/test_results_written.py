@@ -2,8 +2,10 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,63 @@ def test_no_result_is_written_through_a_link(kind: str, filled: Path, tree: Path
     assert done.returncode == 2
     assert "is a link" in done.stderr
     assert (tmp_path / "victim").read_text() == "<svg"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sockets with names are POSIX")
+@pytest.mark.parametrize("kind", KINDS)
+def test_no_result_is_written_in_the_place_of_a_socket(
+    kind: str, filled: Path, tree: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(socket.socket(socket.AF_UNIX)) as made:
+        made.bind("result")
+        done = rmos(*results(filled, tree, tmp_path)[kind])
+    assert done.returncode == 2
+    assert "is a disk or a socket" in done.stderr
+    assert (tmp_path / "result").is_socket()
+
+
+def writers(database: Path, tree: Path, folder: Path) -> dict[str, tuple[object, ...]]:
+    named = ("--database", database)
+    return {
+        **results(database, tree, folder),
+        "report": ("report", *named, "--output", folder / "reports"),
+        "backup": ("backup", folder / "copy.db", *named),
+    }
+
+
+WRITERS = [*KINDS, "report", "backup"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="folders are closed in another way")
+@pytest.mark.parametrize("kind", WRITERS)
+def test_a_closed_folder_is_told_to_be_opened(kind: str, filled: Path, tree: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "closed"
+    folder.mkdir(mode=0o555)
+    done = rmos(*writers(filled, tree, folder)[kind], before=without_root_powers)
+    assert done.returncode == 5
+    told = " ".join(done.stderr.split())
+    assert "Permission denied" in told
+    assert "let the folder be written to, or name another" in told
+    assert not any(wrong in told for wrong in ("Errno", ".unfinished", "free some"))
+
+
+@pytest.mark.parametrize("kind", ["certificate", "audit", "drawing"])
+def test_a_missing_folder_is_told_to_be_made(kind: str, filled: Path, tree: Path, tmp_path: Path) -> None:
+    done = rmos(*writers(filled, tree, tmp_path / "nowhere")[kind])
+    assert done.returncode == 5
+    told = " ".join(done.stderr.split())
+    assert "make the folder first, or name another" in told
+    assert "free some" not in told
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no full device here")
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_full_disk_is_told_to_be_made_room_on(kind: str, filled: Path, tree: Path, tmp_path: Path) -> None:
+    arguments = results(filled, tree, tmp_path)[kind]
+    done = rmos(*("/dev/full" if part == tmp_path / "result" else part for part in arguments))
+    assert done.returncode == 5
+    assert "free some space, or name another" in " ".join(done.stderr.split())
 
 
 @pytest.mark.parametrize("kind", KINDS)

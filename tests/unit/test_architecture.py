@@ -64,7 +64,8 @@ MAY_IMPORT = {
     "errors": set(),
     "permissions": set(),
     "syncing": set(),
-    "atomic": {"permissions", "syncing"},
+    "new_files": {"permissions"},
+    "atomic": {"new_files", "permissions", "syncing"},
     "durable": {"atomic", "permissions", "syncing"},
     "catalogue": {"catalogue"},
     "rosette": {"rosette"},
@@ -93,7 +94,7 @@ def test_migrate_does_not_know_who_calls_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["errors", "permissions", "syncing", "atomic", "catalogue", "diagnostics", "rosette"]
+    "part", ["errors", "permissions", "syncing", "new_files", "atomic", "catalogue", "diagnostics", "rosette"]
 )
 def test_centre_needs_nothing_but_the_standard_library(part: str) -> None:
     files = modules_of(part)

@@ -3,9 +3,13 @@
 import errno
 import multiprocessing
 import os
+import socket
 import sqlite3
+import stat
+import struct
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,12 +18,17 @@ import pytest
 
 from rmos_migration import atomic
 from rmos_migration.atomic import IsALinkError, leftovers, sweep, unfinished, write_whole
+from rmos_migration.durable import make_folder
+from rmos_migration.permissions import ANYBODYS, Permissions, permissions_of
 from rmos_migration.store.backup import copy_whole
 from rmos_migration.syncing import sync_file
 
 if os.name == "posix":
     import fcntl
 
+needs_root = pytest.mark.skipif(
+    not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root makes devices and gives files away"
+)
 NAMING = ("replace", "rename", "link", "unlink")
 """The calls by which a file gets or loses a name."""
 
@@ -70,6 +79,85 @@ def test_nothing_is_written_through_a_link(leads_to: str, tmp_path: Path) -> Non
 def test_a_device_is_written_to_and_stays_one() -> None:
     write_whole(Path("/dev/null"), b"gone")
     assert Path("/dev/null").is_char_device()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sockets with names are POSIX")
+def test_a_socket_is_left_as_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with closing(socket.socket(socket.AF_UNIX)) as made:
+        made.bind("result")
+        with pytest.raises(OSError, match="neither a file nor a pipe"):
+            write_whole(tmp_path / "result", b"{}")
+    assert (tmp_path / "result").is_socket()
+    assert names(tmp_path) == ["result"]
+
+
+@needs_root
+def test_a_disk_is_left_as_it_is(tmp_path: Path) -> None:
+    try:
+        os.mknod(tmp_path / "result", stat.S_IFBLK | 0o600, os.makedev(7, 0))
+    except OSError:
+        pytest.skip("no devices can be made here")
+    with pytest.raises(OSError, match="neither a file nor a pipe"):
+        write_whole(tmp_path / "result", b"{}")
+    assert (tmp_path / "result").is_block_device()
+    assert names(tmp_path) == ["result"]
+
+
+ANOTHER = 4343
+"""A user whom nobody is who runs the tests."""
+
+
+@needs_root
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o644])
+@pytest.mark.parametrize("permissions", [ANYBODYS, Permissions(0o600, owner=ANOTHER)])
+def test_a_file_that_root_replaces_stays_its_owners(
+    permissions: Permissions, mode: int, tmp_path: Path
+) -> None:
+    target = tmp_path / "result"
+    target.write_bytes(b"old")
+    target.chmod(mode)
+    os.chown(target, ANOTHER, -1)
+    write_whole(target, b"new", permissions=permissions)
+    found = target.stat()
+    assert (found.st_uid, found.st_mode & 0o777) == (ANOTHER, mode & permissions.mode)
+
+
+@needs_root
+def test_what_is_private_goes_to_nobody_who_made_a_file_in_its_place(tmp_path: Path) -> None:
+    target = tmp_path / "result"
+    target.write_bytes(b"old")
+    os.chown(target, ANOTHER, -1)
+    write_whole(target, b"new", permissions=Permissions(0o600, owner=os.geteuid()))
+    assert target.stat().st_uid == os.geteuid()
+
+
+def give_list(path: Path) -> None:
+    """Let another user read a file, and its group not, by an access list; its mode shows 0640 then."""
+    entries = [(1, 6, -1), (2, 4, ANOTHER), (4, 0, -1), (16, 4, -1), (32, 0, -1)]
+    content = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *entry) for entry in entries)
+    try:
+        os.setxattr(path, "system.posix_acl_access", content)
+    except (OSError, AttributeError):
+        pytest.skip("no access lists here")
+    assert path.stat().st_mode & 0o777 == 0o640
+
+
+def test_what_comes_from_a_file_with_an_access_list_is_its_owners(tmp_path: Path) -> None:
+    (tmp_path / "rmos.db").write_bytes(b"")
+    give_list(tmp_path / "rmos.db")
+    permissions = permissions_of(tmp_path / "rmos.db")
+    write_whole(tmp_path / "result", b"new", permissions=permissions)
+    make_folder(tmp_path / "out", permissions)
+    assert (tmp_path / "result").stat().st_mode & 0o777 == 0o600
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_file_in_the_place_of_one_with_an_access_list_is_its_owners(tmp_path: Path) -> None:
+    (tmp_path / "result").write_bytes(b"old")
+    give_list(tmp_path / "result")
+    write_whole(tmp_path / "result", b"new")
+    assert (tmp_path / "result").stat().st_mode & 0o777 == 0o600
 
 
 def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> None:
@@ -189,10 +277,11 @@ def test_a_file_is_kept_from_sweepers_until_it_has_its_name(
 def test_a_file_that_is_swept_before_it_is_locked_is_made_again(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real, swept = fcntl.flock, []
+    real, swept, asked = fcntl.flock, list[Path](), list[int]()
 
     def flock(handle: int, how: int) -> None:
-        if not how & fcntl.LOCK_NB and not swept:
+        asked.append(handle)
+        if len(asked) == 1:
             swept.extend(sweep(tmp_path))
         real(handle, how)
 
@@ -202,6 +291,107 @@ def test_a_file_that_is_swept_before_it_is_locked_is_made_again(
         made.rename(tmp_path / "result")
     assert swept
     assert (tmp_path / "result").read_bytes() == b"whole"
+
+
+@pytest.fixture
+def held_by_another_user(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """Another user, who at once opens and holds each new file that they may read; gives the names of what they hold."""
+    real, held, names = os.open, list[int](), list[str]()
+
+    def call(path: Any, how: int, *given: Any, **named: Any) -> int:
+        handle = real(path, how, *given, **named)
+        if how & os.O_CREAT and os.fstat(handle).st_mode & 0o004:
+            held.append(real(path, os.O_RDONLY))
+            fcntl.flock(held[-1], fcntl.LOCK_SH | fcntl.LOCK_NB)
+            names.append(Path(path).name)
+        return handle
+
+    monkeypatch.setattr(os, "open", call)
+    yield names
+    for handle in held:
+        os.close(handle)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other locks")
+@pytest.mark.parametrize("umask", [0o000, 0o002, 0o022])
+@pytest.mark.parametrize("replace", [True, False])
+def test_another_user_who_holds_new_files_stops_nobody(
+    replace: bool, umask: int, tmp_path: Path, held_by_another_user: list[str]
+) -> None:
+    earlier = os.umask(umask)
+    try:
+        write_whole(tmp_path / "result", b"whole", replace=replace)
+    finally:
+        os.umask(earlier)
+    assert len(held_by_another_user) == 1
+    assert (tmp_path / "result").read_bytes() == b"whole"
+    assert (tmp_path / "result").stat().st_mode & 0o777 == 0o666 & ~umask
+    assert names(tmp_path) == ["result"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other locks")
+def test_another_user_who_holds_a_kept_name_stops_nobody(
+    tmp_path: Path, held_by_another_user: list[str]
+) -> None:
+    with unfinished(tmp_path, name="kept") as made:
+        assert held_by_another_user == [made.path.name] == names(tmp_path)
+        assert sweep(tmp_path) == []
+    assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other locks")
+@pytest.mark.parametrize("name", ["", "kept"])
+def test_new_files_that_are_always_held_are_told_and_none_is_left(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*_: Any) -> None:
+        raise BlockingIOError(errno.EAGAIN, "held")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(BlockingIOError, match="another program holds"), unfinished(tmp_path, name=name):
+        pass
+    assert names(tmp_path) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows has other locks")
+def test_a_file_is_made_where_there_are_no_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def flock(*_: Any) -> None:
+        raise OSError(errno.ENOLCK, "no locks here")
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    write_whole(tmp_path / "result", b"whole")
+    assert names(tmp_path) == ["result"]
+
+
+def test_a_file_is_made_where_open_files_are_said_to_have_no_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, asked = os.fstat, list[int]()
+
+    def fstat(handle: int) -> os.stat_result:
+        asked.append(handle)
+        assert len(asked) < 100, "it goes on for ever"
+        found = real(handle)
+        return os.stat_result((*found[:3], 0, *found[4:]))
+
+    monkeypatch.setattr(os, "fstat", fstat)
+    write_whole(tmp_path / "result", b"whole")
+    assert names(tmp_path) == ["result"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows deletes no open file")
+@pytest.mark.parametrize("name", ["", "kept"])
+def test_new_files_that_are_always_taken_away_are_told(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def flock(*_: Any) -> None:
+        for one in tmp_path.iterdir():
+            one.unlink()
+
+    monkeypatch.setattr(fcntl, "flock", flock)
+    with pytest.raises(BlockingIOError), unfinished(tmp_path, name=name):
+        pass
+    assert names(tmp_path) == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="Windows deletes no open file")

@@ -30,7 +30,7 @@ from .results import check_file, keep_out_of_legacy_folders, write_file
 
 log = logging.getLogger(__name__)
 
-_ELSEWHERE = "free some space, or name another place"
+_ELSEWHERE = "name another place"
 
 _HELP = """Migrate a legacy folder into the database.
 

@@ -5,8 +5,8 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from ..atomic import is_link, sweep, write_whole
-from ..errors import EnvironmentFailure, RmosError, UsageError
+from ..atomic import is_link, is_special, sweep, write_whole
+from ..errors import EnvironmentFailure, RmosError, UsageError, remedy
 from ..permissions import ANYBODYS, Permissions
 from ..settings import Settings
 from ..sources.untouched import refuse_inside
@@ -18,7 +18,7 @@ _BESIDE = ("-wal", "-shm", "-journal", ".lock", ".token", ".reading-token")
 
 
 def write_file(path: Path, text: str, what: str, hint: str, *, permissions: Permissions = ANYBODYS) -> None:
-    """Write a result into a file, in UTF-8; ``what`` names it and ``hint`` says what to do where that cannot be.
+    """Write a result into a file, in UTF-8; ``what`` names it and ``hint`` says how to name another place.
 
     An earlier file is replaced by the whole of the new one, or not at all. ``permissions`` are the most that others may.
 
@@ -31,13 +31,15 @@ def write_file(path: Path, text: str, what: str, hint: str, *, permissions: Perm
         sweep(path.parent)
         write_whole(path, text.encode("utf-8", "backslashreplace"), permissions=permissions)
     except OSError as error:
-        raise EnvironmentFailure(f"{what} could not be written to {path}: {error.strerror}", hint) from error
+        raise EnvironmentFailure(
+            f"{what} could not be written to {path}: {error.strerror}", remedy(error.errno, hint)
+        ) from error
 
 
 def check_file(path: Path) -> None:
     """Raise UsageError where a result cannot be, or must not: it is asked before the work is done.
 
-    That is a folder (which an empty name stands for, too), a link, a database, and what SQLite or this program keeps
+    That is a folder (which an empty name stands for, too), a link, a disk or a socket, a database, and what SQLite or this program keeps
     beside one: a slip would cost the workshop its records.
     """
     if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for some names
@@ -46,6 +48,8 @@ def check_file(path: Path) -> None:
         if is_link(path):
             hint = "name the file itself, or take the link away"
             raise UsageError(f"{path} is a link, and no result is written through one", hint)
+        if is_special(path):
+            raise UsageError(f"{path} is a disk or a socket, and the result is a file", "name a file")
     beside = (path.with_name(path.name.removesuffix(end)) for end in _BESIDE if path.name.endswith(end))
     for database in (path, *beside):
         if beginning(database, len(_DATABASE)) == _DATABASE:

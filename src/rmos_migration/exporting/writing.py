@@ -7,7 +7,7 @@ from pathlib import Path
 from ..atomic import NO_SUCH_NAME, write_whole
 from ..durable import make_folder
 from ..entities import ENTITIES
-from ..errors import EnvironmentFailure, UsageError
+from ..errors import EnvironmentFailure, UsageError, remedy
 from ..permissions import ANYBODYS, Permissions
 from ..sources.incomplete import MARK, MEANING
 from ..syncing import sync_all, sync_folder
@@ -105,5 +105,5 @@ def _failure(target: Path, error: OSError) -> EnvironmentFailure:
     shown = os.fsencode(target).decode("utf-8", "backslashreplace")
     return EnvironmentFailure(
         f"{shown} cannot be written: {error.strerror or error}",
-        "free some space or name another folder, delete what was begun, then export again",
+        f"{remedy(error.errno, 'name another folder')}; delete what was begun, then export again",
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..atomic import sweep, unfinished, write_whole
 from ..durable import make_folder
-from ..errors import EnvironmentFailure, UsageError, all_tried
+from ..errors import EnvironmentFailure, UsageError, all_tried, remedy
 from ..permissions import ANYBODYS, Permissions
 from ..sources.untouched import refuse_inside
 from .as_html import as_html
@@ -79,7 +79,7 @@ def _failures_told(folder: Path) -> Iterator[None]:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
         raise EnvironmentFailure(
             f"the report could not be written to {folder}: {reason}",
-            "free some space, or name another folder",
+            remedy(getattr(error, "errno", None), "name another folder"),
         ) from error
 
 

@@ -1,5 +1,6 @@
 """Copies of a database, made before something changes it that cannot be undone."""
 
+import errno
 import logging
 import os
 import sqlite3
@@ -10,7 +11,7 @@ from pathlib import Path
 from time import monotonic
 
 from ..atomic import sweep, unfinished
-from ..errors import EnvironmentFailure, UsageError
+from ..errors import EnvironmentFailure, UsageError, remedy
 from ..permissions import permissions_of
 from ..syncing import force, sync_file, sync_folder
 from .condition import COMPANIONS, is_read_unnoticed
@@ -90,10 +91,19 @@ def copy_whole(path: Path, target: Path, refuse: Callable[[Path], None] = lambda
             known := ours(error), EnvironmentFailure
         ):  # locked, or damaged
             raise known from error
+        reason, number = _cause(error)
         raise EnvironmentFailure(
-            f"the backup {target} could not be made: {error}",
-            "nothing was changed; free some disk space, or name another place that can be written",
+            f"the backup {target} could not be made: {reason}",
+            f"nothing was changed; {remedy(number, 'name another place that can be written')}",
         ) from error
+
+
+def _cause(error: sqlite3.Error | OSError) -> tuple[str, int | None]:
+    """Why a copy could not be made, in words and by the system's number; the name that it had meanwhile says nothing."""
+    if isinstance(error, OSError):
+        return error.strerror or str(error), error.errno
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return str(error), {sqlite3.SQLITE_FULL: errno.ENOSPC, sqlite3.SQLITE_IOERR: errno.EIO}.get(code)
 
 
 def last_copy(path: Path, occasion: str) -> Path | None:
