@@ -21,6 +21,10 @@ SETTINGS_FILE = "rmos.toml"
 _LARGEST = 64 * 1024
 """Bytes of a settings file; a larger one is none."""
 
+_LONGEST = {"database": 4096, "source": 4096}
+_LONGEST_WORD = 100
+"""Characters of a text in a settings file: of a path, and of any other."""
+
 _LARGEST_NUMBER = 2**63 - 1
 
 _SQLITE = "sqlite:///"
@@ -178,6 +182,10 @@ def _in_file(file: Path) -> dict[str, object]:
         _refuse_unknown(file, name)
         if isinstance(value, int) and abs(value) > _LARGEST_NUMBER:
             raise UsageError(f"{file} sets {name} to a number that is too large", "write a smaller one")
+        if isinstance(value, str) and len(value) > _LONGEST.get(name, _LONGEST_WORD):
+            raise UsageError(
+                f"{file} sets {name} to a text of {len(value):,} characters", "write a shorter one"
+            )
         if isinstance(value, str) and (found := _CONTROL.search(value)):
             said = f"{file} sets {name} = {value!r}, with a control character, U+{ord(found[0]):04X}"
             raise UsageError(printable(said), _QUOTES_HINT)

@@ -291,7 +291,8 @@ def test_a_pipe_or_a_huge_file_in_the_place_of_the_settings_is_told_of_at_once(s
 
 
 @pytest.mark.parametrize(
-    "number", ["1" * 5000, "0x" + "f" * 6000, "-" + "1" * 5000, "1" * 4000, "0b" + "1" * 20000]
+    "number",
+    ["1" * 5000, "0x" + "f" * 6000, "-" + "1" * 5000, "1" * 4000, "0b" + "1" * 20000, f'"{"1" * 5000}"'],
 )
 @pytest.mark.parametrize("name", ["max_rejects", "database"])
 def test_a_number_of_thousands_of_digits_in_the_file_is_told_of_in_a_few_words(
