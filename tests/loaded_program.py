@@ -24,6 +24,11 @@ def without_root_powers() -> None:
     _drop(1, 2)
 
 
+def without_powers_over_others_files() -> None:
+    """As ``without_root_powers``, and let a folder's sticky bit hold, too (CAP_FOWNER)."""
+    _drop(1, 2, 3)
+
+
 def without_power_to_hand_over() -> None:
     """Let root give files to its own groups only, as anybody else (CAP_CHOWN), in this process and in what it starts."""
     _drop(0)

@@ -14,9 +14,12 @@ This module imports nothing of the package.
 """
 
 import errno
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from enum import IntEnum
+
+log = logging.getLogger(__name__)
 
 
 class ExitCode(IntEnum):
@@ -110,20 +113,24 @@ def all_tried(reassurance: str = "") -> Iterator[Callable[[], AbstractContextMan
     ``reassurance`` says what is well all the same, and comes before what to do.
 
     Raises:
-        RmosError: the first failure itself, with its own exit code.
+        Exception: the first failure itself; of the others the log tells.
     """
-    failures: list[RmosError] = []
+    failures: list[Exception] = []
 
     @contextmanager
     def tried() -> Iterator[None]:
         try:
             yield
-        except RmosError as failure:
+        except Exception as failure:
             failures.append(failure)
 
     yield tried
+    for further in failures[1:]:
+        known = isinstance(further, RmosError)
+        log.error("%s", uncaught(further), exc_info=None if known else further)
     for failure in failures[:1]:
-        failure.hint = "; ".join(filter(None, (reassurance, failure.hint)))
+        if isinstance(failure, RmosError):
+            failure.hint = "; ".join(filter(None, (reassurance, failure.hint)))
         raise failure
 
 

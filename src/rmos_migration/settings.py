@@ -21,8 +21,20 @@ SETTINGS_FILE = "rmos.toml"
 _LARGEST = 64 * 1024
 """Bytes of a settings file; a larger one is none."""
 
+_LONGEST = {"database": 4096, "source": 4096}
+_LONGEST_WORD = 100
+"""Characters of a text in a settings file: of a path, and of any other."""
+
+_LARGEST_NUMBER = 2**63 - 1
+
 _SQLITE = "sqlite:///"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_BARE = re.compile(
+    r"^[ \t]*(database|source|on_conflict|missing_references|encoding)[ \t]*=[ \t]*([^\s\"'#\[{][^\"'#\r\n]{0,200}?)[ \t]*(?:#.*)?\r?$",
+    re.MULTILINE,
+)
+"""A text that stands without quotes."""
+
 _QUOTES_HINT = "in double quotes a backslash begins an escape: write the path in single quotes, or with /"
 
 
@@ -163,15 +175,30 @@ def _in_file(file: Path) -> dict[str, object]:
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
         raise UsageError(f"{file}, line {line}: a byte that is not UTF-8", "save it as UTF-8") from None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        hint = _QUOTES_HINT if b"\\" in raw else 'write a setting on each line, as in: source = "legacy"'
+    except (ValueError, RecursionError) as error:  # also of numbers with thousands of digits
+        hint = _hint_of_faulty(raw)
         raise UsageError(printable(f"{file} cannot be read: {error}"), hint) from None
     for name, value in told.items():
         _refuse_unknown(file, name)
+        if isinstance(value, int) and abs(value) > _LARGEST_NUMBER:
+            raise UsageError(f"{file} sets {name} to a number that is too large", "write a smaller one")
+        if isinstance(value, str) and len(value) > _LONGEST.get(name, _LONGEST_WORD):
+            raise UsageError(
+                f"{file} sets {name} to a text of {len(value):,} characters", "write a shorter one"
+            )
         if isinstance(value, str) and (found := _CONTROL.search(value)):
             said = f"{file} sets {name} = {value!r}, with a control character, U+{ord(found[0]):04X}"
             raise UsageError(printable(said), _QUOTES_HINT)
     return told
+
+
+def _hint_of_faulty(raw: bytes) -> str:
+    """What to do about a file that is no TOML."""
+    if b"\\" in raw:
+        return _QUOTES_HINT
+    if found := _BARE.search(raw.decode("utf-8", "replace")):
+        return f'put the text in quotes, as in: {found[1]} = "{found[2]}"'
+    return 'write a setting on each line, as in: source = "legacy"'
 
 
 def _bytes_of(file: Path) -> bytes | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import environment, pattern, rmos, started, workshop, write
+from builders import environment, pattern, query, rmos, started, workshop, write
 from rmos_migration import migrate
 from rmos_migration.api.app import create_app
 from serving import TestClient, serving
@@ -140,3 +140,55 @@ def test_of_two_signals_the_last_one_counts(
         _, said = process.communicate(timeout=60)
     assert process.returncode == code, said
     assert "Traceback" not in said
+
+
+DROPPING = {
+    "a finaliser": "class Doomed:\n    def __del__(self): waiting()\ndef drop(): Doomed()\n",
+    "a weak reference": (
+        "import weakref\nclass Doomed: pass\n"
+        "def drop():\n    one = Doomed()\n    kept = weakref.ref(one, waiting)\n    del one\n"
+    ),
+    "a look for garbage": (
+        "import gc\n"
+        "def drop():\n    gc.callbacks.append(waiting)\n    gc.collect()\n    gc.callbacks.remove(waiting)\n"
+    ),
+}
+"""Places where Python drops an exception, and prints its traceback."""
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals as a shell sends them are POSIX")
+@pytest.mark.parametrize("place", DROPPING)
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_a_second_signal_is_not_lost_where_python_drops_what_it_raises(
+    place: str, number: signal.Signals, code: int, tree: Path, database: Path
+) -> None:
+    workshop(tree, 40)
+    script = (
+        "import sys, time\n"
+        "from rmos_migration.migrate import pipeline\n"
+        "waited = []\n"
+        "def waiting(*_):\n"
+        "    if not waited:\n"
+        "        waited.append(1)\n"
+        "        print('waiting', flush=True)\n"
+        "        time.sleep(60)\n"
+        f"{DROPPING[place]}"
+        "book = pipeline._Run._book\n"
+        "def dropping(*given):\n"
+        "    drop()\n"
+        "    book(*given)\n"
+        "pipeline._Run._book = dropping\n"
+        "from rmos_migration.__main__ import main\n"
+        "main()\n"
+    )
+    with started(sys.executable, "-c", script, "migrate", tree, "--database", database) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "waiting\n"
+        process.send_signal(number)
+        assert process.stderr is not None
+        assert "stopping" in process.stderr.readline()
+        process.send_signal(number)
+        _, said = process.communicate(timeout=60)
+    assert process.returncode == code, said
+    assert "Traceback" not in said
+    assert query(database, "SELECT status FROM migration_runs") == [("interrupted",)]

@@ -1,11 +1,13 @@
 """A server that is asked to end does so, whatever the database is doing for its answers."""
 
 import select
+import socket
+import sys
 from pathlib import Path
 
 import pytest
 
-from builders import execute, pattern, write
+from builders import execute, pattern, started, write
 from rmos_migration import migrate
 from serving_processes import API, hasty, request, serving
 
@@ -66,3 +68,43 @@ def test_a_report_has_no_more_time_than_other_answers(tmp_path: Path) -> None:
     with serving(tmp_path / "rmos.db", command=hasty("answers", QUESTION_SECONDS=0.0001)) as server:
         answer = server.get(QUESTIONS["a report"])
         assert (answer.status, answer.problem) == (503, "took-too-long")
+
+
+HANGING = """
+import asyncio
+from rmos_migration.api.server import open_socket, serve, url_of
+from rmos_migration.api.serving import ASK_TO_END
+
+async def app(scope, receive, send):
+    if scope["type"] == "lifespan":
+        await receive()
+        scope["state"][ASK_TO_END] = lambda: None
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await send({"type": "lifespan.shutdown.complete"})
+        return
+    if scope["path"] == "/fault":
+        raise AttributeError("planted")
+    print("asked", flush=True)
+    await asyncio.sleep(600)
+
+listening = open_socket("127.0.0.1", 0)
+serve(app, listening, when_ready=lambda: print(listening.getsockname()[1], flush=True))
+"""
+"""A server whose answer to one question takes for ever, and that to another is a fault."""
+
+
+def test_an_answer_that_is_broken_off_at_the_end_leaves_no_traceback(tmp_path: Path) -> None:
+    with started(sys.executable, "-c", HANGING, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        port = int(process.stdout.readline())
+        with socket.create_connection(("127.0.0.1", port)) as faulty:
+            faulty.sendall(request("GET", "/fault", f"127.0.0.1:{port}"))
+            assert b"500" in faulty.recv(1000)
+        with socket.create_connection(("127.0.0.1", port)) as caller:
+            caller.sendall(request("GET", "/", f"127.0.0.1:{port}"))
+            assert process.stdout.readline() == "asked\n"
+            process.terminate()
+            _, said = process.communicate(timeout=60)
+    assert "planted" in said
+    assert "CancelledError" not in said

@@ -8,10 +8,14 @@ from typer.testing import CliRunner
 
 from builders import joblog, pattern, write
 from rmos_migration import migrate
+from rmos_migration.api import answers, checkup
+from rmos_migration.api.app import create_app
 from rmos_migration.cli.app import app
 from rmos_migration.reports import documents
 from rmos_migration.sources.read import read_files
-from serving import MIGRATION, client
+from rmos_migration.web.pages import page_routers
+from rmos_migration.web.rendering import problem_page
+from serving import MIGRATION, TOKEN, TestClient, bearing, client, serving
 
 
 def test_a_file_of_many_rejects_is_read_once_for_a_page(
@@ -61,3 +65,58 @@ def test_the_totals_add_up_wherever_they_are_told(tree: Path, database: Path) ->
     assert len(every["rejects"]) == every["total"] + every["gone_total"]
     assert sum(every["codes"].values()) == every["total"]
     assert (some["total"], some["gone_total"], some["not_looked_at_total"]) == (1, 0, 3)
+
+
+@pytest.fixture
+def _files_are_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "FILES_SECONDS", 0.0)
+    monkeypatch.setattr(checkup, "FILES_SECONDS", 0.0)
+    monkeypatch.setattr(checkup, "_SHARE", 0)
+
+
+@pytest.mark.usefixtures("_files_are_looked_at_again")
+def test_a_file_that_is_taken_out_is_told_of_although_the_data_are_the_same(
+    tree: Path, database: Path
+) -> None:
+    write(tree, "joblogs/a.json", joblog("a", parameters=[]))
+    gone = write(tree, "joblogs/b.json", joblog("b", parameters=[]))
+    migrate(tree, database)
+
+    def told() -> list[object]:
+        rejects = calling.get(f"{MIGRATION}/rejects").json()
+        status = calling.get(f"{MIGRATION}/status").json()
+        page, overview = calling.get("/rejects").text, calling.get("/").text
+        audit, metrics = calling.get("/audit").text, calling.get("/metrics").text
+        return [
+            (rejects["total"], rejects["gone_total"]),
+            status["validation"]["warnings"],
+            page.count("joblogs/b.json"),
+            [line for line in metrics.splitlines() if line.startswith("rmos_documents_kept_out{")],
+            *(" ".join(text.split()) for text in (page, overview, audit)),
+        ]
+
+    with TestClient(
+        create_app(serving(database, tree), page_routers(), problem_page),
+        "http://127.0.0.1",
+        headers=bearing(TOKEN),
+    ) as calling:
+        before = told()
+        gone.unlink()
+        after = told()
+        gone.write_text("{}")
+        again = told()
+    assert before[:2] == again[:2] == [(2, 0), before[1]]
+    assert after[0] == (1, 1)
+    assert all(one != other for one, other in zip(before[3:], after[3:], strict=True))
+
+
+def test_what_tells_of_files_is_kept_for_some_seconds(
+    tree: Path, database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answers, "FILES_SECONDS", 3600.0)
+    gone = write(tree, "joblogs/a.json", joblog("a", parameters=[]))
+    migrate(tree, database)
+    with client(database, tree) as calling:
+        before = calling.get(f"{MIGRATION}/rejects").json()
+        gone.unlink()
+        assert calling.get(f"{MIGRATION}/rejects").json() == before

@@ -288,3 +288,31 @@ def test_a_pipe_or_a_huge_file_in_the_place_of_the_settings_is_told_of_at_once(s
     done = rmos("status", cwd=shop)
     assert done.returncode == 2
     assert "64 KiB" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["1" * 5000, "0x" + "f" * 6000, "-" + "1" * 5000, "1" * 4000, "0b" + "1" * 20000, f'"{"1" * 5000}"'],
+)
+@pytest.mark.parametrize("name", ["max_rejects", "database"])
+def test_a_number_of_thousands_of_digits_in_the_file_is_told_of_in_a_few_words(
+    name: str, number: str, shop: Path
+) -> None:
+    (shop / "rmos.toml").write_text(f"{name} = {number}\n")
+    done = rmos("migrate", cwd=shop)
+    assert done.returncode == 2
+    assert "rmos.toml" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr) < 500
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["database = rmos.db", "source = data/rmos_legacy", "encoding = cp1252  # old", "on_conflict=keep"],
+)
+def test_a_text_without_quotes_gets_the_right_hint(line: str, shop: Path) -> None:
+    (shop / "rmos.toml").write_text(f"# ours\n{line}\n")
+    done = rmos("migrate", cwd=shop)
+    assert done.returncode == 2
+    name, _, value = line.partition("#")[0].partition("=")
+    assert f'put the text in quotes, as in: {name.strip()} = "{value.strip()}"' in done.stderr

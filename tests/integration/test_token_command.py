@@ -9,6 +9,7 @@ from subprocess import CompletedProcess
 import pytest
 
 from builders import environment, migrate_messy, rmos, without_root_powers
+from loaded_program import without_powers_over_others_files
 from rmos_migration.api.tokens import places, tokens_of
 from rmos_migration.errors import EnvironmentFailure, UsageError
 from rmos_migration.settings import Settings
@@ -323,3 +324,71 @@ def test_where_nothing_can_be_written_no_new_ones_are_made(database: Path) -> No
 def test_a_folder_that_is_not_there_is_told_of(database: Path) -> None:
     with pytest.raises(EnvironmentFailure):
         tokens_of(database.parent / "nowhere" / "rmos.db", Settings())
+
+
+def test_it_refuses_what_the_server_refuses_where_both_are_the_same(database: Path, tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text(f"{GIVEN}\n")
+    secret.chmod(0o600)
+    file = str(secret)
+    tokens_of(database, Settings())
+    for settings in (
+        {"RMOS_TOKEN": GIVEN, "RMOS_READING_TOKEN": GIVEN},
+        {"RMOS_TOKEN": GIVEN, "RMOS_READING_TOKEN_FILE": file},
+        {"RMOS_TOKEN_FILE": file, "RMOS_READING_TOKEN_FILE": file},
+        {"RMOS_READING_TOKEN": own(database)[0].read_text().strip()},
+    ):
+        done = told(database, **settings)
+        assert done.returncode == 2, settings
+        assert "hold the same token" in done.stderr
+        assert "in order" not in done.stdout
+        assert GIVEN not in done.stdout + done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root can give files away")
+@pytest.mark.parametrize("verb", [("token",), ("token", "--new")])
+def test_a_token_file_of_another_user_is_named_as_such(database: Path, verb: tuple[str, ...]) -> None:
+    tokens_of(database, Settings())
+    for one in own(database):
+        os.chown(one, 65534, 65534)
+    database.parent.chmod(0o1777)
+    os.chown(database.parent, 65533, 65533)
+    done = rmos(*verb, "--database", database, before=without_powers_over_others_files)
+    assert done.returncode == 5
+    assert f"{own(database)[0]}: it belongs to another user" in done.stderr
+    assert "RMOS_TOKEN_FILE" in done.stderr
+    assert "folder be written" not in done.stderr
+
+
+def test_a_token_file_of_another_user_is_read_by_nobody_else(database: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    tokens_of(database, Settings())
+    os.chown(own(database)[0], 65534, 65534)
+    done = told(database)
+    assert done.returncode == 2
+    assert "belongs to another user" in done.stderr
+    assert "RMOS_TOKEN_FILE" in done.stderr
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("verb", [("token",), ("token", "--new"), ("serve", "--port", "0", "--no-browser")])
+def test_a_folder_in_the_place_of_a_token_file_is_named_as_such(
+    database: Path, verb: tuple[str, ...], full: bool
+) -> None:
+    writing, _ = own(database)
+    writing.mkdir()
+    if full:
+        (writing / "file").touch()
+    done = rmos(*verb, "--database", database)
+    assert done.returncode == 2
+    assert f"{writing} is not a plain file" in done.stderr
+    assert "folder be written" not in done.stderr
+
+
+def test_a_token_file_that_its_own_user_may_not_read_gets_the_right_hint(database: Path) -> None:
+    tokens_of(database, Settings())
+    own(database)[0].chmod(0o000)
+    done = rmos("token", "--database", database, before=without_root_powers)
+    assert f"chmod 600 {own(database)[0]}" in done.stderr
+    assert "folder be written" not in done.stderr

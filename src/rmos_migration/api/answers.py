@@ -30,6 +30,9 @@ MAY_BE_OLD = 1.0
 _MUCH_TOO_OLD = 5.0
 """Seconds, after which everybody waits for a newer one."""
 
+FILES_SECONDS = 5.0
+"""Seconds, after which what tells of files is asked anew: they come and go without a change of the data."""
+
 _LOOK_SECONDS = 0.02
 """Between two looks whether a run goes on, where the data did not change; a look costs as much as half an answer."""
 
@@ -49,11 +52,12 @@ _AT_ONCE = 2
 
 
 class Kept(NamedTuple):
-    """An answer, the moment of the data that it tells of, and when it was made."""
+    """An answer, the moment of the data that it tells of, when it was made, and whether it tells of files, too."""
 
     moment: Moment
     made_at: float
     answer: Any
+    is_of_files: bool = False
 
     @property
     def size(self) -> int:
@@ -128,11 +132,17 @@ class Answers:
         self._look = _Look((-1, False), 0.0)
 
     async def to(
-        self, key: Hashable, make: Callable[[Connection], Any], caller: Request | None = None
+        self,
+        key: Hashable,
+        make: Callable[[Connection], Any],
+        caller: Request | None = None,
+        *,
+        is_of_files: bool = False,
     ) -> Any:
         """What ``make`` gives, which is called in a thread with a connection in a transaction; ``key`` names the question.
 
-        With a ``caller``, the question is a costly one, and is asked for him alone: see ``lanes``.
+        With a ``caller``, the question is a costly one, and is asked for him alone: see ``lanes``. ``is_of_files`` says that
+        the answer tells of files, too, for instance which are gone.
 
         Raises:
             DatabaseUnusable: if there is no database, or it cannot be used.
@@ -142,7 +152,9 @@ class Answers:
         kept = self._shelf.get(key)
         oldest = _MUCH_TOO_OLD if key in self._being_made else MAY_BE_OLD
         if kept is None or not _is_fresh(kept, moment, oldest):
-            kept = await self._shared(key, moment, caller) or await self._made(key, make, caller)
+            kept = await self._shared(key, moment, caller) or await self._made(
+                key, make, caller, is_of_files=is_of_files
+            )
         return kept.answer
 
     async def ask(self, make: Callable[[Connection], Any], caller: Request | None = None) -> Any:
@@ -202,12 +214,19 @@ class Answers:
             is_newer = True  # whatever is being made now was begun after this was asked
         return None
 
-    async def _made(self, key: Hashable, make: Callable[[Connection], Any], caller: Request | None) -> Kept:
+    async def _made(
+        self,
+        key: Hashable,
+        make: Callable[[Connection], Any],
+        caller: Request | None,
+        *,
+        is_of_files: bool,
+    ) -> Kept:
         making = self._being_made[key] = _Making()
         try:
             moment, now = await self.moment(), time.monotonic()
             making.moment = moment
-            making.kept = kept = Kept(moment, now, await self.ask(make, caller))
+            making.kept = kept = Kept(moment, now, await self.ask(make, caller), is_of_files)
             self._shelf.put(key, kept)
         except (RmosError, Problem, Refusal) as error:
             making.failure = None if is_refused(error) else error
@@ -229,4 +248,7 @@ class Answers:
 def _is_fresh(kept: Kept, moment: Moment, oldest: float) -> bool:
     """Return whether an answer tells of the data as they are, or a run goes on and it is not older than ``oldest``."""
     _, is_locked_now = moment
-    return kept.moment == moment or (bool(is_locked_now) and time.monotonic() - kept.made_at < oldest)
+    age = time.monotonic() - kept.made_at
+    if kept.moment == moment:
+        return not kept.is_of_files or age < FILES_SECONDS
+    return bool(is_locked_now) and age < oldest

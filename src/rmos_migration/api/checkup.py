@@ -1,6 +1,10 @@
-"""Whether the database is sound: the quick rules for the status, all of them for the page; kept until the data change."""
+"""Whether the database is sound: the quick rules for the status, all of them for the page; kept until the data change.
+
+A rule looks whether files are still there, which come and go on their own: so an audit grows old, too.
+"""
 
 import asyncio
+import time
 from typing import NamedTuple
 
 from anyio import to_thread
@@ -10,7 +14,7 @@ from ..audit.result import AuditResult
 from ..audit.rule import Whole
 from ..audit.rules import FAMILIES
 from ..diagnostics import Severity
-from .answers import Answers
+from .answers import FILES_SECONDS, Answers
 
 SLOW = frozenset(
     rule.code for family in FAMILIES for rule in family.rules if not isinstance(rule.check, Whole)
@@ -18,9 +22,18 @@ SLOW = frozenset(
 """Rules that look at every row or at every page of the file."""
 
 
+_SHARE = 10
+"""How many times as long as it took an audit is good at least, so that making them anew takes a tenth of the time."""
+
+
 class _Made(NamedTuple):
     moment: int
+    good_until: float
     result: AuditResult
+
+    def is_fresh(self, changes: int) -> bool:
+        """Whether it is of the data as they are, and of the files as they were lately."""
+        return self.moment == changes and time.monotonic() < self.good_until
 
 
 class Checkup:
@@ -45,13 +58,17 @@ class Checkup:
         """
         changes, _ = await self.answers.moment()
         made = self._made
-        if made is not None and (made.moment == changes or self._making.locked()):
+        if made is not None and (made.is_fresh(changes) or self._making.locked()):
             return made.result
         async with self._making:
             made = self._made
             changes, locked = await self.answers.moment()
-            if made is None or (made.moment != changes and not locked):
-                made = self._made = _Made(changes, await to_thread.run_sync(self._audited))
+            if made is None or (not made.is_fresh(changes) and not locked):
+                began = time.monotonic()
+                result = await to_thread.run_sync(self._audited)
+                now = time.monotonic()
+                good_until = now + max(FILES_SECONDS, _SHARE * (now - began))
+                made = self._made = _Made(changes, good_until, result)
         return made.result
 
     def _audited(self) -> AuditResult:

@@ -1,5 +1,6 @@
 """Running the server (uvicorn) until it is asked to end."""
 
+import asyncio
 import errno
 import logging
 import os
@@ -87,11 +88,14 @@ def serve(app: ASGIApp, listening: socket.socket, *, when_ready: Callable[[], No
     server = _Server(config, when_ready)
     before = signal.signal(signal.SIGTERM, server.end)  # uvicorn raises it once more when it has ended
     _end_with_the_terminal(server)
+    log_of_requests = logging.getLogger("uvicorn.error")
+    log_of_requests.addFilter(server.is_told)
     try:
         server.run(sockets=[listening])
     except KeyboardInterrupt:
         pass
     finally:
+        log_of_requests.removeFilter(server.is_told)
         signal.signal(signal.SIGTERM, before)
         sys.setswitchinterval(switching)
         listening.close()
@@ -131,3 +135,8 @@ class _Server(uvicorn.Server):
     def end(self, *_: object) -> None:
         """What a signal does before uvicorn takes it, and after."""
         self.should_exit = True
+
+    def is_told(self, record: logging.LogRecord) -> bool:
+        """Whether the log tells of something: not of answers that were broken off because the server ends."""
+        error = record.exc_info[1] if record.exc_info else None
+        return not (self.should_exit and isinstance(error, asyncio.CancelledError))

@@ -7,7 +7,7 @@ owner may read and that is made on the first start.
 import errno
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import pairwise
@@ -103,7 +103,7 @@ class Place:
         except OSError as error:
             if error.errno in _NO_PLAIN_FILE:
                 raise self._no_plain_file(file) from error
-            raise self._cannot_be_kept(error.strerror or "") from error
+            raise self._cannot_be_read(file, error) from error
         try:
             found = os.fstat(handle)
             if not stat.S_ISREG(found.st_mode) or (os.name != "posix" and file.is_symlink()):
@@ -117,7 +117,8 @@ class Place:
     def _check_owner(self, found: os.stat_result) -> None:
         """Refuse what somebody else could have read, or put there in a folder that is not ours alone."""
         if found.st_uid != os.geteuid():
-            raise UsageError(f"{self.own} belongs to another user", "take it away to have a new one made")
+            hint = f"take it away to have a new one made, or {self._own_file_hint()}"
+            raise UsageError(f"{self.own} belongs to another user", hint)
         if found.st_mode & 0o077:
             hint = (
                 f"make it yours alone: chmod 600 {quote(str(self.own))}; where that changes nothing (FAT, some network"
@@ -136,7 +137,24 @@ class Place:
         except FileExistsError:
             raise
         except OSError as error:
+            if file.is_dir() and not file.is_symlink():
+                raise self._no_plain_file(file) from error
+            if isinstance(error, PermissionError) and _is_of_another(file):
+                raise self._cannot_be_read(file, error) from error
             raise self._cannot_be_kept(error.strerror or "") from error
+
+    def _cannot_be_read(self, file: Path, error: OSError) -> EnvironmentFailure:
+        why = error.strerror or ""
+        if file == self.named:
+            hint = f"see {self.variable}_FILE, which names it"
+        elif isinstance(error, PermissionError) and _is_of_another(file):
+            why, hint = "it belongs to another user", self._own_file_hint()
+        else:
+            hint = f"make it yours alone: chmod 600 {quote(str(file))}; or set {self.variable}"
+        return EnvironmentFailure(f"the token cannot be read from {file}: {why}", hint)
+
+    def _own_file_hint(self) -> str:
+        return f"set {self.variable}_FILE to a file of your own"
 
     def _no_plain_file(self, file: Path) -> UsageError:
         is_named = file == self.named
@@ -146,9 +164,6 @@ class Place:
         return UsageError(f"{file} is not a plain file", hint)
 
     def _cannot_be_kept(self, why: str) -> EnvironmentFailure:
-        if self.named is not None:
-            hint = f"see {self.variable}_FILE, which names it"
-            return EnvironmentFailure(f"the token cannot be read from {self.named}: {why}", hint)
         hint = f"let the folder be written to, or set {self.variable}"
         return EnvironmentFailure(f"the token cannot be kept in {self.own}: {why}", hint)
 
@@ -183,10 +198,20 @@ def tokens_of(database: Path, settings: Settings) -> Tokens:
     both = writing, reading = places(database, settings)
     before = [_mark(one) for one in both]
     found = writing.token(), reading.token()
-    if found[0] == found[1]:
-        raise UsageError(f"{writing} and {reading} hold the same token", "give reading one of its own")
+    check_different(both, found)
     marks = [new if old is None else old for old, new in zip(before, map(_mark, both), strict=True)]
     return Tokens(*found, lambda: [_mark(one) for one in both] == marks)
+
+
+def check_different(both: Sequence[Place], found: Sequence[str | None]) -> None:
+    """Refuse one token for both.
+
+    Raises:
+        UsageError: if they are the same.
+    """
+    writing, reading = both
+    if found[0] is not None and found[0] == found[1]:
+        raise UsageError(f"{writing} and {reading} hold the same token", "give reading one of its own")
 
 
 def _mark(place: Place) -> tuple[int, ...] | None:
@@ -199,6 +224,14 @@ def _mark(place: Place) -> tuple[int, ...] | None:
     except OSError:
         return None
     return (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+
+
+def _is_of_another(file: Path) -> bool:
+    """Whether a file that is there belongs to another user."""
+    try:
+        return os.name == "posix" and file.lstat().st_uid != os.geteuid()
+    except OSError:
+        return False
 
 
 def _checked(token: str, where: str) -> str:

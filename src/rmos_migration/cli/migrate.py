@@ -3,6 +3,7 @@
 import json
 import logging
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -148,7 +149,7 @@ def migrate(
             encoding=settings.encoding,
             rehash=rehash,
             observer=watcher if report is None else Several(watcher, witness),
-            stop=lambda: received[0] if received else None,
+            stop=lambda: received[-1] if received else None,
         )
     if as_json:
         console.print_json(summary.as_json())
@@ -183,18 +184,38 @@ def _report(summary: RunSummary, witness: Witness, settings: Settings) -> Report
 
 @contextmanager
 def _stop_signals() -> Iterator[list[int]]:
-    """Collect SIGINT and SIGTERM, so that the run ends at a batch edge. A second one ends it at once."""
+    """Collect SIGINT and SIGTERM, so that the run ends at a batch edge. A second one ends it at once.
+
+    Where Python drops what a handler raises, as in a finaliser, the second one ends it at a batch edge, too.
+    """
     received: list[int] = []
 
     def remember(number: int, _: FrameType | None) -> None:
-        if received:
-            raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
         received.append(number)
+        if len(received) > 1:
+            raise Terminated if number == signal.SIGTERM else KeyboardInterrupt
         console.say("stopping after this batch; once more to stop at once", on=console.err)
 
-    before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
+    with _dropped_in_silence():
+        before = {number: signal.signal(number, remember) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield received
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+@contextmanager
+def _dropped_in_silence() -> Iterator[None]:
+    """Have Python print no traceback of a signal's exception that it drops."""
+    before = sys.unraisablehook
+
+    def hook(dropped: "sys.UnraisableHookArgs") -> None:
+        if not isinstance(dropped.exc_value, KeyboardInterrupt):
+            before(dropped)
+
+    sys.unraisablehook = hook
     try:
-        yield received
+        yield
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        sys.unraisablehook = before

@@ -40,20 +40,22 @@ def token(
     ] = False,
 ) -> None:
     """Tell of the tokens, or make new ones."""
-    from ..api.tokens import places
+    from ..api.tokens import check_different, places
 
     settings = load_settings(database=database)
     both = places(Database.at(settings.database).path, settings)
     if new:
         _renew(both)
-    failures = []
+    found, failures = [], []
     for one in both:
         try:
-            found = one.token(make=False)
+            found.append((one, one.token(make=False)))
         except RmosError as error:
             failures.append(error)
-        else:
-            console.say(f"for {one.purpose}: {_words(one, found)}")
+    if not failures:
+        check_different(both, [token for _, token in found])
+    for one, token in found:
+        console.say(f"for {one.purpose}: {_words(one, token)}")
     if new and not failures:
         console.say(
             "The old ones are good for nothing. A server that runs takes none any more: start it again."

@@ -63,7 +63,8 @@ async def overview(request: Request) -> Response:
     try:
         audited = await desk.quick_checkup.result()
         make = partial(_overview, desk=desk, known=known, validation=facts.validation(audited))
-        return as_page(await desk.answers.to(("overview", known["root"], audited.started_at), make))
+        key = ("overview", known["root"], audited.started_at)
+        return as_page(await desk.answers.to(key, make, is_of_files=True))
     except DatabaseUnusable as error:
         problem = await to_thread.run_sync(partial(of_error, error, desk.serving, trusted=False))
         if not problem.body.type.endswith("database-missing"):
@@ -232,7 +233,7 @@ async def rejects(request: Request, cursor: Cursor = None, code: Text = None, pa
         )
 
     key = ("rejects page", known["root"], place, code, path)
-    return as_page(await desk.answers.to(key, make, request))
+    return as_page(await desk.answers.to(key, make, request, is_of_files=True))
 
 
 @router.get("/audit")

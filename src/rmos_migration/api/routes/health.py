@@ -42,7 +42,9 @@ async def metrics(request: Request) -> Response:
 
     audited = desk.quick_checkup.last
     try:
-        of_database = await desk.answers.to(("metrics", audited and audited.started_at), make)
+        of_database = await desk.answers.to(
+            ("metrics", audited and audited.started_at), make, is_of_files=True
+        )
     except RmosError:
         of_database = await to_thread.run_sync(make, None)
     return Response(desk.metrics.of_requests() + of_database, media_type=CONTENT_TYPE)

@@ -30,7 +30,7 @@ async def status(request: Request) -> Response:
         locked = is_locked(desk.serving.database.path)
         return json_bytes(facts.status(connection, desk.serving, audited, locked=locked, trusted=trusted))
 
-    return json_answer(await desk.answers.to(("status", trusted, audited.started_at), make))
+    return json_answer(await desk.answers.to(("status", trusted, audited.started_at), make, is_of_files=True))
 
 
 @router.get("/history", responses={200: {"model": models.HistoryAnswer}})
@@ -65,7 +65,8 @@ async def rejects(
         page = page_of_rejects(connection, after=place, limit=limit, outcome=outcome, code=code, path=path)
         return json_bytes(page)
 
-    return json_answer(await desk.answers.to(("rejects", place, limit, outcome, code, path), make, request))
+    key = ("rejects", place, limit, outcome, code, path)
+    return json_answer(await desk.answers.to(key, make, request, is_of_files=True))
 
 
 @router.get("/rejects/{key}", responses={200: {"model": models.RejectAnswer}})
