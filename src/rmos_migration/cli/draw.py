@@ -56,7 +56,9 @@ def draw(
                 f"there is no pattern {pattern_id}", "rmos report lists the patterns with their ids"
             )
         one = as_drawn(row, stock(connection))
-    for remark in one.remarks:
+        is_broken = reporting.is_geometry_broken(connection, row.id)
+    remarks = ["its geometry is no JSON object: see rmos audit"] if is_broken else one.remarks
+    for remark in remarks:
         console.say(f"{pattern_id}: {remark}", on=console.err)
     picture = drawing(one, scale_bar=True)
     if not picture:

@@ -187,6 +187,13 @@ def pattern(connection: Connection, pattern_id: str) -> PatternRow | None:
     return next(_patterns(connection, 1, ENTITY_TABLES["patterns"].c.id == pattern_id), None)
 
 
+def is_geometry_broken(connection: Connection, pattern_id: str) -> bool:
+    """Whether a pattern's geometry is no JSON object, as only other hands leave it."""
+    table = ENTITY_TABLES["patterns"].c
+    text = connection.scalar(select(table.geometry_json).where(table.id == pattern_id))
+    return not isinstance(_loaded(text), dict)
+
+
 def patterns(connection: Connection, limit: int) -> Iterator[PatternRow]:
     """The first patterns, by name and id."""
     return _patterns(connection, limit)
