@@ -107,7 +107,13 @@ def test_a_source_or_database_with_a_hostile_name_works_with_every_verb(name: st
     write(folder, "patterns/b.json", "{")
     database = tmp_path / f"{name}.db"
     assert rmos("migrate", folder, "--database", database).returncode == 1
-    for verb in (["status"], ["history"], ["doctor"], ["init"], ["rejects", "--save", str(folder / "saved")]):
+    for verb in (
+        ["status"],
+        ["history"],
+        ["doctor"],
+        ["init"],
+        ["rejects", "--save", str(tmp_path / f"{name} saved")],
+    ):
         done = rmos(*verb, "--database", database)
         assert done.returncode == 0, (verb, done.stderr[-500:])
         assert raw_controls(done.stdout + done.stderr) == set(), verb
