@@ -75,7 +75,10 @@ _WRITTEN = text("SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL")
 _NOT_LOOKED_AT = re.compile(r"\s*CREATE\s+(?:TEMP(?:ORARY)?\s+)?(?:VIEW|TRIGGER|VIRTUAL)\b", re.IGNORECASE)
 """What is never asked, and is told of in words of its own (``structure.Structure``)."""
 
-HINT = "nothing was read of it, since that might never end: restore the database from a backup"
+HINT = (
+    "nothing was read of it, since that might never end: take out what is not this program's with the program that put it"
+    " there, or restore the database from a backup"
+)
 
 _FUNCTIONS = text("SELECT DISTINCT lower(name) FROM pragma_function_list")
 
