@@ -154,6 +154,17 @@ def test_where_only_the_token_for_changes_is_given_there_is_none_for_reading(dat
         assert served.get(STATUS, bearer(GIVEN)).status == 200
 
 
+def test_the_start_of_a_server_says_where_each_token_stands(database: Path) -> None:
+    with serving(database, "--readers-need-token", token=None) as served:
+        served.process.terminate()
+        served.process.wait(30)
+        assert served.process.stdout is not None
+        said = served.greeting + served.process.stdout.read()
+    for place in own(database):
+        assert str(place) in said
+        assert place.read_text().strip() not in said
+
+
 def test_a_given_token_for_reading_leaves_the_other_in_its_file(database: Path) -> None:
     tokens = tokens_of(database, Settings(reading_token=FOR_READING))
     writing, reading = own(database)

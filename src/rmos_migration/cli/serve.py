@@ -115,7 +115,7 @@ def serve(
     with ExitStack() as until_the_end:
 
         def when_ready() -> None:
-            _greet(_for_others(url), place, settings, tokens)
+            _greet(_for_others(url), place, settings, tokens, readers_need_token=readers_need_token)
             is_seen = sys.stdout.isatty() and is_local
             opens = browser if browser is not None else is_seen
             link = url
@@ -177,11 +177,15 @@ def _tokens(place: Database, settings: Settings, *, is_needed: bool) -> "Tokens"
         return Tokens(None, None, lambda: True)
 
 
-def _greet(url: str, place: Database, settings: Settings, tokens: "Tokens") -> None:
+def _greet(
+    url: str, place: Database, settings: Settings, tokens: "Tokens", *, readers_need_token: bool
+) -> None:
     from ..api.tokens import places
 
     console.say(f"The dashboard is at {url} (Ctrl-C ends it).")
-    writing, _ = places(place.path, settings)
+    writing, reading = places(place.path, settings)
     if tokens.writing is not None and writing.given is None:
         console.say(f"Changes need the token in {writing}.")
+    if readers_need_token and tokens.reading is not None and reading.given is None:
+        console.say(f"Reading needs that token or the one in {reading}.")
     sys.stdout.flush()
