@@ -129,6 +129,17 @@ def test_document_whose_row_has_its_content_again_has_arrived(
     assert counted(replacing(tree, database, size)) == (0, 12, 0)
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_a_document_that_loses_its_row_and_has_it_again_in_one_batch_is_not_told_of(
+    size: int, tree: Path, database: Path
+) -> None:
+    write(tree, "patterns/a.json", pattern(name="v1"))
+    write(tree, "patterns/e.json", [pattern(name="v2"), pattern(name="v1")])
+    summary = replacing(tree, database, size)
+    assert counted(summary) == (1, 1, 1)
+    assert summary.counts.codes["document-superseded"] == 1  # the first one of e.json alone
+
+
 def is_never_negative(summary: RunSummary) -> bool:
     return all(
         number >= 0 for tally in summary.counts.entities.values() for number in tally.as_json().values()

@@ -55,5 +55,5 @@ def superseded_before(
 ) -> list[Diagnostic]:
     """What is to be said of documents outside of the batch whose row has other content now."""
     again = {(one.path, one.pointer) for one in restored}
-    every = [*(one for one in batch.superseded if (one.path, one.pointer) not in again), *counted]
+    every = (one for one in [*batch.superseded, *counted] if (one.path, one.pointer) not in again)
     return [superseded(one.record_id, Location(one.path, one.pointer, document=one.pointer)) for one in every]
