@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from builders import pattern, without_root_powers, write
+from builders import entries, pattern, without_root_powers, write
 from rmos_migration import RunSummary, verify
 from rmos_migration.migrate.options import Options
 from rmos_migration.migrate.outcome import Counts, Tally
@@ -133,11 +133,15 @@ def test_document_whose_row_has_its_content_again_has_arrived(
 def test_a_document_that_loses_its_row_and_has_it_again_in_one_batch_is_not_told_of(
     size: int, tree: Path, database: Path
 ) -> None:
-    write(tree, "patterns/a.json", pattern(name="v1"))
-    write(tree, "patterns/e.json", [pattern(name="v2"), pattern(name="v1")])
+    undated = pattern(name="v1", created_at=None)
+    write(tree, "patterns/a.json", undated)
+    write(tree, "patterns/e.json", [pattern(name="v2"), undated])
     summary = replacing(tree, database, size)
     assert counted(summary) == (1, 1, 1)
     assert summary.counts.codes["document-superseded"] == 1  # the first one of e.json alone
+    derived = {(one["path"], one["pointer"]): one["derived"] for one in entries(database)}
+    assert "created_at" in derived["patterns/a.json", ""]  # the row has that of the first one of e.json
+    assert derived["patterns/a.json", ""] == derived["patterns/e.json", "/1"]
 
 
 def is_never_negative(summary: RunSummary) -> bool:

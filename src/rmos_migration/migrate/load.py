@@ -149,11 +149,11 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     return Written(tally, generations, diagnostics, plan.decisions, retracted)
 
 
-def _contents_of(plan: Plan) -> dict[str, str]:
-    """What the replaced rows were given in the end."""
-    contents = {one.prepared.place: str(one.prepared.content_sha256) for one in plan.decisions}
+def _contents_of(plan: Plan) -> dict[str, tuple[str, str | None]]:
+    """What the replaced rows were given in the end, and which of it was derived."""
+    given = {one.prepared.place: (str(one.prepared.content_sha256), one.derived) for one in plan.decisions}
     rows = zip(plan.replacements, plan.replaced_from, strict=True)
-    return {row[0]: contents[place] for row, place in rows}
+    return {row[0]: given[place] for row, place in rows}
 
 
 def _meet_again(plan: Plan, again: Collection[str]) -> None:

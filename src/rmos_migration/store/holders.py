@@ -160,10 +160,15 @@ def set_aside_for(connection: Connection, entity: Entity, ids: Collection[str]) 
     return [Superseded(*row) for row in connection.execute(query.order_by(*place))]
 
 
-def restore(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> list[Superseded]:
-    """Mark the documents that were replaced, and whose row has their content again, as those that are there; gives them."""
+def restore(
+    connection: Connection, entity: Entity, contents: Mapping[str, tuple[str, str | None]]
+) -> list[Superseded]:
+    """Mark the documents that were replaced, and whose row has their content again, as those that are there; gives them.
+
+    ``contents`` has the content of each row, and which of its columns are derived: so they are for these documents, too.
+    """
     found: list[Superseded] = []
-    for record_id, content in contents.items():
+    for record_id, (content, derived) in contents.items():
         again = and_(
             ledger.c.entity == entity.name,
             ledger.c.record_id == record_id,
@@ -176,7 +181,9 @@ def restore(connection: Connection, entity: Entity, contents: Mapping[str, str])
             Superseded(*row)
             for row in connection.execute(query.order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer))
         ]
-        connection.execute(update(ledger).where(again).values(outcome="unchanged", code=None))
+        connection.execute(
+            update(ledger).where(again).values(outcome="unchanged", code=None, derived=derived)
+        )
     return found
 
 
