@@ -135,7 +135,7 @@ def test_a_document_that_loses_its_row_and_has_it_again_in_one_batch_is_not_told
 ) -> None:
     undated = pattern(name="v1", created_at=None)
     write(tree, "patterns/a.json", undated)
-    write(tree, "patterns/e.json", [pattern(name="v2"), undated])
+    write(tree, "patterns/e.json", [pattern(name="v2", created_at="2025-01-01T00:00:00Z"), undated])
     summary = replacing(tree, database, size)
     assert counted(summary) == (1, 1, 1)
     assert summary.counts.codes["document-superseded"] == 1  # the first one of e.json alone

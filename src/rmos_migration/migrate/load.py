@@ -119,7 +119,9 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     reborn: list[Superseded] = []
     lost: set[str] = set()
     if batch.orphans:
-        adopted = _adopted(batch, plan)
+        adopted = {
+            id_: given for id_, given in plan.inserted.items() if id_ in batch.orphans
+        }  # spoken of before
         again = runs.deleted_ids(connection, batch.entity, adopted)
         reborn = holders.set_aside_for(connection, batch.entity, again)
         _meet_again(plan, again)
@@ -128,7 +130,7 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
         runs.forget_deleted(connection, batch.entity, adopted)
     tally = tally_of(batch, plan)
     counted = [one for one in [*superseded, *reborn] if recount(tally, one, course)]
-    found = holders.restore(connection, batch.entity, _contents_of(plan)) if plan.replacements else []
+    found = holders.restore(connection, batch.entity, plan.replaced) if plan.replacements else []
     restored = [one for one in found if recount_back(tally, one, course)]
     runs.write_ledger(connection, _entries(batch, plan, book))
     _write_rejects(connection, batch, plan, book)
@@ -149,13 +151,6 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     return Written(tally, generations, diagnostics, plan.decisions, retracted)
 
 
-def _contents_of(plan: Plan) -> dict[str, tuple[str, str | None]]:
-    """What the replaced rows were given in the end, and which of it was derived."""
-    given = {one.prepared.place: (str(one.prepared.content_sha256), one.derived) for one in plan.decisions}
-    rows = zip(plan.replacements, plan.replaced_from, strict=True)
-    return {row[0]: given[place] for row, place in rows}
-
-
 def _meet_again(plan: Plan, again: Collection[str]) -> None:
     """Let documents be in conflict whose record was deleted through the API, and that others of the batch have made again."""
     for index, old in enumerate(plan.decisions):
@@ -164,13 +159,6 @@ def _meet_again(plan: Plan, again: Collection[str]) -> None:
             plan.decisions[index] = old._replace(
                 outcome=Outcome.CONFLICT, diagnostics=[*old.diagnostics, said]
             )
-
-
-def _adopted(batch: Batch, plan: Plan) -> dict[str, str]:
-    """The ids of new rows that the ledger spoke of before, with the content that made them now."""
-    contents = {one.prepared.place: str(one.prepared.content_sha256) for one in plan.decisions}
-    rows = zip(plan.inserts, plan.inserted_from, strict=True)
-    return {row[0]: contents[place] for row, place in rows if row[0] in batch.orphans}
 
 
 def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book) -> None:
