@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from builders import entries, pattern, without_root_powers, write
+from builders import entries, pattern, query, without_root_powers, write
 from rmos_migration import RunSummary, verify
 from rmos_migration.migrate.options import Options
 from rmos_migration.migrate.outcome import Counts, Tally
@@ -140,8 +140,42 @@ def test_a_document_that_loses_its_row_and_has_it_again_in_one_batch_is_not_told
     assert counted(summary) == (1, 1, 1)
     assert summary.counts.codes["document-superseded"] == 1  # the first one of e.json alone
     derived = {(one["path"], one["pointer"]): one["derived"] for one in entries(database)}
-    assert "created_at" in derived["patterns/a.json", ""]  # the row has that of the first one of e.json
-    assert derived["patterns/a.json", ""] == derived["patterns/e.json", "/1"]
+    assert derived["patterns/a.json", ""] == '["pattern_type"]'
+    assert (
+        derived["patterns/e.json", "/1"] == '["pattern_type","created_at"]'
+    )  # the row keeps that of the other
+
+
+@pytest.mark.parametrize("policy", list(OnConflict))
+def test_a_document_edited_to_equal_one_that_was_replaced_is_settled_at_once(
+    policy: OnConflict, tree: Path, database: Path
+) -> None:
+    old = pattern(name="v1")
+    write(tree, "patterns/a.json", [old, pattern(name="v2")])
+    replacing(tree, database, 1000)
+    write(tree, "patterns/a.json", [old, old])
+    first = run(tree, Database.at(database), Options(on_conflict=policy))
+    books = [entry | {"run_id": None} for entry in entries(database)]
+    again = run(tree, Database.at(database), Options(on_conflict=policy, rehash=True))
+    assert again.totals.migrated == 0
+    assert again.totals.conflicts == first.totals.conflicts
+    assert [entry | {"run_id": None} for entry in entries(database)] == books
+
+
+def test_the_document_that_came_first_has_one_name_wherever_a_batch_ends(tree: Path, tmp_path: Path) -> None:
+    databases = [tmp_path / f"{size}.db" for size in SIZES]
+    two = pattern(name="two")
+    write(tree, "patterns/m.json", two)
+    write(tree, "patterns/z.json", two)
+    for database, size in zip(databases, SIZES, strict=True):
+        run(tree, Database.at(database), Options(), batch_documents=size)
+    (tree / "patterns/m.json").unlink()
+    write(tree, "patterns/a.json", two)
+    write(tree, "patterns/b.json", pattern(name="one"))
+    for database, size in zip(databases, SIZES, strict=True):
+        run(tree, Database.at(database), Options(), batch_documents=size)
+        [(message,)] = query(database, "SELECT message FROM migration_diagnostics WHERE code = 'id-conflict'")
+        assert "patterns/a.json came first and stays" in message
 
 
 def is_never_negative(summary: RunSummary) -> bool:

@@ -1,5 +1,6 @@
 """What the ledger says of a batch's documents: which of them are what they were when their row was given other content."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy import Connection
@@ -24,17 +25,13 @@ class Before:
         known: Mapping[Place, KnownDocument],
     ) -> None:
         self.known = known
-        self._held = {
-            (path, before.record_id, before.content_sha256)
-            for (path, _), before in known.items()
-            if before.record_id and before.content_sha256 is not None
+        held = {
+            place: one for place, one in known.items() if one.record_id and one.content_sha256 is not None
         }
-        self._replaced = {
-            (path, before.record_id, before.content_sha256)
-            for (path, _), before in known.items()
-            if before.was_replaced and before.record_id
-        }
-        ids = {record_id for _, record_id, _ in self._replaced if record_id}
+        replaced = {place: one for place, one in known.items() if one.record_id and one.was_replaced}
+        self._held = _same_again(batch, held)
+        self._replaced = _same_again(batch, replaced)
+        ids = {one.record_id for one in replaced.values() if one.record_id}
         self._owned: set[str] = set()
         if ids:
             self._owned = set(content_of(connection, entity, ids)) | deleted_ids(connection, entity, ids)
@@ -60,12 +57,12 @@ class Before:
 
     def was_replaced(self, prepared: Prepared) -> bool:
         """Whether the row was given other content on purpose, or taken out, and the document is what it was then."""
-        now = (prepared.reading.path, prepared.record_id, prepared.content_sha256)
-        return self.was_set_aside(prepared) or (now in self._replaced and prepared.record_id in self._owned)
+        is_replaced = prepared.place in self._replaced and prepared.record_id in self._owned
+        return is_replaced or self.was_set_aside(prepared)
 
     def has_held(self, prepared: Prepared) -> bool:
         """Whether the document had the row once, and is what it was then."""
-        return (prepared.reading.path, prepared.record_id, prepared.content_sha256) in self._held
+        return prepared.place in self._held
 
     def has_waited(self, prepared: Prepared) -> bool:
         """Whether a document was in conflict before, and its file is what it was then."""
@@ -76,3 +73,31 @@ class Before:
             and before.file_sha256 is not None
             and before.file_sha256 == prepared.reading.sha256
         )
+
+
+def _same_again(batch: Sequence[Prepared], known: Mapping[Place, KnownDocument]) -> set[Place]:
+    """Return the places of a batch's documents that are among those known before, wherever in their file they stand now.
+
+    Each known document is met once: a second one of the same content is a copy, or another one that was edited to be the
+    same. Those that still stand where they stood come first.
+    """
+    left = Counter((path, one.record_id, one.content_sha256) for (path, _), one in known.items())
+    found: set[Place] = set()
+
+    def stands_there(prepared: Prepared) -> bool:
+        before = known.get(prepared.place)
+        return before is not None and _key(prepared) == (
+            prepared.reading.path,
+            before.record_id,
+            before.content_sha256,
+        )
+
+    for prepared in sorted(batch, key=stands_there, reverse=True) if left else ():
+        if left[_key(prepared)] > 0:
+            left[_key(prepared)] -= 1
+            found.add(prepared.place)
+    return found
+
+
+def _key(prepared: Prepared) -> tuple[str, str | None, str | None]:
+    return prepared.reading.path, prepared.record_id, prepared.content_sha256

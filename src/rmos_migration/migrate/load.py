@@ -119,9 +119,7 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     reborn: list[Superseded] = []
     lost: set[str] = set()
     if batch.orphans:
-        adopted = {
-            id_: given for id_, given in plan.inserted.items() if id_ in batch.orphans
-        }  # spoken of before
+        adopted = _adopted(batch, plan)
         again = runs.deleted_ids(connection, batch.entity, adopted)
         reborn = holders.set_aside_for(connection, batch.entity, again)
         _meet_again(plan, again)
@@ -130,7 +128,7 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
         runs.forget_deleted(connection, batch.entity, adopted)
     tally = tally_of(batch, plan)
     counted = [one for one in [*superseded, *reborn] if recount(tally, one, course)]
-    found = holders.restore(connection, batch.entity, plan.replaced) if plan.replacements else []
+    found = holders.restore(connection, batch.entity, _contents_of(plan)) if plan.replacements else []
     restored = [one for one in found if recount_back(tally, one, course)]
     runs.write_ledger(connection, _entries(batch, plan, book))
     _write_rejects(connection, batch, plan, book)
@@ -151,6 +149,13 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     return Written(tally, generations, diagnostics, plan.decisions, retracted)
 
 
+def _contents_of(plan: Plan) -> dict[str, str]:
+    """What the replaced rows were given in the end."""
+    contents = {one.prepared.place: str(one.prepared.content_sha256) for one in plan.decisions}
+    rows = zip(plan.replacements, plan.replaced_from, strict=True)
+    return {row[0]: contents[place] for row, place in rows}
+
+
 def _meet_again(plan: Plan, again: Collection[str]) -> None:
     """Let documents be in conflict whose record was deleted through the API, and that others of the batch have made again."""
     for index, old in enumerate(plan.decisions):
@@ -159,6 +164,13 @@ def _meet_again(plan: Plan, again: Collection[str]) -> None:
             plan.decisions[index] = old._replace(
                 outcome=Outcome.CONFLICT, diagnostics=[*old.diagnostics, said]
             )
+
+
+def _adopted(batch: Batch, plan: Plan) -> dict[str, str]:
+    """The ids of new rows that the ledger spoke of before, with the content that made them now."""
+    contents = {one.prepared.place: str(one.prepared.content_sha256) for one in plan.decisions}
+    rows = zip(plan.inserts, plan.inserted_from, strict=True)
+    return {row[0]: contents[place] for row, place in rows if row[0] in batch.orphans}
 
 
 def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book) -> None:
@@ -221,7 +233,8 @@ def _with_superseded(
 ) -> list[LedgerEntry]:
     """The entries, where what an earlier document of the batch had put into a row is there no longer.
 
-    Each keeps the ``derived`` that it had when it was in the row, as it would had it been in an earlier batch.
+    Each keeps the ``derived`` that it had when it was in the row, as it would had it been in an earlier batch; so does one
+    whose content the row has again.
     """
     places = {place: row[0] for place, row in zip(plan.replaced_from, plan.replacements, strict=True)}
     last: dict[str, int] = {
@@ -240,10 +253,9 @@ def _with_superseded(
         if entry.content_sha256 is None or index >= at:
             continue
         derived = held.get((entry.path, entry.record_id, entry.content_sha256), entry.derived)
-        if entry.outcome in runs.SETTLED and entry.content_sha256 == entries[at].content_sha256:
-            made[index] = entry._replace(derived=entries[at].derived)  # the row has its content again
-        else:
-            made[index] = _superseded(entry._replace(derived=derived))
+        is_again = entry.outcome in runs.SETTLED and entry.content_sha256 == entries[at].content_sha256
+        entry = entry._replace(derived=derived)
+        made[index] = entry if is_again else _superseded(entry)
     return made
 
 

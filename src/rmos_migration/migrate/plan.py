@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from ..diagnostics import Diagnostic
 from ..store.records import Pending, Row
-from ..store.runs import Content
 from .outcome import Outcome
 from .prepare import Prepared
 
@@ -44,23 +43,6 @@ class Plan:
     decisions: list[Decision] = field(default_factory=list)
     taken_over: set[str] = field(default_factory=set)
     edited: set[str] = field(default_factory=set)
-
-    @property
-    def inserted(self) -> dict[str, Content]:
-        """What each new row was given, by id."""
-        return self._given(self.inserts, self.inserted_from)
-
-    @property
-    def replaced(self) -> dict[str, Content]:
-        """What each replaced row was given in the end, by id."""
-        return self._given(self.replacements, self.replaced_from)
-
-    def _given(self, rows: list[Row], places: list[Place]) -> dict[str, Content]:
-        contents = {
-            one.prepared.place: Content(str(one.prepared.content_sha256), one.derived)
-            for one in self.decisions
-        }
-        return {row[0]: contents[place] for row, place in zip(rows, places, strict=True)}
 
 
 def straight(batch: list[Prepared]) -> Plan:

@@ -257,6 +257,7 @@ class _Resolver:
             changes,
             self.holding,
             winner=self.written_by.get(record_id),
+            equals=[self.made.decisions[index].prepared for index in self.arrived.get(record_id, ())],
             is_same_row=is_same_row,
         )
         if self.policy.on_conflict is OnConflict.KEEP:

@@ -27,7 +27,7 @@ from . import runs
 from .bulk import among, insert_rows
 from .holders import restore, supersede
 from .records import Row, forget_pending
-from .runs import API, DELETED, FROM_API, IS_OF_EDITED_RECORD, REPLACED, Content, LedgerEntry
+from .runs import API, DELETED, FROM_API, IS_OF_EDITED_RECORD, REPLACED, LedgerEntry
 from .tables import ENTITY_TABLES, ledger
 
 _SAYS_WRITTEN = and_(FROM_API, func.coalesce(ledger.c.code, "").not_in((DELETED, REPLACED)))
@@ -150,7 +150,7 @@ def lost(connection: Connection, entity: Entity, ids: Collection[str]) -> set[st
     return set(connection.scalars(query))
 
 
-def give_up_lost(connection: Connection, entity: Entity, contents: Mapping[str, Content]) -> set[str]:
+def give_up_lost(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> set[str]:
     """Make history of what was written through the API into rows that were gone and are made again; gives their ids.
 
     Other documents with the content that made them now have arrived again, too.

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, delete, exists, func, select, update
 from ..diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
 from ..entities import Entity
 from .bulk import among
-from .runs import API, FROM_API, GONE, IS_SUPERSEDED, REPLACED, SETTLED, UNRESOLVED, Content
+from .runs import API, FROM_API, GONE, IS_SUPERSEDED, REPLACED, SETTLED, UNRESOLVED
 from .tables import ledger, rejects, sources
 
 
@@ -160,17 +160,14 @@ def set_aside_for(connection: Connection, entity: Entity, ids: Collection[str]) 
     return [Superseded(*row) for row in connection.execute(query.order_by(*place))]
 
 
-def restore(connection: Connection, entity: Entity, contents: Mapping[str, Content]) -> list[Superseded]:
-    """Mark the documents that were replaced, and whose row has their content again, as those that are there; gives them.
-
-    ``contents`` is what each row holds now; what is derived in it is so for these documents, too.
-    """
+def restore(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> list[Superseded]:
+    """Mark the documents that were replaced, and whose row has their content again, as those that are there; gives them."""
     found: list[Superseded] = []
     for record_id, content in contents.items():
         again = and_(
             ledger.c.entity == entity.name,
             ledger.c.record_id == record_id,
-            ledger.c.content_sha256 == content.sha256,
+            ledger.c.content_sha256 == content,
             ledger.c.code == REPLACED,
             ~FROM_API,
         )
@@ -179,9 +176,7 @@ def restore(connection: Connection, entity: Entity, contents: Mapping[str, Conte
             Superseded(*row)
             for row in connection.execute(query.order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer))
         ]
-        connection.execute(
-            update(ledger).where(again).values(outcome="unchanged", code=None, derived=content.derived)
-        )
+        connection.execute(update(ledger).where(again).values(outcome="unchanged", code=None))
     return found
 
 

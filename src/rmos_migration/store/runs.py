@@ -60,13 +60,6 @@ SPEAKS_OF_ROW = and_(ledger.c.content_sha256.is_not(None), func.coalesce(ledger.
 """Ledger entries that say what a row was made from."""
 
 
-class Content(NamedTuple):
-    """What a document gave to a row: its hash, and the columns that are derived, as the ledger keeps them."""
-
-    sha256: str
-    derived: str | None
-
-
 class LedgerEntry(NamedTuple):
     """What became of one document, as of now. Field order is column order.
 
@@ -209,7 +202,7 @@ def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> N
             connection.execute(delete(table).where(table.c.source_id == source, among(table.c.path, paths)))
 
 
-def disown(connection: Connection, entity: Entity, contents: Mapping[str, Content]) -> None:
+def disown(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> None:
     """Mark documents whose row was gone and is made again from other content: they no longer speak of it."""
     is_rejected = ledger.c.outcome == "rejected"
     outcome = case((is_rejected, "rejected"), else_="conflict")
@@ -220,7 +213,7 @@ def disown(connection: Connection, entity: Entity, contents: Mapping[str, Conten
             .where(
                 ledger.c.entity == entity.name,
                 ledger.c.record_id == record_id,
-                ledger.c.content_sha256 != content.sha256,
+                ledger.c.content_sha256 != content,
                 func.coalesce(ledger.c.code, "") != REPLACED,
             )
             .values(outcome=outcome, code=code, content_sha256=None, derived=None)
