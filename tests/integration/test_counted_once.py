@@ -146,14 +146,27 @@ def test_a_document_that_loses_its_row_and_has_it_again_in_one_batch_is_not_told
     )  # the row keeps that of the other
 
 
+BROKEN = pattern(ring_count=0)
+
+
 @pytest.mark.parametrize("policy", list(OnConflict))
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ([pattern(name="v1"), pattern(name="v2")], [pattern(name="v1"), pattern(name="v1")]),
+        (
+            [pattern(name="v1"), pattern(name="v2"), pattern(name="v3")],
+            [pattern(name="v1"), BROKEN, pattern(name="v2")],
+        ),
+    ],
+    ids=["twice", "beside a broken one"],
+)
 def test_a_document_edited_to_equal_one_that_was_replaced_is_settled_at_once(
-    policy: OnConflict, tree: Path, database: Path
+    before: list[Any], after: list[Any], policy: OnConflict, tree: Path, database: Path
 ) -> None:
-    old = pattern(name="v1")
-    write(tree, "patterns/a.json", [old, pattern(name="v2")])
+    write(tree, "patterns/a.json", before)
     replacing(tree, database, 1000)
-    write(tree, "patterns/a.json", [old, old])
+    write(tree, "patterns/a.json", after)
     first = run(tree, Database.at(database), Options(on_conflict=policy))
     books = [entry | {"run_id": None} for entry in entries(database)]
     again = run(tree, Database.at(database), Options(on_conflict=policy, rehash=True))

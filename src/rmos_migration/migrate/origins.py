@@ -25,17 +25,22 @@ class Origins:
             for place, before in known.items()
             if before.is_in_row and before.record_id not in replaced
         }
+        self.records = {place: before.record_id for place, before in known.items()}
         self.places: dict[tuple[str, str | None], list[Place]] = {}
         for place, before in self.unclaimed.items():
             self.places.setdefault((place[0], before.record_id), []).append(place)
         self.spoken_for: set[tuple[str, str | None]] = set()
 
     def given_to(self, entries: list[LedgerEntry]) -> list[LedgerEntry]:
-        """The entries with the origins that are theirs; those of documents that arrived choose first."""
-        given = {
+        """The entries with the origins that are theirs; those of documents that arrived choose first.
+
+        Those without an id choose last where another document of a record stood: it may be one of that record.
+        """
+        settled = {
             index: self._settled(entry) for index, entry in enumerate(entries) if entry.outcome in SETTLED
         }
-        return [given.get(index) or self._kept_out(entry) for index, entry in enumerate(entries)]
+        given = [settled.get(index) or self._kept_out(entry) for index, entry in enumerate(entries)]
+        return [self._broken(entry) if entry.record_id is None else entry for entry in given]
 
     def left(self, paths: Iterable[str], source_id: int, entity: str, run_id: int) -> list[LedgerEntry]:
         """Entries for the origins in files at ``paths`` that no document took: theirs were taken out of the file."""
@@ -73,14 +78,11 @@ class Origins:
         before = self._claim(entry)
         if before is None and entry.record_id is None:  # else it is another record's document
             before = self.unclaimed.pop((entry.path, entry.pointer), None)
-        if before is None:
-            return entry
-        return entry._replace(
-            record_id=before.record_id,
-            generation=before.generation,
-            derived=before.derived,
-            content_sha256=before.content_sha256,
-        )
+        return entry if before is None else _with(entry, before)
+
+    def _broken(self, entry: LedgerEntry) -> LedgerEntry:
+        before = self._claim(entry._replace(record_id=self.records.get((entry.path, entry.pointer))))
+        return entry if before is None else _with(entry, before)
 
     def _claim(self, entry: LedgerEntry) -> KnownDocument | None:
         """Take the origin of the entry's record in its file, best that of the same place."""
@@ -93,3 +95,12 @@ class Origins:
                 self.spoken_for.add((entry.path, entry.record_id))
                 return self.unclaimed.pop(place)
         return None
+
+
+def _with(entry: LedgerEntry, before: KnownDocument) -> LedgerEntry:
+    return entry._replace(
+        record_id=before.record_id,
+        generation=before.generation,
+        derived=before.derived,
+        content_sha256=before.content_sha256,
+    )
