@@ -82,12 +82,18 @@ def test_nothing_is_passed_over(file: Path, entity: Entity, value: Any) -> None:
 
 
 def has_an_object_with_own_keys(entity: Entity, value: Any) -> bool:
-    """Whether an object that names or identifies a record stands in a value that should hold none."""
+    """Whether an object that holds what a record is made of stands in a value that should hold none.
+
+    Plain values beside the documents, and empty lists, may describe the file: a version, a name, an empty category.
+    """
     keys = {"id", "name", "geometry", "job_type", "parameters", "strips"} & FIELD_KEYS
     below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []
-    return (isinstance(value, dict) and not keys.isdisjoint(value)) or any(
-        has_an_object_with_own_keys(entity, one) for one in below
+    held = (
+        {key for key, one in value.items() if one and isinstance(one, dict | list)}
+        if isinstance(value, dict)
+        else set()
     )
+    return not keys.isdisjoint(held) or any(has_an_object_with_own_keys(entity, one) for one in below)
 
 
 @given(entity=entities, text=texts)

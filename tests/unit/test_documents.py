@@ -196,6 +196,18 @@ def test_broken_record_with_a_key_named_like_a_wrapper_is_not_passed_over(
     assert (prepared.pointer, codes([prepared])) == ("", [["partial-record"]])
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"patterns": [], "data": {"geometry": [None]}},
+        {"categories": [], "saved": [{"strips": [1]}]},
+        {"runs": [], "last": {"job": {"parameters": {"blade_mm": 0.8}}}},
+    ],
+)
+def test_part_of_a_record_beside_an_empty_wrapper_is_not_passed_over(content: Any, prepared_of: Any) -> None:
+    assert codes(prepared_of(content)) == [["not-a-record"]]
+
+
 def test_statistics_of_entities_are_no_wrapper(prepared_of: Any) -> None:
     (prepared,) = prepared_of({"patterns": {"found": 3}, "joblogs": {"found": 2}})
     assert (prepared.pointer, codes([prepared])) == ("", [["not-a-record"]])

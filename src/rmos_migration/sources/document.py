@@ -1,13 +1,22 @@
 """One document of a file, and where it stands there."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from ..entities import ENTITIES, Kind
 from .faults import Fault
 from .pointers import Again, below
 from .truncation import is_cut_off
 
 FormT = TypeVar("FormT")
+
+PARTS = frozenset(
+    rule.name for entity in ENTITIES for rule in entity.fields if rule.found.kind is Kind.JSON
+) - {
+    "metadata",
+    "results",
+}
+"""Keys under which a record of some entity has what it is made of."""
 
 
 class Document(NamedTuple, Generic[FormT]):
@@ -78,6 +87,16 @@ def is_filled(value: Any) -> bool:
     return (isinstance(value, dict) and bool(value)) or (
         isinstance(value, list) and may_hold_documents(value)
     )
+
+
+def holds_under(value: Any, keys: Collection[str]) -> bool:
+    """Whether a list or an object with something in it stands under one of ``keys``, however far in."""
+    if isinstance(value, dict):
+        return any(
+            (key in keys and bool(held) and isinstance(held, dict | list)) or holds_under(held, keys)
+            for key, held in value.items()
+        )
+    return isinstance(value, list) and any(holds_under(held, keys) for held in value)
 
 
 def is_powershell_list(value: dict[str, Any]) -> bool:

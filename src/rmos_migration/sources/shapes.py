@@ -10,9 +10,11 @@ from typing import Any, Generic, NamedTuple
 from ..entities import ENTITIES, Entity
 from .answers import failure_in
 from .document import (
+    PARTS,
     Document,
     DocumentPlace,
     FormT,
+    holds_under,
     is_filled,
     is_in_place_of_one,
     is_list_of_objects,
@@ -197,9 +199,11 @@ class Splitter(Generic[FormT]):
         """Whether an object is no more than the wrapping of what was found in it.
 
         It is, where a record was found. Where none was, an object that has keys of a record itself is a broken record
-        rather than a wrapping, and must not be passed over.
+        rather than a wrapping, and must not be passed over; nor must one be that lies somewhere in it.
         """
-        return any(document.form is not None for document in found) or self._own_keys.isdisjoint(value)
+        if any(document.form is not None for document in found):
+            return True
+        return self._own_keys.isdisjoint(value) and (bool(found) or not holds_under(value, PARTS))
 
     @property
     def _own_keys(self) -> set[str]:
