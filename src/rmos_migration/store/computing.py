@@ -13,6 +13,7 @@ from sqlalchemy import Connection, text
 
 from ..errors import DatabaseUnusable
 from . import schema
+from .schema_words import kept_by_schema
 from .tables import metadata
 
 _HARMLESS = frozenset(
@@ -83,6 +84,7 @@ HINT = (
 _FUNCTIONS = text("SELECT DISTINCT lower(name) FROM pragma_function_list")
 
 
+@kept_by_schema
 def computed(connection: Connection) -> str:
     """Return the first of a schema that makes it unsafe to read a row, in words; empty for nothing.
 

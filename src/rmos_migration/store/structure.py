@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateIndex
 
 from . import schema
 from .failures import reason
+from .schema_words import kept_by_schema
 from .tables import metadata, schema_version
 
 NAMED_INDEXES = (
@@ -65,6 +66,7 @@ def expected() -> Structure:
     return made
 
 
+@kept_by_schema
 def found(connection: Connection) -> Structure:
     """The structure of a database. White space and the order in which a definition's parts stand do not count."""
     listed = connection.exec_driver_sql(

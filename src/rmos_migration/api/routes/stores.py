@@ -4,10 +4,11 @@ The routes are made from the list of entities.
 """
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -31,6 +32,12 @@ from .parameters import ById, ByIdToo, Id, IfMatch, IfNoneMatch
 PREFIX = "/api/rmos/stores"
 
 
+class _Made(models.Answer):
+    """The base of answers that are made from an entity: there are no docstrings to look for, and Pydantic looks for long."""
+
+    model_config = ConfigDict(use_attribute_docstrings=False)
+
+
 class _Kind(NamedTuple):
     """What the routes of an entity need to know: how it is called, and what its answers look like."""
 
@@ -44,7 +51,7 @@ class _Kind(NamedTuple):
 
 def routers() -> list[APIRouter]:
     """The routes of every entity."""
-    return [_router(_kind(entity)) for entity in ENTITIES]
+    return [_router(entity) for entity in ENTITIES]
 
 
 def _kind(entity: Entity) -> _Kind:
@@ -59,14 +66,15 @@ def _kind(entity: Entity) -> _Kind:
         entity,
         slug_of(entity),
         entity.singular,
-        create_model(f"{title}Answer", __base__=models.Answer, **one),
-        create_model(f"{title}Page", __base__=models.Answer, **many),
+        create_model(f"{title}Answer", __base__=_Made, **one),
+        create_model(f"{title}Page", __base__=_Made, **many),
         looking_of(entity),
     )
 
 
-def _router(kind: _Kind) -> APIRouter:
-    entity = kind.entity
+@cache
+def _router(entity: Entity) -> APIRouter:
+    kind = _kind(entity)
     router = APIRouter(
         prefix=f"{PREFIX}/{kind.slug}", tags=[kind.slug], dependencies=[Parameters], route_class=PlainWord
     )
