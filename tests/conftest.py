@@ -1,4 +1,4 @@
-"""Places for tests: an empty legacy tree, and where its database goes."""
+"""Places for tests: an empty legacy tree, and where its database goes; and how examples are made up."""
 
 import os
 import signal
@@ -7,12 +7,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from builders import DOMAIN_TABLES, Here, pattern, write
 from rmos_migration import migrate
 from rmos_migration.cli.app import run
 from rmos_migration.store.database import Database
 from rmos_migration.store.standing import Readers
+
+# Examples judge behaviour, not the speed of the machine, and a test run tries the same ones each time. New ones are looked
+# for by ``make fault``: what that finds is to become a test of its own.
+settings.register_profile(
+    "unhurried",
+    parent=settings.default,
+    deadline=None,
+    derandomize=not os.environ.get("RMOS_CAMPAIGNS"),
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ def runs(job: dict[str, Any]) -> list[str]:
 
 
 def makes(text: str) -> list[str]:
-    return [line for line in text.splitlines() if line.startswith("make ")]
+    return [line for line in map(str.strip, text.splitlines()) if line.startswith("make ")]
 
 
 def uploads() -> dict[str, dict[str, Any]]:
