@@ -1,7 +1,5 @@
 """What is said of a document whose id is taken by other content: both places, how they differ, and a way out."""
 
-from collections.abc import Sequence
-
 from ..diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
 from ..generations import export
 from ..store.holders import Holder
@@ -24,7 +22,7 @@ def conflict(
     holding: Holding,
     *,
     winner: Prepared | None,
-    equals: Sequence[Prepared],
+    equal: Prepared | None,
     is_same_row: bool,
 ) -> Diagnostic:
     """The conflict of a document with the record that has its id.
@@ -34,7 +32,7 @@ def conflict(
         changes: how its row and the one that is there differ, in words.
         holding: the documents that rows were made from.
         winner: the document that gave the row its content in this very batch.
-        equals: the documents before it in the batch that have the row's content.
+        equal: the document before it in the batch that has the row's content, the first of them by its place.
         is_same_row: whether it would make the very row that is there.
     """
     record_id = str(prepared.record_id)
@@ -48,8 +46,8 @@ def conflict(
             f"the record {shown(record_id)} is there already, with these very values",
             "nothing needs to be done; an export of records is meant for a new database",
         )
-    if winner is None and equals:
-        winner = _first_of(equals, first, holding)
+    if winner is None and equal is not None and _comes_first(equal, first, holding):
+        winner = equal
     if winner is not None:
         return said(_of_two(record_id, placed(winner.location), here, changes), _OF_TWO)
     if first is None:
@@ -73,14 +71,13 @@ def conflict(
     return said(_of_two(record_id, holding.named(first), here, changes), _OF_TWO)
 
 
-def _first_of(equals: Sequence[Prepared], first: Holder | None, holding: Holding) -> Prepared | None:
-    """Return the document of the batch that the ledger would name first, had it been in an earlier batch; None if another."""
-    mine = min(equals, key=lambda one: one.place)
-    if first is None or holding.is_gone(first):
-        return mine
-    is_settled = first.is_from_api or first.outcome == "migrated"
-    is_before = (first.source_id, first.path, first.pointer) <= (holding.course.book.source_id, *mine.place)
-    return None if is_settled or is_before else mine
+def _comes_first(equal: Prepared, first: Holder | None, holding: Holding) -> bool:
+    """Return whether the ledger would name a document of the batch before ``first``, had it been in an earlier batch."""
+    if first is None or holding.is_free(str(equal.record_id)):
+        return True
+    if first.is_from_api or first.outcome == "migrated":
+        return False
+    return (holding.course.book.source_id, *equal.place) < (first.source_id, first.path, first.pointer)
 
 
 def placed(location: Location) -> str:

@@ -26,9 +26,11 @@ class Origins:
             if before.is_in_row and before.record_id not in replaced
         }
         self.records = {place: before.record_id for place, before in known.items()}
-        self.places: dict[tuple[str, str | None], list[Place]] = {}
+        self.places: dict[
+            tuple[str, str | None], dict[Place, None]
+        ] = {}  # of those unclaimed, in their order
         for place, before in self.unclaimed.items():
-            self.places.setdefault((place[0], before.record_id), []).append(place)
+            self.places.setdefault((place[0], before.record_id), {})[place] = None
         self.spoken_for: set[tuple[str, str | None]] = set()
 
     def given_to(self, entries: list[LedgerEntry]) -> list[LedgerEntry]:
@@ -57,9 +59,9 @@ class Origins:
 
     def _settled(self, entry: LedgerEntry) -> LedgerEntry:
         before = self._claim(entry)
-        for place in self.places.get((entry.path, entry.record_id), ()):
-            if entry.outcome == Outcome.MIGRATED:  # the row was made anew; what made it before is history
-                self.unclaimed.pop(place, None)
+        if entry.outcome == Outcome.MIGRATED:  # the row was made anew; what made it before is history
+            for place in self.places.pop((entry.path, entry.record_id), ()):
+                del self.unclaimed[place]
         if (
             before is None
             or entry.outcome == Outcome.MIGRATED
@@ -77,7 +79,7 @@ class Origins:
             return entry
         before = self._claim(entry)
         if before is None and entry.record_id is None:  # else it is another record's document
-            before = self.unclaimed.pop((entry.path, entry.pointer), None)
+            before = self._take((entry.path, entry.pointer))
         return entry if before is None else _with(entry, before)
 
     def _broken(self, entry: LedgerEntry) -> LedgerEntry:
@@ -88,13 +90,18 @@ class Origins:
         """Take the origin of the entry's record in its file, best that of the same place."""
         if entry.record_id is None:
             return None
-        places = self.places.get((entry.path, entry.record_id), [])
-        here = (entry.path, entry.pointer)
-        for place in [here, *places] if here in places else places:
-            if place in self.unclaimed:
-                self.spoken_for.add((entry.path, entry.record_id))
-                return self.unclaimed.pop(place)
-        return None
+        here, places = (entry.path, entry.pointer), self.places.get((entry.path, entry.record_id))
+        if not places:
+            return None
+        self.spoken_for.add((entry.path, entry.record_id))
+        return self._take(here if here in places else next(iter(places)))
+
+    def _take(self, place: Place) -> KnownDocument | None:
+        """Take the origin that stood at a place, if nobody has."""
+        before = self.unclaimed.pop(place, None)
+        if before is not None:
+            self.places[place[0], before.record_id].pop(place)
+        return before
 
 
 def _with(entry: LedgerEntry, before: KnownDocument) -> LedgerEntry:

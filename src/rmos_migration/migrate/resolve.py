@@ -78,6 +78,7 @@ class _Resolver:
         self.made = Plan()
         self.written_by: dict[str, Prepared] = {}
         self.arrived: dict[str, list[int]] = {}
+        self.first_arrived: dict[str, Prepared] = {}
         self.displaced: dict[str, list[int]] = {}
         self.holding = Holding(connection, entity, course, self.batch, {path for path, _ in known})
         self.before = Before(connection, entity, self.batch, known)
@@ -257,7 +258,7 @@ class _Resolver:
             changes,
             self.holding,
             winner=self.written_by.get(record_id),
-            equals=[self.made.decisions[index].prepared for index in self.arrived.get(record_id, ())],
+            equal=self.first_arrived.get(record_id),
             is_same_row=is_same_row,
         )
         if self.policy.on_conflict is OnConflict.KEEP:
@@ -280,7 +281,10 @@ class _Resolver:
     def _decide(self, prepared: Prepared, outcome: Outcome, more: list[Diagnostic] | None = None) -> None:
         diagnostics = prepared.diagnostics + more if more else prepared.diagnostics
         if outcome in _ARRIVED:
-            self.arrived.setdefault(prepared.record_id or "", []).append(len(self.made.decisions))
+            record_id = prepared.record_id or ""
+            self.arrived.setdefault(record_id, []).append(len(self.made.decisions))
+            known = self.first_arrived.setdefault(record_id, prepared)
+            self.first_arrived[record_id] = min(known, prepared, key=lambda one: one.place)
         self.made.decisions.append(Decision(prepared, outcome, diagnostics, prepared.derived))
 
     def _reject(self, prepared: Prepared, code: str, message: str) -> None:
