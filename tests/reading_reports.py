@@ -56,7 +56,7 @@ def in_text(report: Report) -> Numbers:
             for key, cell in zip((*COUNTED, "success_rate"), cells, strict=True)
             if cell != "-"
         }
-    for line in sections["Noticed"]:
+    for line in sections.get("Notices", []):
         if match := re.fullmatch(r"([\d,]+) x \S+ (\S+) \((\w+)\)", line):
             numbers[f"noticed.{match[3]}.{match[2]}"] = _number(match[1])
     for title, lines in sections.items():
@@ -78,7 +78,7 @@ _TABLES = {
     "Strip families by material": ("materials", "not recorded"),
     "Patterns by number of rings": ("rings", "no rings"),
     "Jobs by status": ("statuses", ""),
-    "Documents by the generation that wrote them": ("generations", ""),
+    "Documents by generation": ("generations", ""),
 }
 
 

@@ -4,8 +4,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 
 from .audit.auditor import audit_database
-from .audit.baseline import known_findings
-from .audit.result import AuditResult
+from .audit.result import AuditResult, known_findings
 from .diagnostics import Severity
 from .exporting import run as exports
 from .exporting.outcome import ExportFormat, ExportResult

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..diagnostics import Severity
-from ..presentation.not_loaded import counted_by_code
+from ..presentation.not_loaded_now import counted_by_code
 from ..store import queries
 from ..store.database import SqliteDatabase
 from ..store.files import size_of
@@ -63,7 +63,7 @@ class Metrics:
             records.add_metric((entity,), count)
         yield records
         by_code = GaugeMetricFamily(
-            "rmos_documents_kept_out", "Rejected or in conflict, by code.", labels=("code",)
+            "rmos_documents_not_loaded", "Rejected or in conflict, by code.", labels=("code",)
         )
         for code, count in counted_by_code(connection).items():
             by_code.add_metric((code,), count)

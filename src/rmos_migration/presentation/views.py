@@ -1,92 +1,63 @@
-"""Parts of a report from what the database, a summary or a diagnostic says."""
+"""The values of ``model``, made from what the database, a run's summary or a diagnostic holds."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ..diagnostics import CATALOGUE, FOLDER_NOT_LOOKED_AT, Diagnostic, Severity, printable
 from ..migrate.options import Options
-from ..migrate.outcome import Tally, success_rate
+from ..migrate.outcome import FileCounts, Tally, success_rate
 from ..store.queries import RunRow
 from .model import Counted, Files, Kind, Notice, Run
 
-_USUAL = Options().as_json()
+_DEFAULTS = Options().as_json()
+_NO_FILES = FileCounts().as_json()
 _REJECTING = {"on_conflict": "id-conflict", "missing_references": "reference-missing"}
-"""What is an error instead of a warning, where the option says reject."""
+"""Options that make an error of what is a warning otherwise, when they say ``reject``: the code."""
 
 _RANKS = {severity.value: rank for rank, severity in enumerate(reversed(Severity))}
 
 
 def counted(counts: Mapping[str, Any]) -> Counted:
-    """Documents by outcome, from a tally's JSON; nothing found where it is empty."""
+    """Return documents by outcome, from a tally's JSON; all zero if it is empty."""
     tally = Tally(**{name: int(counts.get(name, 0)) for name in Tally.__dataclass_fields__})
-    return Counted(
-        found=tally.found,
-        migrated=tally.migrated,
-        unchanged=tally.unchanged,
-        conflicts=tally.conflicts,
-        rejected=tally.rejected,
-        success_rate=min(success_rate(tally), 100),
-    )
+    return Counted(**vars(tally), success_rate=min(success_rate(tally), 100))
 
 
 def files(counts: Mapping[str, Any]) -> Files:
-    """Source files, from the JSON of a run's counts."""
-    of_files = counts.get("files", {})
-    return Files(
-        found=of_files.get("found", 0),
-        read=of_files.get("read", 0),
-        unread=of_files.get("unread", 0),
-        ignored=of_files.get("ignored", {}),
-        ignored_paths=of_files.get("ignored_paths", {}),
-    )
+    """Return source files by what was done with them, from the JSON of a run's counts."""
+    known = _NO_FILES | counts.get("files", {})
+    return Files(**{name: known[name] for name in Files.model_fields})
 
 
 def unusual(options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a run that differ from what is usual."""
-    return {name: value for name, value in options.items() if value != _USUAL.get(name)}
+    """Return the options of a run that differ from the defaults."""
+    return {name: value for name, value in options.items() if value != _DEFAULTS.get(name)}
 
 
 def run_of_row(row: RunRow) -> Run:
-    """A run as the database knows it."""
-    totals = counted(row.counts.get("totals", {}))
-    return Run(
-        id=row.id,
-        status=row.status,
-        dry_run=False,
-        source=printable(row.source),
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        duration_seconds=row.duration_seconds,
-        documents_per_second=_rate(totals.found, row.duration_seconds),
-        tool_version=row.tool_version,
-        options=unusual(row.options),
-        stopped_by=row.stopped_by or "",
-        totals=totals,
-        not_looked_at=row.counts.get("files", {}).get("not_looked_at", 0),
-        folders_not_looked_at=row.counts.get("codes", {}).get(FOLDER_NOT_LOOKED_AT, 0),
-        overridden=row.counts.get("overridden", 0),
-    )
+    """Return a run as the database knows it."""
+    seconds = row.duration_seconds
+    rate = round(row.counts.get("totals", {}).get("found", 0) / seconds) if seconds else None
+    return _run(row._asdict() | {"dry_run": False, "documents_per_second": rate}, row.counts)
 
 
 def run_of_summary(summary: Mapping[str, Any], tool_version: str | None) -> Run:
-    """A run as its summary tells it."""
-    return Run(
-        id=summary["run_id"],
-        status=summary["status"],
-        dry_run=summary["dry_run"],
-        source=printable(summary["source"]),
-        started_at=summary["started_at"],
-        finished_at=summary["finished_at"],
-        duration_seconds=summary["duration_seconds"],
-        documents_per_second=summary["documents_per_second"],
-        tool_version=tool_version,
-        options=unusual(summary["options"]),
-        stopped_by=summary["stopped_by"],
-        totals=counted(summary["totals"]),
-        not_looked_at=summary["files"].get("not_looked_at", 0),
-        folders_not_looked_at=summary.get("codes", {}).get(FOLDER_NOT_LOOKED_AT, 0),
-        overridden=summary.get("overridden", 0),
-    )
+    """Return a run as its summary tells it."""
+    return _run({**summary, "id": summary["run_id"], "tool_version": tool_version}, summary)
+
+
+def _run(known: Mapping[str, Any], counts: Mapping[str, Any]) -> Run:
+    same = {name: known[name] for name in Run.model_fields if name in known}
+    other = {
+        "source": printable(known["source"]),
+        "options": unusual(known["options"]),
+        "stopped_by": known["stopped_by"] or "",
+        "totals": counted(counts.get("totals", {})),
+        "not_looked_at": counts.get("files", {}).get("not_looked_at", 0),
+        "folders_not_looked_at": counts.get("codes", {}).get(FOLDER_NOT_LOOKED_AT, 0),
+        "overridden": counts.get("overridden", 0),
+    }
+    return Run(**same | other)
 
 
 def notice(diagnostic: Diagnostic) -> Notice:
@@ -124,7 +95,3 @@ def _severity(code: str, options: Mapping[str, Any]) -> Severity:
     if any(options.get(option) == "reject" for option, of in _REJECTING.items() if of == code):
         return Severity.ERROR
     return CATALOGUE[code].severity if code in CATALOGUE else Severity.INFO
-
-
-def _rate(documents: int, seconds: float | None) -> int | None:
-    return round(documents / seconds) if seconds else None

@@ -23,9 +23,9 @@ from ..store.lock import is_locked
 from ..store.queries import RunRow
 from ..store.reporting import Noticed, Place
 from .database_now import database_facts, gallery, workshop
-from .model import Audit, Change, Comparison, Finding, Report
+from .model import Audit, Change, Comparison, Report
+from .not_loaded import bytes_of_run, bytes_of_source, documents_not_loaded, with_excerpts
 from .recorder import RunRecorder
-from .rejected_documents import bytes_of_run, bytes_of_source, documents_kept_out, with_excerpts
 from .statistics import Statistics, read_statistics
 
 HISTORY = 30
@@ -92,7 +92,7 @@ def report_in(
         counts,
         made_from="database",
         noticed=_kinds(reporting.noticed(connection, row.id)),
-        kept_out=with_excerpts(documents_kept_out(reasons, known), raw_of, row.options.get("encoding")),
+        kept_out=with_excerpts(documents_not_loaded(reasons, known), raw_of, row.options.get("encoding")),
         not_looked_at=[views.notice(one) for one in strays.of_run(connection, row.id)],
         is_last=not reporting.has_later_run(connection, row),
         history=[views.run_of_row(one) for one in history],
@@ -121,7 +121,7 @@ def report_of_statistics(file: Path) -> Report:
 def report_of_dry_run(summary: RunSummary, witness: RunRecorder, encoding: str | None = None) -> Report:
     """The report of a dry run, from its summary and what was seen of it."""
     run = views.run_of_summary(summary.as_json(), __version__)
-    kept_out = documents_kept_out(witness.reasons, witness.known)
+    kept_out = documents_not_loaded(witness.reasons, witness.known)
     raw_of = bytes_of_source(witness.location, witness.known)
     return _report(
         run,
@@ -197,13 +197,13 @@ def _comparison(connection: Connection, run: Run, before: RunRow, places: set[Pl
 
 
 def _audit(result: AuditResult) -> Audit:
-    states = Counter(verdict.state for verdict in result.verdicts)
+    states = Counter(checked.state for checked in result.rules)
     return Audit(
         passed=result.passed,
-        rules=len(result.verdicts),
+        rules=len(result.rules),
         rules_held=states[RuleState.PASSED],
         rules_not_run=states[RuleState.NOT_RUN],
         errors=result.number(Severity.ERROR),
         warnings=result.number(Severity.WARNING),
-        findings=[Finding(**finding._asdict()) for finding in result.findings],
+        findings=result.findings,
     )

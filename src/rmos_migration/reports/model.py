@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from ..audit.rule import Finding
 from ..presentation.model import Counted, Files, KeptOut, Kind, Notice, Rosette, Run, Value
 
 
@@ -57,18 +58,6 @@ class Gallery(Value):
 
     total: int
     rosettes: list[Rosette]
-
-
-class Finding(Value):
-    """One thing that an audit found."""
-
-    code: str
-    severity: Literal["info", "warning", "error"]
-    message: str
-    table: str
-    record: str
-    column: str
-    hint: str
 
 
 class Audit(Value):

@@ -24,7 +24,7 @@ from ..errors import DatabaseUnusable
 from ..presentation import views as report_facts
 from ..presentation.conclusion import advice, mood_of, verdict
 from ..presentation.model import Run
-from ..presentation.not_loaded import counted_by_outcome, strays_there
+from ..presentation.not_loaded_now import counted_by_outcome, strays_there
 from ..store import history, queries, reporting
 from ..store.doubts import doubts
 from ..store.kept_out import KeptOutPlace
@@ -240,7 +240,7 @@ async def audit(request: Request) -> Response:
     """Every rule, and what it found."""
     result = await state_of(request).checkup.result()
     families: dict[str, list[Any]] = {}
-    for one in result.verdicts:
+    for one in result.rules:
         families.setdefault(one.family, []).append(one)
     values = shared(request) | {"result": result, "families": families, "shown": _FINDINGS, "titles": _TITLES}
     return as_page(render("audit.html", "/audit", **values, warnings=result.number(Severity.WARNING)))

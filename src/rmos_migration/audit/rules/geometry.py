@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ...diagnostics import Severity, shown
 from ...entities import JOBLOG, PATTERN, STRIP_FAMILY, Entity
 from ...rosette import Ring, Slip, overlaps, read_rings, rings_of, slips_in
-from ..rule import Family, Flaws, Row, RowCheck, RowTest, Rule, Subject
+from ..rule import Family, Row, RowCheck, RowTest, RowViolations, Rule, Subject
 
 RING_RADIUS_MM = (10, 100)
 RING_WIDTH_MM = (2, 10)
@@ -49,7 +49,7 @@ def _each_ring(
     low, high = bounds
     said = f"{low} to {high}" if high is not None else f"at least {low}"
 
-    def find(row: Row) -> Flaws:
+    def find(row: Row) -> RowViolations:
         if not _unusual_rings(row):
             return ()
         values = ((ring.number, read(ring)) for ring in _unusual_rings(row))
@@ -68,7 +68,7 @@ def _tiles(ring: Ring) -> float | None:
     return tiles if tiles is None or tiles >= 1 or ring.segments is None else None
 
 
-def _overlapping(row: Row) -> Flaws:
+def _overlapping(row: Row) -> RowViolations:
     return [
         (
             "geometry_json",
@@ -79,7 +79,7 @@ def _overlapping(row: Row) -> Flaws:
     ]
 
 
-def _ring_count(row: Row) -> Flaws:
+def _ring_count(row: Row) -> RowViolations:
     geometry, stated = row["geometry"], row["ring_count"]
     listed = rings_of(geometry) if geometry else None
     if listed is None or stated is None or stated == len(listed):
@@ -87,7 +87,7 @@ def _ring_count(row: Row) -> Flaws:
     return [("ring_count", f"ring_count is {stated}, the geometry lists {len(listed)}")]
 
 
-def _strip_width(row: Row) -> Flaws:
+def _strip_width(row: Row) -> RowViolations:
     low, high = STRIP_WIDTH_MM
     width = row["width_mm"]
     if width is None or low <= width <= high:
@@ -99,7 +99,7 @@ def _slips(slip: Slip) -> RowCheck:
     """The slips of a kind in patterns' geometry and families' strips, one flaw a record."""
 
     def in_column(field: str) -> RowTest:
-        def find(row: Row) -> Flaws:
+        def find(row: Row) -> RowViolations:
             held = row[field]
             found = [(steps, value) for kind, steps, value in slips_in(held) if kind is slip] if held else []
             if not found:
@@ -118,7 +118,7 @@ def _slips(slip: Slip) -> RowCheck:
     return RowCheck(for_entity)
 
 
-def _waste(row: Row) -> Flaws:
+def _waste(row: Row) -> RowViolations:
     results = row["results"]
     waste = results.get("waste_percentage") if results else None
     low, high = WASTE_PERCENT

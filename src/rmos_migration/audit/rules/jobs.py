@@ -3,31 +3,31 @@
 from ...diagnostics import Severity
 from ...entities import JOBLOG, Entity
 from ...generations.times import elapsed_seconds
-from ..rule import REFUSED, Family, Flaws, Row, RowCheck, RowTest, Rule, Subject
+from ..rule import INVALID, Family, Row, RowCheck, RowTest, RowViolations, Rule, Subject
 
 TOLERANCE_SECONDS = 2.0
 TOLERANCE_SHARE = 0.01
 """Programs wrote times in whole seconds and rounded durations, so a small difference says nothing."""
 
 
-def _unfinished(row: Row) -> Flaws:
+def _unfinished(row: Row) -> RowViolations:
     if row["status"] != "completed":
         return ()
     return [
         (name, f"the job is completed, but has no {name}")
         for name in ("end_time", "duration_seconds")
-        if row[name] is None and name not in row.get(REFUSED, ())
+        if row[name] is None and name not in row.get(INVALID, ())
     ]
 
 
-def _end_before_start(row: Row) -> Flaws:
+def _end_before_start(row: Row) -> RowViolations:
     elapsed = _elapsed(row)
     if elapsed is None or elapsed >= 0:
         return ()
     return [("end_time", f"end_time {row['end_time']} is before start_time {row['start_time']}")]
 
 
-def _duration(row: Row) -> Flaws:
+def _duration(row: Row) -> RowViolations:
     duration = row["duration_seconds"]
     elapsed = None if duration is None else _elapsed(row)
     if elapsed is None or elapsed < 0 or len(row["start_time"]) == _DATE:

@@ -9,15 +9,15 @@ from ...store import soundness
 from ..rule import (
     DatabaseCheck,
     Family,
-    Flaws,
-    ModelRefusal,
+    InvalidReason,
     Row,
     RowCheck,
     RowTest,
+    RowViolations,
     Rule,
     Subject,
     Violation,
-    refused,
+    invalid,
 )
 
 _TABLES = tuple(entity.name for entity in ENTITIES)
@@ -45,7 +45,7 @@ def _never_null(entity: Entity) -> set[str]:
 def _blanks_around_ids(entity: Entity, _: Subject) -> RowTest:
     columns = [(rule.name, rule.column) for rule in entity.fields if rule.found.kind is FieldKind.IDENTIFIER]
 
-    def find(row: Row) -> Flaws:
+    def find(row: Row) -> RowViolations:
         return [
             (column, f"{column} {shown(row[name])} has blanks around it")
             for name, column in columns
@@ -87,7 +87,7 @@ FAMILY = Family(
             "Every required column holds something",
             "A column that every record has is NULL. The migration never writes such a row.",
             "look the record up in its source: rmos verify; delete the row, and the next rmos migrate makes it anew",
-            refused(ModelRefusal.MISSING),
+            invalid(InvalidReason.MISSING),
         ),
         Rule(
             "value-lost",
@@ -104,7 +104,7 @@ FAMILY = Family(
             "Every value has its column's type",
             "A number stands where text belongs, or the other way round. Programs that read the rows may fail.",
             "correct the value, or delete the row; the next rmos migrate makes it anew",
-            refused(ModelRefusal.TYPE),
+            invalid(InvalidReason.TYPE),
         ),
         Rule(
             "value-range",
@@ -112,7 +112,7 @@ FAMILY = Family(
             "Counts, widths and durations are possible",
             "Widths and thicknesses are above 0 mm, durations at least 0 s, ring counts at least 1, and all of them finite.",
             "correct the value, or delete the row; the next rmos migrate makes it anew",
-            refused(ModelRefusal.RANGE),
+            invalid(InvalidReason.RANGE),
         ),
         Rule(
             "value-word",
@@ -120,7 +120,7 @@ FAMILY = Family(
             "Every status is one of the known words",
             "A status is planned, pending, running, completed, failed, cancelled or unknown.",
             "correct the word, or delete the row; the next rmos migrate makes it anew",
-            refused(ModelRefusal.WORD),
+            invalid(InvalidReason.WORD),
         ),
         Rule(
             "text-blank",
@@ -128,7 +128,7 @@ FAMILY = Family(
             "Names and other texts are not blank",
             "Text that was recorded is never empty, only blanks, or with a NUL in it; what was never recorded is NULL.",
             "fill in the text, or delete the row; the next rmos migrate makes it anew",
-            refused(ModelRefusal.BLANK),
+            invalid(InvalidReason.BLANK),
         ),
         Rule(
             "text-not-unicode",
@@ -136,7 +136,7 @@ FAMILY = Family(
             "Every text is UTF-8",
             "Some bytes of a text are no characters. Most programs fail on them.",
             "write the text again, or delete the row; the next rmos migrate makes it anew",
-            refused(ModelRefusal.UNICODE),
+            invalid(InvalidReason.UNICODE),
         ),
         Rule(
             "id-invalid",
@@ -144,7 +144,7 @@ FAMILY = Family(
             "Every id can be used",
             "An id is text of 1 to 200 characters without control characters.",
             "delete the row; the next rmos migrate makes it anew, if its document has a plain id",
-            refused(ModelRefusal.ID),
+            invalid(InvalidReason.ID),
         ),
         Rule(
             "id-blanks",

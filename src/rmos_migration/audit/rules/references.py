@@ -6,7 +6,7 @@ from functools import lru_cache
 from ...diagnostics import Severity, shown
 from ...entities import Entity
 from ...store import soundness
-from ..rule import DatabaseCheck, Family, Flaws, Row, RowCheck, RowTest, Rule, Subject, Violation
+from ..rule import DatabaseCheck, Family, Row, RowCheck, RowTest, RowViolations, Rule, Subject, Violation
 
 _REMEMBERED = 10_000
 
@@ -26,7 +26,7 @@ def _ring_families(entity: Entity, subject: Subject) -> RowTest | None:
     def is_there(parent: str, record_id: str) -> bool:
         return soundness.has_row(subject.connection, parent, record_id)
 
-    def find(row: Row) -> Flaws:
+    def find(row: Row) -> RowViolations:
         flaws = []
         for rule, (field, read) in mentioned:
             parts = row[field]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from ...diagnostics import Severity, shown
 from ...entities import Entity, FieldKind
 from ...generations.times import is_clock, is_instant
-from ..rule import Family, Flaws, Row, RowCheck, RowTest, Rule, Subject
+from ..rule import Family, Row, RowCheck, RowTest, RowViolations, Rule, Subject
 
 _FARTHEST_ZONE = timedelta(hours=14)
 """A workshop's clock without a zone may be ahead of UTC by so much and still be right."""
@@ -25,7 +25,7 @@ def _in_form(kind: FieldKind, is_in_form: Callable[[str], bool], said: str) -> R
     def for_entity(entity: Entity, _: Subject) -> RowTest | None:
         names = _names(entity, kind)
 
-        def find(row: Row) -> Flaws:
+        def find(row: Row) -> RowViolations:
             for name in names:
                 value = row[name]
                 if value is not None and not is_in_form(value):
@@ -44,7 +44,7 @@ def _in_form(kind: FieldKind, is_in_form: Callable[[str], bool], said: str) -> R
 
 
 def _updated_before_created(entity: Entity, _: Subject) -> RowTest | None:
-    def find(row: Row) -> Flaws:
+    def find(row: Row) -> RowViolations:
         created, updated = row["created_at"], row["updated_at"]
         if created is None or updated is None or updated >= created:
             return ()
@@ -60,7 +60,7 @@ def _future(entity: Entity, subject: Subject) -> RowTest | None:
     now = datetime.fromisoformat(subject.now)
     utc, latest = subject.now, (now + _FARTHEST_ZONE).replace(tzinfo=None).isoformat()
 
-    def find(row: Row) -> Flaws:
+    def find(row: Row) -> RowViolations:
         flaws = []
         for name in instants:
             value = row[name]

@@ -8,14 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ..diagnostics import Diagnostic, Location, Severity
+from ..diagnostics import Diagnostic, Severity
 from ..errors import EnvironmentFailure
 from ..presentation.excerpts import excerpt
-from ..presentation.model import KeptOut, Notice
+from ..presentation.model import KeptOut
 from ..presentation.views import notice
 from ..sources.decode import to_text
 from ..sources.folders import entity_of_path
-from ..sources.locate import located_in
 from ..sources.passed_over import SourceFile
 from ..sources.paths import parts_of
 from ..sources.read import read_files
@@ -30,7 +29,7 @@ Bytes = Callable[[str], bytes | None]
 """Gives the bytes of the file at a path, as it was when the run read it; None where they are not to be had."""
 
 
-def documents_kept_out(
+def documents_not_loaded(
     reasons: Mapping[Place, list[Diagnostic]], known: Mapping[Place, Known]
 ) -> list[KeptOut]:
     """The documents that were not loaded, in the order of ``reasons``, which say why, with what else is known of them."""
@@ -55,12 +54,12 @@ def documents_kept_out(
 
 
 def with_excerpts(documents: list[KeptOut], raw_of: Bytes, encoding: str | None) -> list[KeptOut]:
-    """The documents, the first of each code with line and column of every fault and the lines around the first.
+    """Return the documents, the first of each code with the lines around the first place that is known of them.
 
     Args:
-        documents: those of one file follow one another.
-        raw_of: where the bytes are.
-        encoding: what the user said of files in no known one.
+        documents: those of one file must follow one another.
+        raw_of: returns the bytes of a file.
+        encoding: the codec that the user named for files that are neither UTF-8 nor marked.
     """
     seen: Counter[str] = Counter()
     shown = []
@@ -69,7 +68,7 @@ def with_excerpts(documents: list[KeptOut], raw_of: Bytes, encoding: str | None)
         is_shown = any(seen[document.notices[0].code] < EXCERPTS for document in of_file)
         seen.update(document.notices[0].code for document in of_file)
         raw = raw_of(path) if is_shown else None
-        shown += of_file if raw is None else _in_text(of_file, path, raw, encoding)
+        shown += of_file if raw is None else _in_text(of_file, raw, encoding)
     return shown
 
 
@@ -109,38 +108,28 @@ def bytes_of_source(location: str, known: Mapping[Place, Known]) -> Bytes:
     return raw_of
 
 
-def _in_text(documents: list[KeptOut], path: str, raw: bytes, encoding: str | None) -> list[KeptOut]:
-    """Documents of one file with the places of their faults in its text, and the lines around the first of each.
+def _in_text(documents: list[KeptOut], raw: bytes, encoding: str | None) -> list[KeptOut]:
+    """Return documents of one file with the lines around the first place that is known of each.
 
-    What is said of a file as a whole is placed at its beginning.
+    What concerns a file as a whole is placed at its beginning.
     """
-    diagnostics = [_diagnostic(one) for document in documents for one in document.notices]
-    placed = iter(located_in(diagnostics, path, raw, encoding))
     lines = to_text(raw, encoding).split("\n")
-    beginning = _beginning(path, lines)
+    beginning = _beginning(lines)
     shown = []
     for document in documents:
-        notices = [_placed(one, next(placed).location, beginning) for one in document.notices]
+        notices = [
+            one.model_copy(update=beginning) if one.line is None and not one.pointer else one
+            for one in document.notices
+        ]
         first = next((one for one in notices if one.line is not None), None)
         around = excerpt(lines, first.line or 1, first.column or 1) if first else None
         shown.append(document.model_copy(update={"notices": notices, "excerpt": around}))
     return shown
 
 
-def _diagnostic(one: Notice) -> Diagnostic:
-    place = Location(one.path, one.pointer, one.line, one.column)
-    return Diagnostic(one.code, Severity(one.severity), one.message, place, one.hint)
-
-
-def _beginning(path: str, lines: Sequence[str]) -> Location:
-    """Where the first character stands that is no white space."""
+def _beginning(lines: Sequence[str]) -> dict[str, int]:
+    """Return line and column of the first character that is not white space."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            return Location(path, "", number, len(line) - len(line.lstrip()) + 1)
-    return Location(path, "", 1, 1)
-
-
-def _placed(one: Notice, place: Location, beginning: Location) -> Notice:
-    if place.line is None and not place.pointer:
-        place = beginning
-    return one.model_copy(update={"line": place.line, "column": place.column})
+            return {"line": number, "column": len(line) - len(line.lstrip()) + 1}
+    return {"line": 1, "column": 1}
