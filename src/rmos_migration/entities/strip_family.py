@@ -1,4 +1,4 @@
-"""Strip family: the material stock that rosette tiles are cut from."""
+"""Strip family: the material stock that rosette tiles are cut from (docs/domain.md, Entities)."""
 
 from typing import Annotated
 
@@ -9,7 +9,7 @@ from .base import Doubted, Entity, Found, Identifier, JsonArray, JsonObject, Kin
 
 
 class StripFamily(Record):
-    """One strip family (DOMAIN.md §1)."""
+    """One strip family."""
 
     id: Annotated[Identifier, Found(Kind.IDENTIFIER, ("id", "family_id"))]
     name: Annotated[

@@ -133,10 +133,10 @@ def _fitting(document: Mapping[str, Any], told: list[Form]) -> list[Form]:
 
 
 def _is_complete(entity: Entity, document: Mapping[str, Any], older: list[Form]) -> bool:
-    """Whether every required field has a value under one of its keys that is not another program's (DOMAIN.md §8).
+    """Return whether every required field has a value under a key of its own (docs/domain.md, Generations).
 
-    Such are those that one of the older forms claims for itself, and, where there is proof of an older form, those under
-    which only older programs wrote objects and lists.
+    Keys that an older form claims for itself do not count, nor, where an older form is proved, those under which only
+    older programs wrote objects and lists.
     """
     claimed = frozenset[str]().union(*(form.claims for form in older))
     is_proven = any(form.proves(document) for form in older)

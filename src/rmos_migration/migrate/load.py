@@ -180,7 +180,7 @@ def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book)
 
 
 def _dangling(connection: Connection, batch: Batch, plan: Plan, course: Course) -> list[Diagnostic]:
-    """Warnings for families that only single rings name and that are not there (DOMAIN.md §3)."""
+    """Warnings for families that only single rings name and that are not there (docs/domain.md, Fields)."""
     if not batch.entity.mentions:
         return []
     written = {*plan.inserted_from, *plan.replaced_from}
