@@ -26,7 +26,7 @@ from rmos_migration.generations import newest, recognise
 from rmos_migration.sources.discover import Source
 from rmos_migration.store import runs
 from rmos_migration.store.bulk import insert_rows
-from rmos_migration.store.database import Database
+from rmos_migration.store.database import SqliteDatabase
 from rmos_migration.store.tables import ENTITY_TABLES, ledger
 
 from .contenders import Safety, floor
@@ -142,7 +142,7 @@ class Batch(NamedTuple):
 
 def _finished(path: Path) -> Iterator[Batch]:
     """Every row and ledger entry of a migrated database, in the order and the batches of the run that wrote them."""
-    with Database.at(path).reader() as connection:
+    with SqliteDatabase.at(path).reader() as connection:
         for entity in ENTITIES:
             table = ENTITY_TABLES[entity.name]
             joined = table.join(ledger, ledger.c.record_id == table.c.id)
@@ -155,7 +155,7 @@ def _finished(path: Path) -> Iterator[Batch]:
 
 
 def _insert(batches: list[Batch], path: Path) -> Iterator[int]:
-    with Database.at(path).writer("a benchmark") as connection:
+    with SqliteDatabase.at(path).writer("a benchmark") as connection:
         with connection.begin():
             runs.source_id(connection, "finished rows")
             runs.begin_run(

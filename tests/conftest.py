@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, settings
 from builders import DOMAIN_TABLES, Here, pattern, write
 from rmos_migration import migrate
 from rmos_migration.cli.app import run
-from rmos_migration.store.database import Database
-from rmos_migration.store.standing import Readers
+from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.pool import ReadPool
 
 # Examples judge behaviour, not the speed of the machine, and a test run tries the same ones each time. New ones are looked
 # for by ``make fault``: what that finds is to become a test of its own.
@@ -45,11 +45,11 @@ def database(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def readers(tree: Path, database: Path) -> Iterator[Readers]:
+def readers(tree: Path, database: Path) -> Iterator[ReadPool]:
     """The connections of a server to a database with one pattern."""
     write(tree, "patterns/p.json", pattern())
     migrate(tree, database)
-    found = Readers(Database(database))
+    found = ReadPool(SqliteDatabase(database))
     yield found
     found.close()
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from rmos_migration.entities import Entity, Kind
+from rmos_migration.entities import Entity, FieldKind
 
 
 def rebuilt(
@@ -26,7 +26,7 @@ def rebuilt(
     for rule in entity.fields:
         value = row[rule.column]
         if value is not None and rule.column not in derived:
-            document[rule.native_key] = json.loads(value) if rule.found.kind is Kind.JSON else value
+            document[rule.native_key] = json.loads(value) if rule.found.kind is FieldKind.JSON else value
     extra = json.loads(row["extra_json"] or "{}")
     if "category" in derived:  # it stood around the document, not in it
         del extra["category"]

@@ -11,8 +11,8 @@ import httpx
 
 from builders import RMOS, started
 from rmos_migration.api.app import create_app
-from rmos_migration.api.serving import Serving
-from rmos_migration.store.database import Database
+from rmos_migration.api.server_settings import ServerSettings
+from rmos_migration.store.database import SqliteDatabase
 
 with (
     warnings.catch_warnings()
@@ -25,10 +25,10 @@ STORES = "/api/rmos/stores"
 MIGRATION = f"{STORES}/migration"
 
 
-def serving(database: Path, source: Path | None = None, **more: Any) -> Serving:
-    """What is served; without a source, one that is not there. ``more`` are further fields of ``Serving``."""
+def serving(database: Path, source: Path | None = None, **more: Any) -> ServerSettings:
+    """What is served; without a source, one that is not there. ``more`` are further fields of ``ServerSettings``."""
     told: dict[str, Any] = {"token": TOKEN} | more
-    return Serving(Database.at(database), source or database.parent / "no-legacy-folder", **told)
+    return ServerSettings(SqliteDatabase.at(database), source or database.parent / "no-legacy-folder", **told)
 
 
 def bearing(token: str | None) -> dict[str, str]:

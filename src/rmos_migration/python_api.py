@@ -6,11 +6,11 @@ from pathlib import Path
 from .audit.auditor import audit_database
 from .audit.baseline import known_findings
 from .audit.result import AuditResult
-from .audit.verification import NO_DIFFERENCES, State, Verification
+from .audit.verification import NO_DIFFERENCES, DocumentState, Verification
 from .audit.verify import Told, verify_source
 from .diagnostics import Severity
 from .exporting import run as exports
-from .exporting.outcome import ExportResult, Format
+from .exporting.outcome import ExportFormat, ExportResult
 from .migrate.options import Limit, Observer, Options, Stop
 from .migrate.outcome import RunSummary
 from .migrate.pipeline import run
@@ -18,7 +18,7 @@ from .migrate.policy import MissingReferences, OnConflict
 from .reports.build import report_of_run, report_of_statistics
 from .reports.report import Report
 from .settings import named_folder
-from .store.database import Database
+from .store.database import SqliteDatabase
 
 
 def migrate(
@@ -67,7 +67,7 @@ def migrate(
         encoding=encoding,
         rehash=rehash,
     )
-    return run(named_folder(source), Database.at(database), options, observer, stop)
+    return run(named_folder(source), SqliteDatabase.at(database), options, observer, stop)
 
 
 def audit(
@@ -96,7 +96,7 @@ def audit(
         ValueError: if ``fail_on`` is no severity.
     """
     return audit_database(
-        Database.at(database),
+        SqliteDatabase.at(database),
         rules=rules,
         skip=skip,
         fail_on=Severity(fail_on),
@@ -129,10 +129,10 @@ def verify(
         UsageError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
         ValueError: if ``allow`` names no state.
     """
-    allowed = {State(name): Limit.parse(str(limit), name) for name, limit in (allow or {}).items()}
+    allowed = {DocumentState(name): Limit.parse(str(limit), name) for name, limit in (allow or {}).items()}
     return verify_source(
         named_folder(source),
-        Database.at(database),
+        SqliteDatabase.at(database),
         limits={**NO_DIFFERENCES, **allowed},
         encoding=encoding,
         told=told,
@@ -163,7 +163,7 @@ def build_report(
     """
     if statistics is not None:
         return report_of_statistics(Path(statistics))
-    return report_of_run(Database.at(database), run, with_audit=with_audit)
+    return report_of_run(SqliteDatabase.at(database), run, with_audit=with_audit)
 
 
 def export(database: str | Path, folder: str | Path, *, format: str = "canonical") -> ExportResult:  # noqa: A002
@@ -183,4 +183,4 @@ def export(database: str | Path, folder: str | Path, *, format: str = "canonical
         UsageError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
         ValueError: if ``format`` is no such word.
     """
-    return exports.run(Database.at(database), Path(folder), Format(format))
+    return exports.run(SqliteDatabase.at(database), Path(folder), ExportFormat(format))

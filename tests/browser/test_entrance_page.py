@@ -14,13 +14,13 @@ from serving_processes import API, Served, bearer, eventually, serving
 
 LINKED = """
 import sys
-from rmos_migration.api import entrance
-entrance.token_urlsafe = lambda _, keys=iter(["the-key-of-the-link", "the-token-for-the-page"]): next(keys)
-made = entrance.Entrance.__init__
+from rmos_migration.api import one_time_link
+one_time_link.token_urlsafe = lambda _, keys=iter(["the-key-of-the-link", "the-token-for-the-page"]): next(keys)
+made = one_time_link.OneTimeLink.__init__
 def with_key(self):
     made(self)
     self.new_key()
-entrance.Entrance.__init__ = with_key
+one_time_link.OneTimeLink.__init__ = with_key
 from rmos_migration.cli.app import run
 sys.exit(run())
 """

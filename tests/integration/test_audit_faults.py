@@ -14,11 +14,11 @@ from builders import execute, family, joblog, pattern, query, rmos, write
 from rmos_migration import migrate
 from rmos_migration.audit.auditor import audit_database
 from rmos_migration.audit.repair import repair
-from rmos_migration.audit.result import AuditResult, State
+from rmos_migration.audit.result import AuditResult, RuleState
 from rmos_migration.audit.rule import Finding
 from rmos_migration.audit.rules import RULES
 from rmos_migration.errors import DatabaseUnusable
-from rmos_migration.store.database import Database
+from rmos_migration.store.database import SqliteDatabase
 
 RINGS = [
     {"radius_mm": 45.5, "width_mm": 3.0, "segments": 24, "tile_length_mm": 11.9},
@@ -56,7 +56,7 @@ def faulty(sound: Path, database: Path) -> Path:
 
 
 def audited(database: Path, **options: Any) -> AuditResult:
-    return audit_database(Database.at(database), **options)
+    return audit_database(SqliteDatabase.at(database), **options)
 
 
 def reporting(result: AuditResult) -> set[str]:
@@ -365,7 +365,7 @@ OF_SEVERAL_RULES: list[tuple[str, Fault]] = [
 def test_sound_database_passes_every_rule(sound: Path) -> None:
     result = audited(sound)
     assert result.findings == []
-    assert {verdict.state for verdict in result.verdicts} == {State.PASSED}
+    assert {verdict.state for verdict in result.verdicts} == {RuleState.PASSED}
     assert result.passed
     assert result.records == {"strip_families": 2, "patterns": 2, "joblogs": 3}
 
@@ -415,7 +415,7 @@ def migrated(**options: Any) -> Remedy:
 
 
 def repaired(_: Path, database: Path, __: list[Finding]) -> None:
-    repair(Database.at(database))
+    repair(SqliteDatabase.at(database))
 
 
 def made_anew(tree: Path, database: Path, _: list[Finding]) -> None:

@@ -7,25 +7,25 @@ import pytest
 
 from builders import execute, joblog, noticed, pattern, records, rmos, write
 from rmos_migration import RunSummary, audit, build_report, verify
-from rmos_migration.audit.verification import State
+from rmos_migration.audit.verification import DocumentState
 from rmos_migration.editing import edit
 from rmos_migration.entities import JOBLOG, PATTERN
 from rmos_migration.migrate.options import Options
 from rmos_migration.migrate.pipeline import run
 from rmos_migration.migrate.policy import OnConflict
-from rmos_migration.store.database import Database
+from rmos_migration.store.database import SqliteDatabase
 
 SIZES = [1, 7, 1000]
 CODE = "edits-lost"
 
 
 def ran(tree: Path, database: Path, size: int = 1000, **options: Any) -> RunSummary:
-    return run(tree, Database.at(database), Options(**options), batch_documents=size)
+    return run(tree, SqliteDatabase.at(database), Options(**options), batch_documents=size)
 
 
 def changed(database: Path, record_id: str = "j1", job_type: str = "contour") -> None:
     fields = {"job_type": job_type, "parameters": {}}
-    edit.change(Database.at(database), JOBLOG, record_id, fields, b"{}", tag=edit.ANY)
+    edit.change(SqliteDatabase.at(database), JOBLOG, record_id, fields, b"{}", tag=edit.ANY)
 
 
 def said(database: Path, summary: RunSummary) -> list[str]:
@@ -34,7 +34,7 @@ def said(database: Path, summary: RunSummary) -> list[str]:
 
 def is_equal_and_sound(tree: Path, database: Path, equal: int) -> bool:
     result = verify(tree, database)
-    return result.tallies.totals == {State.EQUAL: equal} and audit(database).passed
+    return result.tallies.totals == {DocumentState.EQUAL: equal} and audit(database).passed
 
 
 @pytest.mark.parametrize("options", [{}, {"rehash": True}, {"on_conflict": OnConflict.REPLACE}])
@@ -48,7 +48,7 @@ def test_the_row_is_made_anew_and_the_loss_of_the_edits_is_told(
     changed(database)
     execute(database, "DELETE FROM joblogs WHERE id = 'j1'")
     result = verify(tree, database)
-    assert [(one.place, one.state) for one in result.differing] == [("joblogs/a.json", State.MISSING)]
+    assert [(one.place, one.state) for one in result.differing] == [("joblogs/a.json", DocumentState.MISSING)]
     assert result.exit_code == 6
     summary = ran(tree, database, size, **options)
     assert (summary.totals.migrated, summary.totals.unchanged, summary.counts.overridden) == (1, 1, 0)
@@ -110,7 +110,7 @@ def test_a_record_that_was_deleted_in_the_dashboard_stays_away(tree: Path, datab
     write(tree, "joblogs/a.json", joblog("j1"))
     ran(tree, database)
     changed(database)
-    edit.delete(Database.at(database), JOBLOG, "j1")
+    edit.delete(SqliteDatabase.at(database), JOBLOG, "j1")
     for rehash in (False, True):
         summary = ran(tree, database, rehash=rehash)
         assert (summary.totals.migrated, summary.counts.overridden) == (0, 1)
@@ -137,7 +137,7 @@ def test_of_two_documents_of_the_record_the_first_makes_it_and_the_other_is_in_c
     assert (totals.migrated, totals.unchanged, totals.conflicts) == (1, 2, 1)
     assert summary.counts.overridden == 0
     told = verify(tree, database).tallies.totals
-    assert told == {State.EQUAL: 3, State.CONFLICT: 1}
+    assert told == {DocumentState.EQUAL: 3, DocumentState.CONFLICT: 1}
     assert [one.outcome for one in build_report(database).kept_out or []] == ["conflict"]
     assert audit(database).passed
 
@@ -159,7 +159,7 @@ def test_a_record_that_was_made_in_the_dashboard_comes_from_a_new_document(
     write(tree, "patterns/a.json", pattern("p1"))
     ran(tree, database)
     fields = {"id": "p2", "name": "new", "ring_count": 1, "geometry": {"rings": []}}
-    edit.create(Database.at(database), PATTERN, fields, b"{}")
+    edit.create(SqliteDatabase.at(database), PATTERN, fields, b"{}")
     execute(database, "DELETE FROM patterns WHERE id = 'p2'")
     write(tree, "patterns/b.json", pattern("p2"))
     summary = ran(tree, database)
@@ -187,7 +187,7 @@ def test_what_becomes_of_two_that_had_the_row_does_not_depend_on_the_batch(
         row = records(database, "joblogs")["j1"]["job_type"]
         ends.append((summary.totals, summary.counts.codes, told, noticed(database, summary.run_id), row))
     assert all(one == ends[0] for one in ends)
-    assert list(ends[0][2].values()) == [State.CONFLICT]
+    assert list(ends[0][2].values()) == [DocumentState.CONFLICT]
 
 
 def test_the_same_document_of_another_folder_has_arrived_again(

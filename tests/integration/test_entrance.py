@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from builders import RMOS, environment, migrate_messy, rmos
-from rmos_migration.api.entrance import GOOD_SECONDS, Entrance
+from rmos_migration.api.one_time_link import GOOD_SECONDS, OneTimeLink
 from serving import client, serving
 from serving_processes import API, TOKEN, Served, bearer, eventually
 
@@ -129,7 +129,7 @@ def test_without_a_link_no_key_is_good(database: Path) -> None:
 
 def test_a_key_is_good_for_ten_minutes() -> None:
     now = 1000.0
-    entrance = Entrance(lambda: now)
+    entrance = OneTimeLink(lambda: now)
     key = entrance.new_key()
     now += GOOD_SECONDS - 1
     assert entrance.enter(key) is not None
@@ -140,14 +140,14 @@ def test_a_key_is_good_for_ten_minutes() -> None:
 
 
 def test_a_newer_key_voids_the_one_before() -> None:
-    entrance = Entrance()
+    entrance = OneTimeLink()
     first, second = entrance.new_key(), entrance.new_key()
     assert entrance.enter(first) is None
     token = entrance.enter(second)
     assert token is not None
     assert entrance.knows(token)
     assert not entrance.knows("")
-    assert not Entrance().knows("")
+    assert not OneTimeLink().knows("")
 
 
 def test_a_server_without_a_token_lets_nobody_in(database: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from builders import domain_rows, family, fates, joblog, ledger, pattern, records, write
 from rmos_migration import migrate
 from rmos_migration.migrate import pipeline
-from rmos_migration.migrate.options import Nobody
+from rmos_migration.migrate.options import NullObserver
 
 
 @pytest.fixture(params=[1, 2, 1000], autouse=True, ids=lambda size: f"batches of {size}")
@@ -135,7 +135,7 @@ def test_the_conflict_names_every_field_that_differs(on_conflict: str, tree: Pat
     write(tree, "patterns/b.json", pattern(name="other", geometry={"rings": [], "inner": 41}, mood="wild"))
     notices: list[str] = []
 
-    class Listener(Nobody):
+    class Listener(NullObserver):
         def noticed(self, diagnostics: list[Any]) -> None:
             notices.extend(d.message for d in diagnostics if d.code == "id-conflict")
 

@@ -17,9 +17,9 @@ from rmos_migration.store.lock import is_locked
 SLOW_RUN = """
 import sys
 from rmos_migration import migrate
-from rmos_migration.migrate.options import Nobody
+from rmos_migration.migrate.options import NullObserver
 
-class Observer(Nobody):
+class Observer(NullObserver):
     def advanced(self, counts):
         print("batch committed", flush=True)
         sys.stdin.readline()

@@ -5,7 +5,7 @@ from pathlib import Path
 from builders import family, pattern, rmos, write
 from rmos_migration import migrate
 from rmos_migration.store import queries
-from rmos_migration.store.database import Database
+from rmos_migration.store.database import SqliteDatabase
 
 
 def test_an_open_reader_sees_what_other_processes_write_after_the_file_was_examined(
@@ -13,7 +13,7 @@ def test_an_open_reader_sees_what_other_processes_write_after_the_file_was_exami
 ) -> None:
     write(tree, "strip_families/f.json", family())
     migrate(tree, database)
-    place = Database.at(database)
+    place = SqliteDatabase.at(database)
     with place.standing_reader() as connection:
         assert queries.entity_counts(connection)["patterns"] == 0
         connection.rollback()

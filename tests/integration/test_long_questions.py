@@ -11,13 +11,13 @@ from sqlalchemy import Connection
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import Message
 
-from rmos_migration.api import answers
+from rmos_migration.api import response_cache
 from rmos_migration.errors import DatabaseUnusable, TookTooLong
 from rmos_migration.store import queries
-from rmos_migration.store.database import Database
+from rmos_migration.store.database import SqliteDatabase
 from rmos_migration.store.engines import connected, file_engine, time_limit
 from rmos_migration.store.failures import driver_errors_as_ours
-from rmos_migration.store.standing import Readers
+from rmos_migration.store.pool import ReadPool
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
@@ -26,14 +26,14 @@ def ask(connection: Connection) -> None:
     connection.exec_driver_sql(ENDLESS).fetchall()
 
 
-def test_an_endless_question_is_ended_and_the_next_one_answered(readers: Readers) -> None:
+def test_an_endless_question_is_ended_and_the_next_one_answered(readers: ReadPool) -> None:
     with pytest.raises(TookTooLong), readers.reading(seconds=0.2) as connection:
         ask(connection)
     with readers.reading() as connection:
         assert queries.entity_counts(connection)["patterns"] == 1
 
 
-def test_a_pool_has_a_limit_of_its_own(readers: Readers) -> None:
+def test_a_pool_has_a_limit_of_its_own(readers: ReadPool) -> None:
     readers.seconds = 0.2
     with pytest.raises(TookTooLong), readers.reading() as connection:
         ask(connection)
@@ -75,22 +75,22 @@ def test_questions_without_an_end_are_ended_however_short_each_of_them_is(databa
             connection.exec_driver_sql("SELECT 1").scalar()
 
 
-def test_what_takes_too_long_is_told_as_no_damage(readers: Readers) -> None:
+def test_what_takes_too_long_is_told_as_no_damage(readers: ReadPool) -> None:
     with pytest.raises(DatabaseUnusable) as told, readers.reading(seconds=0.2) as connection:
         ask(connection)
     assert "damage" not in f"{told.value.message} {told.value.hint}"
 
 
-def test_a_server_that_ends_ends_its_questions(readers: Readers) -> None:
+def test_a_server_that_ends_ends_its_questions(readers: ReadPool) -> None:
     threading.Timer(0.3, readers.end_questions).start()
     with pytest.raises(TookTooLong), readers.reading() as connection:
         ask(connection)
 
 
 def test_a_question_whose_caller_hangs_up_is_ended(
-    readers: Readers, database: Path, monkeypatch: pytest.MonkeyPatch
+    readers: ReadPool, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "QUESTION_SECONDS", 3600.0)
+    monkeypatch.setattr(response_cache, "QUESTION_SECONDS", 3600.0)
     asked, given_up = threading.Event(), threading.Event()
 
     async def receive() -> Message:
@@ -102,7 +102,7 @@ def test_a_question_whose_caller_hangs_up_is_ended(
         asked.set()
         ask(connection)
 
-    made = answers.Answers(Database(database))
+    made = response_cache.ResponseCache(SqliteDatabase(database))
     guard = threading.Timer(60, lambda: (given_up.set(), made.readers.end_questions()))
     guard.start()
     with pytest.raises(ClientDisconnect):
@@ -113,14 +113,14 @@ def test_a_question_whose_caller_hangs_up_is_ended(
     assert not given_up.is_set()
 
 
-def test_the_keyboard_ends_a_question(readers: Readers) -> None:
+def test_the_keyboard_ends_a_question(readers: ReadPool) -> None:
     alarm = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
     with pytest.raises(KeyboardInterrupt), readers.reading() as connection:
         alarm.start()
         ask(connection)
 
 
-def test_ctrl_c_stays_ctrl_c_where_it_cost_the_connection(readers: Readers, database: Path) -> None:
+def test_ctrl_c_stays_ctrl_c_where_it_cost_the_connection(readers: ReadPool, database: Path) -> None:
     engine = file_engine(database, read_only=True)
     with pytest.raises(KeyboardInterrupt), connected(engine, seconds=5) as connection:
         driver = connection.connection.driver_connection

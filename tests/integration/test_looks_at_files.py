@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from builders import migrate_messy, pattern, rmos, write
-from rmos_migration.store import condition
+from rmos_migration.store import file_state
 from rmos_migration.store.files import looked_at, size_of
 
 LOOKS = 20_000
@@ -60,7 +60,7 @@ def test_a_log_that_goes_while_it_is_looked_at_is_none(tmp_path: Path) -> None:
     other = threading.Thread(target=come_and_go)
     other.start()
     try:
-        found = [len(condition.logs_of(tmp_path / "rmos.db")) for _ in range(LOOKS)]
+        found = [len(file_state.logs_of(tmp_path / "rmos.db")) for _ in range(LOOKS)]
     finally:
         over.set()
         other.join()

@@ -12,9 +12,9 @@ from rmos_migration.editing import edit
 from rmos_migration.entities import PATTERN
 from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.migrate import pipeline
-from rmos_migration.migrate.options import Nobody
-from rmos_migration.migrate.outcome import Counts
-from rmos_migration.store.database import Database
+from rmos_migration.migrate.options import NullObserver
+from rmos_migration.migrate.outcome import RunCounts
+from rmos_migration.store.database import SqliteDatabase
 from rmos_migration.store.lock import write_lock
 from rmos_migration.store.seal import seal_of
 
@@ -24,13 +24,13 @@ def batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pipeline, "BATCH_DOCUMENTS", 1)
 
 
-class Meddler(Nobody):
+class Meddler(NullObserver):
     """Does something once so many documents were found, or when the folder's notices are told at the end."""
 
     def __init__(self, deed: Callable[[], None], documents: int) -> None:
         self.deed, self.documents, self.is_done = deed, documents, False
 
-    def advanced(self, counts: Counts) -> None:
+    def advanced(self, counts: RunCounts) -> None:
         if counts.totals.found == self.documents:
             self.do()
 
@@ -152,5 +152,5 @@ def test_an_edit_seals_what_it_wrote(tree: Path, database: Path) -> None:
     workshop_of_five(tree)
     migrate(tree, database)
     fields = {"name": "new", "ring_count": 1, "geometry": {"rings": []}}
-    edit.create(Database.at(database), PATTERN, fields, b"{}")
+    edit.create(SqliteDatabase.at(database), PATTERN, fields, b"{}")
     assert is_sealed(database)

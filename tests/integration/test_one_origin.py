@@ -6,7 +6,7 @@ import pytest
 
 from builders import entries, execute, pattern, write
 from rmos_migration import audit, migrate, verify
-from rmos_migration.audit.verification import State
+from rmos_migration.audit.verification import DocumentState
 
 
 def check(tree: Path, database: Path) -> None:
@@ -51,7 +51,7 @@ def test_id_of_a_deleted_row_that_other_content_took_belongs_to_that(
     check(tree, database)
     write(tree, "patterns/z.json", pattern("X", name="v1"))
     migrate(tree, database)
-    assert [one.state for one in verify(tree, database).differing] == [State.CONFLICT]
+    assert [one.state for one in verify(tree, database).differing] == [DocumentState.CONFLICT]
     check(tree, database)
 
 

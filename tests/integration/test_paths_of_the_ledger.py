@@ -7,7 +7,7 @@ import pytest
 from builders import digests, execute, rmos, write
 from rmos_migration import migrate
 from rmos_migration.sources.paths import parts_of
-from rmos_migration.sources.presence import is_gone, was_moved
+from rmos_migration.sources.source_files import is_gone, was_moved
 
 TAMPERED = [
     "../escape.json", "../../escape.json", "patterns/../../escape.json", "patterns/../../../escape.json", "/../escape.json",

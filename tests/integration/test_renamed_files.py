@@ -20,11 +20,11 @@ from builders import (
 )
 from returning import assert_equal_rows
 from rmos_migration import audit, export, migrate, verify
-from rmos_migration.audit.verification import State
+from rmos_migration.audit.verification import DocumentState
 from rmos_migration.editing.edit import ANY, change, delete
 from rmos_migration.entities import PATTERN
 from rmos_migration.migrate import pipeline
-from rmos_migration.store.database import Database
+from rmos_migration.store.database import SqliteDatabase
 
 
 @pytest.fixture(params=[1, 1000], autouse=True, ids=["a batch each", "one batch"])
@@ -132,7 +132,7 @@ def test_copy_is_a_record_of_its_own(tree: Path, database: Path) -> None:
     assert set(records(database, "patterns")) == {"a", "copy"}
     (tree / "patterns/a.json").unlink()
     assert migrate(tree, database).totals.migrated == 0
-    assert {one.state for one in verify(tree, database).differing} == {State.ONLY_IN_DATABASE}
+    assert {one.state for one in verify(tree, database).differing} == {DocumentState.ONLY_IN_DATABASE}
 
 
 @pytest.mark.parametrize("barred", ["patterns/old/a.json", "patterns/old"])
@@ -184,8 +184,8 @@ def test_renamed_file_does_not_undo_what_was_done_through_the_api(tree: Path, da
     write(tree, "patterns/a.json", nameless("one"))
     write(tree, "patterns/b.json", nameless("two"))
     migrate(tree, database)
-    change(Database.at(database), PATTERN, "a", nameless("by hand"), b"", tag=ANY)
-    delete(Database.at(database), PATTERN, "b")
+    change(SqliteDatabase.at(database), PATTERN, "a", nameless("by hand"), b"", tag=ANY)
+    delete(SqliteDatabase.at(database), PATTERN, "b")
     for name in ("a", "b"):
         (tree / f"patterns/{name}.json").rename(tree / f"patterns/new-{name}.json")
     for rehash in (False, True):
@@ -288,7 +288,7 @@ def test_elements_that_moved_in_their_list_are_named_by_their_places(
     for elements in histories:
         write(tree, "patterns/e.json", elements)
         summary = migrate(tree, database, on_conflict=on_conflict)
-        assert verify(tree, database).tallies.totals[State.MISSING] == 0
+        assert verify(tree, database).tallies.totals[DocumentState.MISSING] == 0
         again = migrate(tree, database, on_conflict=on_conflict, rehash=True)
         assert (again.totals.migrated, again.totals.conflicts) == (0, summary.totals.conflicts)
     ids = {entry["pointer"]: entry["record_id"] for entry in entries(database)}
@@ -303,7 +303,7 @@ def test_file_that_became_a_list_of_its_document_is_named_by_the_place_in_it(
     migrate(tree, database)
     write(tree, "patterns/e.json", [nameless])
     migrate(tree, database)
-    assert verify(tree, database).tallies.totals[State.EQUAL] == 1
+    assert verify(tree, database).tallies.totals[DocumentState.EQUAL] == 1
     assert migrate(tree, database, rehash=True).totals.unchanged == 1
 
 
@@ -317,4 +317,4 @@ def test_file_that_lost_or_got_the_number_of_a_copy_is_the_same_record(
     for rehash in (False, True):
         assert migrate(tree, database, rehash=rehash).totals.unchanged == 1
         assert records(database, "patterns").keys() == {before}
-        assert verify(tree, database).tallies.totals == {State.EQUAL: 1}
+        assert verify(tree, database).tallies.totals == {DocumentState.EQUAL: 1}

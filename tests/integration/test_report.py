@@ -17,8 +17,8 @@ from rmos_migration.errors import UsageError
 from rmos_migration.migrate import pipeline
 from rmos_migration.reports import documents
 from rmos_migration.reports.build import report_of_dry_run
+from rmos_migration.reports.recorder import RunRecorder
 from rmos_migration.reports.report import Change
-from rmos_migration.reports.witness import Witness
 
 OUTCOMES = ("found", "migrated", "unchanged", "conflicts", "rejected")
 
@@ -244,7 +244,7 @@ def test_an_older_run_is_reported_as_it_was(tree: Path, database: Path) -> None:
 
 
 def test_a_dry_run_reports_what_the_real_run_reports(tmp_path: Path, database: Path) -> None:
-    source, witness = tmp_path / "messy", Witness()
+    source, witness = tmp_path / "messy", RunRecorder()
     shutil.copytree(EXAMPLES / "messy_legacy", source)
     (source / "patterns/elsewhere").mkdir()
     (source / "patterns/elsewhere/linked.json").symlink_to(write(tmp_path, "messy/kept/far.json", "{"))

@@ -7,13 +7,13 @@ import pytest
 from builders import domain_rows, execute, fates, pattern, query, records, write
 from rmos_migration import migrate
 from rmos_migration.migrate import pipeline
-from rmos_migration.store.database import Database
+from rmos_migration.store.database import SqliteDatabase
 
 
 @pytest.fixture
 def filled(database: Path) -> Path:
     """A database with one pattern that somebody wrote with SQL."""
-    with Database.at(database).writer("a test"):
+    with SqliteDatabase.at(database).writer("a test"):
         pass
     execute(
         database,

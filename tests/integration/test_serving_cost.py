@@ -12,11 +12,11 @@ from sqlalchemy import Connection, event
 from rmos_migration import audit, migrate
 from rmos_migration.api import facts
 from rmos_migration.api.server import open_socket
-from rmos_migration.api.serving import Serving
-from rmos_migration.entities import ENTITIES, PATTERN, Entity, Kind
+from rmos_migration.api.server_settings import ServerSettings
+from rmos_migration.entities import ENTITIES, PATTERN, Entity, FieldKind
 from rmos_migration.store import browsing
-from rmos_migration.store.database import Database
-from rmos_migration.store.standing import Readers
+from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.pool import ReadPool
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rmos_legacy"
 
@@ -27,15 +27,15 @@ _SCAN = re.compile(r"SCAN (?:TABLE )?(\w+)(.*)")
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
+def database(tmp_path: Path) -> SqliteDatabase:
     migrate(EXAMPLE, tmp_path / "rmos.db")
-    return Database(tmp_path / "rmos.db")
+    return SqliteDatabase(tmp_path / "rmos.db")
 
 
 @pytest.fixture
-def reading(database: Database) -> Iterator[Connection]:
+def reading(database: SqliteDatabase) -> Iterator[Connection]:
     """A connection of the server's own kind."""
-    readers = Readers(database)
+    readers = ReadPool(database)
     with readers.reading() as connection:
         yield connection
     readers.close()
@@ -72,9 +72,11 @@ def is_count(statement: str) -> bool:
     return re.match(r"SELECT count\(\*\)", statement) is not None
 
 
-def test_the_status_looks_through_no_table_but_to_count_it(database: Database, reading: Connection) -> None:
+def test_the_status_looks_through_no_table_but_to_count_it(
+    database: SqliteDatabase, reading: Connection
+) -> None:
     audited = audit(database.path)
-    serving = Serving(database, EXAMPLE, None)
+    serving = ServerSettings(database, EXAMPLE, None)
     plans = plans_of(
         reading, lambda connection: facts.status(connection, serving, audited, locked=False, trusted=False)
     )
@@ -121,7 +123,7 @@ def test_few_records_are_found_before_they_are_put_in_order(reading: Connection,
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
 def test_what_no_record_has_is_only_counted(reading: Connection, entity: Entity) -> None:
     for rule in entity.looked_for_by:
-        wanted = {rule.name: 0 if rule.found.kind is Kind.COUNT else "nowhere"}
+        wanted = {rule.name: 0 if rule.found.kind is FieldKind.COUNT else "nowhere"}
         plans = plans_of(
             reading,
             lambda connection, wanted=wanted: browsing.page(  # type: ignore[misc]

@@ -84,7 +84,7 @@ def test_a_report_has_no_more_time_than_other_answers(tmp_path: Path) -> None:
 HANGING = """
 import asyncio
 from rmos_migration.api.server import open_socket, serve, url_of
-from rmos_migration.api.serving import ASK_TO_END
+from rmos_migration.api.server_settings import ASK_TO_END
 
 async def app(scope, receive, send):
     if scope["type"] == "lifespan":

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from builders import joblog, pattern, write
 from rmos_migration import migrate
-from rmos_migration.api import answers, checkup
+from rmos_migration.api import audit_cache, response_cache
 from rmos_migration.api.app import create_app
 from rmos_migration.cli.app import app
 from rmos_migration.reports import documents
@@ -69,9 +69,9 @@ def test_the_totals_add_up_wherever_they_are_told(tree: Path, database: Path) ->
 
 @pytest.fixture
 def _files_are_looked_at_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "FILES_SECONDS", 0.0)
-    monkeypatch.setattr(checkup, "FILES_SECONDS", 0.0)
-    monkeypatch.setattr(checkup, "_SHARE", 0)
+    monkeypatch.setattr(response_cache, "FILES_SECONDS", 0.0)
+    monkeypatch.setattr(audit_cache, "FILES_SECONDS", 0.0)
+    monkeypatch.setattr(audit_cache, "_SHARE", 0)
 
 
 @pytest.mark.usefixtures("_files_are_looked_at_again")
@@ -113,7 +113,7 @@ def test_a_file_that_is_taken_out_is_told_of_although_the_data_are_the_same(
 def test_what_tells_of_files_is_kept_for_some_seconds(
     tree: Path, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "FILES_SECONDS", 3600.0)
+    monkeypatch.setattr(response_cache, "FILES_SECONDS", 3600.0)
     gone = write(tree, "joblogs/a.json", joblog("a", parameters=[]))
     migrate(tree, database)
     with client(database, tree) as calling:

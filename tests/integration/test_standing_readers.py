@@ -10,16 +10,16 @@ from builders import execute, pattern, write
 from rmos_migration import migrate
 from rmos_migration.errors import DatabaseUnusable, TookTooLong
 from rmos_migration.store import queries
-from rmos_migration.store.standing import Readers
+from rmos_migration.store.pool import ReadPool
 
 
-def patterns(readers: Readers) -> int:
+def patterns(readers: ReadPool) -> int:
     with readers.reading() as connection:
         return queries.entity_counts(connection)["patterns"]
 
 
 def test_a_folder_that_may_only_be_read_does_not_make_the_answers_old(
-    tree: Path, database: Path, readers: Readers, monkeypatch: pytest.MonkeyPatch
+    tree: Path, database: Path, readers: ReadPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def only_reading(path: Any, mode: int) -> bool:
         return mode != os.W_OK
@@ -36,7 +36,7 @@ def test_a_folder_that_may_only_be_read_does_not_make_the_answers_old(
 
 
 def test_a_connection_that_was_open_before_an_upgrade_is_not_lent_out(
-    database: Path, readers: Readers
+    database: Path, readers: ReadPool
 ) -> None:
     assert patterns(readers) == 1
     execute(database, "INSERT INTO schema_version VALUES (99, '2026-01-01T00:00:00.000000Z', 'newer')")
@@ -44,7 +44,7 @@ def test_a_connection_that_was_open_before_an_upgrade_is_not_lent_out(
         patterns(readers)
 
 
-def test_an_answer_that_is_none_does_not_cost_the_connection(database: Path, readers: Readers) -> None:
+def test_an_answer_that_is_none_does_not_cost_the_connection(database: Path, readers: ReadPool) -> None:
     readers.harmless = (LookupError,)
     lent = []
     for error in (LookupError, KeyError, LookupError):
@@ -56,7 +56,7 @@ def test_an_answer_that_is_none_does_not_cost_the_connection(database: Path, rea
 
 
 @pytest.mark.parametrize("error", [ValueError(), TookTooLong("too long"), KeyboardInterrupt()])
-def test_whatever_else_is_raised_costs_it(readers: Readers, error: BaseException) -> None:
+def test_whatever_else_is_raised_costs_it(readers: ReadPool, error: BaseException) -> None:
     readers.harmless = (LookupError,)
     with pytest.raises(type(error)), readers.reading() as connection:
         raise error
@@ -64,7 +64,7 @@ def test_whatever_else_is_raised_costs_it(readers: Readers, error: BaseException
     assert patterns(readers) == 1
 
 
-def test_what_is_seen_at_once_is_what_is_seen_with_patience(database: Path, readers: Readers) -> None:
+def test_what_is_seen_at_once_is_what_is_seen_with_patience(database: Path, readers: ReadPool) -> None:
     assert readers.moment_at_once() is None  # nobody has looked yet
     before = readers.moment()
     assert readers.moment_at_once() == before

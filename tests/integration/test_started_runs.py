@@ -12,7 +12,7 @@ from rmos_migration.api import jobs
 from rmos_migration.api.jobs import Jobs
 from rmos_migration.errors import ProgramFault, UsageError
 from rmos_migration.migrate.options import Options
-from rmos_migration.store.database import Database
+from rmos_migration.store.database import SqliteDatabase
 from serving import MIGRATION, at_the_end, client
 
 ENDS_WITHOUT_A_WORD = (sys.executable, "-c", "")
@@ -50,7 +50,7 @@ def test_what_a_process_should_not_have_told_is_a_fault_of_the_program(
 ) -> None:
     said = f"print('[\"begun\"]', {last!r}, sep=chr(10))"
     monkeypatch.setattr(jobs, "_COMMAND", (sys.executable, "-c", said))
-    running = Jobs(Database(database), tree)
+    running = Jobs(SqliteDatabase(database), tree)
     with pytest.raises(ProgramFault):  # at once, or when it is over
         running.start(Options(dry_run=True)).over.wait(60)
         assert running.current is not None
@@ -78,7 +78,7 @@ def test_a_fault_of_the_program_in_a_run_is_told_as_one(
 
 
 def test_a_failure_that_is_told_often_keeps_nothing_of_who_asked(tree: Path, database: Path) -> None:
-    running = Jobs(Database(database), tree / "nowhere")
+    running = Jobs(SqliteDatabase(database), tree / "nowhere")
     with pytest.raises(UsageError):
         running.start(Options(dry_run=True))
     assert running.current is not None

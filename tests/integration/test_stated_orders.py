@@ -14,7 +14,7 @@ from rmos_migration import audit, build_report, export, migrate, verify
 from rmos_migration.entities import ENTITIES
 from rmos_migration.reports.outstanding import counted_by_code
 from rmos_migration.store import browsing, history, kept_out, queries, reporting
-from rmos_migration.store.database import Database
+from rmos_migration.store.database import SqliteDatabase
 
 
 @contextmanager
@@ -33,7 +33,7 @@ def walking_backwards() -> Iterator[None]:
 
 def lists(database: Path) -> dict[str, Any]:
     """What the dashboard and the commands list."""
-    with Database.at(database).reader() as connection, connection.begin():
+    with SqliteDatabase.at(database).reader() as connection, connection.begin():
         found: dict[str, Any] = {
             "runs": queries.runs_newest_first(connection, 9, locked=False),
             "kept out": kept_out.page(connection, after=None, limit=50),

@@ -23,11 +23,11 @@ from builders import (
     write,
 )
 from rmos_migration import audit, export, migrate, verify
-from rmos_migration.audit.verification import State
+from rmos_migration.audit.verification import DocumentState
 from rmos_migration.editing.edit import ANY, change, delete
 from rmos_migration.entities import PATTERN
 from rmos_migration.migrate import pipeline
-from rmos_migration.store.database import Database
+from rmos_migration.store.database import SqliteDatabase
 
 FIRST = pattern(name="first", created_at="2024-01-01T00:00:00Z")
 OTHER = pattern(name="other", created_at="2025-01-01T00:00:00Z")
@@ -261,7 +261,7 @@ def test_what_cannot_be_read_is_not_gone(barred: str, tree: Path, database: Path
 
 def test_record_that_was_changed_through_the_api_stays(waiting: Path, database: Path) -> None:
     fields = {"name": "by hand", "ring_count": 1, "geometry": {}}
-    change(Database.at(database), PATTERN, "p1", fields | {"geometry": {"rings": []}}, b"", tag=ANY)
+    change(SqliteDatabase.at(database), PATTERN, "p1", fields | {"geometry": {"rings": []}}, b"", tag=ANY)
     (waiting / "patterns/a.json").unlink()
     summary = migrate(waiting, database)
     assert (summary.totals.conflicts, name_of(database)) == (1, "by hand")
@@ -270,7 +270,7 @@ def test_record_that_was_changed_through_the_api_stays(waiting: Path, database: 
 def test_record_that_was_deleted_through_the_api_goes_to_the_one_that_waits(
     waiting: Path, database: Path
 ) -> None:
-    delete(Database.at(database), PATTERN, "p1")
+    delete(SqliteDatabase.at(database), PATTERN, "p1")
     (waiting / "patterns/a.json").unlink()
     assert migrate(waiting, database).totals.migrated == 1
     assert name_of(database) == "other"
@@ -554,7 +554,7 @@ def test_document_whose_content_comes_back_in_one_run_has_the_row_again(tree: Pa
     assert {entry["derived"] for entry in entries(database) if entry["outcome"] != "conflict"} == {
         '["pattern_type","created_at"]'
     }
-    assert {one.state for one in verify(tree, database).differing} == {State.CONFLICT}
+    assert {one.state for one in verify(tree, database).differing} == {DocumentState.CONFLICT}
     assert audit(database).passed
 
 

@@ -32,7 +32,7 @@ from rmos_migration.editing import edit
 from rmos_migration.editing.refusals import InvalidRecord
 from rmos_migration.entities import PATTERN
 from rmos_migration.errors import DatabaseUnusable, RmosError
-from rmos_migration.store.database import Database
+from rmos_migration.store.database import SqliteDatabase
 from rmos_migration.store.lock import lock_path, write_lock
 from rmos_migration.store.seal import Seal, seal_of
 
@@ -175,7 +175,7 @@ def test_the_dashboards_editor_refuses(sound: Path) -> None:
     before = sound.read_bytes()
     fields = {"name": "new", "ring_count": 1, "geometry": {"rings": []}}
     with pytest.raises(DatabaseUnusable):
-        edit.create(Database.at(sound), PATTERN, fields, b"{}")
+        edit.create(SqliteDatabase.at(sound), PATTERN, fields, b"{}")
     assert sound.read_bytes() == before
 
 
@@ -375,9 +375,9 @@ def test_rows_deleted_by_hand_are_made_again(script: str, tree: Path, database: 
 KILLED_IN_ITS_MIDDLE = """
 import os, signal, sys
 from rmos_migration import migrate
-from rmos_migration.migrate.options import Nobody
+from rmos_migration.migrate.options import NullObserver
 
-class Observer(Nobody):
+class Observer(NullObserver):
     def advanced(self, counts):
         if counts.totals.found > 1000:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -413,7 +413,7 @@ def put_back(database: Path) -> Path:
 
 
 def backed_up(database: Path) -> Path:
-    Database.at(database).back_up_to(database.with_name("copy.db"))
+    SqliteDatabase.at(database).back_up_to(database.with_name("copy.db"))
     return database.with_name("copy.db")
 
 
@@ -493,7 +493,7 @@ def test_an_edit_that_is_refused_leaves_the_seal(tree: Path, database: Path) -> 
         "strip_family_id": "nowhere",
     }
     with pytest.raises(InvalidRecord):
-        edit.create(Database.at(database), PATTERN, fields, b"{}")
+        edit.create(SqliteDatabase.at(database), PATTERN, fields, b"{}")
     assert left(database) == seal != ""
 
 

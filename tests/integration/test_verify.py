@@ -23,7 +23,7 @@ from builders import (
     write,
 )
 from rmos_migration import Verification, migrate, verify
-from rmos_migration.audit.verification import State
+from rmos_migration.audit.verification import DocumentState
 from rmos_migration.sources.read import SIZE_LIMIT
 
 
@@ -58,7 +58,7 @@ def test_source_and_database_are_equal_after_a_migration(migrated: Path, databas
     assert differing(result) == [KNOWN_REJECT]
     assert result.holds
     assert result.exit_code == 0
-    assert result.tallies.totals[State.EQUAL] == 6
+    assert result.tallies.totals[DocumentState.EQUAL] == 6
     assert result.tallies.rows == {"strip_families": 1, "patterns": 1, "joblogs": 4}
 
 
@@ -68,9 +68,9 @@ def test_every_example_is_equal_after_its_migration(example: str, database: Path
     result = verify(EXAMPLES / example, database)
     totals = result.tallies.totals
     assert result.holds
-    assert totals[State.EQUAL] == summary.totals.migrated + summary.totals.unchanged
-    assert totals[State.REJECTED] == summary.totals.rejected
-    assert totals[State.CONFLICT] == summary.totals.conflicts
+    assert totals[DocumentState.EQUAL] == summary.totals.migrated + summary.totals.unchanged
+    assert totals[DocumentState.REJECTED] == summary.totals.rejected
+    assert totals[DocumentState.CONFLICT] == summary.totals.conflicts
     assert result.tallies.documents == summary.totals.found
 
 
@@ -240,7 +240,7 @@ def test_change_of_the_database_is_seen_with_its_field(
     execute(database, script)
     result = verify(migrated, database)
     assert [one for one in differing(result) if one != KNOWN_REJECT] == [place]
-    (different,) = [one for one in result.differing if one.state is not State.REJECTED]
+    (different,) = [one for one in result.differing if one.state is not DocumentState.REJECTED]
     assert any(detail.startswith(said) for detail in different.details), different.details
     assert result.exit_code == 6
 
@@ -536,7 +536,7 @@ def test_documents_of_a_large_file_are_compared_in_batches(tree: Path, database:
     documents: list[dict[str, Any]] = [joblog(f"j{number}") for number in range(3500)]
     write(tree, "joblogs/all.json", documents)
     migrate(tree, database)
-    assert verify(tree, database).tallies.totals == {State.EQUAL: 3500}
+    assert verify(tree, database).tallies.totals == {DocumentState.EQUAL: 3500}
 
 
 # what could not be read ---------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from rebuilding import is_equal_json, rebuilt
 from rmos_migration.entities import BY_NAME, ENTITIES, Entity
 from rmos_migration.generations.export import canonical_document
 from rmos_migration.generations.rebuilding import rebuild
-from rmos_migration.migrate.prepare import Prepared, prepare
+from rmos_migration.migrate.prepare import Candidate, prepare
 from rmos_migration.sources.content import content_sha256
 from rmos_migration.sources.discover import SourceFile
 from rmos_migration.sources.read import read_files
@@ -27,7 +27,7 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def prepared_in(folder: Path, entity: Entity, document: dict[str, Any]) -> list[Prepared]:
+def prepared_in(folder: Path, entity: Entity, document: dict[str, Any]) -> list[Candidate]:
     file = folder / "file-name.json"
     file.write_text(json.dumps(document), encoding="utf-8")
     (reading,) = read_files([SourceFile(f"{entity.name}/{file.name}", str(file))])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from builders import entries, joblog, query, records, write
 from rebuilding import rebuilt
 from rmos_migration import RunSummary, audit, migrate, verify
-from rmos_migration.audit.verification import State
+from rmos_migration.audit.verification import DocumentState
 from rmos_migration.entities import BY_NAME
 from rmos_migration.sources.content import content_sha256
 
@@ -69,7 +69,12 @@ def check_verdicts(tree: Path, database: Path) -> None:
     """The audit finds no error; what verifying finds differing is only what was taken out, or kept out as it is."""
     audited = audit(database)
     assert audited.passed, audited.findings
-    allowed = {State.EQUAL, State.REJECTED, State.CONFLICT, State.ONLY_IN_DATABASE}
+    allowed = {
+        DocumentState.EQUAL,
+        DocumentState.REJECTED,
+        DocumentState.CONFLICT,
+        DocumentState.ONLY_IN_DATABASE,
+    }
     result = verify(tree, database)
     assert set(result.tallies.totals) <= allowed, result.differing
 

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 
 from builders import domain_rows, entries, kept, pattern, query, write
 from rmos_migration import RunSummary, audit, verify
-from rmos_migration.audit.verification import State
+from rmos_migration.audit.verification import DocumentState
 from rmos_migration.migrate.options import Options
 from rmos_migration.migrate.pipeline import run
 from rmos_migration.migrate.policy import OnConflict
 from rmos_migration.reports.build import report_of_run
 from rmos_migration.reports.outstanding import counted_by_outcome
-from rmos_migration.store.database import Database
+from rmos_migration.store.database import SqliteDatabase
 
 BATCHES = (1, 7, 1000)
 
@@ -110,19 +110,19 @@ def check_numbers(root: Path, database: Path, summary: RunSummary) -> None:
     """Everybody says the same of what is kept out, and the books are sound."""
     totals = summary.totals
     assert summary.counts.balanced
-    with Database.at(database).reader() as connection:
+    with SqliteDatabase.at(database).reader() as connection:
         now = counted_by_outcome(connection)
     assert (now["conflict"], now["rejected"]) == (totals.conflicts, totals.rejected)
-    report = report_of_run(Database.at(database))
+    report = report_of_run(SqliteDatabase.at(database))
     assert len(report.kept_out or ()) == totals.conflicts + totals.rejected
     outcomes = [one.outcome for one in report.kept_out or ()]
     assert (outcomes.count("conflict"), outcomes.count("rejected")) == (totals.conflicts, totals.rejected)
     result = verify(root, database)
     states = result.tallies.totals
     # with --on-conflict reject, verify names by its outcome what the run rejected for its id
-    assert states[State.CONFLICT] == totals.conflicts, result.differing
-    assert states[State.REJECTED] == totals.rejected, result.differing
-    assert states[State.EQUAL] == totals.migrated + totals.unchanged, result.differing
+    assert states[DocumentState.CONFLICT] == totals.conflicts, result.differing
+    assert states[DocumentState.REJECTED] == totals.rejected, result.differing
+    assert states[DocumentState.EQUAL] == totals.migrated + totals.unchanged, result.differing
     audited = audit(database)
     assert audited.passed, audited.findings
     assert {one.code for one in audited.findings} <= {"kept-out"} or audited.passed
@@ -150,10 +150,12 @@ def test_no_result_depends_on_where_a_batch_ends(steps: list[tuple[list[Any], st
                 done(root, edit)
             options = Options(on_conflict=OnConflict(on_conflict), rehash=rehash)
             foreseen = run(
-                root, Database.at(databases[1]), Options(True, on_conflict=options.on_conflict, rehash=rehash)
+                root,
+                SqliteDatabase.at(databases[1]),
+                Options(True, on_conflict=options.on_conflict, rehash=rehash),
             )
             results = [
-                run(root, Database.at(database), options, batch_documents=size)
+                run(root, SqliteDatabase.at(database), options, batch_documents=size)
                 for database, size in zip(databases, BATCHES, strict=True)
             ]
             assert told(foreseen) == told(results[1])
@@ -164,7 +166,7 @@ def test_no_result_depends_on_where_a_batch_ends(steps: list[tuple[list[Any], st
                 assert noticed(database, summary.run_id) == noticed(databases[0], results[0].run_id)
             check_numbers(root, databases[1], results[1])
             before = domain_rows(databases[2]), kept(databases[2])["pending"]
-            again = run(root, Database.at(databases[2]), options, batch_documents=7)
+            again = run(root, SqliteDatabase.at(databases[2]), options, batch_documents=7)
             assert (again.totals.migrated, again.totals.found) == (0, results[2].totals.found)
             assert (again.totals.conflicts, again.totals.rejected) == (
                 results[2].totals.conflicts,
@@ -172,4 +174,4 @@ def test_no_result_depends_on_where_a_batch_ends(steps: list[tuple[list[Any], st
             )
             assert (domain_rows(databases[2]), kept(databases[2])["pending"]) == before
             for database in databases[:2]:
-                run(root, Database.at(database), options)
+                run(root, SqliteDatabase.at(database), options)

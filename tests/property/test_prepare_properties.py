@@ -14,7 +14,7 @@ from json_texts import texts, values
 from rmos_migration.diagnostics import CATALOGUE
 from rmos_migration.entities import ENTITIES, Entity
 from rmos_migration.generations import GENERATIONS
-from rmos_migration.migrate.prepare import Prepared, prepare
+from rmos_migration.migrate.prepare import Candidate, prepare
 from rmos_migration.sources.discover import SourceFile
 from rmos_migration.sources.pointers import key_of
 from rmos_migration.sources.read import read_files
@@ -47,13 +47,13 @@ def file() -> Iterator[Path]:
         yield Path(folder) / "document.json"
 
 
-def prepared_from(file: Path, entity: Entity, content: str) -> list[Prepared]:
+def prepared_from(file: Path, entity: Entity, content: str) -> list[Candidate]:
     file.write_bytes(content.encode())
     (reading,) = read_files([SourceFile(f"{entity.name}/document.json", str(file))])
     return prepare(entity, reading)
 
 
-def errors(prepared: Prepared) -> list[str]:
+def errors(prepared: Candidate) -> list[str]:
     return [found.code for found in prepared.diagnostics if str(found.severity) == "error"]
 
 

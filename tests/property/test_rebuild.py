@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from json_texts import values
 
 from rebuilding import is_equal_json, rebuilt
-from rmos_migration.entities import BY_NAME, Entity, FieldRule, Kind
+from rmos_migration.entities import BY_NAME, Entity, FieldKind, FieldRule
 from rmos_migration.generations import GENERATIONS
-from rmos_migration.migrate.prepare import Prepared, prepare
+from rmos_migration.migrate.prepare import Candidate, prepare
 from rmos_migration.sources.discover import SourceFile
 from rmos_migration.sources.read import read_files
 from samples import SAMPLES
@@ -31,16 +31,16 @@ NUMBERS = (
 )
 OBJECTS = st.dictionaries(st.text(max_size=6), values, max_size=4)
 LISTS = st.lists(values, max_size=3)
-USUAL: dict[Kind, st.SearchStrategy[Any]] = {
-    Kind.IDENTIFIER: st.text("abc-é 1", min_size=1, max_size=8) | st.integers(-5, 2**63 - 1),
-    Kind.TEXT: st.text("abc é\n", min_size=1, max_size=8),
-    Kind.NUMBER: NUMBERS,
-    Kind.COUNT: st.integers(1, 300) | st.sampled_from([3.0, 1e15, 2**53, 2**63 - 1]),
-    Kind.INSTANT: st.sampled_from(TIMES),
-    Kind.CLOCK: st.sampled_from(TIMES),
-    Kind.STATUS: st.sampled_from(["completed", "success", "OK", "partial", " Ready ", "glueing", 3]),
-    Kind.JOB_TYPE: st.sampled_from(["slice", "batch", "polish"]),
-    Kind.PATTERN_TYPE: st.sampled_from(["generic", "rosette", "", 3]),
+USUAL: dict[FieldKind, st.SearchStrategy[Any]] = {
+    FieldKind.IDENTIFIER: st.text("abc-é 1", min_size=1, max_size=8) | st.integers(-5, 2**63 - 1),
+    FieldKind.TEXT: st.text("abc é\n", min_size=1, max_size=8),
+    FieldKind.NUMBER: NUMBERS,
+    FieldKind.COUNT: st.integers(1, 300) | st.sampled_from([3.0, 1e15, 2**53, 2**63 - 1]),
+    FieldKind.INSTANT: st.sampled_from(TIMES),
+    FieldKind.CLOCK: st.sampled_from(TIMES),
+    FieldKind.STATUS: st.sampled_from(["completed", "success", "OK", "partial", " Ready ", "glueing", 3]),
+    FieldKind.JOB_TYPE: st.sampled_from(["slice", "batch", "polish"]),
+    FieldKind.PATTERN_TYPE: st.sampled_from(["generic", "rosette", "", 3]),
 }
 UNKNOWN_KEYS = st.sampled_from(
     ["extra", "extra_json", "metadata", "derived", "lane", "notes", "data", "a/b~c", ""]
@@ -49,7 +49,7 @@ UNKNOWN_KEYS = st.sampled_from(
 
 def usual(rule: FieldRule, key: str) -> st.SearchStrategy[Any]:
     """Values that documents usually hold under a key of a field."""
-    if rule.found.kind is not Kind.JSON:
+    if rule.found.kind is not FieldKind.JSON:
         return USUAL[rule.found.kind]
     found = LISTS if rule.name == "strips" else OBJECTS
     if not key.endswith("_json"):
@@ -83,7 +83,7 @@ def folder() -> Iterator[Path]:
         yield Path(name)
 
 
-def prepared_from(folder: Path, entity: Entity, document: dict[str, Any]) -> Prepared:
+def prepared_from(folder: Path, entity: Entity, document: dict[str, Any]) -> Candidate:
     file = folder / "file-name.json"
     file.write_text(json.dumps(document), encoding="utf-8")
     (reading,) = read_files([SourceFile(f"{entity.name}/{file.name}", str(file))])
@@ -91,7 +91,7 @@ def prepared_from(folder: Path, entity: Entity, document: dict[str, Any]) -> Pre
     return prepared
 
 
-def rebuilt_from(entity: Entity, prepared: Prepared) -> dict[str, Any]:
+def rebuilt_from(entity: Entity, prepared: Candidate) -> dict[str, Any]:
     row = dict(zip(entity.columns, prepared.row or (), strict=True))
     return rebuilt(entity, row, json.loads(prepared.derived or "[]"), prepared.generation)
 

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from builders import execute, query, write
 from rmos_migration import audit, migrate, verify
-from rmos_migration.audit.verification import State
+from rmos_migration.audit.verification import DocumentState
 
-ACCOUNTED_FOR = {State.EQUAL, State.REJECTED, State.CONFLICT}
+ACCOUNTED_FOR = {DocumentState.EQUAL, DocumentState.REJECTED, DocumentState.CONFLICT}
 
 
 def check(source: Path, database: Path, *, gone: bool = False) -> None:
     result = verify(source, database)
     states = set(result.tallies.totals)
-    assert states <= ACCOUNTED_FOR | ({State.ONLY_IN_DATABASE} if gone else set()), result.differing
+    assert states <= ACCOUNTED_FOR | ({DocumentState.ONLY_IN_DATABASE} if gone else set()), result.differing
     audited = audit(database)
     assert audited.passed, audited.findings
 
@@ -35,8 +35,8 @@ def test_any_tree_verifies_after_it_was_migrated(
             write(source, path, content)
         migrate(source, database, **options)
         result = verify(source, database)
-        assert State.MISSING not in result.tallies.totals, result.differing
-        assert State.ROW_CHANGED not in result.tallies.totals, result.differing
+        assert DocumentState.MISSING not in result.tallies.totals, result.differing
+        assert DocumentState.ROW_CHANGED not in result.tallies.totals, result.differing
 
 
 @settings(max_examples=share_of(125), deadline=None)
@@ -50,5 +50,7 @@ def test_any_changed_value_of_a_row_is_found(tree: dict[str, Any], data: st.Data
         ((record_id,), *_) = rows
         change = data.draw(st.sampled_from(["name = 'changed'", "width_mm = 9.25", "strips_json = '[]'"]))
         execute(database, f"UPDATE strip_families SET {change} WHERE id = '{record_id}'")
-        changed = [one for one in verify(source, database).differing if one.state is State.ROW_CHANGED]
+        changed = [
+            one for one in verify(source, database).differing if one.state is DocumentState.ROW_CHANGED
+        ]
         assert {one.record_id for one in changed} == {record_id}

@@ -10,7 +10,7 @@ import pytest
 
 from rmos_migration.entities import BY_NAME
 from rmos_migration.generations import recognise
-from rmos_migration.migrate.prepare import Prepared, prepare
+from rmos_migration.migrate.prepare import Candidate, prepare
 from rmos_migration.sources.discover import Source
 from rmos_migration.sources.documents import documents_in
 from rmos_migration.sources.read import read_files
@@ -28,10 +28,10 @@ def job(**more: Any) -> dict[str, Any]:
 
 
 @pytest.fixture
-def prepared_of(write: Callable[[str, Any], Path], tmp_path: Path) -> Callable[..., list[Prepared]]:
+def prepared_of(write: Callable[[str, Any], Path], tmp_path: Path) -> Callable[..., list[Candidate]]:
     """The prepared documents of one file of patterns."""
 
-    def run(content: Any, name: str = "file.json", folder: str = "patterns") -> list[Prepared]:
+    def run(content: Any, name: str = "file.json", folder: str = "patterns") -> list[Candidate]:
         write(f"{folder}/{name}", content)
         entity = BY_NAME[folder]
         (reading,) = read_files(Source(tmp_path / "legacy").files(entity))
@@ -41,7 +41,7 @@ def prepared_of(write: Callable[[str, Any], Path], tmp_path: Path) -> Callable[.
 
 
 @pytest.fixture
-def found_in(prepared_of: Callable[..., list[Prepared]]) -> Callable[..., Found]:
+def found_in(prepared_of: Callable[..., list[Candidate]]) -> Callable[..., Found]:
     """Pointer and id of each document in a file; a document that is kept out has no id."""
 
     def run(*arguments: Any, **more: Any) -> Found:
@@ -50,7 +50,7 @@ def found_in(prepared_of: Callable[..., list[Prepared]]) -> Callable[..., Found]
     return run
 
 
-def codes(prepared: list[Prepared]) -> list[list[str]]:
+def codes(prepared: list[Candidate]) -> list[list[str]]:
     return [[str(d.code) for d in one.diagnostics if d.severity == "error"] for one in prepared]
 
 

@@ -8,7 +8,7 @@ import pytest
 from builders import joblog, pattern
 from rmos_migration.diagnostics import Diagnostic
 from rmos_migration.entities import BY_NAME
-from rmos_migration.migrate.prepare import Prepared, prepare
+from rmos_migration.migrate.prepare import Candidate, prepare
 from rmos_migration.sources.excerpts import excerpts
 from rmos_migration.sources.read import Reading
 
@@ -62,12 +62,12 @@ CONTAINERS = {
 
 def prepared(
     text: str | bytes, path: str = "joblogs/all.json", encoding: str | None = None
-) -> list[Prepared]:
+) -> list[Candidate]:
     raw = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
     return prepare(BY_NAME[path.split("/")[0]], Reading(path, raw), encoding)
 
 
-def told(one: Prepared, severity: str = "error") -> list[Diagnostic]:
+def told(one: Candidate, severity: str = "error") -> list[Diagnostic]:
     return [diagnostic for diagnostic in one.diagnostics if diagnostic.severity == severity]
 
 

@@ -14,34 +14,34 @@ from starlette.requests import Request
 from starlette.types import Message
 
 from rmos_migration import migrate
-from rmos_migration.api import answers
-from rmos_migration.api.answers import Answers, Kept, Shelf
-from rmos_migration.api.checkup import Checkup
+from rmos_migration.api import response_cache
+from rmos_migration.api.audit_cache import AuditCache
 from rmos_migration.api.lanes import MOST_WAITING
 from rmos_migration.api.problems import Problem
+from rmos_migration.api.response_cache import CacheEntry, LruCache, ResponseCache
 from rmos_migration.errors import LockedError, RmosError, TookTooLong
-from rmos_migration.store.database import Database
+from rmos_migration.store.database import SqliteDatabase
 from rmos_migration.store.lock import write_lock
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rmos_legacy"
 PART = 1024 * 1024
 
 
-def kept(size: int) -> Kept:
-    return Kept(0, 0.0, bytes(size))
+def kept(size: int) -> CacheEntry:
+    return CacheEntry(0, 0.0, bytes(size))
 
 
 def test_the_answers_kept_are_bounded_by_their_bytes() -> None:
-    shelf = Shelf()
+    shelf = LruCache()
     for number in range(100):
         shelf.put(number, kept(PART))
-    assert shelf.size == len(shelf) * PART <= answers.MOST_BYTES
+    assert shelf.size == len(shelf) * PART <= response_cache.MOST_BYTES
     assert shelf.get(0) is None
     assert shelf.get(99) is not None
 
 
 def test_what_was_asked_for_lately_is_kept_longest() -> None:
-    shelf = Shelf()
+    shelf = LruCache()
     for number in range(100):
         shelf.put(number, kept(PART))
         shelf.get(0)
@@ -49,7 +49,7 @@ def test_what_was_asked_for_lately_is_kept_longest() -> None:
 
 
 def test_a_newer_answer_takes_the_place_of_the_older_one() -> None:
-    shelf = Shelf()
+    shelf = LruCache()
     shelf.put("question", kept(PART))
     shelf.put("question", kept(10))
     assert (len(shelf), shelf.size) == (1, 10)
@@ -58,19 +58,19 @@ def test_a_newer_answer_takes_the_place_of_the_older_one() -> None:
 
 
 @pytest.fixture
-def asked(tmp_path: Path) -> Iterator[Answers]:
+def asked(tmp_path: Path) -> Iterator[ResponseCache]:
     migrate(EXAMPLE, tmp_path / "rmos.db")
-    found = Answers(Database(tmp_path / "rmos.db"))
+    found = ResponseCache(SqliteDatabase(tmp_path / "rmos.db"))
     yield found
     found.close()
 
 
-def changed(database: Database) -> None:
+def changed(database: SqliteDatabase) -> None:
     with database.editor("a test") as connection:
         connection.exec_driver_sql("UPDATE patterns SET name = name || '.'")
 
 
-def test_an_answer_is_given_again_until_the_data_change(asked: Answers) -> None:
+def test_an_answer_is_given_again_until_the_data_change(asked: ResponseCache) -> None:
     made: list[int] = []
 
     def make(connection: Connection) -> int:
@@ -86,9 +86,9 @@ def test_an_answer_is_given_again_until_the_data_change(asked: Answers) -> None:
 
 
 def test_who_asks_while_a_run_writes_and_another_waits_gets_the_answer_there_is(
-    asked: Answers, monkeypatch: pytest.MonkeyPatch
+    asked: ResponseCache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answers, "MAY_BE_OLD", 0.0)
+    monkeypatch.setattr(response_cache, "MAY_BE_OLD", 0.0)
     go_on = threading.Event()
 
     def slow(connection: Connection) -> str:
@@ -108,7 +108,7 @@ def test_who_asks_while_a_run_writes_and_another_waits_gets_the_answer_there_is(
     assert asyncio.run(ask()) == ["old", "old", "new"]
 
 
-def test_who_asks_after_a_change_waits_for_it_where_no_run_writes(asked: Answers) -> None:
+def test_who_asks_after_a_change_waits_for_it_where_no_run_writes(asked: ResponseCache) -> None:
     async def ask() -> list[str]:
         first = await asked.to("question", lambda connection: "old")
         changed(asked.database)
@@ -139,14 +139,16 @@ def all_have_asked() -> threading.Event:
     return happens
 
 
-async def outcomes(asked: Answers, make: Any, callers: list[Request | None]) -> list[Any]:
+async def outcomes(asked: ResponseCache, make: Any, callers: list[Request | None]) -> list[Any]:
     """What each of several callers is told who ask the same at the same time."""
     asking = [asked.to("question", make, one) for one in callers]
     return await asyncio.gather(*asking, return_exceptions=True)
 
 
 @pytest.mark.parametrize("caller", [somebody, lambda: None], ids=["costly", "quick"])
-def test_an_answer_too_large_to_be_kept_is_made_once_for_all_who_wait(asked: Answers, caller: Any) -> None:
+def test_an_answer_too_large_to_be_kept_is_made_once_for_all_who_wait(
+    asked: ResponseCache, caller: Any
+) -> None:
     made: list[int] = []
 
     go_on = all_have_asked()
@@ -161,7 +163,7 @@ def test_an_answer_too_large_to_be_kept_is_made_once_for_all_who_wait(asked: Ans
     assert len(made) == 1
 
 
-def test_a_failure_is_told_to_all_who_wait(asked: Answers) -> None:
+def test_a_failure_is_told_to_all_who_wait(asked: ResponseCache) -> None:
     made: list[int] = []
 
     go_on = all_have_asked()
@@ -176,7 +178,7 @@ def test_a_failure_is_told_to_all_who_wait(asked: Answers) -> None:
     assert len(made) == 1
 
 
-def test_no_more_callers_wait_for_one_answer_than_for_several(asked: Answers) -> None:
+def test_no_more_callers_wait_for_one_answer_than_for_several(asked: ResponseCache) -> None:
     go_on = all_have_asked()
 
     def make(connection: Connection) -> bytes:
@@ -189,7 +191,7 @@ def test_no_more_callers_wait_for_one_answer_than_for_several(asked: Answers) ->
     assert len(told) - len(refused) == MOST_WAITING + 1  # one is being served
 
 
-def test_who_asked_after_a_change_is_not_told_what_was_made_before_it(asked: Answers) -> None:
+def test_who_asked_after_a_change_is_not_told_what_was_made_before_it(asked: ResponseCache) -> None:
     go_on, begun = threading.Event(), threading.Event()
     made: list[int] = []
 
@@ -211,7 +213,7 @@ def test_who_asked_after_a_change_is_not_told_what_was_made_before_it(asked: Ans
     assert asyncio.run(ask()) == [1, 2, 2, 2]
 
 
-def test_who_waits_for_one_that_hangs_up_is_answered(asked: Answers) -> None:
+def test_who_waits_for_one_that_hangs_up_is_answered(asked: ResponseCache) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
     async def leaves() -> Message:
@@ -233,7 +235,7 @@ def test_who_waits_for_one_that_hangs_up_is_answered(asked: Answers) -> None:
 
 
 @contextmanager
-def held(database: Database) -> Iterator[None]:
+def held(database: SqliteDatabase) -> Iterator[None]:
     """Let the block run while another program lets nobody read."""
     with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
         other.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -254,8 +256,8 @@ async def is_free_meanwhile(work: Any) -> bool:
 
 def test_a_database_that_another_program_holds_does_not_hold_the_server(tmp_path: Path) -> None:
     migrate(EXAMPLE, tmp_path / "rmos.db")
-    asked = Answers(Database(tmp_path / "rmos.db"))
-    checkup = Checkup(asked, quick=True)
+    asked = ResponseCache(SqliteDatabase(tmp_path / "rmos.db"))
+    checkup = AuditCache(asked, quick=True)
 
     async def ask() -> None:
         assert await is_free_meanwhile(asked.to("question", lambda connection: 1))
@@ -269,8 +271,10 @@ def test_a_database_that_another_program_holds_does_not_hold_the_server(tmp_path
     asked.close()
 
 
-def test_an_answer_that_is_kept_needs_no_thread(asked: Answers, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(answers, "_LOOK_SECONDS", 3600)
+def test_an_answer_that_is_kept_needs_no_thread(
+    asked: ResponseCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(response_cache, "_LOOK_SECONDS", 3600)
 
     async def ask() -> Any:
         await asked.to("question", lambda connection: "kept")

@@ -10,11 +10,11 @@ import pytest
 
 from pages import ROOT
 from powershell import Script
-from rmos_migration.api import connections, entrance, lanes, listening, requests, security, tokens
+from rmos_migration.api import lanes, listeners, one_time_link, requests, security, timeouts, tokens
 from rmos_migration.settings import SETTINGS_FILE, Settings
 from rmos_migration.sources import folders, incomplete, read
-from rmos_migration.store import sqlite, standing
-from rmos_migration.store.condition import patience
+from rmos_migration.store import pool, sqlite
+from rmos_migration.store.file_state import patience
 
 SECURITY = ROOT / "docs" / "security.md"
 OPERATING = ROOT / "docs" / "operating.md"
@@ -35,16 +35,16 @@ def word(number: float) -> str:
 BOUNDS = {
     "files": f"no more than {read.SIZE_LIMIT // MEBIBYTE} MiB of each is read",
     "questions": f"in the server after {word(lanes.QUESTION_SECONDS)} seconds,"
-    f" or {word(standing.QUESTION_SECONDS)} where the answer is kept",
+    f" or {word(pool.QUESTION_SECONDS)} where the answer is kept",
     "short tokens": f"{tokens.SHORTEST} characters, {tokens.FEWEST_DIFFERENT} of them different",
-    "the key of the link": f"good once and for {word(entrance.GOOD_SECONDS / 60)} minutes",
+    "the key of the link": f"good once and for {word(one_time_link.GOOD_SECONDS / 60)} minutes",
     "requests": f"Bodies are at most {requests.LARGEST_BODY // MEBIBYTE} MiB, heads {security.LARGEST_HEAD // KIBIBYTE} KiB,"
     f" and {security.MOST_AT_ONCE} requests are answered at a time",
-    "connections": f"Where all {connections.MOST_CONNECTIONS} places are taken",
-    "connections of one": f"may have {connections.MOST_OF_PEER} of them",
+    "connections": f"Where all {timeouts.MOST_CONNECTIONS} places are taken",
+    "connections of one": f"may have {timeouts.MOST_OF_PEER} of them",
     "what costs": f"answered {word(lanes.COSTLY)} at a time, with {lanes.MOST_WAITING} waiting for up to"
     f" {word(lanes.WAITING_SECONDS)} seconds and {word(lanes.QUESTION_SECONDS)} seconds for each answer's questions",
-    "listeners": f"{listening.MOST} may listen to the progress of a run, and {word(listening.KEPT)} more with the token for changes",
+    "listeners": f"{listeners.MOST} may listen to the progress of a run, and {word(listeners.KEPT)} more with the token for changes",
     "places to wait": f"who also have {word(lanes.KEPT)} more places to wait",
 }
 

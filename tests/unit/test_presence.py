@@ -10,9 +10,9 @@ import pytest
 
 from builders import without_root_powers
 from rmos_migration.sources.names import fitted_path
-from rmos_migration.sources.presence import is_gone, long_paths
+from rmos_migration.sources.source_files import is_gone, long_paths
 
-ASK = "import sys; from rmos_migration.sources.presence import is_gone; print(is_gone(sys.argv[1], sys.argv[2]))"
+ASK = "import sys; from rmos_migration.sources.source_files import is_gone; print(is_gone(sys.argv[1], sys.argv[2]))"
 PATH = "patterns/usb/2019/a.json"
 
 

@@ -7,7 +7,7 @@ import pytest
 from rmos_migration.entities import BY_NAME
 from rmos_migration.generations import recognise
 from rmos_migration.migrate.prepare import prepare_document
-from rmos_migration.rosette import Slip, plan, slips_in
+from rmos_migration.rosette import Slip, lay_out, slips_in
 from rmos_migration.sources.document import Document
 from rmos_migration.sources.read import Reading
 from samples import BANDS
@@ -147,7 +147,7 @@ def test_kinds_are_the_codes_of_diagnostics() -> None:
 def test_rings_from_one_diameter_to_another_lie_there(
     geometry: Any, edges: list[tuple[float, float]]
 ) -> None:
-    bands = plan({"rings": geometry, "soundhole_diameter_mm": 78}).bands
+    bands = lay_out({"rings": geometry, "soundhole_diameter_mm": 78}).bands
     found = [(band.radius_mm - (band.width_mm or 0) / 2, band.edge_mm) for band in bands]
     assert found == edges
 
@@ -161,7 +161,7 @@ def test_rings_from_one_diameter_to_another_lie_there(
     ],
 )
 def test_geometry_without_measures_says_why_it_is_not_drawn(geometry: Any, remark: str) -> None:
-    placed = plan(geometry)
+    placed = lay_out(geometry)
     assert placed.bands == ()
     assert any(said.startswith(remark) for said in placed.remarks)
 

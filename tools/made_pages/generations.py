@@ -3,7 +3,7 @@
 import inspect
 from collections.abc import Iterator
 
-from rmos_migration.generations import GENERATIONS, Form
+from rmos_migration.generations import GENERATIONS, SourceFormat
 from rmos_migration.generations.refusal import STRANGERS
 
 
@@ -36,7 +36,7 @@ def page() -> Iterator[str]:
         yield f"- {stranger.looks_like}: {signs}"
 
 
-def _told(form: Form) -> str:
+def _told(form: SourceFormat) -> str:
     signs = " and ".join(f"`{sign}`" for sign in form.signs)
     against = f", unless there are {' or '.join(f'`{sign}`' for sign in form.unless)}" if form.unless else ""
     return f"a {form.entity.singular.replace('_', ' ')} has {signs}{against}"

@@ -7,8 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 
 from rmos_migration.api.app import create_app
-from rmos_migration.api.serving import Serving
-from rmos_migration.store.database import Database
+from rmos_migration.api.server_settings import ServerSettings
+from rmos_migration.store.database import SqliteDatabase
 
 Described = dict[str, Any]
 
@@ -49,7 +49,7 @@ def page() -> Iterator[str]:
 
 def described() -> Described:
     """The OpenAPI document of a server, whatever it serves."""
-    server: Any = create_app(Serving(Database(Path("rmos.db")), Path("data/rmos_legacy"), None))
+    server: Any = create_app(ServerSettings(SqliteDatabase(Path("rmos.db")), Path("data/rmos_legacy"), None))
     while not isinstance(server, FastAPI):
         server = server.app
     return server.openapi()

@@ -17,16 +17,16 @@ from starlette.routing import Match
 from starlette.types import ASGIApp
 
 from .. import __version__
-from ..editing.refusals import Refusal
+from ..editing.refusals import EditRefused
 from ..errors import RmosError
 from . import problems
-from .desk import Desk, desk_of, is_trusted, root_of
 from .metrics import Measured
 from .problems import Fault, Problem, ProblemBody
 from .requests import LARGEST_BODY
-from .routes import entering, health, migration, orders, runs, stores
+from .routes import health, migration, one_time_link, orders, runs, stores
 from .security import Guard
-from .serving import ASK_TO_END, Serving
+from .server_settings import ASK_TO_END, ServerSettings
+from .state import AppState, is_trusted, root_of, state_of
 
 _ABOUT = """The records of a guitar workshop, and how they came into its database.
 
@@ -38,7 +38,7 @@ ProblemPage = Callable[[Request, Problem], Response]
 
 
 def create_app(
-    serving: Serving, pages: Sequence[APIRouter] = (), problem_page: ProblemPage | None = None
+    serving: ServerSettings, pages: Sequence[APIRouter] = (), problem_page: ProblemPage | None = None
 ) -> ASGIApp:
     """The application that serves a database.
 
@@ -57,11 +57,11 @@ def create_app(
         max_body_size=LARGEST_BODY,
         lifespan=_lifespan,
     )
-    app.state.desk = Desk(serving)
+    app.state.desk = AppState(serving)
     app.state.problem_page = problem_page
     app.state.routers = (
         health.router,
-        entering.router,
+        one_time_link.router,
         migration.router,
         runs.router,
         orders.router,
@@ -72,7 +72,7 @@ def create_app(
         app.include_router(router)
     app.add_exception_handler(Problem, _of_problem)
     app.add_exception_handler(RmosError, _of_error)
-    app.add_exception_handler(Refusal, _of_refusal)
+    app.add_exception_handler(EditRefused, _of_refusal)
     app.add_exception_handler(HTTPException, _of_http)
     app.add_exception_handler(RequestValidationError, _of_validation)
     app.add_exception_handler(ClientDisconnect, _of_disconnect)
@@ -83,7 +83,7 @@ def create_app(
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-    desk: Desk = app.state.desk
+    desk: AppState = app.state.desk
     yield {ASK_TO_END: desk.ask_to_end}
     desk.close()
 
@@ -105,14 +105,14 @@ async def _of_problem(request: Request, error: Exception) -> Response:
 
 async def _of_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RmosError)  # noqa: S101
-    serving = desk_of(request).serving
+    serving = state_of(request).serving
     trusted = is_trusted(request)
     problem = await to_thread.run_sync(lambda: problems.of_error(error, serving, trusted=trusted))
     return _told(request, problem)
 
 
 async def _of_refusal(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refusal)  # noqa: S101
+    assert isinstance(error, EditRefused)  # noqa: S101
     return _told(request, problems.of_refusal(error))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ..audit.result import AuditResult
 from ..diagnostics import Diagnostic, Severity, printable
-from ..entities import ENTITIES, Entity, Kind
+from ..entities import ENTITIES, Entity, FieldKind
 from ..reports import facts as report_facts
 from ..reports.report import Excerpt, KeptOut, Notice, Report, Run
 from ..reports.verdict import verdict
@@ -21,17 +21,22 @@ from ..store.history import Day
 from ..store.kept_out import KeptOutFound
 from ..store.queries import RunRow
 from . import models
-from .checkup import health
+from .audit_cache import health
 from .cursors import as_cursor
 from .problems import without_places
-from .serving import Serving
+from .server_settings import ServerSettings
 
 RECENT = 3
 RUNS_OF_A_DAY = 100
 
 
 def status(
-    connection: Connection, serving: Serving, audited: AuditResult, *, locked: bool | None, trusted: bool
+    connection: Connection,
+    serving: ServerSettings,
+    audited: AuditResult,
+    *,
+    locked: bool | None,
+    trusted: bool,
 ) -> models.StatusAnswer:
     """Is my data in, when, what is wrong."""
     last = queries.runs_newest_first(connection, 1, locked=locked)
@@ -53,7 +58,7 @@ def recent_of_each(connection: Connection) -> dict[str, list[models.RecentRecord
 
 
 def migration_status(
-    connection: Connection, serving: Serving, last: RunRow | None, *, trusted: bool
+    connection: Connection, serving: ServerSettings, last: RunRow | None, *, trusted: bool
 ) -> models.MigrationStatus:
     """The database, and what filled it last."""
     path = serving.database.path
@@ -80,7 +85,7 @@ def _last_run(run: Run) -> models.LastRun:
 
 
 def _recent(entity: Entity, one: Recent) -> models.RecentRecord | models.RecentJob:
-    if any(rule.found.kind is Kind.JOB_TYPE for rule in entity.fields):
+    if any(rule.found.kind is FieldKind.JOB_TYPE for rule in entity.fields):
         return models.RecentJob(
             id=one.id, job_type=one.job_type, status=one.status, created_at=one.created_at
         )
@@ -123,12 +128,12 @@ def day(one: Day) -> models.DayOfRuns:
     )
 
 
-def run_of_row(row: RunRow, serving: Serving, *, trusted: bool) -> models.RunDetail:
+def run_of_row(row: RunRow, serving: ServerSettings, *, trusted: bool) -> models.RunDetail:
     """A run with everything it counted."""
     return _detail(report_facts.run_of_row(row), row.counts, serving, trusted=trusted)
 
 
-def run_of_report(report: Report, name: str, serving: Serving, *, trusted: bool) -> models.RunDetail:
+def run_of_report(report: Report, name: str, serving: ServerSettings, *, trusted: bool) -> models.RunDetail:
     """A dry run, from its report."""
     counts = {
         "entities": {entity: one.model_dump() for entity, one in report.entities.items()},
@@ -143,7 +148,7 @@ def run_of_report(report: Report, name: str, serving: Serving, *, trusted: bool)
 
 
 def _detail(
-    run: Run, counts: Mapping[str, Any], serving: Serving, *, trusted: bool, name: str = ""
+    run: Run, counts: Mapping[str, Any], serving: ServerSettings, *, trusted: bool, name: str = ""
 ) -> models.RunDetail:
     known = run if trusted else public_run(run, serving)
     return models.RunDetail(
@@ -156,7 +161,7 @@ def _detail(
     )
 
 
-def public_run(run: Run, serving: Serving) -> Run:
+def public_run(run: Run, serving: ServerSettings) -> Run:
     """A run without places of this machine."""
     return run.model_copy(
         update={
@@ -173,7 +178,7 @@ def public_place(place: str) -> str:
     return step.rpartition("/")[2] if is_absolute else place
 
 
-def public_report(report: Report, serving: Serving, most: int | None = None) -> Report:
+def public_report(report: Report, serving: ServerSettings, most: int | None = None) -> Report:
     """A report without places of this machine and lines of files; with the first ``most`` of the documents kept out."""
     listed = report.kept_out and report.kept_out[:most]
     public = {
@@ -261,7 +266,7 @@ def statistics(connection: Connection, entity: Entity) -> models.StatisticsAnswe
     numbers = {
         rule.name: models.Numbers(**browsing.numbers(connection, entity, rule.column)._asdict())
         for rule in entity.fields
-        if rule.found.kind in (Kind.NUMBER, Kind.COUNT)
+        if rule.found.kind in (FieldKind.NUMBER, FieldKind.COUNT)
     }
     return models.StatisticsAnswer(
         total=queries.entity_counts(connection)[entity.name],

@@ -27,7 +27,7 @@ from ..errors import (
 )
 from ..migrate.options import Options
 from ..reports.report import Report
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from ..store.lock import holder, is_locked
 from ..store.runs import now
 
@@ -122,7 +122,7 @@ class Job:
 class Jobs:
     """The run that goes on, if there is one, and the last dry runs."""
 
-    def __init__(self, database: Database, source: Path) -> None:
+    def __init__(self, database: SqliteDatabase, source: Path) -> None:
         self.database = database
         self.source = source
         self.current: Job | None = None

@@ -13,10 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ..diagnostics import Severity
 from ..reports.outstanding import counted_by_code
 from ..store import queries
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from ..store.files import size_of
 from ..store.lock import is_locked
-from .checkup import Checkup
+from .audit_cache import AuditCache
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 _OTHER = "other"
@@ -27,7 +27,7 @@ _MOMENT = 0.25
 class Metrics:
     """The counts of one server."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         self.database = database
         disable_created_metrics()  # type: ignore[no-untyped-call]  # when a series began, which nobody asks here
         self.registry = CollectorRegistry()
@@ -46,13 +46,13 @@ class Metrics:
             self._written, self._written_at = generate_latest(self.registry), now
         return self._written
 
-    def of_database(self, connection: Connection | None, checkup: Checkup) -> bytes:
+    def of_database(self, connection: Connection | None, checkup: AuditCache) -> bytes:
         """What is in the database, in the same format; ``connection`` is None where it cannot be read."""
         registry = CollectorRegistry()
         registry.register(_OfDatabase(list(self._gauges(connection, checkup))))
         return generate_latest(registry)
 
-    def _gauges(self, connection: Connection | None, checkup: Checkup) -> Iterator[GaugeMetricFamily]:
+    def _gauges(self, connection: Connection | None, checkup: AuditCache) -> Iterator[GaugeMetricFamily]:
         yield GaugeMetricFamily(
             "rmos_database_readable", "1 where the database can be read.", value=connection is not None
         )

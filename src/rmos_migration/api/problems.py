@@ -12,12 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from ..diagnostics import Diagnostic, printable
-from ..editing.refusals import ChangedMeanwhile, IdTaken, InUse, InvalidRecord, NoSuchRecord, Refusal
+from ..editing.refusals import ChangedMeanwhile, EditRefused, IdTaken, InUse, InvalidRecord, NoSuchRecord
 from ..errors import DatabaseUnusable, LockedError, ProgramFault, RmosError, TookTooLong, UsageError
-from ..store.condition import Condition
-from ..store.edits import User
+from ..store.edits import ReferringRecord
+from ..store.file_state import FileCondition
 from ..store.files import real_path
-from .serving import Serving
+from .server_settings import ServerSettings
 
 MOST_FAULTS = 100
 """Faults that an answer names; how many there are is said."""
@@ -105,7 +105,7 @@ class Problem(Exception):  # noqa: N818 - an answer
         *,
         errors: list[Fault] | None = None,
         errors_total: int = 0,
-        used_by: list[User] | None = None,
+        used_by: list[ReferringRecord] | None = None,
         used_by_total: int = 0,
         headers: Mapping[str, str] | None = None,
     ) -> None:
@@ -146,7 +146,7 @@ def of_status(status: int, detail: str, headers: Mapping[str, str] | None = None
     return Problem(kind, detail, headers=headers)
 
 
-def of_refusal(refusal: Refusal) -> Problem:
+def of_refusal(refusal: EditRefused) -> Problem:
     """The problem for a change that is not made."""
     if isinstance(refusal, InvalidRecord):
         faults = [fault(one) for one in refusal.diagnostics[:MOST_FAULTS]]
@@ -175,7 +175,7 @@ def fault(diagnostic: Diagnostic) -> Fault:
     )
 
 
-def of_error(error: RmosError, serving: Serving, *, trusted: bool) -> Problem:
+def of_error(error: RmosError, serving: ServerSettings, *, trusted: bool) -> Problem:
     """The problem for a failure. Who has no token is told no place of this machine and no other process."""
     if isinstance(error, LockedError):
         detail = error.message if trusted else "another program is writing into the database"
@@ -194,14 +194,14 @@ def of_error(error: RmosError, serving: Serving, *, trusted: bool) -> Problem:
 
 
 _CONDITIONS = {
-    Condition.ABSENT: "database-missing",
-    Condition.EMPTY: "database-missing",
-    Condition.OLDER: "database-older",
-    Condition.NEWER: "database-newer",
+    FileCondition.ABSENT: "database-missing",
+    FileCondition.EMPTY: "database-missing",
+    FileCondition.OLDER: "database-older",
+    FileCondition.NEWER: "database-newer",
 }
 
 
-def without_places(text: str, serving: Serving) -> str:
+def without_places(text: str, serving: ServerSettings) -> str:
     """A text without the folders of this machine: only the last step of each path is left.
 
     The database's and the source's are known; a run may have had another source, whose path is known by its look.
@@ -215,7 +215,7 @@ _FOLDERS = re.compile(r"""(?<![\w.~/\\])(?:[A-Za-z]:)?[/\\](?=\S)(?:[^/\\:"'\n]*
 """From the root to the last step, with blanks in between."""
 
 
-def _folders(serving: Serving) -> Iterator[str]:
+def _folders(serving: ServerSettings) -> Iterator[str]:
     for place in (serving.database.path, serving.source):
         for known in (place, place.absolute(), real_path(place)):
             folder = known.parent

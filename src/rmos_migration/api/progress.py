@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from ..diagnostics import shown
 from ..errors import CorruptRow
 from ..store import history
-from ..store.condition import Condition
-from ..store.database import Database
+from ..store.database import SqliteDatabase
+from ..store.file_state import FileCondition
 from ..store.lock import is_locked
 from ..store.queries import RunRow
 from .jobs import Job
@@ -93,12 +93,12 @@ def of_last_run(connection: Connection, *, locked: bool | None) -> Progress:
     return BUSY if locked else _progress(reached, is_over=True)
 
 
-def without_runs(database: Database) -> Progress | None:
+def without_runs(database: SqliteDatabase) -> Progress | None:
     """Return what goes on where there is no database yet, or it is just being made or upgraded; None where there is one."""
     locked = is_locked(database.path)
-    if database.examine().condition in (Condition.ABSENT, Condition.EMPTY):
+    if database.examine().condition in (FileCondition.ABSENT, FileCondition.EMPTY):
         return BUSY if locked else IDLE
-    return BUSY if locked and database.examine().condition is Condition.OLDER else None
+    return BUSY if locked and database.examine().condition is FileCondition.OLDER else None
 
 
 def _expected(run: RunRow, earlier: list[RunRow]) -> int | None:

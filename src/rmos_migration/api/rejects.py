@@ -9,7 +9,7 @@ from ..migrate.not_looked_at import folders_among
 from ..reports.documents import bytes_of_source, with_excerpts
 from ..reports.outstanding import counted, counted_by_code, strays_there
 from ..reports.report import KeptOut
-from ..sources.presence import Presence, is_gone
+from ..sources.source_files import Presence, is_gone
 from ..store import kept_out
 from ..store.kept_out import KeptOutFound, KeptOutPlace
 from ..store.reporting import Known

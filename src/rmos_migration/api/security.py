@@ -12,12 +12,12 @@ from enum import IntEnum
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from .entrance import is_same
 from .forwarding import below, is_forwarded, prefix_of
 from .hosts import is_known
+from .one_time_link import is_same
 from .problems import Problem
 from .requests import LARGEST_BODY
-from .serving import Serving
+from .server_settings import ServerSettings
 
 LONGEST_PATH = 2048
 LONGEST_QUERY = 4096
@@ -72,7 +72,7 @@ class Guard:
     ``request.state.trusted`` says whether the caller showed the token for changes.
     """
 
-    def __init__(self, app: ASGIApp, serving: Serving) -> None:
+    def __init__(self, app: ASGIApp, serving: ServerSettings) -> None:
         self.app = app
         self.serving = serving
         self.answering = 0

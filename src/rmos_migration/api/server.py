@@ -14,9 +14,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from ..errors import EnvironmentFailure
-from .connections import NEXT_SECONDS, PatientProtocol
 from .security import LARGEST_HEAD
-from .serving import ASK_TO_END
+from .server_settings import ASK_TO_END
+from .timeouts import NEXT_SECONDS, TimeoutProtocol
 
 log = logging.getLogger(__name__)
 
@@ -71,7 +71,7 @@ def serve(app: ASGIApp, listening: socket.socket, *, when_ready: Callable[[], No
     """Serve until the process is told to end (Ctrl-C, SIGTERM, a closed terminal); then what goes on is brought to an end."""
     config = uvicorn.Config(
         app,
-        http=PatientProtocol,
+        http=TimeoutProtocol,
         ws="none",
         lifespan="on",
         log_config=None,

@@ -17,18 +17,18 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import uncaught
-from ..migrate.options import Nobody, Options, Several
-from ..migrate.outcome import Counts
+from ..migrate.options import CompositeObserver, NullObserver, Options
+from ..migrate.outcome import RunCounts
 from ..migrate.pipeline import run
 from ..reports.build import report_of_dry_run
-from ..reports.witness import Witness
+from ..reports.recorder import RunRecorder
 from ..sources.discover import Source
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 
 log = logging.getLogger(__name__)
 
 
-class _Teller(Nobody):
+class _PipeObserver(NullObserver):
     """Tells the server how far a run has got."""
 
     def __init__(self, pipe: FileIO) -> None:
@@ -38,7 +38,7 @@ class _Teller(Nobody):
         """The run stands in the database now."""
         self.tell("begun")
 
-    def advanced(self, counts: Counts) -> None:
+    def advanced(self, counts: RunCounts) -> None:
         """A batch is done."""
         self.tell("counts", counts.as_json())
 
@@ -50,7 +50,7 @@ class _Teller(Nobody):
                 rest = rest[self.pipe.write(rest) :]
 
 
-class _Stop:
+class _StopRequest:
     """Whether the server wants the run to end, or is gone."""
 
     def __init__(self) -> None:
@@ -71,10 +71,12 @@ def main() -> None:
     """Carry out the order."""
     order = json.loads(sys.argv[1])
     options = Options.from_json(order["options"])
-    teller, witness = _Teller(_own_stdout()), Witness()
+    teller, witness = _PipeObserver(_own_stdout()), RunRecorder()
     try:
-        place = Database(Path(order["database"]))
-        summary = run(Path(order["source"]), place, options, Several(teller, witness), _Stop())
+        place = SqliteDatabase(Path(order["database"]))
+        summary = run(
+            Path(order["source"]), place, options, CompositeObserver(teller, witness), _StopRequest()
+        )
         if options.dry_run:
             report = report_of_dry_run(summary, witness, options.encoding)
             teller.tell("report", report.model_dump(mode="json"))

@@ -39,7 +39,7 @@ _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 
 
 @dataclass(frozen=True)
-class Place:
+class TokenPlace:
     """Where a token comes from.
 
     ``purpose`` says what it is good for; ``given`` is its text and ``named`` its file, if ``variable`` or the one that
@@ -177,23 +177,23 @@ class Tokens:
     are_current: Callable[[], bool]
 
 
-def places(database: Path, settings: Settings) -> tuple[Place, Place]:
+def places(database: Path, settings: Settings) -> tuple[TokenPlace, TokenPlace]:
     """Where the token for changes and the one for reading come from.
 
     Where the one for changes comes from the environment, there is none for reading unless it does, too: nothing is made.
     """
     own = database.with_name(f"{database.name}.token")
-    writing = Place("changes", "RMOS_TOKEN", settings.token, settings.token_file, own)
+    writing = TokenPlace("changes", "RMOS_TOKEN", settings.token, settings.token_file, own)
     own_for_reading = database.with_name(f"{database.name}.reading-token") if writing.is_own else None
     given = settings.reading_token, settings.reading_token_file
-    return writing, Place("reading", "RMOS_READING_TOKEN", *given, own_for_reading)
+    return writing, TokenPlace("reading", "RMOS_READING_TOKEN", *given, own_for_reading)
 
 
 def tokens_of(database: Path, settings: Settings) -> Tokens:
     """The tokens of a database's server; those that stand beside it are made where there are none.
 
     Raises:
-        UsageError, EnvironmentFailure: as ``Place.token`` does; also if both are the same.
+        UsageError, EnvironmentFailure: as ``TokenPlace.token`` does; also if both are the same.
     """
     both = writing, reading = places(database, settings)
     before = [_mark(one) for one in both]
@@ -203,7 +203,7 @@ def tokens_of(database: Path, settings: Settings) -> Tokens:
     return Tokens(*found, lambda: [_mark(one) for one in both] == marks)
 
 
-def check_different(both: Sequence[Place], found: Sequence[str | None]) -> None:
+def check_different(both: Sequence[TokenPlace], found: Sequence[str | None]) -> None:
     """Refuse one token for both.
 
     Raises:
@@ -214,7 +214,7 @@ def check_different(both: Sequence[Place], found: Sequence[str | None]) -> None:
         raise UsageError(f"{writing} and {reading} hold the same token", "give reading one of its own")
 
 
-def _mark(place: Place) -> tuple[int, ...] | None:
+def _mark(place: TokenPlace) -> tuple[int, ...] | None:
     """What changes when a token's file is replaced or written to; None where there is none."""
     file = None if place.given is not None else place.named or place.own
     if file is None:

@@ -10,20 +10,20 @@ from .. import __version__
 from ..diagnostics import Severity
 from ..entities import ENTITIES
 from ..errors import DatabaseUnusable
-from ..migrate.garbage import fewer_garbage_collections
+from ..migrate.gc_pause import fewer_garbage_collections
 from ..store import queries, runs, schema, soundness, structure
 from ..store.clocks import never
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from ..store.failures import driver_errors_as_ours
 from ..store.lock import is_locked
 from .result import AuditResult, Verdict
 from .rows import Reader
-from .rule import Family, Finding, Flaw, Rule, Subject, Whole
+from .rule import DatabaseCheck, Family, Finding, Rule, Subject, Violation
 from .rules import chosen
 
 
 def audit_database(
-    database: Database,
+    database: SqliteDatabase,
     *,
     rules: Collection[str] = (),
     skip: Collection[str] = (),
@@ -51,8 +51,8 @@ def audit_database(
     was_locked = is_locked(database.path)
     looked = partial(_look, database, started_at, was_locked, is_stopped)
     with fewer_garbage_collections(), ThreadPoolExecutor(max_workers=1) as beside:
-        rest = beside.submit(looked, [r for r in every if isinstance(r.check, Whole)])
-        of_rows = looked([r for r in every if not isinstance(r.check, Whole)])
+        rest = beside.submit(looked, [r for r in every if isinstance(r.check, DatabaseCheck)])
+        of_rows = looked([r for r in every if not isinstance(r.check, DatabaseCheck)])
         of_whole = rest.result()
     return AuditResult(
         database=database.url,
@@ -71,10 +71,10 @@ def audit_database(
 
 
 def _verdicts(
-    family: Family, of_whole: "_Look", of_rows: "_Look", known: frozenset[str]
+    family: Family, of_whole: "_AuditPass", of_rows: "_AuditPass", known: frozenset[str]
 ) -> Iterator[Verdict]:
     for rule in family.rules:
-        look = of_whole if isinstance(rule.check, Whole) else of_rows
+        look = of_whole if isinstance(rule.check, DatabaseCheck) else of_rows
         found = _in_order(look.findings[rule.code])
         news = [finding for finding in found if finding.fingerprint not in known] if known else found
         silenced = [finding for finding in found if finding.fingerprint in known] if known else []
@@ -88,22 +88,26 @@ def _in_order(findings: list[Finding]) -> list[Finding]:
 
 
 def _look(
-    database: Database, now: str, was_locked: bool | None, is_stopped: Callable[[], bool], rules: list[Rule]
-) -> "_Look":
+    database: SqliteDatabase,
+    now: str,
+    was_locked: bool | None,
+    is_stopped: Callable[[], bool],
+    rules: list[Rule],
+) -> "_AuditPass":
     """Let some rules look at the database, on a connection of their own.
 
     The checks of the whole are a few long queries, during which Python waits for SQLite; those of rows are Python's
     work. So the two are done side by side; where a run writes meanwhile, they may see different moments of it.
     """
     with database.under_audit(is_stopped=is_stopped) as connection:
-        look = _Look(Subject(database, connection, now, was_locked), rules)
+        look = _AuditPass(Subject(database, connection, now, was_locked), rules)
         look.at_whole()
         look.at_rows()
         look.count()
     return look
 
 
-class _Look:
+class _AuditPass:
     def __init__(self, subject: Subject, rules: list[Rule]) -> None:
         self.subject = subject
         self.rules = rules
@@ -114,7 +118,7 @@ class _Look:
 
     def at_whole(self) -> None:
         for rule in self.rules:
-            if isinstance(rule.check, Whole):
+            if isinstance(rule.check, DatabaseCheck):
                 try:
                     self._need(rule.check.reads)
                     with driver_errors_as_ours():
@@ -124,7 +128,7 @@ class _Look:
                     self.troubles[rule.code] = trouble.message
 
     def at_rows(self) -> None:
-        of_rows = [rule for rule in self.rules if not isinstance(rule.check, Whole)]
+        of_rows = [rule for rule in self.rules if not isinstance(rule.check, DatabaseCheck)]
         for entity in ENTITIES:
             reader = Reader(entity, of_rows, self.subject)
             if reader.is_idle:
@@ -145,7 +149,7 @@ class _Look:
     def _read(self, reader: Reader) -> None:
         """Read an entity's rows; again, more slowly, if their text is broken."""
         for tolerant in (False, True):
-            found: list[tuple[Rule, Flaw]] = []
+            found: list[tuple[Rule, Violation]] = []
             try:
                 with driver_errors_as_ours():
                     rows = soundness.rows(self.subject.connection, reader.entity, tolerant=tolerant)
@@ -167,5 +171,5 @@ class _Look:
             if name not in there or not set(expected[name].columns) <= set(there[name].columns):
                 raise DatabaseUnusable(f"the table {name} is not as it must be")
 
-    def _found(self, rule: Rule, flaw: Flaw) -> None:
+    def _found(self, rule: Rule, flaw: Violation) -> None:
         self.findings[rule.code].append(rule.finding(flaw))

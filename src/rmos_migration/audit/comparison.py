@@ -12,13 +12,13 @@ from ..entities import Entity
 from ..entities.stored import stored_names, stored_object
 from ..errors import CorruptRow
 from ..generations import recognise
-from ..generations.draft import CATEGORY
+from ..generations.normalized import CATEGORY
 from ..generations.rebuilding import rebuild
+from ..migrate.batch_plan import Place
 from ..migrate.differences import differences
 from ..migrate.linking import detached, keeping_created_at, softly_linked
 from ..migrate.outcome import Outcome
-from ..migrate.plan import Place
-from ..migrate.prepare import Prepared, prepare_document
+from ..migrate.prepare import Candidate, prepare_document
 from ..sources.content import content_sha256
 from ..sources.document import Document
 from ..store import edits, holdings
@@ -27,7 +27,7 @@ from ..store.records import Row, rows_of
 from ..store.reporting import SUPERSEDED
 from ..store.runs import ID_CONFLICT, REPLACED, SETTLED, deleted_ids
 from ..store.soundness import has_row
-from .verification import Comparison, State
+from .verification import ComparedItem, DocumentState
 
 _NEVER = "it was never migrated"
 _GONE = "its row is gone"
@@ -37,7 +37,7 @@ _HOLDS_NOTHING = {"file-not-regular", "file-outside"}
 
 
 @dataclass(frozen=True)
-class Held:
+class LedgerExtract:
     """What the database holds of some documents: ledger entries by place, rows and their origins by id.
 
     ``as_kept`` are the places of rejected documents with the very text that was kept of them.
@@ -53,17 +53,17 @@ class Held:
         cls,
         connection: Connection,
         entity: Entity,
-        documents: list[Prepared],
+        documents: list[Candidate],
         entries: Mapping[Place, Entry],
         as_kept: Collection[Place] = (),
-    ) -> "Held":
+    ) -> "LedgerExtract":
         """Look everything up at once."""
         ids = [prepared.record_id for prepared in documents if prepared.record_id is not None]
         rows = rows_of(connection, entity, ids)
         return cls(entries, rows, holdings.origins(connection, entity, ids), as_kept)
 
 
-def compare(connection: Connection, entity: Entity, prepared: Prepared, held: Held) -> Comparison:
+def compare(connection: Connection, entity: Entity, prepared: Candidate, held: LedgerExtract) -> ComparedItem:
     """The state of one document.
 
     The row must be what the migration would make of the document now: from the same content, with every column equal by
@@ -71,13 +71,17 @@ def compare(connection: Connection, entity: Entity, prepared: Prepared, held: He
     """
     state, details = _state(connection, entity, prepared, held)
     entry = held.entries.get(prepared.place)
-    if state in (State.CONFLICT, State.REJECTED) and _is_without_winner(connection, entity, entry, held):
-        state, details = State.MISSING, [f"{_WITHOUT_WINNER} ({entry.code if entry else ''})"]
+    if state in (DocumentState.CONFLICT, DocumentState.REJECTED) and _is_without_winner(
+        connection, entity, entry, held
+    ):
+        state, details = DocumentState.MISSING, [f"{_WITHOUT_WINNER} ({entry.code if entry else ''})"]
     record_id = prepared.record_id if prepared.record_id is not None or entry is None else entry.record_id
-    return Comparison(entity.name, prepared.reading.path, prepared.pointer, record_id, state, details)
+    return ComparedItem(entity.name, prepared.reading.path, prepared.pointer, record_id, state, details)
 
 
-def _state(connection: Connection, entity: Entity, prepared: Prepared, held: Held) -> tuple[State, list[str]]:
+def _state(
+    connection: Connection, entity: Entity, prepared: Candidate, held: LedgerExtract
+) -> tuple[DocumentState, list[str]]:
     entry = held.entries.get(prepared.place)
     if prepared.row is None or prepared.record_id is None:
         return _state_of_unusable(connection, entity, prepared, held)
@@ -85,43 +89,51 @@ def _state(connection: Connection, entity: Entity, prepared: Prepared, held: Hel
     if row is not None and (origin.content_sha256 if origin else None) in (prepared.content_sha256, None):
         changes = _changes(connection, entity, prepared, held)
         if changes and entry is None and origin is None:
-            return State.MISSING, [f"{_NEVER}; its id is taken by a row that no document is on record for"]
-        return (State.ROW_CHANGED, changes) if changes else (State.EQUAL, [])
+            return DocumentState.MISSING, [
+                f"{_NEVER}; its id is taken by a row that no document is on record for"
+            ]
+        return (DocumentState.ROW_CHANGED, changes) if changes else (DocumentState.EQUAL, [])
     if entry is None:
-        return State.MISSING, [_NEVER if row is None else f"{_NEVER}; its id is taken by other content"]
+        return DocumentState.MISSING, [
+            _NEVER if row is None else f"{_NEVER}; its id is taken by other content"
+        ]
     if entry.outcome not in SETTLED:
         return _state_of_kept_out(connection, entity, prepared, entry, held)
     if row is None and entry.record_id != prepared.record_id:
-        return State.MISSING, [f"its id was {shown(entry.record_id)} when it was migrated"]
+        return DocumentState.MISSING, [f"its id was {shown(entry.record_id)} when it was migrated"]
     if row is None:
-        return State.MISSING, [_GONE]
-    return State.SOURCE_CHANGED, differences(entity, row, prepared.row) or ["only in how values are written"]
+        return DocumentState.MISSING, [_GONE]
+    return DocumentState.SOURCE_CHANGED, differences(entity, row, prepared.row) or [
+        "only in how values are written"
+    ]
 
 
 def _state_of_unusable(
-    connection: Connection, entity: Entity, prepared: Prepared, held: Held
-) -> tuple[State, list[str]]:
+    connection: Connection, entity: Entity, prepared: Candidate, held: LedgerExtract
+) -> tuple[DocumentState, list[str]]:
     """The state of a document that could not be read, or would be kept out."""
     entry = held.entries.get(prepared.place)
     reason = f"{prepared.diagnostics[0].code}: {prepared.diagnostics[0].message}"
     if prepared.reading.sha256 is None:
         code = prepared.diagnostics[0].code
         is_known = code in _HOLDS_NOTHING and entry is not None and entry.code == code
-        return (State.REJECTED if is_known else State.UNREADABLE), [reason]
+        return (DocumentState.REJECTED if is_known else DocumentState.UNREADABLE), [reason]
     if entry is None:
-        return State.MISSING, [f"{_NEVER}; it would be kept out: {reason}"]
+        return DocumentState.MISSING, [f"{_NEVER}; it would be kept out: {reason}"]
     if entry.outcome not in SETTLED:
         return _state_of_kept_out(connection, entity, prepared, entry, held)
-    return State.SOURCE_CHANGED, [f"it can no longer be used: {reason}"]
+    return DocumentState.SOURCE_CHANGED, [f"it can no longer be used: {reason}"]
 
 
 def _state_of_kept_out(
-    connection: Connection, entity: Entity, prepared: Prepared, entry: Entry, held: Held
-) -> tuple[State, list[str]]:
+    connection: Connection, entity: Entity, prepared: Candidate, entry: Entry, held: LedgerExtract
+) -> tuple[DocumentState, list[str]]:
     """The state of a document that the migration kept out: accounted for, as long as its file or own text is the same."""
     if entry.file_sha256 != prepared.reading.sha256 and prepared.place not in held.as_kept:
-        return State.SOURCE_CHANGED, [f"it was kept out ({entry.code}), and its file has changed since"]
-    state = State.CONFLICT if entry.outcome == Outcome.CONFLICT else State.REJECTED
+        return DocumentState.SOURCE_CHANGED, [
+            f"it was kept out ({entry.code}), and its file has changed since"
+        ]
+    state = DocumentState.CONFLICT if entry.outcome == Outcome.CONFLICT else DocumentState.REJECTED
     trace = None
     if entry.code == REPLACED and entry.record_id is not None:
         trace = edits.trace_of(connection, entity, entry.record_id)
@@ -129,7 +141,9 @@ def _state_of_kept_out(
     return state, [code if trace is None else f"{code}: {trace}"]
 
 
-def _is_without_winner(connection: Connection, entity: Entity, entry: Entry | None, held: Held) -> bool:
+def _is_without_winner(
+    connection: Connection, entity: Entity, entry: Entry | None, held: LedgerExtract
+) -> bool:
     """Whether a document was kept out for its id, and nothing is there of that id, though nobody deleted the record."""
     if entry is None or entry.record_id is None or entry.record_id in held.rows:
         return False
@@ -140,7 +154,7 @@ def _is_without_winner(connection: Connection, entity: Entity, entry: Entry | No
     return entry.code != REPLACED or not deleted_ids(connection, entity, [entry.record_id])
 
 
-def _changes(connection: Connection, entity: Entity, prepared: Prepared, held: Held) -> list[str]:
+def _changes(connection: Connection, entity: Entity, prepared: Candidate, held: LedgerExtract) -> list[str]:
     """How a row differs from what its document makes; nothing where the difference is the migration's own doing."""
     row = held.rows[str(prepared.record_id)]
     if row == prepared.row:
@@ -173,7 +187,7 @@ class _Beside(NamedTuple):
     origin: Origin | None
     wishes: Mapping[str, str]
 
-    def row_of(self, prepared: Prepared) -> Row:
+    def row_of(self, prepared: Candidate) -> Row:
         """The row that the migration makes of a document here: with its detached references, and the created_at kept."""
         there = dict(zip(self.entity.columns, self.row, strict=True))
         held = {name: [there[name]] for name, _ in prepared.soft}
@@ -186,7 +200,7 @@ class _Beside(NamedTuple):
         ]
         return detached(self.entity, prepared, missing) if missing else prepared.row or ()
 
-    def as_first_spelled(self, prepared: Prepared) -> Prepared | None:
+    def as_first_spelled(self, prepared: Candidate) -> Candidate | None:
         """The document in the spelling that made the row: 5.0 and 5 are equal, but only one of them can be an id.
 
         It is rebuilt from the row, and equal by value if its content's hash is the same.
@@ -205,7 +219,7 @@ class _Beside(NamedTuple):
         again = prepare_document(self.entity, prepared.reading, document)
         return again if again.row is not None else None
 
-    def _keeping_created_at(self, prepared: Prepared) -> Prepared:
+    def _keeping_created_at(self, prepared: Candidate) -> Candidate:
         """The document with the row's created_at, if there is any sign that it stayed when the row was replaced."""
         kept = keeping_created_at(self.entity, prepared, self.row)
         if kept is prepared or self.origin is None:

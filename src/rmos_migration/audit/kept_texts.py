@@ -5,9 +5,9 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
+from ..migrate.batch_plan import Place
 from ..migrate.outcome import Outcome
-from ..migrate.plan import Place
-from ..migrate.prepare import Prepared
+from ..migrate.prepare import Candidate
 from ..sources.decode import to_text
 from ..sources.excerpts import excerpts
 from ..store import exporting
@@ -18,7 +18,7 @@ from ..store.runs import UNRESOLVED
 def still_as_kept(
     connection: Connection,
     source: int,
-    batch: Iterable[Prepared],
+    batch: Iterable[Candidate],
     entries: Mapping[Place, Entry],
     encodings: Mapping[str, str | None],
 ) -> frozenset[Place]:
@@ -45,7 +45,7 @@ def still_as_kept(
     return frozenset(same)
 
 
-def _was_rejected_for_it(prepared: Prepared, entry: Entry | None) -> bool:
+def _was_rejected_for_it(prepared: Candidate, entry: Entry | None) -> bool:
     """Whether a document was rejected for what is wrong with it now, or for what the database held."""
     if entry is None or entry.outcome != Outcome.REJECTED:
         return False

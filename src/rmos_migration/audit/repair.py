@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 
 from ..diagnostics import printable
 from ..entities import ENTITIES
-from ..sources.presence import Presence
+from ..sources.source_files import Presence
 from ..store import holders, runs, schema, soundness, structure, waiting
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from ..store.soundness import Place
 
 _NAMED = 20
@@ -27,7 +27,7 @@ class Repair:
     backup: Path
 
 
-def repair(database: Database) -> Repair:
+def repair(database: SqliteDatabase) -> Repair:
     """Mend what can be mended without touching a row; everything or nothing, after a backup.
 
     Raises:

@@ -11,7 +11,7 @@ from .rule import Finding, Rule
 SCHEMA = "rmos-migration/audit/1"
 
 
-class State(StrEnum):
+class RuleState(StrEnum):
     """How a rule fared."""
 
     PASSED = "passed"
@@ -29,11 +29,11 @@ class Verdict(NamedTuple):
     trouble: str = ""
 
     @property
-    def state(self) -> State:
+    def state(self) -> RuleState:
         """Whether the rule holds."""
         if self.findings:
-            return State.FAILED
-        return State.NOT_RUN if self.trouble else State.PASSED
+            return RuleState.FAILED
+        return RuleState.NOT_RUN if self.trouble else RuleState.PASSED
 
     def as_json(self) -> dict[str, Any]:
         """The verdict as a JSON object, with every finding."""

@@ -8,28 +8,28 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from ..diagnostics import shown
-from ..entities import Entity, Kind
+from ..entities import Entity, FieldKind
 from ..sources.decode import decode_text
-from .rule import REFUSED, EachRow, Flaw, Refusal, Refused, Row, RowCheck, Rule, Subject
+from .rule import REFUSED, ModelCheck, ModelRefusal, Row, RowCheck, RowTest, Rule, Subject, Violation
 
-Found = list[tuple[Rule, Flaw]]
+Found = list[tuple[Rule, Violation]]
 """Flaws with the rules that found them."""
 
 _REASONS = {
-    "float_type": Refusal.TYPE,
-    "int_type": Refusal.TYPE,
-    "int_from_float": Refusal.TYPE,
-    "string_type": Refusal.TYPE,
-    "string_unicode": Refusal.UNICODE,
-    "dict_type": Refusal.JSON_KIND,
-    "list_type": Refusal.JSON_KIND,
-    "greater_than": Refusal.RANGE,
-    "greater_than_equal": Refusal.RANGE,
-    "less_than": Refusal.RANGE,
-    "less_than_equal": Refusal.RANGE,
-    "finite_number": Refusal.RANGE,
-    "literal_error": Refusal.WORD,
-    "string_pattern_mismatch": Refusal.BLANK,
+    "float_type": ModelRefusal.TYPE,
+    "int_type": ModelRefusal.TYPE,
+    "int_from_float": ModelRefusal.TYPE,
+    "string_type": ModelRefusal.TYPE,
+    "string_unicode": ModelRefusal.UNICODE,
+    "dict_type": ModelRefusal.JSON_KIND,
+    "list_type": ModelRefusal.JSON_KIND,
+    "greater_than": ModelRefusal.RANGE,
+    "greater_than_equal": ModelRefusal.RANGE,
+    "less_than": ModelRefusal.RANGE,
+    "less_than_equal": ModelRefusal.RANGE,
+    "finite_number": ModelRefusal.RANGE,
+    "literal_error": ModelRefusal.WORD,
+    "string_pattern_mismatch": ModelRefusal.BLANK,
 }
 """Why a value was refused, by the name Pydantic has for it; one that is not here counts as a wrong type."""
 
@@ -44,15 +44,15 @@ class Reader:
         self.names = tuple(entity.record.model_fields)
         self.columns = dict(zip(self.names, entity.columns, strict=True))
         self.json_names = [name for name, column in self.columns.items() if column.endswith("_json")]
-        self.references = {rule.name for rule in entity.fields if rule.found.kind is Kind.IDENTIFIER}
-        self.checks: list[tuple[Rule, RowCheck]] = []
-        self.refused: dict[Refusal, Rule] = {}
+        self.references = {rule.name for rule in entity.fields if rule.found.kind is FieldKind.IDENTIFIER}
+        self.checks: list[tuple[Rule, RowTest]] = []
+        self.refused: dict[ModelRefusal, Rule] = {}
         for rule in rules:
-            if isinstance(rule.check, EachRow):
+            if isinstance(rule.check, RowCheck):
                 check = rule.check.for_entity(entity, subject)
                 if check is not None:
                     self.checks.append((rule, check))
-            elif isinstance(rule.check, Refused):
+            elif isinstance(rule.check, ModelCheck):
                 self.refused |= dict.fromkeys(rule.check.reasons, rule)
 
     @property
@@ -76,7 +76,7 @@ class Reader:
                 self._refuse(raw, row, found)
             for rule, check in checks:
                 for column, message in check(row):
-                    found.append((rule, Flaw(message, table, str(row["id"]), column)))
+                    found.append((rule, Violation(message, table, str(row["id"]), column)))
 
     def _refuse(self, raw: tuple[Any, ...], row: Row, found: Found) -> None:
         """Report what cannot be parsed and what the model refuses; in ``row`` it becomes None."""
@@ -106,17 +106,17 @@ class Reader:
         row.update(dict.fromkeys(unreadable))
         row[REFUSED] = unreadable
 
-    def _reason(self, name: str, problem: ErrorDetails, held: Mapping[str, Any]) -> Refusal:
+    def _reason(self, name: str, problem: ErrorDetails, held: Mapping[str, Any]) -> ModelRefusal:
         if held[name] is None:
-            return Refusal.MISSING
+            return ModelRefusal.MISSING
         if name in self.references and problem["type"].startswith("string_") and isinstance(held[name], str):
-            return Refusal.ID
-        return _REASONS.get(problem["type"], Refusal.TYPE)
+            return ModelRefusal.ID
+        return _REASONS.get(problem["type"], ModelRefusal.TYPE)
 
-    def _report(self, reason: Refusal, message: str, record_id: str, name: str, found: Found) -> None:
+    def _report(self, reason: ModelRefusal, message: str, record_id: str, name: str, found: Found) -> None:
         rule = self.refused.get(reason)
         if rule is not None:
-            found.append((rule, Flaw(message, self.entity.name, record_id, self.columns[name])))
+            found.append((rule, Violation(message, self.entity.name, record_id, self.columns[name])))
 
 
 def _cause(problem: ErrorDetails, value: object) -> str:
@@ -129,13 +129,13 @@ def _cause(problem: ErrorDetails, value: object) -> str:
     return f"{shown(value)}, but it must be {said.removeprefix('Input should be ').removeprefix('String should ')}"
 
 
-def _why_unreadable(column: str, text: object) -> tuple[Refusal, str]:
+def _why_unreadable(column: str, text: object) -> tuple[ModelRefusal, str]:
     """Why a JSON column cannot be read, as the strict reader of documents says it."""
     if not isinstance(text, str):
-        return Refusal.TYPE, f"{column} holds {shown(text)}, but it must be text"
+        return ModelRefusal.TYPE, f"{column} holds {shown(text)}, but it must be text"
     _, faults = decode_text(text)
     if not faults:
-        return Refusal.JSON_TEXT, f"{column} is not JSON"
+        return ModelRefusal.JSON_TEXT, f"{column} is not JSON"
     first = faults[0]
-    reason = Refusal.JSON_NUMBER if first.code in _NOT_NUMBERS else Refusal.JSON_TEXT
+    reason = ModelRefusal.JSON_NUMBER if first.code in _NOT_NUMBERS else ModelRefusal.JSON_TEXT
     return reason, f"{column} is not JSON: {first.sentence} (line {first.line}, column {first.column})"

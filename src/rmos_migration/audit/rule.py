@@ -16,11 +16,11 @@ from sqlalchemy import Connection
 from ..diagnostics import Severity, printable
 from ..entities import Entity
 from ..store import structure
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from ..store.structure import Structure
 
 
-class Flaw(NamedTuple):
+class Violation(NamedTuple):
     """Something a check found: a sentence, and where it stands; what is empty does not apply."""
 
     message: str
@@ -60,7 +60,7 @@ class Finding(NamedTuple):
 class Subject:
     """The database that is looked at: an open read transaction, the time, and whether a run was writing before."""
 
-    database: Database
+    database: SqliteDatabase
     connection: Connection
     now: str
     was_locked: bool | None
@@ -82,10 +82,10 @@ REFUSED = "refused"
 Flaws = Iterable[tuple[str, str]]
 """What is wrong in a row: column and sentence."""
 
-RowCheck = Callable[[Row], Flaws]
+RowTest = Callable[[Row], Flaws]
 
 
-class Refusal(Enum):
+class ModelRefusal(Enum):
     """Why a value of a row does not fit the record's model."""
 
     MISSING = "missing"
@@ -101,30 +101,30 @@ class Refusal(Enum):
 
 
 @dataclass(frozen=True)
-class Whole:
+class DatabaseCheck:
     """A check of the database as a whole; it needs the tables it reads to be there."""
 
-    find: Callable[[Subject], Iterable[Flaw]]
+    find: Callable[[Subject], Iterable[Violation]]
     reads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class EachRow:
+class RowCheck:
     """A check of single rows: ``for_entity`` gives the function that looks at one, or None for other entities."""
 
-    for_entity: Callable[[Entity, Subject], RowCheck | None]
+    for_entity: Callable[[Entity, Subject], RowTest | None]
 
 
 @dataclass(frozen=True)
-class Refused:
+class ModelCheck:
     """A check that the record's model makes: values refused for one of these reasons."""
 
-    reasons: frozenset[Refusal]
+    reasons: frozenset[ModelRefusal]
 
 
-def refused(*reasons: Refusal) -> Refused:
+def refused(*reasons: ModelRefusal) -> ModelCheck:
     """The check for values that the model refuses for these reasons."""
-    return Refused(frozenset(reasons))
+    return ModelCheck(frozenset(reasons))
 
 
 @dataclass(frozen=True)
@@ -136,9 +136,9 @@ class Rule:
     title: str
     explanation: str
     hint: str
-    check: Whole | EachRow | Refused = field(repr=False)
+    check: DatabaseCheck | RowCheck | ModelCheck = field(repr=False)
 
-    def finding(self, flaw: Flaw) -> Finding:
+    def finding(self, flaw: Violation) -> Finding:
         """A flaw as this rule's finding."""
         message, table, record, column = map(_as_text, flaw)
         return Finding(self.code, self.severity, message, table, record, column, self.hint)

@@ -15,7 +15,7 @@ from ..store.runs import REPLACED
 SCHEMA = "rmos-migration/verification/1"
 
 
-class State(StrEnum):
+class DocumentState(StrEnum):
     """How a document of the source and the database compare."""
 
     EQUAL = "equal"
@@ -35,10 +35,10 @@ class State(StrEnum):
         A document that the migration kept out, and whose file or own text is still the same, is accounted for: the ledger
         says so.
         """
-        return self not in (State.EQUAL, State.REJECTED, State.CONFLICT)
+        return self not in (DocumentState.EQUAL, DocumentState.REJECTED, DocumentState.CONFLICT)
 
 
-class Comparison(NamedTuple):
+class ComparedItem(NamedTuple):
     """One document, one row without a document, or one file that was not looked at: its state, and why, in words.
 
     ``entity`` is empty for a file that was not looked at.
@@ -48,7 +48,7 @@ class Comparison(NamedTuple):
     path: str
     pointer: str
     record_id: str | None
-    state: State
+    state: DocumentState
     details: Sequence[str] = ()
 
     @property
@@ -63,10 +63,10 @@ class Comparison(NamedTuple):
         return {**self._asdict(), "state": self.state.value, "details": list(self.details)}
 
 
-Limits = Mapping[State, Limit]
+Limits = Mapping[DocumentState, Limit]
 """How many documents of a state are allowed; a state that is not named is not limited."""
 
-NO_DIFFERENCES: Limits = {state: Limit(0) for state in State if state.is_difference}
+NO_DIFFERENCES: Limits = {state: Limit(0) for state in DocumentState if state.is_difference}
 
 
 @dataclass
@@ -76,7 +76,7 @@ class Tallies:
     ``files_not_looked_at`` are files and folders; ``folders_not_looked_at`` says how many of them are folders.
     """
 
-    states: dict[str, Counter[State]] = field(
+    states: dict[str, Counter[DocumentState]] = field(
         default_factory=lambda: {entity.name: Counter() for entity in ENTITIES}
     )
     rows: dict[str, int] = field(default_factory=dict)
@@ -84,24 +84,24 @@ class Tallies:
     files_not_looked_at: int = 0
     folders_not_looked_at: int = 0
 
-    def count(self, comparison: Comparison) -> None:
+    def count(self, comparison: ComparedItem) -> None:
         """Count a comparison."""
-        if comparison.state is State.NOT_LOOKED_AT:
+        if comparison.state is DocumentState.NOT_LOOKED_AT:
             self.files_not_looked_at += 1
         else:
             self.states[comparison.entity][comparison.state] += 1
 
     @property
-    def totals(self) -> Counter[State]:
+    def totals(self) -> Counter[DocumentState]:
         """All entities together, and the files that were not looked at."""
-        of_files = Counter({State.NOT_LOOKED_AT: self.files_not_looked_at})
+        of_files = Counter({DocumentState.NOT_LOOKED_AT: self.files_not_looked_at})
         return sum(self.states.values(), +of_files)
 
     @property
     def documents(self) -> int:
         """How many documents were found in the source."""
         totals = self.totals
-        return totals.total() - totals[State.ONLY_IN_DATABASE] - totals[State.NOT_LOOKED_AT]
+        return totals.total() - totals[DocumentState.ONLY_IN_DATABASE] - totals[DocumentState.NOT_LOOKED_AT]
 
 
 @dataclass(frozen=True)
@@ -123,11 +123,11 @@ class Verification:
     source_fingerprint: str | None
     database_fingerprint: str
     tallies: Tallies
-    differing: Sequence[Comparison]
+    differing: Sequence[ComparedItem]
     limits: Limits
 
     @property
-    def exceeded(self) -> list[State]:
+    def exceeded(self) -> list[DocumentState]:
         """The states of which there are more than are allowed."""
         totals, documents = self.tallies.totals, self.tallies.documents
         return [state for state, limit in self.limits.items() if not limit.allows(totals[state], documents)]
@@ -135,7 +135,7 @@ class Verification:
     @property
     def overridden(self) -> int:
         """How many documents are in conflict because their record was changed or deleted through the API."""
-        conflicts = (one for one in self.differing if one.state is State.CONFLICT)
+        conflicts = (one for one in self.differing if one.state is DocumentState.CONFLICT)
         return sum(bool(one.details) and one.details[0].startswith(f"{REPLACED}: ") for one in conflicts)
 
     @property
@@ -169,9 +169,13 @@ class Verification:
             "documents": self.tallies.documents,
             "rows": dict(self.tallies.rows),
             "entities": {
-                name: {state.value: counted[state] for state in State if state is not State.NOT_LOOKED_AT}
+                name: {
+                    state.value: counted[state]
+                    for state in DocumentState
+                    if state is not DocumentState.NOT_LOOKED_AT
+                }
                 for name, counted in self.tallies.states.items()
             },
-            "totals": {state.value: totals[state] for state in State},
+            "totals": {state.value: totals[state] for state in DocumentState},
             "differing": [comparison.as_json() for comparison in self.differing],
         }

@@ -14,32 +14,32 @@ from .. import __version__
 from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Location, diagnose
 from ..entities import ENTITIES, Entity
 from ..errors import UsageError
-from ..migrate.garbage import fewer_garbage_collections
+from ..migrate.batch_plan import Place
+from ..migrate.gc_pause import fewer_garbage_collections
 from ..migrate.misplaced import source_at
-from ..migrate.plan import Place
-from ..migrate.prepare import Prepared, prepare
+from ..migrate.prepare import Candidate, prepare
 from ..migrate.renaming import adopted
 from ..migrate.strays import not_looked_at
 from ..sources.decode import is_codec
 from ..sources.discover import Source
 from ..sources.passed_over import SourceFile
-from ..sources.presence import Presence
 from ..sources.read import Reading, read_files
+from ..sources.source_files import Presence
 from ..store import holdings, queries, runs, schema
-from ..store.database import Database
-from .comparison import Held, compare
+from ..store.database import SqliteDatabase
+from .comparison import LedgerExtract, compare
 from .kept_texts import still_as_kept
-from .verification import NO_DIFFERENCES, Comparison, Limits, State, Tallies, Verification
+from .verification import NO_DIFFERENCES, ComparedItem, DocumentState, Limits, Tallies, Verification
 
 BATCH_DOCUMENTS = 1000
 
-Told = Callable[[Comparison], None]
+Told = Callable[[ComparedItem], None]
 """Is told of every document, also of equal ones."""
 
 
 def verify_source(
     source: Path,
-    database: Database,
+    database: SqliteDatabase,
     *,
     limits: Limits = NO_DIFFERENCES,
     encoding: str | None = None,
@@ -89,7 +89,7 @@ class _Unread:
     """A file or folder that could not be read: why, and how it is told of where no row is known to come from it."""
 
     reason: str
-    comparison: Comparison | None = None
+    comparison: ComparedItem | None = None
     has_rows: bool = False
 
 
@@ -107,7 +107,7 @@ class _Pass:
         self.digest = sha256()
         self.unread: dict[str, _Unread] = {}
         self.tallies = Tallies()
-        self.differing: list[Comparison] = []
+        self.differing: list[ComparedItem] = []
 
     @property
     def fingerprint(self) -> str | None:
@@ -134,23 +134,25 @@ class _Pass:
                 self._book(unread.comparison)
         for diagnostic in not_looked_at(self.source, self.encoding):
             path = diagnostic.location.path
-            self._book(Comparison("", path, "", None, State.NOT_LOOKED_AT, [_reason(diagnostic)]))
+            self._book(ComparedItem("", path, "", None, DocumentState.NOT_LOOKED_AT, [_reason(diagnostic)]))
             self.tallies.folders_not_looked_at += diagnostic.code == FOLDER_NOT_LOOKED_AT
         self.tallies.rows = queries.entity_counts(self.connection)
 
-    def _without_document(self, entity: Entity, unseen: holdings.Unseen) -> Comparison:
+    def _without_document(self, entity: Entity, unseen: holdings.Unseen) -> ComparedItem:
         """Return the state of a row whose document was not seen: it may stand in what could not be read."""
         record_id, path, pointer, _ = unseen
         if path is None:
             details = ["no document is on record"]
-            return Comparison(entity.name, "", "", record_id, State.ONLY_IN_DATABASE, details)
+            return ComparedItem(entity.name, "", "", record_id, DocumentState.ONLY_IN_DATABASE, details)
         place = self._unread_place(path)
         if place is not None:
             unread = self.unread[place]
             unread.has_rows = True
-            return Comparison(entity.name, path, pointer or "", record_id, State.UNREADABLE, [unread.reason])
+            return ComparedItem(
+                entity.name, path, pointer or "", record_id, DocumentState.UNREADABLE, [unread.reason]
+            )
         details = [f"its document stood in {path} {pointer}".strip()]
-        return Comparison(entity.name, "", "", record_id, State.ONLY_IN_DATABASE, details)
+        return ComparedItem(entity.name, "", "", record_id, DocumentState.ONLY_IN_DATABASE, details)
 
     def _unread_place(self, path: str) -> str | None:
         """Return which file or folder could not be read now, so that the file at ``path`` was not seen."""
@@ -163,7 +165,7 @@ class _Pass:
         if self.number is not None:
             paths = [file.path for file in chunk]
             encodings = holdings.encodings(self.connection, self.number, paths)
-        batch: list[Prepared] = []
+        batch: list[Candidate] = []
         for file, reading in zip(chunk, read_files(chunk), strict=True):
             self._note_file(file, reading)
             batch += prepare(entity, reading, self.encoding or encodings.get(reading.path))
@@ -172,7 +174,7 @@ class _Pass:
                 batch = []
         self._compare(entity, batch, encodings)
 
-    def _compare(self, entity: Entity, batch: list[Prepared], encodings: Mapping[str, str]) -> None:
+    def _compare(self, entity: Entity, batch: list[Candidate], encodings: Mapping[str, str]) -> None:
         entries: dict[Place, holdings.Entry] = {}
         as_kept: frozenset[Place] = frozenset()
         if self.number is not None:
@@ -186,21 +188,23 @@ class _Pass:
         if self.number is not None:
             codecs = {path: self.encoding or encodings.get(path) for path, _ in entries}
             as_kept = still_as_kept(self.connection, self.number, batch, entries, codecs)
-        held = Held.of(self.connection, entity, batch, entries, as_kept)
+        held = LedgerExtract.of(self.connection, entity, batch, entries, as_kept)
         seen = []
         for prepared in batch:
             comparison = compare(self.connection, entity, prepared, held)
             entry = entries.get(prepared.place)
-            if comparison.state is State.UNREADABLE and (entry is None or entry.content_sha256 is None):
+            if comparison.state is DocumentState.UNREADABLE and (
+                entry is None or entry.content_sha256 is None
+            ):
                 self.unread[prepared.reading.path].comparison = comparison
             else:
                 self._book(comparison)
             seen.append(_record_seen(comparison, entries.get(prepared.place)))
         holdings.note_seen(self.connection, entity, [one for one in seen if one is not None])
 
-    def _book(self, comparison: Comparison) -> None:
+    def _book(self, comparison: ComparedItem) -> None:
         self.tallies.count(comparison)
-        if comparison.state is not State.EQUAL:
+        if comparison.state is not DocumentState.EQUAL:
             self.differing.append(comparison)
         self.told(comparison)
 
@@ -227,11 +231,11 @@ def _size_and_time(full: str) -> str:
     return f"{known.st_size} {known.st_mtime_ns}"
 
 
-def _record_seen(comparison: Comparison, entry: holdings.Entry | None) -> str | None:
+def _record_seen(comparison: ComparedItem, entry: holdings.Entry | None) -> str | None:
     """The record whose row a document accounts for: not one that was kept out, and has an id that is taken."""
-    if comparison.state in (State.EQUAL, State.ROW_CHANGED):
+    if comparison.state in (DocumentState.EQUAL, DocumentState.ROW_CHANGED):
         return comparison.record_id
-    may_be_there = comparison.state in (State.SOURCE_CHANGED, State.UNREADABLE)
+    may_be_there = comparison.state in (DocumentState.SOURCE_CHANGED, DocumentState.UNREADABLE)
     if may_be_there and entry is not None and entry.content_sha256 is not None:
         return entry.record_id
     return None

@@ -14,12 +14,12 @@ from ..audit.baseline import known_findings
 from ..audit.formats.junit import as_junit
 from ..audit.formats.sarif import as_sarif
 from ..audit.repair import repair as mend
-from ..audit.result import AuditResult, State, Verdict
+from ..audit.result import AuditResult, RuleState, Verdict
 from ..audit.rules import FAMILIES, RULES, suggestion
 from ..diagnostics import Severity, printable, printable_json
 from ..errors import DatabaseUnusable, ExitCode, UsageError, all_tried
 from ..permissions import permissions_of
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption
@@ -42,7 +42,7 @@ SHOWN = 20
 """Findings shown of one rule; how many more there are is always said. Files hold them all."""
 
 
-class Format(StrEnum):
+class AuditFormat(StrEnum):
     """What the result is written as."""
 
     TEXT = "text"
@@ -87,7 +87,7 @@ def audit(
             readable=False,
         ),
     ] = None,
-    form: Annotated[Format, typer.Option("--format", help="What to write.")] = Format.TEXT,
+    form: Annotated[AuditFormat, typer.Option("--format", help="What to write.")] = AuditFormat.TEXT,
     as_json: JsonOption = False,
     output: Annotated[
         Path | None,
@@ -108,12 +108,12 @@ def audit(
     if explain is not None:
         _explain(explain)
         return
-    form = Format.JSON if as_json else form
+    form = AuditFormat.JSON if as_json else form
     settings = load_settings(database=database)
     if output is not None:
         check_file(output)
         keep_out_of_legacy_folders(output, settings)
-    place = Database.at(settings.database)
+    place = SqliteDatabase.at(settings.database)
     known = known_findings(baseline) if baseline is not None else frozenset()
     if repair:
         _repair(place)
@@ -137,7 +137,7 @@ def audit(
                     permissions=permissions_of(place.path),
                 )
             console.say(_last_line(result))
-    elif form is Format.TEXT:
+    elif form is AuditFormat.TEXT:
         for line in _lines(result):
             console.out.print(line)
     else:
@@ -149,16 +149,16 @@ def _names(listed: str | None) -> list[str]:
     return [name.strip() for name in (listed or "").split(",") if name.strip()]
 
 
-def _rendered(result: AuditResult, form: Format) -> str:
-    if form is Format.TEXT:
+def _rendered(result: AuditResult, form: AuditFormat) -> str:
+    if form is AuditFormat.TEXT:
         return "".join(f"{line.plain}\n" for line in _lines(result))
-    if form is Format.JUNIT:
+    if form is AuditFormat.JUNIT:
         return f'<?xml version="1.0" encoding="UTF-8"?>\n{as_junit(result)}\n'
-    value = result.as_json() if form is Format.JSON else as_sarif(result)
+    value = result.as_json() if form is AuditFormat.JSON else as_sarif(result)
     return printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
 
 
-def _repair(place: Database) -> None:
+def _repair(place: SqliteDatabase) -> None:
     done = mend(place)
     for line in done.done:
         console.say(f"repair: {line}", on=console.err)
@@ -204,7 +204,7 @@ def _verdict_lines(verdict: Verdict, result: AuditResult) -> Iterator[Text]:
 
 
 def _word(verdict: Verdict, result: AuditResult) -> tuple[str, str]:
-    if verdict.state is State.PASSED:
+    if verdict.state is RuleState.PASSED:
         return "passed", "green"
     if result.is_failure(verdict):
         return ("FAILED" if verdict.findings else "NOT RUN"), "red"
@@ -213,14 +213,14 @@ def _word(verdict: Verdict, result: AuditResult) -> tuple[str, str]:
 
 def _last_line(result: AuditResult) -> str:
     states = [verdict.state for verdict in result.verdicts]
-    parts = [f"{states.count(State.PASSED)} of {console.counted(len(states), 'rule')} hold"]
+    parts = [f"{states.count(RuleState.PASSED)} of {console.counted(len(states), 'rule')} hold"]
     errors, warnings = result.number(Severity.ERROR), result.number(Severity.WARNING)
     if errors:
         parts.append(console.counted(errors, "error"))
     if warnings:
         parts.append(console.counted(warnings, "warning"))
-    if states.count(State.NOT_RUN):
-        parts.append(f"{console.counted(states.count(State.NOT_RUN), 'rule')} could not be run")
+    if states.count(RuleState.NOT_RUN):
+        parts.append(f"{console.counted(states.count(RuleState.NOT_RUN), 'rule')} could not be run")
     if result.silenced:
         parts.append(f"{console.counted(len(result.silenced), 'known finding')} left out")
     return f"{'PASSED' if result.passed else 'FAILED'}: {', '.join(parts)} ({result.duration_seconds:.1f} s)"

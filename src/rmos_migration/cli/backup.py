@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption
@@ -42,7 +42,7 @@ def backup(
 ) -> None:
     """Write the copy, and say how large it is."""
     settings = load_settings(database=database)
-    place = Database.at(settings.database)
+    place = SqliteDatabase.at(settings.database)
     is_folder = os.path.isdir(target)  # noqa: PTH112 - Path.is_dir raises for some names
     file = target / _dated(place.path) if is_folder else target
     place.check_backup(file)

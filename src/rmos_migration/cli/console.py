@@ -21,10 +21,18 @@ from rich.text import Text
 
 from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable, printable_json
 from ..errors import RmosError
+from ..migrate.batch_plan import Decision
 from ..migrate.not_looked_at import were_not_looked_at
-from ..migrate.options import Nobody
-from ..migrate.outcome import NOT_READ, UNRECOGNISED, Counts, RunSummary, Status, ending, overridden_records
-from ..migrate.plan import Decision
+from ..migrate.options import NullObserver
+from ..migrate.outcome import (
+    NOT_READ,
+    UNRECOGNISED,
+    RunCounts,
+    RunStatus,
+    RunSummary,
+    ending,
+    overridden_records,
+)
 from ..sources.discover import Source
 from ..sources.locate import located
 from . import sinks
@@ -89,7 +97,7 @@ def table(*headings: str) -> Table:
     return made
 
 
-class Watcher(Nobody):
+class ProgressBar(NullObserver):
     """Watches a run: a progress bar on a terminal, and what was noticed.
 
     Errors and warnings are kept for the end, ``SHOWN`` of them; with ``verbose`` everything is printed as it comes.
@@ -114,7 +122,7 @@ class Watcher(Nobody):
                 transient=True,
             )
 
-    def __enter__(self) -> "Watcher":
+    def __enter__(self) -> "ProgressBar":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -127,7 +135,7 @@ class Watcher(Nobody):
             self._progress.start()
             self._task = self._progress.add_task("migrating", total=source.count(), rate="–")
 
-    def advanced(self, counts: Counts) -> None:
+    def advanced(self, counts: RunCounts) -> None:
         """Move the bar."""
         if self._progress is not None and self._task is not None:
             speed = self._progress.tasks[0].speed
@@ -168,9 +176,9 @@ class Watcher(Nobody):
 
 
 _VERDICT_COLOURS = {
-    Status.COMPLETED: "green",
-    Status.COMPLETED_WITH_REJECTS: "yellow",
-    Status.INTERRUPTED: "yellow",
+    RunStatus.COMPLETED: "green",
+    RunStatus.COMPLETED_WITH_REJECTS: "yellow",
+    RunStatus.INTERRUPTED: "yellow",
 }
 
 
@@ -212,9 +220,9 @@ def shortfall(summary: RunSummary) -> str:
 def _explanations(summary: RunSummary) -> Iterable[str]:
     totals, files = summary.totals, summary.counts.files
     if summary.stopped_by:
-        again = " Run the same command again to carry on." if summary.status is Status.INTERRUPTED else ""
+        again = " Run the same command again to carry on." if summary.status is RunStatus.INTERRUPTED else ""
         yield f"{summary.stopped_by[:1].upper()}{summary.stopped_by[1:]}.{again if summary.is_kept else ''}"
-        if summary.status is Status.FAILED:
+        if summary.status is RunStatus.FAILED:
             yield "The part that was read last was undone: it is in no count here, and not on record."
         if not totals.found:
             return
@@ -249,7 +257,7 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
         yield "The counts do not balance. That is a fault of this program; please report it."
 
 
-def counts_table(counts: Counts) -> Table:
+def counts_table(counts: RunCounts) -> Table:
     """Documents per entity and outcome."""
     made = table("", "found", "migrated", "unchanged", "conflicts", "rejected")
     for name, tally in [*counts.entities.items(), ("total", counts.totals)]:

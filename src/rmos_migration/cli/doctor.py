@@ -15,14 +15,14 @@ from ..diagnostics import printable
 from ..errors import DatabaseUnusable, ExitCode, UsageError
 from ..settings import SETTINGS_FILE, Settings, settings_in_force, without_file
 from ..store import queries, schema, structure
-from ..store.condition import Condition, Examination
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from ..store.doubts import SEE, doubts
+from ..store.file_state import DatabaseState, FileCondition
 from ..store.files import size_of
 from ..store.lock import holder, is_locked, lock_path
 from . import console
 from .chosen import told_by_file
-from .left_behind import Left, files_left, logs_left
+from .left_behind import LeftBehind, files_left, logs_left
 from .noting import structure_noted
 from .options import DatabaseOption, JsonOption
 
@@ -50,7 +50,7 @@ def register(app: typer.Typer) -> None:
 def doctor(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Print one line a check; exit 0, 4 when the database cannot be used, or 2 when only the settings cannot."""
     settings, chosen = _settings(database)
-    place = Database.at(chosen.database)
+    place = SqliteDatabase.at(chosen.database)
     checks = [settings, *_checks(place, place.examine())]
     if as_json:
         console.print_json(
@@ -81,13 +81,13 @@ def _settings(database: str | None) -> tuple[Check, Settings]:
     return Check("settings", "ok", f"{SETTINGS_FILE} sets nothing here"), chosen.settings
 
 
-def _checks(place: Database, found: Examination) -> Iterator[Check]:
+def _checks(place: SqliteDatabase, found: DatabaseState) -> Iterator[Check]:
     yield Check("program", "ok", f"rmos-migration {__version__}, schema {schema.CURRENT_VERSION}")
     yield _sqlite()
     yield _database(place, found)
-    if found.condition in (Condition.CURRENT, Condition.OLDER):
+    if found.condition in (FileCondition.CURRENT, FileCondition.OLDER):
         yield (soundness := _soundness(place))
-        if found.condition is Condition.CURRENT and soundness.state == "ok":
+        if found.condition is FileCondition.CURRENT and soundness.state == "ok":
             yield _structure(place)
             yield _records(place)
     yield _space(place.path)
@@ -100,7 +100,7 @@ def _checks(place: Database, found: Examination) -> Iterator[Check]:
         yield Check("lock", "note", text, "check the file's permissions")
     else:
         yield Check("lock", "ok", "free")
-    if found.condition is Condition.CURRENT:
+    if found.condition is FileCondition.CURRENT:
         yield from _runs(place, locked)
 
 
@@ -114,19 +114,19 @@ def _sqlite() -> Check:
     )
 
 
-def _database(place: Database, found: Examination) -> Check:
+def _database(place: SqliteDatabase, found: DatabaseState) -> Check:
     words = found.detail or f"{place.path}: {found.condition.value}"
-    if found.condition is Condition.UNMARKED:
+    if found.condition is FileCondition.UNMARKED:
         return Check("database", "bad", words, "see what is wrong: rmos audit; then: rmos audit --repair")
-    if found.condition is Condition.CHANGED:
+    if found.condition is FileCondition.CHANGED:
         return Check("database", "bad", words, "see what is wrong: rmos audit; or restore a backup")
-    if found.condition is Condition.COMPUTING:
+    if found.condition is FileCondition.COMPUTING:
         return Check("database", "bad", words, "restore the database from a backup")
-    if found.condition in (Condition.NEWER, Condition.FOREIGN, Condition.DAMAGED):
+    if found.condition in (FileCondition.NEWER, FileCondition.FOREIGN, FileCondition.DAMAGED):
         return Check("database", "bad", words, "name another file with --database, or restore a backup")
-    if found.condition is Condition.OLDER:
+    if found.condition is FileCondition.OLDER:
         return Check("database", "note", f"{words} (schema {found.version})", "run: rmos init")
-    if found.condition is Condition.CURRENT:
+    if found.condition is FileCondition.CURRENT:
         return Check(
             "database",
             "ok",
@@ -135,7 +135,7 @@ def _database(place: Database, found: Examination) -> Check:
     return Check("database", "note", words, "run: rmos migrate")
 
 
-def _soundness(place: Database) -> Check:
+def _soundness(place: SqliteDatabase) -> Check:
     if fault := place.fault():
         return Check(
             "soundness", "bad", f"nothing will be written into the database: {fault}", "see: rmos audit"
@@ -143,7 +143,7 @@ def _soundness(place: Database) -> Check:
     return Check("soundness", "ok", "every page, row and index was read; no trigger or view is there")
 
 
-def _structure(place: Database) -> Check:
+def _structure(place: SqliteDatabase) -> Check:
     try:
         with place.reader() as connection:
             there = structure.found(connection)
@@ -155,7 +155,7 @@ def _structure(place: Database) -> Check:
     return Check("structure", "ok", "every table and index is as it was made")
 
 
-def _records(place: Database) -> Check:
+def _records(place: SqliteDatabase) -> Check:
     try:
         with place.reader() as connection:
             doubted = doubts(connection)
@@ -178,11 +178,11 @@ def _space(path: Path) -> Check:
     return Check("disk", "ok", f"{free / 1e9:,.1f} GB free at {folder}")
 
 
-def _left(found: Left) -> Check:
+def _left(found: LeftBehind) -> Check:
     return Check(found.heading, "note" if found.hint else "ok", found.text, found.hint)
 
 
-def _runs(place: Database, locked: bool | None) -> Iterator[Check]:
+def _runs(place: SqliteDatabase, locked: bool | None) -> Iterator[Check]:
     try:
         with place.reader() as connection:
             recent = queries.runs_newest_first(connection, 1, locked=locked)

@@ -9,7 +9,7 @@ from ..errors import ExitCode, UsageError
 from ..permissions import permissions_of
 from ..reports.rosettes import as_drawn, drawing, stock
 from ..store import reporting
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption
@@ -44,7 +44,7 @@ def draw(
 ) -> None:
     """Write the picture; what could not be read is said on stderr."""
     settings = load_settings(database=database)
-    place = Database.at(settings.database)
+    place = SqliteDatabase.at(settings.database)
     if output is not None:
         _refuse_other(output)
         keep_out_of_legacy_folders(output, settings)

@@ -7,7 +7,7 @@ import typer
 
 from ..diagnostics import Location
 from ..errors import ExitCode
-from ..exporting.outcome import ExportResult, Format
+from ..exporting.outcome import ExportFormat, ExportResult
 from ..python_api import export as export_database
 from . import console
 from .chosen import load_settings
@@ -39,8 +39,9 @@ def register(app: typer.Typer) -> None:
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A new or empty folder.", readable=False)],
     format_: Annotated[
-        Format, typer.Option("--format", "-f", help="Records spelled out, or the documents as they were.")
-    ] = Format.CANONICAL,
+        ExportFormat,
+        typer.Option("--format", "-f", help="Records spelled out, or the documents as they were."),
+    ] = ExportFormat.CANONICAL,
     database: DatabaseOption = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -7,7 +7,7 @@ import typer
 from ..diagnostics import FOLDER_NOT_LOOKED_AT
 from ..migrate.not_looked_at import were_not_looked_at
 from ..store import queries
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from ..store.lock import is_locked
 from ..store.queries import RunRow
 from . import console
@@ -28,7 +28,7 @@ def history(
     as_json: JsonOption = False,
 ) -> None:
     """Print one line a run: when, how it ended, what became of the documents."""
-    place = Database.at(load_settings(database=database).database)
+    place = SqliteDatabase.at(load_settings(database=database).database)
     locked = is_locked(place.path)
     with place.reader() as connection:
         found = queries.runs_newest_first(connection, limit, locked=locked)

@@ -3,8 +3,8 @@
 import typer
 
 from ..store import schema, structure
-from ..store.condition import Condition
-from ..store.database import Database
+from ..store.database import SqliteDatabase
+from ..store.file_state import FileCondition
 from . import console
 from .chosen import load_settings
 from .noting import structure_noted
@@ -20,18 +20,18 @@ def register(app: typer.Typer) -> None:
 
 def init(database: DatabaseOption = None) -> None:
     """Bring the database to the current schema; rmos migrate does it too when it has to."""
-    place = Database.at(load_settings(database=database).database)
+    place = SqliteDatabase.at(load_settings(database=database).database)
     before = place.examine()
     with place.writer("rmos init"):
         pass
-    if before.condition is Condition.CURRENT:
+    if before.condition is FileCondition.CURRENT:
         console.say(f"{place.path} has schema {schema.CURRENT_VERSION} already; nothing was changed.")
         with place.reader() as connection:
             noted, hint = structure_noted(structure.found(connection))
         if noted:
             console.say(f"But it is not as it was made: {noted}.")
             console.say(f"  → {hint}")
-    elif before.condition is Condition.OLDER:
+    elif before.condition is FileCondition.OLDER:
         console.say(f"{place.path} was upgraded from schema {before.version} to {schema.CURRENT_VERSION}.")
         console.say(f"The backup is {place.last_backup(before.version)}.")
     else:

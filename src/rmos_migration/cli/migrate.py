@@ -13,17 +13,17 @@ from typing import Annotated
 import typer
 
 from ..errors import Terminated, all_tried
-from ..migrate.options import Several
+from ..migrate.options import CompositeObserver
 from ..migrate.outcome import RunSummary
 from ..migrate.policy import MissingReferences, OnConflict
 from ..permissions import permissions_of
 from ..python_api import migrate as run_migration
 from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
+from ..reports.recorder import RunRecorder
 from ..reports.report import Report
-from ..reports.witness import Witness
 from ..settings import Settings
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption, SourceArgument
@@ -133,8 +133,8 @@ def migrate(
     if report is not None:
         check_folder(report, settings.source)
         keep_out_of_legacy_folders(report, settings)
-    witness = Witness()
-    watcher = console.Watcher(
+    witness = RunRecorder()
+    watcher = console.ProgressBar(
         settings.source, quiet=quiet or as_json, verbose=verbose, encoding=settings.encoding
     )
     with watcher, _stop_signals() as received:
@@ -148,7 +148,7 @@ def migrate(
             max_rejects=settings.max_rejects,
             encoding=settings.encoding,
             rehash=rehash,
-            observer=watcher if report is None else Several(watcher, witness),
+            observer=watcher if report is None else CompositeObserver(watcher, witness),
             stop=lambda: received[-1] if received else None,
         )
     if as_json:
@@ -159,7 +159,7 @@ def migrate(
     elif summary.exit_code:
         log.warning(console.shortfall(summary))
 
-    permissions = permissions_of(Database.at(settings.database).path)
+    permissions = permissions_of(SqliteDatabase.at(settings.database).path)
     with all_tried("the migration itself is kept" if summary.is_kept else "") as tried:
         if stats is not None:
             with tried():
@@ -175,11 +175,11 @@ def migrate(
     raise typer.Exit(summary.exit_code)
 
 
-def _report(summary: RunSummary, witness: Witness, settings: Settings) -> Report:
+def _report(summary: RunSummary, witness: RunRecorder, settings: Settings) -> Report:
     """The report of the run that has just ended."""
     if summary.dry_run:
         return report_of_dry_run(summary, witness, settings.encoding)
-    return report_of_run(Database.at(settings.database), summary.run_id, witness=witness)
+    return report_of_run(SqliteDatabase.at(settings.database), summary.run_id, witness=witness)
 
 
 @contextmanager

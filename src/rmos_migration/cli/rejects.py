@@ -21,9 +21,9 @@ from ..permissions import Permissions, permissions_of
 from ..reports.outstanding import strays_there
 from ..sources.locate import located_in
 from ..sources.paths import parts_of, safe_name
-from ..sources.presence import Presence
+from ..sources.source_files import Presence
 from ..store import kept_out, queries
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from ..store.kept_out import EVERY, KeptOutFound
 from ..store.strays import Stray
 from . import console
@@ -68,7 +68,7 @@ def rejects(
     settings = load_settings(database=database)
     if save is not None:
         keep_out_of_legacy_folders(save, settings)
-    place = Database.at(settings.database)
+    place = SqliteDatabase.at(settings.database)
     code = None if code is None else _code_of(code)
     with place.reader() as connection:
         found = kept_out.page(connection, after=None, limit=EVERY, code=code)

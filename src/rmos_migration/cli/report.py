@@ -8,8 +8,8 @@ import typer
 from ..errors import UsageError
 from ..permissions import permissions_of
 from ..python_api import build_report
-from ..reports.files import VIEWS, Format, write_reports
-from ..store.database import Database
+from ..reports.files import VIEWS, ReportFormat, write_reports
+from ..store.database import SqliteDatabase
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption
@@ -82,7 +82,7 @@ def report(
         made = build_report(statistics=statistics)
     else:
         place = load_settings(database=database).database
-        origin = Database.at(place).path
+        origin = SqliteDatabase.at(place).path
         made = build_report(place, run, with_audit=with_audit)
     if output is None:
         console.print_for_programs(VIEWS[formats[0]](made))
@@ -91,8 +91,8 @@ def report(
         console.say(str(file))
 
 
-def _formats(listed: str) -> list[Format]:
+def _formats(listed: str) -> list[ReportFormat]:
     names = [name.strip().lower() for name in listed.split(",") if name.strip()]
-    if not names or not set(names) <= {"all", *Format}:
-        raise UsageError(f"--format {listed} is not known", f"use all, or some of {', '.join(Format)}")
-    return [form for form in Format if form in names or "all" in names]
+    if not names or not set(names) <= {"all", *ReportFormat}:
+        raise UsageError(f"--format {listed} is not known", f"use all, or some of {', '.join(ReportFormat)}")
+    return [form for form in ReportFormat if form in names or "all" in names]

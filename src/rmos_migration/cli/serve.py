@@ -16,7 +16,7 @@ from ..atomic import sweep, unfinished
 from ..errors import EnvironmentFailure
 from ..permissions import OWNERS
 from ..settings import Settings
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption
@@ -85,19 +85,19 @@ def serve(
     from ..api.forwarding import checked_prefix, networks
     from ..api.hosts import allowed
     from ..api.server import open_socket, serve, url_of
-    from ..api.serving import LOOPBACK, Serving
+    from ..api.server_settings import LOOPBACK, ServerSettings
     from ..web.pages import page_routers
     from ..web.rendering import problem_page
 
     settings = load_settings(database=database, source=source)
-    place = Database.at(settings.database)
+    place = SqliteDatabase.at(settings.database)
     is_local = _is_loopback(host)
     readers_need_token = readers_need_token or not is_local or bool(allow_host)
     tokens = _tokens(place, settings, is_needed=readers_need_token)
     names = {*LOOPBACK, host.lower()} | allowed(allow_host or ())
     if not is_local:
         names.add(gethostname().lower())
-    serving = Serving(
+    serving = ServerSettings(
         place,
         settings.source,
         tokens.writing,
@@ -131,7 +131,7 @@ def serve(
 
 
 @contextmanager
-def _kept_from_others(link: str, place: Database) -> Iterator[str]:
+def _kept_from_others(link: str, place: SqliteDatabase) -> Iterator[str]:
     """What a browser is given to open: a file that leads to the link, because every user sees the arguments of programs.
 
     It lies beside the database, as browsers in a sandbox may read no temporary files. Windows shows arguments to nobody else.
@@ -165,7 +165,7 @@ def _is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def _tokens(place: Database, settings: Settings, *, is_needed: bool) -> "Tokens":
+def _tokens(place: SqliteDatabase, settings: Settings, *, is_needed: bool) -> "Tokens":
     from ..api.tokens import Tokens, tokens_of
 
     try:
@@ -178,7 +178,7 @@ def _tokens(place: Database, settings: Settings, *, is_needed: bool) -> "Tokens"
 
 
 def _greet(
-    url: str, place: Database, settings: Settings, tokens: "Tokens", *, readers_need_token: bool
+    url: str, place: SqliteDatabase, settings: Settings, tokens: "Tokens", *, readers_need_token: bool
 ) -> None:
     from ..api.tokens import places
 

@@ -6,7 +6,7 @@ from ..errors import ExitCode
 from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..reports.outstanding import counted_by_outcome, strays_there
 from ..store import queries
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from ..store.doubts import SEE, doubts
 from ..store.lock import is_locked
 from . import console
@@ -21,7 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Print counts, the last run, and what still waits for attention."""
-    place = Database.at(load_settings(database=database).database)
+    place = SqliteDatabase.at(load_settings(database=database).database)
     locked = is_locked(place.path)
     with place.reader() as connection:
         counts = queries.entity_counts(connection)

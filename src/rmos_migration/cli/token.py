@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import RmosError
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption
 
 if TYPE_CHECKING:
-    from ..api.tokens import Place
+    from ..api.tokens import TokenPlace
 
 _HELP = """Say where the tokens of rmos serve are, and whether they are well; never what they are.
 
@@ -43,7 +43,7 @@ def token(
     from ..api.tokens import check_different, places
 
     settings = load_settings(database=database)
-    both = places(Database.at(settings.database).path, settings)
+    both = places(SqliteDatabase.at(settings.database).path, settings)
     if new:
         _renew(both)
     found, failures = [], []
@@ -66,14 +66,14 @@ def token(
         raise failures[0]
 
 
-def _renew(both: Sequence["Place"]) -> None:
+def _renew(both: Sequence["TokenPlace"]) -> None:
     """Make new tokens where they are ours to make; raise what says where the one for changes is if none of them is."""
     ours = [one for one in both if one.is_own] or both[:1]
     for one in ours:
         one.renew()
 
 
-def _words(place: "Place", token: str | None) -> str:
+def _words(place: "TokenPlace", token: str | None) -> str:
     if token is None and place.own is None:
         return f"none; {place.variable} sets one"
     if token is None:

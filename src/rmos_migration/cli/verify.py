@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from ..audit.verification import NO_DIFFERENCES, Comparison, State, Verification
+from ..audit.verification import NO_DIFFERENCES, ComparedItem, DocumentState, Verification
 from ..audit.verify import verify_source
 from ..diagnostics import printable
 from ..errors import all_tried
@@ -16,7 +16,7 @@ from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit
 from ..migrate.outcome import overridden_records
 from ..permissions import permissions_of
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption, SourceArgument
@@ -39,18 +39,18 @@ SHOWN = 20
 """Differences shown; how many more there are is always said, and the certificate has them all."""
 
 _MEANINGS = {
-    State.MISSING: "in the source, not in the database: run rmos migrate",
-    State.SOURCE_CHANGED: "the document has changed since it was migrated: run rmos migrate",
-    State.ROW_CHANGED: "the row was changed in the database since",
-    State.REJECTED: "kept out by the migration, accounted for: see rmos rejects",
-    State.CONFLICT: "its id is taken by other content, accounted for: see rmos rejects",
-    State.UNREADABLE: "the file could not be read now, so nothing is known of it",
-    State.ONLY_IN_DATABASE: "in the database, no longer in the source",
-    State.NOT_LOOKED_AT: "may hold records, but is not read where it is, or under its name, or cannot be opened",
+    DocumentState.MISSING: "in the source, not in the database: run rmos migrate",
+    DocumentState.SOURCE_CHANGED: "the document has changed since it was migrated: run rmos migrate",
+    DocumentState.ROW_CHANGED: "the row was changed in the database since",
+    DocumentState.REJECTED: "kept out by the migration, accounted for: see rmos rejects",
+    DocumentState.CONFLICT: "its id is taken by other content, accounted for: see rmos rejects",
+    DocumentState.UNREADABLE: "the file could not be read now, so nothing is known of it",
+    DocumentState.ONLY_IN_DATABASE: "in the database, no longer in the source",
+    DocumentState.NOT_LOOKED_AT: "may hold records, but is not read where it is, or under its name, or cannot be opened",
 }
 
 
-def _limit(state: State) -> typer.models.OptionInfo:
+def _limit(state: DocumentState) -> typer.models.OptionInfo:
     allowed = "none" if state.is_difference else "any"
     option: typer.models.OptionInfo = typer.Option(
         f"--max-{state}", metavar="N|P%", show_default=allowed, help=f"How many {state} are allowed."
@@ -58,7 +58,7 @@ def _limit(state: State) -> typer.models.OptionInfo:
     return option
 
 
-LimitOf = {state: _limit(state) for state in State if state is not State.EQUAL}
+LimitOf = {state: _limit(state) for state in DocumentState if state is not DocumentState.EQUAL}
 
 
 def register(app: typer.Typer) -> None:
@@ -73,14 +73,14 @@ def verify(
         str | None,
         typer.Option("--encoding", metavar="E", help="As for rmos migrate; what was named there is known."),
     ] = None,
-    max_missing: Annotated[str | None, LimitOf[State.MISSING]] = None,
-    max_source_changed: Annotated[str | None, LimitOf[State.SOURCE_CHANGED]] = None,
-    max_row_changed: Annotated[str | None, LimitOf[State.ROW_CHANGED]] = None,
-    max_rejected: Annotated[str | None, LimitOf[State.REJECTED]] = None,
-    max_conflict: Annotated[str | None, LimitOf[State.CONFLICT]] = None,
-    max_unreadable: Annotated[str | None, LimitOf[State.UNREADABLE]] = None,
-    max_only_in_database: Annotated[str | None, LimitOf[State.ONLY_IN_DATABASE]] = None,
-    max_not_looked_at: Annotated[str | None, LimitOf[State.NOT_LOOKED_AT]] = None,
+    max_missing: Annotated[str | None, LimitOf[DocumentState.MISSING]] = None,
+    max_source_changed: Annotated[str | None, LimitOf[DocumentState.SOURCE_CHANGED]] = None,
+    max_row_changed: Annotated[str | None, LimitOf[DocumentState.ROW_CHANGED]] = None,
+    max_rejected: Annotated[str | None, LimitOf[DocumentState.REJECTED]] = None,
+    max_conflict: Annotated[str | None, LimitOf[DocumentState.CONFLICT]] = None,
+    max_unreadable: Annotated[str | None, LimitOf[DocumentState.UNREADABLE]] = None,
+    max_only_in_database: Annotated[str | None, LimitOf[DocumentState.ONLY_IN_DATABASE]] = None,
+    max_not_looked_at: Annotated[str | None, LimitOf[DocumentState.NOT_LOOKED_AT]] = None,
     certificate: Annotated[
         Path | None,
         typer.Option("--certificate", metavar="FILE", help="Write the certificate as JSON.", readable=False),
@@ -92,14 +92,14 @@ def verify(
 ) -> None:
     """Compare, and print the certificate."""
     given = {
-        State.MISSING: max_missing,
-        State.SOURCE_CHANGED: max_source_changed,
-        State.ROW_CHANGED: max_row_changed,
-        State.REJECTED: max_rejected,
-        State.CONFLICT: max_conflict,
-        State.UNREADABLE: max_unreadable,
-        State.ONLY_IN_DATABASE: max_only_in_database,
-        State.NOT_LOOKED_AT: max_not_looked_at,
+        DocumentState.MISSING: max_missing,
+        DocumentState.SOURCE_CHANGED: max_source_changed,
+        DocumentState.ROW_CHANGED: max_row_changed,
+        DocumentState.REJECTED: max_rejected,
+        DocumentState.CONFLICT: max_conflict,
+        DocumentState.UNREADABLE: max_unreadable,
+        DocumentState.ONLY_IN_DATABASE: max_only_in_database,
+        DocumentState.NOT_LOOKED_AT: max_not_looked_at,
     }
     limits = {state: Limit.parse(text, f"--max-{state}") for state, text in given.items() if text is not None}
     settings = load_settings(source=source, database=database, encoding=encoding)
@@ -108,7 +108,7 @@ def verify(
         keep_out_of_legacy_folders(certificate, settings)
     result = verify_source(
         settings.source,
-        Database.at(settings.database),
+        SqliteDatabase.at(settings.database),
         limits={**NO_DIFFERENCES, **limits},
         encoding=settings.encoding,
         told=_tell if verbose else None,
@@ -119,7 +119,7 @@ def verify(
             with tried():
                 text = json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n"
                 hint = "name another file with --certificate"
-                permissions = permissions_of(Database.at(settings.database).path)
+                permissions = permissions_of(SqliteDatabase.at(settings.database).path)
                 write_file(certificate, text, "the certificate", hint, permissions=permissions)
                 saved = certificate
         if as_json:
@@ -129,13 +129,13 @@ def verify(
     raise typer.Exit(result.exit_code)
 
 
-def _tell(comparison: Comparison) -> None:
+def _tell(comparison: ComparedItem) -> None:
     console.say(f"{comparison.place} {comparison.state}", on=console.err)
 
 
 def _print(result: Verification, certificate: Path | None) -> None:
     totals = result.tallies.totals
-    states = [state for state in State if state is State.EQUAL or totals[state]]
+    states = [state for state in DocumentState if state is DocumentState.EQUAL or totals[state]]
     table = console.table("", *(state.value for state in states), "rows")
     for name, counted in result.tallies.states.items():
         table.add_row(
@@ -198,7 +198,7 @@ def _counts(result: Verification) -> Iterator[str]:
     """Yield how many there are of each state that is not allowed."""
     totals = result.tallies.totals
     for state in result.exceeded:
-        if state is State.NOT_LOOKED_AT:
+        if state is DocumentState.NOT_LOOKED_AT:
             yield were_not_looked_at(totals[state], result.tallies.folders_not_looked_at)
         else:
             yield f"{totals[state]:,} {state}"
@@ -206,9 +206,9 @@ def _counts(result: Verification) -> Iterator[str]:
 
 def _verdict(result: Verification) -> str:
     totals = result.tallies.totals
-    arrived = f"{totals[State.EQUAL]:,} of {result.tallies.documents:,} documents are in the database, value for value"
+    arrived = f"{totals[DocumentState.EQUAL]:,} of {result.tallies.documents:,} documents are in the database, value for value"
     overridden = result.overridden
-    kept_out = totals[State.REJECTED] + totals[State.CONFLICT] - overridden
+    kept_out = totals[DocumentState.REJECTED] + totals[DocumentState.CONFLICT] - overridden
     accounted = f"; {kept_out:,} kept out and accounted for" if kept_out else ""
     accounted += f"; {overridden_records(overridden)}" if overridden else ""
     if result.holds:

@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Location, diagnose, shown
 from ..entities import Entity
-from ..migrate.prepare import Prepared
+from ..migrate.prepare import Candidate
 from ..sources.pointers import pointer_step
 from ..store import edits, records
-from ..store.database import Database
-from ..store.edits import Written
+from ..store.database import SqliteDatabase
+from ..store.edits import EditTrace
 from ..store.records import Row
 from .record import Fields, changed_record, new_record
 from .refusals import ChangedMeanwhile, IdTaken, InUse, InvalidRecord, NoSuchRecord
@@ -48,7 +48,7 @@ def refuse_unless_tagged(entity: Entity, row: Row, tag: Tag) -> None:
         )
 
 
-def create(database: Database, entity: Entity, fields: Fields, raw: bytes) -> Row:
+def create(database: SqliteDatabase, entity: Entity, fields: Fields, raw: bytes) -> Row:
     """Make a record; references that waited for it are attached.
 
     Args:
@@ -77,7 +77,7 @@ def create(database: Database, entity: Entity, fields: Fields, raw: bytes) -> Ro
 
 
 def change(
-    database: Database, entity: Entity, record_id: str, fields: Fields, raw: bytes, *, tag: Tag
+    database: SqliteDatabase, entity: Entity, record_id: str, fields: Fields, raw: bytes, *, tag: Tag
 ) -> Row:
     """Give a record other values.
 
@@ -105,7 +105,7 @@ def change(
     return row
 
 
-def delete(database: Database, entity: Entity, record_id: str, *, tag: Tag = ANY) -> None:
+def delete(database: SqliteDatabase, entity: Entity, record_id: str, *, tag: Tag = ANY) -> None:
     """Delete a record that nothing refers to. Documents it was made from do not bring it back, unless they change.
 
     Raises:
@@ -124,7 +124,7 @@ def delete(database: Database, entity: Entity, record_id: str, *, tag: Tag = ANY
                 total,
             )
         edits.delete_row(connection, entity, record_id)
-        gone = Written(pointer_step(record_id), None, None, None, 0, None, time.time_ns())
+        gone = EditTrace(pointer_step(record_id), None, None, None, 0, None, time.time_ns())
         edits.note_deleted(connection, entity, record_id, gone)
 
 
@@ -136,7 +136,7 @@ def _current(connection: Connection, entity: Entity, record_id: str, tag: Tag) -
     return row
 
 
-def _linked(connection: Connection, entity: Entity, prepared: Prepared) -> Row:
+def _linked(connection: Connection, entity: Entity, prepared: Candidate) -> Row:
     """The row, if all it refers to is there; a person who writes it can mend it at once, so nothing is detached."""
     row = prepared.row or ()
     values = dict(zip(entity.columns, row, strict=True))
@@ -158,8 +158,8 @@ def _refuse_if_refused(entity: Entity, reason: str | None) -> None:
         raise InvalidRecord([diagnose("refused-by-database", message, Location(entity.name))])
 
 
-def _written(prepared: Prepared) -> Written:
-    return Written(
+def _written(prepared: Candidate) -> EditTrace:
+    return EditTrace(
         prepared.pointer,
         prepared.generation,
         prepared.derived,

@@ -11,13 +11,13 @@ from uuid import uuid4
 import orjson
 
 from ..diagnostics import Diagnostic, Location, diagnose, shown
-from ..entities import Entity, FieldRule, Kind
+from ..entities import Entity, FieldKind, FieldRule
 from ..entities.stored import stored_value
 from ..errors import CorruptRow
 from ..generations import export, newest, recognise
 from ..generations.notes import UnusableError
 from ..generations.values import TRANSLATIONS
-from ..migrate.prepare import Prepared, prepare_document
+from ..migrate.prepare import Candidate, prepare_document
 from ..sources.content import canonical
 from ..sources.document import Document
 from ..sources.pointers import pointer_step
@@ -32,7 +32,7 @@ Fields = Mapping[str, Any]
 _UNKNOWN_NAMED = 100
 """Fields that are unknown and named; a request may have as many as fit into it."""
 
-_TIMES = (Kind.INSTANT, Kind.CLOCK)
+_TIMES = (FieldKind.INSTANT, FieldKind.CLOCK)
 
 
 def as_fields(entity: Entity, row: Row) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def as_fields(entity: Entity, row: Row) -> dict[str, Any]:
     }
 
 
-def new_record(entity: Entity, fields: Fields, raw: bytes) -> Prepared:
+def new_record(entity: Entity, fields: Fields, raw: bytes) -> Candidate:
     """A record that is to be made. It is held to what native documents must have; an id is made where none is given.
 
     Raises:
@@ -62,7 +62,7 @@ def new_record(entity: Entity, fields: Fields, raw: bytes) -> Prepared:
     return _prepared(entity, usual, fields, raw, required=entity.required)
 
 
-def changed_record(entity: Entity, current: Row, fields: Fields, raw: bytes) -> Prepared:
+def changed_record(entity: Entity, current: Row, fields: Fields, raw: bytes) -> Candidate:
     """A record that is to take the place of a row. What native documents must have, it may not lose.
 
     Its creation time stays where the request has none; the time of the change is now.
@@ -92,7 +92,7 @@ def _prepared(
     *,
     required: tuple[FieldRule, ...],
     current: Row | None = None,
-) -> Prepared:
+) -> Candidate:
     said = {name: value for name, value in fields.items() if value is not None}
     unknown = [name for name in fields if name not in entity.record.model_fields]
     missing = _missing(entity, required, said)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from ..diagnostics import Diagnostic
-from ..store.edits import User
+from ..store.edits import ReferringRecord
 
 
-class Refusal(Exception):  # noqa: N818 - an answer, not a failure
+class EditRefused(Exception):  # noqa: N818 - an answer, not a failure
     """A change that is not made, and why."""
 
     def __init__(self, message: str, hint: str = "") -> None:
@@ -15,7 +15,7 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a failure
         self.hint = hint
 
 
-class InvalidRecord(Refusal):
+class InvalidRecord(EditRefused):
     """The record breaks ``total`` rules; ``diagnostics`` say of the first which, and where in the request."""
 
     def __init__(self, diagnostics: Sequence[Diagnostic], total: int = 0) -> None:
@@ -24,22 +24,22 @@ class InvalidRecord(Refusal):
         self.total = max(total, len(diagnostics))
 
 
-class NoSuchRecord(Refusal):
+class NoSuchRecord(EditRefused):
     """There is no record of this id."""
 
 
-class IdTaken(Refusal):
+class IdTaken(EditRefused):
     """There is a record of this id already."""
 
 
-class ChangedMeanwhile(Refusal):
+class ChangedMeanwhile(EditRefused):
     """The record is no longer the one that the request is about."""
 
 
-class InUse(Refusal):
+class InUse(EditRefused):
     """Other records refer to it; ``users`` are the first of them, ``total`` all."""
 
-    def __init__(self, message: str, users: Sequence[User], total: int) -> None:
+    def __init__(self, message: str, users: Sequence[ReferringRecord], total: int) -> None:
         super().__init__(message, "change or delete those first")
         self.users = users
         self.total = total

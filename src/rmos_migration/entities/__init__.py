@@ -1,6 +1,6 @@
 """What is migrated: the entities in load order, parents before children."""
 
-from .base import Entity, FieldRule, Kind, Record, in_load_order
+from .base import Entity, FieldKind, FieldRule, Record, in_load_order
 from .joblog import JOBLOG, JobLog
 from .pattern import PATTERN, Pattern
 from .strip_family import STRIP_FAMILY, StripFamily
@@ -17,9 +17,9 @@ __all__ = [
     "PATTERN",
     "STRIP_FAMILY",
     "Entity",
+    "FieldKind",
     "FieldRule",
     "JobLog",
-    "Kind",
     "Pattern",
     "Record",
     "StripFamily",

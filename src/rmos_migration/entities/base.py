@@ -13,7 +13,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field
 
 
-class Kind(Enum):
+class FieldKind(Enum):
     """How a field's value is written in documents, which decides its translation (``generations/values.py``)."""
 
     IDENTIFIER = "identifier"
@@ -28,7 +28,7 @@ class Kind(Enum):
     PATTERN_TYPE = "pattern type"
 
 
-class Found(NamedTuple):
+class FieldSource(NamedTuple):
     """Where documents hold a field: its kind, and the keys in order of preference, the native key first.
 
     ``required`` holds native documents to the field; ``empty_is_absent`` lets ``{}`` count as not there;
@@ -37,7 +37,7 @@ class Found(NamedTuple):
     if there is a row of that id; ``made_of`` is a key of other content that some programs' documents have it in.
     """
 
-    kind: Kind
+    kind: FieldKind
     keys: tuple[str, ...]
     required: bool = False
     empty_is_absent: bool = False
@@ -47,13 +47,13 @@ class Found(NamedTuple):
     made_of: str = ""
 
 
-class References(NamedTuple):
+class Reference(NamedTuple):
     """The field holds the id of a row of another entity."""
 
     entity: str
 
 
-class Mentioned(NamedTuple):
+class EmbeddedReferences(NamedTuple):
     """The field's value may also stand in parts of another field, which ``read`` finds: one for each part, None for a
     part without. Where all parts agree, it is the record's too (docs/domain.md, Fields)."""
 
@@ -61,13 +61,13 @@ class Mentioned(NamedTuple):
     read: Callable[[Mapping[str, Any]], list[Any]]
 
 
-class Doubted(NamedTuple):
+class SlipCheck(NamedTuple):
     """The field's value is kept as it stands; ``read`` finds what looks like a slip in it: kind, steps to it, value."""
 
     read: Callable[[Any], list[Any]]
 
 
-class Counted(NamedTuple):
+class CountOf(NamedTuple):
     """Where documents do not state the field, it is the number of what another field lists, which ``read`` counts; 0 for
     an empty list, None where nothing is listed."""
 
@@ -75,7 +75,7 @@ class Counted(NamedTuple):
     read: Callable[[Mapping[str, Any]], Any]
 
 
-_TELLING = {Kind.TEXT, Kind.COUNT, Kind.STATUS, Kind.JOB_TYPE, Kind.PATTERN_TYPE}
+_TELLING = {FieldKind.TEXT, FieldKind.COUNT, FieldKind.STATUS, FieldKind.JOB_TYPE, FieldKind.PATTERN_TYPE}
 
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 
@@ -107,11 +107,11 @@ class FieldRule:
 
     name: str
     column: str
-    found: Found
+    found: FieldSource
     reference: str | None
-    mentioned: Mentioned | None
-    counted: Counted | None = None
-    doubted: Doubted | None = None
+    mentioned: EmbeddedReferences | None
+    counted: CountOf | None = None
+    doubted: SlipCheck | None = None
 
     @cached_property
     def native_key(self) -> str:
@@ -137,12 +137,12 @@ class Entity:
         rules = []
         for name, declared in self.record.model_fields.items():
             notes: dict[type, Any] = {type(note): note for note in declared.metadata}
-            found = notes.get(Found)
+            found = notes.get(FieldSource)
             if found is None:
                 continue
-            reference = notes[References].entity if References in notes else None
-            column = f"{name}_json" if found.kind is Kind.JSON else name
-            more = (notes.get(kind) for kind in (Mentioned, Counted, Doubted))
+            reference = notes[Reference].entity if Reference in notes else None
+            column = f"{name}_json" if found.kind is FieldKind.JSON else name
+            more = (notes.get(kind) for kind in (EmbeddedReferences, CountOf, SlipCheck))
             rules.append(FieldRule(name, column, found, reference, *more))
         return tuple(rules)
 
@@ -171,7 +171,9 @@ class Entity:
     @cached_property
     def expected(self) -> tuple[FieldRule, ...]:
         """The fields that the newest programs always record; where an older one did not, that is worth a note."""
-        return tuple(rule for rule in self.fields if rule.found.required or rule.found.kind is Kind.STATUS)
+        return tuple(
+            rule for rule in self.fields if rule.found.required or rule.found.kind is FieldKind.STATUS
+        )
 
     @cached_property
     def mentions(self) -> tuple[FieldRule, ...]:

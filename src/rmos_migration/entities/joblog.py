@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .base import Entity, Found, Identifier, JsonObject, Kind, Record, References, Seconds, Text
+from .base import Entity, FieldKind, FieldSource, Identifier, JsonObject, Record, Reference, Seconds, Text
 
 Status = Literal["planned", "pending", "running", "completed", "failed", "cancelled", "unknown"]
 
@@ -12,43 +12,43 @@ Status = Literal["planned", "pending", "running", "completed", "failed", "cancel
 class JobLog(Record):
     """One job. A duration is never computed from start and end."""
 
-    id: Annotated[Identifier, Found(Kind.IDENTIFIER, ("id", "job_id", "run_id", "log_id"))]
+    id: Annotated[Identifier, FieldSource(FieldKind.IDENTIFIER, ("id", "job_id", "run_id", "log_id"))]
     job_type: Annotated[
         Text,
-        Found(Kind.JOB_TYPE, ("job_type", "type", "event_type", "cut_type"), required=True),
+        FieldSource(FieldKind.JOB_TYPE, ("job_type", "type", "event_type", "cut_type"), required=True),
         Field(description="what was done, as written"),
     ]
     status: Annotated[
         Status,
-        Found(Kind.STATUS, ("status",)),
+        FieldSource(FieldKind.STATUS, ("status",)),
         Field(description="unknown where never recorded; native jobs without one are pending"),
     ] = "unknown"
     pattern_id: Annotated[
         Identifier | None,
-        Found(Kind.IDENTIFIER, ("pattern_id", "plan_pattern_id"), soft="preset_id"),
-        References("patterns"),
+        FieldSource(FieldKind.IDENTIFIER, ("pattern_id", "plan_pattern_id"), soft="preset_id"),
+        Reference("patterns"),
         Field(description="the pattern that was made"),
     ] = None
     strip_family_id: Annotated[
         Identifier | None,
-        Found(Kind.IDENTIFIER, ("strip_family_id",)),
-        References("strip_families"),
+        FieldSource(FieldKind.IDENTIFIER, ("strip_family_id",)),
+        Reference("strip_families"),
         Field(description="the family that was cut"),
     ] = None
     start_time: Annotated[
         str | None,
-        Found(Kind.CLOCK, ("start_time", "started_at", "queued_at")),
+        FieldSource(FieldKind.CLOCK, ("start_time", "started_at", "queued_at")),
         Field(description="workshop clock, ISO 8601 with the offset it came with"),
     ] = None
     end_time: Annotated[
         str | None,
-        Found(Kind.CLOCK, ("end_time", "completed_at", "ended_at")),
+        FieldSource(FieldKind.CLOCK, ("end_time", "completed_at", "ended_at")),
         Field(description="workshop clock, as start_time"),
     ] = None
     duration_seconds: Annotated[
         Seconds | None,
-        Found(
-            Kind.NUMBER,
+        FieldSource(
+            FieldKind.NUMBER,
             ("duration_seconds", "duration_s", "runtime_sec", "actual_time_s", "cut_time_s", "cycle_time_s"),
             inside=("stats", "duration_s"),
         ),
@@ -56,8 +56,8 @@ class JobLog(Record):
     ] = None
     parameters: Annotated[
         JsonObject,
-        Found(
-            Kind.JSON,
+        FieldSource(
+            FieldKind.JSON,
             (
                 "parameters",
                 "parameters_json",
@@ -73,22 +73,24 @@ class JobLog(Record):
     ]
     results: Annotated[
         JsonObject | None,
-        Found(Kind.JSON, ("results", "results_json", "stats")),
+        FieldSource(FieldKind.JSON, ("results", "results_json", "stats")),
         Field(description="what came of it, such as waste_percentage (0 to 100)"),
     ] = None
     metadata: Annotated[
         JsonObject | None,
-        Found(Kind.JSON, ("metadata", "metadata_json")),
+        FieldSource(FieldKind.JSON, ("metadata", "metadata_json")),
         Field(description="what programs noted beside the record"),
     ] = None
     extra: Annotated[JsonObject | None, Field(description="every key that no column carries verbatim")] = None
     created_at: Annotated[
         str | None,
-        Found(Kind.INSTANT, ("created_at", "created_at_utc", "ts", "timestamp"), otherwise="start_time"),
+        FieldSource(
+            FieldKind.INSTANT, ("created_at", "created_at_utc", "ts", "timestamp"), otherwise="start_time"
+        ),
         Field(description="UTC, YYYY-MM-DDTHH:MM:SS.ffffffZ; the start time where the document has none"),
     ] = None
     updated_at: Annotated[
-        str | None, Found(Kind.INSTANT, ("updated_at",)), Field(description="UTC, as created_at")
+        str | None, FieldSource(FieldKind.INSTANT, ("updated_at",)), Field(description="UTC, as created_at")
     ] = None
 
 

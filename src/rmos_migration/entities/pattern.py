@@ -7,16 +7,16 @@ from pydantic import Field
 from ..rosette import count_rings, families_of, slips_in
 from .base import (
     Count,
-    Counted,
-    Doubted,
+    CountOf,
+    EmbeddedReferences,
     Entity,
-    Found,
+    FieldKind,
+    FieldSource,
     Identifier,
     JsonObject,
-    Kind,
-    Mentioned,
     Record,
-    References,
+    Reference,
+    SlipCheck,
     Text,
 )
 
@@ -24,51 +24,54 @@ from .base import (
 class Pattern(Record):
     """One rosette pattern. The geometry is stored as written and never interpreted here."""
 
-    id: Annotated[Identifier, Found(Kind.IDENTIFIER, ("id", "pattern_id", "preset_id"))]
+    id: Annotated[Identifier, FieldSource(FieldKind.IDENTIFIER, ("id", "pattern_id", "preset_id"))]
     name: Annotated[
         Text | None,
-        Found(Kind.TEXT, ("name", "pattern_name"), required=True),
+        FieldSource(FieldKind.TEXT, ("name", "pattern_name"), required=True),
         Field(description="what the shop calls it"),
     ] = None
     pattern_type: Annotated[
         Text,
-        Found(Kind.PATTERN_TYPE, ("pattern_type",)),
+        FieldSource(FieldKind.PATTERN_TYPE, ("pattern_type",)),
         Field(description="generic unless the document says otherwise"),
     ] = "generic"
     ring_count: Annotated[
         Count | None,
-        Found(Kind.COUNT, ("ring_count",), required=True),
-        Counted("geometry", count_rings),
+        FieldSource(FieldKind.COUNT, ("ring_count",), required=True),
+        CountOf("geometry", count_rings),
         Field(description="number of rings as stated by the document"),
     ] = None
     geometry: Annotated[
         JsonObject,
-        Found(
-            Kind.JSON, ("geometry", "geometry_json", "rosette_geometry"), required=True, empty_is_absent=True
+        FieldSource(
+            FieldKind.JSON,
+            ("geometry", "geometry_json", "rosette_geometry"),
+            required=True,
+            empty_is_absent=True,
         ),
-        Doubted(slips_in),
+        SlipCheck(slips_in),
         Field(description="the geometry under its own key names, lengths in mm"),
     ]
     strip_family_id: Annotated[
         Identifier | None,
-        Found(Kind.IDENTIFIER, ("strip_family_id",)),
-        References("strip_families"),
-        Mentioned("geometry", families_of),
+        FieldSource(FieldKind.IDENTIFIER, ("strip_family_id",)),
+        Reference("strip_families"),
+        EmbeddedReferences("geometry", families_of),
         Field(description="the family the tiles are cut from; from the rings where all of them agree"),
     ] = None
     metadata: Annotated[
         JsonObject | None,
-        Found(Kind.JSON, ("metadata", "metadata_json")),
+        FieldSource(FieldKind.JSON, ("metadata", "metadata_json")),
         Field(description="what programs noted beside the record"),
     ] = None
     extra: Annotated[JsonObject | None, Field(description="every key that no column carries verbatim")] = None
     created_at: Annotated[
         str | None,
-        Found(Kind.INSTANT, ("created_at", "created_at_utc", "ts", "timestamp")),
+        FieldSource(FieldKind.INSTANT, ("created_at", "created_at_utc", "ts", "timestamp")),
         Field(description="UTC, YYYY-MM-DDTHH:MM:SS.ffffffZ"),
     ] = None
     updated_at: Annotated[
-        str | None, Found(Kind.INSTANT, ("updated_at",)), Field(description="UTC, as created_at")
+        str | None, FieldSource(FieldKind.INSTANT, ("updated_at",)), Field(description="UTC, as created_at")
     ] = None
 
 

@@ -14,13 +14,13 @@ from ..generations.export import NAME, canonical_document, read_canonical
 from ..generations.rebuilding import rebuild
 from ..migrate.differences import differences
 from ..migrate.linking import detached
-from ..migrate.prepare import Prepared
+from ..migrate.prepare import Candidate
 from ..sources.content import content_sha256
 from ..sources.decode import decode_text
 from ..sources.read import SIZE_LIMIT, Reading
 from ..store.exporting import Origin, Stored, rows_in_order
 from .names import file_name
-from .outcome import Count, Missing
+from .outcome import Count, MissingDocument
 from .writing import NameRefusedError, make_tree, write_new
 
 
@@ -77,7 +77,7 @@ def _comes_back(entity: Entity, stored: Stored, document: dict[str, Any]) -> boo
     if draft.faults:
         return False
     derived = orjson.dumps(draft.derived).decode()
-    again = Prepared(_NO_FILE, "", None, entity.row(draft.values), None, NAME, derived, [])
+    again = Candidate(_NO_FILE, "", None, entity.row(draft.values), None, NAME, derived, [])
     waiting = [
         (rule, stored.wishes[rule.name])
         for rule in entity.references
@@ -134,5 +134,5 @@ def text_of(document: dict[str, Any], *, may_be_one_line: bool = True) -> bytes:
     return text
 
 
-def _missing(entity: Entity, name: str, reason: str, message: str) -> Missing:
-    return Missing(0, f"{entity.name}/{name}", "", entity.name, reason, message)
+def _missing(entity: Entity, name: str, reason: str, message: str) -> MissingDocument:
+    return MissingDocument(0, f"{entity.name}/{name}", "", entity.name, reason, message)

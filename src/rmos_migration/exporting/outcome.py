@@ -13,14 +13,14 @@ from ..permissions import ANYBODYS, Permissions
 SCHEMA = "rmos-migration/export/1"
 
 
-class Format(StrEnum):
+class ExportFormat(StrEnum):
     """How rows are written: every column spelled out, or as the documents they were made from."""
 
     CANONICAL = "canonical"
     SOURCE = "source"
 
 
-class Missing(NamedTuple):
+class MissingDocument(NamedTuple):
     """A document that was once known and is not in the export as it was, and why, in words.
 
     ``source`` counts the legacy folders of the database from 1, as ``source-1`` does; 0 where it is a record's own file.
@@ -35,7 +35,7 @@ class Missing(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Counts:
+class ExportCounts:
     """What was written of one entity.
 
     ``documents`` are source documents in their old places, ``records`` canonical documents in files of their own,
@@ -52,17 +52,17 @@ class Counts:
 class ExportResult:
     """What an export came to. ``missing`` names everything that is not in it, though it was once known."""
 
-    format: Format
+    format: ExportFormat
     folder: Path
     files: int
-    entities: dict[str, Counts]
-    missing: tuple[Missing, ...]
+    entities: dict[str, ExportCounts]
+    missing: tuple[MissingDocument, ...]
 
     @property
-    def totals(self) -> Counts:
+    def totals(self) -> ExportCounts:
         """The counts of all entities together."""
         each = self.entities.values()
-        return Counts(
+        return ExportCounts(
             sum(one.documents for one in each),
             sum(one.records for one in each),
             sum(one.kept_out for one in each),
@@ -95,15 +95,15 @@ class Count:
     documents: Counter[str] = field(default_factory=Counter)
     records: Counter[str] = field(default_factory=Counter)
     kept_out: Counter[str] = field(default_factory=Counter)
-    missing: list[Missing] = field(default_factory=list)
+    missing: list[MissingDocument] = field(default_factory=list)
     permissions: Permissions = ANYBODYS
 
-    def result(self, chosen: Format, folder: Path) -> ExportResult:
+    def result(self, chosen: ExportFormat, folder: Path) -> ExportResult:
         """What it all came to."""
         missing = Counter(one.entity for one in self.missing)
         names = dict.fromkeys([entity.name for entity in ENTITIES] + sorted(missing))
         entities = {
-            name: Counts(self.documents[name], self.records[name], self.kept_out[name], missing[name])
+            name: ExportCounts(self.documents[name], self.records[name], self.kept_out[name], missing[name])
             for name in names
         }
         return ExportResult(chosen, folder, self.files, entities, tuple(self.missing))

@@ -5,14 +5,14 @@ from pathlib import Path
 from ..permissions import permissions_of
 from ..sources.untouched import refuse_inside
 from ..store import exporting
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from .canonical import export_canonical
-from .outcome import Count, ExportResult, Format
+from .outcome import Count, ExportFormat, ExportResult
 from .source import export_source
 from .writing import finish_folder, prepare_folder
 
 
-def run(database: Database, folder: Path, chosen: Format) -> ExportResult:
+def run(database: SqliteDatabase, folder: Path, chosen: ExportFormat) -> ExportResult:
     """Write a database into a new folder; what is written to the database meanwhile is not in it.
 
     Raises:
@@ -26,7 +26,7 @@ def run(database: Database, folder: Path, chosen: Format) -> ExportResult:
         permissions = permissions_of(database.path)
         count.permissions = permissions
         prepare_folder(folder, permissions)
-        if chosen is Format.CANONICAL:
+        if chosen is ExportFormat.CANONICAL:
             export_canonical(connection, folder, count)
         else:
             export_source(connection, folder, count)

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from ..entities import BY_NAME, ENTITIES, Entity
 from ..errors import CorruptRow
-from ..generations.draft import CATEGORY
-from ..migrate.prepare import Prepared, is_named_by_file, prepare
+from ..generations.normalized import CATEGORY
+from ..migrate.prepare import Candidate, is_named_by_file, prepare
 from ..sources.content import content_sha256
 from ..sources.lines import is_named_lines
 from ..sources.paths import parts_of
@@ -26,7 +26,7 @@ from ..store.exporting import Place, Stored
 from ..store.runs import UNRESOLVED
 from .canonical import origin_of, rebuilt, text_of, write_record
 from .containers import in_file_order, layouts
-from .outcome import Count, Missing
+from .outcome import Count, MissingDocument
 from .writing import NameRefusedError, make_tree, write_new
 
 _REASONS = {
@@ -248,7 +248,7 @@ class _Writer:
 
     def _miss(self, place: Place, reason: str) -> None:
         message = _REASONS.get(reason, reason)
-        missing = Missing(
+        missing = MissingDocument(
             self.numbers[place.source_id], place.path, place.pointer, place.entity, reason, message
         )
         self.count.missing.append(missing)
@@ -267,7 +267,7 @@ def _has_its_key_for_id(place: Place) -> bool:
 
 
 def _lost(
-    again: Mapping[str, Prepared], texts: Mapping[str, bytes | None], found: list[_Rebuilt]
+    again: Mapping[str, Candidate], texts: Mapping[str, bytes | None], found: list[_Rebuilt]
 ) -> list[_Rebuilt] | None:
     """The documents that are not read from a text as they were; None where records would be made that never were."""
     read = {pointer: one for pointer, one in again.items() if one.row is not None}
@@ -278,14 +278,14 @@ def _lost(
     return [one for one in found if not _is_as_it_was(one, read.get(one.place.pointer))]
 
 
-def _is_kept_out_again(place: Place, again: Prepared | None) -> bool:
+def _is_kept_out_again(place: Place, again: Candidate | None) -> bool:
     """Whether a rejected document that was read again has the same against it, or was rejected for others' sake."""
     if again is None or again.row is not None:
         return again is not None and place.code in UNRESOLVED
     return any(one.code == place.code for one in again.diagnostics)
 
 
-def _is_as_it_was(one: _Rebuilt, again: Prepared | None) -> bool:
+def _is_as_it_was(one: _Rebuilt, again: Candidate | None) -> bool:
     """Whether a document that was read again is the one that was written, with or without a category around it."""
     if again is None or again.content_sha256 != one.content_sha256:
         return False

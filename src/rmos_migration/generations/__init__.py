@@ -7,7 +7,7 @@ shows it, and what serves for columns it had no key for.
 from collections.abc import Mapping
 from typing import Any
 
-from ..entities import ENTITIES, Entity, FieldRule, Kind
+from ..entities import ENTITIES, Entity, FieldKind, FieldRule
 from . import (
     art_jobs,
     art_library,
@@ -33,9 +33,9 @@ from . import (
     snapshots,
     wave_20,
 )
-from .draft import Draft
-from .form import Form
-from .plan import is_absent, is_absent_text, keys_in
+from .field_plan import is_absent, is_absent_text, keys_in
+from .normalized import Normalized
+from .source_format import SourceFormat
 
 GENERATIONS = (
     export,
@@ -69,16 +69,18 @@ MOST_REMEMBERED = 1000
 """Sets of telling keys for which the forms are remembered; real documents have a few dozen."""
 
 
-class _LineUp:
+class _FormatRegistry:
     """An entity's forms: the older ones, found by their telling keys, and the newest one."""
 
     def __init__(self, entity: Entity) -> None:
-        forms: list[Form] = [form for module in GENERATIONS for form in module.FORMS if form.entity is entity]
+        forms: list[SourceFormat] = [
+            form for module in GENERATIONS for form in module.FORMS if form.entity is entity
+        ]
         self.older, self.newest = forms[:-1], forms[-1]
         self.telling = frozenset(key for form in self.older for key in form.telling_keys)
-        self.told_by: dict[frozenset[str], list[Form]] = {}
+        self.told_by: dict[frozenset[str], list[SourceFormat]] = {}
 
-    def told(self, document: Mapping[str, Any]) -> list[Form]:
+    def told(self, document: Mapping[str, Any]) -> list[SourceFormat]:
         """The older forms that have a telling key in the document, in their order."""
         keys = self.telling.intersection(document)
         if not keys:
@@ -91,10 +93,10 @@ class _LineUp:
         return forms
 
 
-_LINE_UPS = {entity: _LineUp(entity) for entity in ENTITIES}
+_LINE_UPS = {entity: _FormatRegistry(entity) for entity in ENTITIES}
 
 
-def recognise(entity: Entity, document: Mapping[str, Any]) -> Form | None:
+def recognise(entity: Entity, document: Mapping[str, Any]) -> SourceFormat | None:
     """The form in which a document is a record of ``entity``; None if no generation wrote it.
 
     Only forms are tried whose telling key is there, so a native document costs one look at its keys. A document that
@@ -113,7 +115,7 @@ def recognise(entity: Entity, document: Mapping[str, Any]) -> Form | None:
     return line_up.newest if line_up.newest.fits(document) else None
 
 
-def draft_of(form: Form, document: Mapping[str, Any], file_id: str) -> Draft:
+def draft_of(form: SourceFormat, document: Mapping[str, Any], file_id: str) -> Normalized:
     """The canonical form of a document whose form was recognised; ``file_id`` is its id where it has none of its own.
 
     No column hangs on which of several forms that fit comes first: all of them say what they know.
@@ -124,7 +126,7 @@ def draft_of(form: Form, document: Mapping[str, Any], file_id: str) -> Draft:
     return form.normalise(document, file_id, [other for other in older if other is not form])
 
 
-def _fitting(document: Mapping[str, Any], told: list[Form]) -> list[Form]:
+def _fitting(document: Mapping[str, Any], told: list[SourceFormat]) -> list[SourceFormat]:
     """The older forms that a document has, the one that most of its keys speak for first."""
     fitting = [form for form in told if (form.reading is not None or not form.strict) and form.fits(document)]
     if len(fitting) > 1:
@@ -132,11 +134,11 @@ def _fitting(document: Mapping[str, Any], told: list[Form]) -> list[Form]:
     return fitting
 
 
-def _is_complete(entity: Entity, document: Mapping[str, Any], older: list[Form]) -> bool:
+def _is_complete(entity: Entity, document: Mapping[str, Any], older: list[SourceFormat]) -> bool:
     """Return whether every required field has a value under a key of its own (docs/domain.md, Generations).
 
-    Keys that an older form claims for itself do not count, nor, where an older form is proved, those under which only
-    older programs wrote objects and lists.
+    Keys that an older format claims for itself do not count, nor, where an older format is proved, those under
+    which only older programs wrote objects and lists.
     """
     claimed = frozenset[str]().union(*(form.claims for form in older))
     is_proven = any(form.proves(document) for form in older)
@@ -144,17 +146,17 @@ def _is_complete(entity: Entity, document: Mapping[str, Any], older: list[Form])
     def stands_under(key: str, rule: FieldRule) -> bool:
         if key in claimed or is_absent(rule, document[key]) or is_absent_text(rule, key, document[key]):
             return False
-        return not is_proven or rule.found.kind is not Kind.JSON or key in (rule.native_key, rule.column)
+        return not is_proven or rule.found.kind is not FieldKind.JSON or key in (rule.native_key, rule.column)
 
     return all(any(stands_under(key, rule) for key in keys_in(document, rule)) for rule in entity.required)
 
 
-def newest(entity: Entity) -> Form:
+def newest(entity: Entity) -> SourceFormat:
     """The form in which the newest programs write records of ``entity``."""
     return _LINE_UPS[entity].newest
 
 
-def nearest(entity: Entity, document: Mapping[str, Any]) -> Form:
+def nearest(entity: Entity, document: Mapping[str, Any]) -> SourceFormat:
     """The form a document that fits none comes closest to: an older one whose telling key it has, or the newest."""
     line_up = _LINE_UPS[entity]
     told = [
@@ -163,4 +165,4 @@ def nearest(entity: Entity, document: Mapping[str, Any]) -> Form:
     return min([*told, line_up.newest], key=lambda form: len(form.missing(document)))
 
 
-__all__ = ["GENERATIONS", "Draft", "Form", "draft_of", "nearest", "newest", "recognise"]
+__all__ = ["GENERATIONS", "Normalized", "SourceFormat", "draft_of", "nearest", "newest", "recognise"]

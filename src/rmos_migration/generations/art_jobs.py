@@ -5,23 +5,23 @@ created_at is in epoch seconds, once written as text. Where no job_type is given
 """
 
 from ..entities import JOBLOG
-from .draft import Offer, Offers
-from .form import Document, Form, an_object, key
+from .normalized import Fallback, Fallbacks
+from .source_format import Document, SourceFormat, an_object, key
 
 NAME = "Art Studio jobs"
 
-_CAM = Offer(
+_CAM = Fallback(
     "rosette_cam", note=("job-type-derived", "an Art Studio job with a post_preset is a rosette_cam")
 )
-_STORED = Offer("art_job", note=("job-type-derived", "a stored Art Studio job is an art_job"))
+_STORED = Fallback("art_job", note=("job-type-derived", "a stored Art Studio job is an art_job"))
 
 
-def _job(document: Document) -> Offers:
+def _job(document: Document) -> Fallbacks:
     return {"job_type": _CAM if "post_preset" in document else _STORED}
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (
@@ -32,7 +32,7 @@ FORMS = (
         offers=_job,
         marks=frozenset(("z_passes", "gcode_lines")),
     ),
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (key("payload", holds=an_object, said="payload"), key("id", "job_id"), key("lane")),

@@ -4,19 +4,19 @@ The rings are the generator's business, so there is no ring_count.
 """
 
 from ..entities import PATTERN
-from .draft import Offers
-from .form import Document, Form, a_value, key
+from .normalized import Fallbacks
 from .rings import own_geometry
+from .source_format import Document, SourceFormat, a_value, key
 
 NAME = "Art Studio pattern library"
 
 
-def _pattern(document: Document) -> Offers:
+def _pattern(document: Document) -> Fallbacks:
     return own_geometry(document, "generator_key", "params")
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (

@@ -7,19 +7,19 @@ run_id names the program, not the run: the same one comes again with other conte
 from contextlib import suppress
 
 from ..entities import JOBLOG
-from .draft import Offer, Offers
-from .form import Document, Form, key
+from .field_plan import is_absent, keys_in, plan_of
+from .normalized import Fallback, Fallbacks
 from .notes import UnusableError
-from .plan import is_absent, keys_in, plan_of
 from .presets import preset
+from .source_format import Document, SourceFormat, key
 from .times import instant
 
 NAME = "CAM job intelligence"
 
-_FIXED_WORD = Offer("cam_job", note=("job-type-derived", "every job of the CAM programs is a cam_job"))
+_FIXED_WORD = Fallback("cam_job", note=("job-type-derived", "every job of the CAM programs is a cam_job"))
 
 
-def _job(document: Document) -> Offers:
+def _job(document: Document) -> Fallbacks:
     offers = {"job_type": _FIXED_WORD} | preset(
         document, soft=True
     )  # most often a preset of feeds and speeds
@@ -28,7 +28,7 @@ def _job(document: Document) -> Offers:
         return offers
     at = _created_at(document)
     name = f"{run_id}@{at}" if at and type(run_id) in (str, int) and run_id != "" else run_id
-    return offers | {"id": Offer(name, "run_id")}
+    return offers | {"id": Fallback(name, "run_id")}
 
 
 def _created_at(document: Document) -> str:
@@ -42,7 +42,7 @@ def _created_at(document: Document) -> str:
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..entities import Entity, FieldRule
-from .draft import Draft, Offers, Refusal
 from .filling import Filling
 from .hints import ARRIVES
+from .normalized import Fallbacks, Normalized, UnusableValue
 from .notes import Note
 
 
@@ -19,9 +19,9 @@ def canonical(
     file_id: str,
     *,
     required: tuple[FieldRule, ...],
-    offers: Offers,
+    offers: Fallbacks,
     ignored: frozenset[str] = frozenset(),
-) -> Draft:
+) -> Normalized:
     """The document as a record of ``entity``.
 
     Args:
@@ -38,7 +38,7 @@ def canonical(
     return _with_second_choices(filling, draft) if filling.refused else draft
 
 
-def _with_second_choices(first: Filling, draft: Draft) -> Draft:
+def _with_second_choices(first: Filling, draft: Normalized) -> Normalized:
     """The record again, with other keys' values in place of those that were refused, as far as there are any."""
     ignored = first.ignored
     notes: list[Note] = []
@@ -62,19 +62,19 @@ def _with_second_choices(first: Filling, draft: Draft) -> Draft:
     return draft._replace(notes=[*draft.notes, *notes]) if notes else draft
 
 
-def _without(first: Filling, ignored: frozenset[str]) -> tuple[Filling, Draft]:
+def _without(first: Filling, ignored: frozenset[str]) -> tuple[Filling, Normalized]:
     """The document filled in once more, without the values under some keys."""
     again = Filling(first.entity, first.document, first.file_id, first.required, first.offers, ignored)
     return again, again.draft()
 
 
-def _may_give_way(refusal: Refusal) -> bool:
+def _may_give_way(refusal: UnusableValue) -> bool:
     """Whether another value may count in a refused one's place; whose record it is, or how many rings, is not guessed."""
     rule = refusal.rule
     return rule.name != "id" and rule.counted is None and refusal.key in rule.found.keys
 
 
-def _passed_over(refusal: Refusal, other: str, is_sure: bool) -> Note:
+def _passed_over(refusal: UnusableValue, other: str, is_sure: bool) -> Note:
     """What is said of a value in whose place that under another key counts, if it is one at all."""
     hint = refusal.hint or "correct the value"
     condition = "" if is_sure else " if there is one of that id"

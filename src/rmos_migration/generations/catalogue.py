@@ -4,9 +4,9 @@ The whole catalogue is one file, ``{"categories": {"torres": [...]}}``; a catego
 """
 
 from ..entities import PATTERN
-from .draft import Offer, Offers
-from .form import Document, Form, key
+from .normalized import Fallback, Fallbacks
 from .rings import own_geometry
+from .source_format import Document, SourceFormat, key
 
 NAME = "catalogue"
 
@@ -14,13 +14,13 @@ NAME = "catalogue"
 _MARKS = frozenset(("columns", "materials", "totals", "dimensions"))
 
 
-def _pattern(document: Document) -> Offers:
+def _pattern(document: Document) -> Fallbacks:
     geometry = own_geometry(document, "rows", "columns", "materials", "totals", "dimensions")
-    return geometry | {"pattern_type": Offer("matrix")}
+    return geometry | {"pattern_type": Fallback("matrix")}
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (key("rows"), key("columns"), key("materials"), key("totals")),

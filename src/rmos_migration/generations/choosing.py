@@ -3,20 +3,20 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from ..entities import Entity, FieldRule, Kind
-from .draft import Offers
+from ..entities import Entity, FieldKind, FieldRule
+from .field_plan import is_absent, is_absent_text, is_blank, keys_in
+from .normalized import Fallbacks
 from .notes import Notes
-from .plan import is_absent, is_absent_text, is_blank, keys_in
 
 
 def preferred_keys(
-    entity: Entity, document: Mapping[str, Any], ignored: Collection[str], offers: Offers, notes: Notes
+    entity: Entity, document: Mapping[str, Any], ignored: Collection[str], offers: Fallbacks, notes: Notes
 ) -> set[str]:
     """For each field the first of its keys that holds something; a blank id gives way to another (info)."""
     chosen = set()
     for rule in entity.fields:
         keys = [key for key in keys_in(document, rule) if _holds_something(rule, document, key, ignored)]
-        if len(keys) > 0 and rule.found.kind is Kind.IDENTIFIER and is_blank(document[keys[0]]):
+        if len(keys) > 0 and rule.found.kind is FieldKind.IDENTIFIER and is_blank(document[keys[0]]):
             keys = _without_blank(rule, document, keys, offers, notes)
         chosen.update(keys[:1])
     return chosen
@@ -30,7 +30,7 @@ def _holds_something(
 
 
 def _without_blank(
-    rule: FieldRule, document: Mapping[str, Any], keys: list[str], offers: Offers, notes: Notes
+    rule: FieldRule, document: Mapping[str, Any], keys: list[str], offers: Fallbacks, notes: Notes
 ) -> list[str]:
     """The keys of an id without the blank ones, if anything else says the id (docs/domain.md, Identity)."""
     full = [key for key in keys if not is_blank(document[key])]

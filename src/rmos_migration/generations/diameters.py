@@ -4,9 +4,9 @@ from typing import Any
 
 from ..entities import PATTERN
 from ..rosette import unwrapped
-from .draft import Offers
-from .form import Document, Form, key, objects
+from .normalized import Fallbacks
 from .rings import own_geometry
+from .source_format import Document, SourceFormat, key, objects
 
 NAME = "design with diameters"
 
@@ -17,12 +17,12 @@ def _have_diameters(rings: Any) -> bool:
     )
 
 
-def _pattern(document: Document) -> Offers:
+def _pattern(document: Document) -> Fallbacks:
     return own_geometry(document, "rings", "soundhole_diameter_mm")
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (

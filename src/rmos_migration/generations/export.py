@@ -13,14 +13,14 @@ import orjson
 from pydantic import ValidationError
 
 from ..diagnostics import shown
-from ..entities import ENTITIES, Entity, FieldRule, Kind
+from ..entities import ENTITIES, Entity, FieldKind, FieldRule
 from ..entities.stored import stored_object, stored_value
 from ..sources.decode import decode_text, is_too_deep
-from ..sources.truncation import truncation
-from .draft import CATEGORY, Draft
-from .form import Document, Form, Sign, a_value, key
+from ..sources.powershell import truncation
+from .normalized import CATEGORY, Normalized
 from .notes import Notes, UnusableError
 from .sentences import sentence_of
+from .source_format import Document, Marker, SourceFormat, a_value, key
 from .values import TRANSLATIONS
 
 NAME = "rmos export"
@@ -28,7 +28,7 @@ NAME = "rmos export"
 FORMAT = 1
 """The number of the format. A document with another one is kept out, because nobody knows what it means."""
 
-_TIMES = (Kind.INSTANT, Kind.CLOCK)
+_TIMES = (FieldKind.INSTANT, FieldKind.CLOCK)
 
 
 def marker(entity: Entity) -> str:
@@ -82,7 +82,7 @@ def is_read_as_it_stands(text: str, value: Any) -> bool:
     return not is_too_deep(b"{" + raw, {"": value}) and truncation({"": value}, raw) is None
 
 
-def read_canonical(entity: Entity, document: Document, file_id: str) -> Draft:
+def read_canonical(entity: Entity, document: Document, file_id: str) -> Normalized:
     """The row's values from a canonical document, exactly as they stand; ``file_id`` is not needed."""
     return _Reading(entity, document).draft()
 
@@ -96,7 +96,7 @@ class _Reading:
         self.faults: Notes = []
         self.keys: dict[str, str] = {}
 
-    def draft(self) -> Draft:
+    def draft(self) -> Normalized:
         values = self.entity.blank.copy()
         derived: list[str] = []
         if self._is_of_this_format():
@@ -107,7 +107,7 @@ class _Reading:
             self._check(values)
         if not self.faults:
             values = self._validated(values)
-        return Draft(values, derived, self.faults, [], [])
+        return Normalized(values, derived, self.faults, [], [])
 
     def _is_of_this_format(self) -> bool:
         mark = marker(self.entity)
@@ -177,7 +177,7 @@ class _Reading:
         except UnusableError:
             is_stored_form = False
         if not is_stored_form:
-            form = "UTC, YYYY-MM-DDTHH:MM:SS.ffffffZ" if rule.found.kind is Kind.INSTANT else "ISO 8601"
+            form = "UTC, YYYY-MM-DDTHH:MM:SS.ffffffZ" if rule.found.kind is FieldKind.INSTANT else "ISO 8601"
             self._fault("field-invalid", f"{rule.name} must be {form}, found {shown(value)}", rule.name)
 
     def _validated(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -196,7 +196,7 @@ class _Reading:
         self.faults.append((code, sentence, at))
 
 
-class _SpelledOut(Sign):
+class _SpelledOut(Marker):
     """``derived`` is there, or every field: nobody else wrote either."""
 
     def found_in(self, document: Document) -> str:
@@ -205,12 +205,12 @@ class _SpelledOut(Sign):
         return self.keys[0] if document.keys() >= set(self.keys) else ""
 
 
-def _fields(entity: Entity) -> Sign:
+def _fields(entity: Entity) -> Marker:
     return _SpelledOut(tuple(entity.record.model_fields), holds=a_value, said="derived, or every field")
 
 
 FORMS = tuple(
-    Form(
+    SourceFormat(
         NAME,
         entity,
         (key(marker(entity)), _fields(entity)),

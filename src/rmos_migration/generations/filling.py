@@ -15,11 +15,11 @@ from ..diagnostics import shown
 from ..entities import Entity, FieldRule
 from ..rosette import Slip
 from .choosing import preferred_keys
-from .draft import Draft, Offer, Offers, Refusal
+from .field_plan import is_absent, is_blank, is_usable_id, keys_in, plan_of
 from .hints import ARRIVES, hint_for, hint_for_missing, hint_for_unusable
 from .lacking import notes_on_lacking
+from .normalized import Fallback, Fallbacks, Normalized, UnusableValue
 from .notes import Notes, UnusableError
-from .plan import is_absent, is_blank, is_usable_id, keys_in, plan_of
 from .sentences import sentence_of
 from .slips import notes_on_slips, without_slip
 from .times import ends_before_start
@@ -58,7 +58,7 @@ class Filling:
         document: Mapping[str, Any],
         file_id: str,
         required: tuple[FieldRule, ...],
-        offers: Offers,
+        offers: Fallbacks,
         ignored: frozenset[str],
     ) -> None:
         self.entity = entity
@@ -73,12 +73,12 @@ class Filling:
         self.faults: Notes = []
         self.notes: Notes = []
         self.keys: dict[str, str] = {}
-        self.refused: list[Refusal] = []
+        self.refused: list[UnusableValue] = []
         self.taken: set[str] = set()
         self.mentions: list[tuple[str, str]] = []
         self.soft: list[tuple[str, str]] = []
 
-    def draft(self) -> Draft:
+    def draft(self) -> Normalized:
         """Fill the record and hold it to the entity's model."""
         self._take_fields()
         self._fill_gaps()
@@ -93,7 +93,7 @@ class Filling:
         if start and end and ends_before_start(start, end):
             sentence = f"{self.keys['end_time']} {end} is before {self.keys['start_time']} {start}"
             self.notes.append(("end-before-start", sentence, self.keys["end_time"]))
-        return Draft(values, self.derived, self.faults, self.notes, self.mentions, tuple(self.soft))
+        return Normalized(values, self.derived, self.faults, self.notes, self.mentions, tuple(self.soft))
 
     def states(self, rule: FieldRule) -> bool:
         """Whether the document says what a field holds, and the field holds it."""
@@ -170,7 +170,7 @@ class Filling:
                 self.values[rule.name] = default
                 self.derived.append(rule.column)
 
-    def _take_offer(self, name: str, offer: Offer) -> None:
+    def _take_offer(self, name: str, offer: Fallback) -> None:
         """Fill a field with what the generation offers for it, translated like any value under a key."""
         rule = plan_of(self.entity).rules[name]
         if offer.soft:
@@ -211,16 +211,16 @@ class Filling:
             return
         key = self.keys[listed]
         if number == 0:
-            self._take_offer(rule.name, Offer(None, key, ("rings-empty", "the list of rings is empty")))
+            self._take_offer(rule.name, Fallback(None, key, ("rings-empty", "the list of rings is empty")))
         else:
-            self._take_offer(rule.name, Offer(number, key))
+            self._take_offer(rule.name, Fallback(number, key))
 
     def _take_nested(self, rule: FieldRule) -> None:
         """Fill a field from inside another key's object, where neither a key nor an offer has it."""
         outer, inner = rule.found.inside or ("", "")
         holder = self.document.get(outer)
         if rule.name not in self.keys and isinstance(holder, dict) and holder.get(inner) is not None:
-            self._take_offer(rule.name, Offer(holder[inner], outer))
+            self._take_offer(rule.name, Fallback(holder[inner], outer))
 
     def _read_mentions(self, rule: FieldRule) -> None:
         """Take a reference from the parts of another field where all of them agree; remember the others' ids."""
@@ -281,7 +281,7 @@ class Filling:
         self.derived = [one for one in self.derived if one != rule.column]
 
     def _refuse(self, rule: FieldRule, key: str, sentence: str, code: str, hint: str) -> None:
-        self.refused.append(Refusal(rule, key, sentence, hint))
+        self.refused.append(UnusableValue(rule, key, sentence, hint))
         if rule.name == "id" or rule in self.required:
             self.faults.append((code, sentence, key, hint))
         else:

@@ -4,7 +4,7 @@ import re
 from typing import Any, NamedTuple
 
 from ..diagnostics import shown
-from ..entities import FieldRule, Kind
+from ..entities import FieldKind, FieldRule
 from ..rosette import is_powershell_list
 from ..sources.numbers import check_number
 from ..sources.written import meant
@@ -71,7 +71,7 @@ def hint_for_missing(rule: FieldRule) -> str:
     """What to do about a field that must be there and holds nothing; empty where the value must simply be filled in."""
     if rule.name == "strips":
         return "write a list, [ … ], or [] where there are none"
-    if rule.found.kind is Kind.JSON and not rule.found.empty_is_absent:
+    if rule.found.kind is FieldKind.JSON and not rule.found.empty_is_absent:
         return "write an object, { … }, or {} where there are none"
     return ""
 
@@ -85,7 +85,7 @@ def _alone(value: Any, kind: str) -> str:
 
 def hint_for_unusable(rule: FieldRule, value: Any) -> str:
     """What to do about a value that could not be translated: no time, or text that is not JSON."""
-    if rule.found.kind in (Kind.INSTANT, Kind.CLOCK):
+    if rule.found.kind in (FieldKind.INSTANT, FieldKind.CLOCK):
         time = time_meant(value)
         return f"write it as {time}{'' if time.endswith('Z') or len(time) == 10 else _UTC}" if time else _TIME
     return "mend the JSON between the quotes, or write the value itself, without quotes"

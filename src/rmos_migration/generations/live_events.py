@@ -5,12 +5,12 @@ jobs to which it added how fragile the materials are.
 """
 
 from ..entities import JOBLOG
-from .form import Form, key
+from .source_format import SourceFormat, key
 
 NAME = "live events"
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (key("fragility_band", "lane_hint"), key("job_type"), key("job_id", "id", "run_id")),

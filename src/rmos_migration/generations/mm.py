@@ -8,25 +8,25 @@ from typing import Any
 
 from ..entities import JOBLOG, STRIP_FAMILY
 from ..rosette import unwrapped
-from .draft import Offer, Offers
-from .form import Document, Form, key, objects
+from .normalized import Fallback, Fallbacks
 from .presets import has_lane_notes, preset
+from .source_format import Document, SourceFormat, key, objects
 
 NAME = "MM"
 
 
-def _family(document: Document) -> Offers:
+def _family(document: Document) -> Fallbacks:
     materials = unwrapped(document["materials"])
-    offers = {"strips": Offer(document["materials"], "materials")}
+    offers = {"strips": Fallback(document["materials"], "materials")}
     kinds = _stated(materials, "type")
     if len(kinds) == 1 and all(material.get("type") is not None for material in materials):
-        offers["material_type"] = Offer(kinds[0], "materials")
+        offers["material_type"] = Fallback(kinds[0], "materials")
     elif len(kinds) > 1:
-        offers["material_type"] = Offer("mixed", "materials")
+        offers["material_type"] = Fallback("mixed", "materials")
     thicknesses = _stated(materials, "thickness_mm")
     if thicknesses:
         is_shared = len(thicknesses) == 1 and all(one.get("thickness_mm") is not None for one in materials)
-        offers["thickness_mm"] = Offer(thicknesses[0] if is_shared else None, "materials")
+        offers["thickness_mm"] = Fallback(thicknesses[0] if is_shared else None, "materials")
     return offers
 
 
@@ -40,7 +40,7 @@ def _stated(materials: list[dict[str, Any]], key: str) -> list[Any]:
     return different
 
 
-def _job(document: Document) -> Offers:
+def _job(document: Document) -> Fallbacks:
     return preset(document)
 
 
@@ -48,7 +48,7 @@ _LANE_NOTES = key("metadata", holds=has_lane_notes, said="metadata with cam_prof
 _MARKS = frozenset(("preset_id", "lane", "promotion_lane", "risk_grade", "doc_grade", "gantry_grade"))
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         STRIP_FAMILY,
         (key("materials", holds=objects, said="materials"), key("id", "family_id", "name")),
@@ -56,8 +56,8 @@ FORMS = (
         marks=frozenset(("sequence", "default_width_mm", "lane")),
         claims=frozenset(("default_width_mm",)),
     ),
-    Form(NAME, JOBLOG, (_LANE_NOTES, key("job_type")), offers=_job, marks=_MARKS),
-    Form(
+    SourceFormat(NAME, JOBLOG, (_LANE_NOTES, key("job_type")), offers=_job, marks=_MARKS),
+    SourceFormat(
         NAME,
         JOBLOG,
         (key("preset_id", "risk_grade", "lane", "promotion_lane"), key("job_type")),

@@ -4,18 +4,18 @@ Where a usable geometry stands beside it, that one counts.
 """
 
 from ..entities import PATTERN
-from .draft import Offer, Offers
-from .form import Document, Form, key
+from .normalized import Fallback, Fallbacks
+from .source_format import Document, SourceFormat, key
 
 NAME = "N11 rosette"
 
 
-def _pattern(document: Document) -> Offers:
-    return {"pattern_type": Offer("rosette")}
+def _pattern(document: Document) -> Fallbacks:
+    return {"pattern_type": Fallback("rosette")}
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (

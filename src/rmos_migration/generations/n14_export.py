@@ -1,22 +1,22 @@
 """N14: the history of CNC exports, one ring each, with what the safety check decided. All are rosette_cnc_export."""
 
 from ..entities import JOBLOG
-from .draft import Offer, Offers
-from .form import Document, Form, key, key_like
+from .normalized import Fallback, Fallbacks
+from .source_format import Document, SourceFormat, key, key_like
 
 NAME = "N14 CNC export"
 
-_FIXED_WORD = Offer(
+_FIXED_WORD = Fallback(
     "rosette_cnc_export", note=("job-type-derived", "every N14 export is a rosette_cnc_export")
 )
 
 
-def _job(document: Document) -> Offers:
+def _job(document: Document) -> Fallbacks:
     return {"job_type": _FIXED_WORD}
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (key("ring_id"), key("material"), key_like(r"safety_\w+", "safety_*"), key("job_id", "id", "run_id")),

@@ -4,20 +4,20 @@ A job may name its pattern by preset_id.
 """
 
 from ..entities import JOBLOG, PATTERN, STRIP_FAMILY
-from .draft import Offers
-from .form import Document, Form, key
 from .native import newest, pending
+from .normalized import Fallbacks
 from .presets import GRADED, preset
+from .source_format import Document, SourceFormat, key
 
 NAME = "n8-n10 docs"
 
 
-def _job(document: Document) -> Offers:
+def _job(document: Document) -> Fallbacks:
     return pending(document) | preset(document)
 
 
 FORMS = (
-    Form(NAME, PATTERN, (key("pattern_id", *GRADED), *newest(PATTERN)), strict=True),
-    Form(NAME, STRIP_FAMILY, (key("family_id", *GRADED), *newest(STRIP_FAMILY)), strict=True),
-    Form(NAME, JOBLOG, (key("job_id", *GRADED), *newest(JOBLOG)), offers=_job, strict=True),
+    SourceFormat(NAME, PATTERN, (key("pattern_id", *GRADED), *newest(PATTERN)), strict=True),
+    SourceFormat(NAME, STRIP_FAMILY, (key("family_id", *GRADED), *newest(STRIP_FAMILY)), strict=True),
+    SourceFormat(NAME, JOBLOG, (key("job_id", *GRADED), *newest(JOBLOG)), offers=_job, strict=True),
 )

@@ -5,21 +5,21 @@ job_type and parameters. A job without a status is pending.
 """
 
 from ..entities import ENTITIES, JOBLOG, Entity
-from .draft import Offer, Offers
-from .form import Document, Form, Sign, key
+from .normalized import Fallback, Fallbacks
 from .presets import has_lane_notes, preset
+from .source_format import Document, Marker, SourceFormat, key
 
 NAME = "native"
 
-_PENDING = {"status": Offer("pending")}
+_PENDING = {"status": Fallback("pending")}
 
 
-def newest(entity: Entity) -> tuple[Sign, ...]:
+def newest(entity: Entity) -> tuple[Marker, ...]:
     """What every document of the newest programs has: the required fields, each under any of its keys."""
     return tuple(key(*rule.found.keys, said=rule.native_key) for rule in entity.required)
 
 
-def pending(document: Document) -> Offers:
+def pending(document: Document) -> Fallbacks:
     """A job that does not say how far it is has not begun (docs/domain.md, Words).
 
     One that has been through the promotion lanes names its pattern by preset_id.
@@ -28,6 +28,6 @@ def pending(document: Document) -> Offers:
 
 
 FORMS = tuple(
-    Form(NAME, entity, newest(entity), offers=pending if entity is JOBLOG else None, strict=True)
+    SourceFormat(NAME, entity, newest(entity), offers=pending if entity is JOBLOG else None, strict=True)
     for entity in ENTITIES
 )

@@ -9,9 +9,9 @@ from typing import Any
 
 from ..entities import JOBLOG, PATTERN, STRIP_FAMILY
 from ..rosette import unwrapped
-from .draft import Offers
-from .form import Document, Form, an_object, key, objects
+from .normalized import Fallbacks
 from .rings import own_geometry
+from .source_format import Document, SourceFormat, an_object, key, objects
 
 NAME = "phase-1"
 
@@ -26,19 +26,19 @@ def _is_band_list(value: Any) -> bool:
     )
 
 
-def _pattern(document: Document) -> Offers:
+def _pattern(document: Document) -> Fallbacks:
     return own_geometry(document, "ring_bands", "center_x_mm", "center_y_mm")
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (key("ring_bands", holds=_is_band_list, said="ring_bands"), key("name", "pattern_name")),
         offers=_pattern,
         marks=frozenset(("id", "center_x_mm", "center_y_mm", "default_passes")),
     ),
-    Form(
+    SourceFormat(
         NAME,
         STRIP_FAMILY,
         (
@@ -54,7 +54,7 @@ FORMS = (
         claims=frozenset(("default_width_mm",)),
         unless=(key("materials", holds=objects, said="materials that are objects"),),
     ),
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (
@@ -62,13 +62,13 @@ FORMS = (
             key("job_type"),
         ),
     ),
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (key("batch_op", holds=an_object, said="batch_op"), key("job_type")),
         marks=frozenset(("manufacturing_plan", "machine_profile", "priority")),
     ),
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (key("extra", holds=an_object, said="extra"), key("job_type"), key("id", "job_id", "created_at")),

@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from .draft import Offer, Offers
-from .form import Document
+from .normalized import Fallback, Fallbacks
+from .source_format import Document
 
 GRADED = ("lane", "risk_grade", "doc_grade", "gantry_grade", "promotion_lane")
 """What a job on its way through the promotion lanes may have."""
 
 
-def preset(document: Document, *, soft: bool = False) -> Offers:
+def preset(document: Document, *, soft: bool = False) -> Fallbacks:
     """What a job offers for its pattern; ``soft`` where it is one only if a pattern of that id is there."""
     named = document.get("preset_id")
-    return {} if named is None else {"pattern_id": Offer(named, "preset_id", soft=soft)}
+    return {} if named is None else {"pattern_id": Fallback(named, "preset_id", soft=soft)}
 
 
 def has_lane_notes(metadata: Any) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from ..entities import Entity
 from ..entities.stored import stored_object, stored_value
 from . import export
-from .draft import CATEGORY
+from .normalized import CATEGORY
 
 
 def rebuild(

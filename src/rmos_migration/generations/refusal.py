@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from ..diagnostics import shown
 from ..entities import ENTITIES, JOBLOG, Entity
 from . import nearest, newest, recognise
-from .form import Sign, a_list, an_object, key
 from .shop_artifacts import is_kind_of_job
+from .source_format import Marker, a_list, an_object, key
 
 
 class Stranger(NamedTuple):
@@ -18,7 +18,7 @@ class Stranger(NamedTuple):
     """
 
     looks_like: str
-    signs: tuple[Sign, ...]
+    signs: tuple[Marker, ...]
     without: tuple[str, ...] = ()
 
 

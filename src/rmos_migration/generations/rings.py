@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from .draft import Offer, Offers
-from .form import Document
+from .normalized import Fallback, Fallbacks
+from .source_format import Document
 
 
-def own_geometry(document: Document, *keys: str) -> Offers:
+def own_geometry(document: Document, *keys: str) -> Fallbacks:
     """A geometry made of a generation's own geometric keys, as written."""
     geometry = {key: document[key] for key in keys if key in document}
-    return {"geometry": Offer(geometry or None, next(iter(geometry), ""))}
+    return {"geometry": Fallback(geometry or None, next(iter(geometry), ""))}
 
 
 def is_number(value: Any) -> bool:

@@ -5,56 +5,56 @@ and name is a request to make something, not a record. A session has no name.
 """
 
 from ..entities import PATTERN
-from .draft import Offer, Offers
-from .form import Document, Form, an_object, key
+from .normalized import Fallback, Fallbacks
 from .rings import is_number, own_geometry
+from .source_format import Document, SourceFormat, an_object, key
 
 NAME = "RMOS 2.0 / Art Studio"
 
 _IDENTITY = key("id", "pattern_id", "name", "pattern_name")
 
 
-def _around_design(document: Document) -> Offers:
+def _around_design(document: Document) -> Fallbacks:
     design = document["design"]
-    offers = {"geometry": Offer(design, "design")}
+    offers = {"geometry": Fallback(design, "design")}
     if design.get("pattern_type") is not None:
-        offers["pattern_type"] = Offer(design["pattern_type"], "design")
+        offers["pattern_type"] = Fallback(design["pattern_type"], "design")
     if document.get("session_id") is not None:
-        offers["id"] = Offer(document["session_id"], "session_id")
+        offers["id"] = Fallback(document["session_id"], "session_id")
     return offers
 
 
-def _bare_design(document: Document) -> Offers:
+def _bare_design(document: Document) -> Fallbacks:
     keys = ("outer_diameter_mm", "inner_diameter_mm", "ring_params")
     is_counted = "ring_params" not in document and is_number(document.get("rings"))
     return own_geometry(document, *keys, *(("rings",) if is_counted else ()))
 
 
-def _counted_design(document: Document) -> Offers:
+def _counted_design(document: Document) -> Fallbacks:
     return own_geometry(document, "rings")
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (key("session_id"), key("design", holds=an_object, said="design")),
         offers=_around_design,
         marks=frozenset(("design", "mode", "state", "history")),
     ),
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (key("design", holds=an_object, said="design"), _IDENTITY),
         offers=_around_design,
     ),
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (key("outer_diameter_mm", "inner_diameter_mm", "ring_params"), _IDENTITY),
         offers=_bare_design,
     ),
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (key("rings", holds=is_number, said="rings as a number"), key("name")),

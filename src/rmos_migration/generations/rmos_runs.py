@@ -6,17 +6,17 @@ Every record has the same forty keys, most of them null. status is OK, BLOCKED o
 import re
 
 from ..entities import JOBLOG
-from .form import Form, Sign, key
+from .source_format import Marker, SourceFormat, key
 
 NAME = "RMOS runs v1"
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (
             key("event_type"),
-            Sign(("created_at_utc",), pattern=re.compile(r"\w+_hash"), said="created_at_utc or a *_hash"),
+            Marker(("created_at_utc",), pattern=re.compile(r"\w+_hash"), said="created_at_utc or a *_hash"),
         ),
         marks=frozenset(
             ("created_at_utc", "workflow_session_id", "workflow_mode", "toolchain_id", "feasibility")

@@ -5,22 +5,22 @@ the number of rings that are switched on.
 """
 
 from ..entities import PATTERN
-from .draft import Offer, Offers
-from .form import Document, Form, a_list, key
+from .normalized import Fallback, Fallbacks
 from .rings import own_geometry
+from .source_format import Document, SourceFormat, a_list, key
 
 NAME = "rosette wheel"
 
 
-def _pattern(document: Document) -> Offers:
+def _pattern(document: Document) -> Fallbacks:
     offers = own_geometry(document, "ring_active", "num_segs", "sym_mode", "grid")
     if document.get("design_name") is not None:
-        offers["name"] = Offer(document["design_name"], "design_name")
+        offers["name"] = Fallback(document["design_name"], "design_name")
     return offers
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (

@@ -7,9 +7,9 @@ from typing import Any
 
 from ..entities import JOBLOG, PATTERN
 from ..rosette import unwrapped
-from .draft import Offer, Offers
-from .form import Document, Form, a_text, key, objects
+from .normalized import Fallback, Fallbacks
 from .rings import own_geometry
+from .source_format import Document, SourceFormat, a_text, key, objects
 
 NAME = "RTL concept"
 
@@ -20,16 +20,16 @@ def _has_no_radius(bands: Any) -> bool:
     return objects(bands) and all("radius_mm" not in band for band in unwrapped(bands))
 
 
-def _pattern(document: Document) -> Offers:
+def _pattern(document: Document) -> Fallbacks:
     return own_geometry(document, "ring_bands")
 
 
-def _operation(document: Document) -> Offers:
-    return {"job_type": Offer(document["op_type"], "op_type", before=("cut_type",))}
+def _operation(document: Document) -> Fallbacks:
+    return {"job_type": Fallback(document["op_type"], "op_type", before=("cut_type",))}
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (
@@ -39,13 +39,13 @@ FORMS = (
         offers=_pattern,
         marks=frozenset(("id",)),
     ),
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (key("risk_summary", "yield_predicted", "yield_actual", "strip_plans"), key("job_type")),
         marks=frozenset(("op_data", "best_slice_index", "operator_notes", "tool_id", "num_slices")),
     ),
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (key("op_type", holds=a_text, said="op_type"), _ID, key("geometry_source", "tool_id")),

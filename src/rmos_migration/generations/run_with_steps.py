@@ -1,22 +1,22 @@
 """Runs with steps: the G-code of a run at the saw and its statistics, without a word on the kind of operation."""
 
 from ..entities import JOBLOG
-from .draft import Offer, Offers
-from .form import Document, Form, key
+from .normalized import Fallback, Fallbacks
+from .source_format import Document, SourceFormat, key
 
 NAME = "run with steps"
 
-_FIXED_WORD = Offer(
+_FIXED_WORD = Fallback(
     "saw_run", note=("job-type-derived", "a run that does not name its operation is a saw_run")
 )
 
 
-def _job(document: Document) -> Offers:
+def _job(document: Document) -> Fallbacks:
     return {"job_type": _FIXED_WORD}
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (key("gcode"), key("stats"), key("run_id")),

@@ -7,8 +7,8 @@ many runs.
 from typing import Any
 
 from ..entities import JOBLOG
-from .draft import Offer, Offers
-from .form import Document, Form, a_text, key
+from .normalized import Fallback, Fallbacks
+from .source_format import Document, SourceFormat, a_text, key
 
 NAME = "saw lab"
 
@@ -20,30 +20,30 @@ def _has_op_type(meta: Any) -> bool:
     return isinstance(meta, dict) and a_text(meta.get("op_type"))
 
 
-def _run(document: Document) -> Offers:
-    return {"job_type": Offer(document["meta"]["op_type"], "meta", before=("cut_type",))}
+def _run(document: Document) -> Fallbacks:
+    return {"job_type": Fallback(document["meta"]["op_type"], "meta", before=("cut_type",))}
 
 
-def _flat_run(document: Document) -> Offers:
-    return {"job_type": Offer(document["op_type"], "op_type", before=("cut_type",))}
+def _flat_run(document: Document) -> Fallbacks:
+    return {"job_type": Fallback(document["op_type"], "op_type", before=("cut_type",))}
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (key("meta", holds=_has_op_type, said="meta with op_type"), key(*_ID.keys, "gcode", "stats")),
         offers=_run,
         marks=_CUT,
     ),
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (key("cut_type", holds=a_text, said="cut_type"), key("machine_id")),
         marks=_CUT.union(("machine_id", "operator")),
         claims=frozenset(("cut_type",)),
     ),
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (key("op_type", holds=a_text, said="op_type"), _ID),

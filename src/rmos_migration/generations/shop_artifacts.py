@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from ..entities import JOBLOG
-from .draft import Offer, Offers
-from .form import Document, Form, a_value, key
+from .normalized import Fallback, Fallbacks
+from .source_format import Document, SourceFormat, a_value, key
 
 NAME = "shop artifacts"
 
@@ -22,17 +22,17 @@ def is_kind_of_job(value: Any) -> bool:
     return isinstance(value, str) and _KIND_OF_JOB.fullmatch(value) is not None
 
 
-def _job(document: Document) -> Offers:
+def _job(document: Document) -> Fallbacks:
     offers = {
-        "id": Offer(document["artifact_id"], "artifact_id", before=_OTHER_IDS),
-        "job_type": Offer(document["kind"], "kind", before=_OTHER_TYPES),
+        "id": Fallback(document["artifact_id"], "artifact_id", before=_OTHER_IDS),
+        "job_type": Fallback(document["kind"], "kind", before=_OTHER_TYPES),
     }
     if document.get("created_utc") is not None:
-        offers["created_at"] = Offer(document["created_utc"], "created_utc")
+        offers["created_at"] = Fallback(document["created_utc"], "created_utc")
     payload = document.get("payload")
     held = payload if isinstance(payload, dict) else {}
     if document.get("status") is None and held.get("status") is not None:
-        offers["status"] = Offer(held["status"], "payload")
+        offers["status"] = Fallback(held["status"], "payload")
     times = [
         (holder, metrics["cut_time_s"])
         for holder, metrics in (("metrics", document.get("metrics")), ("payload", held.get("metrics")))
@@ -40,12 +40,12 @@ def _job(document: Document) -> Offers:
     ]
     if times:
         holder, time = next((one for one in times if type(one[1]) in (int, float)), times[0])
-        offers["duration_seconds"] = Offer(time, holder)
+        offers["duration_seconds"] = Fallback(time, holder)
     return offers
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         JOBLOG,
         (

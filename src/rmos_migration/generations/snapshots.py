@@ -4,23 +4,23 @@ A snapshot's pattern_id names the pattern it was made from, not itself.
 """
 
 from ..entities import PATTERN
-from .draft import Offer, Offers
-from .form import Document, Form, a_value, an_object, key
+from .normalized import Fallback, Fallbacks
+from .source_format import Document, SourceFormat, a_value, an_object, key
 
 NAME = "design snapshot"
 
 
-def _pattern(document: Document) -> Offers:
+def _pattern(document: Document) -> Fallbacks:
     key = next(key for key in ("rosette_params", "design") if an_object(document.get(key)))
     design = document[key]
-    offers = {"geometry": Offer(design, key), "id": Offer(document["snapshot_id"], "snapshot_id")}
+    offers = {"geometry": Fallback(design, key), "id": Fallback(document["snapshot_id"], "snapshot_id")}
     if design.get("pattern_type") is not None:
-        offers["pattern_type"] = Offer(design["pattern_type"], key)
+        offers["pattern_type"] = Fallback(design["pattern_type"], key)
     return offers
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any, get_args
 
 from ..diagnostics import shown
-from ..entities import Kind
+from ..entities import FieldKind
 from ..entities.base import EXACT_INTEGERS
 from ..entities.joblog import Status
 from ..sources.decode import decode_text
@@ -126,15 +126,15 @@ def pattern_type(value: Any, key: str, notes: Notes) -> str:
     return "generic"
 
 
-TRANSLATIONS: dict[Kind, Translation | None] = {
-    Kind.IDENTIFIER: identifier,
-    Kind.TEXT: None,
-    Kind.NUMBER: None,
-    Kind.COUNT: count,
-    Kind.JSON: json_value,
-    Kind.INSTANT: instant,
-    Kind.CLOCK: clock,
-    Kind.STATUS: status,
-    Kind.JOB_TYPE: job_type,
-    Kind.PATTERN_TYPE: pattern_type,
+TRANSLATIONS: dict[FieldKind, Translation | None] = {
+    FieldKind.IDENTIFIER: identifier,
+    FieldKind.TEXT: None,
+    FieldKind.NUMBER: None,
+    FieldKind.COUNT: count,
+    FieldKind.JSON: json_value,
+    FieldKind.INSTANT: instant,
+    FieldKind.CLOCK: clock,
+    FieldKind.STATUS: status,
+    FieldKind.JOB_TYPE: job_type,
+    FieldKind.PATTERN_TYPE: pattern_type,
 }

@@ -1,26 +1,26 @@
 """Wave 20: pattern_name beside the outer and inner radius and a list of rings."""
 
 from ..entities import PATTERN
-from .draft import Offers
-from .form import Document, Form, key
+from .normalized import Fallbacks
 from .rings import own_geometry
+from .source_format import Document, SourceFormat, key
 
 NAME = "wave-20"
 
 
-def _pattern(document: Document) -> Offers:
+def _pattern(document: Document) -> Fallbacks:
     return own_geometry(document, "rings", "outer_radius_mm", "inner_radius_mm")
 
 
 FORMS = (
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (key("outer_radius_mm", "inner_radius_mm", "rings"), key("pattern_name")),
         offers=_pattern,
         claims=frozenset(("pattern_name",)),
     ),
-    Form(
+    SourceFormat(
         NAME,
         PATTERN,
         (key("outer_radius_mm"), key("inner_radius_mm", "rings"), key("name")),

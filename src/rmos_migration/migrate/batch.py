@@ -8,7 +8,7 @@ from ..diagnostics import Diagnostic
 from ..entities import Entity
 from ..store.holders import Superseded
 from ..store.known import KnownDocument
-from .prepare import Prepared
+from .prepare import Candidate
 
 
 @dataclass
@@ -23,7 +23,7 @@ class Batch:
 
     entity: Entity
     encoding: str | None = None
-    documents: list[Prepared] = field(default_factory=list)
+    documents: list[Candidate] = field(default_factory=list)
     known: dict[tuple[str, str], KnownDocument] = field(default_factory=dict)
     orphans: Collection[str] = ()
     reread_paths: list[str] = field(default_factory=list)

@@ -10,8 +10,8 @@ from ..store.edits import lost
 from ..store.known import KnownDocument
 from ..store.records import content_of
 from ..store.runs import deleted_ids, set_aside
-from .plan import Place
-from .prepare import Prepared
+from .batch_plan import Place
+from .prepare import Candidate
 
 
 class Before:
@@ -21,7 +21,7 @@ class Before:
         self,
         connection: Connection,
         entity: Entity,
-        batch: Sequence[Prepared],
+        batch: Sequence[Candidate],
         known: Mapping[Place, KnownDocument],
     ) -> None:
         self.known = known
@@ -41,7 +41,7 @@ class Before:
         self._lost = lost(connection, entity, {record_id for record_id, _ in self._set_aside})
         self._owned |= self._lost
 
-    def was_set_aside(self, prepared: Prepared) -> bool:
+    def was_set_aside(self, prepared: Candidate) -> bool:
         """Whether the record was changed or deleted through the API, and the document is what it was then.
 
         That holds for the document wherever it stands now; but not where other hands have deleted the row since.
@@ -55,16 +55,16 @@ class Before:
         """Whether the record was changed through the API, and other hands have deleted its row since."""
         return record_id in self._lost
 
-    def was_replaced(self, prepared: Prepared) -> bool:
+    def was_replaced(self, prepared: Candidate) -> bool:
         """Whether the row was given other content on purpose, or taken out, and the document is what it was then."""
         is_replaced = prepared.place in self._replaced and prepared.record_id in self._owned
         return is_replaced or self.was_set_aside(prepared)
 
-    def has_held(self, prepared: Prepared) -> bool:
+    def has_held(self, prepared: Candidate) -> bool:
         """Whether the document had the row once, and is what it was then."""
         return prepared.place in self._held
 
-    def has_waited(self, prepared: Prepared) -> bool:
+    def has_waited(self, prepared: Candidate) -> bool:
         """Whether a document was in conflict before, and its file is what it was then."""
         before = self.known.get(prepared.place)
         return (
@@ -75,7 +75,7 @@ class Before:
         )
 
 
-def _same_again(batch: Sequence[Prepared], known: Mapping[Place, KnownDocument]) -> set[Place]:
+def _same_again(batch: Sequence[Candidate], known: Mapping[Place, KnownDocument]) -> set[Place]:
     """Return the places of a batch's documents that are among those known before, wherever in their file they stand now.
 
     Each known document is met once: a second one of the same content is a copy, or another one that was edited to be the
@@ -84,7 +84,7 @@ def _same_again(batch: Sequence[Prepared], known: Mapping[Place, KnownDocument])
     left = Counter((path, one.record_id, one.content_sha256) for (path, _), one in known.items())
     found: set[Place] = set()
 
-    def stands_there(prepared: Prepared) -> bool:
+    def stands_there(prepared: Candidate) -> bool:
         before = known.get(prepared.place)
         return before is not None and _key(prepared) == (
             prepared.reading.path,
@@ -99,5 +99,5 @@ def _same_again(batch: Sequence[Prepared], known: Mapping[Place, KnownDocument])
     return found
 
 
-def _key(prepared: Prepared) -> tuple[str, str | None, str | None]:
+def _key(prepared: Candidate) -> tuple[str, str | None, str | None]:
     return prepared.reading.path, prepared.record_id, prepared.content_sha256

@@ -4,7 +4,7 @@ from ..diagnostics import Diagnostic, Location, diagnose, printable, printable_a
 from ..generations import export
 from ..store.holders import Holder
 from .holding import Holding
-from .prepare import Prepared
+from .prepare import Candidate
 
 _OF_TWO = (
     "delete the one that is wrong and run rmos migrate again: the one that stays has the row then; if both are right, give "
@@ -17,12 +17,12 @@ _OF_THE_API = "if the record is right, delete this document; else run again with
 
 
 def conflict(
-    prepared: Prepared,
+    prepared: Candidate,
     changes: str,
     holding: Holding,
     *,
-    winner: Prepared | None,
-    equal: Prepared | None,
+    winner: Candidate | None,
+    equal: Candidate | None,
     is_same_row: bool,
 ) -> Diagnostic:
     """The conflict of a document with the record that has its id.
@@ -71,7 +71,7 @@ def conflict(
     return said(_of_two(record_id, holding.named(first), here, changes), _OF_TWO)
 
 
-def _comes_first(equal: Prepared, first: Holder | None, holding: Holding) -> bool:
+def _comes_first(equal: Candidate, first: Holder | None, holding: Holding) -> bool:
     """Return whether the ledger would name a document of the batch before ``first``, had it been in an earlier batch."""
     if first is None or holding.is_free(str(equal.record_id)):
         return True

@@ -5,12 +5,12 @@ from collections.abc import Collection
 from ..diagnostics import Diagnostic, Location
 from ..store.holders import Superseded, superseded
 from .batch import Batch
-from .course import Course
+from .batch_plan import BatchPlan
 from .outcome import Outcome, Tally
-from .plan import Plan
+from .run_progress import RunProgress
 
 
-def tally_of(batch: Batch, plan: Plan) -> Tally:
+def tally_of(batch: Batch, plan: BatchPlan) -> Tally:
     """The batch's documents by outcome, also those that were not read because nothing has changed."""
     tally = Tally(found=len(batch.documents) + batch.skipped_documents)
     tally.count(Outcome.UNCHANGED, batch.skipped_documents - len(batch.superseded))
@@ -21,7 +21,7 @@ def tally_of(batch: Batch, plan: Plan) -> Tally:
     return tally
 
 
-def recount(tally: Tally, one: Superseded, course: Course) -> bool:
+def recount(tally: Tally, one: Superseded, course: RunProgress) -> bool:
     """Count as a conflict what was counted as arrived earlier in this run; returns whether it was."""
     if not _was_counted(one, course):
         return False
@@ -32,7 +32,7 @@ def recount(tally: Tally, one: Superseded, course: Course) -> bool:
     return True
 
 
-def recount_back(tally: Tally, one: Superseded, course: Course) -> bool:
+def recount_back(tally: Tally, one: Superseded, course: RunProgress) -> bool:
     """Count as arrived what was counted as a conflict earlier in this run; returns whether it was."""
     if not _was_counted(one, course):
         return False
@@ -41,7 +41,7 @@ def recount_back(tally: Tally, one: Superseded, course: Course) -> bool:
     return True
 
 
-def _was_counted(one: Superseded, course: Course) -> bool:
+def _was_counted(one: Superseded, course: RunProgress) -> bool:
     """Whether a document outside of the batch was counted already: read in this run, or passed over."""
     if one.source_id != course.book.source_id:
         return False

@@ -15,8 +15,8 @@ from ..sources.read import read_files
 from ..store import holders, holdings
 from ..store.edits import trace_of
 from ..store.holders import Holder, holders_of, is_refused_as_a_whole
-from .course import Course
-from .prepare import Prepared, is_named_by_file, prepare
+from .prepare import Candidate, is_named_by_file, prepare
+from .run_progress import RunProgress
 from .untouched import is_untouched
 
 _FILES = 16
@@ -34,7 +34,7 @@ class _File:
         self.named: dict[str, str | None] = {}
         self.without_id: set[str] = set()
 
-    def add(self, document: Prepared) -> None:
+    def add(self, document: Candidate) -> None:
         """Note one document."""
         if document.record_id is None:
             self.without_id.add(document.pointer)
@@ -59,8 +59,8 @@ class Holding:
         self,
         connection: Connection,
         entity: Entity,
-        course: Course,
-        documents: Collection[Prepared] = (),
+        course: RunProgress,
+        documents: Collection[Candidate] = (),
         read_here: Collection[str] = (),
     ) -> None:
         self.connection = connection

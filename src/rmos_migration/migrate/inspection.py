@@ -7,13 +7,13 @@ import orjson
 
 from ..diagnostics import Diagnostic
 from ..entities import ENTITIES, Entity
-from ..generations import Form, recognise
+from ..generations import SourceFormat, recognise
 from ..sources.documents import Contents, documents_in
 from ..sources.folders import entity_of_file, entity_of_folder
 from ..sources.locate import located_in
 from ..sources.read import Reading
 from .outcome import NOT_READ, UNRECOGNISED
-from .prepare import Prepared, prepare, prepare_document
+from .prepare import Candidate, prepare, prepare_document
 
 
 class Inspection(NamedTuple):
@@ -77,11 +77,11 @@ def entity_of_path(path: str) -> Entity | None:
     return next((entity for entity in named if entity is not None), None) or entity_of_file(name)
 
 
-def _contents(entity: Entity, reading: Reading, fallback_encoding: str | None) -> Contents[Form]:
+def _contents(entity: Entity, reading: Reading, fallback_encoding: str | None) -> Contents[SourceFormat]:
     return documents_in(reading.path, reading.raw, entity, recognise, fallback_encoding)
 
 
-def _acquaintance(entity: Entity, contents: Contents[Form]) -> tuple[int, int]:
+def _acquaintance(entity: Entity, contents: Contents[SourceFormat]) -> tuple[int, int]:
     """How well documents pass for records of an entity: how many are recognised, and how many of its keys they have."""
     keys = {key for rule in entity.fields for key in rule.found.keys}
     objects = [document for document in contents.documents if isinstance(document.value, dict)]
@@ -90,7 +90,7 @@ def _acquaintance(entity: Entity, contents: Contents[Form]) -> tuple[int, int]:
 
 
 def _inspection(
-    entity: Entity, encoding: str, shape: str, evidence: tuple[str, ...], prepared: Prepared
+    entity: Entity, encoding: str, shape: str, evidence: tuple[str, ...], prepared: Candidate
 ) -> Inspection:
     record = None
     if prepared.row is not None:

@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 from ..entities import Entity, FieldRule
 from ..generations import export
 from ..store.records import Row, existing_ids
-from .prepare import Prepared
+from .prepare import Candidate
 
 
-def detached(entity: Entity, prepared: Prepared, missing: Iterable[tuple[FieldRule, str]]) -> Row:
+def detached(entity: Entity, prepared: Candidate, missing: Iterable[tuple[FieldRule, str]]) -> Row:
     """Empty references without a parent, keeping their values in ``extra`` (docs/domain.md, References)."""
     values = dict(zip(entity.columns, prepared.row or (), strict=True))
     extra = orjson.loads(values["extra_json"] or "{}")
@@ -24,7 +24,7 @@ def detached(entity: Entity, prepared: Prepared, missing: Iterable[tuple[FieldRu
     return tuple(values.values())
 
 
-def softly_linked(entity: Entity, prepared: Prepared, there: Mapping[str, Collection[str]]) -> Prepared:
+def softly_linked(entity: Entity, prepared: Candidate, there: Mapping[str, Collection[str]]) -> Candidate:
     """Fill in the soft references whose id is ``there``, by field (docs/domain.md, References)."""
     found = [(name, target) for name, target in prepared.soft if target in there.get(name, ())]
     if not found or prepared.row is None:
@@ -35,7 +35,7 @@ def softly_linked(entity: Entity, prepared: Prepared, there: Mapping[str, Collec
     return prepared._replace(row=tuple(values.values()), derived=orjson.dumps(derived).decode())
 
 
-def softly_linked_batch(connection: Connection, entity: Entity, batch: list[Prepared]) -> list[Prepared]:
+def softly_linked_batch(connection: Connection, entity: Entity, batch: list[Candidate]) -> list[Candidate]:
     """The documents of a batch with those of their soft references whose parent has a row."""
     if not entity.softly_found:
         return batch
@@ -46,7 +46,7 @@ def softly_linked_batch(connection: Connection, entity: Entity, batch: list[Prep
     return [softly_linked(entity, prepared, there) if prepared.soft else prepared for prepared in batch]
 
 
-def keeping_created_at(entity: Entity, prepared: Prepared, current: Row) -> Prepared:
+def keeping_created_at(entity: Entity, prepared: Candidate, current: Row) -> Candidate:
     """The document with the old created_at of the row it replaces; its own stays readable from extra and derived.
 
     A canonical document says of every column what it shall be, and is taken at its word.

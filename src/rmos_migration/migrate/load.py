@@ -14,19 +14,19 @@ from ..store.known import KnownDocument
 from ..store.reporting import SUPERSEDED
 from ..store.runs import LedgerEntry
 from .batch import Batch
+from .batch_plan import BatchPlan, Decision, Place, straight
 from .counting import recount, recount_back, superseded_before, tally_of
-from .course import Book, Course
 from .lookalikes import hint
 from .origins import Origins
 from .outcome import Outcome, Tally
-from .plan import Decision, Place, Plan, straight
 from .policy import OnConflict, Policy
 from .rejects import code_of, kept_out, with_places
 from .renaming import known_again
 from .resolve import resolve
+from .run_progress import RunProgress, RunRef
 
 
-class Written(NamedTuple):
+class BatchResult(NamedTuple):
     """What a batch came to: counted by outcome and by generation, with everything noticed and decided.
 
     ``retracted`` is how often the run had said that a document was superseded which has its row's content again.
@@ -39,7 +39,7 @@ class Written(NamedTuple):
     retracted: int = 0
 
 
-def load(connection: Connection, batch: Batch, policy: Policy, course: Course) -> Written:
+def load(connection: Connection, batch: Batch, policy: Policy, course: RunProgress) -> BatchResult:
     """Resolve and write a batch.
 
     Raises:
@@ -63,13 +63,13 @@ def load(connection: Connection, batch: Batch, policy: Policy, course: Course) -
     return _write_books(connection, batch, plan, course)
 
 
-def _load_straight(connection: Connection, batch: Batch) -> Plan | None:
+def _load_straight(connection: Connection, batch: Batch) -> BatchPlan | None:
     """Write the rows as they are, as for a first run over a tidy tree; None if that cannot be."""
     plan = straight(batch.documents)
     return None if records.insert_all(connection, batch.entity, plan.inserts) else plan
 
 
-def _load_resolved(connection: Connection, batch: Batch, policy: Policy, course: Course) -> Plan:
+def _load_resolved(connection: Connection, batch: Batch, policy: Policy, course: RunProgress) -> BatchPlan:
     """Look up what each document meets in the database, decide, and write the rows.
 
     If the database refuses a row for another reason, all rows are undone and decided anew with that document rejected,
@@ -87,14 +87,14 @@ def _load_resolved(connection: Connection, batch: Batch, policy: Policy, course:
         refused |= refusals
 
 
-def unread(connection: Connection, batch: Batch, course: Course) -> Written:
+def unread(connection: Connection, batch: Batch, course: RunProgress) -> BatchResult:
     """Write what a batch comes to in which nothing was read, because nothing has changed."""
     diagnostics = superseded_before(batch)
     runs.write_diagnostics(connection, course.book.run_id, diagnostics)
-    return Written(tally_of(batch, Plan()), batch.skipped_generations, diagnostics, [])
+    return BatchResult(tally_of(batch, BatchPlan()), batch.skipped_generations, diagnostics, [])
 
 
-def _write_rows(connection: Connection, entity: Entity, plan: Plan) -> dict[Place, str]:
+def _write_rows(connection: Connection, entity: Entity, plan: BatchPlan) -> dict[Place, str]:
     """Write the rows; returns the documents whose row the database refused, with its reason."""
     refused = records.insert_bisecting(connection, entity, plan.inserts)
     if refused:
@@ -105,7 +105,7 @@ def _write_rows(connection: Connection, entity: Entity, plan: Plan) -> dict[Plac
     }
 
 
-def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Course) -> Written:
+def _write_books(connection: Connection, batch: Batch, plan: BatchPlan, course: RunProgress) -> BatchResult:
     book = course.book
     written_ids = [row[0] for row in plan.inserts + plan.replacements]
     records.forget_pending(connection, batch.entity, written_ids)
@@ -146,17 +146,17 @@ def _write_books(connection: Connection, batch: Batch, plan: Plan, course: Cours
     runs.write_diagnostics(connection, book.run_id, diagnostics)
     read = (prepared for prepared in batch.documents if prepared.reading.sha256 is not None)
     generations = batch.skipped_generations + Counter(prepared.generation for prepared in read)
-    return Written(tally, generations, diagnostics, plan.decisions, retracted)
+    return BatchResult(tally, generations, diagnostics, plan.decisions, retracted)
 
 
-def _contents_of(plan: Plan) -> dict[str, str]:
+def _contents_of(plan: BatchPlan) -> dict[str, str]:
     """What the replaced rows were given in the end."""
     contents = {one.prepared.place: str(one.prepared.content_sha256) for one in plan.decisions}
     rows = zip(plan.replacements, plan.replaced_from, strict=True)
     return {row[0]: contents[place] for row, place in rows}
 
 
-def _meet_again(plan: Plan, again: Collection[str]) -> None:
+def _meet_again(plan: BatchPlan, again: Collection[str]) -> None:
     """Let documents be in conflict whose record was deleted through the API, and that others of the batch have made again."""
     for index, old in enumerate(plan.decisions):
         if old.was_replaced and old.outcome is Outcome.UNCHANGED and old.prepared.record_id in again:
@@ -166,20 +166,20 @@ def _meet_again(plan: Plan, again: Collection[str]) -> None:
             )
 
 
-def _adopted(batch: Batch, plan: Plan) -> dict[str, str]:
+def _adopted(batch: Batch, plan: BatchPlan) -> dict[str, str]:
     """The ids of new rows that the ledger spoke of before, with the content that made them now."""
     contents = {one.prepared.place: str(one.prepared.content_sha256) for one in plan.decisions}
     rows = zip(plan.inserts, plan.inserted_from, strict=True)
     return {row[0]: contents[place] for row, place in rows if row[0] in batch.orphans}
 
 
-def _write_rejects(connection: Connection, batch: Batch, plan: Plan, book: Book) -> None:
+def _write_rejects(connection: Connection, batch: Batch, plan: BatchPlan, book: RunRef) -> None:
     """Keep what was kept out."""
     rejected = [decision for decision in plan.decisions if decision.outcome is Outcome.REJECTED]
     runs.write_rejects(connection, list(kept_out(rejected, book.source_id, book.run_id, batch.encoding)))
 
 
-def _dangling(connection: Connection, batch: Batch, plan: Plan, course: Course) -> list[Diagnostic]:
+def _dangling(connection: Connection, batch: Batch, plan: BatchPlan, course: RunProgress) -> list[Diagnostic]:
     """Warnings for families that only single rings name and that are not there (docs/domain.md, Fields)."""
     if not batch.entity.mentions:
         return []
@@ -204,7 +204,7 @@ def _missing_sentence(rule: FieldRule, missing: list[str], alike: Mapping[str, s
     return f"single rings name {names}, not among the {(rule.reference or '').replace('_', ' ')}{hints}"
 
 
-def _entries(batch: Batch, plan: Plan, book: Book) -> list[LedgerEntry]:
+def _entries(batch: Batch, plan: BatchPlan, book: RunRef) -> list[LedgerEntry]:
     source_id, run_id, entity, known = book.source_id, book.run_id, batch.entity.name, batch.known
     entries = []
     for decision in plan.decisions:
@@ -229,7 +229,7 @@ def _entries(batch: Batch, plan: Plan, book: Book) -> list[LedgerEntry]:
 
 
 def _with_superseded(
-    entries: list[LedgerEntry], plan: Plan, known: Mapping[Place, KnownDocument]
+    entries: list[LedgerEntry], plan: BatchPlan, known: Mapping[Place, KnownDocument]
 ) -> list[LedgerEntry]:
     """The entries, where what an earlier document of the batch had put into a row is there no longer.
 
@@ -265,13 +265,13 @@ def _superseded(entry: LedgerEntry) -> LedgerEntry:
     return entry._replace(content_sha256=None, derived=None)  # kept out as before, and no longer in the row
 
 
-def attached_notice(wish: records.Pending) -> Diagnostic:
+def attached_notice(wish: records.PendingReference) -> Diagnostic:
     """Return what is said of a reference that was waiting and is attached now."""
     message = f"{wish.field} {shown(wish.target_id)} has arrived for {BY_NAME[wish.entity].singular} {shown(wish.record_id)}"
     return diagnose("reference-attached", message, Location(wish.entity))
 
 
-def _restored(batch: Batch, plan: Plan) -> list[Diagnostic]:
+def _restored(batch: Batch, plan: BatchPlan) -> list[Diagnostic]:
     gone = {
         (path, known.record_id)
         for (path, _), known in batch.known.items()
@@ -287,7 +287,7 @@ def _restored(batch: Batch, plan: Plan) -> list[Diagnostic]:
     ]
 
 
-def _without_edits(plan: Plan, lost: Collection[str]) -> list[Diagnostic]:
+def _without_edits(plan: BatchPlan, lost: Collection[str]) -> list[Diagnostic]:
     message = "the row was gone, and what was changed in the dashboard is lost with it; it was made again from this document"
     made = (
         {row[0]: place for row, place in zip(plan.inserts, plan.inserted_from, strict=True)} if lost else {}

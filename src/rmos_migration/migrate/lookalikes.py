@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from ..diagnostics import shown, shown_apart
 from ..entities import FieldRule
 from ..store.lookalikes import Looks
-from .prepare import Prepared
+from .prepare import Candidate
 
 
 class Lookalikes:
@@ -21,7 +21,7 @@ class Lookalikes:
         self,
         connection: Connection,
         looks: Looks,
-        batch: Sequence[Prepared],
+        batch: Sequence[Candidate],
         references: Sequence[tuple[int, FieldRule, Collection[str]]],
     ) -> None:
         self._connection = connection

@@ -7,7 +7,7 @@ from ..errors import EnvironmentFailure
 from ..sources.discover import Source
 from ..sources.passed_over import PassedOver
 from ..sources.root import NoRecordsError
-from .strays import Candidate, seen_in, with_destinations
+from .strays import StrayFile, seen_in, with_destinations
 
 _LOOKED_AT = 1000
 _NAMED = 5
@@ -34,7 +34,7 @@ def source_at(root: Path, encoding: str | None = None) -> Source:
         raise NoRecordsError(message, _hint(root, found), names_records=True) from None
 
 
-def _records_in(root: Path, encoding: str | None) -> list[Candidate]:
+def _records_in(root: Path, encoding: str | None) -> list[StrayFile]:
     try:
         some = islice(PassedOver().elsewhere(str(root), ()), _LOOKED_AT)
         files = sorted(some, key=lambda file: file.path.split("/"))
@@ -44,12 +44,12 @@ def _records_in(root: Path, encoding: str | None) -> list[Candidate]:
         return []
 
 
-def _listed(found: list[Candidate]) -> str:
+def _listed(found: list[StrayFile]) -> str:
     named = ", ".join(f"{one.path} {one.looks}" for one in found[:_NAMED])
     return f"{named}, and there is more" if len(found) > _NAMED else named
 
 
-def _hint(root: Path, found: list[Candidate]) -> str:
+def _hint(root: Path, found: list[StrayFile]) -> str:
     places = (place for _, several in with_destinations(root, found) for place in several)
     wanted = [str(root / place.path) for place in islice(places, _NAMED)]
     if not wanted:

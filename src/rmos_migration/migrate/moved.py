@@ -11,7 +11,7 @@ from ..sources.discover import Source
 from ..sources.read import read_files
 from ..store.holders import Holder
 from ..store.known import KnownFile, known_files
-from .plan import Place
+from .batch_plan import Place
 from .prepare import is_named_by_file, prepare
 from .untouched import is_untouched
 

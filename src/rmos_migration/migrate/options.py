@@ -7,8 +7,8 @@ from typing import Any, Protocol
 from ..diagnostics import Diagnostic
 from ..errors import UsageError
 from ..sources.discover import Source
-from .outcome import Counts
-from .plan import Decision
+from .batch_plan import Decision
+from .outcome import RunCounts
 from .policy import MissingReferences, OnConflict
 
 
@@ -84,7 +84,7 @@ class Observer(Protocol):
     def started(self, source: Source) -> None:
         """The source was found and the database opened."""
 
-    def advanced(self, counts: Counts) -> None:
+    def advanced(self, counts: RunCounts) -> None:
         """A batch was written; ``counts`` is the run so far."""
 
     def decided(self, decisions: list[Decision]) -> None:
@@ -94,13 +94,13 @@ class Observer(Protocol):
         """These were noticed in the batch."""
 
 
-class Nobody:
+class NullObserver:
     """An observer that looks away."""
 
     def started(self, source: Source) -> None:
         """Nothing."""
 
-    def advanced(self, counts: Counts) -> None:
+    def advanced(self, counts: RunCounts) -> None:
         """Nothing."""
 
     def decided(self, decisions: list[Decision]) -> None:
@@ -110,7 +110,7 @@ class Nobody:
         """Nothing."""
 
 
-class Several:
+class CompositeObserver:
     """Several observers as one."""
 
     def __init__(self, *observers: Observer) -> None:
@@ -121,7 +121,7 @@ class Several:
         for one in self.observers:
             one.started(source)
 
-    def advanced(self, counts: Counts) -> None:
+    def advanced(self, counts: RunCounts) -> None:
         """Tell each."""
         for one in self.observers:
             one.advanced(counts)

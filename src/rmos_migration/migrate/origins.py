@@ -8,11 +8,11 @@ the same record, else to the place where it stood; one that fits neither is kept
 from collections.abc import Container, Iterable, Mapping
 
 from ..entities import BY_NAME
-from ..generations.draft import names_columns
+from ..generations.normalized import names_columns
 from ..store.known import KnownDocument
 from ..store.runs import GONE, REPLACED, SETTLED, LedgerEntry
+from .batch_plan import Place
 from .outcome import Outcome
-from .plan import Place
 
 
 class Origins:

@@ -21,7 +21,7 @@ class Outcome(StrEnum):
     REJECTED = "rejected"
 
 
-class Status(StrEnum):
+class RunStatus(StrEnum):
     """How a run ended, or that it has not ended yet."""
 
     RUNNING = "running"
@@ -33,17 +33,17 @@ class Status(StrEnum):
 
 
 VERDICTS = {
-    Status.RUNNING: "The run is still going on.",
-    Status.COMPLETED: "Everything arrived.",
-    Status.COMPLETED_WITH_REJECTS: "Finished, but not everything arrived.",
-    Status.ROLLED_BACK: "Nothing was kept, because not everything could arrive (--all-or-nothing).",
-    Status.INTERRUPTED: "Stopped before the end.",
-    Status.FAILED: "The run was ended.",
+    RunStatus.RUNNING: "The run is still going on.",
+    RunStatus.COMPLETED: "Everything arrived.",
+    RunStatus.COMPLETED_WITH_REJECTS: "Finished, but not everything arrived.",
+    RunStatus.ROLLED_BACK: "Nothing was kept, because not everything could arrive (--all-or-nothing).",
+    RunStatus.INTERRUPTED: "Stopped before the end.",
+    RunStatus.FAILED: "The run was ended.",
 }
 """How a run ended, in words, where every file was looked at."""
 
 
-def ending(status: Status, *, found: int, arrived: int, not_looked_at: int, folders: int = 0) -> str:
+def ending(status: RunStatus, *, found: int, arrived: int, not_looked_at: int, folders: int = 0) -> str:
     """Return how a run ended, in one sentence.
 
     Args:
@@ -53,7 +53,7 @@ def ending(status: Status, *, found: int, arrived: int, not_looked_at: int, fold
         not_looked_at: files and folders that may hold records and were not looked at.
         folders: how many of these are folders.
     """
-    if status is Status.COMPLETED_WITH_REJECTS and not_looked_at and arrived == found:
+    if status is RunStatus.COMPLETED_WITH_REJECTS and not_looked_at and arrived == found:
         documents = "1 document" if found == 1 else f"{found:,} documents"
         return f"{documents} arrived; {were_not_looked_at(not_looked_at, folders)}."
     return VERDICTS[status]
@@ -65,10 +65,10 @@ def overridden_records(number: int) -> str:
     return f"{records} changed or deleted through the dashboard since, and {'stays' if number == 1 else 'stay'} so"
 
 
-def is_kept(status: Status, options: Mapping[str, object], *, dry_run: bool) -> bool:
+def is_kept(status: RunStatus, options: Mapping[str, object], *, dry_run: bool) -> bool:
     """Whether what a run counts as arrived is in the database: not for a dry run, nor for one that was undone."""
-    was_undone = bool(options.get("all_or_nothing")) and status is not Status.COMPLETED
-    return not dry_run and not was_undone and status is not Status.ROLLED_BACK
+    was_undone = bool(options.get("all_or_nothing")) and status is not RunStatus.COMPLETED
+    return not dry_run and not was_undone and status is not RunStatus.ROLLED_BACK
 
 
 @dataclass
@@ -121,7 +121,7 @@ def success_rate(tally: Tally) -> float:
 
 
 @dataclass
-class Files:
+class FileCounts:
     """Source files, counted. ``unread`` were not opened, because they have not changed or must not be opened.
 
     ``ignored`` were passed over, by reason; ``ignored_paths`` names the first of each reason. ``not_looked_at`` seem to
@@ -155,14 +155,14 @@ NOT_READ = "not read"
 
 
 @dataclass
-class Counts:
+class RunCounts:
     """Everything a run counts; ``generations`` are the documents that were read, by the generation that wrote them.
 
     ``overridden`` are documents among the unchanged whose record was changed or deleted through the API since.
     """
 
     entities: dict[str, Tally] = field(default_factory=lambda: {entity.name: Tally() for entity in ENTITIES})
-    files: Files = field(default_factory=Files)
+    files: FileCounts = field(default_factory=FileCounts)
     generations: Counter[str] = field(default_factory=Counter)
     severities: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
@@ -221,14 +221,14 @@ class RunSummary:
     """
 
     run_id: int | None
-    status: Status
+    status: RunStatus
     dry_run: bool
     source: str
     database: str
     started_at: str
     finished_at: str
     duration_seconds: float
-    counts: Counts
+    counts: RunCounts
     options: Mapping[str, object] = field(default_factory=dict)
     stopped_by: str = ""
     signal: int | None = None
@@ -258,7 +258,7 @@ class RunSummary:
         """What the process answers (``errors.ExitCode``)."""
         if self.signal is not None:
             return 128 + self.signal
-        return ExitCode.OK if self.status is Status.COMPLETED else ExitCode.FINDINGS
+        return ExitCode.OK if self.status is RunStatus.COMPLETED else ExitCode.FINDINGS
 
     def as_json(self) -> dict[str, Any]:
         """The summary as one JSON document, schema ``rmos-migration/run-summary/1``."""

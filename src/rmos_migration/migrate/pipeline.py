@@ -14,17 +14,17 @@ from ..errors import RmosError, Terminated, UsageError
 from ..sources.decode import is_codec
 from ..sources.discover import Source
 from ..sources.passed_over import SourceFile
-from ..sources.presence import is_read_no_more
 from ..sources.read import read_files
+from ..sources.source_files import is_read_no_more
 from ..store import runs
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from ..store.failures import reason
 from ..store.known import KnownFile
 from .batch import Batch
-from .garbage import fewer_garbage_collections
+from .gc_pause import fewer_garbage_collections
 from .misplaced import source_at
-from .options import Nobody, Observer, Options, Stop
-from .outcome import Counts, RunSummary, Status
+from .options import NullObserver, Observer, Options, Stop
+from .outcome import RunCounts, RunStatus, RunSummary
 from .prepare import prepare
 from .strays import not_looked_at
 from .untouched import is_untouched
@@ -39,7 +39,7 @@ BATCH_BYTES = 8 * 1024 * 1024
 
 def run(
     source: Path,
-    database: Database,
+    database: SqliteDatabase,
     options: Options,
     observer: Observer | None = None,
     stop: Stop | None = None,
@@ -71,7 +71,7 @@ def run(
         source_at(source, options.encoding),
         database,
         options,
-        observer or Nobody(),
+        observer or NullObserver(),
         stop or (lambda: None),
         batch_documents,
     ).go()
@@ -80,12 +80,12 @@ def run(
 @dataclass
 class _Run:
     source: Source
-    database: Database
+    database: SqliteDatabase
     options: Options
     observer: Observer
     stop: Stop
     batch_documents: int
-    counts: Counts = field(default_factory=Counts)
+    counts: RunCounts = field(default_factory=RunCounts)
     undone: list[Diagnostic] = field(default_factory=list)
     stopped_by: str = ""
     signal: int | None = None
@@ -104,7 +104,7 @@ class _Run:
                     self.counts.overridden = writer.overridden()
                     self._notice_source()
             except BaseException as error:
-                status = Status.INTERRUPTED if isinstance(error, KeyboardInterrupt) else Status.FAILED
+                status = RunStatus.INTERRUPTED if isinstance(error, KeyboardInterrupt) else RunStatus.FAILED
                 writer.give_up(
                     status, self.counts, time.perf_counter() - began, _in_words(error), self.undone
                 )
@@ -180,16 +180,16 @@ class _Run:
             self.stopped_by = "it was asked to stop"
         return self.signal
 
-    def _status(self) -> Status:
+    def _status(self) -> RunStatus:
         totals = self.counts.totals
         incomplete = totals.rejected or totals.conflicts or self.counts.files.not_looked_at
         if self.signal is not None:
-            return Status.INTERRUPTED
+            return RunStatus.INTERRUPTED
         if self.stopped_by or not self.counts.balanced:
-            return Status.FAILED
+            return RunStatus.FAILED
         if incomplete and self.options.all_or_nothing:
-            return Status.ROLLED_BACK
-        return Status.COMPLETED_WITH_REJECTS if incomplete else Status.COMPLETED
+            return RunStatus.ROLLED_BACK
+        return RunStatus.COMPLETED_WITH_REJECTS if incomplete else RunStatus.COMPLETED
 
     # reading
 

@@ -7,8 +7,8 @@ import orjson
 
 from ..diagnostics import Diagnostic, Location, Severity, diagnose, shown
 from ..entities import Entity
-from ..generations import Draft, Form, draft_of, recognise
-from ..generations.draft import CATEGORY
+from ..generations import Normalized, SourceFormat, draft_of, recognise
+from ..generations.normalized import CATEGORY
 from ..generations.notes import Note
 from ..generations.refusal import kind_elsewhere, refusal, strange_file
 from ..sources.content import content_sha256
@@ -16,18 +16,18 @@ from ..sources.document import Document
 from ..sources.documents import documents_in
 from ..sources.faults import Fault
 from ..sources.pointers import pointer_of
+from ..sources.powershell import truncation
 from ..sources.read import Reading
-from ..sources.truncation import truncation
 
 _WRONG_FOLDER = "wrong-folder"
 _IN_QUOTES = "this is JSON inside quotes: write it without the quotes around it, and without the backslashes before its own"
 
 
-class Prepared(NamedTuple):
+class Candidate(NamedTuple):
     """One document on its way: ready for its table (``row``), or kept out (``row`` is None, with an error).
 
     ``row`` is in column order of its entity; ``derived`` is a JSON list of columns or None, ``mentions`` are ids that
-    parts of the record refer to, ``soft`` references that ``row`` has once their parent is there (see ``Draft``).
+    parts of the record refer to, ``soft`` references that ``row`` has once their parent is there (see ``Normalized``).
     """
 
     reading: Reading
@@ -52,7 +52,7 @@ class Prepared(NamedTuple):
         return Location(*self.place, document=self.pointer)
 
 
-def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = None) -> list[Prepared]:
+def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = None) -> list[Candidate]:
     """The documents in a file that was read, each ready or kept out. A file that cannot be read counts as one."""
     if reading.problem is not None:
         return [_kept_out(reading, "", [reading.problem])]
@@ -63,7 +63,7 @@ def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = No
     return _with_ways_out(entity, contents.documents, made)
 
 
-def prepare_document(entity: Entity, reading: Reading, document: Document[Form]) -> Prepared:
+def prepare_document(entity: Entity, reading: Reading, document: Document[SourceFormat]) -> Candidate:
     """One document of a file that was read, ready or kept out."""
     path = reading.path
     pointer, value, form, _, _, category, _, faults, notices = document
@@ -92,7 +92,7 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
         return _kept_out(reading, pointer, diagnostics, content=digest, generation=form.generation)
     if category is not None and form.reading is None:  # else the document says all there is to say
         _keep_category(draft, category)
-    return Prepared(
+    return Candidate(
         reading,
         pointer,
         draft.values["id"],
@@ -106,7 +106,9 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Form])
     )
 
 
-def _with_ways_out(entity: Entity, documents: list[Document[Form]], made: list[Prepared]) -> list[Prepared]:
+def _with_ways_out(
+    entity: Entity, documents: list[Document[SourceFormat]], made: list[Candidate]
+) -> list[Candidate]:
     """The documents, each of those in the wrong folder with where it belongs: alone, unless that is true of all its file."""
     strays: dict[int, Entity] = {}
     for index, one in enumerate(made):
@@ -137,7 +139,7 @@ def _of_another_kind(entity: Entity, path: str, looks_like: str) -> Diagnostic:
     return diagnose("not-a-record", message, Location(path))
 
 
-def _keep_category(draft: Draft, category: str) -> None:
+def _keep_category(draft: Normalized, category: str) -> None:
     """Keep a catalogue's category beside the document, unless it has its own (docs/domain.md, Never lose).
 
     It is named in ``derived``, because it is not part of the document at the pointer.
@@ -155,12 +157,12 @@ def _kept_out(
     *,
     content: str | None = None,
     generation: str | None = None,
-) -> Prepared:
-    return Prepared(reading, pointer, None, None, content, generation, None, diagnostics)
+) -> Candidate:
+    return Candidate(reading, pointer, None, None, content, generation, None, diagnostics)
 
 
 def _refused(
-    entity: Entity, document: Document[Form], path: str, cut_off: list[str | int] | None
+    entity: Entity, document: Document[SourceFormat], path: str, cut_off: list[str | int] | None
 ) -> Diagnostic:
     if cut_off is not None:
         return _truncated(path, document.pointer, cut_off)
@@ -190,7 +192,7 @@ def _of_wrapping(path: str, document: str, notices: tuple[Fault, ...]) -> list[D
     ]
 
 
-def _diagnostics(path: str, pointer: str, draft: Draft) -> list[Diagnostic]:
+def _diagnostics(path: str, pointer: str, draft: Normalized) -> list[Diagnostic]:
     def located(note: Note, severity: Severity | None = None) -> Diagnostic:
         code, message, key, *hints = note
         steps = key if isinstance(key, tuple) else (key,) if key else ()

@@ -7,10 +7,10 @@ from sqlalchemy import Connection
 from ..diagnostics import Diagnostic, diagnose
 from ..entities import Entity, FieldRule
 from ..store.lookalikes import Looks
-from ..store.records import Pending, Row, existing_ids
+from ..store.records import PendingReference, Row, existing_ids
 from .linking import detached
 from .lookalikes import Lookalikes
-from .prepare import Prepared
+from .prepare import Candidate
 
 
 class Linked(NamedTuple):
@@ -20,10 +20,10 @@ class Linked(NamedTuple):
     missing: list[tuple[FieldRule, str]]
 
 
-class References:
+class ParentLookup:
     """The parents of a batch's documents, looked up at once."""
 
-    def __init__(self, connection: Connection, entity: Entity, batch: list[Prepared], looks: Looks) -> None:
+    def __init__(self, connection: Connection, entity: Entity, batch: list[Candidate], looks: Looks) -> None:
         self.entity = entity
         self.parents: list[tuple[int, FieldRule, set[str]]] = []
         for rule in entity.references:
@@ -33,7 +33,7 @@ class References:
             self.parents.append((index, rule, there))
         self._lookalikes = Lookalikes(connection, looks, batch, self.parents)
 
-    def linked(self, prepared: Prepared) -> Linked:
+    def linked(self, prepared: Candidate) -> Linked:
         """The row with every reference that leads nowhere emptied, its value kept in extra."""
         row = prepared.row or ()
         missing: list[tuple[FieldRule, str]] = []
@@ -45,11 +45,14 @@ class References:
             return Linked(row, missing)
         return Linked(detached(self.entity, prepared, missing), missing)
 
-    def wishes(self, record_id: str, linked: Linked) -> list[Pending]:
+    def wishes(self, record_id: str, linked: Linked) -> list[PendingReference]:
         """What a record waits for."""
-        return [Pending(self.entity.name, record_id, rule.name, target) for rule, target in linked.missing]
+        return [
+            PendingReference(self.entity.name, record_id, rule.name, target)
+            for rule, target in linked.missing
+        ]
 
-    def notices(self, prepared: Prepared, linked: Linked) -> list[Diagnostic]:
+    def notices(self, prepared: Candidate, linked: Linked) -> list[Diagnostic]:
         """A warning for each reference that leads nowhere."""
         return [
             diagnose("reference-missing", self._lookalikes.sentence(rule, target), prepared.location)

@@ -5,11 +5,11 @@ from itertools import groupby
 
 from ..diagnostics import Diagnostic, Severity
 from ..sources.decode import to_text
-from ..sources.excerpts import Excerpt, excerpts
+from ..sources.excerpts import DocumentText, excerpts
 from ..sources.locate import located_in
 from ..store.runs import Reject
-from .plan import Decision
-from .prepare import Prepared
+from .batch_plan import Decision
+from .prepare import Candidate
 
 
 def kept_out(
@@ -23,7 +23,7 @@ def kept_out(
         decisions = list(group)
         reading = decisions[0].prepared.reading
         pointers = [decision.prepared.pointer for decision in decisions]
-        found: dict[str, Excerpt] = {}
+        found: dict[str, DocumentText] = {}
         if pointers != [""]:
             found = excerpts(reading.path, to_text(reading.raw, encoding), pointers)
         for decision in decisions:
@@ -41,7 +41,7 @@ def code_of(decision: Decision) -> str:
 
 
 def with_places(
-    diagnostics: list[Diagnostic], documents: Iterable[Prepared], encoding: str | None
+    diagnostics: list[Diagnostic], documents: Iterable[Candidate], encoding: str | None
 ) -> list[Diagnostic]:
     """The diagnostics of a batch's documents, all but infos with line and column in their file.
 

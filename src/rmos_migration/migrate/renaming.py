@@ -14,10 +14,10 @@ from ..entities import Entity
 from ..store.formers import Former, begin_noting, formers, note_formers
 from ..store.holders import Holder
 from ..store.known import KnownDocument
-from .course import Course
+from .batch_plan import Place
 from .holding import Holding
-from .plan import Place
-from .prepare import Prepared, is_named_by_file
+from .prepare import Candidate, is_named_by_file
+from .run_progress import RunProgress
 
 
 class Renamed(NamedTuple):
@@ -26,7 +26,7 @@ class Renamed(NamedTuple):
     ``known`` has the renamed ones under their new places; ``forgotten`` are their former places.
     """
 
-    documents: list[Prepared]
+    documents: list[Candidate]
     known: dict[Place, KnownDocument]
     forgotten: list[Place]
     notices: list[Diagnostic]
@@ -35,9 +35,9 @@ class Renamed(NamedTuple):
 def known_again(
     connection: Connection,
     entity: Entity,
-    documents: list[Prepared],
+    documents: list[Candidate],
     known: Mapping[Place, KnownDocument],
-    course: Course,
+    course: RunProgress,
 ) -> Renamed:
     """Give documents that are named by their file the ids that they had under former names.
 
@@ -71,7 +71,7 @@ def known_again(
     return made
 
 
-def adopted(prepared: Prepared, record_id: str | None, derived: str | None) -> Prepared:
+def adopted(prepared: Candidate, record_id: str | None, derived: str | None) -> Candidate:
     """The document with the id that the ledger has for its place, if both are named by the file, and that by another name."""
     if (
         record_id is None
@@ -84,7 +84,7 @@ def adopted(prepared: Prepared, record_id: str | None, derived: str | None) -> P
     return prepared._replace(record_id=record_id, row=(record_id, *(prepared.row or ())[1:]))
 
 
-def _note_once(connection: Connection, entity: Entity, course: Course) -> None:
+def _note_once(connection: Connection, entity: Entity, course: RunProgress) -> None:
     """Note the documents that may be known again, at the run's first batch that asks for them.
 
     What comes into the ledger later in the run was not renamed; what is taken out of its file keeps its path there.
@@ -96,7 +96,7 @@ def _note_once(connection: Connection, entity: Entity, course: Course) -> None:
         course.noted_formers.add(entity.name)
 
 
-def _rename(one: Prepared, former: Former, made: Renamed) -> None:
+def _rename(one: Candidate, former: Former, made: Renamed) -> None:
     record_id = former.holder.record_id
     place = (former.holder.path, former.holder.pointer)
     made.known.pop(place, None)
@@ -112,14 +112,14 @@ def _rename(one: Prepared, former: Former, made: Renamed) -> None:
     made.notices.append(diagnose("document-renamed", message, one.location))
 
 
-def _is_nameless(prepared: Prepared) -> bool:
+def _is_nameless(prepared: Candidate) -> bool:
     """Whether a document has its id from its file's name, and not from a key that it stands under."""
     if prepared.record_id is None or not is_named_by_file(prepared.derived):
         return False
     return _is_named_so(prepared.record_id, prepared.reading.path)
 
 
-def _is_named_by_place(record_id: str, prepared: Prepared) -> bool:
+def _is_named_by_place(record_id: str, prepared: Candidate) -> bool:
     """Whether an id is what a document may be named where it stands; of numbers there are several in a list alone."""
     if not prepared.pointer:
         return record_id == prepared.record_id

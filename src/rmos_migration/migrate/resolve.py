@@ -13,22 +13,22 @@ from ..entities import Entity
 from ..store.holders import superseded
 from ..store.known import KnownDocument
 from ..store.records import Row, content_of, existing_ids, rows_of
+from .batch_plan import BatchPlan, Decision, Place
 from .before import Before
 from .conflicts import conflict
-from .course import Course
 from .differences import changes_on_replacing, differences, in_words
 from .holding import Holding
 from .linking import keeping_created_at, softly_linked_batch
 from .outcome import Outcome
-from .plan import Decision, Place, Plan
 from .policy import MissingReferences, OnConflict, Policy
-from .prepare import Prepared
-from .references import Linked, References
+from .prepare import Candidate
+from .references import Linked, ParentLookup
+from .run_progress import RunProgress
 
 _ARRIVED = (Outcome.MIGRATED, Outcome.UNCHANGED)
 
 
-class _Standing(NamedTuple):
+class _ExistingRow(NamedTuple):
     """What stands under an id: its content hash where known, and its row where it was looked up."""
 
     content_sha256: str | None
@@ -38,12 +38,12 @@ class _Standing(NamedTuple):
 def resolve(
     connection: Connection,
     entity: Entity,
-    batch: list[Prepared],
+    batch: list[Candidate],
     policy: Policy,
     known: Mapping[Place, KnownDocument],
     refused: Mapping[Place, str],
-    course: Course,
-) -> Plan:
+    course: RunProgress,
+) -> BatchPlan:
     """Decide what becomes of each document of ``batch``.
 
     Args:
@@ -63,11 +63,11 @@ class _Resolver:
         self,
         connection: Connection,
         entity: Entity,
-        batch: list[Prepared],
+        batch: list[Candidate],
         policy: Policy,
         known: Mapping[Place, KnownDocument],
         refused: Mapping[Place, str],
-        course: Course,
+        course: RunProgress,
     ) -> None:
         self.connection = connection
         self.entity = entity
@@ -75,16 +75,16 @@ class _Resolver:
         self.policy = policy
         self.refused = refused
         self.course = course
-        self.made = Plan()
-        self.written_by: dict[str, Prepared] = {}
+        self.made = BatchPlan()
+        self.written_by: dict[str, Candidate] = {}
         self.arrived: dict[str, list[int]] = {}
-        self.first_arrived: dict[str, Prepared] = {}
+        self.first_arrived: dict[str, Candidate] = {}
         self.displaced: dict[str, list[int]] = {}
         self.holding = Holding(connection, entity, course, self.batch, {path for path, _ in known})
         self.before = Before(connection, entity, self.batch, known)
-        self.references = References(connection, entity, self.batch, course.looks)
+        self.references = ParentLookup(connection, entity, self.batch, course.looks)
 
-    def plan(self) -> Plan:
+    def plan(self) -> BatchPlan:
         standing = self._standing()
         for prepared in self.batch:
             record_id = prepared.record_id
@@ -103,7 +103,7 @@ class _Resolver:
                 else:
                     self._supersede(prepared, record_id)
             elif self._is_same(prepared, there):
-                standing[record_id] = _Standing(prepared.content_sha256, there.row)
+                standing[record_id] = _ExistingRow(prepared.content_sha256, there.row)
                 self._decide(prepared, Outcome.UNCHANGED)
             else:
                 self._settle(prepared, record_id, there, standing)
@@ -111,18 +111,18 @@ class _Resolver:
 
     # look-ups for the whole batch
 
-    def _standing(self) -> dict[str, _Standing]:
+    def _standing(self) -> dict[str, _ExistingRow]:
         wanted = {p.record_id: p.content_sha256 for p in self.batch if p.record_id is not None}
         there = existing_ids(self.connection, self.entity.name, wanted)
         contents = content_of(self.connection, self.entity, there) if there else {}
         different = [found for found in there if contents.get(found) != wanted[found]]
         self.holding.wanted = set(different)
         rows = rows_of(self.connection, self.entity, different) if different else {}
-        return {found: _Standing(contents.get(found), rows.get(found)) for found in there}
+        return {found: _ExistingRow(contents.get(found), rows.get(found)) for found in there}
 
     # one document
 
-    def _place_again(self, prepared: Prepared, record_id: str, standing: dict[str, _Standing]) -> None:
+    def _place_again(self, prepared: Candidate, record_id: str, standing: dict[str, _ExistingRow]) -> None:
         """Make a row that is gone from a document that had it before the one which is gone, too."""
         message = f"{self._how_free(prepared, record_id)}, and is made again, because it was gone"
         said = diagnose("record-taken-over", message, prepared.location)
@@ -130,7 +130,7 @@ class _Resolver:
             self.made.taken_over.add(record_id)
 
     def _place(
-        self, prepared: Prepared, record_id: str, standing: dict[str, _Standing], *said: Diagnostic
+        self, prepared: Candidate, record_id: str, standing: dict[str, _ExistingRow], *said: Diagnostic
     ) -> bool:
         """Make a new row of a document; returns whether that may be."""
         linked = self.references.linked(prepared)
@@ -141,18 +141,18 @@ class _Resolver:
         self.made.inserted_from.append(prepared.place)
         self.made.pending[record_id] = self.references.wishes(record_id, linked)
         self.written_by[record_id] = prepared
-        standing[record_id] = _Standing(prepared.content_sha256, linked.row)
+        standing[record_id] = _ExistingRow(prepared.content_sha256, linked.row)
         self._decide(prepared, Outcome.MIGRATED, [*said, *self.references.notices(prepared, linked)])
         return True
 
-    def _is_same(self, prepared: Prepared, there: _Standing) -> bool:
+    def _is_same(self, prepared: Candidate, there: _ExistingRow) -> bool:
         if there.content_sha256 is not None:
             return there.content_sha256 == prepared.content_sha256
         return there.row is not None and not differences(
             self.entity, there.row, self.references.linked(prepared).row
         )
 
-    def _is_old(self, prepared: Prepared, record_id: str) -> bool:
+    def _is_old(self, prepared: Candidate, record_id: str) -> bool:
         """Whether a document is what it was, and its row has the content of one that was written or edited later."""
         if self.before.has_held(prepared):
             return True
@@ -160,7 +160,7 @@ class _Resolver:
         return is_edited and self.before.has_waited(prepared)
 
     def _settle(
-        self, prepared: Prepared, record_id: str, there: _Standing, standing: dict[str, _Standing]
+        self, prepared: Candidate, record_id: str, there: _ExistingRow, standing: dict[str, _ExistingRow]
     ) -> None:
         """What becomes of a document whose id is taken by other content."""
         is_held_here = record_id in self.written_by or record_id in self.arrived
@@ -188,14 +188,14 @@ class _Resolver:
             changes = differences(self.entity, current, linked.row)
             self._conflict(prepared, record_id, linked, current, in_words(changes))
 
-    def _changes(self, prepared: Prepared, current: Row) -> str:
+    def _changes(self, prepared: Candidate, current: Row) -> str:
         """How a document changes the row that it replaces, in words."""
         kept = keeping_created_at(self.entity, prepared, current)
         return changes_on_replacing(
             self.entity, current, prepared.row or (), self.references.linked(kept).row
         )
 
-    def _how_free(self, prepared: Prepared, record_id: str) -> str:
+    def _how_free(self, prepared: Candidate, record_id: str) -> str:
         """Why a document takes over the row of another one, in words."""
         first = self.holding.first(record_id)
         if first is not None and first.path == prepared.reading.path:
@@ -209,10 +209,10 @@ class _Resolver:
 
     def _replace(
         self,
-        prepared: Prepared,
+        prepared: Candidate,
         record_id: str,
         current: Row,
-        standing: dict[str, _Standing],
+        standing: dict[str, _ExistingRow],
         code: str,
         message: str,
     ) -> None:
@@ -227,12 +227,12 @@ class _Resolver:
         if not self.before.has_waited(prepared):
             self.made.edited.add(record_id)
         self.written_by[record_id] = prepared
-        standing[record_id] = _Standing(prepared.content_sha256, linked.row)
+        standing[record_id] = _ExistingRow(prepared.content_sha256, linked.row)
         self._displace(prepared, record_id)
         notices = self.references.notices(prepared, linked)
         self._decide(kept, Outcome.MIGRATED, [diagnose(code, message, prepared.location), *notices])
 
-    def _displace(self, winner: Prepared, record_id: str) -> None:
+    def _displace(self, winner: Candidate, record_id: str) -> None:
         """Decide anew what became of earlier documents of the batch, now that the row has the winner's content."""
         arrived, displaced = self.arrived.pop(record_id, []), self.displaced.pop(record_id, [])
         for index in arrived:
@@ -250,7 +250,7 @@ class _Resolver:
             self.arrived.setdefault(record_id, []).append(index)
 
     def _conflict(
-        self, prepared: Prepared, record_id: str, linked: Linked, current: Row, changes: str
+        self, prepared: Candidate, record_id: str, linked: Linked, current: Row, changes: str
     ) -> None:
         is_same_row = not differences(self.entity, current, linked.row)
         found = conflict(
@@ -266,7 +266,7 @@ class _Resolver:
         else:
             self._decide(prepared, Outcome.REJECTED, [found._replace(severity=Severity.ERROR)])
 
-    def _supersede(self, prepared: Prepared, record_id: str) -> None:
+    def _supersede(self, prepared: Candidate, record_id: str) -> None:
         """Another document has the row, or the record was changed or deleted through the API."""
         outcome, diagnostics = Outcome.CONFLICT, prepared.diagnostics
         if self.before.was_set_aside(prepared):
@@ -278,7 +278,7 @@ class _Resolver:
             Decision(prepared, outcome, diagnostics, prepared.derived, was_replaced=True)
         )
 
-    def _decide(self, prepared: Prepared, outcome: Outcome, more: list[Diagnostic] | None = None) -> None:
+    def _decide(self, prepared: Candidate, outcome: Outcome, more: list[Diagnostic] | None = None) -> None:
         diagnostics = prepared.diagnostics + more if more else prepared.diagnostics
         if outcome in _ARRIVED:
             record_id = prepared.record_id or ""
@@ -287,10 +287,10 @@ class _Resolver:
             self.first_arrived[record_id] = min(known, prepared, key=lambda one: one.place)
         self.made.decisions.append(Decision(prepared, outcome, diagnostics, prepared.derived))
 
-    def _reject(self, prepared: Prepared, code: str, message: str) -> None:
+    def _reject(self, prepared: Candidate, code: str, message: str) -> None:
         reason = diagnose(code, message, prepared.location, severity=Severity.ERROR)
         self._decide(prepared, Outcome.REJECTED, [reason])
 
-    def _reject_missing(self, prepared: Prepared, linked: Linked) -> None:
+    def _reject_missing(self, prepared: Candidate, linked: Linked) -> None:
         errors = [d._replace(severity=Severity.ERROR) for d in self.references.notices(prepared, linked)]
         self._decide(prepared, Outcome.REJECTED, errors)

@@ -54,7 +54,7 @@ def not_looked_at(
     for file in source.passed_over():
         if stop() is not None:
             break
-        seen = Candidate(file.path, problem=file.problem) if file.problem else seen_in(file, encoding)
+        seen = StrayFile(file.path, problem=file.problem) if file.problem else seen_in(file, encoding)
         if seen is None:
             source.ignore(file.path)
         else:
@@ -63,7 +63,7 @@ def not_looked_at(
         yield stray.problem or _warning(stray, places)
 
 
-class Candidate(NamedTuple):
+class StrayFile(NamedTuple):
     """A file that seems to hold records and is not read.
 
     ``looks`` says what it looks like, as the end of a sentence; ``kinds`` are what it holds, none for an archive;
@@ -76,7 +76,7 @@ class Candidate(NamedTuple):
     problem: Diagnostic | None = None
 
 
-def seen_in(file: SourceFile, encoding: str | None) -> Candidate | None:
+def seen_in(file: SourceFile, encoding: str | None) -> StrayFile | None:
     """Return what a file that is not read seems to hold; None where it holds no records.
 
     Args:
@@ -84,12 +84,12 @@ def seen_in(file: SourceFile, encoding: str | None) -> Candidate | None:
         encoding: what the user says of files in no known one.
     """
     if is_archive(file.path):  # by its name, even if it may not be opened
-        return Candidate(file.path, "is an archive")
+        return StrayFile(file.path, "is an archive")
     try:
         head = beginning_of(file.full, _HEAD) or b""
         signature = signature_of(head)
         if signature and signature.packs and not file.path.lower().endswith(_PACKED_DOCUMENTS):
-            return Candidate(file.path, "is an archive")
+            return StrayFile(file.path, "is an archive")
         if not begins_like_json(head, encoding):
             return None
         raw = head if len(head) < _HEAD else beginning_of(file.full, SIZE_LIMIT + 1) or b""
@@ -97,24 +97,24 @@ def seen_in(file: SourceFile, encoding: str | None) -> Candidate | None:
         raise_if_machine_failed(file.path, error, file.full)
         if not _may_be_json(file.path):
             return None
-        return Candidate(file.path, problem=closed_file(file.path, file.full, error).problem)
+        return StrayFile(file.path, problem=closed_file(file.path, file.full, error).problem)
     seen = likeness(raw, encoding, _entity_nearby(file.path))
     if seen is None:
         return None
     kinds = (seen.entity, *seen.others)
-    return Candidate(file.path, f"looks like {_named(seen)}", kinds)
+    return StrayFile(file.path, f"looks like {_named(seen)}", kinds)
 
 
 def with_destinations(
-    root: Path, strays: Sequence[Candidate]
-) -> Iterator[tuple[Candidate, list[Destination]]]:
+    root: Path, strays: Sequence[StrayFile]
+) -> Iterator[tuple[StrayFile, list[Destination]]]:
     """Yield each with where its records would be read, by kind; an archive, and what could not be looked at, nowhere."""
     held = [(one.path, kind) for one in strays for kind in one.kinds]
     places = destinations(root, held)
     return ((one, list(islice(places, len(one.kinds)))) for one in strays)
 
 
-def _warning(stray: Candidate, places: Sequence[Destination]) -> Diagnostic:
+def _warning(stray: StrayFile, places: Sequence[Destination]) -> Diagnostic:
     if not places:
         message = "archives are not opened; what is packed in this one was not looked at"
         return diagnose("archive-not-looked-at", message, Location(stray.path))

@@ -15,21 +15,21 @@ from ..diagnostics import Diagnostic, Severity
 from ..entities import Entity
 from ..errors import DatabaseUnusable
 from ..sources.discover import Source
-from ..sources.presence import was_moved
+from ..sources.source_files import was_moved
 from ..store import edits, holders, known, runs, schema, waiting
 from ..store.holders import Superseded
 from ..store.known import KnownFile
 from ..store.reporting import SUPERSEDED
 from ..store.safety import data_version, refuse_foreign
 from .batch import Batch
-from .course import Book, Course
+from .batch_plan import Decision
 from .holding import Holding
-from .load import Written, attached_notice, load, unread
+from .load import BatchResult, attached_notice, load, unread
 from .moved import Moved
 from .options import Options
-from .outcome import UNRECOGNISED, Counts, Status, Tally
-from .plan import Decision
+from .outcome import UNRECOGNISED, RunCounts, RunStatus, Tally
 from .policy import Policy
+from .run_progress import RunProgress, RunRef
 
 log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Loaded(NamedTuple):
 
     decisions: list[Decision]
     diagnostics: list[Diagnostic]
-    counts: Counts
+    counts: RunCounts
 
 
 class Writer:
@@ -69,7 +69,7 @@ class Writer:
         self.connection = connection
         self.options = options
         self.policy = Policy(options.on_conflict, options.missing_references)
-        self.counts = Counts()
+        self.counts = RunCounts()
         self.orphans: dict[str, set[str]] = {}
         self._checked: int | None = None
         self.whole = connection.begin() if options.dry_run else None
@@ -87,9 +87,9 @@ class Writer:
                 tool_version=__version__,
                 at=started_at,
             )
-        self.book = Book(run_id, number)
+        self.book = RunRef(run_id, number)
         moved = Moved(source.root, options.encoding)
-        self.course = Course(
+        self.course = RunProgress(
             self.book, source.location, moved, options.encoding, options.rehash, self.is_new_source
         )
         if options.all_or_nothing and self.whole is None:
@@ -193,8 +193,8 @@ class Writer:
 
     def finish(
         self,
-        status: Status,
-        counts: Counts,
+        status: RunStatus,
+        counts: RunCounts,
         duration: float,
         stopped_by: str,
         notices: Sequence[Diagnostic] = (),
@@ -210,7 +210,7 @@ class Writer:
         if self.options.dry_run and self.whole is not None:
             self.whole.rollback()
             return
-        if self.whole is not None and status is not Status.COMPLETED:
+        if self.whole is not None and status is not RunStatus.COMPLETED:
             self.whole.rollback()
             self.whole = None
         with self._transaction():
@@ -229,7 +229,12 @@ class Writer:
             self.whole.commit()
 
     def give_up(
-        self, status: Status, counts: Counts, duration: float, stopped_by: str, undone: Sequence[Diagnostic]
+        self,
+        status: RunStatus,
+        counts: RunCounts,
+        duration: float,
+        stopped_by: str,
+        undone: Sequence[Diagnostic],
     ) -> None:
         """The run failed: undo what is open and say so in its row, if the database still can."""
         try:
@@ -258,7 +263,7 @@ class Writer:
                 self._checked = version
             yield transaction
 
-    def _counts_with(self, batch: Batch, written: Written) -> Counts:
+    def _counts_with(self, batch: Batch, written: BatchResult) -> RunCounts:
         counts = deepcopy(self.counts)
         counts.entities[batch.entity.name].add(written.tally)
         counts.files.found += batch.files_read + batch.files_refused + batch.skipped_files
@@ -271,7 +276,7 @@ class Writer:
         counts.take_back(SUPERSEDED, Severity.WARNING, written.retracted)
         return counts
 
-    def _check_limit(self, batch: Batch, totals: Tally, written: Written) -> None:
+    def _check_limit(self, batch: Batch, totals: Tally, written: BatchResult) -> None:
         limit = self.options.max_rejects
         if limit is None or (limit.is_percentage and totals.found < JUDGED_FROM and not batch.is_last):
             return

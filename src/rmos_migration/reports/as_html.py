@@ -14,9 +14,9 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from ..catalogue import CATALOGUE
-from ..migrate.outcome import Status
+from ..migrate.outcome import RunStatus
 from ..store.reporting import CONFLICTS
-from . import pictures, wording
+from . import pictures, text
 from .environment import TEMPLATES, drawn, environment
 from .report import KeptOut, Report, Run
 
@@ -30,10 +30,10 @@ FINDINGS = 100
 """Findings of an audit that are shown."""
 
 _MOODS = {
-    Status.COMPLETED: ("good", "✓"),
-    Status.COMPLETED_WITH_REJECTS: ("warn", "!"),
-    Status.INTERRUPTED: ("warn", "!"),
-    Status.RUNNING: ("warn", "…"),
+    RunStatus.COMPLETED: ("good", "✓"),
+    RunStatus.COMPLETED_WITH_REJECTS: ("warn", "!"),
+    RunStatus.INTERRUPTED: ("warn", "!"),
+    RunStatus.RUNNING: ("warn", "…"),
 }
 
 
@@ -54,14 +54,14 @@ def as_html(report: Report) -> str:
     mood, sign = mood_of(report.run, doubted=bool(report.doubts))
     groups = _groups(report.kept_out or [])
     scale = pictures.scale(report.gallery.rosettes) if report.gallery else None
-    findings, listed_above = wording.findings(report.audit) if report.audit else ([], 0)
+    findings, listed_above = text.findings(report.audit) if report.audit else ([], 0)
     page = environment(TEMPLATES, picture=drawn(partial(pictures.picture, scale=scale))).get_template(
         "report.html"
     )
     return page.render(
         report=report,
         run=report.run,
-        title=f"{report.verdict} RMOS migration report, {wording.when(report.run.started_at)}",
+        title=f"{report.verdict} RMOS migration report, {text.when(report.run.started_at)}",
         policy=_policy(style, script),
         style=style,
         script=script,
@@ -106,10 +106,10 @@ def mood_of(run: Run, *, doubted: bool = False) -> tuple[str, str]:
 
     Bad, too, is that something speaks against what the database says now.
     """
-    status = Status(run.status)
+    status = RunStatus(run.status)
     if doubted:
         return "bad", "✗"
-    if status is Status.COMPLETED and not run.totals.found:
+    if status is RunStatus.COMPLETED and not run.totals.found:
         return "warn", "!"
     return _MOODS.get(status, ("bad", "✗"))
 
@@ -154,4 +154,4 @@ def _group(code: str, total: int, shown: list[KeptOut]) -> _Group:
 
 
 def _named(records: dict[str, int]) -> dict[str, int]:
-    return {wording.entity_name(name): number for name, number in records.items()}
+    return {text.entity_name(name): number for name, number in records.items()}

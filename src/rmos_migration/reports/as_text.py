@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ..migrate.not_looked_at import amount_not_looked_at, folders_among
 from .layout import aligned, columns, heading, labelled, wrapped
 from .report import Audit, Comparison, Excerpt, Gallery, KeptOut, Kind, Notice, Report, Run, Workshop
-from .wording import (
+from .text import (
     ENDED,
     about,
     amount,

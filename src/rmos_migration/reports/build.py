@@ -9,12 +9,12 @@ from sqlalchemy import Connection
 
 from .. import __version__
 from ..audit.auditor import audit_database
-from ..audit.result import AuditResult, State
+from ..audit.result import AuditResult, RuleState
 from ..diagnostics import Severity, printable
 from ..errors import UsageError
-from ..migrate.outcome import RunSummary, Status
+from ..migrate.outcome import RunStatus, RunSummary
 from ..store import queries, reporting, runs, strays
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from ..store.doubts import doubts
 from ..store.files import size_of
 from ..store.lock import is_locked
@@ -22,26 +22,26 @@ from ..store.queries import RunRow
 from ..store.reporting import Noticed, Place
 from . import facts
 from .documents import bytes_of_run, bytes_of_source, documents_kept_out, with_excerpts
+from .recorder import RunRecorder
 from .report import Audit, Change, Comparison, Counted, Finding, KeptOut, Kind, Report, Run, Workshop
 from .report import Database as DatabaseFacts
 from .rosettes import gallery
 from .statistics import Statistics, read_statistics
 from .verdict import advice, verdict
-from .witness import Witness
 
 HISTORY = 30
 """Runs that a report looks back on."""
 
-_WHOLE = {Status.COMPLETED, Status.COMPLETED_WITH_REJECTS, Status.ROLLED_BACK}
+_WHOLE = {RunStatus.COMPLETED, RunStatus.COMPLETED_WITH_REJECTS, RunStatus.ROLLED_BACK}
 """Runs that looked at every document."""
 
 
 def report_of_run(
-    database: Database,
+    database: SqliteDatabase,
     run_id: int | None = None,
     *,
     with_audit: bool = False,
-    witness: Witness | None = None,
+    witness: RunRecorder | None = None,
 ) -> Report:
     """The report of a run that stands in the database, the last one unless another is named.
 
@@ -62,11 +62,11 @@ def report_of_run(
 
 def report_in(
     connection: Connection,
-    database: Database,
+    database: SqliteDatabase,
     run_id: int | None,
     *,
     locked: bool | None,
-    witness: Witness | None = None,
+    witness: RunRecorder | None = None,
 ) -> Report:
     """Return the report of a run as ``report_of_run`` does, by a connection in a transaction.
 
@@ -119,7 +119,7 @@ def report_of_statistics(file: Path) -> Report:
     return _report(run, statistics.database, summary, made_from="statistics", noticed=noticed)
 
 
-def report_of_dry_run(summary: RunSummary, witness: Witness, encoding: str | None = None) -> Report:
+def report_of_dry_run(summary: RunSummary, witness: RunRecorder, encoding: str | None = None) -> Report:
     """The report of a dry run, from its summary and what was seen of it."""
     run = facts.run_of_summary(summary.as_json(), __version__)
     kept_out = documents_kept_out(witness.reasons, witness.known)
@@ -191,7 +191,7 @@ def _kinds(found: Iterable[Noticed]) -> list[Kind]:
 # the database, as it is now
 
 
-def _database(connection: Connection, database: Database) -> DatabaseFacts:
+def _database(connection: Connection, database: SqliteDatabase) -> DatabaseFacts:
     version, applied_at, _ = queries.schema_steps(connection)[-1]
     return DatabaseFacts(
         size_bytes=size_of(database.path),
@@ -217,7 +217,7 @@ def _workshop(connection: Connection) -> Workshop:
 
 def _comparison(connection: Connection, run: Run, before: RunRow, places: set[Place]) -> Comparison:
     previous = facts.run_of_row(before)
-    if {Status(run.status), Status(previous.status)} - _WHOLE:
+    if {RunStatus(run.status), RunStatus(previous.status)} - _WHOLE:
         return Comparison(run=previous, kept_out=None)
     then = reporting.places_kept_out(connection, before.id)
     change = Change(newly=len(places - then), still=len(places & then), no_longer=len(then - places))
@@ -229,8 +229,8 @@ def _audit(result: AuditResult) -> Audit:
     return Audit(
         passed=result.passed,
         rules=len(result.verdicts),
-        rules_held=states[State.PASSED],
-        rules_not_run=states[State.NOT_RUN],
+        rules_held=states[RuleState.PASSED],
+        rules_not_run=states[RuleState.NOT_RUN],
         errors=result.number(Severity.ERROR),
         warnings=result.number(Severity.WARNING),
         findings=[Finding(**finding._asdict()) for finding in result.findings],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from ..diagnostics import printable
-from . import charts, pictures, wording
+from . import charts, pictures, text
 from .layout import columns
 
 if TYPE_CHECKING:
@@ -30,31 +30,31 @@ def environment(*folders: Path, **more: Any) -> "Environment":
     )
     made.globals |= {
         "n": "{:,}".format,
-        "about": wording.about,
-        "are": wording.are,
-        "before": wording.before,
-        "brief": wording.brief,
+        "about": text.about,
+        "are": text.are,
+        "before": text.before,
+        "brief": text.brief,
         "columns": columns,
-        "ended": wording.ENDED,
-        "amount": wording.amount,
-        "entity_name": wording.entity_name,
+        "ended": text.ENDED,
+        "amount": text.amount,
+        "entity_name": text.entity_name,
         "is_shrunk": pictures.is_shrunk,
-        "listed": wording.listed,
-        "millimetres": wording.millimetres,
+        "listed": text.listed,
+        "millimetres": text.millimetres,
         "machine_time": lambda instant: f"{instant[:23]}Z" if instant.endswith("Z") else instant,
         "outcome_bar": drawn(charts.outcome_bar),
-        "success": wording.success,
-        "changes": wording.changes,
-        "name_of": wording.name_of,
-        "passed_over": wording.passed_over,
-        "place": wording.place,
-        "run_name": wording.run_name,
+        "success": text.success,
+        "changes": text.changes,
+        "name_of": text.name_of,
+        "passed_over": text.passed_over,
+        "place": text.place,
+        "run_name": text.run_name,
         "scale_bar": drawn(charts.scale_bar),
-        "seconds": wording.seconds,
+        "seconds": text.seconds,
         "share_bar": drawn(charts.share_bar),
-        "size": wording.size,
+        "size": text.size,
         "timeline": drawn(charts.timeline),
-        "when": wording.when,
+        "when": text.when,
         **more,
     }
     parts = made.get_template("parts.html").module

@@ -18,7 +18,7 @@ from .as_text import as_text
 from .report import Report
 
 
-class Format(StrEnum):
+class ReportFormat(StrEnum):
     """What a report can be written as."""
 
     JSON = "json"
@@ -26,10 +26,10 @@ class Format(StrEnum):
     TXT = "txt"
 
 
-VIEWS: dict[Format, Callable[[Report], str]] = {
-    Format.JSON: as_json,
-    Format.HTML: as_html,
-    Format.TXT: as_text,
+VIEWS: dict[ReportFormat, Callable[[Report], str]] = {
+    ReportFormat.JSON: as_json,
+    ReportFormat.HTML: as_html,
+    ReportFormat.TXT: as_text,
 }
 """The text of a report in each format."""
 
@@ -45,7 +45,7 @@ def check_folder(folder: Path, source: Path) -> None:
 def write_reports(
     report: Report,
     folder: Path,
-    formats: Iterable[Format] = tuple(Format),
+    formats: Iterable[ReportFormat] = tuple(ReportFormat),
     *,
     permissions: Permissions = ANYBODYS,
 ) -> list[Path]:
@@ -103,7 +103,7 @@ def _reserved(folder: Path, stem: str) -> Iterator[str]:
                 if not os.access(folder, os.W_OK):
                     raise
                 continue  # Windows says so of a file that is being deleted
-            if not any(os.path.lexists(folder / f"{numbered}.{form}") for form in Format):
+            if not any(os.path.lexists(folder / f"{numbered}.{form}") for form in ReportFormat):
                 yield numbered
                 return
 

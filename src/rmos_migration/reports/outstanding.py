@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from sqlalchemy import Connection
 
-from ..sources.presence import Presence
+from ..sources.source_files import Presence
 from ..store import kept_out, strays
 from ..store.kept_out import KeptOutKind
 from ..store.strays import Stray

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from ..migrate.outcome import Status, is_kept
+from ..migrate.outcome import RunStatus, is_kept
 
 
 class Value(BaseModel):
@@ -76,7 +76,7 @@ class Run(Value):
     @property
     def is_kept(self) -> bool:
         """Whether what the counts say is in the database: not for a dry run, nor for one that was undone."""
-        return is_kept(Status(self.status), self.options, dry_run=self.dry_run)
+        return is_kept(RunStatus(self.status), self.options, dry_run=self.dry_run)
 
     @property
     def arrived(self) -> int:

@@ -9,7 +9,7 @@ from ..diagnostics import printable
 from ..store import queries, reporting
 from ..store.reporting import PatternRow
 from .report import Gallery, Rosette, RosetteRing
-from .wording import amount, millimetres, name_of
+from .text import amount, millimetres, name_of
 
 DRAWN = 240
 """Patterns that are drawn in a report; how many more there are is said."""
@@ -36,7 +36,7 @@ def stock(connection: Connection) -> Stock:
 
 def as_drawn(row: PatternRow, colours: Stock) -> Rosette:
     """A pattern as far as it can be drawn, with remarks on what it leaves open."""
-    plan = rosette.plan(row.geometry, colours, colours.get(row.strip_family_id or "", ()))
+    plan = rosette.lay_out(row.geometry, colours, colours.get(row.strip_family_id or "", ()))
     remarks = list(plan.remarks)
     described = len(rosette.rings_of(row.geometry) or ())
     if described and row.ring_count is not None and described != row.ring_count:
@@ -72,7 +72,7 @@ def drawing(one: Rosette, *, pixels_per_mm: float | None = None, scale_bar: bool
         )
         for ring in one.rings
     )
-    plan = rosette.Plan(bands, one.outer_radius_mm, one.inner_radius_mm, (), one.hole_radius_mm)
+    plan = rosette.RosetteLayout(bands, one.outer_radius_mm, one.inner_radius_mm, (), one.hole_radius_mm)
     return rosette.draw(plan, title_of(one), pixels_per_mm=pixels_per_mm, scale_bar=scale_bar)
 
 

@@ -19,7 +19,7 @@ class _Strict(BaseModel):
     model_config = ConfigDict(strict=True)
 
 
-class _Tally(_Strict):
+class _TallyRead(_Strict):
     found: _Count
     migrated: _Count
     unchanged: _Count
@@ -33,7 +33,7 @@ class _Tally(_Strict):
         return self
 
 
-class _Files(_Strict):
+class _FileCountsRead(_Strict):
     found: _Count
     read: _Count
     unread: _Count
@@ -56,8 +56,8 @@ class Statistics(_Strict):
     finished_at: str
     duration_seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)]
     documents_per_second: _Count
-    entities: dict[str, _Tally]
-    files: _Files
+    entities: dict[str, _TallyRead]
+    files: _FileCountsRead
     generations: dict[str, _Count]
     codes: dict[str, _Count]
     overridden: _Count = 0
@@ -66,7 +66,7 @@ class Statistics(_Strict):
     def as_json(self) -> dict[str, Any]:
         """The summary again, its totals counted anew."""
         entities = [tally.model_dump() for tally in self.entities.values()]
-        totals = {name: sum(tally[name] for tally in entities) for name in _Tally.model_fields}
+        totals = {name: sum(tally[name] for tally in entities) for name in _TallyRead.model_fields}
         return {**self.model_dump(), "totals": totals}
 
 

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from ..diagnostics import printable
 from ..migrate.not_looked_at import were_not_looked_at
-from ..migrate.outcome import Status, ending, overridden_records
+from ..migrate.outcome import RunStatus, ending, overridden_records
 from ..store.runs import REPLACED
 from .report import KeptOut, Kind, Run
-from .wording import amount, are
+from .text import amount, are
 
 _NOT_AS_LEFT = "But the database is no longer as this program left it."
 
-_CUT_SHORT = {Status.FAILED, Status.INTERRUPTED}
+_CUT_SHORT = {RunStatus.FAILED, RunStatus.INTERRUPTED}
 
 
 def verdict(run: Run, doubted: Sequence[str] = ()) -> str:
@@ -20,8 +20,8 @@ def verdict(run: Run, doubted: Sequence[str] = ()) -> str:
 
 
 def _ending(run: Run) -> str:
-    status = Status(run.status)
-    if status is Status.COMPLETED and not run.totals.found:
+    status = RunStatus(run.status)
+    if status is RunStatus.COMPLETED and not run.totals.found:
         return "There was nothing to migrate."
     if status in _CUT_SHORT and not run.is_kept:
         return f"{'The dry run' if run.dry_run else 'The run'} was ended before its end. Nothing was kept."
@@ -76,12 +76,12 @@ def advice(
 
 def _end(run: Run) -> Iterator[str]:
     """How the run came to its end, and what that means for the numbers."""
-    status = Status(run.status)
+    status = RunStatus(run.status)
     if run.stopped_by:
         yield f"{run.stopped_by[:1].upper()}{run.stopped_by[1:]}."
-    if status is Status.RUNNING:
+    if status is RunStatus.RUNNING:
         yield "The numbers below are those of the parts that are done."
-    elif status is Status.ROLLED_BACK:
+    elif status is RunStatus.ROLLED_BACK:
         yield "The numbers below say what would have become of the documents; none was written (--all-or-nothing)."
     elif status in _CUT_SHORT and run.is_kept:
         yield "The parts that it had finished stay; what comes after them was not written."
@@ -96,7 +96,7 @@ def _fates(run: Run, *, names_documents: bool, is_doubted: bool) -> Iterator[str
     totals, would = run.totals, run.dry_run or not run.is_kept
     if not totals.found:
         return
-    of_parts = " of these parts" if Status(run.status) in {*_CUT_SHORT, Status.RUNNING} else ""
+    of_parts = " of these parts" if RunStatus(run.status) in {*_CUT_SHORT, RunStatus.RUNNING} else ""
     if not totals.kept_out:
         yield f"{_all(totals.found)}{of_parts} {_in_database(run, totals.found, would=would, is_doubted=is_doubted)}."
         return
@@ -130,7 +130,7 @@ def _what_to_do(run: Run, kept_out: Sequence[KeptOut]) -> Iterator[str]:
     is_limited = run.options.get("max_rejects") is not None and run.status == "failed"
     if is_limited and kept_out:
         yield "Mend the files that are named below, or allow more with --max-rejects, then run the migration again."
-    elif Status(run.status) in _CUT_SHORT and run.is_kept:
+    elif RunStatus(run.status) in _CUT_SHORT and run.is_kept:
         yield "Run the migration again: it carries on from there."
     elif kept_out:
         again = "Mend the files that are named below, then run the migration again"

@@ -12,7 +12,7 @@ from itertools import groupby
 from math import pi
 
 from .colours import UNKNOWN
-from .plan import Band, Plan
+from .layout import Band, RosetteLayout
 
 SOUNDBOARD = "#f3e7cd"
 HOLE = "#4a3a2c"
@@ -29,7 +29,9 @@ _USUAL_MM = 60
 """The radius for which lines are as thick as said here; they grow with the rosette."""
 
 
-def draw(plan: Plan, title: str, *, pixels_per_mm: float | None = None, scale_bar: bool = False) -> str:
+def draw(
+    plan: RosetteLayout, title: str, *, pixels_per_mm: float | None = None, scale_bar: bool = False
+) -> str:
     """The SVG of a rosette, empty where there is nothing to draw (``plan.remarks`` say why).
 
     Args:
@@ -64,14 +66,14 @@ def draw(plan: Plan, title: str, *, pixels_per_mm: float | None = None, scale_ba
     return "".join([*parts, "</svg>"])
 
 
-def _hole(plan: Plan, unit: float) -> Iterator[str]:
+def _hole(plan: RosetteLayout, unit: float) -> Iterator[str]:
     """The sound hole with its middle, where the geometry says how large it is."""
     if plan.hole_mm is not None:
         yield f'<circle r="{_number(plan.hole_mm)}" fill="{HOLE}"/>'
         yield f'<path d="M{_number(-2 * unit)} 0H{_number(2 * unit)}M0 {_number(-2 * unit)}V{_number(2 * unit)}" stroke="{SOUNDBOARD}" stroke-width="{_number(unit * 0.2)}"/>'
 
 
-def _outline(plan: Plan) -> Iterator[float]:
+def _outline(plan: RosetteLayout) -> Iterator[float]:
     """The edges that the geometry states for the whole rosette."""
     return (edge for edge in (plan.outer_mm, plan.inner_mm) if edge is not None)
 

@@ -20,7 +20,7 @@ class Slip(Enum):
     POWERSHELL = "powershell-list"
 
 
-class Found(NamedTuple):
+class FoundSlip(NamedTuple):
     """A slip: its kind, the steps to its place, and what stands there."""
 
     slip: Slip
@@ -42,12 +42,12 @@ _NUMBER = re.compile(
 _TELLING = frozenset((str, dict))
 
 
-def slips_in(held: Any) -> list[Found]:
+def slips_in(held: Any) -> list[FoundSlip]:
     """The slips in a geometry, or in a list of strips."""
-    found: list[Found] = []
+    found: list[FoundSlip] = []
     if type(held) is dict:
         if is_powershell_list(held):
-            found.append(Found(Slip.POWERSHELL, (), held))
+            found.append(FoundSlip(Slip.POWERSHELL, (), held))
             _look_at_parts(held["value"], ("value",), found)
         _look_at_part(held, (), found)
         for key in RING_LISTS:
@@ -61,29 +61,29 @@ def slips_in(held: Any) -> list[Found]:
     return found
 
 
-def _look_at_parts(parts: list[Any], steps: Steps, found: list[Found]) -> None:
+def _look_at_parts(parts: list[Any], steps: Steps, found: list[FoundSlip]) -> None:
     """Look at a list of rings or strips."""
     for index, part in enumerate(parts):
         if type(part) is dict and not _TELLING.isdisjoint(map(type, part.values())):
             _look_at_part(part, (*steps, index), found)
         elif type(part) is dict and is_powershell_list(part):
-            found.append(Found(Slip.POWERSHELL, (*steps, index), part))
+            found.append(FoundSlip(Slip.POWERSHELL, (*steps, index), part))
 
 
-def _look_at_part(part: Mapping[str, Any], steps: Steps, found: list[Found]) -> None:
+def _look_at_part(part: Mapping[str, Any], steps: Steps, found: list[FoundSlip]) -> None:
     for key, value in part.items():
         kind = type(value)
         if kind is str:
             if _NUMBER.fullmatch(value) and _MEASURE.fullmatch(key):
-                found.append(Found(Slip.QUOTED, (*steps, key), value))
+                found.append(FoundSlip(Slip.QUOTED, (*steps, key), value))
         elif kind is dict:
             if is_powershell_list(value):
-                found.append(Found(Slip.POWERSHELL, (*steps, key), value))
+                found.append(FoundSlip(Slip.POWERSHELL, (*steps, key), value))
             elif key == "column":
                 _look_at_column(value, (*steps, key), found)
 
 
-def _look_at_column(column: Mapping[str, Any], steps: Steps, found: list[Found]) -> None:
+def _look_at_column(column: Mapping[str, Any], steps: Steps, found: list[FoundSlip]) -> None:
     """Look at the strips that a ring's tiles are sliced from."""
     _look_at_part(column, steps, found)
     strips = column.get("strips")

@@ -3,15 +3,15 @@
 from collections.abc import Collection, Iterable
 from typing import Any, Generic, NamedTuple, TypeVar
 
-from ..entities import ENTITIES, Kind
+from ..entities import ENTITIES, FieldKind
 from .faults import Fault
 from .pointers import Again, below
-from .truncation import is_cut_off
+from .powershell import is_cut_off
 
 FormT = TypeVar("FormT")
 
 PARTS = frozenset(
-    rule.name for entity in ENTITIES for rule in entity.fields if rule.found.kind is Kind.JSON
+    rule.name for entity in ENTITIES for rule in entity.fields if rule.found.kind is FieldKind.JSON
 ) - {
     "metadata",
     "results",

@@ -7,7 +7,7 @@ from .positions import Positions
 from .spots import spots
 
 
-class Excerpt(NamedTuple):
+class DocumentText(NamedTuple):
     """One document's text, and line and column (from 1) of its first character in the file."""
 
     text: str
@@ -15,7 +15,7 @@ class Excerpt(NamedTuple):
     column: int
 
 
-def excerpts(path: str, text: str, pointers: Collection[str]) -> dict[str, Excerpt]:
+def excerpts(path: str, text: str, pointers: Collection[str]) -> dict[str, DocumentText]:
     """The texts of the documents at ``pointers``, by pointer.
 
     Args:
@@ -25,6 +25,6 @@ def excerpts(path: str, text: str, pointers: Collection[str]) -> dict[str, Excer
     """
     positions = Positions(text)
     return {
-        pointer: Excerpt(text[spot.begin : spot.end], *positions.at(spot.begin))
+        pointer: DocumentText(text[spot.begin : spot.end], *positions.at(spot.begin))
         for pointer, spot in spots(path, text, pointers).items()
     }

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from .pointers import Again
-from .scan import MAX_DEPTH, Place, Scanner, StopScan
+from .scan import MAX_DEPTH, Scanner, ScanPosition, StopScan
 
 MOST_FAULTS = 250_000
 """A text with more faults has no outline."""
@@ -66,10 +66,10 @@ class _Outliner(Scanner):
             raise StopScan
         self.offsets.append(at)
 
-    def _again(self, at: int, key: str, first: Any, place: Place) -> None:  # noqa: ARG002 - who has it, says it
+    def _again(self, at: int, key: str, first: Any, place: ScanPosition) -> None:  # noqa: ARG002 - who has it, says it
         self._fault(at, "json-duplicate-key")
 
-    def _value(self, at: int, place: Place) -> int:
+    def _value(self, at: int, place: ScanPosition) -> int:
         self.is_deep = self.is_deep or place.depth > MAX_DEPTH
         return super()._value(at, place)
 

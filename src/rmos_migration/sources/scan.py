@@ -56,15 +56,15 @@ _BEGINNING = re.compile(r'["{\[\-0-9tfnNI]')
 _BRACKETS = re.compile(r'[\[{]++|[\]}]++|"(?:[^"\\]++|\\.)*+"', re.DOTALL)
 
 
-class Place(NamedTuple):
+class ScanPosition(NamedTuple):
     """Where the scanner is: the path, and how deep."""
 
     path: Path | None
     depth: int
 
-    def below(self, token: str | int) -> "Place":
+    def below(self, token: str | int) -> "ScanPosition":
         """The place under a key or number."""
-        return Place(Path(self.path, token), self.depth + 1)
+        return ScanPosition(Path(self.path, token), self.depth + 1)
 
 
 _Seen = dict[str, list[int | Position]]
@@ -88,7 +88,7 @@ class Scanner:
     def run(self) -> bool:
         """Walk to the end, or as far as there is sense in it; says whether it was the end."""
         try:
-            end = self._skip(self._value(self._skip(0), Place(None, 1)))
+            end = self._skip(self._value(self._skip(0), ScanPosition(None, 1)))
             if end < len(self.text):
                 self._unexpected(end, THE_END)
         except StopScan:
@@ -102,7 +102,7 @@ class Scanner:
         at: int,
         code: str,
         message: str,
-        place: Place | None,
+        place: ScanPosition | None,
         hint: str = "",
         other: Position | None = None,
     ) -> None:
@@ -115,37 +115,37 @@ class Scanner:
             )
             raise StopScan
 
-    def _value_fault(self, at: int, end: int, code: str, message: str, place: Place) -> None:
+    def _value_fault(self, at: int, end: int, code: str, message: str, place: ScanPosition) -> None:
         """Note a fault that is a whole value, between two offsets."""
         self._fault(at, code, message, place)
         self.gaps.extend((at, end))
 
-    def _syntax(self, at: int, message: str, place: Place | None = None, hint: str = "") -> NoReturn:
+    def _syntax(self, at: int, message: str, place: ScanPosition | None = None, hint: str = "") -> NoReturn:
         self._fault(at, "json-syntax", message, place, hint)
         raise StopScan
 
-    def _unexpected(self, at: int, expected: str, place: Place | None = None) -> NoReturn:
+    def _unexpected(self, at: int, expected: str, place: ScanPosition | None = None) -> NoReturn:
         """Report what stands where something else was expected, with the likely cause where it can be told, and stop."""
         if at < len(self.text):
             self._zeros(at, place)
         self._advise(advice_on(self.text, at, expected), place)
 
-    def _advise(self, advice: Advice, place: Place | None) -> NoReturn:
+    def _advise(self, advice: Advice, place: ScanPosition | None) -> NoReturn:
         self._syntax(advice.at, advice.message, place, advice.hint)
 
-    def _missing(self, end: int, at: int, name: str, expected: str, place: Place) -> NoReturn:
+    def _missing(self, end: int, at: int, name: str, expected: str, place: ScanPosition) -> NoReturn:
         """Report that something is missing between two offsets: at the end of the line, where the next one goes on."""
         if _BEGINNING.match(self.text, at) and "\n" in self.text[end:at]:
             self._syntax(end, f"{name} is missing at the end of this line", place, f"write {name} there")
         self._unexpected(at, expected, place)
 
-    def _number_goes_on(self, end: int, place: Place, *, in_list: bool = False) -> None:
+    def _number_goes_on(self, end: int, place: ScanPosition, *, in_list: bool = False) -> None:
         """Stop where a number that ends at an offset was to go on: with a decimal comma, or a unit."""
         advice = advice_behind_number(self.text, end, in_list=in_list)
         if advice is not None:
             self._advise(advice, place)
 
-    def _zeros(self, at: int, place: Place | None) -> None:
+    def _zeros(self, at: int, place: ScanPosition | None) -> None:
         """Stop where nothing but zero bytes follow."""
         if self.text[at : at + 1] == "\0" and not self.text[at:].strip("\0 \t\r\n"):
             hint = "restore the file from a backup; what stood here was never written to the disk"
@@ -158,7 +158,7 @@ class Scanner:
         found = _SPACE.match(self.text, at)
         return found.end() if found else at
 
-    def _value(self, at: int, place: Place) -> int:
+    def _value(self, at: int, place: ScanPosition) -> int:
         if at in self.leaps:
             return self.leaps[at]
         first = self.text[at : at + 1]
@@ -178,7 +178,7 @@ class Scanner:
             return self._number(at, found, place)
         return self._unexpected(at, A_VALUE, place)
 
-    def _too_deep(self, at: int, place: Place) -> int:
+    def _too_deep(self, at: int, place: ScanPosition) -> int:
         """Report a value that is nested too deeply, and leap over it by its brackets alone."""
         depth, end = 0, len(self.text)
         is_closed = self.text.find("]", at) >= 0 or self.text.find("}", at) >= 0
@@ -197,7 +197,7 @@ class Scanner:
             raise StopScan
         return end
 
-    def _number(self, at: int, found: re.Match[str], place: Place) -> int:
+    def _number(self, at: int, found: re.Match[str], place: ScanPosition) -> int:
         following = self.text[found.end() : found.end() + 1]
         if following not in " \t\r\n,]}" and following.isprintable():
             self._unexpected(at, A_NUMBER, place)
@@ -205,30 +205,30 @@ class Scanner:
             self._value_fault(at, found.end(), *trouble, place)
         return found.end()
 
-    def _string(self, at: int, place: Place) -> tuple[int, str]:
+    def _string(self, at: int, place: ScanPosition) -> tuple[int, str]:
         """The end of a text, and the text; a key is looked at by who knows what stands under it."""
         end, content = self._read_string(at, place)
         self._check_characters(at, content, place)
         return end, content
 
-    def _read_string(self, at: int, place: Place) -> tuple[int, str]:
+    def _read_string(self, at: int, place: ScanPosition) -> tuple[int, str]:
         found = _STRING.match(self.text, at)
         if found is None:
             self._broken_string(at, place)
         content = found[0][1:-1]
         return found.end(), json.loads(found[0]) if "\\" in content else content
 
-    def _check_characters(self, at: int, content: str, place: Place) -> None:
+    def _check_characters(self, at: int, content: str, place: ScanPosition) -> None:
         if not content.isascii() and (broken := _SURROGATE.search(content)):
             message = f"half a character, \\u{ord(broken[0]):04x}, without its other half"
             self._fault(at, "json-surrogate", message, place)
 
-    def _broken_string(self, at: int, place: Place) -> NoReturn:
+    def _broken_string(self, at: int, place: ScanPosition) -> NoReturn:
         here, message, hint = fault_in_string(self.text, at)
         self._zeros(here, place)
         self._syntax(here, message, place, hint)
 
-    def _array(self, at: int, place: Place) -> int:
+    def _array(self, at: int, place: ScanPosition) -> int:
         here = self._skip(at + 1)
         if self.text[here : here + 1] == "]":
             return here + 1
@@ -247,7 +247,7 @@ class Scanner:
                 self._syntax(comma, "there is a comma after the last element of the list", place)
             index += 1
 
-    def _object(self, at: int, place: Place) -> int:
+    def _object(self, at: int, place: ScanPosition) -> int:
         here = self._skip(at + 1)
         if self.text[here : here + 1] == "}":
             return here + 1
@@ -267,7 +267,7 @@ class Scanner:
             if self.text[here : here + 1] == "}":
                 self._syntax(comma, "there is a comma after the last key of the object", place)
 
-    def _member(self, at: int, place: Place, seen: _Seen) -> int:
+    def _member(self, at: int, place: ScanPosition, seen: _Seen) -> int:
         if self.text[at : at + 1] != '"':
             self._unexpected(at, A_KEY, place)
         end, key = self._read_string(at, place)
@@ -282,7 +282,7 @@ class Scanner:
             self._missing(end, colon, "a colon", A_COLON, below)
         return self._value(self._skip(colon + 1), below)
 
-    def _again(self, at: int, key: str, first: int | Position, place: Place) -> None:
+    def _again(self, at: int, key: str, first: int | Position, place: ScanPosition) -> None:
         """Report a key that stands in its object before."""
         other = position_of(self.text, first) if isinstance(first, int) else first
         message = f"the key {shown(key)} stands here again, first at {OTHER}"

@@ -14,9 +14,9 @@ from ..atomic import sweep, unfinished
 from ..errors import EnvironmentFailure, UsageError, remedy
 from ..permissions import permissions_of
 from ..syncing import force, sync_file, sync_folder
-from .condition import COMPANIONS, is_read_unnoticed
 from .engines import PATIENCE, uri
 from .failures import ours
+from .file_state import COMPANIONS, is_read_unnoticed
 
 log = logging.getLogger(__name__)
 

@@ -53,7 +53,7 @@ class Recent(NamedTuple):
     created_at: str | None
 
 
-class Numbers(NamedTuple):
+class NumberSummary(NamedTuple):
     """What is known of a column of numbers: how many are recorded, and the least, the largest and the mean of them."""
 
     recorded: int
@@ -105,10 +105,10 @@ def recent(connection: Connection, entity: Entity, limit: int) -> list[Recent]:
     return [Recent(*row) for row in connection.execute(query)]
 
 
-def numbers(connection: Connection, entity: Entity, column: str) -> Numbers:
+def numbers(connection: Connection, entity: Entity, column: str) -> NumberSummary:
     """What is known of a column of numbers."""
     value = ENTITY_TABLES[entity.name].c[column]
-    return Numbers(
+    return NumberSummary(
         *connection.execute(
             select(func.count(value), func.min(value), func.max(value), func.avg(value))
         ).one()

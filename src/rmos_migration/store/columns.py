@@ -136,7 +136,7 @@ def _is_encoding(name: object) -> bool:
         return False
 
 
-class _Files(BaseModel):
+class _FileCountsColumn(BaseModel):
     model_config = ConfigDict(strict=True)
 
     found: NonNegativeInt = 0
@@ -147,12 +147,12 @@ class _Files(BaseModel):
     ignored_paths: dict[str, list[str]] = {}
 
 
-class _Counts(BaseModel):
+class _RunCountsColumn(BaseModel):
     model_config = ConfigDict(strict=True)
 
     entities: dict[str, dict[str, NonNegativeInt]] = {}
     totals: dict[str, NonNegativeInt] = {}
-    files: _Files = _Files()
+    files: _FileCountsColumn = _FileCountsColumn()
     generations: dict[str, NonNegativeInt] = {}
     diagnostics: dict[str, NonNegativeInt] = {}
     codes: dict[str, NonNegativeInt] = {}
@@ -170,7 +170,7 @@ def run_counts(column: str, text: str | None) -> dict[str, Any]:
         return {}
     value = stored_object(column, text)
     try:
-        _Counts.model_validate(value)
+        _RunCountsColumn.model_validate(value)
     except ValidationError as error:
         place = ".".join(str(step) for step in error.errors()[0]["loc"])
         raise corrupt_value(f"{column} ({place})", text, "what a run counted") from None

@@ -12,9 +12,10 @@ from . import schema
 from .backup import back_up, copy_whole, last_copy, refuse_companions, refuse_taken
 from .clocks import never
 from .computing import refuse_computed
-from .condition import (
-    Condition,
-    Examination,
+from .engines import connected, file_engine, memory_engine, tolerate_broken_text
+from .file_state import (
+    DatabaseState,
+    FileCondition,
     examine,
     has_log,
     is_read_unnoticed,
@@ -22,7 +23,6 @@ from .condition import (
     refuse_absent,
     refuse_unusable,
 )
-from .engines import connected, file_engine, memory_engine, tolerate_broken_text
 from .lock import write_lock
 from .places import path_of
 from .safety import fault_in, kept_sound, refuse_foreign, refuse_uncertain
@@ -30,13 +30,13 @@ from .soundness import file_damage
 
 
 @dataclass(frozen=True)
-class Database:
+class SqliteDatabase:
     """A database by its place. Nothing is opened until one of the methods is called."""
 
     path: Path
 
     @classmethod
-    def at(cls, place: str | Path) -> "Database":
+    def at(cls, place: str | Path) -> "SqliteDatabase":
         """The database named by a SQLAlchemy URL (``sqlite:///rmos.db``) or a plain path.
 
         Raises:
@@ -50,7 +50,7 @@ class Database:
         """The SQLAlchemy URL."""
         return f"sqlite:///{self.path.as_posix()}"
 
-    def examine(self) -> Examination:
+    def examine(self) -> DatabaseState:
         """Look at the file without changing it or anything beside it."""
         return examine(self.path)
 
@@ -76,8 +76,8 @@ class Database:
             refuse_uncertain(self.path, connection)
             yield connection
 
-    def _refuse_unless_current(self, found: Examination) -> None:
-        if found.condition is Condition.OLDER:
+    def _refuse_unless_current(self, found: DatabaseState) -> None:
+        if found.condition is FileCondition.OLDER:
             raise DatabaseUnusable(
                 f"{self.path} has schema {found.version}, this program needs {schema.CURRENT_VERSION}",
                 "run: rmos init (a backup is made first)",
@@ -104,7 +104,7 @@ class Database:
         """
         found = self.examine()
         refuse_absent(self.path, found)
-        if found.condition not in (Condition.UNMARKED, Condition.CHANGED):
+        if found.condition not in (FileCondition.UNMARKED, FileCondition.CHANGED):
             refuse_unusable(found)
         with self._reading(is_stopped=is_stopped) as connection, connection.begin():
             tolerate_broken_text(connection, tolerant=True)
@@ -145,7 +145,7 @@ class Database:
         """
         found = self.examine()
         refuse_absent(self.path, found)
-        if found.condition not in (Condition.CURRENT, Condition.UNMARKED):
+        if found.condition not in (FileCondition.CURRENT, FileCondition.UNMARKED):
             refuse_unusable(found)
             raise DatabaseUnusable(f"{self.path} has schema {found.version}, an older one", "run: rmos init")
         with write_lock(self.path, purpose):
@@ -172,11 +172,11 @@ class Database:
         with write_lock(self.path, purpose) as held, kept_sound(self.path, held) as watch:
             found = self.examine()
             refuse_unusable(found)
-            if found.condition is Condition.OLDER:
+            if found.condition is FileCondition.OLDER:
                 back_up(self.path, _before_upgrade(found.version))
             with connected(file_engine(self.path)) as connection:
                 watch.begin(connection)
-                if found.condition is not Condition.CURRENT:
+                if found.condition is not FileCondition.CURRENT:
                     with connection.begin():
                         schema.upgrade(connection)
                 yield connection
@@ -212,7 +212,7 @@ class Database:
         """
         found = self.examine()
         refuse_unusable(found)
-        if found.condition in (Condition.ABSENT, Condition.EMPTY):
+        if found.condition in (FileCondition.ABSENT, FileCondition.EMPTY):
             with connected(memory_engine()) as connection:
                 with connection.begin():
                     schema.upgrade(connection)
@@ -251,7 +251,7 @@ class Database:
         """Raise what ``back_up_to`` would raise before it copies anything."""
         found = self.examine()
         refuse_absent(self.path, found)
-        if found.condition is not Condition.UNMARKED:
+        if found.condition is not FileCondition.UNMARKED:
             refuse_unusable(found)
         refuse_taken(target)
         refuse_companions(target)

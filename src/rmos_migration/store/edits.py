@@ -34,7 +34,7 @@ _SAYS_WRITTEN = and_(FROM_API, func.coalesce(ledger.c.code, "").not_in((DELETED,
 """Entries of records whose row holds what came through the API, as far as the ledger knows."""
 
 
-class Written(NamedTuple):
+class EditTrace(NamedTuple):
     """What came through the API: what its record was made from, and the request's bytes, by size and hash.
 
     ``at_ns`` is when, in nanoseconds since 1970.
@@ -49,14 +49,16 @@ class Written(NamedTuple):
     at_ns: int
 
 
-class User(NamedTuple):
+class ReferringRecord(NamedTuple):
     """A record that refers to another one."""
 
     entity: str
     id: str
 
 
-def users_of(connection: Connection, entity: Entity, record_id: str, limit: int) -> tuple[list[User], int]:
+def users_of(
+    connection: Connection, entity: Entity, record_id: str, limit: int
+) -> tuple[list[ReferringRecord], int]:
     """The first records that refer to a record, and how many there are."""
     referring = [
         select(literal(other.name).label("entity"), table.c.id).where(_refers(other, entity, record_id))
@@ -69,7 +71,7 @@ def users_of(connection: Connection, entity: Entity, record_id: str, limit: int)
     every = union_all(*referring).subquery()
     total = connection.scalar(select(func.count()).select_from(every)) or 0
     first = connection.execute(select(every).order_by(every.c.entity, every.c.id).limit(limit))
-    return [User(*row) for row in first], total
+    return [ReferringRecord(*row) for row in first], total
 
 
 def _refers(other: Entity, entity: Entity, record_id: str) -> ColumnElement[bool]:
@@ -89,20 +91,20 @@ def delete_row(connection: Connection, entity: Entity, record_id: str) -> None:
     connection.execute(delete(table).where(table.c.id == record_id))
 
 
-def note_written(connection: Connection, entity: Entity, row: Row, written: Written) -> None:
+def note_written(connection: Connection, entity: Entity, row: Row, written: EditTrace) -> None:
     """Enter in the ledger that a row holds what came through the API."""
     supersede(connection, entity, [row[0]])
     runs.forget_deleted(connection, entity, [row[0]])
     _enter(connection, entity, row[0], written, outcome="migrated", code=None)
 
 
-def note_deleted(connection: Connection, entity: Entity, record_id: str, written: Written) -> None:
+def note_deleted(connection: Connection, entity: Entity, record_id: str, written: EditTrace) -> None:
     """Enter in the ledger that a record was deleted."""
     supersede(connection, entity, [record_id])
     _enter(connection, entity, record_id, written, outcome="conflict", code=DELETED)
 
 
-def _enter(connection: Connection, entity: Entity, record_id: str, written: Written, **fate: Any) -> None:
+def _enter(connection: Connection, entity: Entity, record_id: str, written: EditTrace, **fate: Any) -> None:
     source, _ = runs.source_id(connection, API)
     entry = LedgerEntry(
         source_id=source,

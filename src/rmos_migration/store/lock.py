@@ -41,7 +41,7 @@ _LEFT = "left: "
 
 
 @dataclass(frozen=True)
-class Held:
+class HeldLock:
     """The write lock, held: the lock file, and what the last holder left there, empty if it left nothing."""
 
     path: Path
@@ -59,7 +59,7 @@ def lock_path(database: Path) -> Path:
 
 
 @contextmanager
-def write_lock(database: Path, purpose: str) -> Iterator[Held]:
+def write_lock(database: Path, purpose: str) -> Iterator[HeldLock]:
     """Hold the database's write lock; ``purpose`` is what another process is told.
 
     Raises:
@@ -84,7 +84,7 @@ def write_lock(database: Path, purpose: str) -> Iterator[Held]:
     try:
         left = left_at(database)
         _sign(path, purpose)
-        yield Held(path, left)
+        yield HeldLock(path, left)
     finally:
         lock.release()
 

@@ -17,7 +17,7 @@ from .tables import ENTITY_TABLES, ledger, pending_references
 Row = tuple[Any, ...]
 
 
-class Pending(NamedTuple):
+class PendingReference(NamedTuple):
     """A detached reference waiting for its parent: which field of which record wants which id."""
 
     entity: str
@@ -107,12 +107,12 @@ def _is_any_pending(connection: Connection) -> bool:
     return connection.execute(select(pending_references.c.field).limit(1)).first() is not None
 
 
-def remember_pending(connection: Connection, pending: Sequence[Pending]) -> None:
+def remember_pending(connection: Connection, pending: Sequence[PendingReference]) -> None:
     """Write down detached references, so that they can be attached when their parents arrive."""
-    insert_rows(connection, pending_references, Pending._fields, pending, or_update=True)
+    insert_rows(connection, pending_references, PendingReference._fields, pending, or_update=True)
 
 
-def attach_pending(connection: Connection, parent: Entity, ids: Collection[str]) -> list[Pending]:
+def attach_pending(connection: Connection, parent: Entity, ids: Collection[str]) -> list[PendingReference]:
     """Attach the references that were waiting for new rows of ``parent``; returns what was attached.
 
     A row ends as it would have been, had the parent been there first: its column is set, and the copy under the
@@ -123,14 +123,14 @@ def attach_pending(connection: Connection, parent: Entity, ids: Collection[str])
     waiting = pending_references.c
     query = select(pending_references).where(among(waiting.target_id, ids))
     query = query.order_by(waiting.entity, waiting.record_id, waiting.field)
-    found = [Pending(*row) for row in connection.execute(query)]
+    found = [PendingReference(*row) for row in connection.execute(query)]
     attached = [wish for wish in found if _parent_of(wish) == parent.name]
     for wish in attached:
         attach(connection, wish)
     return attached
 
 
-def attach(connection: Connection, wish: Pending) -> None:
+def attach(connection: Connection, wish: PendingReference) -> None:
     """Give a record the reference that it was waiting for."""
     table = ENTITY_TABLES[wish.entity]
     rule = next(rule for rule in BY_NAME[wish.entity].references if rule.name == wish.field)
@@ -151,5 +151,5 @@ def attach(connection: Connection, wish: Pending) -> None:
     )
 
 
-def _parent_of(wish: Pending) -> str | None:
+def _parent_of(wish: PendingReference) -> str | None:
     return next((rule.reference for rule in BY_NAME[wish.entity].references if rule.name == wish.field), None)

@@ -11,10 +11,10 @@ from ..errors import DatabaseUnusable
 from . import schema, structure
 from .breaches import broken_links_of_books, has_breach
 from .computing import computed
-from .condition import has_log, logs_of
 from .engines import connected, file_engine
+from .file_state import has_log, logs_of
 from .files import looked_at, size_of
-from .lock import Held, left_at
+from .lock import HeldLock, left_at
 from .seal import Seal, seal_of, stamped
 from .tables import metadata
 
@@ -85,7 +85,7 @@ class Watch:
 
 
 @contextmanager
-def kept_sound(path: Path, held: Held, *, with_rows: bool = True) -> Iterator[Watch]:
+def kept_sound(path: Path, held: HeldLock, *, with_rows: bool = True) -> Iterator[Watch]:
     """Let the block use a database that is sound, and leave its seal afterwards; the block must leave no connection open.
 
     The file is read from end to end unless it is as the last writer sealed it. What the block writes is sealed by the

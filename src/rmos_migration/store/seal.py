@@ -13,7 +13,7 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from .condition import has_log
+from .file_state import has_log
 
 _SETTLED_NS = 2_000_000_000
 """Nanoseconds; the coarsest clock of a file system in use. A file not written for so long cannot be written anew without

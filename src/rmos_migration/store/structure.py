@@ -48,7 +48,7 @@ class Structure(NamedTuple):
     views: dict[str, str]
 
 
-class Step(NamedTuple):
+class SchemaStep(NamedTuple):
     """A step of the schema as it was recorded."""
 
     version: int
@@ -102,10 +102,10 @@ def changed_parts(there: Structure) -> list[str]:
     return found
 
 
-def steps(connection: Connection) -> list[Step]:
+def steps(connection: Connection) -> list[SchemaStep]:
     """The steps of the schema that were applied, oldest first."""
     query = select(schema_version.c.version, schema_version.c.applied_at).order_by(schema_version.c.version)
-    return [Step(*row) for row in connection.execute(query)]
+    return [SchemaStep(*row) for row in connection.execute(query)]
 
 
 def mark_of_upgrades(connection: Connection) -> str | None:

@@ -11,12 +11,12 @@ from starlette.responses import Response
 
 from ..api import facts
 from ..api.cursors import LONGEST, as_cursor, from_cursor, one_page
-from ..api.desk import Desk, desk_of
 from ..api.problems import Problem, of_error
 from ..api.rejects import page_of_rejects
 from ..api.requests import Parameters
 from ..api.routes.parameters import RunId
 from ..api.routes.runs import row_of_run
+from ..api.state import AppState, state_of
 from ..audit.rules import FAMILIES
 from ..catalogue import CATALOGUE
 from ..diagnostics import Severity
@@ -58,7 +58,7 @@ def page_routers() -> list[APIRouter]:
 @router.get("/")
 async def overview(request: Request) -> Response:
     """Is my data in, when, what is wrong."""
-    desk = desk_of(request)
+    desk = state_of(request)
     known = shared(request)
     try:
         audited = await desk.quick_checkup.result()
@@ -72,7 +72,7 @@ async def overview(request: Request) -> Response:
         return as_page(render("beginning.html", "/", **known))
 
 
-def _overview(connection: Connection, desk: Desk, known: dict[str, Any], validation: Any) -> bytes:
+def _overview(connection: Connection, desk: AppState, known: dict[str, Any], validation: Any) -> bytes:
     locked = is_locked(desk.serving.database.path)
     rows = queries.runs_newest_first(connection, RUNS_SHOWN, locked=locked)
     last = rows[0] if rows else None
@@ -109,7 +109,7 @@ def _told(connection: Connection, row: RunRow, run: Run, doubted: Sequence[str])
 @router.get("/runs")
 async def runs(request: Request, cursor: Cursor = None) -> Response:
     """Every run, the latest first."""
-    desk = desk_of(request)
+    desk = state_of(request)
     known = shared(request)
     after = from_cursor(cursor, int)
     before = None if after is None else after[0]
@@ -148,7 +148,7 @@ async def run(
     severity: Severity | None = None,
 ) -> Response:
     """One run: what it came to, what it noticed, its report."""
-    desk = desk_of(request)
+    desk = state_of(request)
     known = shared(request)
     if run_id.startswith("dry-"):
         return as_page(await desk.costly(request, partial(_dry_run, desk, run_id, known)))
@@ -190,7 +190,7 @@ async def run(
     return as_page(await desk.answers.to(key, make, request))
 
 
-def _dry_run(desk: Desk, name: str, known: dict[str, Any]) -> bytes:
+def _dry_run(desk: AppState, name: str, known: dict[str, Any]) -> bytes:
     job = desk.jobs.dry_run(int(name.removeprefix("dry-")))
     if job is None:
         raise Problem("not-found", f"there is no dry run {name}", "the server keeps the last few only")
@@ -214,7 +214,7 @@ def _dry_run(desk: Desk, name: str, known: dict[str, Any]) -> bytes:
 @router.get("/rejects")
 async def rejects(request: Request, cursor: Cursor = None, code: Text = None, path: Text = None) -> Response:
     """What is kept out, why, and what to do."""
-    desk = desk_of(request)
+    desk = state_of(request)
     known = shared(request)
     code, path = code or None, path or None
     after = from_cursor(cursor, int, str, str)
@@ -239,7 +239,7 @@ async def rejects(request: Request, cursor: Cursor = None, code: Text = None, pa
 @router.get("/audit")
 async def audit(request: Request) -> Response:
     """Every rule, and what it found."""
-    result = await desk_of(request).checkup.result()
+    result = await state_of(request).checkup.result()
     families: dict[str, list[Any]] = {}
     for one in result.verdicts:
         families.setdefault(one.family, []).append(one)

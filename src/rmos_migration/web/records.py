@@ -11,22 +11,22 @@ from starlette.responses import Response
 
 from ..api.addresses import meant, record_address, slug_of
 from ..api.cursors import as_cursor, from_cursor, one_page
-from ..api.desk import desk_of
-from ..api.looking import Looking, looking_of, wanted_of
 from ..api.problems import Problem
+from ..api.record_query import RecordQuery, looking_of, wanted_of
 from ..api.requests import Parameters
 from ..api.routes.parameters import ById, Id
+from ..api.state import state_of
 from ..diagnostics import shown
 from ..editing.record import as_fields
-from ..entities import ENTITIES, JOBLOG, PATTERN, STRIP_FAMILY, Entity, Kind
+from ..entities import ENTITIES, JOBLOG, PATTERN, STRIP_FAMILY, Entity, FieldKind
 from ..reports import pictures
 from ..reports.environment import drawn
 from ..reports.report import Rosette
 from ..reports.rosettes import Stock, as_drawn, stock
 from ..store import browsing, edits, history
 from ..store.reporting import PatternRow
+from .labels import text_of
 from .rendering import address, as_page, render, shared
-from .words import text_of
 
 SHOWN = 60
 """Records of a page."""
@@ -46,7 +46,7 @@ _SPANS = [
 ]
 """How long jobs take: seconds between which they are counted together, and what that is called."""
 
-_CHOSEN = {Kind.STATUS, Kind.JOB_TYPE, Kind.PATTERN_TYPE, Kind.COUNT}
+_CHOSEN = {FieldKind.STATUS, FieldKind.JOB_TYPE, FieldKind.PATTERN_TYPE, FieldKind.COUNT}
 """Fields with few values, of which one is chosen."""
 
 _LARGE = 380
@@ -92,8 +92,8 @@ def _add(made: APIRouter, entity: Entity) -> None:
     made.add_api_route(f"/{slug_of(entity)}/{{record_id:path}}", one, methods=["GET"])
 
 
-async def _list_page(request: Request, entity: Entity, looking: Looking) -> Response:
-    desk, known = desk_of(request), shared(request)
+async def _list_page(request: Request, entity: Entity, looking: RecordQuery) -> Response:
+    desk, known = state_of(request), shared(request)
     after = from_cursor(looking.cursor, str, str | None)
     wanted = wanted_of(entity, looking)
     choices = await desk.answers.to(("choices", entity.name), partial(_choices, entity), request)
@@ -149,7 +149,7 @@ def _drawn(fields: Mapping[str, Any], colours: Stock) -> Rosette:
 
 def _columns(entity: Entity) -> list[str]:
     """The fields that a list shows beside the name: words and numbers."""
-    numbers = [rule.name for rule in entity.fields if rule.found.kind is Kind.NUMBER]
+    numbers = [rule.name for rule in entity.fields if rule.found.kind is FieldKind.NUMBER]
     words = [rule.name for rule in entity.looked_for_by if rule.name != "name"]
     return [*words, *numbers]
 
@@ -176,12 +176,12 @@ def _choices(entity: Entity, connection: Connection) -> dict[str, list[tuple[str
 
 async def _stock(request: Request) -> Stock:
     """The colours of the strip families, which are read once while the data are the same."""
-    colours: Stock = await desk_of(request).answers.to(("stock",), stock, request)
+    colours: Stock = await state_of(request).answers.to(("stock",), stock, request)
     return colours
 
 
 async def _record_page(request: Request, entity: Entity, record_id: str) -> Response:
-    desk, known = desk_of(request), shared(request)
+    desk, known = state_of(request), shared(request)
     colours = await _stock(request) if entity in (PATTERN, STRIP_FAMILY) else {}
 
     def make(connection: Connection) -> bytes:
@@ -228,13 +228,13 @@ def _part(entity: Entity, name: str, value: Any) -> Part:
     if value is None:
         return Part(name, "")
     link = record_address(rule.reference, value) if rule is not None and rule.reference else ""
-    is_time = rule is not None and rule.found.kind in (Kind.INSTANT, Kind.CLOCK)
+    is_time = rule is not None and rule.found.kind in (FieldKind.INSTANT, FieldKind.CLOCK)
     return Part(name, text_of(name, value), link=link, is_time=is_time)
 
 
 def _is_json(entity: Entity, name: str) -> bool:
     rules = {rule.name: rule for rule in entity.fields}
-    return name not in rules or rules[name].found.kind is Kind.JSON
+    return name not in rules or rules[name].found.kind is FieldKind.JSON
 
 
 def _used_by(entity: Entity, record_id: str) -> list[tuple[str, str]]:

@@ -10,14 +10,14 @@ from starlette.responses import Response
 
 from .. import __version__
 from ..api.addresses import record_address, slug_of
-from ..api.desk import desk_of, root_of
 from ..api.problems import Problem
+from ..api.state import root_of, state_of
 from ..diagnostics import printable
 from ..entities import ENTITIES, PATTERN
 from ..migrate.not_looked_at import amount_not_looked_at, were_not_looked_at
 from ..reports.environment import environment
 from .assets import asset_address
-from .words import label, text_of
+from .labels import label, text_of
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -64,7 +64,7 @@ def problem_page(request: Request, problem: Problem) -> Response:
 
 def shared(request: Request) -> dict[str, Any]:
     """What pages need to know of the server."""
-    serving = desk_of(request).serving
+    serving = state_of(request).serving
     token_is_given = serving.settings.token or serving.settings.token_file
     return {
         "root": root_of(request),

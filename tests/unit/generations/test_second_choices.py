@@ -4,18 +4,18 @@ from typing import Any
 
 import pytest
 
-from rmos_migration.entities import BY_NAME, ENTITIES, Entity, FieldRule, Kind
+from rmos_migration.entities import BY_NAME, ENTITIES, Entity, FieldKind, FieldRule
 from rmos_migration.generations import draft_of, recognise
 from samples import SAMPLES
 
-GOOD: dict[Kind, Any] = {
-    Kind.IDENTIFIER: "good-id",
-    Kind.TEXT: "Good",
-    Kind.NUMBER: 4.5,
-    Kind.JSON: {"good": 1},
-    Kind.INSTANT: "2025-01-31T17:05:00.000000Z",
-    Kind.CLOCK: "2025-01-31T17:05:00",
-    Kind.JOB_TYPE: "slice",
+GOOD: dict[FieldKind, Any] = {
+    FieldKind.IDENTIFIER: "good-id",
+    FieldKind.TEXT: "Good",
+    FieldKind.NUMBER: 4.5,
+    FieldKind.JSON: {"good": 1},
+    FieldKind.INSTANT: "2025-01-31T17:05:00.000000Z",
+    FieldKind.CLOCK: "2025-01-31T17:05:00",
+    FieldKind.JOB_TYPE: "slice",
 }
 UNUSABLE = ["", " ", [], [1], True, -1, "text", {"a": 1}, 3, None, "\0", 1e300]
 

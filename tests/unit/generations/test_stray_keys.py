@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rmos_migration.entities import BY_NAME, Entity
-from rmos_migration.generations import GENERATIONS, Draft, draft_of, recognise
+from rmos_migration.generations import GENERATIONS, Normalized, draft_of, recognise
 from samples import SAMPLES
 
 OWN = [
@@ -31,7 +31,7 @@ SAYING = {
 """Keys beside a field's own that say it: adding one of them is no stray key."""
 
 
-def draft(entity: Entity, document: dict[str, Any]) -> Draft:
+def draft(entity: Entity, document: dict[str, Any]) -> Normalized:
     form = recognise(entity, document)
     assert form is not None
     made = draft_of(form, document, "the-file")
@@ -67,7 +67,7 @@ def says(entity: Entity, key: str, field: str) -> bool:
     return key in (*rule.found.keys, rule.found.soft, inside[0], *SAYING.get(field, ()))
 
 
-def stated(entity: Entity, document: dict[str, Any], made: Draft) -> dict[str, Any]:
+def stated(entity: Entity, document: dict[str, Any], made: Normalized) -> dict[str, Any]:
     """The columns whose value stands in the document, by field."""
     defaults = {rule.name: default for rule, default in entity.defaults}
     return {

@@ -8,9 +8,9 @@ from starlette.responses import Response
 from ...errors import RmosError
 from ...store import schema
 from .. import models
-from ..desk import desk_of, json_answer, json_bytes
 from ..metrics import CONTENT_TYPE
 from ..requests import Parameters
+from ..state import json_answer, json_bytes, state_of
 
 router = APIRouter(tags=["health"], dependencies=[Parameters])
 
@@ -24,7 +24,7 @@ async def healthz() -> Response:
 @router.get("/readyz", responses={200: {"model": models.Ready}})
 async def readyz(request: Request) -> Response:
     """The database can be read; if not, 503 and why."""
-    version = await desk_of(request).answers.ask(schema.version_of)
+    version = await state_of(request).answers.ask(schema.version_of)
     return json_answer(json_bytes(models.Ready(schema_version=version)))
 
 
@@ -35,7 +35,7 @@ async def readyz(request: Request) -> Response:
 )
 async def metrics(request: Request) -> Response:
     """Numbers for Prometheus."""
-    desk = desk_of(request)
+    desk = state_of(request)
 
     def make(connection: Connection | None) -> bytes:
         return desk.metrics.of_database(connection, desk.quick_checkup)

@@ -12,9 +12,9 @@ from ...store.kept_out import KeptOutPlace
 from ...store.lock import is_locked
 from .. import facts, models
 from ..cursors import LONGEST, from_cursor
-from ..desk import desk_of, is_trusted, json_answer, json_bytes
 from ..rejects import one_reject, page_of_rejects
 from ..requests import Parameters
+from ..state import is_trusted, json_answer, json_bytes, state_of
 from .parameters import PREFIX, Cursor, Number, Part
 
 router = APIRouter(prefix=PREFIX, tags=["migration"], dependencies=[Parameters])
@@ -23,7 +23,7 @@ router = APIRouter(prefix=PREFIX, tags=["migration"], dependencies=[Parameters])
 @router.get("/status", responses={200: {"model": models.StatusAnswer}})
 async def status(request: Request) -> Response:
     """Is my data in, when, what is wrong."""
-    desk, trusted = desk_of(request), is_trusted(request)
+    desk, trusted = state_of(request), is_trusted(request)
     audited = await desk.quick_checkup.result()
 
     def make(connection: Connection) -> bytes:
@@ -36,7 +36,7 @@ async def status(request: Request) -> Response:
 @router.get("/history", responses={200: {"model": models.HistoryAnswer}})
 async def history_by_date(request: Request, limit: Number = 50) -> Response:
     """Runs by the date on which they began, the latest first; ``limit`` is how many dates."""
-    desk = desk_of(request)
+    desk = state_of(request)
 
     def make(connection: Connection) -> bytes:
         days, total = history.days(connection, limit, locked=is_locked(desk.serving.database.path))
@@ -57,7 +57,7 @@ async def rejects(
     path: Part = None,
 ) -> Response:
     """What is kept out as of now, rejected or in conflict; ``path`` is a part of the file's path."""
-    desk = desk_of(request)
+    desk = state_of(request)
     after = from_cursor(cursor, int, str, str)
     place = None if after is None else KeptOutPlace(*after)
 
@@ -72,7 +72,7 @@ async def rejects(
 @router.get("/rejects/{key}", responses={200: {"model": models.RejectAnswer}})
 async def reject(request: Request, key: Annotated[str, Path(max_length=LONGEST)]) -> Response:
     """One document that is kept out; with the token, the lines around the fault."""
-    desk, trusted = desk_of(request), is_trusted(request)
+    desk, trusted = state_of(request), is_trusted(request)
     place = from_cursor(key, int, str, str, name="key")
     make = partial(one_reject, place=KeptOutPlace(*(place or ())), with_lines=trusted)
     return json_answer(json_bytes(models.RejectAnswer(reject=await desk.answers.ask(make, request))))

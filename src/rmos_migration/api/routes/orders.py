@@ -14,9 +14,9 @@ from ...migrate.options import Limit, Options
 from ...migrate.policy import MissingReferences, OnConflict
 from ...store import history
 from .. import models
-from ..desk import Desk, desk_of, json_answer, json_bytes, root_of
 from ..problems import MOST_FAULTS, Fault, Problem
 from ..requests import Parameters, json_body
+from ..state import AppState, json_answer, json_bytes, root_of, state_of
 from .parameters import PREFIX, RunId
 from .runs import run_detail
 
@@ -36,7 +36,7 @@ router = APIRouter(prefix=PREFIX, tags=["migration"], dependencies=[Parameters])
 )
 async def start_run(request: Request) -> Response:
     """Start a run over the configured folder, or with ``dry_run`` see what it would do."""
-    desk = desk_of(request)
+    desk = state_of(request)
     order = _order(await json_body(request, empty={}))
     job = await to_thread.run_sync(desk.jobs.start, _options(order, desk))
     name = job.name = f"dry-{job.number}" if job.number else str(await desk.answers.ask(_newest_run))
@@ -56,7 +56,7 @@ async def stop_run(request: Request, run_id: RunId) -> Response:
     """Stop a run that was started here: it ends after the batch that it is at, and what it wrote stays; of a dry run, nothing
     does. The answer comes when it has ended.
     """
-    desk = desk_of(request)
+    desk = state_of(request)
     if await json_body(request, empty={}) != {}:
         raise Problem("invalid", "stopping takes no fields", "leave the body out")
     job = desk.jobs.going_on(run_id)
@@ -102,7 +102,7 @@ def _order(body: Any) -> models.RunOrder:
         raise Problem("invalid", faults[0].message, hint, errors=faults, errors_total=total) from None
 
 
-def _options(order: models.RunOrder, desk: Desk) -> Options:
+def _options(order: models.RunOrder, desk: AppState) -> Options:
     usual = desk.serving.settings
     limit = order.max_rejects or usual.max_rejects
     return Options(

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Header, Path, Query
 
 from ..cursors import LONGEST
-from ..looking import MOST
+from ..record_query import MOST
 from ..requests import NO_NUL
 
 PREFIX = "/api/rmos/stores/migration"

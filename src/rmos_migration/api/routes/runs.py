@@ -13,18 +13,18 @@ from ...diagnostics import Severity
 from ...errors import CorruptRow, DatabaseUnusable, RmosError, TookTooLong
 from ...reports.as_html import page_policy
 from ...reports.build import report_in
-from ...reports.files import VIEWS, Format
+from ...reports.files import VIEWS, ReportFormat
 from ...reports.report import Report
 from ...store import history, reporting
 from ...store.lock import is_locked
 from ...store.queries import RunRow
 from .. import facts, models, progress
 from ..cursors import as_cursor, from_cursor, one_page
-from ..desk import Desk, desk_of, is_trusted, json_answer, json_bytes
 from ..jobs import Job
-from ..listening import Events
+from ..listeners import Events
 from ..problems import Problem
 from ..requests import Parameters
+from ..state import AppState, is_trusted, json_answer, json_bytes, state_of
 from .parameters import PREFIX, Cursor, Number, Part, RunId
 
 _LISTENING_SECONDS = 3600
@@ -36,7 +36,7 @@ router = APIRouter(prefix=PREFIX, tags=["migration"], dependencies=[Parameters])
 @router.get("/runs", responses={200: {"model": models.RunsAnswer}})
 async def runs(request: Request, limit: Number = 50, cursor: Cursor = None) -> Response:
     """Runs, the latest first."""
-    desk, trusted = desk_of(request), is_trusted(request)
+    desk, trusted = state_of(request), is_trusted(request)
     after = from_cursor(cursor, int)
     before = None if after is None else after[0]
 
@@ -72,7 +72,7 @@ async def diagnostics(
     path: Part = None,
 ) -> Response:
     """What a run noticed; ``path`` is a part of the file's path. Of a dry run, why documents would be kept out."""
-    desk = desk_of(request)
+    desk = state_of(request)
     after = from_cursor(cursor, int)
     behind = 0 if after is None else after[0]
     if run_id.startswith("dry-"):
@@ -104,9 +104,9 @@ async def diagnostics(
 
 
 _DOWNLOADS = {
-    Format.JSON: "application/json",
-    Format.HTML: "text/html; charset=utf-8",
-    Format.TXT: "text/plain; charset=utf-8",
+    ReportFormat.JSON: "application/json",
+    ReportFormat.HTML: "text/html; charset=utf-8",
+    ReportFormat.TXT: "text/plain; charset=utf-8",
 }
 
 
@@ -121,10 +121,10 @@ _DOWNLOADS = {
     },
 )
 async def report(
-    request: Request, run_id: RunId, form: Annotated[Format, Query(alias="format")] = Format.JSON
+    request: Request, run_id: RunId, form: Annotated[ReportFormat, Query(alias="format")] = ReportFormat.JSON
 ) -> Response:
     """The report of a run: as JSON, as a page, or as text. Lines of files are only shown to those with the token."""
-    desk, trusted = desk_of(request), is_trusted(request)
+    desk, trusted = state_of(request), is_trusted(request)
 
     def written(made: Report) -> bytes:
         shown = made if trusted else facts.public_report(made, desk.serving)
@@ -140,7 +140,7 @@ async def report(
     else:
         text = await desk.answers.ask(make, request)
     headers = {"Content-Disposition": f'inline; filename="rmos-report-run-{run_id}.{form}"'}
-    if form is Format.HTML:
+    if form is ReportFormat.HTML:
         headers["Content-Security-Policy"] = f"{page_policy()}; frame-ancestors 'none'"
     return Response(text, headers=headers, media_type=_DOWNLOADS[form])
 
@@ -157,7 +157,7 @@ async def report(
 )
 async def progress_of_run(request: Request) -> Response:
     """How far the run that goes on has got. The stream ends with the run; where none goes on, after saying so."""
-    desk = desk_of(request)
+    desk = state_of(request)
     desk.listeners.enter(trusted=is_trusted(request))
     try:
         first = await reached(desk)
@@ -167,7 +167,7 @@ async def progress_of_run(request: Request) -> Response:
     return Events(_events(desk, first), desk.listeners)
 
 
-async def reached(desk: Desk) -> progress.Progress:
+async def reached(desk: AppState) -> progress.Progress:
     """How far what goes on has got, or what ended last."""
     job = desk.jobs.current
     if job is not None and job.options.dry_run and job.number and not job.over.is_set():
@@ -189,7 +189,7 @@ async def reached(desk: Desk) -> progress.Progress:
     return now
 
 
-async def _events(desk: Desk, first: progress.Progress) -> AsyncIterator[str]:
+async def _events(desk: AppState, first: progress.Progress) -> AsyncIterator[str]:
     if first.state == "ended":
         yield progress.as_event(progress.idle_after(first))
         return
@@ -213,7 +213,7 @@ async def run_detail(request: Request, run_id: str) -> models.RunDetail:
     Raises:
         Problem: if there is none.
     """
-    desk, trusted = desk_of(request), is_trusted(request)
+    desk, trusted = state_of(request), is_trusted(request)
     if run_id.startswith("dry-"):
         return facts.run_of_report(_dry_report(desk, run_id), run_id, desk.serving, trusted=trusted)
 
@@ -224,7 +224,7 @@ async def run_detail(request: Request, run_id: str) -> models.RunDetail:
     return detail
 
 
-def _dry_report(desk: Desk, name: str) -> Report:
+def _dry_report(desk: AppState, name: str) -> Report:
     job = desk.jobs.dry_run(int(name.removeprefix("dry-")))
     if job is None:
         raise Problem("not-found", f"there is no dry run {name}", "the server keeps the last few only")
@@ -234,7 +234,7 @@ def _dry_report(desk: Desk, name: str) -> Report:
     return job.report
 
 
-def row_of_run(connection: Connection, desk: Desk, run_id: str) -> RunRow:
+def row_of_run(connection: Connection, desk: AppState, run_id: str) -> RunRow:
     """A run's row.
 
     Raises:

@@ -23,22 +23,22 @@ from ...store.records import Row
 from .. import facts, models, tags
 from ..addresses import PlainWord, meant, record_address, slug_of
 from ..cursors import as_cursor, from_cursor, one_page
-from ..desk import desk_of, json_answer, json_bytes, root_of
-from ..looking import Looking, looking_of, wanted_of
 from ..problems import Problem
+from ..record_query import RecordQuery, looking_of, wanted_of
 from ..requests import Parameters, json_body
+from ..state import json_answer, json_bytes, root_of, state_of
 from .parameters import ById, ByIdToo, Id, IfMatch, IfNoneMatch
 
 PREFIX = "/api/rmos/stores"
 
 
-class _Made(models.Answer):
+class _EntityAnswer(models.Answer):
     """The base of answers that are made from an entity: there are no docstrings to look for, and Pydantic looks for long."""
 
     model_config = ConfigDict(use_attribute_docstrings=False)
 
 
-class _Kind(NamedTuple):
+class _EntityRoutes(NamedTuple):
     """What the routes of an entity need to know: how it is called, and what its answers look like."""
 
     entity: Entity
@@ -46,7 +46,7 @@ class _Kind(NamedTuple):
     singular: str
     one: type[BaseModel]
     many: type[BaseModel]
-    looking: type[Looking]
+    looking: type[RecordQuery]
 
 
 def routers() -> list[APIRouter]:
@@ -54,7 +54,7 @@ def routers() -> list[APIRouter]:
     return [_router(entity) for entity in ENTITIES]
 
 
-def _kind(entity: Entity) -> _Kind:
+def _kind(entity: Entity) -> _EntityRoutes:
     title = entity.record.__name__
     one: dict[str, Any] = {entity.singular: (entity.record, ...)}
     many: dict[str, Any] = {
@@ -62,12 +62,12 @@ def _kind(entity: Entity) -> _Kind:
         "total": (int, ...),
         "next": (str | None, ...),
     }
-    return _Kind(
+    return _EntityRoutes(
         entity,
         slug_of(entity),
         entity.singular,
-        create_model(f"{title}Answer", __base__=_Made, **one),
-        create_model(f"{title}Page", __base__=_Made, **many),
+        create_model(f"{title}Answer", __base__=_EntityAnswer, **one),
+        create_model(f"{title}Page", __base__=_EntityAnswer, **many),
         looking_of(entity),
     )
 
@@ -89,7 +89,7 @@ def _router(entity: Entity) -> APIRouter:
     page.__annotations__["looking"] = Annotated[kind.looking, Query()]
 
     async def statistics(request: Request) -> Response:
-        desk = desk_of(request)
+        desk = state_of(request)
 
         def make(connection: Connection) -> bytes:
             return json_bytes(facts.statistics(connection, entity))
@@ -98,7 +98,7 @@ def _router(entity: Entity) -> APIRouter:
 
     async def create(request: Request) -> Response:
         fields, raw = await _fields(request)
-        desk = desk_of(request)
+        desk = state_of(request)
         row = await desk.edited(lambda: edit.create(desk.serving.database, entity, fields, raw))
         location = f"{root_of(request)}{PREFIX}{record_address(entity, row[0])}"
         return _one(kind, row, 201, Location=location)
@@ -119,7 +119,7 @@ def _router(entity: Entity) -> APIRouter:
                 return Response(status_code=304, headers={"ETag": tags.etag(row)})
             return _one(kind, row)
 
-        answer: Response = await desk_of(request).answers.ask(make)
+        answer: Response = await state_of(request).answers.ask(make)
         return answer
 
     async def change(
@@ -132,7 +132,7 @@ def _router(entity: Entity) -> APIRouter:
                 "read the record, and send its ETag as If-Match; * changes whatever is there",
             )
         fields, raw = await _fields(request)
-        desk, wanted = desk_of(request), tags.named(_lines_of_match(request))
+        desk, wanted = state_of(request), tags.named(_lines_of_match(request))
 
         def work() -> Row:
             record = meant(record_id, by_id)
@@ -146,7 +146,7 @@ def _router(entity: Entity) -> APIRouter:
         by_id: ByIdToo = None,
         if_match: IfMatch = None,  # noqa: ARG001
     ) -> Response:
-        desk, record = desk_of(request), meant(record_id, by_id)
+        desk, record = state_of(request), meant(record_id, by_id)
         wanted = tags.named(_lines_of_match(request))
         await desk.edited(lambda: edit.delete(desk.serving.database, entity, record, tag=wanted))
         return json_answer(json_bytes(models.Deleted(deleted=record)))
@@ -174,7 +174,7 @@ def _router(entity: Entity) -> APIRouter:
 
 async def pattern_drawing(request: Request, record_id: Id, by_id: ById = None) -> Response:
     """The drawing of a pattern, as large as the rosette itself."""
-    desk, pattern_id = desk_of(request), meant(record_id, by_id)
+    desk, pattern_id = state_of(request), meant(record_id, by_id)
 
     def make(connection: Connection) -> str | None:
         row = reporting.pattern(connection, pattern_id)
@@ -188,9 +188,9 @@ async def pattern_drawing(request: Request, record_id: Id, by_id: ById = None) -
     return Response(picture, media_type="image/svg+xml")
 
 
-async def page_of(request: Request, entity: Entity, looking: Looking) -> bytes:
+async def page_of(request: Request, entity: Entity, looking: RecordQuery) -> bytes:
     """A page of records as JSON."""
-    desk = desk_of(request)
+    desk = state_of(request)
     after = from_cursor(looking.cursor, str, str | None)
     wanted = wanted_of(entity, looking)
 
@@ -234,7 +234,7 @@ def _none(entity: Entity, record_id: str) -> Problem:
     return Problem("not-found", f"there is no {entity.singular.replace('_', ' ')} {shown(record_id)}")
 
 
-def _one(kind: _Kind, row: Row, status: int = 200, **headers: str) -> Response:
+def _one(kind: _EntityRoutes, row: Row, status: int = 200, **headers: str) -> Response:
     answer = {"success": True, kind.singular: as_fields(kind.entity, row)}
     return json_answer(json_bytes(answer), status, ETag=tags.etag(row), **headers)
 
@@ -250,7 +250,7 @@ async def _fields(request: Request) -> tuple[Mapping[str, Any], bytes]:
     return fields, await request.body()
 
 
-def _words(kind: _Kind) -> str:
+def _words(kind: _EntityRoutes) -> str:
     return kind.singular.replace("_", " ")
 
 

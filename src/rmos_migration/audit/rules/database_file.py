@@ -4,28 +4,28 @@ from collections.abc import Iterator
 
 from ...diagnostics import Severity
 from ...store import schema, soundness, structure
-from ..rule import Family, Flaw, Rule, Subject, Whole
+from ..rule import DatabaseCheck, Family, Rule, Subject, Violation
 
 FREE_SHARE = 0.25
 FREE_BYTES = 1_000_000
 """Free pages are worth a word when they are a quarter of the file, and more than a megabyte."""
 
 
-def _damage(subject: Subject) -> Iterator[Flaw]:
+def _damage(subject: Subject) -> Iterator[Violation]:
     for line in soundness.file_damage(subject.connection):
-        yield Flaw(line, record=line)
+        yield Violation(line, record=line)
 
 
-def _mark(subject: Subject) -> Iterator[Flaw]:
+def _mark(subject: Subject) -> Iterator[Violation]:
     mark = structure.application_id(subject.connection)
     if mark != schema.APPLICATION_ID:
-        yield Flaw(f"application_id is {mark:#x}, where {schema.APPLICATION_ID:#x} (RMOS) should be")
+        yield Violation(f"application_id is {mark:#x}, where {schema.APPLICATION_ID:#x} (RMOS) should be")
 
 
-def _free_pages(subject: Subject) -> Iterator[Flaw]:
+def _free_pages(subject: Subject) -> Iterator[Violation]:
     size, count, free = structure.pages(subject.connection)
     if free > count * FREE_SHARE and free * size > FREE_BYTES:
-        yield Flaw(f"{free:,} of {count:,} pages are free ({free * size / 1e6:.1f} MB)")
+        yield Violation(f"{free:,} of {count:,} pages are free ({free * size / 1e6:.1f} MB)")
 
 
 FAMILY = Family(
@@ -38,7 +38,7 @@ FAMILY = Family(
             "The file's pages and indexes are whole",
             "SQLite reads every page and every index entry. Where some do not fit, what was in them may be lost.",
             "restore the database from a backup, or make it anew: rmos migrate into another file",
-            Whole(_damage),
+            DatabaseCheck(_damage),
         ),
         Rule(
             "file-unmarked",
@@ -46,7 +46,7 @@ FAMILY = Family(
             "The file is marked as this program's",
             "The header of every database this program makes says RMOS, so that no other file is taken for one.",
             "rmos audit --repair sets it again",
-            Whole(_mark),
+            DatabaseCheck(_mark),
         ),
         Rule(
             "file-free-pages",
@@ -54,7 +54,7 @@ FAMILY = Family(
             "Not much of the file is empty",
             "Deleted rows leave empty pages behind. They do no harm, but the file is larger than it need be.",
             "copy it without them: sqlite3 rmos.db \"VACUUM INTO 'compact.db'\"",
-            Whole(_free_pages),
+            DatabaseCheck(_free_pages),
         ),
     ),
 )

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ...diagnostics import Severity, shown
 from ...entities import JOBLOG, PATTERN, STRIP_FAMILY, Entity
 from ...rosette import Ring, Slip, overlaps, read_rings, rings_of, slips_in
-from ..rule import EachRow, Family, Flaws, Row, RowCheck, Rule, Subject
+from ..rule import Family, Flaws, Row, RowCheck, RowTest, Rule, Subject
 
 RING_RADIUS_MM = (10, 100)
 RING_WIDTH_MM = (2, 10)
@@ -45,7 +45,7 @@ def _within(value: float, bounds: tuple[float, float]) -> bool:
 
 def _each_ring(
     read: Callable[[Ring], float | None], what: str, bounds: tuple[float, float | None]
-) -> RowCheck:
+) -> RowTest:
     low, high = bounds
     said = f"{low} to {high}" if high is not None else f"at least {low}"
 
@@ -95,10 +95,10 @@ def _strip_width(row: Row) -> Flaws:
     return [("width_mm", f"the strips are {width:g} mm wide, usual is {low} to {high} mm")]
 
 
-def _slips(slip: Slip) -> EachRow:
+def _slips(slip: Slip) -> RowCheck:
     """The slips of a kind in patterns' geometry and families' strips, one flaw a record."""
 
-    def in_column(field: str) -> RowCheck:
+    def in_column(field: str) -> RowTest:
         def find(row: Row) -> Flaws:
             held = row[field]
             found = [(steps, value) for kind, steps, value in slips_in(held) if kind is slip] if held else []
@@ -112,10 +112,10 @@ def _slips(slip: Slip) -> EachRow:
 
     checks = {PATTERN: in_column("geometry"), STRIP_FAMILY: in_column("strips")}
 
-    def for_entity(one: Entity, _: Subject) -> RowCheck | None:
+    def for_entity(one: Entity, _: Subject) -> RowTest | None:
         return checks.get(one)
 
-    return EachRow(for_entity)
+    return RowCheck(for_entity)
 
 
 def _waste(row: Row) -> Flaws:
@@ -127,11 +127,11 @@ def _waste(row: Row) -> Flaws:
     return [("results_json", f"waste_percentage is {shown(waste)}, possible is {low} to {high}")]
 
 
-def _of(entity: Entity, check: RowCheck) -> EachRow:
-    def for_entity(one: Entity, _: Subject) -> RowCheck | None:
+def _of(entity: Entity, check: RowTest) -> RowCheck:
+    def for_entity(one: Entity, _: Subject) -> RowTest | None:
         return check if one is entity else None
 
-    return EachRow(for_entity)
+    return RowCheck(for_entity)
 
 
 _AGAIN = "then migrate it with --on-conflict replace"

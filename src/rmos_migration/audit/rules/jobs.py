@@ -3,7 +3,7 @@
 from ...diagnostics import Severity
 from ...entities import JOBLOG, Entity
 from ...generations.times import elapsed_seconds
-from ..rule import REFUSED, EachRow, Family, Flaws, Row, RowCheck, Rule, Subject
+from ..rule import REFUSED, Family, Flaws, Row, RowCheck, RowTest, Rule, Subject
 
 TOLERANCE_SECONDS = 2.0
 TOLERANCE_SHARE = 0.01
@@ -50,11 +50,11 @@ def _elapsed(row: Row) -> float | None:
     return elapsed  # type: ignore[no-any-return]
 
 
-def _of_jobs(check: RowCheck) -> EachRow:
-    def for_entity(entity: Entity, _: Subject) -> RowCheck | None:
+def _of_jobs(check: RowTest) -> RowCheck:
+    def for_entity(entity: Entity, _: Subject) -> RowTest | None:
         return check if entity is JOBLOG else None
 
-    return EachRow(for_entity)
+    return RowCheck(for_entity)
 
 
 FAMILY = Family(

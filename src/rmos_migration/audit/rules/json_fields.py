@@ -1,7 +1,7 @@
 """JSON columns: readable, of the right kind, with numbers that are numbers."""
 
 from ...diagnostics import Severity
-from ..rule import Family, Refusal, Rule, refused
+from ..rule import Family, ModelRefusal, Rule, refused
 
 FAMILY = Family(
     "json",
@@ -13,7 +13,7 @@ FAMILY = Family(
             "Every JSON column can be read",
             "The text is not JSON. The database checks it on writing, unless somebody has switched that off.",
             "correct the text, or delete the row; the next rmos migrate makes it anew",
-            refused(Refusal.JSON_TEXT),
+            refused(ModelRefusal.JSON_TEXT),
         ),
         Rule(
             "json-not-a-number",
@@ -21,7 +21,7 @@ FAMILY = Family(
             "No JSON column holds NaN or Infinity",
             "Some programs write NaN, Infinity or a number beyond every range. Strict readers refuse the whole text.",
             "replace it with a number or null, or delete the row; the next rmos migrate makes it anew",
-            refused(Refusal.JSON_NUMBER),
+            refused(ModelRefusal.JSON_NUMBER),
         ),
         Rule(
             "json-kind",
@@ -29,7 +29,7 @@ FAMILY = Family(
             "Every JSON column holds an object or a list, as it should",
             "Strips are a list; geometry, parameters, results, metadata and extra are objects.",
             "correct the value, or delete the row; the next rmos migrate makes it anew",
-            refused(Refusal.JSON_KIND),
+            refused(ModelRefusal.JSON_KIND),
         ),
     ),
 )

@@ -7,14 +7,14 @@ from ...diagnostics import Severity, shown
 from ...entities import BY_NAME, ENTITIES
 from ...entities.stored import corrupt_value, stored_object
 from ...errors import CorruptRow
-from ...generations.draft import names_columns
+from ...generations.normalized import names_columns
 from ...generations.times import is_instant
-from ...sources.presence import Presence
+from ...sources.source_files import Presence
 from ...store import breaches, soundness, waiting
 from ...store.lock import is_locked
 from ...store.soundness import Place
 from ...store.tables import metadata
-from ..rule import Family, Flaw, Rule, Subject, Whole
+from ..rule import DatabaseCheck, Family, Rule, Subject, Violation
 
 _EVERY_BOOK = tuple(table.name for table in metadata.sorted_tables if table.name not in BY_NAME)
 
@@ -27,13 +27,13 @@ _ENDS = ("migrated", "unchanged", "conflicts", "rejected")
 _BOOKS = (*(entity.name for entity in ENTITIES), "migration_ledger", "migration_sources")
 
 
-def _rows_without_entry(subject: Subject) -> Iterator[Flaw]:
+def _rows_without_entry(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
         for record_id in soundness.rows_without_entry(subject.connection, entity):
-            yield Flaw("no document is on record for this row", entity.name, str(record_id))
+            yield Violation("no document is on record for this row", entity.name, str(record_id))
 
 
-def _entries_without_row(subject: Subject) -> Iterator[Flaw]:
+def _entries_without_row(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
         for place in soundness.entries_without_row(subject.connection, entity):
             yield _at(
@@ -44,38 +44,40 @@ def _entries_without_row(subject: Subject) -> Iterator[Flaw]:
         yield _at(place, f"the document is booked as {shown(place.entity)}, which is no kind of record")
 
 
-def _several_origins(subject: Subject) -> Iterator[Flaw]:
+def _several_origins(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
         for record_id in soundness.several_origins(subject.connection, entity):
-            yield Flaw(
+            yield Violation(
                 "the ledger names several contents that the row was made from", entity.name, str(record_id)
             )
 
 
-def _derived(subject: Subject) -> Iterator[Flaw]:
+def _derived(subject: Subject) -> Iterator[Violation]:
     for entity, derived in soundness.derived_lists(subject.connection):
         if entity not in BY_NAME or not names_columns(BY_NAME[entity], derived):
             for place in soundness.entries_with_derived(subject.connection, entity, derived):
                 yield _at(place, f"derived is {shown(derived)}, which is no list of columns")
 
 
-def _rejects(subject: Subject) -> Iterator[Flaw]:
+def _rejects(subject: Subject) -> Iterator[Violation]:
     for place in soundness.rejects_without_bytes(subject.connection):
         yield _at(place, "the document was rejected, but its bytes were not kept")
     for place in soundness.bytes_without_reject(subject.connection):
         yield _at(place, "the document's bytes were kept, but the ledger does not call it rejected")
 
 
-def _waiting(subject: Subject) -> Iterator[Flaw]:
+def _waiting(subject: Subject) -> Iterator[Violation]:
     for entity, record_id, field, target in waiting.in_vain(subject.connection):
-        yield Flaw(f"{field} waits for {shown(target)}, although it should not", entity, record_id, field)
+        yield Violation(
+            f"{field} waits for {shown(target)}, although it should not", entity, record_id, field
+        )
 
 
-def _unbalanced(subject: Subject) -> Iterator[Flaw]:
+def _unbalanced(subject: Subject) -> Iterator[Violation]:
     for run_id, status, text in soundness.counts_of_runs(subject.connection):
         if status in ("completed", "completed_with_rejects"):
             for message in _imbalances(text):
-                yield Flaw(message, "migration_runs", str(run_id), "counts_json")
+                yield Violation(message, "migration_runs", str(run_id), "counts_json")
 
 
 def _imbalances(text: str | None) -> Iterator[str]:
@@ -122,10 +124,10 @@ def _is_tally(counted: object) -> bool:
     return isinstance(counted, dict) and counted.keys() >= {"found", *_ENDS}
 
 
-def _times(subject: Subject) -> Iterator[Flaw]:
+def _times(subject: Subject) -> Iterator[Violation]:
     for run_id, status, started, finished, duration in soundness.times_of_runs(subject.connection):
         for column, message in _oddities(status, started, finished, duration):
-            yield Flaw(message, "migration_runs", str(run_id), column)
+            yield Violation(message, "migration_runs", str(run_id), column)
 
 
 def _oddities(
@@ -143,27 +145,27 @@ def _oddities(
         yield "duration_seconds", f"the run took {duration:g} s"
 
 
-def _breaches(subject: Subject) -> Iterator[Flaw]:
+def _breaches(subject: Subject) -> Iterator[Violation]:
     for table, record, column, value in breaches.breaches_of_books(subject.connection):
-        yield Flaw(f"{column} is {shown(value)}, which the table does not allow", table, record, column)
+        yield Violation(f"{column} is {shown(value)}, which the table does not allow", table, record, column)
 
 
-def _running(subject: Subject) -> Iterator[Flaw]:
+def _running(subject: Subject) -> Iterator[Violation]:
     for run_id, status, _ in soundness.counts_of_runs(subject.connection):
         if status == "running" and subject.was_locked is False and is_locked(subject.database.path) is False:
-            yield Flaw("the run was cut off", "migration_runs", str(run_id), "status")
+            yield Violation("the run was cut off", "migration_runs", str(run_id), "status")
 
 
-def _kept_out(subject: Subject) -> Iterator[Flaw]:
+def _kept_out(subject: Subject) -> Iterator[Violation]:
     presence = Presence()
     for place in soundness.kept_out(subject.connection):
         if not presence.is_gone(place.location, place.path):
             yield _at(place, f"the document is kept out: {place.code}")
 
 
-def _at(place: Place, message: str) -> Flaw:
+def _at(place: Place, message: str) -> Violation:
     where = " ".join(part for part in (place.path, place.pointer) if part)
-    return Flaw(message, "migration_ledger", where)
+    return Violation(message, "migration_ledger", where)
 
 
 def _words(name: str) -> str:
@@ -181,7 +183,7 @@ FAMILY = Family(
             "The ledger says what each row was made from. A row that it does not know came from somewhere else.",
             "run rmos migrate --rehash: it books the row if its document is in the legacy folder; else find out who wrote the row,"
             " and save it in the dashboard, or delete it",
-            Whole(_rows_without_entry, _BOOKS),
+            DatabaseCheck(_rows_without_entry, _BOOKS),
         ),
         Rule(
             "ledger-without-row",
@@ -191,7 +193,7 @@ FAMILY = Family(
             "run rmos migrate --rehash: it makes such rows anew; where the document is gone, too, restore a backup, or let rmos"
             " audit --repair forget it; where the whole legacy folder is gone for good, delete its rows of migration_ledger with the"
             " sqlite3 tool",
-            Whole(_entries_without_row, _BOOKS),
+            DatabaseCheck(_entries_without_row, _BOOKS),
         ),
         Rule(
             "ledger-ambiguous",
@@ -200,7 +202,7 @@ FAMILY = Family(
             "Two documents with different content cannot both have made a row. Which one did can no longer be told.",
             "run rmos verify to see which document the row holds; then delete the row, and run rmos migrate --rehash: it makes the row"
             " anew from one document, and the others are in conflict with it",
-            Whole(_several_origins, _BOOKS),
+            DatabaseCheck(_several_origins, _BOOKS),
         ),
         Rule(
             "book-value",
@@ -210,7 +212,7 @@ FAMILY = Family(
             "set it right with the sqlite3 tool: a run's status to 'failed', its options_json to '{}', its counts_json to NULL with"
             " the status 'failed', a diagnostic's severity to 'warning'; delete such a row of migration_ledger, and the next rmos"
             " migrate makes it anew; for anything else restore a backup",
-            Whole(_breaches, _EVERY_BOOK),
+            DatabaseCheck(_breaches, _EVERY_BOOK),
         ),
         Rule(
             "ledger-derived",
@@ -218,7 +220,7 @@ FAMILY = Family(
             "The ledger's derived columns can be read",
             "They say which values of a row did not stand under their own keys. Without them the document cannot be rebuilt.",
             "run rmos migrate --rehash: it writes them anew",
-            Whole(_derived, ("migration_ledger", "migration_sources")),
+            DatabaseCheck(_derived, ("migration_ledger", "migration_sources")),
         ),
         Rule(
             "reject-books-differ",
@@ -227,7 +229,7 @@ FAMILY = Family(
             "Of every document that was kept out the original bytes are kept, and of no other.",
             "run rmos migrate --rehash: it writes both anew; of a file that is gone, delete what is left in migration_rejects and"
             " migration_ledger",
-            Whole(_rejects, (*_BOOKS, "migration_rejects")),
+            DatabaseCheck(_rejects, (*_BOOKS, "migration_rejects")),
         ),
         Rule(
             "reference-waits",
@@ -236,7 +238,7 @@ FAMILY = Family(
             "A detached reference waits until its record arrives. One that waits although the record is there, or whose own"
             " record is gone, was left behind by a change that this program did not make.",
             "run rmos migrate again: it attaches such a reference, or forgets it where its own record is gone",
-            Whole(_waiting, (*_BOOKS, "migration_pending_references")),
+            DatabaseCheck(_waiting, (*_BOOKS, "migration_pending_references")),
         ),
         Rule(
             "run-unbalanced",
@@ -245,7 +247,7 @@ FAMILY = Family(
             "Found = migrated + unchanged + conflicts + rejected, for every kind of record, and none of them is negative. A run"
             " that does not balance has lost sight of a document.",
             "that is a fault of this program, or somebody changed the counts; please report it",
-            Whole(_unbalanced, ("migration_runs",)),
+            DatabaseCheck(_unbalanced, ("migration_runs",)),
         ),
         Rule(
             "run-times",
@@ -254,7 +256,7 @@ FAMILY = Family(
             "The times of a run are UTC, in one form. One that ends before it began was timed by a clock that was set back in"
             " between, or somebody changed its row.",
             "check the machine's clock; documents and records are as they are, whatever a run's times say",
-            Whole(_times, ("migration_runs",)),
+            DatabaseCheck(_times, ("migration_runs",)),
         ),
         Rule(
             "run-left-running",
@@ -262,7 +264,7 @@ FAMILY = Family(
             "No run was cut off",
             "The last run did not finish, so documents may be missing. What it had written is whole.",
             "run rmos migrate again: it carries on",
-            Whole(_running, ("migration_runs",)),
+            DatabaseCheck(_running, ("migration_runs",)),
         ),
         Rule(
             "document-kept-out",
@@ -271,7 +273,7 @@ FAMILY = Family(
             "These documents were found but are not in the database: they were rejected, or their id was taken. Documents whose"
             " file was taken out of the folder since do not count.",
             "see rmos rejects; mend the files and run rmos migrate again",
-            Whole(_kept_out, _BOOKS),
+            DatabaseCheck(_kept_out, _BOOKS),
         ),
     ),
 )

@@ -3,10 +3,22 @@
 from collections.abc import Iterator
 
 from ...diagnostics import Severity, shown, shown_apart
-from ...entities import ENTITIES, Entity, Kind
+from ...entities import ENTITIES, Entity, FieldKind
 from ...generations import GENERATIONS
 from ...store import soundness
-from ..rule import EachRow, Family, Flaw, Flaws, Refusal, Row, RowCheck, Rule, Subject, Whole, refused
+from ..rule import (
+    DatabaseCheck,
+    Family,
+    Flaws,
+    ModelRefusal,
+    Row,
+    RowCheck,
+    RowTest,
+    Rule,
+    Subject,
+    Violation,
+    refused,
+)
 
 _TABLES = tuple(entity.name for entity in ENTITIES)
 _STRICT = {
@@ -15,13 +27,13 @@ _STRICT = {
 """The generations whose documents were held to their required fields when they came in."""
 
 
-def _incomplete(subject: Subject) -> Iterator[Flaw]:
+def _incomplete(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
         for record_id, *columns in soundness.incomplete(subject.connection, entity, _STRICT):
             for column in columns:
                 if column not in _never_null(entity):
                     message = f"{column} is NULL, but the program that wrote the document always recorded it"
-                    yield Flaw(message, entity.name, str(record_id), column)
+                    yield Violation(message, entity.name, str(record_id), column)
 
 
 def _never_null(entity: Entity) -> set[str]:
@@ -30,8 +42,8 @@ def _never_null(entity: Entity) -> set[str]:
     return filled | {rule.column for rule in entity.indispensable}
 
 
-def _blanks_around_ids(entity: Entity, _: Subject) -> RowCheck:
-    columns = [(rule.name, rule.column) for rule in entity.fields if rule.found.kind is Kind.IDENTIFIER]
+def _blanks_around_ids(entity: Entity, _: Subject) -> RowTest:
+    columns = [(rule.name, rule.column) for rule in entity.fields if rule.found.kind is FieldKind.IDENTIFIER]
 
     def find(row: Row) -> Flaws:
         return [
@@ -43,17 +55,17 @@ def _blanks_around_ids(entity: Entity, _: Subject) -> RowCheck:
     return find
 
 
-def _look_alikes(subject: Subject) -> Iterator[Flaw]:
+def _look_alikes(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
         for group in soundness.look_alikes(subject.connection, entity, "id"):
             first, *others = shown_apart(group)
-            yield Flaw(f"{first} looks like {', '.join(others)}", entity.name, group[0], "id")
+            yield Violation(f"{first} looks like {', '.join(others)}", entity.name, group[0], "id")
 
 
-def _material_variants(subject: Subject) -> Iterator[Flaw]:
+def _material_variants(subject: Subject) -> Iterator[Violation]:
     for group in soundness.look_alikes(subject.connection, _material_entity(), "material_type", trimmed=True):
         words = ", ".join(shown_apart(group))
-        yield Flaw(
+        yield Violation(
             f"one material is written in several ways: {words}",
             _material_entity().name,
             group[0],
@@ -75,7 +87,7 @@ FAMILY = Family(
             "Every required column holds something",
             "A column that every record has is NULL. The migration never writes such a row.",
             "look the record up in its source: rmos verify; delete the row, and the next rmos migrate makes it anew",
-            refused(Refusal.MISSING),
+            refused(ModelRefusal.MISSING),
         ),
         Rule(
             "value-lost",
@@ -84,7 +96,7 @@ FAMILY = Family(
             "The programs that wrote these documents always recorded this value, and the migration insisted on it. Somebody"
             " has emptied it since.",
             "look the record up in its source: rmos verify; delete the row, and the next rmos migrate makes it anew",
-            Whole(_incomplete, (*_TABLES, "migration_ledger")),
+            DatabaseCheck(_incomplete, (*_TABLES, "migration_ledger")),
         ),
         Rule(
             "value-type",
@@ -92,7 +104,7 @@ FAMILY = Family(
             "Every value has its column's type",
             "A number stands where text belongs, or the other way round. Programs that read the rows may fail.",
             "correct the value, or delete the row; the next rmos migrate makes it anew",
-            refused(Refusal.TYPE),
+            refused(ModelRefusal.TYPE),
         ),
         Rule(
             "value-range",
@@ -100,7 +112,7 @@ FAMILY = Family(
             "Counts, widths and durations are possible",
             "Widths and thicknesses are above 0 mm, durations at least 0 s, ring counts at least 1, and all of them finite.",
             "correct the value, or delete the row; the next rmos migrate makes it anew",
-            refused(Refusal.RANGE),
+            refused(ModelRefusal.RANGE),
         ),
         Rule(
             "value-word",
@@ -108,7 +120,7 @@ FAMILY = Family(
             "Every status is one of the known words",
             "A status is planned, pending, running, completed, failed, cancelled or unknown.",
             "correct the word, or delete the row; the next rmos migrate makes it anew",
-            refused(Refusal.WORD),
+            refused(ModelRefusal.WORD),
         ),
         Rule(
             "text-blank",
@@ -116,7 +128,7 @@ FAMILY = Family(
             "Names and other texts are not blank",
             "Text that was recorded is never empty, only blanks, or with a NUL in it; what was never recorded is NULL.",
             "fill in the text, or delete the row; the next rmos migrate makes it anew",
-            refused(Refusal.BLANK),
+            refused(ModelRefusal.BLANK),
         ),
         Rule(
             "text-not-unicode",
@@ -124,7 +136,7 @@ FAMILY = Family(
             "Every text is UTF-8",
             "Some bytes of a text are no characters. Most programs fail on them.",
             "write the text again, or delete the row; the next rmos migrate makes it anew",
-            refused(Refusal.UNICODE),
+            refused(ModelRefusal.UNICODE),
         ),
         Rule(
             "id-invalid",
@@ -132,7 +144,7 @@ FAMILY = Family(
             "Every id can be used",
             "An id is text of 1 to 200 characters without control characters.",
             "delete the row; the next rmos migrate makes it anew, if its document has a plain id",
-            refused(Refusal.ID),
+            refused(ModelRefusal.ID),
         ),
         Rule(
             "id-blanks",
@@ -140,7 +152,7 @@ FAMILY = Family(
             "No id has blanks around it",
             "Such an id looks like the one without blanks, but is another record.",
             "check whether it is the same record as the one without blanks",
-            EachRow(_blanks_around_ids),
+            RowCheck(_blanks_around_ids),
         ),
         Rule(
             "id-look-alike",
@@ -148,7 +160,7 @@ FAMILY = Family(
             "No two ids differ only in case or in how an accent is written",
             "Two records with almost the same id are often one record that two programs wrote.",
             "check whether they are the same record; if so, delete one of them",
-            Whole(_look_alikes, _TABLES),
+            DatabaseCheck(_look_alikes, _TABLES),
         ),
         Rule(
             "material-variants",
@@ -156,7 +168,7 @@ FAMILY = Family(
             "Every material type is written in one way",
             "Statistics by material count 'Wood' and 'wood' as two materials.",
             "choose one way of writing it, correct the other documents, then migrate them with --on-conflict replace",
-            Whole(_material_variants, _TABLES),
+            DatabaseCheck(_material_variants, _TABLES),
         ),
     ),
 )

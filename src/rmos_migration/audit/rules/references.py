@@ -6,17 +6,17 @@ from functools import lru_cache
 from ...diagnostics import Severity, shown
 from ...entities import Entity
 from ...store import soundness
-from ..rule import EachRow, Family, Flaw, Flaws, Row, RowCheck, Rule, Subject, Whole
+from ..rule import DatabaseCheck, Family, Flaws, Row, RowCheck, RowTest, Rule, Subject, Violation
 
 _REMEMBERED = 10_000
 
 
-def _broken(subject: Subject) -> Iterator[Flaw]:
+def _broken(subject: Subject) -> Iterator[Violation]:
     for table, record, column, target in soundness.broken_references(subject.connection):
-        yield Flaw(f"{column} {shown(target)} leads nowhere", table, record, column)
+        yield Violation(f"{column} {shown(target)} leads nowhere", table, record, column)
 
 
-def _ring_families(entity: Entity, subject: Subject) -> RowCheck | None:
+def _ring_families(entity: Entity, subject: Subject) -> RowTest | None:
     if not entity.mentions:
         return None
 
@@ -55,7 +55,7 @@ FAMILY = Family(
             " again: it makes the row anew, and the reference waits; a row of the books that names a source or a run which is not"
             " there is to be deleted with the sqlite3 tool (in migration_ledger and migration_rejects), and rmos migrate books its"
             " document anew; a diagnostic of such a run is just deleted",
-            Whole(_broken),
+            DatabaseCheck(_broken),
         ),
         Rule(
             "ring-family-missing",
@@ -63,7 +63,7 @@ FAMILY = Family(
             "The strip families that rings name are there",
             "Older programs let each ring name its family. Such names stand inside the geometry, and nothing enforces them.",
             "add the strip family's file, if the workshop still has it, and migrate again",
-            EachRow(_ring_families),
+            RowCheck(_ring_families),
         ),
     ),
 )

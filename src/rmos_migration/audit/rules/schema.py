@@ -5,32 +5,32 @@ from collections.abc import Iterator
 from ...diagnostics import Severity
 from ...generations.times import is_instant
 from ...store import schema, structure
-from ..rule import Family, Flaw, Rule, Subject, Whole
+from ..rule import DatabaseCheck, Family, Rule, Subject, Violation
 
 _VERSIONS = "schema_version"
 
 
-def _version_missing(subject: Subject) -> Iterator[Flaw]:
+def _version_missing(subject: Subject) -> Iterator[Violation]:
     if _VERSIONS not in subject.structure.tables:
-        yield Flaw("there is no table schema_version", _VERSIONS)
+        yield Violation("there is no table schema_version", _VERSIONS)
     elif not structure.steps(subject.connection):
-        yield Flaw("schema_version holds no step", _VERSIONS)
+        yield Violation("schema_version holds no step", _VERSIONS)
 
 
-def _outdated(subject: Subject) -> Iterator[Flaw]:
+def _outdated(subject: Subject) -> Iterator[Violation]:
     version = schema.version_of(subject.connection)
     if 0 < version < schema.CURRENT_VERSION:
-        yield Flaw(f"the schema is {version}, this program's is {schema.CURRENT_VERSION}", _VERSIONS)
+        yield Violation(f"the schema is {version}, this program's is {schema.CURRENT_VERSION}", _VERSIONS)
 
 
-def _history(subject: Subject) -> Iterator[Flaw]:
+def _history(subject: Subject) -> Iterator[Violation]:
     steps = structure.steps(subject.connection)
     there = {step.version for step in steps}
     for version in sorted(set(range(1, max(there, default=0) + 1)) - there):
-        yield Flaw(f"step {version} is not recorded", _VERSIONS, str(version))
+        yield Violation(f"step {version} is not recorded", _VERSIONS, str(version))
     for step in steps:
         if not is_instant(step.applied_at):
-            yield Flaw(
+            yield Violation(
                 f"step {step.version} was applied at {step.applied_at!r}, which is no time",
                 _VERSIONS,
                 str(step.version),
@@ -38,57 +38,59 @@ def _history(subject: Subject) -> Iterator[Flaw]:
     mark = structure.mark_of_upgrades(subject.connection)
     newest = f"{max(there, default=0):04}"
     if there and mark != newest:
-        yield Flaw(f"the upgrading remembers step {mark}, schema_version step {newest}", "alembic_version")
+        yield Violation(
+            f"the upgrading remembers step {mark}, schema_version step {newest}", "alembic_version"
+        )
 
 
-def _tables(subject: Subject) -> Iterator[Flaw]:
+def _tables(subject: Subject) -> Iterator[Violation]:
     for name in structure.expected().tables:
         if name != _VERSIONS and name not in subject.structure.tables:
-            yield Flaw(f"there is no table {name}", name)
+            yield Violation(f"there is no table {name}", name)
 
 
-def _columns(subject: Subject) -> Iterator[Flaw]:
+def _columns(subject: Subject) -> Iterator[Violation]:
     for name, table in structure.expected().tables.items():
         there = subject.structure.tables.get(name)
         for column in table.columns:
             if there is not None and column not in there.columns:
-                yield Flaw(f"the table {name} has no column {column}", name, column=column)
+                yield Violation(f"the table {name} has no column {column}", name, column=column)
 
 
-def _definitions(subject: Subject) -> Iterator[Flaw]:
+def _definitions(subject: Subject) -> Iterator[Violation]:
     for name, table in structure.expected().tables.items():
         there = subject.structure.tables.get(name)
         if there is None or not set(table.columns) <= set(there.columns):
             continue
         for part in sorted(table.parts - there.parts):
-            yield Flaw(f"the definition of {name} lacks: {part}", name, part)
+            yield Violation(f"the definition of {name} lacks: {part}", name, part)
         for part in sorted(there.parts - table.parts):
-            yield Flaw(f"the definition of {name} has besides: {part}", name, part)
+            yield Violation(f"the definition of {name} has besides: {part}", name, part)
 
 
-def _indexes(subject: Subject) -> Iterator[Flaw]:
+def _indexes(subject: Subject) -> Iterator[Violation]:
     for name, index in structure.expected().indexes.items():
         if name not in subject.structure.indexes and index.table in subject.structure.tables:
             named = ", which other programs know by this name" if name in structure.NAMED_INDEXES else ""
-            yield Flaw(f"there is no index {name}{named}", index.table, name)
+            yield Violation(f"there is no index {name}{named}", index.table, name)
 
 
-def _index_definitions(subject: Subject) -> Iterator[Flaw]:
+def _index_definitions(subject: Subject) -> Iterator[Violation]:
     for name, index in structure.expected().indexes.items():
         there = subject.structure.indexes.get(name, index)
         if there != index:
             found = ", ".join(sorted(there.parts - index.parts))
-            yield Flaw(f"the index {name} is another: {found}", index.table, name)
+            yield Violation(f"the index {name} is another: {found}", index.table, name)
 
 
-def _triggers(subject: Subject) -> Iterator[Flaw]:
+def _triggers(subject: Subject) -> Iterator[Violation]:
     for name, table in subject.structure.triggers.items():
-        yield Flaw(f"the trigger {name} changes what is written to {table}", table, name)
+        yield Violation(f"the trigger {name} changes what is written to {table}", table, name)
 
 
-def _views(subject: Subject) -> Iterator[Flaw]:
+def _views(subject: Subject) -> Iterator[Violation]:
     for name, kind in subject.structure.views.items():
-        yield Flaw(f"the {kind} {name} is not this program's", name)
+        yield Violation(f"the {kind} {name} is not this program's", name)
 
 
 _RESTORE = "restore a backup, or make the database anew: rmos migrate into another file"
@@ -103,7 +105,7 @@ FAMILY = Family(
             "The schema's version is recorded",
             "Without its version nobody can tell what the tables mean and which upgrade they need.",
             _RESTORE,
-            Whole(_version_missing),
+            DatabaseCheck(_version_missing),
         ),
         Rule(
             "schema-outdated",
@@ -111,7 +113,7 @@ FAMILY = Family(
             "The schema is the one this program needs",
             "An earlier version of this program made the database; this one reads and writes a newer schema.",
             "run: rmos init (a backup is made first)",
-            Whole(_outdated, (_VERSIONS,)),
+            DatabaseCheck(_outdated, (_VERSIONS,)),
         ),
         Rule(
             "schema-history",
@@ -119,7 +121,7 @@ FAMILY = Family(
             "The schema's history is whole",
             "Every step of the schema leaves a row with its time. A gap means that somebody changed the history by hand.",
             _RESTORE,
-            Whole(_history, (_VERSIONS,)),
+            DatabaseCheck(_history, (_VERSIONS,)),
         ),
         Rule(
             "table-missing",
@@ -127,7 +129,7 @@ FAMILY = Family(
             "Every table is there",
             "A table of the schema was dropped or renamed, with everything that was in it.",
             _RESTORE,
-            Whole(_tables),
+            DatabaseCheck(_tables),
         ),
         Rule(
             "column-missing",
@@ -135,7 +137,7 @@ FAMILY = Family(
             "Every table has all its columns",
             "A column of the schema was dropped or renamed.",
             _RESTORE,
-            Whole(_columns),
+            DatabaseCheck(_columns),
         ),
         Rule(
             "table-changed",
@@ -143,7 +145,7 @@ FAMILY = Family(
             "The tables are defined as they were made",
             "Types, checks, references and STRICT keep wrong values out. Where a definition was changed, they may be in.",
             _RESTORE,
-            Whole(_definitions),
+            DatabaseCheck(_definitions),
         ),
         Rule(
             "index-missing",
@@ -151,7 +153,7 @@ FAMILY = Family(
             "Every index is there",
             "Without its indexes the database is right but slow, and programs that name them fail.",
             "run: rmos audit --repair",
-            Whole(_indexes),
+            DatabaseCheck(_indexes),
         ),
         Rule(
             "index-changed",
@@ -159,7 +161,7 @@ FAMILY = Family(
             "The indexes are defined as they were made",
             "An index of a known name covers other columns than it should.",
             "drop it (DROP INDEX name), then run: rmos audit --repair",
-            Whole(_index_definitions),
+            DatabaseCheck(_index_definitions),
         ),
         Rule(
             "trigger-found",
@@ -168,7 +170,7 @@ FAMILY = Family(
             "This program makes no triggers. One may change or delete rows behind the back of every program, so nothing is"
             " written into a database that has one.",
             "find out who made it and what it did; then drop it (DROP TRIGGER name)",
-            Whole(_triggers),
+            DatabaseCheck(_triggers),
         ),
         Rule(
             "view-found",
@@ -177,7 +179,7 @@ FAMILY = Family(
             "This program makes no views and no virtual tables. They show what is stored elsewhere, or nowhere, and nothing is"
             " written into a database that has one.",
             "drop it (DROP VIEW name; a virtual table: DROP TABLE name); make it in a copy instead (rmos backup)",
-            Whole(_views),
+            DatabaseCheck(_views),
         ),
     ),
 )

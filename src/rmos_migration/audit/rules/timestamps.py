@@ -4,9 +4,9 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from ...diagnostics import Severity, shown
-from ...entities import Entity, Kind
+from ...entities import Entity, FieldKind
 from ...generations.times import is_clock, is_instant
-from ..rule import EachRow, Family, Flaws, Row, RowCheck, Rule, Subject
+from ..rule import Family, Flaws, Row, RowCheck, RowTest, Rule, Subject
 
 _FARTHEST_ZONE = timedelta(hours=14)
 """A workshop's clock without a zone may be ahead of UTC by so much and still be right."""
@@ -15,14 +15,14 @@ _FARTHEST_ZONE = timedelta(hours=14)
 _PLANNED = ("planned", "pending")
 
 
-def _names(entity: Entity, kind: Kind) -> list[str]:
+def _names(entity: Entity, kind: FieldKind) -> list[str]:
     return [rule.name for rule in entity.fields if rule.found.kind is kind]
 
 
-def _in_form(kind: Kind, is_in_form: Callable[[str], bool], said: str) -> EachRow:
+def _in_form(kind: FieldKind, is_in_form: Callable[[str], bool], said: str) -> RowCheck:
     """The check that the times of a kind are in their form."""
 
-    def for_entity(entity: Entity, _: Subject) -> RowCheck | None:
+    def for_entity(entity: Entity, _: Subject) -> RowTest | None:
         names = _names(entity, kind)
 
         def find(row: Row) -> Flaws:
@@ -40,10 +40,10 @@ def _in_form(kind: Kind, is_in_form: Callable[[str], bool], said: str) -> EachRo
 
         return find if names else None
 
-    return EachRow(for_entity)
+    return RowCheck(for_entity)
 
 
-def _updated_before_created(entity: Entity, _: Subject) -> RowCheck | None:
+def _updated_before_created(entity: Entity, _: Subject) -> RowTest | None:
     def find(row: Row) -> Flaws:
         created, updated = row["created_at"], row["updated_at"]
         if created is None or updated is None or updated >= created:
@@ -55,8 +55,8 @@ def _updated_before_created(entity: Entity, _: Subject) -> RowCheck | None:
     return find if {"created_at", "updated_at"} <= set(entity.columns) else None
 
 
-def _future(entity: Entity, subject: Subject) -> RowCheck | None:
-    instants, clocks = _names(entity, Kind.INSTANT), _names(entity, Kind.CLOCK)
+def _future(entity: Entity, subject: Subject) -> RowTest | None:
+    instants, clocks = _names(entity, FieldKind.INSTANT), _names(entity, FieldKind.CLOCK)
     now = datetime.fromisoformat(subject.now)
     utc, latest = subject.now, (now + _FARTHEST_ZONE).replace(tzinfo=None).isoformat()
 
@@ -85,7 +85,7 @@ FAMILY = Family(
             "created_at and updated_at are in their UTC form",
             "Both are stored as YYYY-MM-DDTHH:MM:SS.ffffffZ, so that they sort as text. In another form they sort wrongly.",
             "write the time in that form, or delete the row; the next rmos migrate makes it anew",
-            _in_form(Kind.INSTANT, is_instant, "is not in the form YYYY-MM-DDTHH:MM:SS.ffffffZ"),
+            _in_form(FieldKind.INSTANT, is_instant, "is not in the form YYYY-MM-DDTHH:MM:SS.ffffffZ"),
         ),
         Rule(
             "time-not-iso",
@@ -93,7 +93,7 @@ FAMILY = Family(
             "start_time and end_time are ISO 8601",
             "Both are the workshop's clock: a date, or a date and time with the offset it came with.",
             "write the time as YYYY-MM-DDTHH:MM:SS, or delete the row; the next rmos migrate makes it anew",
-            _in_form(Kind.CLOCK, is_clock, "is no ISO 8601 time"),
+            _in_form(FieldKind.CLOCK, is_clock, "is no ISO 8601 time"),
         ),
         Rule(
             "time-order",
@@ -102,7 +102,7 @@ FAMILY = Family(
             "One of the two times is wrong; programs that show what is new go by them.",
             "check the clock of the machine that wrote the document; correct the document, delete the row, and the next rmos migrate"
             " makes it anew",
-            EachRow(_updated_before_created),
+            RowCheck(_updated_before_created),
         ),
         Rule(
             "time-future",
@@ -112,7 +112,7 @@ FAMILY = Family(
             " pending jobs may.",
             "check the clock of the machine that wrote the document; correct the document, delete the row, and the next rmos migrate"
             " makes it anew",
-            EachRow(_future),
+            RowCheck(_future),
         ),
     ),
 )

@@ -14,7 +14,7 @@ It stood around the document, so it is not part of it."""
 
 
 def names_columns(entity: Entity, derived: str) -> bool:
-    """Whether a text is what ``Draft.derived`` is stored as: a JSON list of names that there are."""
+    """Whether a text is what ``Normalized.derived`` is stored as: a JSON list of names that there are."""
     try:
         named = orjson.loads(derived)
     except (ValueError, TypeError):
@@ -23,7 +23,7 @@ def names_columns(entity: Entity, derived: str) -> bool:
     return isinstance(named, list) and all(isinstance(name, str) and name in known for name in named)
 
 
-class Draft(NamedTuple):
+class Normalized(NamedTuple):
     """A document in canonical form.
 
     ``values`` holds every field of the record in column order; ``derived`` names the columns whose value does not
@@ -41,7 +41,7 @@ class Draft(NamedTuple):
     soft: tuple[tuple[str, str], ...] = ()
 
 
-class Offer(NamedTuple):
+class Fallback(NamedTuple):
     """What a generation offers for a field that stands under none of the field's keys.
 
     ``value`` is taken from what stands under ``key``; without a key it is the generation's own word, and final.
@@ -56,11 +56,11 @@ class Offer(NamedTuple):
     soft: bool = False
 
 
-Offers = dict[str, Offer]
+Fallbacks = dict[str, Fallback]
 """Offers by field name."""
 
 
-class Refusal(NamedTuple):
+class UnusableValue(NamedTuple):
     """A value under a key of the document that its field cannot hold: the field, the key, why, and what to do."""
 
     rule: FieldRule

@@ -6,8 +6,8 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from ..settings import Settings
-from ..store.database import Database
-from .entrance import Entrance
+from ..store.database import SqliteDatabase
+from .one_time_link import OneTimeLink
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """The names under which this machine is reached from itself."""
@@ -18,7 +18,7 @@ that are on their way."""
 
 
 @dataclass(frozen=True)
-class Serving:
+class ServerSettings:
     """How to serve: which database and legacy folder, who may ask and who may change something.
 
     Args:
@@ -32,7 +32,7 @@ class Serving:
         are_tokens_current: whether the tokens are still those that were read at the start; where not, none is taken.
     """
 
-    database: Database
+    database: SqliteDatabase
     source: Path
     token: str | None
     hosts: frozenset[str] = frozenset(LOOPBACK)
@@ -41,5 +41,5 @@ class Serving:
     reading_token: str | None = None
     root_path: str = ""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
-    entrance: Entrance = field(default_factory=Entrance)
+    entrance: OneTimeLink = field(default_factory=OneTimeLink)
     are_tokens_current: Callable[[], bool] = lambda: True

@@ -1,14 +1,14 @@
 """What a run that keeps nothing (a dry run, one that was undone) leaves for its report: somebody must watch."""
 
 from ..diagnostics import NOT_LOOKED_AT, Diagnostic
-from ..migrate.options import Nobody
+from ..migrate.batch_plan import Decision
+from ..migrate.options import NullObserver
 from ..migrate.outcome import Outcome
-from ..migrate.plan import Decision
 from ..sources.discover import Source
 from ..store.reporting import EXAMPLES, Known, Noticed, Place, is_reason
 
 
-class Witness(Nobody):
+class RunRecorder(NullObserver):
     """Keeps of a run what the database would keep of it, as far as a report needs that."""
 
     def __init__(self) -> None:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
-from ..entities import Entity, FieldRule, Kind
+from ..entities import Entity, FieldKind, FieldRule
 from .values import TRANSLATIONS, Translation
 
 
-class Step(NamedTuple):
+class KeyStep(NamedTuple):
     """What to do with one key of a document."""
 
     name: str
@@ -18,26 +18,26 @@ class Step(NamedTuple):
     is_native: bool
 
 
-class Plan(NamedTuple):
+class FieldPlan(NamedTuple):
     """An entity's field rules laid out by key and by name, for the loop that runs for every document."""
 
-    steps: dict[str, Step]
+    steps: dict[str, KeyStep]
     synonyms: frozenset[str]
     rules: dict[str, FieldRule]
     identifiers: tuple[str, ...]
 
 
 @cache
-def plan_of(entity: Entity) -> Plan:
+def plan_of(entity: Entity) -> FieldPlan:
     """The plan of an entity, made once."""
     steps = {
-        key: Step(rule.name, TRANSLATIONS[rule.found.kind], rule, key == rule.native_key)
+        key: KeyStep(rule.name, TRANSLATIONS[rule.found.kind], rule, key == rule.native_key)
         for rule in entity.fields
         for key in rule.found.keys
     }
     synonyms = frozenset(key for key, step in steps.items() if not step.is_native)
-    identifiers = tuple(rule.native_key for rule in entity.fields if rule.found.kind is Kind.IDENTIFIER)
-    return Plan(steps, synonyms, {rule.name: rule for rule in entity.fields}, identifiers)
+    identifiers = tuple(rule.native_key for rule in entity.fields if rule.found.kind is FieldKind.IDENTIFIER)
+    return FieldPlan(steps, synonyms, {rule.name: rule for rule in entity.fields}, identifiers)
 
 
 def keys_in(document: Mapping[str, Any], rule: FieldRule) -> list[str]:
@@ -63,14 +63,14 @@ def is_usable_id(raw: Any) -> bool:
     return type(raw) is int
 
 
-_TIMES = (Kind.INSTANT, Kind.CLOCK)
+_TIMES = (FieldKind.INSTANT, FieldKind.CLOCK)
 _TEXT_OF_NULL = re.compile(r"\s*null\s*")
 _TEXT_OF_NOTHING = re.compile(r"\s*(?:null|\{\s*\})\s*")
 
 
 def is_absent_text(rule: FieldRule, key: str, raw: Any) -> bool:
     """Whether a value is JSON text of one that counts as not there."""
-    if type(raw) is not str or rule.found.kind is not Kind.JSON or key == rule.native_key:
+    if type(raw) is not str or rule.found.kind is not FieldKind.JSON or key == rule.native_key:
         return False
     absent = _TEXT_OF_NOTHING if rule.found.empty_is_absent else _TEXT_OF_NULL
     return absent.fullmatch(raw) is not None

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..diagnostics import Diagnostic
-from ..store.records import Pending, Row
+from ..store.records import PendingReference, Row
 from .outcome import Outcome
-from .prepare import Prepared
+from .prepare import Candidate
 
 Place = tuple[str, str]
 """Where a document stands: path and pointer."""
@@ -19,7 +19,7 @@ class Decision(NamedTuple):
     API, or the row was deleted there; then it is unchanged, because its record was changed on purpose.
     """
 
-    prepared: Prepared
+    prepared: Candidate
     outcome: Outcome
     diagnostics: list[Diagnostic]
     derived: str | None
@@ -27,7 +27,7 @@ class Decision(NamedTuple):
 
 
 @dataclass
-class Plan:
+class BatchPlan:
     """What to write for a batch: new rows, replaced rows, waiting references by record, and a decision per document.
 
     ``inserted_from`` and ``replaced_from`` say which document each of the rows comes from. ``taken_over`` are the records
@@ -39,19 +39,19 @@ class Plan:
     inserted_from: list[Place] = field(default_factory=list)
     replacements: list[Row] = field(default_factory=list)
     replaced_from: list[Place] = field(default_factory=list)
-    pending: dict[str, list[Pending]] = field(default_factory=dict)
+    pending: dict[str, list[PendingReference]] = field(default_factory=dict)
     decisions: list[Decision] = field(default_factory=list)
     taken_over: set[str] = field(default_factory=set)
     edited: set[str] = field(default_factory=set)
 
 
-def straight(batch: list[Prepared]) -> Plan:
+def straight(batch: list[Candidate]) -> BatchPlan:
     """The plan for a batch in which nothing stands in the way: every id is new, and every parent is there.
 
     Whether that is so the database says best, when it is given the rows: its keys and references are enforced.
     """
     ready = [prepared for prepared in batch if prepared.row is not None]
-    return Plan(
+    return BatchPlan(
         inserts=[prepared.row for prepared in ready if prepared.row is not None],
         inserted_from=[prepared.place for prepared in ready],
         decisions=[

@@ -3,10 +3,10 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from ..desk import desk_of, json_answer, json_bytes
 from ..problems import Problem
 from ..requests import Parameters, json_body
 from ..security import ENTER
+from ..state import json_answer, json_bytes, state_of
 
 router = APIRouter(include_in_schema=False, dependencies=[Parameters])
 
@@ -18,7 +18,7 @@ async def enter(request: Request) -> Response:
     key = order.get("key") if isinstance(order, dict) else None
     if not isinstance(key, str) or list(order) != ["key"]:
         raise Problem("invalid", "the body must be the key of a link", 'send {"key": "…"}')
-    token = desk_of(request).serving.entrance.enter(key)
+    token = state_of(request).serving.entrance.enter(key)
     if token is None:
         hint = "start rmos serve again for a new one, or type the token when you are asked"
         raise Problem("link-used", "the link was used before, or is older than ten minutes", hint)

@@ -27,7 +27,7 @@ _SMALLEST = 512
 """Bytes of the smallest page that a SQLite database has."""
 
 
-class Condition(Enum):
+class FileCondition(Enum):
     """What stands where the database should be."""
 
     ABSENT = "there is no database yet"
@@ -43,15 +43,15 @@ class Condition(Enum):
 
 
 @dataclass(frozen=True)
-class Examination:
+class DatabaseState:
     """The condition of a database file, its schema version where it has one, and the details in words."""
 
-    condition: Condition
+    condition: FileCondition
     version: int = 0
     detail: str = ""
 
 
-def examine(path: Path, *, is_hasty: bool = False) -> Examination:
+def examine(path: Path, *, is_hasty: bool = False) -> DatabaseState:
     """Look at the file without changing it or anything beside it.
 
     Only SQLite itself opens it: were the file opened and closed here, POSIX would take away the locks that SQLite holds on it
@@ -60,13 +60,13 @@ def examine(path: Path, *, is_hasty: bool = False) -> Examination:
     try:
         found = looked_at(path)
         if found is None:
-            return Examination(Condition.ABSENT)
+            return DatabaseState(FileCondition.ABSENT)
         if not stat.S_ISREG(found.st_mode):
-            return Examination(Condition.FOREIGN, detail=f"{path} is not a file")
+            return DatabaseState(FileCondition.FOREIGN, detail=f"{path} is not a file")
         if not found.st_size:
-            return Examination(Condition.EMPTY)
+            return DatabaseState(FileCondition.EMPTY)
         if found.st_size < _SMALLEST:  # SQLite would take a file of one byte for an empty one
-            return Examination(Condition.DAMAGED, detail=f"{path} is not a SQLite database")
+            return DatabaseState(FileCondition.DAMAGED, detail=f"{path} is not a SQLite database")
         if not os.access(path, os.R_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
@@ -76,10 +76,12 @@ def examine(path: Path, *, is_hasty: bool = False) -> Examination:
         mark = _mark(path)
     except DatabaseUnusable as error:
         if code_behind(error) == sqlite3.SQLITE_NOTADB:
-            return Examination(Condition.DAMAGED, detail=f"{path} is not a SQLite database")
+            return DatabaseState(FileCondition.DAMAGED, detail=f"{path} is not a SQLite database")
         mark = 0  # perhaps the log holds the rest of it
     if mark not in (0, schema.APPLICATION_ID):
-        return Examination(Condition.FOREIGN, detail=f"{path} is marked as another program's (id {mark:#x})")
+        return DatabaseState(
+            FileCondition.FOREIGN, detail=f"{path} is marked as another program's (id {mark:#x})"
+        )
     try:
         return _examine_inside(path, is_hasty=is_hasty)
     except TookTooLong:
@@ -87,7 +89,7 @@ def examine(path: Path, *, is_hasty: bool = False) -> Examination:
     except DatabaseUnusable as error:
         said = f"{path}: {error.message}"
         is_damage = code_behind(error) in DAMAGED
-        return Examination(Condition.DAMAGED if is_damage else Condition.CHANGED, detail=said)
+        return DatabaseState(FileCondition.DAMAGED if is_damage else FileCondition.CHANGED, detail=said)
 
 
 def _mark(path: Path) -> int:
@@ -100,7 +102,7 @@ def _mark_in(connection: Connection) -> int:
     return int(connection.exec_driver_sql("PRAGMA application_id").scalar() or 0) & 0xFFFFFFFF
 
 
-def _examine_inside(path: Path, *, is_hasty: bool) -> Examination:
+def _examine_inside(path: Path, *, is_hasty: bool) -> DatabaseState:
     engine = file_engine(path, read_only=True, immutable=not has_log(path), handed_round=is_hasty)
     with connected(engine, seconds=patience(path)) as connection:
         mark = _mark_in(connection)
@@ -111,24 +113,26 @@ def _examine_inside(path: Path, *, is_hasty: bool) -> Examination:
         version = schema.version_of(connection) if is_ours and not is_computed else 0
     if not is_ours:
         if not is_any:
-            return Examination(Condition.EMPTY)
-        return Examination(Condition.FOREIGN, detail=f"{path} holds tables this program did not make")
+            return DatabaseState(FileCondition.EMPTY)
+        return DatabaseState(FileCondition.FOREIGN, detail=f"{path} holds tables this program did not make")
     for name, kind in others.items():
         detail = f"{path} was changed: {name} is a {kind}, where a table of this program must be"
-        return Examination(Condition.CHANGED, version, detail)
+        return DatabaseState(FileCondition.CHANGED, version, detail)
     if is_computed:
-        return Examination(Condition.COMPUTING, version, f"{path} was changed: {is_computed}")
+        return DatabaseState(FileCondition.COMPUTING, version, f"{path} was changed: {is_computed}")
     if version < 1:
-        return Examination(
-            Condition.CHANGED, version, f"{path} was changed: it does not say which schema it has"
+        return DatabaseState(
+            FileCondition.CHANGED, version, f"{path} was changed: it does not say which schema it has"
         )
     if version > schema.CURRENT_VERSION:
         detail = f"{path} has schema {version}, this program knows {schema.CURRENT_VERSION}"
-        return Examination(Condition.NEWER, version, detail)
+        return DatabaseState(FileCondition.NEWER, version, detail)
     if mark != schema.APPLICATION_ID:
         detail = f"{path} holds this program's tables, but not its mark (application_id)"
-        return Examination(Condition.UNMARKED, version, detail)
-    return Examination(Condition.CURRENT if version == schema.CURRENT_VERSION else Condition.OLDER, version)
+        return DatabaseState(FileCondition.UNMARKED, version, detail)
+    return DatabaseState(
+        FileCondition.CURRENT if version == schema.CURRENT_VERSION else FileCondition.OLDER, version
+    )
 
 
 def has_log(path: Path) -> bool:
@@ -160,21 +164,21 @@ def patience(path: Path) -> float:
     return _PATIENCE_SECONDS + size_of(path) / _SLOWEST_BYTES_A_SECOND
 
 
-def refuse_absent(path: Path, found: Examination) -> None:
+def refuse_absent(path: Path, found: DatabaseState) -> None:
     """Raise DatabaseUnusable where there is no database."""
-    if found.condition in (Condition.ABSENT, Condition.EMPTY):
+    if found.condition in (FileCondition.ABSENT, FileCondition.EMPTY):
         raise DatabaseUnusable(f"there is no database at {path}", "run: rmos migrate")
 
 
-def refuse_unusable(found: Examination) -> None:
+def refuse_unusable(found: DatabaseState) -> None:
     """Raise DatabaseUnusable for a file that this program must not touch."""
     hints = {
-        Condition.NEWER: "install the newer rmos-migration that made it",
-        Condition.UNMARKED: "see what is wrong with it: rmos audit; then: rmos audit --repair",
-        Condition.CHANGED: "see what is wrong with it: rmos audit; or restore the database from a backup",
-        Condition.COMPUTING: HINT,
-        Condition.FOREIGN: "name another file with --database; this one was not touched",
-        Condition.DAMAGED: "restore it from a backup, or name another file; this one was not touched",
+        FileCondition.NEWER: "install the newer rmos-migration that made it",
+        FileCondition.UNMARKED: "see what is wrong with it: rmos audit; then: rmos audit --repair",
+        FileCondition.CHANGED: "see what is wrong with it: rmos audit; or restore the database from a backup",
+        FileCondition.COMPUTING: HINT,
+        FileCondition.FOREIGN: "name another file with --database; this one was not touched",
+        FileCondition.DAMAGED: "restore it from a backup, or name another file; this one was not touched",
     }
     if found.condition in hints:
         raise DatabaseUnusable(found.detail, hints[found.condition])

@@ -11,13 +11,13 @@ from anyio import to_thread
 
 from ..audit.auditor import audit_database
 from ..audit.result import AuditResult
-from ..audit.rule import Whole
+from ..audit.rule import DatabaseCheck
 from ..audit.rules import FAMILIES
 from ..diagnostics import Severity
-from .answers import FILES_SECONDS, Answers
+from .response_cache import FILES_SECONDS, ResponseCache
 
 SLOW = frozenset(
-    rule.code for family in FAMILIES for rule in family.rules if not isinstance(rule.check, Whole)
+    rule.code for family in FAMILIES for rule in family.rules if not isinstance(rule.check, DatabaseCheck)
 ) | {"file-damaged"}
 """Rules that look at every row or at every page of the file."""
 
@@ -26,7 +26,7 @@ _SHARE = 10
 """How many times as long as it took an audit is good at least, so that making them anew takes a tenth of the time."""
 
 
-class _Made(NamedTuple):
+class _CachedAudit(NamedTuple):
     moment: int
     good_until: float
     result: AuditResult
@@ -36,13 +36,13 @@ class _Made(NamedTuple):
         return self.moment == changes and time.monotonic() < self.good_until
 
 
-class Checkup:
+class AuditCache:
     """Audits of one database, made when somebody asks for them and the data are others than at the last one."""
 
-    def __init__(self, answers: Answers, *, quick: bool) -> None:
+    def __init__(self, answers: ResponseCache, *, quick: bool) -> None:
         self.answers = answers
         self.skipped = SLOW if quick else frozenset()
-        self._made: _Made | None = None
+        self._made: _CachedAudit | None = None
         self._making = asyncio.Lock()
 
     @property
@@ -68,7 +68,7 @@ class Checkup:
                 result = await to_thread.run_sync(self._audited)
                 now = time.monotonic()
                 good_until = now + max(FILES_SECONDS, _SHARE * (now - began))
-                made = self._made = _Made(changes, good_until, result)
+                made = self._made = _CachedAudit(changes, good_until, result)
         return made.result
 
     def _audited(self) -> AuditResult:

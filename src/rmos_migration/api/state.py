@@ -10,12 +10,12 @@ from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .answers import Answers
-from .checkup import Checkup
+from .audit_cache import AuditCache
 from .jobs import Jobs
-from .listening import Listeners
+from .listeners import Listeners
 from .metrics import Metrics
-from .serving import Serving
+from .response_cache import ResponseCache
+from .server_settings import ServerSettings
 
 _Result = TypeVar("_Result")
 
@@ -23,14 +23,14 @@ _ANSWERING_SECONDS = 2.0
 """For answers to be made when the server is to end; fewer than it waits for them to be sent."""
 
 
-class Desk:
+class AppState:
     """One server's working state."""
 
-    def __init__(self, serving: Serving) -> None:
+    def __init__(self, serving: ServerSettings) -> None:
         self.serving = serving
-        self.answers = Answers(serving.database)
-        self.quick_checkup = Checkup(self.answers, quick=True)
-        self.checkup = Checkup(self.answers, quick=False)
+        self.answers = ResponseCache(serving.database)
+        self.quick_checkup = AuditCache(self.answers, quick=True)
+        self.checkup = AuditCache(self.answers, quick=False)
         self.jobs = Jobs(serving.database, serving.source)
         self.metrics = Metrics(serving.database)
         self.listeners = Listeners()
@@ -59,9 +59,9 @@ class Desk:
         self.answers.close()
 
 
-def desk_of(request: Request) -> Desk:
+def state_of(request: Request) -> AppState:
     """The desk of the server that got a request."""
-    desk: Desk = request.app.state.desk
+    desk: AppState = request.app.state.desk
     return desk
 
 

@@ -4,13 +4,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ..sources.presence import Presence
+from ..sources.source_files import Presence
 from ..store.lookalikes import Looks
+from .batch_plan import Place
 from .moved import Moved
-from .plan import Place
 
 
-class Book(NamedTuple):
+class RunRef(NamedTuple):
     """Where a batch is written down: the run and the source it belongs to."""
 
     run_id: int
@@ -18,7 +18,7 @@ class Book(NamedTuple):
 
 
 @dataclass
-class Course:
+class RunProgress:
     """A run on its way.
 
     ``location`` is the source's folder, ``moved`` finds the documents of it that were moved. ``edited`` are the records, by
@@ -30,7 +30,7 @@ class Course:
     and, where rows may be replaced, ``_left`` those of the places of documents that were read again and found unchanged.
     """
 
-    book: Book
+    book: RunRef
     location: str
     moved: Moved
     encoding: str | None = None

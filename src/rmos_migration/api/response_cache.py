@@ -16,11 +16,11 @@ from anyio import CapacityLimiter, to_thread
 from sqlalchemy import Connection
 from starlette.requests import Request
 
-from ..editing.refusals import Refusal
+from ..editing.refusals import EditRefused
 from ..errors import RmosError
-from ..store.database import Database
+from ..store.database import SqliteDatabase
 from ..store.lock import is_locked
-from ..store.standing import Readers
+from ..store.pool import ReadPool
 from .lanes import COSTLY, QUESTION_SECONDS, HasLeft, Lane, is_refused
 from .problems import Problem
 
@@ -37,7 +37,7 @@ _LOOK_SECONDS = 0.02
 """Between two looks whether a run goes on, where the data did not change; a look costs as much as half an answer."""
 
 Moment = tuple[int, bool | None]
-"""The state of the data, as ``Readers.moment`` numbers it, and whether a run goes on: one that lost its process is told
+"""The state of the data, as ``ReadPool.moment`` numbers it, and whether a run goes on: one that lost its process is told
 from one that goes on by the lock alone."""
 
 MOST_KEPT = 256
@@ -51,7 +51,7 @@ _AT_ONCE = 2
 """Quick questions that the database is asked at the same time; more would only wait for each other."""
 
 
-class Kept(NamedTuple):
+class CacheEntry(NamedTuple):
     """An answer, the moment of the data that it tells of, when it was made, and whether it tells of files, too."""
 
     moment: Moment
@@ -65,7 +65,7 @@ class Kept(NamedTuple):
         return len(self.answer) if isinstance(self.answer, bytes | str) else 0
 
 
-class _Look(NamedTuple):
+class _FreshRead(NamedTuple):
     moment: Moment
     made_at: float
 
@@ -83,28 +83,28 @@ class _Making:
     def __init__(self) -> None:
         self.is_over = asyncio.Event()
         self.moment: Moment | None = None
-        self.kept: Kept | None = None
+        self.kept: CacheEntry | None = None
         self.failure: Exception | None = None
 
 
-class Shelf:
+class LruCache:
     """Answers by their question; those that nobody asked for lately make room for new ones."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._kept: OrderedDict[Hashable, CacheEntry] = OrderedDict()
         self.size = 0
 
     def __len__(self) -> int:
         return len(self._kept)
 
-    def get(self, key: Hashable) -> Kept | None:
+    def get(self, key: Hashable) -> CacheEntry | None:
         """The answer to a question, if it is kept."""
         kept = self._kept.get(key)
         if kept is not None:
             self._kept.move_to_end(key)
         return kept
 
-    def put(self, key: Hashable, kept: Kept) -> None:
+    def put(self, key: Hashable, kept: CacheEntry) -> None:
         """Keep an answer, unless it is too large."""
         before = self._kept.pop(key, None)
         self.size -= before.size if before else 0
@@ -117,19 +117,19 @@ class Shelf:
             self.size -= oldest.size
 
 
-class Answers:
+class ResponseCache:
     """Asks the database, and remembers."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         self.database = database
-        self.readers = Readers(database, _AT_ONCE + COSTLY, harmless=(Problem, Refusal))
+        self.readers = ReadPool(database, _AT_ONCE + COSTLY, harmless=(Problem, EditRefused))
         self.costly = Lane()
         self._limiter = CapacityLimiter(_AT_ONCE)
-        self._shelf = Shelf()
+        self._shelf = LruCache()
         self._looking = CapacityLimiter(1)
         self._failed: _Failed | None = None
         self._being_made: dict[Hashable, _Making] = {}
-        self._look = _Look((-1, False), 0.0)
+        self._look = _FreshRead((-1, False), 0.0)
 
     async def to(
         self,
@@ -193,9 +193,9 @@ class Answers:
             raise
         self._failed = None
         if self._look.moment[0] != changes or began - self._look.made_at >= _LOOK_SECONDS:
-            self._look = _Look((changes, is_locked(self.database.path)), began)
+            self._look = _FreshRead((changes, is_locked(self.database.path)), began)
 
-    async def _shared(self, key: Hashable, moment: Moment, caller: Request | None) -> Kept | None:
+    async def _shared(self, key: Hashable, moment: Moment, caller: Request | None) -> CacheEntry | None:
         """Return what is being made for somebody else; None where nothing is, or it tells of the data as they were before.
 
         Raises:
@@ -221,14 +221,14 @@ class Answers:
         caller: Request | None,
         *,
         is_of_files: bool,
-    ) -> Kept:
+    ) -> CacheEntry:
         making = self._being_made[key] = _Making()
         try:
             moment, now = await self.moment(), time.monotonic()
             making.moment = moment
-            making.kept = kept = Kept(moment, now, await self.ask(make, caller), is_of_files)
+            making.kept = kept = CacheEntry(moment, now, await self.ask(make, caller), is_of_files)
             self._shelf.put(key, kept)
-        except (RmosError, Problem, Refusal) as error:
+        except (RmosError, Problem, EditRefused) as error:
             making.failure = None if is_refused(error) else error
             raise
         finally:
@@ -245,7 +245,7 @@ class Answers:
             return make(connection)
 
 
-def _is_fresh(kept: Kept, moment: Moment, oldest: float) -> bool:
+def _is_fresh(kept: CacheEntry, moment: Moment, oldest: float) -> bool:
     """Return whether an answer tells of the data as they are, or a run goes on and it is not older than ``oldest``."""
     _, is_locked_now = moment
     age = time.monotonic() - kept.made_at

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 from ..entities import Entity, FieldRule
 from ..rosette import unwrapped
 from .canonical import canonical
-from .draft import Draft, Offers
+from .normalized import Fallbacks, Normalized
 
 Document = Mapping[str, Any]
 
 
-class Sign(NamedTuple):
+class Marker(NamedTuple):
     """One thing that shows a form: any of ``keys``, or a key that fits ``pattern``; its value must hold ``holds``."""
 
     keys: tuple[str, ...]
@@ -37,14 +37,14 @@ class Sign(NamedTuple):
         return self.said or " or ".join(self.keys)
 
 
-def key(*keys: str, holds: Callable[[Any], bool] | None = None, said: str = "") -> Sign:
+def key(*keys: str, holds: Callable[[Any], bool] | None = None, said: str = "") -> Marker:
     """Any of these keys is there, with a value for which ``holds`` is true where that is given."""
-    return Sign(keys, holds, said=said)
+    return Marker(keys, holds, said=said)
 
 
-def key_like(pattern: str, said: str) -> Sign:
+def key_like(pattern: str, said: str) -> Marker:
     """A key is there that fits the regular expression."""
-    return Sign((), pattern=re.compile(pattern), said=said)
+    return Marker((), pattern=re.compile(pattern), said=said)
 
 
 def a_value(value: Any) -> bool:
@@ -74,7 +74,7 @@ def objects(value: Any) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Form:
+class SourceFormat:
     """One kind of document that a generation wrote.
 
     ``signs`` must all be there, whatever the values of their keys may otherwise be; the first is the telling one,
@@ -90,15 +90,15 @@ class Form:
 
     generation: str
     entity: Entity
-    signs: tuple[Sign, ...]
-    unless: tuple[Sign, ...] = ()
-    offers: Callable[[Document], Offers] | None = None
+    signs: tuple[Marker, ...]
+    unless: tuple[Marker, ...] = ()
+    offers: Callable[[Document], Fallbacks] | None = None
     ignored: frozenset[str] = field(default=frozenset())
     marks: frozenset[str] = field(default=frozenset())
     claims: frozenset[str] = field(default=frozenset())
     faint: frozenset[str] = field(default=frozenset())
     strict: bool = False
-    reading: Callable[[Document, str], Draft] | None = None
+    reading: Callable[[Document, str], Normalized] | None = None
 
     def evidence(self, document: Document) -> tuple[str, ...]:
         """The keys that show the form, or nothing where one is missing."""
@@ -134,7 +134,9 @@ class Form:
         """Whether a key is there that only these programs wrote."""
         return not self.faint or any(key in document for key in self.telling_keys if key not in self.faint)
 
-    def normalise(self, document: Document, file_id: str, beside: Sequence["Form"] = ()) -> Draft:
+    def normalise(
+        self, document: Document, file_id: str, beside: Sequence["SourceFormat"] = ()
+    ) -> Normalized:
         """The document in canonical form.
 
         Args:
@@ -176,12 +178,12 @@ class Form:
         return first if "type" not in first else None  # what that says depends on what stands beside it
 
 
-def _merged(offered: Iterable[Offers]) -> Offers:
+def _merged(offered: Iterable[Fallbacks]) -> Fallbacks:
     """The offers of several forms as one: what a document says goes before a generation's own word.
 
     What one form takes from inside a key goes together: where a part of it loses, the rest is of no use.
     """
-    merged: Offers = {}
+    merged: Fallbacks = {}
     for offers in offered:
         lost = {offer.key for name, offer in offers.items() if name in merged and merged[name].key}
         for name, offer in offers.items():

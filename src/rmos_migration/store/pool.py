@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from ..errors import DatabaseUnusable
 from . import schema
 from .clocks import never
-from .database import Database
+from .database import SqliteDatabase
 from .engines import SHORT_PATIENCE, interrupt_if_over, time_limit
 from .failures import driver_errors_as_ours
 from .safety import data_version
@@ -30,10 +30,10 @@ _LOOK_SECONDS = 0.25
 _Identity = tuple[int, ...]
 
 
-class _Standing:
+class _PooledConnection:
     """One connection with the identity of the file that it reads."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: SqliteDatabase) -> None:
         self.identity = _identity(database)
         self._stack = ExitStack()
         self.connection = self._stack.enter_context(database.standing_reader())
@@ -71,7 +71,7 @@ class _Standing:
         driver.execute("PRAGMA busy_timeout = 0")
 
 
-class Readers:
+class ReadPool:
     """A few connections to one database, lent out one by one; ``moment`` tells whether the data are still the same.
 
     Args:
@@ -84,7 +84,7 @@ class Readers:
 
     def __init__(
         self,
-        database: Database,
+        database: SqliteDatabase,
         count: int = 4,
         *,
         seconds: float = QUESTION_SECONDS,
@@ -94,12 +94,12 @@ class Readers:
         self.seconds = seconds
         self.harmless = harmless
         self.is_ending = False
-        self._lent_out: set[_Standing] = set()
+        self._lent_out: set[_PooledConnection] = set()
         self._is_closed = Event()
         self._timer: Thread | None = None
-        self._idle: LifoQueue[_Standing] = LifoQueue()
+        self._idle: LifoQueue[_PooledConnection] = LifoQueue()
         self._count = count
-        self._watch: _Standing | None = None
+        self._watch: _PooledConnection | None = None
         self._moment = 0
         self._watching = Lock()
 
@@ -140,7 +140,7 @@ class Readers:
         finally:
             self._lent_out.discard(standing)
 
-    def _take_back(self, standing: _Standing) -> None:
+    def _take_back(self, standing: _PooledConnection) -> None:
         if self._idle.qsize() < self._count:
             self._idle.put(standing)
         else:
@@ -169,7 +169,7 @@ class Readers:
             watch = self._watch
             if watch is None or watch.identity != _identity(self.database):
                 self._stop_watching()
-                watch = self._watch = _Standing(self.database)
+                watch = self._watch = _PooledConnection(self.database)
             try:
                 with driver_errors_as_ours(), self._limited(watch):
                     if watch.has_changed():
@@ -210,23 +210,23 @@ class Readers:
 
     def _limited(
         self,
-        standing: _Standing,
+        standing: _PooledConnection,
         seconds: float | None = None,
         is_stopped: Callable[[], bool] = never,
     ) -> AbstractContextManager[None]:
         limit = self.seconds if seconds is None else seconds
         return time_limit(standing.connection, limit, is_stopped=lambda: self.is_ending or is_stopped())
 
-    def _lent(self) -> _Standing:
+    def _lent(self) -> _PooledConnection:
         if self.moment_at_once() is None:
             self.moment()  # which refuses a file whose schema was upgraded since it was opened
         while (standing := self._next()) is not None:
             if standing.identity == _identity(self.database):
                 return standing
             standing.close()
-        return _Standing(self.database)
+        return _PooledConnection(self.database)
 
-    def _next(self) -> _Standing | None:
+    def _next(self) -> _PooledConnection | None:
         try:
             return self._idle.get_nowait()
         except Empty:
@@ -239,7 +239,7 @@ class Readers:
             self._moment += 1
 
 
-def _identity(database: Database) -> _Identity:
+def _identity(database: SqliteDatabase) -> _Identity:
     """Which file it is; of one that SQLite would not notice to be written, in which state, too."""
     try:
         found = database.path.stat()

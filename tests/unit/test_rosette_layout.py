@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from rmos_migration.rosette import Plan, colours_of_family, plan
+from rmos_migration.rosette import RosetteLayout, colours_of_family, lay_out
 from rmos_migration.rosette.colours import UNKNOWN
 
 
-def edges(placed: Plan) -> list[tuple[float, float]]:
+def edges(placed: RosetteLayout) -> list[tuple[float, float]]:
     """Inner and outer radius of each ring that has a width."""
     return [
         (band.radius_mm - band.width_mm / 2, band.radius_mm + band.width_mm / 2)
@@ -42,7 +42,7 @@ def rings(*pairs: tuple[Any, Any], key: str = "rings") -> dict[str, Any]:
 def test_rings_lie_where_their_generation_means(
     geometry: dict[str, Any], placed: list[tuple[float, float]], radius: float
 ) -> None:
-    found = plan(geometry)
+    found = lay_out(geometry)
     assert edges(found) == placed
     assert found.radius_mm == radius
 
@@ -92,32 +92,32 @@ def test_rings_lie_where_their_generation_means(
     ],
 )
 def test_what_cannot_be_read_is_said(geometry: dict[str, Any], remark: str) -> None:
-    assert remark in plan(geometry).remarks
+    assert remark in lay_out(geometry).remarks
 
 
 def test_many_remarks_of_one_kind_are_summed_up() -> None:
-    remarks = plan({"rings": [{"radius_mm": 0}] * 5000}).remarks
+    remarks = lay_out({"rings": [{"radius_mm": 0}] * 5000}).remarks
     assert remarks[5:] == ("and 4,995 more remarks on single rings", "no ring can be drawn")
 
 
 def test_what_was_recorded_but_cannot_be_drawn_is_not_called_unrecorded() -> None:
-    assert plan(rings((40, 0))).remarks == ("ring 1 has a width of 0 mm: shown as a thin line",)
+    assert lay_out(rings((40, 0))).remarks == ("ring 1 has a width of 0 mm: shown as a thin line",)
 
 
 def test_tiles_go_around_the_centre_line_whatever_the_radius_means() -> None:
     bands = [{"radius_mm": 91, "width_mm": 18, "tile_length_mm": 5}, {"radius_mm": 95, "width_mm": 4}]
-    assert plan({"ring_bands": bands}).bands[0].tiles == 103
+    assert lay_out({"ring_bands": bands}).bands[0].tiles == 103
 
 
 def test_the_sound_hole_is_known_where_it_is_said() -> None:
-    assert plan({"soundhole_radius_mm": 42.5, "rings": []}).hole_mm == 42.5
-    assert plan({"soundhole_diameter_mm": 85, "rings": []}).hole_mm == 42.5
+    assert lay_out({"soundhole_radius_mm": 42.5, "rings": []}).hole_mm == 42.5
+    assert lay_out({"soundhole_diameter_mm": 85, "rings": []}).hole_mm == 42.5
 
 
 @pytest.mark.parametrize("odd", [None, 7, "x", [], {}, True])
 def test_odd_values_in_place_of_rings_are_no_rings(odd: Any) -> None:
-    assert plan({"rings": [odd]}).bands == ()
-    assert plan({"rings": odd}).bands == ()
+    assert lay_out({"rings": [odd]}).bands == ()
+    assert lay_out({"rings": odd}).bands == ()
 
 
 def test_a_ring_has_its_own_colour_else_those_of_its_family_else_the_patterns() -> None:
@@ -127,23 +127,25 @@ def test_a_ring_has_its_own_colour_else_those_of_its_family_else_the_patterns() 
         {"radius_mm": 46, "strip_family_id": 7},
         {"radius_mm": 48, "color_hint": "bw_outer"},
     ]
-    found = plan({"rings": rings}, {"dark": ("#111",), "7": ("#777",)}, ("#abc",))
+    found = lay_out({"rings": rings}, {"dark": ("#111",), "7": ("#777",)}, ("#abc",))
     assert [band.colours for band in found.bands] == [("#f5deb3",), ("#111",), ("#777",), ("#abc",)]
 
 
 def test_strips_of_a_column_lie_side_by_side_across_the_ring() -> None:
     strips = [{"color": "maple"}, {"material_id": "wood_walnut_001"}, {"color": "chartreuse"}, {}]
-    found = plan({"rings": [{"radius_mm": 42, "width_mm": 2, "column": {"strips": strips}}]}, {}, ("#abc",))
+    found = lay_out(
+        {"rings": [{"radius_mm": 42, "width_mm": 2, "column": {"strips": strips}}]}, {}, ("#abc",)
+    )
     assert found.bands[0].lines == ("#ecd9b0", "#6a4a33", UNKNOWN, UNKNOWN)
     assert found.bands[0].colours == ()
 
 
 def test_the_order_of_a_familys_strips_is_not_known() -> None:
     ring = {"radius_mm": 40, "width_mm": 3, "segments": 24}
-    assert plan({"rings": [ring]}, {}, ("#111", "#eee")).remarks == (
+    assert lay_out({"rings": [ring]}, {}, ("#111", "#eee")).remarks == (
         "the order of its strips is not recorded: shown one after another",
     )
-    found = plan({"rings": [{"radius_mm": 40, "width_mm": 3}]}, {}, ("#111", "#eee"))
+    found = lay_out({"rings": [{"radius_mm": 40, "width_mm": 3}]}, {}, ("#111", "#eee"))
     assert found.bands[0].colours == ("#111",)
     assert found.remarks == ("ring 1 does not say how many tiles it has: shown in one of its colours",)
 

@@ -1,6 +1,6 @@
 """What fields are called on the pages, and how their values are written."""
 
-from ..reports.wording import seconds
+from ..reports.text import seconds
 
 _NAMES = {
     "id": "id",

@@ -43,7 +43,7 @@ class Band(NamedTuple):
         return self.radius_mm + (self.width_mm or 0) / 2
 
 
-class Plan(NamedTuple):
+class RosetteLayout(NamedTuple):
     """A rosette as it is drawn, lengths in mm.
 
     ``outer_mm`` and ``inner_mm`` are the radii that the geometry states for the whole, ``hole_mm`` is that of the sound
@@ -73,11 +73,11 @@ class _Radius(Enum):
     INNER_EDGE = 1.0
 
 
-def plan(
+def lay_out(
     geometry: Mapping[str, Any],
     stock: Mapping[str, tuple[str, ...]] | None = None,
     colours: tuple[str, ...] = (),
-) -> Plan:
+) -> RosetteLayout:
     """Place the rings of a geometry of any generation.
 
     Args:
@@ -103,7 +103,7 @@ def plan(
         remarks.of_all.append(f"the width of {_counted(thin, 'ring')} was not recorded: shown as a thin line")
     if any(len(band.colours) > 1 for band in bands):
         remarks.of_all.append("the order of its strips is not recorded: shown one after another")
-    return Plan(bands, outer, inner, remarks.summed_up(), hole)
+    return RosetteLayout(bands, outer, inner, remarks.summed_up(), hole)
 
 
 @dataclass

@@ -11,7 +11,7 @@ GOOD_SECONDS = 600.0
 """How long a key may be used."""
 
 
-class Entrance:
+class OneTimeLink:
     """The key that is out, and the token that its user got."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:

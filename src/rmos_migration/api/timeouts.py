@@ -40,7 +40,7 @@ _WAITING = (h11.IDLE, h11.SEND_BODY)
 """States of a connection whose request is not there, or not whole."""
 
 
-class PatientProtocol(H11Protocol):
+class TimeoutProtocol(H11Protocol):
     """A connection with deadlines."""
 
     _deadline: asyncio.TimerHandle | None = None
@@ -145,13 +145,13 @@ class PatientProtocol(H11Protocol):
 
     def _finds_place(self) -> bool:
         """Whether there is a place for this connection, perhaps that of whoever has waited longest for a request."""
-        there = [one for one in cast("set[PatientProtocol]", self.connections) if not one._is_evicted]
+        there = [one for one in cast("set[TimeoutProtocol]", self.connections) if not one._is_evicted]
         of_peer = [one for one in there if one._peer == self._peer] if self._peer else []
         if len(of_peer) > MOST_OF_PEER:
             return self._takes_place_of(of_peer)
         return len(there) <= MOST_CONNECTIONS or self._takes_place_of(there)
 
-    def _takes_place_of(self, there: Iterable["PatientProtocol"]) -> bool:
+    def _takes_place_of(self, there: Iterable["TimeoutProtocol"]) -> bool:
         waiting = [(one._waits, id(one), one) for one in there if one is not self and one._waits is not None]
         if not waiting:
             return False
