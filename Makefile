@@ -47,7 +47,7 @@ demo: $(STAMP) ## migrate the example workshop and show what came of it
 	@echo "  $(BIN)/rmos status --database demo.db"
 	@echo "  $(BIN)/rmos audit --database demo.db"
 	@echo "  $(BIN)/rmos migrate examples/messy_legacy --database messy.db    a workshop with faults"
-	@echo "  $(BIN)/rmos rejects --database messy.db                          what was kept out, and why"
+	@echo "  $(BIN)/rmos rejects --database messy.db                          what was not loaded, and why"
 	@echo "  $(BIN)/rmos migrate FOLDER --dry-run                             your own files, nothing is written"
 
 serve: demo ## the same in a browser, on http://127.0.0.1:8000

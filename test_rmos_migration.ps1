@@ -491,7 +491,7 @@ try {
         Confirm-That ($totals.found -eq 9) '9 documents were found'
         Confirm-That ($totals.migrated -eq 8) '8 records were made'
         Confirm-That ($totals.unchanged -eq 1) 'the copy was known for one'
-        Confirm-That ($totals.rejected -eq 0) 'nothing was kept out'
+        Confirm-That ($totals.rejected -eq 0) 'nothing was not loaded'
         Confirm-That ($DryRun.totals.migrated -eq $totals.migrated) 'the dry run had said so'
         Confirm-That ((Get-Fingerprint $Source) -ceq $before) 'the documents are as they were'
         '8 records from 9 documents, one of them a copy'

@@ -39,7 +39,7 @@ def share_of_report(tree: Path, documents: int, rounds: int, place: Path) -> tup
     """What a report takes of the migration's time: the median of some rounds, and each of them.
 
     Raises:
-        WrongResult: if the report does not name every document that was kept out.
+        WrongResult: if the report does not name every document that was not loaded.
     """
     plant(tree, documents, seed=20)
     spoil(tree)
@@ -74,7 +74,7 @@ def _reported(tree: Path, database: Path, folder: Path) -> Reporting:
     files = write_reports(report, folder)
     ended = time.perf_counter()
     if len(report.kept_out or ()) != summary.totals.rejected:
-        raise WrongResult("the report does not name what was kept out")
+        raise WrongResult("the report does not name what was not loaded")
     return Reporting(migrated - began, ended - migrated, max(file.stat().st_size for file in files))
 
 

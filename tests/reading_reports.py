@@ -60,7 +60,7 @@ def in_text(report: Report) -> Numbers:
         if match := re.fullmatch(r"([\d,]+) x \S+ (\S+) \((\w+)\)", line):
             numbers[f"noticed.{match[3]}.{match[2]}"] = _number(match[1])
     for title, lines in sections.items():
-        if match := re.fullmatch(r"Kept out: ([\d,]+) documents?", title):
+        if match := re.fullmatch(r"Not loaded: ([\d,]+) documents?", title):
             numbers["kept_out"] = _number(match[1])
         if title in _TABLES:
             key, unnamed = _TABLES[title]

@@ -118,7 +118,7 @@ def verify(
         source: the legacy folder.
         database: a SQLAlchemy URL (``sqlite:///rmos.db``) or the path of the file.
         allow: how many documents of a state are no failure: ``{"only-in-database": 3, "rejected": "1%"}``. Documents
-            that the migration kept out are allowed in any number, differences not at all, unless something is said here.
+            that the migration did not load are allowed in any number, differences not at all, unless something is said here.
         encoding: as for ``migrate``; an encoding that was named there is known.
         told: is called with the comparison of every document, also of equal ones.
 
@@ -155,7 +155,7 @@ def build_report(
         with_audit: audit the database, too.
 
     Returns:
-        The report: counts, what was kept out and why, what the database holds now.
+        The report: counts, what was not loaded and why, what the database holds now.
 
     Raises:
         UsageError: if there is no such run, or the file is no statistics.
@@ -174,7 +174,7 @@ def export(database: str | Path, folder: str | Path, *, format: str = "canonical
         folder: where to write; made if it is not there, and it must be empty.
         format: ``canonical`` writes every row with every column spelled out, one a file; migrated again it gives
             exactly the same rows. ``source`` writes the documents as they were, in their old files and places, and
-            what was kept out with its original bytes.
+            what was not loaded with its original bytes.
 
     Returns:
         How many documents and records were written, and what was once known and is not among them.

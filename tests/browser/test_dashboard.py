@@ -74,7 +74,7 @@ def test_a_newcomer_gets_from_nothing_to_a_reject_explained(tmp_path: Path, open
         page.wait_for_url("**/runs/1")
         page.get_by_role("heading", level=1, name=re.compile("not everything arrived")).wait_for()
         assert page.locator("[data-count='total.rejected']").first.inner_text() == "15"
-        page.get_by_role("link", name="What is kept out now").click()
+        page.get_by_role("link", name="What is not loaded now").click()
         page.get_by_label("Reason").select_option("json-syntax")
         page.get_by_role("button", name="Show", exact=True).click()
         reject = page.get_by_role("article")

@@ -39,7 +39,7 @@ def load(database: Path, document: str | bytes, *options: str) -> Loaded:
 
 
 def kept_out(tree: Path, database: Path, text: str | bytes, **options: str) -> str | None:
-    """Why this program keeps a document out; None if it does not."""
+    """Why this program rejects a document; None if it does not."""
     write(tree, "patterns/a.json", text)
     migrate(tree, database, **options)  # type: ignore[arg-type]
     return fates(database)["patterns/a.json"][1]

@@ -78,7 +78,7 @@ PLANTED = [
     ("UPDATE migration_ledger SET outcome = 'conflict' WHERE path = 'joblogs/000-empty.json'",
      "falsely told: bytes of joblogs/000-empty.json are kept as rejected"),
     ("DELETE FROM migration_diagnostics WHERE path = 'patterns/900-taken.json'",
-     "nothing tells why patterns/900-taken.json was kept out"),
+     "nothing tells why patterns/900-taken.json was not loaded"),
     ("UPDATE migration_runs SET status = 'running'", "the last run is not on record as finished"),
     ("UPDATE migration_runs SET status = 'rolled_back'", "run 1 is rolled_back"),
     ("UPDATE migration_runs SET counts_json = json_set(counts_json, '$.totals.found', 81)",

@@ -16,7 +16,7 @@ MIGRATED: Fate = ("migrated", None)
 
 
 def rejected(code: str) -> Fate:
-    """The fate of what is kept out."""
+    """The fate of what is not loaded."""
     return "rejected", code
 
 

@@ -1,4 +1,4 @@
-"""A document that was kept out for its id is accounted for only while something of that id is there."""
+"""A document that was not loaded because of its id is accounted for only while something of that id is there."""
 
 from pathlib import Path
 
@@ -53,7 +53,7 @@ def test_a_conflict_with_another_folders_row_is_missing_once_the_row_is_gone(
     done = rmos("verify", tree, "--database", database)
     assert done.returncode == 6, done.stdout
     assert "1 missing" in done.stdout
-    assert "kept out and accounted for" not in done.stdout
+    assert "not loaded, accounted for" not in done.stdout
     assert migrate(tree, database).totals.migrated == 1
     assert verify(tree, database).differing == []
 

@@ -362,7 +362,7 @@ def test_the_report_comes_in_three_formats(caller: TestClient) -> None:
 
 
 def kept_out(database: Path, condition: str = "1") -> list[tuple[Any, ...]]:
-    """What is kept out, in order."""
+    """What is not loaded, in order."""
     return query(
         database,
         "SELECT path, pointer, code, run_id FROM migration_ledger"
@@ -371,7 +371,7 @@ def kept_out(database: Path, condition: str = "1") -> list[tuple[Any, ...]]:
 
 
 def places(rejects: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    """Of documents that are kept out, what the database holds of them."""
+    """Of documents that are not loaded, what the database holds of them."""
     return [(one["path"], one["pointer"], one["code"], one["run_id"]) for one in rejects]
 
 

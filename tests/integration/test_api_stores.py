@@ -45,7 +45,7 @@ RECORDS = 40
 
 @pytest.fixture(scope="module")
 def legacy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Forty records of each entity, some of one time, some of none, and one document that is kept out."""
+    """Forty records of each entity, some of one time, some of none, and one document that is not loaded."""
     tree = tmp_path_factory.mktemp("stores") / "legacy"
     for number in range(RECORDS):
         when = {} if number % 5 == 0 else {"created_at": f"2025-01-{number % 7 + 1:02}T10:00:00Z"}

@@ -37,9 +37,9 @@ def test_why_a_document_would_be_kept_out_is_told_in_words(tree: Path) -> None:
     )
     done = rmos("inspect", file)
     assert done.returncode == 1
-    assert "it would be kept out" in done.stdout
+    assert "it would not be loaded" in done.stdout
     assert "half.json:3:3 error V305 field-invalid" in done.stdout
-    assert "1 document in 1 file: 0 would migrate, 1 would be kept out." in done.stdout
+    assert "1 document in 1 file: 0 would migrate, 1 would not be loaded." in done.stdout
 
 
 def test_whole_legacy_folder_agrees_with_the_migration() -> None:
@@ -117,7 +117,7 @@ def test_folder_without_json_holds_nothing(tmp_path: Path) -> None:
     done = rmos("inspect", tmp_path)
     assert (done.returncode, done.stdout) == (
         0,
-        "0 documents in 0 files: 0 would migrate, 0 would be kept out.\n",
+        "0 documents in 0 files: 0 would migrate, 0 would not be loaded.\n",
     )
 
 

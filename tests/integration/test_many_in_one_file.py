@@ -1,4 +1,4 @@
-"""Files of several documents: each has its own fate, its own ledger entry and, if kept out, its own text."""
+"""Files of several documents: each has its own fate, its own ledger entry and, if rejected, its own text."""
 
 import codecs
 import json

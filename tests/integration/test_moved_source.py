@@ -13,7 +13,7 @@ from rmos_migration.settings import Settings
 
 @pytest.fixture
 def migrated(tree: Path, database: Path) -> Path:
-    """A folder with a family and a pattern, and one file that is kept out; it was migrated."""
+    """A folder with a family and a pattern, and one file that is not loaded; it was migrated."""
     write(tree, "strip_families/f.json", family())
     write(tree, "patterns/p.json", pattern(strip_family_id="f1"))
     write(tree, "patterns/broken.json", '{"id": "p2",}')

@@ -1,4 +1,4 @@
-"""rmos rejects: what is kept out, where, why; and the original bytes back, never over a file that is there."""
+"""rmos rejects: what is not loaded, where, why; and the original bytes back, never over a file that is there."""
 
 import json
 from pathlib import Path
@@ -181,7 +181,7 @@ def test_what_an_ended_run_undid_is_not_called_nothing(tree: Path, database: Pat
     done = rmos("migrate", tree, "--database", database, "--max-rejects", "0")
     assert "was undone: it is in no count here" in done.stdout
     said = rmos("rejects", "--database", database).stdout
-    assert "Nothing is kept out so far" in said
+    assert "No document is rejected or in conflict so far" in said
     assert "--max-rejects 0 allows" in said
 
 

@@ -36,7 +36,7 @@ def lists(database: Path) -> dict[str, Any]:
     with SqliteDatabase.at(database).reader() as connection, connection.begin():
         found: dict[str, Any] = {
             "runs": queries.runs_newest_first(connection, 9, locked=False),
-            "kept out": kept_out.page(connection, after=None, limit=50),
+            "not loaded": kept_out.page(connection, after=None, limit=50),
             "codes": list(counted_by_code(connection).items()),
             "days": history.days(connection, 9, locked=False),
             "noticed": reporting.noticed(connection, 1),

@@ -88,7 +88,7 @@ SINCE: list[tuple[str, Callable[[Path], object], list[tuple[str, str]]]] = [
         [("joblogs/j2.json", "missing")],
     ),
     (
-        "a new file would be kept out",
+        "a new file would not be loaded",
         lambda tree: write(tree, "patterns/p2.json", {"id": "p2"}),
         [("patterns/p2.json", "missing")],
     ),

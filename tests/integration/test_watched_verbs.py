@@ -67,7 +67,7 @@ class Watched(NamedTuple):
 
 @pytest.fixture(scope="module")
 def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
-    """Every verb but serve, in a workshop where documents are kept out, in files of one and of several."""
+    """Every verb but serve, in a workshop where documents are not loaded, in files of one and of several."""
     folder = tmp_path_factory.mktemp("watched").resolve()
     tree = folder / "legacy"
     shutil.copytree(EXAMPLES / "messy_legacy", tree)

@@ -66,7 +66,7 @@ def check_books(database: Path) -> None:
 
 
 def check_verdicts(tree: Path, database: Path) -> None:
-    """The audit finds no error; what verifying finds differing is only what was taken out, or kept out as it is."""
+    """The audit finds no error; what verifying finds differing is only what was taken out, or not loaded."""
     audited = audit(database)
     assert audited.passed, audited.findings
     allowed = {

@@ -107,7 +107,7 @@ def noticed(database: Path, run_id: int | None) -> list[Any]:
 
 
 def check_numbers(root: Path, database: Path, summary: RunSummary) -> None:
-    """Everybody says the same of what is kept out, and the books are sound."""
+    """Everybody says the same of what is not loaded, and the books are sound."""
     totals = summary.totals
     assert summary.counts.balanced
     with SqliteDatabase.at(database).reader() as connection:

@@ -1,4 +1,4 @@
-"""Whatever JSON a file holds, each document is ready for its table or kept out with a reason."""
+"""Whatever JSON a file holds, each document is ready for its table or rejected with a reason."""
 
 import json
 import tempfile

@@ -42,7 +42,7 @@ def prepared_of(write: Callable[[str, Any], Path], tmp_path: Path) -> Callable[.
 
 @pytest.fixture
 def found_in(prepared_of: Callable[..., list[Candidate]]) -> Callable[..., Found]:
-    """Pointer and id of each document in a file; a document that is kept out has no id."""
+    """Pointer and id of each document in a file; a document that is not loaded has no id."""
 
     def run(*arguments: Any, **more: Any) -> Found:
         return [(prepared.pointer, prepared.record_id) for prepared in prepared_of(*arguments, **more)]

@@ -18,7 +18,7 @@ def page() -> Iterator[str]:
     yield from (
         "# Diagnostics",
         "",
-        "What the migration may say of a document, and what you can do. An *error* keeps the document out, and so does a",
+        "What the migration may say of a document, and what you can do. An *error* means that the document is not loaded, and so does a",
         "conflict (R401); another *warning* and an *info* do not. This page is made from the package `catalogue` by `make docs`.",
     )
     stage = ""

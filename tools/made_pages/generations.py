@@ -26,7 +26,7 @@ def page() -> Iterator[str]:
         "",
         "## What is no record",
         "",
-        "Documents that no generation wrote are kept out. Where one of these keys is there, the message says what the",
+        "Documents that no generation wrote are not loaded. Where one of these keys is there, the message says what the",
         "document looks like. So are the files `_index.json` and `*_advisory_*.json`, which RMOS kept beside its runs.",
         "",
     )

@@ -26,13 +26,13 @@ def audit(place: Place) -> Result:
     states = Counter(rule["state"] for rule in told["rules"])
     expect("rules that could not be checked", [rule["code"] for rule in told["rules"] if rule["trouble"]], [])
     found = {rule["code"]: len(rule["findings"]) for rule in told["rules"] if rule["findings"]}
-    expect("documents kept out", found.get("document-kept-out"), kept_out(counts))
+    expect("documents not loaded", found.get("document-kept-out"), kept_out(counts))
     figures = {"errors": 0, "warnings": told["warnings"], "states": states, "found": found}
     return Result(True, f"{len(told['rules'])} rules, no error, {told['warnings']} warnings", figures)
 
 
 def verify(place: Place) -> Result:
-    """Every document is equal to its row, but for exactly as many as the migration kept out."""
+    """Every document is equal to its row, but for exactly as many as the migration did not load."""
     counts: Counts = place.figures("migrate")["counts"]
     rejected, conflicts = total(counts, "rejected"), total(counts, "conflicts")
     limits = ("--max-rejected", str(rejected), "--max-conflict", str(conflicts))

@@ -46,8 +46,8 @@ def api(place: Place) -> Result:
     expect("counts of the run", counts_of(asked["run"]["run"]), run["counts"])
     expect("records of the lists", {name: asked[name]["total"] for name in rows}, rows)
     absent = kept_out(run["counts"])
-    expect("documents of the list of what is kept out", asked["kept out"]["total"], absent)
-    said = f"{len(asked)} answers agree with the {len(runs)} runs: {sum(rows.values()):,} records, {absent} kept out"
+    expect("documents of the list of what is not loaded", asked["not loaded"]["total"], absent)
+    said = f"{len(asked)} answers agree with the {len(runs)} runs: {sum(rows.values()):,} records, {absent} not loaded"
     return Result(
         True, said, {"records": rows, "runs": sorted(runs), "validation": status["validation"]["status"]}
     )
@@ -58,7 +58,7 @@ def _paths(run_id: int) -> dict[str, str]:
         "status": "/migration/status",
         "history": "/migration/history",
         "run": f"/migration/runs/{run_id}",
-        "kept out": "/migration/rejects?limit=1",
+        "not loaded": "/migration/rejects?limit=1",
         **{name: f"/{path}?limit=1" for name, path in _LISTS.items()},
     }
 

@@ -179,7 +179,7 @@ def public_place(place: str) -> str:
 
 
 def public_report(report: Report, serving: ServerSettings, most: int | None = None) -> Report:
-    """A report without places of this machine and lines of files; with the first ``most`` of the documents kept out."""
+    """A report without places of this machine and lines of files; with the first ``most`` of the documents not loaded."""
     listed = report.kept_out and report.kept_out[:most]
     public = {
         "run": public_run(report.run, serving),
@@ -195,7 +195,7 @@ def public_report(report: Report, serving: ServerSettings, most: int | None = No
 
 
 def reject(found: KeptOutFound, notices: list[Notice], *, gone: bool) -> models.Reject:
-    """A document that is kept out."""
+    """A document that is not loaded."""
     return models.Reject(
         key=as_cursor(found.place) or "",
         path=printable(found.place.path),
@@ -219,7 +219,7 @@ def notice(diagnostic: Diagnostic) -> Notice:
 def noticed(
     report: Report, first: int, limit: int, *, code: str | None, severity: Severity | None, path: str | None
 ) -> tuple[list[Notice], int]:
-    """Why documents would be kept out by a dry run: ``limit`` notices from ``first`` on, and how many there are in all.
+    """Why documents would not be loaded by a dry run: ``limit`` notices from ``first`` on, and how many there are in all.
     ``path`` is a part of the file's path.
     """
     page, total = [], 0
@@ -236,7 +236,7 @@ def noticed(
 
 
 def as_kept_out(found: KeptOutFound, connection: Connection) -> KeptOut:
-    """A document that is kept out, as reports know it."""
+    """A document that is not loaded, as reports know it."""
     return KeptOut(
         entity=found.entity,
         path=found.place.path,
@@ -250,7 +250,7 @@ def as_kept_out(found: KeptOutFound, connection: Connection) -> KeptOut:
 
 
 def with_excerpt(told: models.Reject, excerpt: Excerpt | None) -> models.RejectDetail:
-    """A document that is kept out, with the lines around its fault."""
+    """A document that is not loaded, with the lines around its fault."""
     return models.RejectDetail(**dict(told), excerpt=excerpt)
 
 

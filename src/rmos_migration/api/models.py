@@ -150,7 +150,7 @@ class DiagnosticsAnswer(Answer):
 
 
 class Reject(BaseModel):
-    """A document that is kept out."""
+    """A document that is not loaded."""
 
     model_config = ConfigDict(use_attribute_docstrings=True)
 
@@ -173,18 +173,18 @@ class Reject(BaseModel):
 
 
 class RejectDetail(Reject):
-    """A document that is kept out, with the lines around the fault."""
+    """A document that is not loaded, with the lines around the fault."""
 
     excerpt: Excerpt | None
     """Only for callers with the token; None where the file is no longer what it was."""
 
 
 class RejectsAnswer(Answer):
-    """What is kept out as of now."""
+    """What is not loaded as of now."""
 
     rejects: list[Reject]
     codes: dict[str, int]
-    """How many documents are kept out by code, whatever was asked for; not those whose file is gone."""
+    """How many documents are not loaded by code, whatever was asked for; not those whose file is gone."""
     total: int
     """How many there are of what was asked for, without those whose file is gone."""
     gone_total: int
@@ -198,7 +198,7 @@ class RejectsAnswer(Answer):
 
 
 class RejectAnswer(Answer):
-    """One document that is kept out."""
+    """One document that is not loaded."""
 
     reject: RejectDetail
 

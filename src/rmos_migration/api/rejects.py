@@ -1,4 +1,4 @@
-"""Documents that are kept out, with place, reason and the lines around the fault."""
+"""Documents that are not loaded, with place, reason and the lines around the fault."""
 
 from collections.abc import Iterator
 from itertools import groupby
@@ -27,7 +27,7 @@ _LOCATED = 256 * 1024
 def page_of_rejects(
     connection: Connection, *, after: KeptOutPlace | None, limit: int, **wanted: str | None
 ) -> models.RejectsAnswer:
-    """A page of what is kept out; ``wanted`` is an outcome, a code, a part of the path."""
+    """A page of what is not loaded; ``wanted`` is an outcome, a code, a part of the path."""
     more = kept_out.page(connection, after=after, limit=limit + 1, **wanted)
     found, last = one_page(more, limit)
     told: list[models.Reject] = []
@@ -49,7 +49,7 @@ def page_of_rejects(
 
 
 def one_reject(connection: Connection, place: KeptOutPlace, *, with_lines: bool) -> models.RejectDetail:
-    """One document that is kept out.
+    """One document that is not loaded.
 
     Raises:
         Problem: if there is none at the place.

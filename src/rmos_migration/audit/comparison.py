@@ -31,7 +31,7 @@ from .verification import ComparedItem, DocumentState
 
 _NEVER = "it was never migrated"
 _GONE = "its row is gone"
-_WITHOUT_WINNER = "it was kept out for its id, but there is no row of that id"
+_WITHOUT_WINNER = "it was not loaded because of its id, but there is no row of that id"
 _HOLDS_NOTHING = {"file-not-regular", "file-outside"}
 """Codes of what stands in the place of a file; of all else that is not read, nothing can be known to be the same."""
 
@@ -111,7 +111,7 @@ def _state(
 def _state_of_unusable(
     connection: Connection, entity: Entity, prepared: Candidate, held: LedgerExtract
 ) -> tuple[DocumentState, list[str]]:
-    """The state of a document that could not be read, or would be kept out."""
+    """The state of a document that could not be read, or would not be loaded."""
     entry = held.entries.get(prepared.place)
     reason = f"{prepared.diagnostics[0].code}: {prepared.diagnostics[0].message}"
     if prepared.reading.sha256 is None:
@@ -119,7 +119,7 @@ def _state_of_unusable(
         is_known = code in _HOLDS_NOTHING and entry is not None and entry.code == code
         return (DocumentState.REJECTED if is_known else DocumentState.UNREADABLE), [reason]
     if entry is None:
-        return DocumentState.MISSING, [f"{_NEVER}; it would be kept out: {reason}"]
+        return DocumentState.MISSING, [f"{_NEVER}; it would not be loaded: {reason}"]
     if entry.outcome not in SETTLED:
         return _state_of_kept_out(connection, entity, prepared, entry, held)
     return DocumentState.SOURCE_CHANGED, [f"it can no longer be used: {reason}"]
@@ -128,10 +128,10 @@ def _state_of_unusable(
 def _state_of_kept_out(
     connection: Connection, entity: Entity, prepared: Candidate, entry: Entry, held: LedgerExtract
 ) -> tuple[DocumentState, list[str]]:
-    """The state of a document that the migration kept out: accounted for, as long as its file or own text is the same."""
+    """The state of a document that the migration did not load: accounted for, as long as its file or own text is the same."""
     if entry.file_sha256 != prepared.reading.sha256 and prepared.place not in held.as_kept:
         return DocumentState.SOURCE_CHANGED, [
-            f"it was kept out ({entry.code}), and its file has changed since"
+            f"it was not loaded ({entry.code}), and its file has changed since"
         ]
     state = DocumentState.CONFLICT if entry.outcome == Outcome.CONFLICT else DocumentState.REJECTED
     trace = None
@@ -144,7 +144,7 @@ def _state_of_kept_out(
 def _is_without_winner(
     connection: Connection, entity: Entity, entry: Entry | None, held: LedgerExtract
 ) -> bool:
-    """Whether a document was kept out for its id, and nothing is there of that id, though nobody deleted the record."""
+    """Whether a document was not loaded because of its id, and nothing is there of that id, though nobody deleted the record."""
     if entry is None or entry.record_id is None or entry.record_id in held.rows:
         return False
     if entry.outcome != Outcome.CONFLICT and entry.code != ID_CONFLICT:

@@ -32,7 +32,7 @@ class DocumentState(StrEnum):
     def is_difference(self) -> bool:
         """Whether source and database differ there, unless the user allows it.
 
-        A document that the migration kept out, and whose file or own text is still the same, is accounted for: the ledger
+        A document that the migration did not load, and whose file or own text is still the same, is accounted for: the ledger
         says so.
         """
         return self not in (DocumentState.EQUAL, DocumentState.REJECTED, DocumentState.CONFLICT)

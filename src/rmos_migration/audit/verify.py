@@ -232,7 +232,7 @@ def _size_and_time(full: str) -> str:
 
 
 def _record_seen(comparison: ComparedItem, entry: holdings.Entry | None) -> str | None:
-    """The record whose row a document accounts for: not one that was kept out, and has an id that is taken."""
+    """The record whose row a document accounts for: not one that was not loaded, and has an id that is taken."""
     if comparison.state in (DocumentState.EQUAL, DocumentState.ROW_CHANGED):
         return comparison.record_id
     may_be_there = comparison.state in (DocumentState.SOURCE_CHANGED, DocumentState.UNREADABLE)

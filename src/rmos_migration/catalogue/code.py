@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Severity(StrEnum):
-    """How much a diagnostic matters: an error keeps the document out, a warning and an info do not."""
+    """How much a diagnostic matters: an error means that the document is not loaded; with a warning or an info it is."""
 
     INFO = "info"
     WARNING = "warning"

@@ -250,7 +250,7 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
         written = (f"{count:,} {name}" for name, count in summary.counts.generations.most_common())
         yield f"Documents by the generation that wrote them: {', '.join(written)}."
     if (totals.rejected or totals.conflicts) and summary.is_kept:
-        yield "What was kept out, and why: rmos rejects"
+        yield "What was not loaded, and why: rmos rejects"
     if totals.conflicts and not summary.dry_run:
         yield "Conflicts: the database holds other content under the same id. What to do about each: rmos rejects"
     if not summary.counts.balanced:

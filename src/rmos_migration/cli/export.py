@@ -16,10 +16,10 @@ from .options import DatabaseOption, JsonOption
 _HELP = """Write the database back as a legacy folder of JSON files.
 
 canonical is for keeping or moving what is in the database: one file a record, every column spelled out. Migrated again
-it gives exactly the same rows. What was kept out is not in it; rmos rejects --save writes that.
+it gives exactly the same rows. What was not loaded is not in it; rmos rejects --save writes that.
 
 source is for going back to the programs that wrote the files: every document in its old file and place, equal in value
-to what it was, and what was kept out with its original bytes. The order of keys, white space and what stood around
+to what it was, and what was not loaded with its original bytes. The order of keys, white space and what stood around
 documents are not kept. Files of several legacy folders go into source-1, source-2 and so on.
 
 DIR must be new or empty. Each file appears whole or not at all; only when the command has ended are all of them there.
@@ -65,7 +65,7 @@ def _print(result: ExportResult) -> None:
     hidden = len(result.missing) - console.SHOWN
     if hidden > 0:
         console.say(f"… and {hidden:,} more; --json names every one of them", on=console.err)
-    table = console.table("", "documents", "records", "kept out", "missing")
+    table = console.table("", "documents", "records", "not loaded", "missing")
     for name, counts in [*result.entities.items(), ("total", result.totals)]:
         numbers = (counts.documents, counts.records, counts.kept_out, counts.missing)
         style = "bold" if name == "total" else ""

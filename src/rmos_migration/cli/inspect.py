@@ -35,7 +35,7 @@ nowhere only a migration can tell: rmos migrate --dry-run.
 \b
 Examples:
   rmos inspect data/rmos_legacy/joblogs/old.json     one file
-  rmos inspect data/rmos_legacy --kept-out           what would be kept out of a whole folder, and why
+  rmos inspect data/rmos_legacy --kept-out           what would not be loaded of a whole folder, and why
   rmos inspect old.json --json                       for a script
 """
 
@@ -54,11 +54,11 @@ def inspect(
         ),
     ] = None,
     kept_out: Annotated[
-        bool, typer.Option("--kept-out", help="Only documents that would be kept out.")
+        bool, typer.Option("--kept-out", help="Only documents that would not be loaded.")
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Print the documents; exit 1 if any would be kept out."""
+    """Print the documents; exit 1 if any would not be loaded."""
     encoding = _encoding(encoding)
     paths = [named_folder(name) for name in named]
     refusals: list[UsageError] = []
@@ -97,7 +97,7 @@ def inspect(
         console.say(
             f"{_counted(verdicts.total(), 'document')} in {_counted(len(pairs), 'file')}: "
             f"{verdicts[False]:,} would migrate, "
-            f"{verdicts[True]:,} would be kept out{f'; {were_not_looked_at(len(strays), folders)}' if strays else ''}."
+            f"{verdicts[True]:,} would not be loaded{f'; {were_not_looked_at(len(strays), folders)}' if strays else ''}."
         )
         for refusal in refusals:
             console.say(f"rmos migrate would not take this folder: {refusal.message}", on=console.err)
@@ -168,7 +168,7 @@ def _print(inspection: Inspection) -> None:
     evidence = f", shown by {', '.join(inspection.evidence)}" if inspection.evidence else ""
     _print_line("generation", inspection.generation + evidence)
     if inspection.record is None:
-        _print_line("becomes", "nothing: it would be kept out")
+        _print_line("becomes", "nothing: it would not be loaded")
     else:
         _print_record(inspection.record, inspection.derived)
     for diagnostic in inspection.diagnostics:

@@ -31,7 +31,7 @@ from .chosen import load_settings
 from .options import DatabaseOption, JsonOption
 from .results import keep_out_of_legacy_folders
 
-_HELP = """List the documents that are kept out, rejected or in conflict, with the reason, the place and what to do.
+_HELP = """List the documents that are not loaded, rejected or in conflict, with the reason, the place and what to do.
 
 Files that seem to hold records and were not looked at are listed, too. In JSON, total counts the documents alone, rejected
 and in conflict, and not_looked_at_total these files; --limit shortens the lists, not the totals.
@@ -64,7 +64,7 @@ def rejects(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Print what is kept out as of now; exit 0, whether there is anything or not."""
+    """Print what is not loaded as of now; exit 0, whether there is anything or not."""
     settings = load_settings(database=database)
     if save is not None:
         keep_out_of_legacy_folders(save, settings)
@@ -96,11 +96,11 @@ def rejects(
 
 
 def _nothing_kept_out(connection: Connection) -> str:
-    """Say that nothing is kept out; what a run met before it was ended, and undid, is not on record."""
+    """Say that nothing is not loaded; what a run met before it was ended, and undid, is not on record."""
     last = next(iter(queries.runs_newest_first(connection, 1, locked=True)), None)
     if last is None or not last.stopped_by:
-        return "Nothing is kept out."
-    return f"Nothing is kept out so far. The last run did not finish: {last.stopped_by}."
+        return "No document is rejected or in conflict."
+    return f"No document is rejected or in conflict so far. The last run did not finish: {last.stopped_by}."
 
 
 def _code_of(named: str) -> str:

@@ -62,7 +62,7 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
         console.say("It was cut off; rmos migrate carries on from there.")
     if kept_out:
         numbers = f"{kept_out['rejected']:,} rejected, {kept_out['conflict']:,} in conflict"
-        console.say(f"documents kept out: {kept_out.total():,} ({numbers}; rmos rejects lists them)")
+        console.say(f"documents not loaded: {kept_out.total():,} ({numbers}; rmos rejects lists them)")
     if strays:
         folders = folders_among(one.diagnostic.code for one in strays)
         console.say(f"{were_not_looked_at(len(strays), folders)} (rmos rejects names them)")

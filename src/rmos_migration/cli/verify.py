@@ -24,7 +24,7 @@ from .results import check_file, keep_out_of_legacy_folders, write_file
 
 _HELP = """Read the legacy folder again and compare every document with the database; exit 0 if they are equal, 6 if not.
 
-Nothing is changed. Documents that the migration kept out are not in the database, but they are accounted for: while
+Nothing is changed. Documents that the migration did not load are not in the database, but they are accounted for: while
 their files are the same they make no difference, unless --max-rejected or --max-conflict says so. One whose id is taken
 is accounted for only while the row that has its id is there.
 
@@ -42,7 +42,7 @@ _MEANINGS = {
     DocumentState.MISSING: "in the source, not in the database: run rmos migrate",
     DocumentState.SOURCE_CHANGED: "the document has changed since it was migrated: run rmos migrate",
     DocumentState.ROW_CHANGED: "the row was changed in the database since",
-    DocumentState.REJECTED: "kept out by the migration, accounted for: see rmos rejects",
+    DocumentState.REJECTED: "not loaded by the migration, accounted for: see rmos rejects",
     DocumentState.CONFLICT: "its id is taken by other content, accounted for: see rmos rejects",
     DocumentState.UNREADABLE: "the file could not be read now, so nothing is known of it",
     DocumentState.ONLY_IN_DATABASE: "in the database, no longer in the source",
@@ -209,7 +209,7 @@ def _verdict(result: Verification) -> str:
     arrived = f"{totals[DocumentState.EQUAL]:,} of {result.tallies.documents:,} documents are in the database, value for value"
     overridden = result.overridden
     kept_out = totals[DocumentState.REJECTED] + totals[DocumentState.CONFLICT] - overridden
-    accounted = f"; {kept_out:,} kept out and accounted for" if kept_out else ""
+    accounted = f"; {kept_out:,} not loaded and accounted for" if kept_out else ""
     accounted += f"; {overridden_records(overridden)}" if overridden else ""
     if result.holds:
         return f"EQUAL: {arrived}{accounted}."

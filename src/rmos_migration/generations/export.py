@@ -2,7 +2,7 @@
 
 ``rmos_pattern``, ``rmos_strip_family`` or ``rmos_joblog`` holds the number of the format and says what the record is;
 ``derived`` is that of the ledger. Nothing is translated: the row is made of the values as they stand. So a key that is
-missing or unknown keeps the document out, because something would be lost.
+missing or unknown means that the document is not loaded, because something would be lost.
 """
 
 from collections.abc import Collection, Mapping
@@ -26,7 +26,7 @@ from .values import TRANSLATIONS
 NAME = "rmos export"
 
 FORMAT = 1
-"""The number of the format. A document with another one is kept out, because nobody knows what it means."""
+"""The number of the format. A document with another one is not loaded, because nobody knows what it means."""
 
 _TIMES = (FieldKind.INSTANT, FieldKind.CLOCK)
 

@@ -253,7 +253,7 @@ class Filling:
             self.notes += notes_on_lacking(self.document, self.keys, self.entity.expected)
 
     def _without_invalid(self, error: ValidationError) -> dict[str, Any]:
-        """The values without those the model refuses; a refused one that must be there keeps the document out."""
+        """The values without those the model refuses; a refused one that must be there means that the document is not loaded."""
         rules = plan_of(self.entity).rules
         for problem in error.errors(include_url=False):
             name = str(problem["loc"][0])

@@ -27,7 +27,7 @@ class Normalized(NamedTuple):
     """A document in canonical form.
 
     ``values`` holds every field of the record in column order; ``derived`` names the columns whose value does not
-    stand under the column's native key, so that the document can be rebuilt; ``faults`` keep it out; ``notes`` are
+    stand under the column's native key, so that the document can be rebuilt; ``faults`` reject it; ``notes`` are
     warnings and infos (both as in ``notes.py``). ``mentions`` are ids that only parts of the record refer to, as
     (field, id). ``soft`` are references, as (field, id), that hold only where their parent is there; ``values`` does not
     have them.

@@ -92,7 +92,7 @@ def strange_file(entity: Entity, stem: str) -> str | None:
 
 
 def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Why a document that no generation knows is kept out: catalogue code, sentence, and what to do in this case."""
+    """Why a document that no generation knows is not loaded: catalogue code, sentence, and what to do in this case."""
     code, sentence = _reason(entity, document)
     respelt = _respelt(entity, document) if code in ("not-a-record", "partial-record") else {}
     if not respelt:

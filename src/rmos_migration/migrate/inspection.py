@@ -20,7 +20,7 @@ class Inspection(NamedTuple):
     """One document as the migration would take it.
 
     ``evidence`` are the keys that show its generation. ``record`` holds the values of its columns, None where it would
-    be kept out; ``derived`` names those that do not stand under their native key.
+    not be loaded; ``derived`` names those that do not stand under their native key.
     """
 
     path: str

@@ -174,7 +174,7 @@ def _adopted(batch: Batch, plan: BatchPlan) -> dict[str, str]:
 
 
 def _write_rejects(connection: Connection, batch: Batch, plan: BatchPlan, book: RunRef) -> None:
-    """Keep what was kept out."""
+    """Keep what was not loaded."""
     rejected = [decision for decision in plan.decisions if decision.outcome is Outcome.REJECTED]
     runs.write_rejects(connection, list(kept_out(rejected, book.source_id, book.run_id, batch.encoding)))
 
@@ -262,7 +262,9 @@ def _with_superseded(
 def _superseded(entry: LedgerEntry) -> LedgerEntry:
     if entry.outcome in runs.SETTLED or entry.code == runs.REPLACED:
         return entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
-    return entry._replace(content_sha256=None, derived=None)  # kept out as before, and no longer in the row
+    return entry._replace(
+        content_sha256=None, derived=None
+    )  # not loaded, as before, and no longer in the row
 
 
 def attached_notice(wish: records.PendingReference) -> Diagnostic:

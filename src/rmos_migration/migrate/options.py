@@ -41,7 +41,7 @@ class Limit:
         return cls(number, is_percentage)
 
     def allows(self, rejected: int, documents: int) -> bool:
-        """Whether the run may go on with ``rejected`` of ``documents`` kept out."""
+        """Whether the run may go on with ``rejected`` of ``documents`` rejected."""
         return rejected <= (self.number * documents / 100 if self.is_percentage else self.number)
 
     def __str__(self) -> str:

@@ -24,7 +24,7 @@ _IN_QUOTES = "this is JSON inside quotes: write it without the quotes around it,
 
 
 class Candidate(NamedTuple):
-    """One document on its way: ready for its table (``row``), or kept out (``row`` is None, with an error).
+    """One document on its way: ready for its table (``row``), or rejected (``row`` is None, with an error).
 
     ``row`` is in column order of its entity; ``derived`` is a JSON list of columns or None, ``mentions`` are ids that
     parts of the record refer to, ``soft`` references that ``row`` has once their parent is there (see ``Normalized``).
@@ -53,7 +53,7 @@ class Candidate(NamedTuple):
 
 
 def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = None) -> list[Candidate]:
-    """The documents in a file that was read, each ready or kept out. A file that cannot be read counts as one."""
+    """The documents in a file that was read, each ready or rejected. A file that cannot be read counts as one."""
     if reading.problem is not None:
         return [_kept_out(reading, "", [reading.problem])]
     if "_" in reading.path and (strange := strange_file(entity, _stem(reading.path))) is not None:
@@ -64,7 +64,7 @@ def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = No
 
 
 def prepare_document(entity: Entity, reading: Reading, document: Document[SourceFormat]) -> Candidate:
-    """One document of a file that was read, ready or kept out."""
+    """One document of a file that was read, ready or rejected."""
     path = reading.path
     pointer, value, form, _, _, category, _, faults, notices = document
     if faults:

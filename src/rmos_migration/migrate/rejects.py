@@ -1,4 +1,4 @@
-"""What is kept of documents that were kept out, and the place of everything that was noticed but infos."""
+"""What is kept of documents that were not loaded, and the place of everything that was noticed but infos."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby

@@ -42,7 +42,7 @@ JUDGED_FROM = 1000
 
 
 class TooManyRejects(Exception):  # noqa: N818 - ends a run, is no failure
-    """More documents were kept out than the user allows; decisions and diagnostics are of the batch that was undone."""
+    """More documents were not loaded than the user allows; decisions and diagnostics are of the batch that was undone."""
 
     def __init__(self, message: str, decisions: list[Decision], diagnostics: list[Diagnostic]) -> None:
         super().__init__(message)
@@ -96,7 +96,7 @@ class Writer:
             self.whole = connection.begin()
 
     def _follow(self, source: Source) -> None:
-        """Know the legacy folder again where it was moved; else what was kept out of it would be told of twice."""
+        """Know the legacy folder again where it was moved; else what was not loaded of it would be told of twice."""
         known_as = runs.only_source(self.connection)
         if known_as is not None and known_as[1] != source.location:
             number, location = known_as
@@ -131,7 +131,7 @@ class Writer:
             return holders.superseded_in(self.connection, self.book.source_id, entity, paths)
 
     def never_read(self, entity: Entity) -> set[str]:
-        """Return the paths of what was kept out because it could not be read at all."""
+        """Return the paths of what was not loaded because it could not be read at all."""
         if self.is_new_source:
             return set()
         with self._transaction():

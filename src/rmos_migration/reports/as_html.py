@@ -38,7 +38,7 @@ _MOODS = {
 
 
 class _Group(NamedTuple):
-    """The documents that were kept out for one reason, the first of them to be shown."""
+    """The documents that were not loaded for one reason, the first of them to be shown."""
 
     code: str
     heading: str
@@ -118,7 +118,7 @@ def _sections(report: Report) -> Iterator[tuple[str, str]]:
     """The parts of the page that there is something to show in, with their headings."""
     yield "documents", "Documents"
     if report.kept_out or report.run.totals.kept_out:
-        yield "kept-out", "What was kept out"
+        yield "kept-out", "What was not loaded"
     if report.not_looked_at:
         yield "not-looked-at", "What was not looked at"
     if report.noticed:

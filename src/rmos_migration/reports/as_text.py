@@ -134,7 +134,7 @@ def _compared(comparison: Comparison) -> Iterator[str]:
 
 
 def _unknown(report: Report) -> Iterator[str]:
-    yield from heading("Kept out")
+    yield from heading("Not loaded")
     if report.run.totals.kept_out:
         yield from wrapped(
             "The statistics do not say which documents. A report from the database does, if it was a real run."
@@ -144,7 +144,7 @@ def _unknown(report: Report) -> Iterator[str]:
 
 
 def _kept_out(documents: list[KeptOut]) -> Iterator[str]:
-    yield from heading(f"Kept out: {amount(len(documents), 'document')}")
+    yield from heading(f"Not loaded: {amount(len(documents), 'document')}")
     totals = Counter(document.notices[0].code for document in documents)
     seen: Counter[str] = Counter()
     for document in documents:
@@ -258,7 +258,7 @@ def _audit(audit: Audit) -> Iterator[str]:
     )
     others, listed_above = findings(audit)
     if listed_above:
-        yield from wrapped(f"{amount(listed_above, 'warning')}: documents that are kept out.")
+        yield from wrapped(f"{amount(listed_above, 'warning')}: documents that are not loaded.")
     for finding in others[:SHOWN]:
         where = " ".join(part for part in (finding.table, finding.record, finding.column) if part)
         yield from wrapped(

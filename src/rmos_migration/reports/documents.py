@@ -1,4 +1,4 @@
-"""The documents that a run kept out, with the lines of their files around what is wrong with them."""
+"""The documents that a run did not load, with the lines of their files around what is wrong with them."""
 
 import os
 from collections import Counter
@@ -33,7 +33,7 @@ Bytes = Callable[[str], bytes | None]
 def documents_kept_out(
     reasons: Mapping[Place, list[Diagnostic]], known: Mapping[Place, Known]
 ) -> list[KeptOut]:
-    """The documents that were kept out, in the order of ``reasons``, which say why, with what else is known of them."""
+    """The documents that were not loaded, in the order of ``reasons``, which say why, with what else is known of them."""
     nothing = Known(None, None, None)
     documents = []
     for (path, pointer), diagnostics in reasons.items():
@@ -74,7 +74,7 @@ def with_excerpts(documents: list[KeptOut], raw_of: Bytes, encoding: str | None)
 
 
 def bytes_of_run(connection: Connection, run: RunRow, known: Mapping[Place, Known]) -> Bytes:
-    """The bytes of files that a run kept out: those the database keeps, else those of the source's file."""
+    """The bytes of files that a run did not load: those the database keeps, else those of the source's file."""
     of_source = bytes_of_source(run.location or "", known)
 
     def raw_of(path: str) -> bytes | None:

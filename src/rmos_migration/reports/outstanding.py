@@ -15,12 +15,12 @@ from ..store.strays import Stray
 
 
 def outstanding(connection: Connection, **wanted: str | None) -> Iterator[KeptOutKind]:
-    """The documents that are kept out, without those whose file was taken out since; ``wanted`` as for ``kept_out.kinds``."""
+    """The documents that are not loaded, without those whose file was taken out since; ``wanted`` as for ``kept_out.kinds``."""
     return (one for one, is_gone in _kinds(connection, **wanted) if not is_gone)
 
 
 def counted(connection: Connection, **wanted: str | None) -> tuple[int, int]:
-    """Return how many documents are kept out, and how many more whose file was taken out since."""
+    """Return how many documents are not loaded, and how many more whose file was taken out since."""
     gone = [is_gone for _, is_gone in _kinds(connection, **wanted)]
     return gone.count(False), gone.count(True)
 

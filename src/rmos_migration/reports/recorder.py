@@ -28,14 +28,14 @@ class RunRecorder(NullObserver):
         self.location = source.location
 
     def decided(self, decisions: list[Decision]) -> None:
-        """Remember what the documents are that would be kept out."""
+        """Remember what the documents are that would not be loaded."""
         for prepared, outcome, *_ in decisions:
             if outcome is Outcome.REJECTED or outcome is Outcome.CONFLICT:
                 digest = prepared.reading.sha256
                 self.known[prepared.place] = Known(prepared.record_id, prepared.generation, digest)
 
     def noticed(self, diagnostics: list[Diagnostic]) -> None:
-        """Count what was noticed; remember the first of each kind, and why documents would be kept out."""
+        """Count what was noticed; remember the first of each kind, and why documents would not be loaded."""
         for one in diagnostics:
             if one.code in NOT_LOOKED_AT:
                 self.not_looked_at.append(one)

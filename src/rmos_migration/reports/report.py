@@ -168,7 +168,7 @@ class Database(Value):
 
 
 class Change(Value):
-    """Documents that were kept out now and in the run before."""
+    """Documents that were not loaded now and in the run before."""
 
     newly: int
     """Now, and not then."""

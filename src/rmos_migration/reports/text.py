@@ -71,7 +71,7 @@ def passed_over(files: Files) -> str:
 
 
 def about(document: KeptOut) -> str:
-    """What is known of a document that was kept out."""
+    """What is known of a document that was not loaded."""
     said: list[str] = [document.outcome]
     if document.record_id is not None:
         said.append(f"id {document.record_id}")
@@ -81,7 +81,7 @@ def about(document: KeptOut) -> str:
 
 
 def findings(audit: Audit) -> tuple[list[Finding], int]:
-    """What an audit found, without the documents that are kept out, which the report lists anyway; how many those are."""
+    """What an audit found, without the documents that are not loaded, which the report lists anyway; how many those are."""
     others = [finding for finding in audit.findings if finding.code != "document-kept-out"]
     return others, len(audit.findings) - len(others)
 
@@ -136,12 +136,12 @@ def changes(comparison: Comparison) -> Iterator[str]:
     """What changed since the run before, in sentences."""
     change = comparison.kept_out
     if change is None:
-        yield "One of the two runs was cut short, so what was kept out cannot be compared."
+        yield "One of the two runs was cut short, so what was not loaded cannot be compared."
     elif not change.newly and not change.still and not change.no_longer:
-        yield "Nothing was kept out then or now."
+        yield "Every document was loaded, then and now."
     else:
         yield (
-            f"Documents kept out: {change.newly:,} that were not then, {change.still:,} as then, "
+            f"Documents not loaded: {change.newly:,} that were not then, {change.still:,} as then, "
             f"{change.no_longer:,} no longer (mended, or taken away)."
         )
 

@@ -24,7 +24,7 @@ def taken_apart(
 ) -> list[Document[FormT]] | None:
     """The documents in a text that was refused, each with its own faults; None if there is none beside a broken one.
 
-    What is wrong outside of all documents keeps none of them out; the first that is not kept out says it.
+    What is wrong outside of all documents keeps none of them out; the first that is loaded says it.
 
     Args:
         text: the text.

@@ -23,7 +23,7 @@ from .signatures import signature_of
 
 
 class Decoded(NamedTuple):
-    """A decoded text: its value and encoding, or the faults that keep it out (then ``value`` is None)."""
+    """A decoded text: its value and encoding, or the faults that reject it (then ``value`` is None)."""
 
     value: Any
     encoding: str

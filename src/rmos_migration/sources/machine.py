@@ -1,6 +1,6 @@
 """Whose failure it is when a file or folder cannot be read: its own, or the machine's.
 
-A file that nobody may read, or that is gone, is kept out like any bad document. A disk that fails, a network drive that
+A file that nobody may read, or that is gone, is not loaded like any bad document. A disk that fails, a network drive that
 does not answer, a system that has run out of something say nothing about the file: counted as the file's fault, they would
 keep out a sound document, and another one might take its id. So they end the run, and the next one carries on.
 """

@@ -126,7 +126,7 @@ def is_refused_as_a_whole(connection: Connection, source: int, path: str) -> boo
 def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str]) -> list[Superseded]:
     """Mark the documents whose row was replaced by other content; gives those that had arrived.
 
-    One that was kept out stays so; it only no longer speaks of the row.
+    One that was not loaded stays so; it only no longer speaks of the row.
     """
     found: list[Superseded] = []
     for record_id in record_ids:

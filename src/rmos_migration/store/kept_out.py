@@ -1,4 +1,4 @@
-"""Documents that are kept out as of now: rejected, or in conflict with the record that has their id.
+"""Documents that are not loaded as of now: rejected, or in conflict with the record that has their id.
 
 The caller holds one transaction.
 """
@@ -56,12 +56,12 @@ IS_FOR_ITS_ID = and_(
         )
     ),
 )
-"""Ledger entries of documents that are kept out for their id, and so speak of a row, which is there unless its record was
+"""Ledger entries of documents that are not loaded because of their id, and so speak of a row, which is there unless its record was
 deleted through the API."""
 
 
 class KeptOutPlace(NamedTuple):
-    """Where a document lies that is kept out."""
+    """Where a document lies that is not loaded."""
 
     source_id: int
     path: str
@@ -69,7 +69,7 @@ class KeptOutPlace(NamedTuple):
 
 
 class KeptOutFound(NamedTuple):
-    """A document that is kept out: where, how (rejected or conflict), why, since which run.
+    """A document that is not loaded: where, how (rejected or conflict), why, since which run.
 
     ``size_bytes`` are those that are kept of it (None: none). ``record_id`` is the id that is taken, of a document in
     conflict. ``location`` is the source's folder, ``encoding`` what the user said of its files, ``file_sha256`` and
@@ -90,7 +90,7 @@ class KeptOutFound(NamedTuple):
 
 
 class KeptOutKind(NamedTuple):
-    """What became of a document that is kept out, and where its file lies or lay."""
+    """What became of a document that is not loaded, and where its file lies or lay."""
 
     location: str
     path: str
@@ -101,7 +101,7 @@ class KeptOutKind(NamedTuple):
 def page(
     connection: Connection, *, after: KeptOutPlace | None, limit: int, **wanted: str | None
 ) -> list[KeptOutFound]:
-    """Documents that are kept out, by source, path and pointer; ``wanted`` as for ``kinds``."""
+    """Documents that are not loaded, by source, path and pointer; ``wanted`` as for ``kinds``."""
     place = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
     query = _found().where(*_conditions(**wanted)).order_by(*place).limit(limit)
     if after is not None:
@@ -110,7 +110,7 @@ def page(
 
 
 def kinds(connection: Connection, **wanted: str | None) -> Iterator[KeptOutKind]:
-    """Every document that is kept out, in the order of ``page``.
+    """Every document that is not loaded, in the order of ``page``.
 
     ``wanted`` is an outcome, a code, a part of the path in whatever case.
     """
@@ -137,7 +137,7 @@ def _conditions(
 
 
 def at(connection: Connection, place: KeptOutPlace) -> KeptOutFound | None:
-    """The document that is kept out at a place, or None."""
+    """The document that is not loaded at a place, or None."""
     here = and_(*(ledger.c[name] == value for name, value in place._asdict().items()))
     row = connection.execute(_found().where(IS_KEPT_OUT, here)).one_or_none()
     return None if row is None else _as_found(row)
@@ -150,7 +150,7 @@ def bytes_of(connection: Connection, place: KeptOutPlace) -> bytes | None:
 
 
 def reasons_of(connection: Connection, found: KeptOutFound) -> list[Diagnostic]:
-    """Why a document is kept out: what has replaced it now, or what the run said that last read it."""
+    """Why a document is not loaded: what has replaced it now, or what the run said that last read it."""
     if found.code == REPLACED and found.record_id is not None:
         return [_replaced(connection, found, found.record_id)]
     asked = {"run_id": found.run_id, "path": found.place.path, "document": found.place.pointer}

@@ -15,7 +15,7 @@ from .tables import ENTITY_TABLES, KEPT_OUT, ledger
 class KnownFile(NamedTuple):
     """What the ledger says of a file: size and mtime when last read, its documents, and whether all arrived.
 
-    ``settled`` is false when a document of it may fare better now: it was kept out or in conflict, or its row is gone.
+    ``settled`` is false when a document of it may fare better now: it was not loaded or in conflict, or its row is gone.
     ``generations`` counts its documents by the generation that wrote them; ``superseded`` are those whose row has other
     content since, which nothing but an edit changes.
     """
@@ -116,7 +116,7 @@ def _generations(connection: Connection, source: int, paths: Sequence[str]) -> d
 
 
 def never_read(connection: Connection, source: int, entity: Entity) -> set[str]:
-    """Return the paths of what is kept out because it could not be read at all: folders, links, files."""
+    """Return the paths of what is not loaded because it could not be read at all: folders, links, files."""
     query = select(ledger.c.path).where(
         KEPT_OUT,
         ledger.c.source_id == source,

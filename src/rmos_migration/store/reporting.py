@@ -1,4 +1,4 @@
-"""What reports read: what a run noticed, the bytes of what was kept out, what the workshop's records look like.
+"""What reports read: what a run noticed, the bytes of what was not loaded, what the workshop's records look like.
 
 The caller holds one transaction, and so sees one state of the database, whatever is written meanwhile.
 """
@@ -39,7 +39,7 @@ class Noticed(NamedTuple):
 
 
 class Known(NamedTuple):
-    """What the ledger says of a document that a run kept out."""
+    """What the ledger says of a document that a run did not load."""
 
     record_id: str | None
     generation: str | None
@@ -127,12 +127,12 @@ _IS_REASON = or_(diagnostics.c.severity == "error", diagnostics.c.code.in_(CONFL
 
 
 def is_reason(diagnostic: Diagnostic) -> bool:
-    """Whether a diagnostic says why a document was kept out: an error, or a conflict."""
+    """Whether a diagnostic says why a document was not loaded: an error, or a conflict."""
     return diagnostic.severity is Severity.ERROR or diagnostic.code in CONFLICTS
 
 
 def kept_out(connection: Connection, run_id: int) -> dict[Place, list[Diagnostic]]:
-    """The documents that a run kept out, in the order it read them, with the reasons."""
+    """The documents that a run did not load, in the order it read them, with the reasons."""
     query = select(diagnostics).where(diagnostics.c.run_id == run_id, _IS_REASON).order_by(diagnostics.c.id)
     found: dict[Place, list[Diagnostic]] = {}
     for row in connection.execute(query):
@@ -141,7 +141,7 @@ def kept_out(connection: Connection, run_id: int) -> dict[Place, list[Diagnostic
 
 
 def places_kept_out(connection: Connection, run_id: int) -> set[Place]:
-    """The documents that a run kept out."""
+    """The documents that a run did not load."""
     query = select(diagnostics.c.path, diagnostics.c.document)
     return {
         (path, document)
@@ -150,7 +150,7 @@ def places_kept_out(connection: Connection, run_id: int) -> set[Place]:
 
 
 def known(connection: Connection, run_id: int) -> dict[Place, Known]:
-    """What the ledger says of the documents that a run was the last to keep out, by path and pointer.
+    """What the ledger says of the documents that a run was the last to reject, by path and pointer.
 
     Where an earlier version of a document is in the database, the entry's id and generation are that version's, and not
     given here.
@@ -168,7 +168,7 @@ def known(connection: Connection, run_id: int) -> dict[Place, Known]:
 
 
 def body(connection: Connection, run_id: int, location: str, path: str) -> bytes | None:
-    """The bytes of a whole file that a run was the last to keep out."""
+    """The bytes of a whole file that a run was the last to reject."""
     query = (
         select(rejects.c.body)
         .join(sources, sources.c.id == rejects.c.source_id)

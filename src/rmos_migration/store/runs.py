@@ -88,7 +88,7 @@ class LedgerEntry(NamedTuple):
 
 
 class Reject(NamedTuple):
-    """The original bytes of a document that was kept out; None where they could not be read."""
+    """The original bytes of a document that was not loaded; None where they could not be read."""
 
     source_id: int
     path: str

@@ -1,4 +1,4 @@
-"""The pages about the migration: overview, runs, what is kept out, audit, the API; and the files that pages load."""
+"""The pages about the migration: overview, runs, what is not loaded, audit, the API; and the files that pages load."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -213,7 +213,7 @@ def _dry_run(desk: AppState, name: str, known: dict[str, Any]) -> bytes:
 
 @router.get("/rejects")
 async def rejects(request: Request, cursor: Cursor = None, code: Text = None, path: Text = None) -> Response:
-    """What is kept out, why, and what to do."""
+    """What is not loaded, why, and what to do."""
     desk = state_of(request)
     known = shared(request)
     code, path = code or None, path or None

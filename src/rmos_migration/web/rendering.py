@@ -36,7 +36,7 @@ _IN_ORDER = sorted(ENTITIES, key=lambda entity: entity is not PATTERN)  # what a
 PAGES = {
     "/": "Overview",
     "/runs": "Runs",
-    "/rejects": "Kept out",
+    "/rejects": "Not loaded",
     **{f"/{slug_of(entity)}": entity.name.replace("_", " ").capitalize() for entity in _IN_ORDER},
     "/audit": "Audit",
 }

@@ -122,7 +122,7 @@ def _entry_findings(found: Contents, states: list[Workshop]) -> Iterator[str]:
         if document.fate == "rejected" and found.kept.get(path) != document.text:
             yield f"lost: the bytes of {path}, which was rejected, were not kept"
         if document.fate != "migrated" and path not in found.told:
-            yield f"nothing tells why {path} was kept out"
+            yield f"nothing tells why {path} was not loaded"
     rejected = {entry["path"] for entry in found.entries if entry["outcome"] == "rejected"}
     yield from (
         f"falsely told: bytes of {path} are kept as rejected" for path in found.kept.keys() - rejected

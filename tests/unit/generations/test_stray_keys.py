@@ -16,7 +16,7 @@ OWN = [
     pytest.param(folder, document, id=f"{name}-{number}")
     for name, samples in SAMPLES.items()
     for number, (folder, document) in enumerate(samples)
-    if name != "rmos export"  # read as it stands: a key more keeps it out
+    if name != "rmos export"  # read as it stands: one more key rejects it
 ]
 
 GEOMETRY = ("geometry", "geometry_json", "rosette_geometry")

@@ -1,4 +1,4 @@
-"""The migration as a whole: its status, its history, what is kept out."""
+"""The migration as a whole: its status, its history, what is not loaded."""
 
 from functools import partial
 from typing import Annotated, Literal
@@ -56,7 +56,7 @@ async def rejects(
     code: Part = None,
     path: Part = None,
 ) -> Response:
-    """What is kept out as of now, rejected or in conflict; ``path`` is a part of the file's path."""
+    """What is not loaded as of now, rejected or in conflict; ``path`` is a part of the file's path."""
     desk = state_of(request)
     after = from_cursor(cursor, int, str, str)
     place = None if after is None else KeptOutPlace(*after)
@@ -71,7 +71,7 @@ async def rejects(
 
 @router.get("/rejects/{key}", responses={200: {"model": models.RejectAnswer}})
 async def reject(request: Request, key: Annotated[str, Path(max_length=LONGEST)]) -> Response:
-    """One document that is kept out; with the token, the lines around the fault."""
+    """One document that is not loaded; with the token, the lines around the fault."""
     desk, trusted = state_of(request), is_trusted(request)
     place = from_cursor(key, int, str, str, name="key")
     make = partial(one_reject, place=KeptOutPlace(*(place or ())), with_lines=trusted)

@@ -71,7 +71,7 @@ async def diagnostics(
     severity: Severity | None = None,
     path: Part = None,
 ) -> Response:
-    """What a run noticed; ``path`` is a part of the file's path. Of a dry run, why documents would be kept out."""
+    """What a run noticed; ``path`` is a part of the file's path. Of a dry run, why documents would not be loaded."""
     desk = state_of(request)
     after = from_cursor(cursor, int)
     behind = 0 if after is None else after[0]

@@ -160,7 +160,7 @@ def _kept_out(subject: Subject) -> Iterator[Violation]:
     presence = Presence()
     for place in soundness.kept_out(subject.connection):
         if not presence.is_gone(place.location, place.path):
-            yield _at(place, f"the document is kept out: {place.code}")
+            yield _at(place, f"the document is not loaded: {place.code}")
 
 
 def _at(place: Place, message: str) -> Violation:
@@ -226,7 +226,7 @@ FAMILY = Family(
             "reject-books-differ",
             Severity.ERROR,
             "The ledger and the kept rejects agree",
-            "Of every document that was kept out the original bytes are kept, and of no other.",
+            "Of every document that was not loaded the original bytes are kept, and of no other.",
             "run rmos migrate --rehash: it writes both anew; of a file that is gone, delete what is left in migration_rejects and"
             " migration_ledger",
             DatabaseCheck(_rejects, (*_BOOKS, "migration_rejects")),
@@ -269,7 +269,7 @@ FAMILY = Family(
         Rule(
             "document-kept-out",
             Severity.WARNING,
-            "No document is kept out",
+            "Every document is loaded",
             "These documents were found but are not in the database: they were rejected, or their id was taken. Documents whose"
             " file was taken out of the folder since do not count.",
             "see rmos rejects; mend the files and run rmos migrate again",

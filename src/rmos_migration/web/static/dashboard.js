@@ -216,7 +216,7 @@ const goesElsewhere = (told) => isOfRun && told.run && location.pathname !== `${
 const words = (told) => {
   if (told.state === "busy") return "Another program is writing into the database.";
   const rate = told.documents_per_second ? `, ${told.documents_per_second.toLocaleString()} a second` : "";
-  const kept = told.kept_out ? `; ${told.kept_out.toLocaleString()} kept out` : "";
+  const kept = told.kept_out ? `; ${told.kept_out.toLocaleString()} not loaded` : "";
   const of = told.expected ? ` of about ${told.expected.toLocaleString()}` : "";
   return `${told.dry_run ? "Dry run" : `Run ${told.run}`}: ${told.documents.toLocaleString()}${of} documents${rate}${kept}.`;
 };

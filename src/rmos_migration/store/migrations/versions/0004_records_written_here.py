@@ -1,4 +1,4 @@
-"""Ledger entries without a run, for records that are written one by one; indexes for the newest and the kept out.
+"""Ledger entries without a run, for records that are written one by one; indexes for the newest and those not loaded.
 
 Revision: 0004
 """
