@@ -137,7 +137,7 @@ def _fitting(document: Mapping[str, Any], told: list[SourceFormat]) -> list[Sour
 def _is_complete(entity: Entity, document: Mapping[str, Any], older: list[SourceFormat]) -> bool:
     """Return whether every required field has a value under a key of its own (docs/domain.md, Generations).
 
-    Keys that an older format claims for itself do not count, nor, where an older format is proved, those under
+    Keys that an older format claims for itself do not count, nor, where one is proved, those under
     which only older programs wrote objects and lists.
     """
     claimed = frozenset[str]().union(*(form.claims for form in older))
