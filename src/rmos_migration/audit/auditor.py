@@ -92,9 +92,9 @@ def _run_pass(
 ) -> "_AuditPass":
     """Run some rules on a connection of their own.
 
-    Checks of the whole database are a few long queries, during which Python waits for SQLite; checks of rows are
-    Python's own work. That is why the two run side by side. If a migration writes meanwhile, they may see different
-    states of the database.
+    Checks of the whole database are a few long queries, during which Python waits for SQLite; checks of rows
+    are Python's own work. That is why the two run side by side. If a migration writes meanwhile, they may see
+    different states of the database.
     """
     with database.under_audit(is_stopped=is_stopped) as connection:
         one = _AuditPass(Subject(database, connection, now, was_locked), rules)

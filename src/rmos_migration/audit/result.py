@@ -59,8 +59,8 @@ class RuleResult(NamedTuple):
 class AuditResult:
     """The result of an audit: what every selected rule found.
 
-    ``records`` counts the rows of each entity; ``fail_on`` is the lowest severity that fails the audit. ``database``
-    is a URL, times are UTC, ``duration_seconds`` is the time that the audit took.
+    ``records`` counts the rows of each entity; ``fail_on`` is the lowest severity that fails the audit.
+    ``database`` is a URL, times are UTC, ``duration_seconds`` is the time that the audit took.
     """
 
     database: str
@@ -103,7 +103,7 @@ class AuditResult:
         return sum(finding.severity is severity for finding in self.findings)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the result as one JSON document, schema ``rmos-migration/audit/1``; it also serves as a baseline."""
+        """Return the result as one JSON document, schema ``rmos-migration/audit/1``; a baseline, too."""
         return {
             "schema": SCHEMA,
             "passed": self.passed,

@@ -1,4 +1,4 @@
-"""One pass over an entity's rows: each is parsed, validated by the record's model, and passed to the checks."""
+"""One pass over an entity's rows: each is parsed, validated and passed to the checks."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
@@ -128,7 +128,8 @@ def _cause(problem: ErrorDetails, value: object) -> str:
     if problem["type"] == "string_pattern_mismatch":
         is_id = problem["ctx"]["pattern"].startswith("^[^\\x00-")
         said = "text without control characters" if is_id else "text that is not blank and without NUL"
-    return f"{shown(value)}, but it must be {said.removeprefix('Input should be ').removeprefix('String should ')}"
+    said = said.removeprefix("Input should be ").removeprefix("String should ")
+    return f"{shown(value)}, but it must be {said}"
 
 
 def _why_unreadable(column: str, text: object) -> tuple[InvalidReason, str]:

@@ -1,8 +1,8 @@
 """What a rule of the audit is: a code, what must hold, how much it matters, and the check.
 
-A check yields violations; it never raises because of the data. There are three kinds: a check of the whole database,
-usually a query over a table; a check called for each row of an entity; and a check for values that the record's model
-does not accept.
+A check yields violations; it never raises because of the data. There are three kinds: a check of the whole
+database, usually a query over a table; a check called for each row of an entity; and a check for values that
+the record's model does not accept.
 """
 
 from collections.abc import Callable, Iterable
@@ -55,7 +55,7 @@ class Finding:
 
     @property
     def fingerprint(self) -> str:
-        """Its name in a baseline: the same rule at the same place is the same finding, whatever the message."""
+        """Its name in a baseline: the same rule at the same place is the same finding."""
         known = "\0".join((self.code, self.table, self.record, self.column))
         return sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
@@ -66,7 +66,7 @@ class Finding:
 
 @dataclass
 class Subject:
-    """The audited database: an open read transaction, the time, and whether a run was writing before it began."""
+    """The audited database in a read transaction, the time, and whether a run was writing before."""
 
     database: SqliteDatabase
     connection: Connection
@@ -85,7 +85,7 @@ Row = dict[str, Any]
 Checks that derive the same thing from a row may cache it there, under a name that no field has."""
 
 INVALID = "invalid"
-"""The key under which a row keeps the names of the fields whose values are invalid, and None for that reason."""
+"""The key under which a row keeps the names of its invalid fields, whose values are None for that reason."""
 
 RowViolations = Iterable[tuple[str, str]]
 """What is wrong in a row: column and sentence."""
@@ -118,7 +118,7 @@ class DatabaseCheck:
 
 @dataclass(frozen=True)
 class RowCheck:
-    """A check of single rows: ``for_entity`` returns the test of an entity's rows, or None if it does not apply."""
+    """A check of single rows: ``for_entity`` returns the test of an entity's rows, if there is one."""
 
     for_entity: Callable[[Entity, Subject], RowTest | None]
 

@@ -179,7 +179,7 @@ def _report(summary: RunSummary, witness: RunRecorder, settings: Settings) -> Re
     """The report of the run that has just ended."""
     if summary.dry_run:
         return report_of_dry_run(summary, witness, settings.encoding)
-    return report_of_run(SqliteDatabase.at(settings.database), summary.run_id, witness=witness)
+    return report_of_run(SqliteDatabase.at(settings.database), summary.run_id, recorder=witness)
 
 
 @contextmanager

@@ -61,12 +61,12 @@ def _run(known: Mapping[str, Any], counts: Mapping[str, Any]) -> Run:
 
 
 def notice(diagnostic: Diagnostic) -> Notice:
-    """A diagnostic as a report shows it."""
+    """Return a diagnostic as reports and the API show it."""
     return Notice(**diagnostic.as_json())
 
 
 def kind(code: str, severity: str, count: int, examples: Iterable[Diagnostic]) -> Kind:
-    """How often one kind of thing was noticed; a code that this version does not know has no explanation."""
+    """Return how often one kind of thing was noticed; unknown codes have no explanation."""
     known = CATALOGUE.get(code)
     return Kind(
         code=code,
@@ -80,12 +80,12 @@ def kind(code: str, severity: str, count: int, examples: Iterable[Diagnostic]) -
 
 
 def in_order(kinds: Iterable[Kind]) -> list[Kind]:
-    """Errors, warnings, information; the most frequent first."""
+    """Return kinds in order: errors, warnings, information; the most frequent first."""
     return sorted(kinds, key=lambda one: (_RANKS[one.severity], -one.count, one.code))
 
 
 def kinds_of_counts(counts: Mapping[str, Any], options: Mapping[str, Any]) -> list[Kind]:
-    """What was noticed, from counts alone, without examples; how severe it was, as the run's options say."""
+    """Return what was noticed from counts alone, without examples; the run's options tell the severity."""
     return in_order(
         kind(code, _severity(code, options), number, ()) for code, number in counts.get("codes", {}).items()
     )

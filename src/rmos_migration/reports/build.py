@@ -1,4 +1,4 @@
-"""Making the report of a run: from the database, from its statistics alone, or of a dry run."""
+"""Building the report of a run: from the database, from its statistics alone, or of a dry run."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,7 +29,7 @@ from .recorder import RunRecorder
 from .statistics import Statistics, read_statistics
 
 HISTORY = 30
-"""Runs that a report looks back on."""
+"""Runs that a report lists."""
 
 _WHOLE = {RunStatus.COMPLETED, RunStatus.COMPLETED_WITH_REJECTS, RunStatus.ROLLED_BACK}
 """Runs that looked at every document."""
@@ -40,20 +40,20 @@ def report_of_run(
     run_id: int | None = None,
     *,
     with_audit: bool = False,
-    witness: RunRecorder | None = None,
+    recorder: RunRecorder | None = None,
 ) -> Report:
-    """The report of a run that stands in the database, the last one unless another is named.
+    """Return the report of a run in the database, by default the last one.
 
-    What the run came to is as it was written then; database, workshop and patterns are as they are now. A ``witness`` of
-    the run knows the files of one that was undone.
+    The result of the run is as it was recorded then; database, workshop and patterns are as they are now. A
+    ``recorder`` of the run knows the files of one that was undone.
 
     Raises:
         UsageError: if there is no such run.
-        DatabaseUnusable: if the database is absent, of another schema, damaged, or cannot be opened.
+        DatabaseUnusable: if the database is missing, of another schema, damaged, or cannot be opened.
     """
     locked = is_locked(database.path)
     with database.reader() as connection, connection.begin():
-        report = report_in(connection, database, run_id, locked=locked, witness=witness)
+        report = report_in(connection, database, run_id, locked=locked, recorder=recorder)
     if not with_audit:
         return report
     return report.model_copy(update={"audit": _audit(audit_database(database))})
@@ -65,16 +65,16 @@ def report_in(
     run_id: int | None,
     *,
     locked: bool | None,
-    witness: RunRecorder | None = None,
+    recorder: RunRecorder | None = None,
 ) -> Report:
     """Return the report of a run as ``report_of_run`` does, by a connection in a transaction.
 
     Args:
         connection: to the database.
-        database: its place.
-        run_id: which run; None for the last one.
-        locked: whether a run went on before the transaction read anything.
-        witness: of the run, if it was undone.
+        database: the database.
+        run_id: the run; None for the last one.
+        locked: whether a run was going on before the transaction read anything.
+        recorder: of the run, if it was undone.
 
     Raises:
         UsageError: if there is no such run.
@@ -82,7 +82,7 @@ def report_in(
     row = _find(connection, run_id, locked)
     before = reporting.run_before(connection, row, locked=locked)
     run, counts = views.run_of_row(row), row.counts
-    known = (witness.known if witness else {}) | reporting.known(connection, row.id)
+    known = (recorder.known if recorder else {}) | reporting.known(connection, row.id)
     reasons = reporting.kept_out(connection, row.id)
     raw_of = bytes_of_run(connection, row, known)
     history = queries.runs_newest_first(connection, HISTORY, locked=locked)
@@ -105,10 +105,10 @@ def report_in(
 
 
 def report_of_statistics(file: Path) -> Report:
-    """The report of a run from its statistics file alone: counts, without documents and database.
+    """Return the report of a run from its statistics file alone: counts, without documents and database.
 
     Raises:
-        UsageError: if the file is not there, or not the statistics of a run.
+        UsageError: if the file does not exist, or is not the statistics of a run.
         EnvironmentFailure: if it cannot be read.
     """
     statistics: Statistics = read_statistics(file)
@@ -118,19 +118,19 @@ def report_of_statistics(file: Path) -> Report:
     return _report(run, statistics.database, summary, made_from="statistics", noticed=noticed)
 
 
-def report_of_dry_run(summary: RunSummary, witness: RunRecorder, encoding: str | None = None) -> Report:
-    """The report of a dry run, from its summary and what was seen of it."""
+def report_of_dry_run(summary: RunSummary, recorder: RunRecorder, encoding: str | None = None) -> Report:
+    """Return the report of a dry run, from its summary and what was recorded of it."""
     run = views.run_of_summary(summary.as_json(), __version__)
-    kept_out = documents_not_loaded(witness.reasons, witness.known)
-    raw_of = bytes_of_source(witness.location, witness.known)
+    kept_out = documents_not_loaded(recorder.reasons, recorder.known)
+    raw_of = bytes_of_source(recorder.location, recorder.known)
     return _report(
         run,
         summary.database,
         summary.counts.as_json(),
         made_from="dry run",
-        noticed=_kinds(witness.kinds),
+        noticed=_kinds(recorder.kinds),
         kept_out=with_excerpts(kept_out, raw_of, encoding),
-        not_looked_at=[views.notice(one) for one in witness.not_looked_at],
+        not_looked_at=[views.notice(one) for one in recorder.not_looked_at],
     )
 
 

@@ -1,4 +1,4 @@
-"""What a report says of the database as it is now: its size and schema, the workshop's records, the rosettes."""
+"""The parts of a report on the database as it is now: size and schema, records, rosettes."""
 
 from collections import Counter
 
@@ -11,7 +11,7 @@ from ..store.files import size_of
 from .model import Database, Gallery, Workshop
 
 DRAWN = 240
-"""Patterns that are drawn in a report; how many more there are is said."""
+"""Patterns that are drawn in a report; it says how many more there are."""
 
 
 def database_facts(connection: Connection, database: SqliteDatabase) -> Database:
@@ -41,7 +41,7 @@ def workshop(connection: Connection) -> Workshop:
 
 
 def gallery(connection: Connection) -> Gallery:
-    """The first patterns of the database, by name, as they are drawn."""
+    """Return the first patterns of the database, by name, as they are drawn."""
     colours = stock(connection)
     drawn = [as_drawn(row, colours) for row in reporting.patterns(connection, DRAWN)]
     return Gallery(total=queries.entity_counts(connection)["patterns"], rosettes=drawn)

@@ -99,7 +99,7 @@ class Report(Value):
     kept_out: list[KeptOut] | None = None
     """Every document, in the order in which they were read; None where they are not known."""
     not_looked_at: list[Notice] | None = None
-    """Every file that seems to hold records and was not read, in path order; None where they are not known."""
+    ("Every file that seems to hold records and was not read, in path order; None where they are not known.")
     history: list[Run] = Field(default=[])
     """The last runs into this database, newest first."""
     previous: Comparison | None = None

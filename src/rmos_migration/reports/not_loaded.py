@@ -1,4 +1,4 @@
-"""The documents that a run did not load, with the lines of their files around what is wrong with them."""
+"""The documents that a run did not load, with the lines of their files around the fault."""
 
 import os
 from collections import Counter
@@ -23,16 +23,16 @@ from ..store.queries import RunRow
 from ..store.reporting import Known, Place
 
 EXCERPTS = 1000
-"""Documents of each code that are shown with line, column and excerpt."""
+"""Documents of each code that are shown with an excerpt."""
 
 Bytes = Callable[[str], bytes | None]
-"""Gives the bytes of the file at a path, as it was when the run read it; None where they are not to be had."""
+"""Returns the bytes of the file at a path as the run read it; None if they are not available."""
 
 
 def documents_not_loaded(
     reasons: Mapping[Place, list[Diagnostic]], known: Mapping[Place, Known]
 ) -> list[KeptOut]:
-    """The documents that were not loaded, in the order of ``reasons``, which say why, with what else is known of them."""
+    """Return the documents that were not loaded, in the order of ``reasons``."""
     nothing = Known(None, None, None)
     documents = []
     for (path, pointer), diagnostics in reasons.items():
@@ -54,7 +54,7 @@ def documents_not_loaded(
 
 
 def with_excerpts(documents: list[KeptOut], raw_of: Bytes, encoding: str | None) -> list[KeptOut]:
-    """Return the documents, the first of each code with the lines around the first place that is known of them.
+    """Return the documents, the first of each code with the lines around their first known place.
 
     Args:
         documents: those of one file must follow one another.
@@ -73,7 +73,7 @@ def with_excerpts(documents: list[KeptOut], raw_of: Bytes, encoding: str | None)
 
 
 def bytes_of_run(connection: Connection, run: RunRow, known: Mapping[Place, Known]) -> Bytes:
-    """The bytes of files that a run did not load: those the database keeps, else those of the source's file."""
+    """Return a reader of files that a run did not load: from the database, or else from the source."""
     of_source = bytes_of_source(run.location or "", known)
 
     def raw_of(path: str) -> bytes | None:
@@ -84,7 +84,7 @@ def bytes_of_run(connection: Connection, run: RunRow, known: Mapping[Place, Know
 
 
 def bytes_of_source(location: str, known: Mapping[Place, Known]) -> Bytes:
-    """The bytes of regular files in a legacy folder that are still there and what they were."""
+    """Return a reader of regular files in a legacy folder that have not changed since."""
     digests = {path: one.file_sha256 for (path, _), one in known.items()}
     root = Path(os.path.realpath(location))
 
@@ -95,13 +95,13 @@ def bytes_of_source(location: str, known: Mapping[Place, Known]) -> Bytes:
         try:
             full = root.joinpath(*parts).resolve()
             is_inside = full.is_relative_to(root)
-        except (OSError, RuntimeError, ValueError):  # links in a circle, names that no system call takes
+        except (OSError, RuntimeError, ValueError):  # circular links, names that no system call takes
             return None
         if not is_inside:
             return None
         try:
             (reading,) = read_files([SourceFile(path, str(full))])
-        except EnvironmentFailure:  # a report does without
+        except EnvironmentFailure:  # a report can do without
             return None
         return reading.raw if reading.sha256 == digest else None
 

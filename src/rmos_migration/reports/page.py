@@ -1,7 +1,7 @@
-"""The report for people: one page that needs nothing but itself.
+"""The report for people: one self-contained page.
 
-Everything in it that comes from files is escaped and made printable; a content security policy allows only the page's
-own style and script, by their hashes.
+Everything in it that comes from files is escaped and made printable; a content security policy allows only
+the page's own style and script, by their hashes.
 """
 
 from base64 import b64encode
@@ -41,7 +41,7 @@ def as_html(report: Report) -> str:
 
 
 def page_policy() -> str:
-    """Return the content security policy of a report's page: only its own style and script, by their hashes."""
+    """Return the content security policy of a report: only its own style and script, by their hashes."""
     return _policy(_ours("report.css"), _ours("report.js"))
 
 

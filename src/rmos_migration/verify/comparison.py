@@ -1,4 +1,4 @@
-"""One document of the source against the ledger and its row: which state it is in, and how the two differ."""
+"""Comparing one document of the source with the ledger and its row."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -33,14 +33,14 @@ _NEVER = "it was never migrated"
 _GONE = "its row is gone"
 _WITHOUT_WINNER = "it was not loaded because of its id, but there is no row of that id"
 _HOLDS_NOTHING = {"file-not-regular", "file-outside"}
-"""Codes of what stands in the place of a file; of all else that is not read, nothing can be known to be the same."""
+"""Codes of what is there instead of a file. Anything else that cannot be read may have changed."""
 
 
 @dataclass(frozen=True)
 class LedgerExtract:
     """What the database holds of some documents: ledger entries by place, rows and their origins by id.
 
-    ``as_kept`` are the places of rejected documents with the very text that was kept of them.
+    ``as_kept`` are the places of rejected documents whose text is still the one that was kept.
     """
 
     entries: Mapping[Place, Entry]
@@ -57,17 +57,18 @@ class LedgerExtract:
         entries: Mapping[Place, Entry],
         as_kept: Collection[Place] = (),
     ) -> "LedgerExtract":
-        """Look everything up at once."""
+        """Look up everything at once."""
         ids = [prepared.record_id for prepared in documents if prepared.record_id is not None]
         rows = rows_of(connection, entity, ids)
         return cls(entries, rows, holdings.origins(connection, entity, ids), as_kept)
 
 
 def compare(connection: Connection, entity: Entity, prepared: Candidate, held: LedgerExtract) -> ComparedItem:
-    """The state of one document.
+    """Return one document with its state.
 
-    The row must be what the migration would make of the document now: from the same content, with every column equal by
-    value, but for references that are detached and wait, and a created_at that stayed when the row was replaced.
+    The row must be what the migration would make of the document now: from the same content, with every
+    column equal by value, except for detached references that wait, and a created_at that stayed when the row
+    was replaced.
     """
     state, details = _state(connection, entity, prepared, held)
     entry = held.entries.get(prepared.place)
@@ -98,7 +99,7 @@ def _state(
             _NEVER if row is None else f"{_NEVER}; its id is taken by other content"
         ]
     if entry.outcome not in SETTLED:
-        return _state_of_kept_out(connection, entity, prepared, entry, held)
+        return _state_of_not_loaded(connection, entity, prepared, entry, held)
     if row is None and entry.record_id != prepared.record_id:
         return DocumentState.MISSING, [f"its id was {shown(entry.record_id)} when it was migrated"]
     if row is None:
@@ -111,7 +112,7 @@ def _state(
 def _state_of_unusable(
     connection: Connection, entity: Entity, prepared: Candidate, held: LedgerExtract
 ) -> tuple[DocumentState, list[str]]:
-    """The state of a document that could not be read, or would not be loaded."""
+    """Return the state of a document that cannot be read, or would not be loaded."""
     entry = held.entries.get(prepared.place)
     reason = f"{prepared.diagnostics[0].code}: {prepared.diagnostics[0].message}"
     if prepared.reading.sha256 is None:
@@ -121,14 +122,14 @@ def _state_of_unusable(
     if entry is None:
         return DocumentState.MISSING, [f"{_NEVER}; it would not be loaded: {reason}"]
     if entry.outcome not in SETTLED:
-        return _state_of_kept_out(connection, entity, prepared, entry, held)
+        return _state_of_not_loaded(connection, entity, prepared, entry, held)
     return DocumentState.SOURCE_CHANGED, [f"it can no longer be used: {reason}"]
 
 
-def _state_of_kept_out(
+def _state_of_not_loaded(
     connection: Connection, entity: Entity, prepared: Candidate, entry: Entry, held: LedgerExtract
 ) -> tuple[DocumentState, list[str]]:
-    """The state of a document that the migration did not load: accounted for, as long as its file or own text is the same."""
+    """Return the state of a document that was not loaded; while it is unchanged, it is accounted for."""
     if entry.file_sha256 != prepared.reading.sha256 and prepared.place not in held.as_kept:
         return DocumentState.SOURCE_CHANGED, [
             f"it was not loaded ({entry.code}), and its file has changed since"
@@ -144,7 +145,7 @@ def _state_of_kept_out(
 def _is_without_winner(
     connection: Connection, entity: Entity, entry: Entry | None, held: LedgerExtract
 ) -> bool:
-    """Whether a document was not loaded because of its id, and nothing is there of that id, though nobody deleted the record."""
+    """Tell whether a document was not loaded because of an id that no row has, although nobody deleted it."""
     if entry is None or entry.record_id is None or entry.record_id in held.rows:
         return False
     if entry.outcome != Outcome.CONFLICT and entry.code != ID_CONFLICT:
@@ -155,7 +156,7 @@ def _is_without_winner(
 
 
 def _changes(connection: Connection, entity: Entity, prepared: Candidate, held: LedgerExtract) -> list[str]:
-    """How a row differs from what its document makes; nothing where the difference is the migration's own doing."""
+    """Return how a row differs from what its document makes, apart from what the migration itself changed."""
     row = held.rows[str(prepared.record_id)]
     if row == prepared.row:
         return []
@@ -179,7 +180,7 @@ def _differences(entity: Entity, expected: Row, row: Row, is_origin: bool) -> li
 
 
 class _Beside(NamedTuple):
-    """A row with what the ledger and the waiting references say of it: beside them the migration makes it anew."""
+    """A row, its origin and its pending references: what decides how the migration would make the row now."""
 
     connection: Connection
     entity: Entity
@@ -188,7 +189,7 @@ class _Beside(NamedTuple):
     wishes: Mapping[str, str]
 
     def row_of(self, prepared: Candidate) -> Row:
-        """The row that the migration makes of a document here: with its detached references, and the created_at kept."""
+        """Return the row that a document makes, with detached references and the created_at that was kept."""
         there = dict(zip(self.entity.columns, self.row, strict=True))
         held = {name: [there[name]] for name, _ in prepared.soft}
         prepared = self._keeping_created_at(softly_linked(self.entity, prepared, held))
@@ -201,9 +202,10 @@ class _Beside(NamedTuple):
         return detached(self.entity, prepared, missing) if missing else prepared.row or ()
 
     def as_first_spelled(self, prepared: Candidate) -> Candidate | None:
-        """The document in the spelling that made the row: 5.0 and 5 are equal, but only one of them can be an id.
+        """Return the document as it was spelled when it made the row; None if that cannot be known.
 
-        It is rebuilt from the row, and equal by value if its content's hash is the same.
+        5.0 and 5 are equal, but only one of them can be an id. The document is rebuilt from the row, and
+        equal by value if the hash of its content is the same.
         """
         if self.origin is None:
             return None
@@ -220,7 +222,7 @@ class _Beside(NamedTuple):
         return again if again.row is not None else None
 
     def _keeping_created_at(self, prepared: Candidate) -> Candidate:
-        """The document with the row's created_at, if there is any sign that it stayed when the row was replaced."""
+        """Return the document with the row's created_at if that seems to have stayed in a replacement."""
         kept = keeping_created_at(self.entity, prepared, self.row)
         if kept is prepared or self.origin is None:
             return prepared
@@ -235,7 +237,7 @@ class _Beside(NamedTuple):
 
 
 def _without_category(entity: Entity, row: Row) -> Row:
-    """A row without the catalogue's category, which stood around its document."""
+    """Return a row without the catalogue's category, which was not part of its document."""
     values = dict(zip(entity.columns, row, strict=True))
     try:
         extra = stored_object(f"{entity.name}.extra_json", values["extra_json"])

@@ -1,4 +1,4 @@
-"""JUnit XML, as build servers read it: a suite a family, a case a rule."""
+"""JUnit XML for build servers: one suite per family, one case per rule."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -9,10 +9,10 @@ from ..rule import Finding
 
 
 def as_junit(result: AuditResult) -> str:
-    """The result as a JUnit XML document.
+    """Return the result as a JUnit XML document.
 
-    A rule fails its case with every finding if one of them fails the audit; findings that do not are the case's output.
-    A rule that could not be run is an error.
+    A case fails with all findings of its rule if one of them fails the audit; other findings are the case's
+    output. A rule that could not be run is an error.
     """
     root = ET.Element(
         "testsuites", name=_safe(f"rmos audit {result.database}"), time=f"{result.duration_seconds:.3f}"
@@ -62,7 +62,7 @@ def _lines(findings: Iterable[Finding]) -> Iterable[str]:
 
 
 def _safe(text: str) -> str:
-    """Text with characters that XML cannot hold written as escapes."""
+    """Return text in which characters that XML cannot hold are written as escapes."""
     return "".join(
         character
         if character in "\t\n\r"

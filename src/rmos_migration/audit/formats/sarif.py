@@ -1,4 +1,4 @@
-"""SARIF 2.1.0, as code hosts and their viewers read it."""
+"""SARIF 2.1.0 for code hosts and viewers."""
 
 from typing import Any
 from urllib.parse import quote
@@ -12,9 +12,9 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def as_sarif(result: AuditResult) -> dict[str, Any]:
-    """The result as a SARIF log with one run: a descriptor a rule, a result a finding.
+    """Return the result as a SARIF log with one run: one descriptor per rule, one result per finding.
 
-    Findings that the baseline knows are results with a suppression. A rule that could not be run is a notification.
+    Findings that the baseline knows are suppressed results. A rule that could not be run is a notification.
     """
     rules = [_descriptor(rule_result) for rule_result in result.rules]
     results = [
@@ -48,7 +48,7 @@ def as_sarif(result: AuditResult) -> dict[str, Any]:
 
 
 def _uri(result: AuditResult) -> str:
-    """The database's file, as a viewer of SARIF finds it."""
+    """Return the database's file as a URI."""
     return quote(result.database.removeprefix("sqlite:///"), errors="backslashreplace")
 
 

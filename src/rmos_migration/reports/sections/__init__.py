@@ -19,7 +19,7 @@ SECTIONS: tuple[Section, ...] = (
         "generations",
         "Documents by generation",
         lambda report: report.generations,
-        caption="Documents found, by the generation of RMOS that wrote them",
+        caption="Documents found, by generation of RMOS",
         unnamed="not recognised",
     ),
     AUDIT,

@@ -15,7 +15,7 @@ _SHOWN_ON_PAGE = 100
 
 
 def _findings(audit: Audit) -> tuple[list[Finding], int]:
-    """Return the findings without the documents not loaded, which have a section of their own, and their number."""
+    """Return the findings but for documents not loaded, which have their own section, and their number."""
     others = [finding for finding in audit.findings if finding.code != "document-kept-out"]
     return others, len(audit.findings) - len(others)
 

@@ -1,4 +1,4 @@
-"""The section on documents: how many were found, what became of them, and what changed since the run before."""
+"""The section on documents: how many were found, their outcomes, and what changed since the run before."""
 
 from collections.abc import Iterator
 
@@ -27,7 +27,8 @@ def _compared(comparison: Comparison) -> Iterator[str]:
     kept = "" if comparison.run.is_kept else " Nothing of that run was kept."
     yield (
         f"It found {amount(totals.found, 'document')}: {totals.migrated:,} migrated, "
-        f"{totals.unchanged:,} unchanged, {totals.conflicts:,} in conflict, {totals.rejected:,} rejected.{kept}"
+        f"{totals.unchanged:,} unchanged, {totals.conflicts:,} in conflict, "
+        f"{totals.rejected:,} rejected.{kept}"
     )
     if change is None:
         yield "One of the two runs was cut short, so what was not loaded cannot be compared."

@@ -1,4 +1,4 @@
-"""The sections on what is not in the database: documents that were not loaded, files that were not looked at."""
+"""The sections on documents that were not loaded and files that were not looked at."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -55,7 +55,8 @@ def _values(report: Report) -> dict[str, Any]:
 def _documents(report: Report) -> Iterator[str]:
     if report.kept_out is None:
         yield from wrapped(
-            "The statistics do not say which documents. A report from the database does, if it was a real run."
+            "The statistics do not say which documents."
+            " A report from the database does, if it was a real run."
         )
         return
     totals = Counter(document.notices[0].code for document in report.kept_out)

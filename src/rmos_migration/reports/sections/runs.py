@@ -32,7 +32,8 @@ def _facts(report: Report) -> Iterator[tuple[str, str]]:
     yield "Source", run.source
     yield (
         "Files",
-        f"{files.found:,} found, {files.read:,} read, {files.unread:,} not read (unchanged, or not to be opened)"
+        f"{files.found:,} found, {files.read:,} read, {files.unread:,} not read"
+        " (unchanged, or not to be opened)"
         f"{passed_over(files)}",
     )
     yield "Database", report.database_url

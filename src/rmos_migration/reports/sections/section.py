@@ -13,10 +13,10 @@ from ..model import Report
 class Section:
     """One section of a report.
 
-    ``anchor`` is its id on the page, where the template ``sections/<anchor>.html`` shows it; ``lines`` are what the
-    text format shows. ``is_shown`` tells whether there is anything to show. ``detail`` follows the heading, such as a
-    number of documents, and ``count_key`` names that number on the page. ``values`` are what the template needs beside
-    the report; it finds them under ``given``.
+    ``anchor`` is its id on the page, where the template ``sections/<anchor>.html`` shows it; ``lines`` are
+    what the text format shows. ``is_shown`` tells whether there is anything to show. ``detail`` follows the
+    heading, such as a number of documents, and ``count_key`` names that number on the page. ``values`` are
+    what the template needs beside the report; it finds them under ``given``.
     """
 
     anchor: str
