@@ -9,6 +9,7 @@ from builders import joblog, pattern
 from rmos_migration.diagnostics import Diagnostic
 from rmos_migration.entities import BY_NAME
 from rmos_migration.migrate.prepare import Candidate, prepare
+from rmos_migration.migrate.rejects import with_places
 from rmos_migration.sources.excerpts import excerpts
 from rmos_migration.sources.read import Reading
 
@@ -238,3 +239,13 @@ def test_what_is_said_of_documents_does_not_depend_on_the_fault_of_a_neighbour()
     beside = prepared(json.dumps([*others, {"x": float("nan")}]), "patterns/a.json")
     for one, again in zip(alone, beside, strict=False):
         assert one._replace(reading=again.reading) == again
+
+
+def test_what_stands_around_the_records_of_a_line_has_line_and_column() -> None:
+    text = f'{job("a")}\n  {{"success": false, "joblog": {job("b")}, "k": NaN}}\n'
+    candidates = prepared(text, "joblogs/a.jsonl")
+    said = with_places(told(candidates[1], "warning"), candidates, None)
+    assert [(one.code, one.location.line, one.location.column) for one in said] == [
+        ("answer-failed", 2, text.split("\n")[1].index('"success"') + 1),
+        ("json-not-a-number", 2, text.split("\n")[1].index("NaN") + 1),
+    ]

@@ -51,7 +51,7 @@ def likeness(raw: bytes, encoding: str | None, nearby: Entity | None) -> Likenes
     first = [] if nearby is None else [nearby]
     entities = [*first, *(entity for entity in ENTITIES if entity is not nearby)]
     decoded = decode(raw, encoding) if len(raw) <= SIZE_LIMIT else None
-    if decoded is not None and not decoded.faults:
+    if decoded is not None and not decoded.errors:
         return _among([decoded.value], entities)
     sample = _text(raw[:_SAMPLE], encoding)
     values = (decode_line(line).value for _, line in islice(lines_of(sample), _TRIED))

@@ -3,93 +3,94 @@
 from collections.abc import Callable
 from typing import Any
 
-from ..diagnostics import shown
+from ..diagnostics import Diagnostic, Location, Severity, diagnose, shown
 from .document import Document, FormT
-from .faults import OTHER, Fault
-from .outline import MOST_FAULTS, Outline, outline_of
+from .outline import MOST_ERRORS, Outline, outline_of
 from .pointers import first_of, key_of
 from .positions import Position, Positions
 from .scan import scan
 from .spots import Spot, spots_in
 
-MOST_NOTICES = 20
-"""Faults outside of documents that are told one by one."""
+MOST_WARNINGS = 20
+"""Errors outside of documents that are reported one by one."""
 
 _OF_KEYS = "json-surrogate"
-"""The fault that, in a key, costs every document under it: the key is part of where they stand."""
+"""The error that, in a key, costs every document under it: the key is part of where they stand."""
 
 
-def taken_apart(
-    text: str, split: Callable[[Any], list[Document[FormT]]], base: str = ""
+def split_faulty(
+    text: str, split: Callable[[Any], list[Document[FormT]]], start: Location
 ) -> list[Document[FormT]] | None:
-    """The documents in a text that was refused, each with its own faults; None if there is none beside a broken one.
+    """Split a text that has errors into documents, each with its own; None if there is only a broken one.
 
-    What is wrong outside of all documents keeps none of them out; the first that is loaded says it.
+    Errors outside of all documents reject none of them; they are warnings of the first that is loaded.
 
     Args:
         text: the text.
-        split: takes the text's value apart, as well as it can be told.
-        base: the pointer of the value.
+        split: splits the text's value, as far as it can be known.
+        start: where the text begins; its pointer is that of the value.
     """
     outline = outline_of(text)
     if outline is None:
         return None
     documents = split(outline.value())
-    if not documents or [one.pointer for one in documents] == [base]:
+    if not documents or [one.pointer for one in documents] == [start.pointer]:
         return None
-    found = spots_in(outline.text, [one.pointer for one in documents], base)
+    found = spots_in(outline.text, [one.pointer for one in documents], start.pointer)
     if len(found) < len(documents):
         return None
-    around = scan(text, base, {spot.begin: spot.end for spot in found.values()}, MOST_FAULTS)
-    positions = Positions(text)
+    around = scan(text, start, {spot.begin: spot.end for spot in found.values()}, MOST_ERRORS)
+    positions = Positions(text, start)
     documents = [
-        one._replace(faults=_own_faults(text, outline, one.pointer, found[one.pointer], positions))
+        one._replace(errors=_own_errors(text, outline, one.pointer, found[one.pointer], positions))
         for one in documents
     ]
-    forwards = Positions(text)
+    forwards = Positions(text, start)
     keys = {pointer: forwards.at(spot.key) for pointer, spot in found.items()}
-    documents = _with_faults_around(documents, around, keys)
-    return None if len(documents) == 1 and documents[0].faults else documents
+    documents = _with_errors_around(documents, around, keys)
+    return None if len(documents) == 1 and documents[0].errors else documents
 
 
-def _own_faults(
+def _own_errors(
     text: str, outline: Outline, pointer: str, spot: Spot, positions: Positions
-) -> tuple[Fault, ...]:
-    """The faults in a document's own text."""
+) -> tuple[Diagnostic, ...]:
+    """Return the errors in a document's own text."""
     if not outline.is_deep and not outline.is_faulty(spot.begin, spot.end):
         return ()
-    first = positions.at(spot.begin)
-    return tuple(fault.moved(first) for fault in scan(text[spot.begin : spot.end], pointer))
+    start = Location(positions.start.path, pointer, *positions.at(spot.begin), document=pointer)
+    return scan(text[spot.begin : spot.end], start)
 
 
-def _with_faults_around(
-    documents: list[Document[FormT]], around: tuple[Fault, ...], keys: dict[str, Position]
+def _with_errors_around(
+    documents: list[Document[FormT]], around: tuple[Diagnostic, ...], keys: dict[str, Position]
 ) -> list[Document[FormT]]:
-    """The documents with the faults of the keys they stand under; the first sound one with those that cost nothing."""
-    faults: dict[str, list[Fault]] = {}
-    notices: list[Fault] = []
-    by_place = _by_place(documents) if any(fault.code == _OF_KEYS for fault in around) else {}
-    for fault in around:
-        if fault.code == "json-duplicate-key":
-            costs = _said_to_both(fault, keys, faults)
+    """Add the errors of the keys that documents stand under; those that reject nothing warn of the first sound one."""
+    errors: dict[str, list[Diagnostic]] = {}
+    warnings: list[Diagnostic] = []
+    by_place = _by_place(documents) if any(error.code == _OF_KEYS for error in around) else {}
+    for error in around:
+        pointer = error.location.pointer
+        if error.code == "json-duplicate-key":
+            rejected = _rejects_both(error, keys, errors)
         else:
-            costs = by_place.get(fault.pointer, []) if fault.code == _OF_KEYS else []
-            for pointer in costs:
-                faults.setdefault(pointer, []).append(fault)
-        if not costs:
-            notices.append(fault._replace(message=f"outside of every document: {fault.message}"))
+            rejected = by_place.get(pointer, []) if error.code == _OF_KEYS else []
+            for document in rejected:
+                errors.setdefault(document, []).append(error.in_document(document))
+        if not rejected:
+            message = f"outside of every document: {error.message}"
+            warnings.append(error._replace(message=message, severity=Severity.WARNING))
     documents = [
-        one._replace(faults=(*faults[one.pointer], *one.faults)) if one.pointer in faults else one
+        one._replace(errors=(*errors[one.pointer], *one.errors)) if one.pointer in errors else one
         for one in documents
     ]
-    if notices:
-        at = next((index for index, one in enumerate(documents) if not one.faults), 0)
-        documents[at] = documents[at]._replace(notices=(*documents[at].notices, *_few(notices)))
+    if warnings:
+        at = next((index for index, one in enumerate(documents) if not one.errors), 0)
+        documents[at] = documents[at].warned(*_few(warnings))
     return documents
 
 
 def _by_place(documents: list[Document[FormT]]) -> dict[str, list[str]]:
-    """The documents' pointers by that of each place they are under, themselves included."""
+    """Return the documents' pointers by that of each place they are under, themselves included."""
     found: dict[str, list[str]] = {}
     for one in documents:
         place = one.pointer
@@ -99,25 +100,28 @@ def _by_place(documents: list[Document[FormT]]) -> dict[str, list[str]]:
     return found
 
 
-def _said_to_both(fault: Fault, keys: dict[str, Position], faults: dict[str, list[Fault]]) -> list[str]:
-    """Give the fault of a key that stands twice to both documents under it, as far as they are documents."""
-    first = first_of(fault.pointer)
-    costs = [pointer for pointer in (first, fault.pointer) if pointer in keys]
-    if fault.pointer in keys:
-        faults.setdefault(fault.pointer, []).append(fault)
-    if first in keys and first not in faults:
+def _rejects_both(
+    error: Diagnostic, keys: dict[str, Position], errors: dict[str, list[Diagnostic]]
+) -> list[str]:
+    """Give the error of a repeated key to the documents under both its members; return those that are documents."""
+    again = error.location
+    first = first_of(again.pointer)
+    if again.pointer in keys:
+        errors.setdefault(again.pointer, []).append(error.in_document(again.pointer))
+    if first in keys and first not in errors:
         key = shown(key_of(first.rpartition("/")[2]))
-        again = Position(fault.line or 1, fault.column or 1)
-        message = f"the key {key} stands here, and again at {OTHER}"
-        faults[first] = [Fault(fault.code, message, *keys[first], first, other=again)]
-    return costs
+        message = f"the key {key} stands here, and again at line {again.line}, column {again.column}"
+        line, column = keys[first]
+        place = Location(again.path, first, line, column, document=first)
+        errors[first] = [diagnose(error.code, message, place)]
+    return [pointer for pointer in (first, again.pointer) if pointer in keys]
 
 
-def _few(notices: list[Fault]) -> list[Fault]:
-    """The first notices; the last of them says how many there are beyond."""
-    beyond = len(notices) - MOST_NOTICES
+def _few(warnings: list[Diagnostic]) -> list[Diagnostic]:
+    """Return the first warnings; the last of them says how many there are beyond."""
+    beyond = len(warnings) - MOST_WARNINGS
     if beyond <= 0:
-        return notices
-    last = notices[MOST_NOTICES - 1]
-    told = last._replace(message=f"{last.message}; and {beyond:,} more faults of the kind")
-    return [*notices[: MOST_NOTICES - 1], told]
+        return warnings
+    last = warnings[MOST_WARNINGS - 1]
+    counted = last._replace(message=f"{last.message}; and {beyond:,} more errors of the kind")
+    return [*warnings[: MOST_WARNINGS - 1], counted]

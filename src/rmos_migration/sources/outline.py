@@ -11,10 +11,11 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from .pointers import Again
+from .positions import START
 from .scan import MAX_DEPTH, Scanner, ScanPosition, StopScan
 
-MOST_FAULTS = 250_000
-"""A text with more faults has no outline."""
+MOST_ERRORS = 250_000
+"""A text with more errors has no outline."""
 
 
 class Outline(NamedTuple):
@@ -57,17 +58,17 @@ class _Outliner(Scanner):
     max_depth = 2 * MAX_DEPTH  # around a document that is as deep as it may be, there are wrappers
 
     def __init__(self, text: str) -> None:
-        super().__init__(text, "", None, MOST_FAULTS)
+        super().__init__(text, START, None, MOST_ERRORS)
         self.offsets = array("q")
         self.is_deep = False
 
-    def _fault(self, at: int, code: str, *_said: Any, **_more: Any) -> None:
-        if code == "json-syntax" or len(self.offsets) == MOST_FAULTS:
+    def _error(self, at: int, code: str, *_said: Any, **_more: Any) -> None:
+        if code == "json-syntax" or len(self.offsets) == MOST_ERRORS:
             raise StopScan
         self.offsets.append(at)
 
     def _again(self, at: int, key: str, first: Any, place: ScanPosition) -> None:  # noqa: ARG002 - who has it, says it
-        self._fault(at, "json-duplicate-key")
+        self._error(at, "json-duplicate-key")
 
     def _value(self, at: int, place: ScanPosition) -> int:
         self.is_deep = self.is_deep or place.depth > MAX_DEPTH
