@@ -14,9 +14,9 @@ from rmos_migration.entities import BY_NAME
 from rmos_migration.sources.decode import decode, decode_text
 from rmos_migration.sources.document import Document
 from rmos_migration.sources.documents import documents_in
-from rmos_migration.sources.outline import outline_of
+from rmos_migration.sources.mended_text import mended
 from rmos_migration.sources.scan import scan
-from rmos_migration.sources.spots import spots_in
+from rmos_migration.sources.value_offsets import offsets_in
 
 MARKS = [
     b"",
@@ -166,7 +166,7 @@ def test_what_is_taken_is_the_double_that_was_written(value: float, form: str) -
 @example("[" + "[" * 70 + "]" * 70 + "]")
 @example('{"a": "b" "c"}')
 def test_text_has_an_outline_exactly_where_its_faults_leave_it_readable(text: str) -> None:
-    outline = outline_of(text)
+    outline = mended(text)
     value, faults = decode_text(text)
     if not faults:
         assert outline is not None
@@ -183,9 +183,9 @@ def test_text_has_an_outline_exactly_where_its_faults_leave_it_readable(text: st
 @given(st.lists(doubtful_texts, min_size=2, max_size=5))
 def test_each_part_of_a_list_is_found_with_its_own_text(parts: list[str]) -> None:
     text = "[ " + " ,\n".join(parts) + " ]"
-    if outline_of(text) is None:
+    if mended(text) is None:
         return
-    found = spots_in(text, [f"/{number}" for number in range(len(parts))])
+    found = offsets_in(text, [f"/{number}" for number in range(len(parts))])
     assert [text[spot.begin : spot.end] for spot in found.values()] == [part.strip() for part in parts]
 
 

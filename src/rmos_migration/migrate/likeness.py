@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..entities import ENTITIES, Entity
 from ..generations import recognise
 from ..sources.decode import decode, to_text
-from ..sources.lines import decode_line, lines_of
+from ..sources.json_lines import decode_line, lines_of
 from ..sources.read import SIZE_LIMIT
 
 _BEGINS_LIKE_JSON = re.compile(r"[\s\ufeff]*+(?>//[^\n]*\n\s*+|/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+[\[{]")

@@ -5,11 +5,11 @@ from typing import Generic, NamedTuple
 
 from ..diagnostics import Location, diagnose
 from ..entities import Entity
-from .apart import split_faulty
 from .decode import decode, decode_bytes
 from .document import Document, FormT
-from .lines import are_lines, decode_line, is_named_lines, lines_of
+from .json_lines import are_lines, decode_line, is_named_lines, lines_of
 from .shapes import MAX_DOCUMENTS, Recognise, Splitter, TooManyError
+from .split_faulty import split_faulty
 
 
 class Contents(NamedTuple, Generic[FormT]):

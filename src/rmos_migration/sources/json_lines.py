@@ -6,7 +6,7 @@ from itertools import islice
 from ..diagnostics import Location
 from .decode import Decoded, decode
 from .folders import LINES_ENDINGS
-from .outline import is_readable
+from .mended_text import is_readable
 from .positions import START
 
 _BLANK = " \t\r"

@@ -18,7 +18,7 @@ MOST_ERRORS = 250_000
 """A text with more errors has no outline."""
 
 
-class Outline(NamedTuple):
+class MendedText(NamedTuple):
     """A text of JSON of the same length, with numbers where its values are none, and what was wrong.
 
     ``offsets`` are where the faults begin, in their order; ``is_deep`` says that the text nests deeper than one document may.
@@ -38,21 +38,21 @@ class Outline(NamedTuple):
         return at < len(self.offsets) and self.offsets[at] < end
 
 
-def outline_of(text: str) -> Outline | None:
+def mended(text: str) -> MendedText | None:
     """The outline of a text, None if it is broken."""
-    outliner = _Outliner(text)
+    outliner = _Mender(text)
     if not outliner.run():
         return None
     offsets = array("q", sorted(outliner.offsets))
-    return Outline(_mended(text, outliner.gaps), offsets, outliner.is_deep)
+    return MendedText(_mended(text, outliner.gaps), offsets, outliner.is_deep)
 
 
 def is_readable(text: str) -> bool:
     """Whether a text has an outline."""
-    return _Outliner(text).run()
+    return _Mender(text).run()
 
 
-class _Outliner(Scanner):
+class _Mender(Scanner):
     """Goes on at every fault that leaves the text readable, and only remembers where it was: who has it, says it."""
 
     max_depth = 2 * MAX_DEPTH  # around a document that is as deep as it may be, there are wrappers

@@ -5,11 +5,11 @@ from typing import Any
 
 from ..diagnostics import Diagnostic, Location, Severity, diagnose, shown
 from .document import Document, FormT
-from .outline import MOST_ERRORS, Outline, outline_of
+from .mended_text import MOST_ERRORS, MendedText, mended
 from .pointers import first_of, key_of
 from .positions import Position, Positions
 from .scan import scan
-from .spots import Spot, spots_in
+from .value_offsets import ValueOffsets, offsets_in
 
 MOST_WARNINGS = 20
 """Errors outside of documents that are reported one by one."""
@@ -30,13 +30,13 @@ def split_faulty(
         split: splits the text's value, as far as it can be known.
         start: where the text begins; its pointer is that of the value.
     """
-    outline = outline_of(text)
+    outline = mended(text)
     if outline is None:
         return None
     documents = split(outline.value())
     if not documents or [one.pointer for one in documents] == [start.pointer]:
         return None
-    found = spots_in(outline.text, [one.pointer for one in documents], start.pointer)
+    found = offsets_in(outline.text, [one.pointer for one in documents], start.pointer)
     if len(found) < len(documents):
         return None
     around = scan(text, start, {spot.begin: spot.end for spot in found.values()}, MOST_ERRORS)
@@ -52,7 +52,7 @@ def split_faulty(
 
 
 def _own_errors(
-    text: str, outline: Outline, pointer: str, spot: Spot, positions: Positions
+    text: str, outline: MendedText, pointer: str, spot: ValueOffsets, positions: Positions
 ) -> tuple[Diagnostic, ...]:
     """Return the errors in a document's own text."""
     if not outline.is_deep and not outline.is_faulty(spot.begin, spot.end):
