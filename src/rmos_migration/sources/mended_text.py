@@ -11,13 +11,14 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from .pointers import Again
+from .positions import START
 from .scan import MAX_DEPTH, Scanner, ScanPosition, StopScan
 
-MOST_FAULTS = 250_000
-"""A text with more faults has no outline."""
+MOST_ERRORS = 250_000
+"""A text with more errors has no outline."""
 
 
-class Outline(NamedTuple):
+class MendedText(NamedTuple):
     """A text of JSON of the same length, with numbers where its values are none, and what was wrong.
 
     ``offsets`` are where the faults begin, in their order; ``is_deep`` says that the text nests deeper than one document may.
@@ -37,37 +38,37 @@ class Outline(NamedTuple):
         return at < len(self.offsets) and self.offsets[at] < end
 
 
-def outline_of(text: str) -> Outline | None:
+def mended(text: str) -> MendedText | None:
     """The outline of a text, None if it is broken."""
-    outliner = _Outliner(text)
+    outliner = _Mender(text)
     if not outliner.run():
         return None
     offsets = array("q", sorted(outliner.offsets))
-    return Outline(_mended(text, outliner.gaps), offsets, outliner.is_deep)
+    return MendedText(_mended(text, outliner.gaps), offsets, outliner.is_deep)
 
 
 def is_readable(text: str) -> bool:
     """Whether a text has an outline."""
-    return _Outliner(text).run()
+    return _Mender(text).run()
 
 
-class _Outliner(Scanner):
+class _Mender(Scanner):
     """Goes on at every fault that leaves the text readable, and only remembers where it was: who has it, says it."""
 
     max_depth = 2 * MAX_DEPTH  # around a document that is as deep as it may be, there are wrappers
 
     def __init__(self, text: str) -> None:
-        super().__init__(text, "", None, MOST_FAULTS)
+        super().__init__(text, START, None, MOST_ERRORS)
         self.offsets = array("q")
         self.is_deep = False
 
-    def _fault(self, at: int, code: str, *_said: Any, **_more: Any) -> None:
-        if code == "json-syntax" or len(self.offsets) == MOST_FAULTS:
+    def _error(self, at: int, code: str, *_said: Any, **_more: Any) -> None:
+        if code == "json-syntax" or len(self.offsets) == MOST_ERRORS:
             raise StopScan
         self.offsets.append(at)
 
     def _again(self, at: int, key: str, first: Any, place: ScanPosition) -> None:  # noqa: ARG002 - who has it, says it
-        self._fault(at, "json-duplicate-key")
+        self._error(at, "json-duplicate-key")
 
     def _value(self, at: int, place: ScanPosition) -> int:
         self.is_deep = self.is_deep or place.depth > MAX_DEPTH

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from ..diagnostics import Diagnostic, Location, diagnose, shown
 from .folders import entity_of_folder, is_backup, is_of_records, is_read_by_name
 from .machine import leads_anywhere, raise_if_machine_failed
-from .names import as_text, fitted_path
+from .paths import as_text, fitted_path
 
 NAMED = 100
 """Ignored files that are named, of each reason; the others are counted only."""
@@ -33,7 +33,7 @@ class SourceFile(NamedTuple):
     problem: Diagnostic | None = None
 
 
-class PassedOver:
+class SkippedFiles:
     """The files of a source that are not read: ``ignored`` counts them by reason, ``paths`` names the first of each.
 
     ``other_names`` are files in the folders of records that are not read by their names; ``unlisted`` are folders among

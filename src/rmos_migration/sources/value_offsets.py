@@ -10,12 +10,12 @@ from json import JSONDecoder
 from json.decoder import scanstring  # type: ignore[attr-defined]  # py_scanstring is what typeshed knows
 from typing import NamedTuple
 
-from .lines import are_lines
-from .outline import outline_of
+from .json_lines import are_lines
+from .mended_text import mended
 from .pointers import Again, Steps, below, is_cut, pointer_step, tree_of
 
 
-class Spot(NamedTuple):
+class ValueOffsets(NamedTuple):
     """Offsets of a place: where its key begins (else its value), and where its value begins and ends."""
 
     key: int
@@ -29,22 +29,22 @@ _leap = JSONDecoder(object_pairs_hook=len, parse_int=len, parse_float=len).raw_d
 _NOTHING: Steps = {}
 
 
-def spots(path: str, text: str, pointers: Collection[str]) -> dict[str, Spot]:
-    """The spots of the ``pointers`` that are found in a file's text, in the order of the text.
+def offsets_of(path: str, text: str, pointers: Collection[str]) -> dict[str, ValueOffsets]:
+    """The offsets_of of the ``pointers`` that are found in a file's text, in the order of the text.
 
     Args:
         path: the file's name, which may say that it holds JSON Lines.
-        text: the file's text; one that is no JSON has no spots.
+        text: the file's text; one that is no JSON has no offsets_of.
         pointers: as the documents in the file and their faults have them.
     """
     if not pointers:
         return {}
     if not are_lines(path, text):
-        return spots_in(text, pointers)
+        return offsets_in(text, pointers)
     by_line: dict[str, set[str]] = {}
     for pointer in pointers:
         by_line.setdefault(pointer.split("/")[1] if pointer else "", set()).add(pointer)
-    found: dict[str, Spot] = {}
+    found: dict[str, ValueOffsets] = {}
     count = -1
     for line in _LINE.finditer(text):
         begin, end = line.start(), line.end()
@@ -54,23 +54,23 @@ def spots(path: str, text: str, pointers: Collection[str]) -> dict[str, Spot]:
         if str(count) not in by_line:
             continue
         whole = f"/{count}"
-        inside = spots_in(line[0], by_line[str(count)], whole)
-        found |= {pointer: Spot(*(at + begin for at in spot)) for pointer, spot in inside.items()}
+        inside = offsets_in(line[0], by_line[str(count)], whole)
+        found |= {pointer: ValueOffsets(*(at + begin for at in spot)) for pointer, spot in inside.items()}
         if whole in by_line[str(count)] and whole not in found:  # a broken line is a document, too
             first = begin + len(line[0]) - len(line[0].lstrip(" \t\r"))
-            found[whole] = Spot(first, first, end - len(line[0]) + len(line[0].rstrip(" \t\r")))
+            found[whole] = ValueOffsets(first, first, end - len(line[0]) + len(line[0].rstrip(" \t\r")))
     return found
 
 
-def spots_in(text: str, pointers: Collection[str], base: str = "") -> dict[str, Spot]:
-    """The spots of pointers in one JSON text, whose value stands at ``base``."""
+def offsets_in(text: str, pointers: Collection[str], base: str = "") -> dict[str, ValueOffsets]:
+    """The offsets_of of pointers in one JSON text, whose value stands at ``base``."""
     cut = frozenset(pointer for pointer in pointers if is_cut(pointer))
     tree = tree_of(pointer[len(base) :] for pointer in pointers if pointer not in cut)
     walk = _Walk(text, cut)
     try:
         return dict(walk.found(0, _skip(text, 0), base, tree))
     except (ValueError, LookupError, RecursionError):
-        outline = outline_of(text)
+        outline = mended(text)
     if outline is None:
         return {}
     return dict(_Walk(outline.text, cut).found(0, _skip(text, 0), base, tree))
@@ -82,11 +82,11 @@ class _Walk(NamedTuple):
     text: str
     cut: frozenset[str]
 
-    def found(self, key: int, at: int, pointer: str, tree: Steps) -> Iterator[tuple[str, Spot]]:
+    def found(self, key: int, at: int, pointer: str, tree: Steps) -> Iterator[tuple[str, ValueOffsets]]:
         """The wanted places in the value at an offset, itself included."""
         is_wanted = "" in tree
         if is_wanted or pointer in self.cut:
-            yield pointer, Spot(key or at, at, _leap(self.text, at)[1])
+            yield pointer, ValueOffsets(key or at, at, _leap(self.text, at)[1])
         if self.text[at] not in "{[" or not (self.cut or len(tree) > is_wanted):
             return
         for token, key_at, value_at in self._elements(at) if self.text[at] == "[" else self._members(at):
