@@ -13,12 +13,12 @@ from ._version import __version__
 
 if TYPE_CHECKING:
     from .audit.result import AuditResult
-    from .audit.verification import Verification
     from .exporting.outcome import ExportResult
     from .migrate.outcome import RunSummary
     from .python_api import audit, build_report, export, migrate, verify
-    from .reports.report import Report
+    from .reports.model import Report
     from .settings import Settings
+    from .verify.model import Verification
 
 __all__ = [
     "AuditResult",
@@ -38,10 +38,10 @@ __all__ = [
 _HOMES = {
     "AuditResult": "audit.result",
     "ExportResult": "exporting.outcome",
-    "Report": "reports.report",
+    "Report": "reports.model",
     "RunSummary": "migrate.outcome",
     "Settings": "settings",
-    "Verification": "audit.verification",
+    "Verification": "verify.model",
     "audit": "python_api",
     "build_report": "python_api",
     "export": "python_api",
@@ -64,7 +64,7 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """This package. ``migrate`` and ``audit`` name a folder, too, which must not take the function's place."""
+    """This package. ``migrate``, ``audit`` and ``verify`` are folders, too, which must not hide the functions."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in _HOMES and isinstance(value, ModuleType):

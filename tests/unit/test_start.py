@@ -54,8 +54,8 @@ def test_no_verb_imports_the_web_server_before_it_is_called() -> None:
 
 def test_functions_keep_their_names_beside_folders_of_the_same_name() -> None:
     program = (
-        "import rmos_migration.migrate.outcome, rmos_migration.audit.result;"
-        " from rmos_migration import audit, migrate; assert callable(audit) and callable(migrate)"
+        "import rmos_migration.migrate.outcome, rmos_migration.verify.model;"
+        " from rmos_migration import migrate, verify; assert callable(migrate) and callable(verify)"
     )
     imported(program)
 
