@@ -18,10 +18,9 @@ from ..migrate.strays import not_looked_at
 from ..settings import named_folder
 from ..sources.decode import is_codec
 from ..sources.discover import Source, json_files
-from ..sources.incomplete import refuse_incomplete
-from ..sources.passed_over import SourceFile
+from ..sources.legacy_folder import NoRecordsError, refuse_incomplete
 from ..sources.read import read_files
-from ..sources.root import NoRecordsError
+from ..sources.skipped_files import SourceFile
 from . import console
 from .chosen import load_settings
 from .options import JsonOption

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Union
 
 from ..entities import ENTITIES
-from ..sources.lines import is_named_lines
+from ..sources.json_lines import is_named_lines
 from ..sources.pointers import key_of
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,5}")

@@ -17,7 +17,7 @@ from ..errors import CorruptRow
 from ..generations.normalized import CATEGORY
 from ..migrate.prepare import Candidate, is_named_by_file, prepare
 from ..sources.content import content_sha256
-from ..sources.lines import is_named_lines
+from ..sources.json_lines import is_named_lines
 from ..sources.paths import parts_of
 from ..sources.pointers import key_of
 from ..sources.read import SIZE_LIMIT, Reading

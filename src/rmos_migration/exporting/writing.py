@@ -9,7 +9,7 @@ from ..durable import make_folder
 from ..entities import ENTITIES
 from ..errors import EnvironmentFailure, UsageError, remedy
 from ..permissions import ANYBODYS, Permissions
-from ..sources.incomplete import MARK, MEANING
+from ..sources.legacy_folder import UNFINISHED_MARK, UNFINISHED_NOTE
 from ..syncing import sync_all, sync_folder
 
 _NO_SUCH_NAME = NO_SUCH_NAME | {errno.EEXIST, errno.ENOENT}
@@ -35,7 +35,7 @@ def prepare_folder(folder: Path, permissions: Permissions = ANYBODYS) -> None:
         raise EnvironmentFailure(
             f"the folder {folder} cannot be made: {error.strerror}", "name a place that may be written to"
         ) from error
-    if MARK in found:
+    if UNFINISHED_MARK in found:
         raise UsageError(
             f"{folder} is an export that did not finish, or is still being written",
             "if none is running, delete the folder; then export again, or export into another one",
@@ -46,9 +46,11 @@ def prepare_folder(folder: Path, permissions: Permissions = ANYBODYS) -> None:
             "name a new folder, or an empty one",
         )
     try:
-        write_whole(folder / MARK, MEANING.encode(), permissions=permissions, replace=False)
+        write_whole(
+            folder / UNFINISHED_MARK, UNFINISHED_NOTE.encode(), permissions=permissions, replace=False
+        )
     except OSError as error:
-        raise _failure(folder / MARK, error) from error
+        raise _failure(folder / UNFINISHED_MARK, error) from error
 
 
 def finish_folder(folder: Path) -> None:
@@ -59,7 +61,7 @@ def finish_folder(folder: Path) -> None:
     """
     try:
         sync_all(folder)
-        (folder / MARK).unlink()
+        (folder / UNFINISHED_MARK).unlink()
         sync_folder(folder)
     except OSError as error:
         raise _failure(folder, error) from error

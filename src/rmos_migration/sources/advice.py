@@ -4,9 +4,9 @@ import re
 from typing import NamedTuple
 
 from ..diagnostics import printable
+from .numbers import possible_numbers
 from .signatures import signature_of
 from .tokens import token_shown
-from .written import meant
 
 
 class Advice(NamedTuple):
@@ -130,7 +130,7 @@ def _on_number(text: str, at: int) -> Advice | None:
     if _MAY_BE_GROUP.match(text, max(0, at - 2)):
         message = f"{found[0]} begins with zeros"
         return Advice(at, message, "delete the comma before it if it separates thousands, or else the zeros")
-    numbers = meant(found[0].removesuffix("."))
+    numbers = possible_numbers(found[0].removesuffix("."))
     if numbers == [found[0]] and not unit:
         return None
     message = f"{printable(beginning[:end])} is not how JSON writes a number"
@@ -214,7 +214,7 @@ def _hint_on_key(text: str, at: int) -> str:
     thousands = _BEFORE_GROUP.search(text, max(0, at - 6), at)
     if thousands and (group := _GROUP.match(text, at)):
         number = f"{thousands[0]}{group[0]}"
-        mended = " or ".join(meant(number))
+        mended = " or ".join(possible_numbers(number))
         return f'write "{group[0]}" if it is a key, or {mended}, a comma and the missing key if {number} is one number'
     word = re.compile(r"\w{1,40}").match(text, at)
     return f'write the key in double quotes: "{word[0]}"' if word else ""

@@ -22,6 +22,7 @@ from .folders import (
     is_read_by_name,
     is_usual,
 )
+from .legacy_folder import refuse_other_than_source
 from .machine import (
     is_file,
     is_folder,
@@ -31,18 +32,17 @@ from .machine import (
     own_faults_ignored,
     raise_if_machine_failed,
 )
-from .names import as_text, fitted_path
-from .passed_over import (
+from .paths import as_text, fitted_path
+from .skipped_files import (
     BACKUP,
     HIDDEN,
     LINK_TO_READ,
     NOT_READ,
-    PassedOver,
+    SkippedFiles,
     SourceFile,
     closed_folder,
     dead_link,
 )
-from .root import refuse_other_than_source
 
 _NO_FILE = "a pipe, socket or device is in the place of a file"
 _SPECIAL = 0
@@ -66,7 +66,7 @@ class Source:
         self.folders_now: list[str] = []
         self._real_root = os.path.realpath(root)
         self._followed: set[str] = set()
-        self._left = PassedOver()
+        self._left = SkippedFiles()
         refuse_other_than_source(root)
 
     @property

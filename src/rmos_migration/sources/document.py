@@ -1,10 +1,10 @@
 """One document of a file, and where it stands there."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Generic, NamedTuple, TypeVar
 
+from ..diagnostics import Diagnostic
 from ..entities import ENTITIES, FieldKind
-from .faults import Fault
 from .pointers import Again, below
 from .powershell import is_cut_off
 
@@ -24,8 +24,8 @@ class Document(NamedTuple, Generic[FormT]):
 
     ``value`` is an object, or what else stands in its place; ``form`` is how it was recognised, None if it was not.
     ``key`` is the key it stood under in a keyed file, ``number`` its place among the file's listed documents from 0,
-    ``category`` the catalogue's category it stood under. ``shape`` says in words how the file holds it. ``faults``
-    are those of its own text, where each document is a line; ``notices`` are of what stands around it.
+    ``category`` the catalogue's category it stood under. ``shape`` says in words how the file holds it. ``errors``
+    reject it before its value is looked at; ``warnings`` are about what stands around it in the file.
     """
 
     pointer: str
@@ -35,14 +35,19 @@ class Document(NamedTuple, Generic[FormT]):
     number: int | None = None
     category: str | None = None
     shape: str = "one object"
-    faults: tuple[Fault, ...] = ()
-    notices: tuple[Fault, ...] = ()
+    errors: tuple[Diagnostic, ...] = ()
+    warnings: tuple[Diagnostic, ...] = ()
 
     def file_id(self, stem: str) -> str:
-        """The id it has where it says none itself: its key, or the file's stem with its number (DOMAIN.md §2)."""
+        """Return the id from its place: its key, or stem and number (docs/domain.md, Identity)."""
         if self.key is not None:
             return self.key
         return stem if self.number is None else f"{stem}-{self.number}"
+
+    def warned(self, *warnings: Diagnostic) -> "Document[FormT]":
+        """Return the document with more warnings about what stands around it."""
+        own = (one.in_document(self.pointer) for one in warnings)
+        return self._replace(warnings=(*self.warnings, *own))
 
 
 class DocumentPlace(NamedTuple):
@@ -60,16 +65,17 @@ class DocumentPlace(NamedTuple):
         return self._replace(pointer=below(self.pointer, token), shape=shapes)
 
 
-def noticing(notice: Fault, document: Document[FormT]) -> Document[FormT]:
-    """The document with something noticed around it, if it is a record."""
-    return document if document.form is None else document._replace(notices=(*document.notices, notice))
-
-
 def named(value: dict[str, Any], names: Iterable[str]) -> list[str]:
     """The keys of an object that have one of the names, in their order; also where one stands there again."""
     found = [name for name in names if name in value]
     found += [key for key in value if isinstance(key, Again) and key.name in names]
     return found
+
+
+def says_failure(answer: Mapping[str, Any]) -> bool:
+    """Tell whether an answer around a record says that the program failed."""
+    flag = answer.get("success")
+    return flag is not None and flag is not True and str(flag).strip().lower() in ("false", "no", "0")
 
 
 def is_in_place_of_one(text: str) -> bool:

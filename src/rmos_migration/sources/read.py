@@ -12,7 +12,7 @@ from typing import NamedTuple
 from ..diagnostics import Diagnostic, Location, diagnose
 from .cost import refused_for_cost
 from .machine import raise_if_machine_failed
-from .passed_over import SourceFile
+from .skipped_files import SourceFile
 
 _CHEAP = 256 * 1024
 """Bytes of a file that is parsed whatever is in it."""

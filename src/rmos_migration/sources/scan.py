@@ -10,36 +10,35 @@ from array import array
 from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
-from ..diagnostics import shown
+from ..diagnostics import Diagnostic, Location, diagnose, shown
 from .advice import A_COLON, A_KEY, A_NUMBER, A_VALUE, THE_END, Advice, advice_behind_number, advice_on
-from .faults import OTHER, Fault
 from .numbers import check_number
 from .pointers import Again, Path
-from .positions import Position, Positions, position_of
+from .positions import START, Position, Positions
 from .tokens import fault_in_string
 
 MAX_DEPTH = 64
-MAX_FAULTS = 100
-"""Faults reported for one text. The last of them says that the scan stopped there."""
+MAX_ERRORS = 100
+"""Errors reported for one text. The last of them says that the scan stopped there."""
 
 
 def scan(
     text: str,
-    base: str = "",
-    leaps: Mapping[int, int] | None = None,
-    most: int = MAX_FAULTS,
-) -> tuple[Fault, ...]:
-    """Walk ``text`` once and collect its faults, at most so many.
+    start: Location = START,
+    skipped: Mapping[int, int] | None = None,
+    most: int = MAX_ERRORS,
+) -> tuple[Diagnostic, ...]:
+    """Walk ``text`` once and collect what is wrong with it.
 
     Args:
         text: JSON, more or less.
-        base: the pointer of what the text holds.
-        leaps: offsets of values that are leapt over, with those behind them.
-        most: after so many faults the scan stops.
+        start: where the text begins; its pointer is that of the text's value.
+        skipped: offsets of values that are not looked at, with those behind them.
+        most: how many errors end the scan.
     """
-    scanner = Scanner(text, base, leaps, most)
+    scanner = Scanner(text, start, skipped, most)
     scanner.run()
-    return tuple(scanner.faults)
+    return tuple(scanner.errors)
 
 
 class StopScan(Exception):  # noqa: N818 - control flow inside this module
@@ -76,14 +75,14 @@ class Scanner:
 
     max_depth = MAX_DEPTH
 
-    def __init__(self, text: str, base: str, leaps: Mapping[int, int] | None, most: int) -> None:
+    def __init__(self, text: str, start: Location, skipped: Mapping[int, int] | None, most: int) -> None:
         self.text = text
-        self.base = base
-        self.leaps = leaps or {}
+        self.start = start
+        self.skipped = skipped or {}
         self.most = most
-        self.faults: list[Fault] = []
+        self.errors: list[Diagnostic] = []
         self.gaps = array("q")
-        self.positions = Positions(text)
+        self.positions = Positions(text, start)
 
     def run(self) -> bool:
         """Walk to the end, or as far as there is sense in it; says whether it was the end."""
@@ -95,33 +94,27 @@ class Scanner:
             return False
         return True
 
-    # faults
+    # errors
 
-    def _fault(
-        self,
-        at: int,
-        code: str,
-        message: str,
-        place: ScanPosition | None,
-        hint: str = "",
-        other: Position | None = None,
-    ) -> None:
-        pointer = place.path.pointer(self.base) if place is not None and place.path is not None else self.base
-        self.faults.append(Fault(code, message, *self.positions.at(at), pointer, hint, other))
-        if len(self.faults) >= self.most:
-            last = self.faults[-1]
-            self.faults[-1] = last._replace(
-                message=f"{last.message}; after {self.most} faults the scan stopped here"
-            )
+    def _error(self, at: int, code: str, message: str, place: ScanPosition | None, hint: str = "") -> None:
+        if len(self.errors) + 1 >= self.most:
+            message = f"{message}; after {self.most} errors the scan stopped here"
+        pointer = self.start.pointer
+        if place is not None and place.path is not None:
+            pointer = place.path.pointer(pointer)
+        line, column = self.positions.at(at)
+        location = self.start._replace(pointer=pointer, line=line, column=column)
+        self.errors.append(diagnose(code, message, location, hint=hint))
+        if len(self.errors) >= self.most:
             raise StopScan
 
-    def _value_fault(self, at: int, end: int, code: str, message: str, place: ScanPosition) -> None:
-        """Note a fault that is a whole value, between two offsets."""
-        self._fault(at, code, message, place)
+    def _value_error(self, at: int, end: int, code: str, message: str, place: ScanPosition) -> None:
+        """Note an error that is a whole value, between two offsets."""
+        self._error(at, code, message, place)
         self.gaps.extend((at, end))
 
     def _syntax(self, at: int, message: str, place: ScanPosition | None = None, hint: str = "") -> NoReturn:
-        self._fault(at, "json-syntax", message, place, hint)
+        self._error(at, "json-syntax", message, place, hint)
         raise StopScan
 
     def _unexpected(self, at: int, expected: str, place: ScanPosition | None = None) -> NoReturn:
@@ -159,8 +152,8 @@ class Scanner:
         return found.end() if found else at
 
     def _value(self, at: int, place: ScanPosition) -> int:
-        if at in self.leaps:
-            return self.leaps[at]
+        if at in self.skipped:
+            return self.skipped[at]
         first = self.text[at : at + 1]
         if first in ("{", "["):
             if place.depth > self.max_depth:
@@ -172,7 +165,7 @@ class Scanner:
             return found.end()
         if found := _NAN.match(self.text, at):
             message = f"{found[0]} stands where a value must be"
-            self._value_fault(at, found.end(), "json-not-a-number", message, place)
+            self._value_error(at, found.end(), "json-not-a-number", message, place)
             return found.end()
         if found := _NUMBER.match(self.text, at):
             return self._number(at, found, place)
@@ -192,7 +185,7 @@ class Scanner:
                     end = found.end() + depth
                     break
         message = f"the nesting is deeper than {MAX_DEPTH} levels here"
-        self._value_fault(at, end, "json-depth", message, place)
+        self._value_error(at, end, "json-depth", message, place)
         if depth > 0 or not is_closed:
             raise StopScan
         return end
@@ -202,7 +195,7 @@ class Scanner:
         if following not in " \t\r\n,]}" and following.isprintable():
             self._unexpected(at, A_NUMBER, place)
         if trouble := check_number(found[0]):
-            self._value_fault(at, found.end(), *trouble, place)
+            self._value_error(at, found.end(), *trouble, place)
         return found.end()
 
     def _string(self, at: int, place: ScanPosition) -> tuple[int, str]:
@@ -221,7 +214,7 @@ class Scanner:
     def _check_characters(self, at: int, content: str, place: ScanPosition) -> None:
         if not content.isascii() and (broken := _SURROGATE.search(content)):
             message = f"half a character, \\u{ord(broken[0]):04x}, without its other half"
-            self._fault(at, "json-surrogate", message, place)
+            self._error(at, "json-surrogate", message, place)
 
     def _broken_string(self, at: int, place: ScanPosition) -> NoReturn:
         here, message, hint = fault_in_string(self.text, at)
@@ -272,11 +265,11 @@ class Scanner:
             self._unexpected(at, A_KEY, place)
         end, key = self._read_string(at, place)
         before = seen.setdefault(key, [])
-        below = place.below(Again(key, len(before) + 1) if before and self.leaps else key)
+        below = place.below(Again(key, len(before) + 1) if before and self.skipped else key)
         self._check_characters(at, key, below)
         if before:
             self._again(at, key, before[0], below)
-        before.append(self.positions.at(at) if self.leaps else at)
+        before.append(self.positions.at(at) if self.skipped else at)
         colon = self._skip(end)
         if self.text[colon : colon + 1] != ":":
             self._missing(end, colon, "a colon", A_COLON, below)
@@ -284,6 +277,6 @@ class Scanner:
 
     def _again(self, at: int, key: str, first: int | Position, place: ScanPosition) -> None:
         """Report a key that stands in its object before."""
-        other = position_of(self.text, first) if isinstance(first, int) else first
-        message = f"the key {shown(key)} stands here again, first at {OTHER}"
-        self._fault(at, "json-duplicate-key", message, place, other=other)
+        line, column = self.positions.at(first) if isinstance(first, int) else first
+        message = f"the key {shown(key)} stands here again, first at line {line}, column {column}"
+        self._error(at, "json-duplicate-key", message, place)

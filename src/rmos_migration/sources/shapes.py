@@ -1,4 +1,4 @@
-"""The shapes in which files hold documents, and how they are taken apart (DOMAIN.md §6).
+"""The shapes in which files hold documents, and how they are taken apart (docs/domain.md, Shapes).
 
 The shapes are tried in this order: a record, a wrapper, an envelope, a file keyed by id; what is none of them is one
 document that nobody knows. Each document has its own pointer, and its own fate.
@@ -7,8 +7,8 @@ document that nobody knows. Each document has its own pointer, and its own fate.
 from collections.abc import Callable
 from typing import Any, Generic, NamedTuple
 
+from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import ENTITIES, Entity
-from .answers import failure_in
 from .document import (
     PARTS,
     Document,
@@ -21,9 +21,8 @@ from .document import (
     is_powershell_list,
     may_hold_documents,
     named,
-    noticing,
+    says_failure,
 )
-from .faults import Fault
 from .pointers import Again, below, name_of, pointer_step
 
 WRAPPERS = ("runs", "patterns", "entries", "items", "joblogs", "strip_families", "categories")
@@ -56,8 +55,9 @@ class Splitter(Generic[FormT]):
         TooManyError: if there are more than ``MAX_DOCUMENTS``.
     """
 
-    def __init__(self, entity: Entity, recognise: Recognise[FormT]) -> None:
+    def __init__(self, entity: Entity, recognise: Recognise[FormT], path: str) -> None:
         self.entity = entity
+        self.path = path
         self._recognise = recognise
         self.listed = 0
         self.found = 0
@@ -78,14 +78,14 @@ class Splitter(Generic[FormT]):
             return self._elements(value, DocumentPlace(shape="list"))
         return [Document("", value, None)]
 
-    def line(self, value: Any, count: int) -> list[Document[FormT]]:
-        """The documents in the value of one of a file's lines, which are counted from 0."""
-        return self._documents(value, DocumentPlace(f"/{count}", is_listed=True, shape="JSON Lines"))
+    def line(self, value: Any, pointer: str) -> list[Document[FormT]]:
+        """Find the documents in the value of one of a file's lines."""
+        return self._documents(value, DocumentPlace(pointer, is_listed=True, shape="JSON Lines"))
 
-    def broken_line(self, count: int, faults: tuple[Fault, ...]) -> Document[FormT]:
-        """The document in a line that cannot be read."""
-        place = DocumentPlace(f"/{count}", is_listed=True, shape="JSON Lines")
-        return self._one(None, None, place)._replace(faults=faults)
+    def broken_line(self, pointer: str, errors: tuple[Diagnostic, ...]) -> Document[FormT]:
+        """Return the document in a line that cannot be read."""
+        place = DocumentPlace(pointer, is_listed=True, shape="JSON Lines")
+        return self._one(None, None, place)._replace(errors=errors)
 
     def _documents(self, value: Any, place: DocumentPlace) -> list[Document[FormT]]:
         """The documents in a value that stands somewhere in the file: itself, or those it wraps."""
@@ -191,9 +191,16 @@ class Splitter(Generic[FormT]):
         if keys and any(document.form is not None for document in found):
             message = f"{', '.join(map(name_of, keys))} stand around the documents and belong to none of them"
             at = next(index for index, document in enumerate(found) if document.form is not None)
-            found[at] = noticing(Fault("keys-around", message, pointer=place.pointer), found[at])
-        failure = failure_in(beside, place.pointer)
-        return found if failure is None else [noticing(failure, document) for document in found]
+            found[at] = found[at].warned(diagnose("keys-around", message, Location(self.path, place.pointer)))
+        if not says_failure(beside):
+            return found
+        failure = self._answer_failed(beside, place)
+        return [document if document.form is None else document.warned(failure) for document in found]
+
+    def _answer_failed(self, answer: dict[str, Any], place: DocumentPlace) -> Diagnostic:
+        flag = shown(answer["success"])
+        message = f"the answer around the record says success: {flag}; the record is taken all the same"
+        return diagnose("answer-failed", message, Location(self.path, below(place.pointer, "success")))
 
     def _is_around(self, value: dict[str, Any], found: list[Document[FormT]]) -> bool:
         """Whether an object is no more than the wrapping of what was found in it.

@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 from ..diagnostics import shown
 from ..editing.record import as_fields
 from ..entities import JOBLOG, PATTERN, Entity, FieldKind
-from ..reports.report import Rosette
-from ..reports.rosettes import Stock, as_drawn, drawing
-from ..reports.rosettes import stock as read_stock
+from ..presentation.model import Rosette
+from ..presentation.rosettes import Stock, as_drawn, drawing
+from ..presentation.rosettes import stock as read_stock
 from ..store import browsing, edits, history, queries, reporting
 from ..store.edits import ReferringRecord
 from ..store.history import Stood

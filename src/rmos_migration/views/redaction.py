@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..diagnostics import printable
-from ..reports.report import Report, Run
+from ..presentation.model import Run
+from ..reports.model import Report
 from ..store.database import SqliteDatabase
 from ..store.files import real_path
 

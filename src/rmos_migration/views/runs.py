@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..diagnostics import Severity
-from ..reports import facts
-from ..reports.as_html import mood_of
+from ..presentation import views as facts
+from ..presentation.conclusion import advice, mood_of, verdict
+from ..presentation.model import Kind, Notice, Run
 from ..reports.build import report_in
-from ..reports.report import Kind, Notice, Report, Run
-from ..reports.verdict import advice, verdict
+from ..reports.model import Report
 from ..store import history, queries, reporting
 from ..store.doubts import doubts
 from ..store.queries import RunRow

@@ -11,9 +11,9 @@ from ..api.parameters import ById, Id, RecordQuery, record_query
 from ..api.requests import Parameters
 from ..api.state import Given, question, state_of
 from ..entities import ENTITIES, JOBLOG, PATTERN, STRIP_FAMILY, Entity, FieldKind
-from ..reports import pictures
-from ..reports.environment import drawn
-from ..reports.rosettes import Stock
+from ..presentation import rosettes
+from ..presentation.environment import drawn
+from ..presentation.rosettes import Stock
 from ..views import records
 from ..views.context import ViewContext
 from ..views.records import Choices, Filters
@@ -127,10 +127,10 @@ def _records(
         and address(path, **wanted, sort=sort if sort != "id" else None, cursor=found.next),
     }
     if entity is PATTERN:
-        rosettes = [records.rosette(one, colours.value) for one in found.records]
-        scale = pictures.scale(rosettes)
-        picture = drawn(lambda one: pictures.picture(one, scale))
-        values |= {"rosettes": rosettes, "scale": scale, "picture": picture}
+        drawn_rosettes = [records.rosette(one, colours.value) for one in found.records]
+        scale = rosettes.scale(drawn_rosettes)
+        picture = drawn(lambda one: rosettes.picture(one, scale))
+        values |= {"rosettes": drawn_rosettes, "scale": scale, "picture": picture}
     if entity is JOBLOG:
         values["durations"] = records.durations(context, filters)
     return shell.page("records.html", path, **values)
@@ -160,7 +160,7 @@ def _record(
         "rosette": None,
     }
     if entity is PATTERN:
-        picture = drawn(lambda one: pictures.picture(one, None, _LARGE))
+        picture = drawn(lambda one: rosettes.picture(one, None, _LARGE))
         values |= {"rosette": records.rosette(found.fields, colours.value), "picture": picture}
     if entity is STRIP_FAMILY:
         values["colours"] = colours.value.get(record_id, ())

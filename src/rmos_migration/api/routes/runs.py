@@ -11,9 +11,9 @@ from starlette.responses import Response, StreamingResponse
 
 from ...diagnostics import Severity
 from ...errors import CorruptRow, DatabaseUnusable, RmosError, TookTooLong
-from ...reports.as_html import page_policy
-from ...reports.files import VIEWS, ReportFormat
-from ...reports.report import Report
+from ...reports.formats import VIEWS, ReportFormat
+from ...reports.model import Report
+from ...reports.page import page_policy
 from ...views import models, runs
 from ...views.runs import NoticeFilter
 from .. import progress
