@@ -7,7 +7,7 @@ import typer
 
 from ..errors import ExitCode, UsageError
 from ..permissions import permissions_of
-from ..reports.rosettes import as_drawn, drawing, stock
+from ..presentation.rosettes import as_drawn, drawing, stock
 from ..store import reporting
 from ..store.database import SqliteDatabase
 from . import console

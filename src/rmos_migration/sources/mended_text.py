@@ -1,7 +1,7 @@
 """Text whose errors leave it readable, with numbers in place of bad values, so that each error costs only its document.
 
 NaN, a number out of range, a repeated key, half a character, a nesting too deep: it is known where these are, and
-everything around them can be read. Only a text with broken syntax cannot be mended (DOMAIN.md §8).
+everything around them can be read. Only a text with broken syntax cannot be mended (docs/domain.md, Strict JSON).
 """
 
 import json
