@@ -19,8 +19,7 @@ from ..settings import named_folder
 from ..sources.decode import is_codec
 from ..sources.discover import Source, json_files
 from ..sources.legacy_folder import NoRecordsError, refuse_incomplete
-from ..sources.read import read_files
-from ..sources.skipped_files import SourceFile
+from ..sources.read import SourceFile, read_files
 from . import console
 from .options import JsonOption, load_settings
 
