@@ -1,4 +1,4 @@
-"""Create, change and delete single records: a transaction each, under the write lock, traced in the ledger."""
+"""Create, change and delete records: a transaction each, under the write lock, traced in the ledger."""
 
 import time
 from collections.abc import Set
