@@ -91,7 +91,7 @@ def test_a_file_that_is_taken_out_is_told_of_although_the_data_are_the_same(
             (rejects["total"], rejects["gone_total"]),
             status["validation"]["warnings"],
             page.count("joblogs/b.json"),
-            [line for line in metrics.splitlines() if line.startswith("rmos_documents_not_loaded{")],
+            [line for line in metrics.splitlines() if line.startswith("rmos_documents_kept_out{")],
             *(" ".join(text.split()) for text in (page, overview, audit)),
         ]
 

@@ -136,9 +136,10 @@ def _why_unreadable(column: str, text: object) -> tuple[InvalidReason, str]:
     """Return why a JSON column cannot be read, in the words of the strict JSON reader."""
     if not isinstance(text, str):
         return InvalidReason.TYPE, f"{column} holds {shown(text)}, but it must be text"
-    _, faults = decode_text(text)
-    if not faults:
+    _, errors = decode_text(text)
+    if not errors:
         return InvalidReason.JSON_TEXT, f"{column} is not JSON"
-    first = faults[0]
+    first = errors[0]
+    place = f"line {first.location.line}, column {first.location.column}"
     reason = InvalidReason.JSON_NUMBER if first.code in _NOT_NUMBERS else InvalidReason.JSON_TEXT
-    return reason, f"{column} is not JSON: {first.sentence} (line {first.line}, column {first.column})"
+    return reason, f"{column} is not JSON: {first.message} ({place})"

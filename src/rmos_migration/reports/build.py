@@ -13,7 +13,7 @@ from ..audit.result import AuditResult, RuleState
 from ..diagnostics import Severity, printable
 from ..errors import UsageError
 from ..migrate.outcome import RunStatus, RunSummary
-from ..presentation import views
+from ..presentation import conversion
 from ..presentation.conclusion import advice, verdict
 from ..presentation.model import Counted, KeptOut, Kind, Run
 from ..store import queries, reporting, runs, strays
@@ -81,7 +81,7 @@ def report_in(
     """
     row = _find(connection, run_id, locked)
     before = reporting.run_before(connection, row, locked=locked)
-    run, counts = views.run_of_row(row), row.counts
+    run, counts = conversion.run_of_row(row), row.counts
     known = (recorder.known if recorder else {}) | reporting.known(connection, row.id)
     reasons = reporting.kept_out(connection, row.id)
     raw_of = bytes_of_run(connection, row, known)
@@ -93,9 +93,9 @@ def report_in(
         made_from="database",
         noticed=_kinds(reporting.noticed(connection, row.id)),
         kept_out=with_excerpts(documents_not_loaded(reasons, known), raw_of, row.options.get("encoding")),
-        not_looked_at=[views.notice(one) for one in strays.of_run(connection, row.id)],
+        not_looked_at=[conversion.notice(one) for one in strays.of_run(connection, row.id)],
         is_last=not reporting.has_later_run(connection, row),
-        history=[views.run_of_row(one) for one in history],
+        history=[conversion.run_of_row(one) for one in history],
         previous=before and _comparison(connection, run, before, set(reasons)),
         database=database_facts(connection, database),
         workshop=workshop(connection),
@@ -113,14 +113,14 @@ def report_of_statistics(file: Path) -> Report:
     """
     statistics: Statistics = read_statistics(file)
     summary = statistics.as_json()
-    run = views.run_of_summary(summary, None)
-    noticed = views.kinds_of_counts(summary, run.options)
+    run = conversion.run_of_summary(summary, None)
+    noticed = conversion.kinds_of_counts(summary, run.options)
     return _report(run, statistics.database, summary, made_from="statistics", noticed=noticed)
 
 
 def report_of_dry_run(summary: RunSummary, recorder: RunRecorder, encoding: str | None = None) -> Report:
     """Return the report of a dry run, from its summary and what was recorded of it."""
-    run = views.run_of_summary(summary.as_json(), __version__)
+    run = conversion.run_of_summary(summary.as_json(), __version__)
     kept_out = documents_not_loaded(recorder.reasons, recorder.known)
     raw_of = bytes_of_source(recorder.location, recorder.known)
     return _report(
@@ -130,7 +130,7 @@ def report_of_dry_run(summary: RunSummary, recorder: RunRecorder, encoding: str 
         made_from="dry run",
         noticed=_kinds(recorder.kinds),
         kept_out=with_excerpts(kept_out, raw_of, encoding),
-        not_looked_at=[views.notice(one) for one in recorder.not_looked_at],
+        not_looked_at=[conversion.notice(one) for one in recorder.not_looked_at],
     )
 
 
@@ -146,7 +146,7 @@ def _report(
     doubted: Sequence[str] = (),
     **parts: Any,
 ) -> Report:
-    entities = {name: views.counted(tally) for name, tally in counts.get("entities", {}).items()}
+    entities = {name: conversion.counted(tally) for name, tally in counts.get("entities", {}).items()}
     balanced = all(_is_balanced(tally) for tally in entities.values())
     return Report(
         made_at=runs.now(),
@@ -159,7 +159,7 @@ def _report(
         database_url=printable(database_url),
         balanced=balanced,
         entities=entities,
-        files=views.files(counts),
+        files=conversion.files(counts),
         generations=counts.get("generations", {}),
         noticed=noticed,
         kept_out=kept_out,
@@ -184,11 +184,11 @@ def _find(connection: Connection, run_id: int | None, locked: bool | None) -> Ru
 
 
 def _kinds(found: Iterable[Noticed]) -> list[Kind]:
-    return views.in_order(views.kind(*one) for one in found)
+    return conversion.in_order(conversion.kind(*one) for one in found)
 
 
 def _comparison(connection: Connection, run: Run, before: RunRow, places: set[Place]) -> Comparison:
-    previous = views.run_of_row(before)
+    previous = conversion.run_of_row(before)
     if {RunStatus(run.status), RunStatus(previous.status)} - _WHOLE:
         return Comparison(run=previous, kept_out=None)
     then = reporting.places_kept_out(connection, before.id)

@@ -10,14 +10,13 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Severity
 from ..errors import EnvironmentFailure
+from ..presentation.conversion import notice
 from ..presentation.excerpts import excerpt
 from ..presentation.model import KeptOut
-from ..presentation.views import notice
 from ..sources.decode import to_text
 from ..sources.folders import entity_of_path
-from ..sources.passed_over import SourceFile
 from ..sources.paths import parts_of
-from ..sources.read import read_files
+from ..sources.read import SourceFile, read_files
 from ..store import reporting
 from ..store.queries import RunRow
 from ..store.reporting import Known, Place
