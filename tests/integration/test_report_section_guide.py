@@ -28,11 +28,11 @@ SURROUNDED = re.compile(r".*\(\n    \.\.\.,\n(.*)\)\n", re.DOTALL)
 PROGRAM = """
 import json, sys
 from rmos_migration import build_report, migrate
-from rmos_migration.reports.formats import VIEWS, json_schema
+from rmos_migration.reports.formats import RENDERERS, json_schema
 
 migrate(sys.argv[1], "rmos.db")
 report = build_report("rmos.db")
-print(json.dumps({form.value: view(report) for form, view in VIEWS.items()} | {"schema": json_schema()}))
+print(json.dumps({form.value: view(report) for form, view in RENDERERS.items()} | {"schema": json_schema()}))
 """
 
 

@@ -71,14 +71,14 @@ def main() -> None:
     """Carry out the order."""
     order = json.loads(sys.argv[1])
     options = Options.from_json(order["options"])
-    teller, witness = _PipeObserver(_own_stdout()), RunRecorder()
+    teller, recorder = _PipeObserver(_own_stdout()), RunRecorder()
     try:
         place = SqliteDatabase(Path(order["database"]))
         summary = run(
-            Path(order["source"]), place, options, CompositeObserver(teller, witness), _StopRequest()
+            Path(order["source"]), place, options, CompositeObserver(teller, recorder), _StopRequest()
         )
         if options.dry_run:
-            report = report_of_dry_run(summary, witness, options.encoding)
+            report = report_of_dry_run(summary, recorder, options.encoding)
             teller.tell("report", report.model_dump(mode="json"))
     except Exception as error:
         told = uncaught(error)

@@ -127,7 +127,7 @@ def migrate(
     if report is not None:
         check_folder(report, settings.source)
         keep_out_of_legacy_folders(report, settings)
-    witness = RunRecorder()
+    recorder = RunRecorder()
     watcher = ProgressBar(
         settings.source, quiet=quiet or as_json, verbose=verbose, encoding=settings.encoding
     )
@@ -142,7 +142,7 @@ def migrate(
             max_rejects=settings.max_rejects,
             encoding=settings.encoding,
             rehash=rehash,
-            observer=watcher if report is None else CompositeObserver(watcher, witness),
+            observer=watcher if report is None else CompositeObserver(watcher, recorder),
             stop=lambda: received[-1] if received else None,
         )
     if as_json:
@@ -162,18 +162,18 @@ def migrate(
         if report is not None:
             with tried():
                 for file in write_reports(
-                    _report(summary, witness, settings), report, permissions=permissions
+                    _report(summary, recorder, settings), report, permissions=permissions
                 ):
                     if not quiet:
                         console.say(f"report: {file}", on=console.err if as_json else console.out)
     raise typer.Exit(summary.exit_code)
 
 
-def _report(summary: RunSummary, witness: RunRecorder, settings: Settings) -> Report:
+def _report(summary: RunSummary, recorder: RunRecorder, settings: Settings) -> Report:
     """The report of the run that has just ended."""
     if summary.dry_run:
-        return report_of_dry_run(summary, witness, settings.encoding)
-    return report_of_run(SqliteDatabase.at(settings.database), summary.run_id, recorder=witness)
+        return report_of_dry_run(summary, recorder, settings.encoding)
+    return report_of_run(SqliteDatabase.at(settings.database), summary.run_id, recorder=recorder)
 
 
 @contextmanager

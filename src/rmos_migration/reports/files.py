@@ -11,7 +11,7 @@ from ..durable import make_folder
 from ..errors import EnvironmentFailure, UsageError, all_tried, remedy
 from ..permissions import ANYBODYS, Permissions
 from ..sources.legacy_folder import refuse_inside
-from .formats import VIEWS, ReportFormat
+from .formats import RENDERERS, ReportFormat
 from .model import Report
 
 
@@ -40,7 +40,7 @@ def write_reports(
         EnvironmentFailure: if a file cannot be written; the other files are.
     """
     check_folder(folder, Path(report.run.source))
-    texts = {form: VIEWS[form](report).encode("utf-8", "backslashreplace") for form in formats}
+    texts = {form: RENDERERS[form](report).encode("utf-8", "backslashreplace") for form in formats}
     written = []
     with _failures_as_ours(folder):
         make_folder(folder, permissions)

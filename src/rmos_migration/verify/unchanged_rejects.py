@@ -46,13 +46,13 @@ def still_as_kept(
     return frozenset(same)
 
 
-def _was_rejected_for_it(prepared: Candidate, entry: Entry | None) -> bool:
+def _was_rejected_for_it(candidate: Candidate, entry: Entry | None) -> bool:
     """Tell whether a document was rejected for what is wrong with it now, or for what the database held."""
     if entry is None or entry.outcome != Outcome.REJECTED:
         return False
-    if entry.file_sha256 == prepared.reading.sha256:
+    if entry.file_sha256 == candidate.reading.sha256:
         return False
-    if prepared.row is not None:
+    if candidate.row is not None:
         return entry.code in UNRESOLVED
-    errors = (one.code for one in prepared.diagnostics if one.severity == "error")
+    errors = (one.code for one in candidate.diagnostics if one.severity == "error")
     return next(errors, None) == entry.code

@@ -175,28 +175,28 @@ class _Pass:
         entries: dict[Place, holdings.Entry] = {}
         as_kept: frozenset[Place] = frozenset()
         if self.number is not None:
-            paths = list(dict.fromkeys(prepared.reading.path for prepared in batch))
+            paths = list(dict.fromkeys(candidate.reading.path for candidate in batch))
             entries = holdings.entries(self.connection, self.number, entity, paths)
         batch = [
-            prepared if entry is None else adopted(prepared, entry.record_id, entry.derived)
-            for prepared in batch
-            for entry in (entries.get(prepared.place),)
+            candidate if entry is None else adopted(candidate, entry.record_id, entry.derived)
+            for candidate in batch
+            for entry in (entries.get(candidate.place),)
         ]
         if self.number is not None:
             codecs = {path: self.encoding or encodings.get(path) for path, _ in entries}
             as_kept = still_as_kept(self.connection, self.number, batch, entries, codecs)
         held = LedgerExtract.of(self.connection, entity, batch, entries, as_kept)
         seen = []
-        for prepared in batch:
-            comparison = compare(self.connection, entity, prepared, held)
-            entry = entries.get(prepared.place)
+        for candidate in batch:
+            comparison = compare(self.connection, entity, candidate, held)
+            entry = entries.get(candidate.place)
             if comparison.state is DocumentState.UNREADABLE and (
                 entry is None or entry.content_sha256 is None
             ):
-                self.unread[prepared.reading.path].comparison = comparison
+                self.unread[candidate.reading.path].comparison = comparison
             else:
                 self._add(comparison)
-            seen.append(_record_seen(comparison, entries.get(prepared.place)))
+            seen.append(_record_seen(comparison, entry))
         holdings.note_seen(self.connection, entity, [one for one in seen if one is not None])
 
     def _add(self, comparison: ComparedItem) -> None:
