@@ -57,7 +57,7 @@ FAULTS = (
     ("verify.comparison", "content_sha256", "verify {tree}"),
     ("migrate.differences", "canonical", "verify {tree}"),
     ("migrate.differences", "shown_apart", "verify {tree}"),
-    ("audit.rules.ledger", "_words", "audit"),
+    ("audit.rules.runs", "_words", "audit"),
 )
 
 
