@@ -26,7 +26,7 @@ from rmos_migration.generations import newest, recognise
 from rmos_migration.sources.discover import Source
 from rmos_migration.store import runs
 from rmos_migration.store.bulk import insert_rows
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 from rmos_migration.store.tables import ENTITY_TABLES, ledger
 
 from .contenders import Safety, floor
@@ -142,7 +142,8 @@ class Batch(NamedTuple):
 
 def _finished(path: Path) -> Iterator[Batch]:
     """Every row and ledger entry of a migrated database, in the order and the batches of the run that wrote them."""
-    with SqliteDatabase.at(path).reader() as connection:
+    with database_at(path).read() as snapshot:
+        connection = snapshot.connection
         for entity in ENTITIES:
             table = ENTITY_TABLES[entity.name]
             joined = table.join(ledger, ledger.c.record_id == table.c.id)
@@ -155,7 +156,7 @@ def _finished(path: Path) -> Iterator[Batch]:
 
 
 def _insert(batches: list[Batch], path: Path) -> Iterator[int]:
-    with SqliteDatabase.at(path).writer("a benchmark") as connection:
+    with database_at(path).write("a benchmark") as connection:
         with connection.begin():
             runs.source_id(connection, "finished rows")
             runs.begin_run(

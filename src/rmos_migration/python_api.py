@@ -18,7 +18,7 @@ from .migrate.policy import MissingReferences, OnConflict
 from .reports.build import report_of_run, report_of_statistics
 from .reports.report import Report
 from .settings import named_folder
-from .store.database import SqliteDatabase
+from .store.database import database_at
 
 
 def migrate(
@@ -67,7 +67,7 @@ def migrate(
         encoding=encoding,
         rehash=rehash,
     )
-    return run(named_folder(source), SqliteDatabase.at(database), options, observer, stop)
+    return run(named_folder(source), database_at(database), options, observer, stop)
 
 
 def audit(
@@ -96,7 +96,7 @@ def audit(
         ValueError: if ``fail_on`` is no severity.
     """
     return audit_database(
-        SqliteDatabase.at(database),
+        database_at(database),
         rules=rules,
         skip=skip,
         fail_on=Severity(fail_on),
@@ -132,7 +132,7 @@ def verify(
     allowed = {DocumentState(name): Limit.parse(str(limit), name) for name, limit in (allow or {}).items()}
     return verify_source(
         named_folder(source),
-        SqliteDatabase.at(database),
+        database_at(database),
         limits={**NO_DIFFERENCES, **allowed},
         encoding=encoding,
         told=told,
@@ -163,7 +163,7 @@ def build_report(
     """
     if statistics is not None:
         return report_of_statistics(Path(statistics))
-    return report_of_run(SqliteDatabase.at(database), run, with_audit=with_audit)
+    return report_of_run(database_at(database), run, with_audit=with_audit)
 
 
 def export(database: str | Path, folder: str | Path, *, format: str = "canonical") -> ExportResult:  # noqa: A002
@@ -183,4 +183,4 @@ def export(database: str | Path, folder: str | Path, *, format: str = "canonical
         UsageError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
         ValueError: if ``format`` is no such word.
     """
-    return exports.run(SqliteDatabase.at(database), Path(folder), ExportFormat(format))
+    return exports.run(database_at(database), Path(folder), ExportFormat(format))

@@ -14,10 +14,10 @@ from starlette.types import Message
 from rmos_migration.api import response_cache
 from rmos_migration.errors import DatabaseUnusable, TookTooLong
 from rmos_migration.store import queries
-from rmos_migration.store.database import SqliteDatabase
-from rmos_migration.store.engines import connected, file_engine, time_limit
 from rmos_migration.store.failures import driver_errors_as_ours
 from rmos_migration.store.pool import ReadPool
+from rmos_migration.store.sqlite.database import SqliteDatabase
+from rmos_migration.store.sqlite.engines import connected, file_engine, time_limit
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 

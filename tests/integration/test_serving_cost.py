@@ -15,8 +15,8 @@ from rmos_migration.api.server import open_socket
 from rmos_migration.api.server_settings import ServerSettings
 from rmos_migration.entities import ENTITIES, PATTERN, Entity, FieldKind
 from rmos_migration.store import browsing
-from rmos_migration.store.database import SqliteDatabase
 from rmos_migration.store.pool import ReadPool
+from rmos_migration.store.sqlite.database import SqliteDatabase
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rmos_legacy"
 

@@ -14,7 +14,7 @@ from rmos_migration import audit, build_report, export, migrate, verify
 from rmos_migration.entities import ENTITIES
 from rmos_migration.reports.outstanding import counted_by_code
 from rmos_migration.store import browsing, history, kept_out, queries, reporting
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 
 @contextmanager
@@ -33,7 +33,8 @@ def walking_backwards() -> Iterator[None]:
 
 def lists(database: Path) -> dict[str, Any]:
     """What the dashboard and the commands list."""
-    with SqliteDatabase.at(database).reader() as connection, connection.begin():
+    with database_at(database).read() as snapshot:
+        connection = snapshot.connection
         found: dict[str, Any] = {
             "runs": queries.runs_newest_first(connection, 9, locked=False),
             "not loaded": kept_out.page(connection, after=None, limit=50),

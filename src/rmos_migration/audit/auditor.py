@@ -12,10 +12,8 @@ from ..entities import ENTITIES
 from ..errors import DatabaseUnusable
 from ..migrate.gc_pause import fewer_garbage_collections
 from ..store import queries, runs, schema, soundness, structure
-from ..store.clocks import never
-from ..store.database import SqliteDatabase
 from ..store.failures import driver_errors_as_ours
-from ..store.lock import is_locked
+from ..store.port import DatabasePort, never
 from .result import AuditResult, Verdict
 from .rows import Reader
 from .rule import DatabaseCheck, Family, Finding, Rule, Subject, Violation
@@ -23,7 +21,7 @@ from .rules import chosen
 
 
 def audit_database(
-    database: SqliteDatabase,
+    database: DatabasePort,
     *,
     rules: Collection[str] = (),
     skip: Collection[str] = (),
@@ -48,7 +46,7 @@ def audit_database(
     families = chosen(rules, skip)
     every = [rule for family in families for rule in family.rules]
     started_at, began = runs.now(), time.perf_counter()
-    was_locked = is_locked(database.path)
+    was_locked = database.is_running()
     looked = partial(_look, database, started_at, was_locked, is_stopped)
     with fewer_garbage_collections(), ThreadPoolExecutor(max_workers=1) as beside:
         rest = beside.submit(looked, [r for r in every if isinstance(r.check, DatabaseCheck)])
@@ -88,7 +86,7 @@ def _in_order(findings: list[Finding]) -> list[Finding]:
 
 
 def _look(
-    database: SqliteDatabase,
+    database: DatabasePort,
     now: str,
     was_locked: bool | None,
     is_stopped: Callable[[], bool],
@@ -99,8 +97,8 @@ def _look(
     The checks of the whole are a few long queries, during which Python waits for SQLite; those of rows are Python's
     work. So the two are done side by side; where a run writes meanwhile, they may see different moments of it.
     """
-    with database.under_audit(is_stopped=is_stopped) as connection:
-        look = _AuditPass(Subject(database, connection, now, was_locked), rules)
+    with database.open_unchecked(is_stopped=is_stopped) as snapshot:
+        look = _AuditPass(Subject(database, snapshot.connection, now, was_locked), rules)
         look.at_whole()
         look.at_rows()
         look.count()

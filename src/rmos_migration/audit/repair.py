@@ -12,7 +12,7 @@ from ..diagnostics import printable
 from ..entities import ENTITIES
 from ..sources.source_files import Presence
 from ..store import holders, runs, schema, soundness, structure, waiting
-from ..store.database import SqliteDatabase
+from ..store.port import DatabasePort
 from ..store.soundness import Place
 
 _NAMED = 20
@@ -27,7 +27,7 @@ class Repair:
     backup: Path
 
 
-def repair(database: SqliteDatabase) -> Repair:
+def repair(database: DatabasePort) -> Repair:
     """Mend what can be mended without touching a row; everything or nothing, after a backup.
 
     Raises:
@@ -35,7 +35,7 @@ def repair(database: SqliteDatabase) -> Repair:
         DatabaseUnusable: if the database is absent, of another schema, damaged, or another program's.
         EnvironmentFailure: if there is no room for the backup, or the disk fails; nothing is changed then.
     """
-    with database.mender("rmos audit --repair") as (connection, backup):
+    with database.repair("rmos audit --repair") as (connection, backup):
         made = structure.make_missing_indexes(connection)
         done = [
             f"the index {name} could not be made: {why}" if why else f"made the index {name}"

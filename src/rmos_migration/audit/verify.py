@@ -26,7 +26,7 @@ from ..sources.passed_over import SourceFile
 from ..sources.read import Reading, read_files
 from ..sources.source_files import Presence
 from ..store import holdings, queries, runs, schema
-from ..store.database import SqliteDatabase
+from ..store.port import DatabasePort
 from .comparison import LedgerExtract, compare
 from .kept_texts import still_as_kept
 from .verification import NO_DIFFERENCES, ComparedItem, DocumentState, Limits, Tallies, Verification
@@ -39,7 +39,7 @@ Told = Callable[[ComparedItem], None]
 
 def verify_source(
     source: Path,
-    database: SqliteDatabase,
+    database: DatabasePort,
     *,
     limits: Limits = NO_DIFFERENCES,
     encoding: str | None = None,
@@ -64,20 +64,20 @@ def verify_source(
         raise UsageError(f"there is no encoding {encoding}", "use a name such as cp1252 or latin-1")
     tree = source_at(source, encoding)
     started_at, began = runs.now(), time.perf_counter()
-    with database.certain_reader() as connection, fewer_garbage_collections():
-        number = holdings.source_number(connection, tree.location)
-        one_pass = _Pass(connection, tree, number, encoding, told or (lambda _: None))
+    with database.read_sound() as snapshot, fewer_garbage_collections():
+        number = holdings.source_number(snapshot.connection, tree.location)
+        one_pass = _Pass(snapshot.connection, tree, number, encoding, told or (lambda _: None))
         one_pass.run()
         return Verification(
             source=str(source),
-            migrated_from=None if number is None else holdings.location_of(connection, number),
+            migrated_from=None if number is None else holdings.location_of(snapshot.connection, number),
             database=database.url,
-            schema_version=schema.version_of(connection),
+            schema_version=schema.version_of(snapshot.connection),
             tool_version=__version__,
             started_at=started_at,
             duration_seconds=time.perf_counter() - began,
             source_fingerprint=one_pass.fingerprint,
-            database_fingerprint=holdings.fingerprint(connection, ENTITIES),
+            database_fingerprint=holdings.fingerprint(snapshot.connection, ENTITIES),
             tallies=one_pass.tallies,
             differing=one_pass.differing,
             limits=limits,

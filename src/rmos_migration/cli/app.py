@@ -11,7 +11,7 @@ import typer
 from .. import __version__
 from ..errors import EXIT_MEANINGS, EnvironmentFailure, ExitCode, RmosError, Terminated, uncaught
 from ..logs import configure
-from ..store.sqlite import refuse_old
+from ..store.requirements import refuse_old
 from . import (
     audit,
     backup,

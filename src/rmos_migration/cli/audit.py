@@ -18,8 +18,8 @@ from ..audit.result import AuditResult, RuleState, Verdict
 from ..audit.rules import FAMILIES, RULES, suggestion
 from ..diagnostics import Severity, printable, printable_json
 from ..errors import DatabaseUnusable, ExitCode, UsageError, all_tried
-from ..permissions import permissions_of
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
+from ..store.port import DatabasePort
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption
@@ -113,7 +113,7 @@ def audit(
     if output is not None:
         check_file(output)
         keep_out_of_legacy_folders(output, settings)
-    place = SqliteDatabase.at(settings.database)
+    place = database_at(settings.database)
     known = known_findings(baseline) if baseline is not None else frozenset()
     if repair:
         _repair(place)
@@ -134,7 +134,7 @@ def audit(
                     _rendered(result, form),
                     "the result",
                     hint,
-                    permissions=permissions_of(place.path),
+                    permissions=place.permissions(),
                 )
             console.say(_last_line(result))
     elif form is AuditFormat.TEXT:
@@ -158,7 +158,7 @@ def _rendered(result: AuditResult, form: AuditFormat) -> str:
     return printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
 
 
-def _repair(place: SqliteDatabase) -> None:
+def _repair(place: DatabasePort) -> None:
     done = mend(place)
     for line in done.done:
         console.say(f"repair: {line}", on=console.err)

@@ -16,14 +16,13 @@ from ..errors import Terminated, all_tried
 from ..migrate.options import CompositeObserver
 from ..migrate.outcome import RunSummary
 from ..migrate.policy import MissingReferences, OnConflict
-from ..permissions import permissions_of
 from ..python_api import migrate as run_migration
 from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
 from ..reports.recorder import RunRecorder
 from ..reports.report import Report
 from ..settings import Settings
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption, SourceArgument
@@ -159,7 +158,7 @@ def migrate(
     elif summary.exit_code:
         log.warning(console.shortfall(summary))
 
-    permissions = permissions_of(SqliteDatabase.at(settings.database).path)
+    permissions = database_at(settings.database).permissions()
     with all_tried("the migration itself is kept" if summary.is_kept else "") as tried:
         if stats is not None:
             with tried():
@@ -179,7 +178,7 @@ def _report(summary: RunSummary, witness: RunRecorder, settings: Settings) -> Re
     """The report of the run that has just ended."""
     if summary.dry_run:
         return report_of_dry_run(summary, witness, settings.encoding)
-    return report_of_run(SqliteDatabase.at(settings.database), summary.run_id, witness=witness)
+    return report_of_run(database_at(settings.database), summary.run_id, witness=witness)
 
 
 @contextmanager

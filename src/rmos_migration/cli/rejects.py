@@ -17,13 +17,13 @@ from ..durable import make_folder, make_folder_below
 from ..errors import EnvironmentFailure, UsageError
 from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..migrate.outcome import Outcome
-from ..permissions import Permissions, permissions_of
+from ..permissions import Permissions
 from ..reports.outstanding import strays_there
 from ..sources.locate import located_in
 from ..sources.paths import parts_of, safe_name
 from ..sources.source_files import Presence
 from ..store import kept_out, queries
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
 from ..store.kept_out import EVERY, KeptOutFound
 from ..store.strays import Stray
 from . import console
@@ -68,21 +68,21 @@ def rejects(
     settings = load_settings(database=database)
     if save is not None:
         keep_out_of_legacy_folders(save, settings)
-    place = SqliteDatabase.at(settings.database)
+    place = database_at(settings.database)
     code = None if code is None else _code_of(code)
-    with place.reader() as connection:
-        found = kept_out.page(connection, after=None, limit=EVERY, code=code)
+    with place.read() as snapshot:
+        found = kept_out.page(snapshot.connection, after=None, limit=EVERY, code=code)
         presence = Presence()
         found = [one for one in found if gone or not presence.is_gone(one.location, one.place.path)]
-        strays = strays_there(connection, code, gone=gone)
+        strays = strays_there(snapshot.connection, code, gone=gone)
         rejected = [one for one in found if one.outcome == Outcome.REJECTED]
         conflicts = [one for one in found if one.outcome == Outcome.CONFLICT]
         if as_json:
-            _print_json(connection, rejected, conflicts, strays, limit)
+            _print_json(snapshot.connection, rejected, conflicts, strays, limit)
         else:
-            _print(connection, rejected, limit, "rejected", "Mend the files")
+            _print(snapshot.connection, rejected, limit, "rejected", "Mend the files")
             _print(
-                connection,
+                snapshot.connection,
                 conflicts,
                 limit,
                 "in conflict with another one of the same id",
@@ -90,9 +90,9 @@ def rejects(
             )
             _print_strays(strays, limit)
             if not found and not strays:
-                console.say(_nothing_kept_out(connection))
+                console.say(_nothing_kept_out(snapshot.connection))
         if save is not None:
-            _save(_with_bodies(connection, rejected[:limit]), save, permissions_of(place.path))
+            _save(_with_bodies(snapshot.connection, rejected[:limit]), save, place.permissions())
 
 
 def _nothing_kept_out(connection: Connection) -> str:

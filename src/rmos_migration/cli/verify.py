@@ -15,8 +15,7 @@ from ..errors import all_tried
 from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit
 from ..migrate.outcome import overridden_records
-from ..permissions import permissions_of
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption, SourceArgument
@@ -108,7 +107,7 @@ def verify(
         keep_out_of_legacy_folders(certificate, settings)
     result = verify_source(
         settings.source,
-        SqliteDatabase.at(settings.database),
+        database_at(settings.database),
         limits={**NO_DIFFERENCES, **limits},
         encoding=settings.encoding,
         told=_tell if verbose else None,
@@ -119,7 +118,7 @@ def verify(
             with tried():
                 text = json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n"
                 hint = "name another file with --certificate"
-                permissions = permissions_of(SqliteDatabase.at(settings.database).path)
+                permissions = database_at(settings.database).permissions()
                 write_file(certificate, text, "the certificate", hint, permissions=permissions)
                 saved = certificate
         if as_json:

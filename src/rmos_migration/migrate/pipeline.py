@@ -17,9 +17,9 @@ from ..sources.passed_over import SourceFile
 from ..sources.read import read_files
 from ..sources.source_files import is_read_no_more
 from ..store import runs
-from ..store.database import SqliteDatabase
 from ..store.failures import reason
 from ..store.known import KnownFile
+from ..store.port import DatabasePort
 from .batch import Batch
 from .gc_pause import fewer_garbage_collections
 from .misplaced import source_at
@@ -39,7 +39,7 @@ BATCH_BYTES = 8 * 1024 * 1024
 
 def run(
     source: Path,
-    database: SqliteDatabase,
+    database: DatabasePort,
     options: Options,
     observer: Observer | None = None,
     stop: Stop | None = None,
@@ -80,7 +80,7 @@ def run(
 @dataclass
 class _Run:
     source: Source
-    database: SqliteDatabase
+    database: DatabasePort
     options: Options
     observer: Observer
     stop: Stop
@@ -92,7 +92,7 @@ class _Run:
 
     def go(self) -> RunSummary:
         started_at, began = runs.now(), time.perf_counter()
-        opened = self.database.rehearsal() if self.options.dry_run else self.database.writer(self._purpose())
+        opened = self.database.dry_run() if self.options.dry_run else self.database.write(self._purpose())
         with opened as connection:
             writer = Writer(connection, self.options, self.source, started_at)
             log.info("run %s: %s into %s", writer.book.run_id, self.source.root, self.database.url)

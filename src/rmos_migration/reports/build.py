@@ -14,10 +14,8 @@ from ..diagnostics import Severity, printable
 from ..errors import UsageError
 from ..migrate.outcome import RunStatus, RunSummary
 from ..store import queries, reporting, runs, strays
-from ..store.database import SqliteDatabase
 from ..store.doubts import doubts
-from ..store.files import size_of
-from ..store.lock import is_locked
+from ..store.port import DatabasePort
 from ..store.queries import RunRow
 from ..store.reporting import Noticed, Place
 from . import facts
@@ -37,7 +35,7 @@ _WHOLE = {RunStatus.COMPLETED, RunStatus.COMPLETED_WITH_REJECTS, RunStatus.ROLLE
 
 
 def report_of_run(
-    database: SqliteDatabase,
+    database: DatabasePort,
     run_id: int | None = None,
     *,
     with_audit: bool = False,
@@ -52,9 +50,9 @@ def report_of_run(
         UsageError: if there is no such run.
         DatabaseUnusable: if the database is absent, of another schema, damaged, or cannot be opened.
     """
-    locked = is_locked(database.path)
-    with database.reader() as connection, connection.begin():
-        report = report_in(connection, database, run_id, locked=locked, witness=witness)
+    locked = database.is_running()
+    with database.read() as snapshot:
+        report = report_in(snapshot.connection, database, run_id, locked=locked, witness=witness)
     if not with_audit:
         return report
     return report.model_copy(update={"audit": _audit(audit_database(database))})
@@ -62,7 +60,7 @@ def report_of_run(
 
 def report_in(
     connection: Connection,
-    database: SqliteDatabase,
+    database: DatabasePort,
     run_id: int | None,
     *,
     locked: bool | None,
@@ -191,10 +189,10 @@ def _kinds(found: Iterable[Noticed]) -> list[Kind]:
 # the database, as it is now
 
 
-def _database(connection: Connection, database: SqliteDatabase) -> DatabaseFacts:
+def _database(connection: Connection, database: DatabasePort) -> DatabaseFacts:
     version, applied_at, _ = queries.schema_steps(connection)[-1]
     return DatabaseFacts(
-        size_bytes=size_of(database.path),
+        size_bytes=database.size_bytes(),
         schema_version=version,
         schema_applied_at=applied_at,
         records=queries.entity_counts(connection),

@@ -12,7 +12,7 @@ from ..entities import ENTITIES, Entity
 from ..errors import DatabaseUnusable
 from . import soundness, structure
 from .failures import driver_errors_as_ours
-from .safety import foreign
+from .sqlite.safety import foreign
 from .tables import ENTITY_TABLES, metadata
 
 SEE = "see: rmos audit"

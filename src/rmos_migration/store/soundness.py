@@ -23,9 +23,9 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType, String
 
 from ..entities import BY_NAME, Entity
-from .engines import tolerate_broken_text
 from .kept_out import IS_FOR_ITS_ID, IS_KEPT_OUT
 from .runs import SETTLED, SPEAKS_OF_ROW
+from .sqlite.engines import tolerate_broken_text
 from .tables import ENTITY_TABLES, ledger, metadata, rejects, runs, sources
 
 

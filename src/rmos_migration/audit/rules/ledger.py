@@ -11,7 +11,6 @@ from ...generations.normalized import names_columns
 from ...generations.times import is_instant
 from ...sources.source_files import Presence
 from ...store import breaches, soundness, waiting
-from ...store.lock import is_locked
 from ...store.soundness import Place
 from ...store.tables import metadata
 from ..rule import DatabaseCheck, Family, Rule, Subject, Violation
@@ -152,7 +151,7 @@ def _breaches(subject: Subject) -> Iterator[Violation]:
 
 def _running(subject: Subject) -> Iterator[Violation]:
     for run_id, status, _ in soundness.counts_of_runs(subject.connection):
-        if status == "running" and subject.was_locked is False and is_locked(subject.database.path) is False:
+        if status == "running" and subject.was_locked is False and subject.database.is_running() is False:
             yield Violation("the run was cut off", "migration_runs", str(run_id), "status")
 
 
