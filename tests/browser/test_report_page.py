@@ -10,7 +10,8 @@ from visiting import Open
 
 from builders import EXAMPLES, family, pattern, write
 from rmos_migration import build_report, migrate
-from rmos_migration.reports.files import ReportFormat, write_reports
+from rmos_migration.reports.files import write_reports
+from rmos_migration.reports.formats import ReportFormat
 
 SIGHTS = [(1200, "light"), (1200, "dark"), (360, "light"), (360, "dark")]
 

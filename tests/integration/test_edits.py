@@ -7,7 +7,6 @@ import pytest
 
 from builders import entries, execute, family, joblog, pattern, query, records, write
 from rmos_migration import audit, export, migrate, verify
-from rmos_migration.audit.verification import DocumentState
 from rmos_migration.diagnostics import Severity
 from rmos_migration.editing.edit import ANY, change, create, delete, tag_of
 from rmos_migration.editing.record import as_fields
@@ -17,6 +16,7 @@ from rmos_migration.errors import DatabaseUnusable, LockedError
 from rmos_migration.store.database import database_at
 from rmos_migration.store.port import DatabasePort
 from rmos_migration.store.sqlite.lock import write_lock
+from rmos_migration.verify.model import DocumentState
 
 NEW = {"name": "New", "ring_count": 1, "geometry": {"rings": [{"radius_mm": 40, "segments": 12}]}}
 

@@ -11,8 +11,8 @@ from rmos_migration import migrate
 from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.store import schema
 from rmos_migration.store.database import database_at
-from rmos_migration.store.port import FileCondition
 from rmos_migration.store.sqlite.backup import free_name
+from rmos_migration.store.sqlite.file_state import FileCondition
 
 VERSIONS = [(number,) for number in range(1, schema.CURRENT_VERSION + 1)]
 

@@ -1,4 +1,4 @@
-"""From a row, its ledger entry and nothing else, the source document can be rebuilt (DOMAIN.md §1)."""
+"""From a row and its ledger entry alone, a document can be rebuilt (docs/domain.md, Never lose)."""
 
 import json
 import tempfile

@@ -1,4 +1,4 @@
-"""The documents in a file, whatever shape it has: each with its own pointer, id and fate (DOMAIN.md §2 and §6)."""
+"""The documents in a file of any shape, each with its pointer and id (docs/domain.md, Shapes, Identity)."""
 
 import codecs
 import json

@@ -1,4 +1,4 @@
-"""A fault that leaves a file readable costs the document it is in, and no other (DOMAIN.md §8)."""
+"""A fault that leaves a file readable costs only the document it is in (docs/domain.md, Strict JSON)."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Two files have the same content when their JSON values are equal, however they are written (DOMAIN.md §2)."""
+"""Files have the same content if their JSON values are equal, however written (docs/domain.md, Content)."""
 
 from itertools import combinations
 

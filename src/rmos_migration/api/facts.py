@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 from ..audit.result import AuditResult
 from ..diagnostics import Diagnostic, Severity, printable
 from ..entities import ENTITIES, Entity, FieldKind
-from ..reports import facts as report_facts
-from ..reports.report import Excerpt, KeptOut, Notice, Report, Run
-from ..reports.verdict import verdict
+from ..presentation import views as report_facts
+from ..presentation.conclusion import verdict
+from ..presentation.model import Excerpt, KeptOut, Notice, Run
+from ..reports.model import Report
 from ..store import browsing, kept_out, queries
 from ..store.browsing import Recent
 from ..store.files import size_of

@@ -26,7 +26,7 @@ from ..errors import (
     uncaught,
 )
 from ..migrate.options import Options
-from ..reports.report import Report
+from ..reports.model import Report
 from ..store.database import SqliteDatabase
 from ..store.lock import holder, is_locked
 from ..store.runs import now

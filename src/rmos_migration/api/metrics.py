@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..diagnostics import Severity
-from ..reports.outstanding import counted_by_code
+from ..presentation.not_loaded import counted_by_code
 from ..store import queries
 from ..store.database import SqliteDatabase
 from ..store.files import size_of

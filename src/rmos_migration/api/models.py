@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from ..reports.report import Counted, Excerpt, Files, Notice, Run
+from ..presentation.model import Counted, Excerpt, Files, Notice, Run
 
 
 class Answer(BaseModel):

@@ -6,9 +6,9 @@ from itertools import groupby
 from sqlalchemy import Connection
 
 from ..migrate.not_looked_at import folders_among
-from ..reports.documents import bytes_of_source, with_excerpts
-from ..reports.outstanding import counted, counted_by_code, strays_there
-from ..reports.report import KeptOut
+from ..presentation.model import KeptOut
+from ..presentation.not_loaded import counted, counted_by_code, strays_there
+from ..reports.rejected_documents import bytes_of_source, with_excerpts
 from ..sources.source_files import Presence, is_gone
 from ..store import kept_out
 from ..store.kept_out import KeptOutFound, KeptOutPlace

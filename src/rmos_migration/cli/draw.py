@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import ExitCode, UsageError
-from ..reports.rosettes import as_drawn, drawing, stock
+from ..presentation.rosettes import as_drawn, drawing, stock
 from ..store import reporting
 from ..store.database import database_at
 from . import console

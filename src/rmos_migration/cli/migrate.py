@@ -19,8 +19,8 @@ from ..migrate.policy import MissingReferences, OnConflict
 from ..python_api import migrate as run_migration
 from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
+from ..reports.model import Report
 from ..reports.recorder import RunRecorder
-from ..reports.report import Report
 from ..settings import Settings
 from ..store.database import database_at
 from . import console

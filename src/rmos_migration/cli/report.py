@@ -8,7 +8,8 @@ import typer
 from ..errors import UsageError
 from ..permissions import permissions_of
 from ..python_api import build_report
-from ..reports.files import VIEWS, ReportFormat, write_reports
+from ..reports.files import write_reports
+from ..reports.formats import VIEWS, ReportFormat
 from ..store.database import database_at
 from . import console
 from .chosen import load_settings

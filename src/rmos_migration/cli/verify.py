@@ -8,14 +8,14 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from ..audit.verification import NO_DIFFERENCES, ComparedItem, DocumentState, Verification
-from ..audit.verify import verify_source
 from ..diagnostics import printable
 from ..errors import all_tried
 from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit
 from ..migrate.outcome import overridden_records
 from ..store.database import database_at
+from ..verify.model import NO_DIFFERENCES, ComparedItem, DocumentState, Verification
+from ..verify.verifier import verify_source
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption, SourceArgument

@@ -55,7 +55,7 @@ class Reference(NamedTuple):
 
 class EmbeddedReferences(NamedTuple):
     """The field's value may also stand in parts of another field, which ``read`` finds: one for each part, None for a
-    part without. Where all parts agree, it is the record's too (DOMAIN.md §1: ring-level families)."""
+    part without. Where all parts agree, it is the record's too (docs/domain.md, Fields)."""
 
     field: str
     read: Callable[[Mapping[str, Any]], list[Any]]
@@ -123,7 +123,7 @@ class FieldRule:
 class Entity:
     """One kind of record: its folder and table name, its singular, and the model that declares the rest.
 
-    ``file_names`` are the stems of files directly in the source that hold such records (DOMAIN.md §2).
+    ``file_names`` are stems of files directly in the source that hold such records (docs/domain.md, Folders).
     """
 
     name: str

@@ -180,7 +180,7 @@ def _write_rejects(connection: Connection, batch: Batch, plan: BatchPlan, book: 
 
 
 def _dangling(connection: Connection, batch: Batch, plan: BatchPlan, course: RunProgress) -> list[Diagnostic]:
-    """Warnings for families that only single rings name and that are not there (DOMAIN.md §3)."""
+    """Warnings for families that only single rings name and that are not there (docs/domain.md, Fields)."""
     if not batch.entity.mentions:
         return []
     written = {*plan.inserted_from, *plan.replaced_from}
@@ -262,9 +262,7 @@ def _with_superseded(
 def _superseded(entry: LedgerEntry) -> LedgerEntry:
     if entry.outcome in runs.SETTLED or entry.code == runs.REPLACED:
         return entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
-    return entry._replace(
-        content_sha256=None, derived=None
-    )  # not loaded, as before, and no longer in the row
+    return entry._replace(content_sha256=None, derived=None)  # not loaded, and no longer in the row
 
 
 def attached_notice(wish: records.PendingReference) -> Diagnostic:

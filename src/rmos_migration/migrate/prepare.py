@@ -140,7 +140,7 @@ def _of_another_kind(entity: Entity, path: str, looks_like: str) -> Diagnostic:
 
 
 def _keep_category(draft: Normalized, category: str) -> None:
-    """Keep a catalogue's category beside the document, unless it has its own (DOMAIN.md §2).
+    """Keep a catalogue's category beside the document, unless it has its own (docs/domain.md, Never lose).
 
     It is named in ``derived``, because it is not part of the document at the pointer.
     """

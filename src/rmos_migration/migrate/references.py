@@ -1,4 +1,4 @@
-"""References of a batch's documents: which parents are there, and what becomes of those that are not (DOMAIN.md §2)."""
+"""The references of a batch's documents, and the parents that exist (docs/domain.md, References)."""
 
 from typing import NamedTuple
 

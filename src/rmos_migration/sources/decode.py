@@ -1,4 +1,4 @@
-"""Bytes to JSON values, strictly: nothing is accepted that would be changed by reading it (DOMAIN.md §6).
+"""Bytes to JSON values: nothing is accepted that reading changes (docs/domain.md, Strict JSON, Encodings).
 
 Most files pass a short proof: orjson parses the bytes, writes the value back, and the result must equal the input
 but for white space. Then no key was lost, no number rounded and no character replaced. A file that fails the proof

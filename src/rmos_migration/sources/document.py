@@ -39,7 +39,7 @@ class Document(NamedTuple, Generic[FormT]):
     notices: tuple[Fault, ...] = ()
 
     def file_id(self, stem: str) -> str:
-        """The id it has where it says none itself: its key, or the file's stem with its number (DOMAIN.md §2)."""
+        """Return the id from its place: its key, or stem and number (docs/domain.md, Identity)."""
         if self.key is not None:
             return self.key
         return stem if self.number is None else f"{stem}-{self.number}"

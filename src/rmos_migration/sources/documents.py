@@ -1,4 +1,4 @@
-"""From a file's bytes to the documents in it (DOMAIN.md §6)."""
+"""From a file's bytes to the documents in it (docs/domain.md, Shapes)."""
 
 from typing import Generic, NamedTuple
 

@@ -1,4 +1,4 @@
-"""Whether a JSON number survives being read (DOMAIN.md §6 and §8)."""
+"""Whether a JSON number survives being read (docs/domain.md, Strict JSON)."""
 
 import re
 from decimal import Decimal, InvalidOperation

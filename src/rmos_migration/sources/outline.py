@@ -1,7 +1,7 @@
 """Text with faults that leave it readable, taken for what it nearly is, so that each fault costs only its document.
 
 NaN, a number out of range, a key that stands twice, half a character, a nesting too deep: where they stand is known, and
-everything around them can be read. Only a text whose syntax is broken has no outline (DOMAIN.md §8).
+everything around them can be read. Only text with broken syntax has no outline (docs/domain.md, Strict JSON).
 """
 
 import json

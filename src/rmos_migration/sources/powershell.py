@@ -1,4 +1,4 @@
-"""What ConvertTo-Json leaves behind when it is called without enough -Depth (DOMAIN.md §6)."""
+"""What ConvertTo-Json leaves behind when it is called without enough -Depth (docs/domain.md, PowerShell)."""
 
 import re
 from collections.abc import Iterable

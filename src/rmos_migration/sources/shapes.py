@@ -1,4 +1,4 @@
-"""The shapes in which files hold documents, and how they are taken apart (DOMAIN.md §6).
+"""The shapes in which files hold documents, and how they are taken apart (docs/domain.md, Shapes).
 
 The shapes are tried in this order: a record, a wrapper, an envelope, a file keyed by id; what is none of them is one
 document that nobody knows. Each document has its own pointer, and its own fate.

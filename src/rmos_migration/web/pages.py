@@ -21,11 +21,10 @@ from ..audit.rules import FAMILIES
 from ..catalogue import CATALOGUE
 from ..diagnostics import Severity
 from ..errors import DatabaseUnusable
-from ..reports import facts as report_facts
-from ..reports.as_html import mood_of
-from ..reports.outstanding import counted_by_outcome, strays_there
-from ..reports.report import Run
-from ..reports.verdict import advice, verdict
+from ..presentation import views as report_facts
+from ..presentation.conclusion import advice, mood_of, verdict
+from ..presentation.model import Run
+from ..presentation.not_loaded import counted_by_outcome, strays_there
 from ..store import history, queries, reporting
 from ..store.doubts import doubts
 from ..store.kept_out import KeptOutPlace

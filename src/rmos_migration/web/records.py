@@ -19,10 +19,10 @@ from ..api.state import state_of
 from ..diagnostics import shown
 from ..editing.record import as_fields
 from ..entities import ENTITIES, JOBLOG, PATTERN, STRIP_FAMILY, Entity, FieldKind
-from ..reports import pictures
-from ..reports.environment import drawn
-from ..reports.report import Rosette
-from ..reports.rosettes import Stock, as_drawn, stock
+from ..presentation import rosettes
+from ..presentation.environment import drawn
+from ..presentation.model import Rosette
+from ..presentation.rosettes import Stock, as_drawn, stock
 from ..store import browsing, edits, history
 from ..store.reporting import PatternRow
 from .labels import text_of
@@ -127,10 +127,10 @@ async def _list_page(request: Request, entity: Entity, looking: RecordQuery) -> 
             and address(path, **wanted, sort=looking.sort if looking.sort != "id" else None, cursor=more),
         }
         if entity is PATTERN:
-            rosettes = [_drawn(one, colours) for one in listed]
-            scale = pictures.scale(rosettes)
-            picture = drawn(lambda one: pictures.picture(one, scale))
-            values |= {"rosettes": rosettes, "scale": scale, "picture": picture}
+            shown_rosettes = [_drawn(one, colours) for one in listed]
+            scale = rosettes.scale(shown_rosettes)
+            picture = drawn(lambda one: rosettes.picture(one, scale))
+            values |= {"rosettes": shown_rosettes, "scale": scale, "picture": picture}
         if entity is JOBLOG:
             counts = browsing.counted_between(connection, entity, "duration_seconds", _EDGES, wanted)
             values["durations"] = list(zip(_SPANS, counts, strict=True))
@@ -207,7 +207,7 @@ async def _record_page(request: Request, entity: Entity, record_id: str) -> Resp
         }
         if entity is PATTERN:
             rosette = _drawn(fields, colours)
-            picture = drawn(lambda one: pictures.picture(one, None, _LARGE))
+            picture = drawn(lambda one: rosettes.picture(one, None, _LARGE))
             values |= {"rosette": rosette, "picture": picture}
         if entity is STRIP_FAMILY:
             values["colours"] = colours.get(record_id, ())

@@ -11,10 +11,10 @@ from starlette.responses import Response, StreamingResponse
 
 from ...diagnostics import Severity
 from ...errors import CorruptRow, DatabaseUnusable, RmosError, TookTooLong
-from ...reports.as_html import page_policy
 from ...reports.build import report_in
-from ...reports.files import VIEWS, ReportFormat
-from ...reports.report import Report
+from ...reports.formats import VIEWS, ReportFormat
+from ...reports.model import Report
+from ...reports.page import page_policy
 from ...store import history, reporting
 from ...store.lock import is_locked
 from ...store.queries import RunRow

@@ -17,7 +17,7 @@ from ...editing import edit
 from ...editing.record import as_fields
 from ...entities import ENTITIES, PATTERN, Entity
 from ...entities.schema import schema_of
-from ...reports.rosettes import as_drawn, drawing, stock
+from ...presentation.rosettes import as_drawn, drawing, stock
 from ...store import browsing, reporting
 from ...store.records import Row
 from .. import facts, models, tags

@@ -1,28 +1,24 @@
 """The patterns in the database as drawings."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import Connection
 
 from .. import rosette
 from ..diagnostics import printable
-from ..store import queries, reporting
+from ..store import reporting
 from ..store.reporting import PatternRow
-from .report import Gallery, Rosette, RosetteRing
+from .model import Rosette, RosetteRing
 from .text import amount, millimetres, name_of
-
-DRAWN = 240
-"""Patterns that are drawn in a report; how many more there are is said."""
 
 Stock = Mapping[str, tuple[str, ...]]
 """The colours of strip families, by id."""
 
+_PICTURE = 150
+"""Pixels across the largest rosette."""
 
-def gallery(connection: Connection) -> Gallery:
-    """The first patterns of the database, by name, as they are drawn."""
-    colours = stock(connection)
-    drawn = [as_drawn(row, colours) for row in reporting.patterns(connection, DRAWN)]
-    return Gallery(total=queries.entity_counts(connection)["patterns"], rosettes=drawn)
+_SMALL_MM, _LARGE_MM = 20, 250
+"""Diameters between which rosettes set the scale; a larger one is drawn smaller than it says."""
 
 
 def stock(connection: Connection) -> Stock:
@@ -80,3 +76,23 @@ def title_of(one: Rosette) -> str:
     """What a drawing shows, in words."""
     size = "" if one.diameter_mm is None else f", {millimetres(one.diameter_mm)}"
     return printable(f"{name_of(one)}: {amount(len(one.rings), 'ring')}{size}")
+
+
+def scale(rosettes: Iterable[Rosette]) -> float | None:
+    """Pixels for a millimetre, the same for all rosettes; a few that are far too large do not set it."""
+    sizes = [one.diameter_mm for one in rosettes if one.diameter_mm]
+    if not sizes:
+        return None
+    usual = [size for size in sizes if size <= _LARGE_MM]
+    return _PICTURE / max(max(usual, default=_LARGE_MM), _SMALL_MM)
+
+
+def picture(one: Rosette, scale: float | None, across: float = _PICTURE) -> str:
+    """A rosette as SVG, to the scale, or so many pixels ``across`` where there is none or it is too large for it."""
+    size = one.diameter_mm or 1
+    return drawing(one, pixels_per_mm=across / size if scale is None or is_shrunk(one) else scale)
+
+
+def is_shrunk(one: Rosette) -> bool:
+    """Whether a rosette is drawn smaller than the scale says."""
+    return (one.diameter_mm or 0) > _LARGE_MM

@@ -6,10 +6,17 @@ from ..diagnostics import printable
 from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.outcome import RunStatus, ending, overridden_records
 from ..store.runs import REPLACED
-from .report import KeptOut, Kind, Run
+from .model import KeptOut, Kind, Run
 from .text import amount, are
 
 _NOT_AS_LEFT = "But the database is no longer as this program left it."
+
+_MOODS = {
+    RunStatus.COMPLETED: ("good", "✓"),
+    RunStatus.COMPLETED_WITH_REJECTS: ("warn", "!"),
+    RunStatus.INTERRUPTED: ("warn", "!"),
+    RunStatus.RUNNING: ("warn", "…"),
+}
 
 _CUT_SHORT = {RunStatus.FAILED, RunStatus.INTERRUPTED}
 
@@ -146,3 +153,16 @@ def _since(run: Run) -> str:
     if migrated and unchanged:
         return f": {migrated:,} new, {unchanged:,} already there"
     return ", as before" if unchanged else ""
+
+
+def mood_of(run: Run, *, doubted: bool = False) -> tuple[str, str]:
+    """How good a run's end is, as a class of the style (good, warn, bad), and a sign for it.
+
+    Bad, too, is that something speaks against what the database says now.
+    """
+    status = RunStatus(run.status)
+    if doubted:
+        return "bad", "✗"
+    if status is RunStatus.COMPLETED and not run.totals.found:
+        return "warn", "!"
+    return _MOODS.get(status, ("bad", "✗"))

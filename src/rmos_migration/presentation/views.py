@@ -7,7 +7,7 @@ from ..diagnostics import CATALOGUE, FOLDER_NOT_LOOKED_AT, Diagnostic, Severity,
 from ..migrate.options import Options
 from ..migrate.outcome import Tally, success_rate
 from ..store.queries import RunRow
-from .report import Counted, Files, Kind, Notice, Run
+from .model import Counted, Files, Kind, Notice, Run
 
 _USUAL = Options().as_json()
 _REJECTING = {"on_conflict": "id-conflict", "missing_references": "reference-missing"}

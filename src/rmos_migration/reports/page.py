@@ -9,16 +9,22 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import partial
 from hashlib import sha256
+from pathlib import Path
 from typing import NamedTuple
 
 from markupsafe import Markup
 
 from ..catalogue import CATALOGUE
-from ..migrate.outcome import RunStatus
+from ..presentation import rosettes, text
+from ..presentation.conclusion import mood_of
+from ..presentation.environment import TEMPLATES, drawn, environment
+from ..presentation.model import KeptOut
 from ..store.reporting import CONFLICTS
-from . import pictures, text
-from .environment import TEMPLATES, drawn, environment
-from .report import KeptOut, Report, Run
+from .model import Report
+from .text import before, changes, run_name
+from .text import findings as findings_of
+
+_TEMPLATES = Path(__file__).parent / "templates"
 
 SHOWN = 50
 """Documents shown of each code."""
@@ -28,13 +34,6 @@ FILES = 200
 
 FINDINGS = 100
 """Findings of an audit that are shown."""
-
-_MOODS = {
-    RunStatus.COMPLETED: ("good", "✓"),
-    RunStatus.COMPLETED_WITH_REJECTS: ("warn", "!"),
-    RunStatus.INTERRUPTED: ("warn", "!"),
-    RunStatus.RUNNING: ("warn", "…"),
-}
 
 
 class _Group(NamedTuple):
@@ -53,11 +52,15 @@ def as_html(report: Report) -> str:
     style, script = _ours("report.css"), _ours("report.js")
     mood, sign = mood_of(report.run, doubted=bool(report.doubts))
     groups = _groups(report.kept_out or [])
-    scale = pictures.scale(report.gallery.rosettes) if report.gallery else None
-    findings, listed_above = text.findings(report.audit) if report.audit else ([], 0)
-    page = environment(TEMPLATES, picture=drawn(partial(pictures.picture, scale=scale))).get_template(
-        "report.html"
-    )
+    scale = rosettes.scale(report.gallery.rosettes) if report.gallery else None
+    findings, listed_above = findings_of(report.audit) if report.audit else ([], 0)
+    page = environment(
+        _TEMPLATES,
+        picture=drawn(partial(rosettes.picture, scale=scale)),
+        before=before,
+        changes=changes,
+        run_name=run_name,
+    ).get_template("report.html")
     return page.render(
         report=report,
         run=report.run,
@@ -99,19 +102,6 @@ def _policy(style: str, script: str) -> str:
 
 def _hash(text: str) -> str:
     return "sha256-" + b64encode(sha256(text.encode()).digest()).decode()
-
-
-def mood_of(run: Run, *, doubted: bool = False) -> tuple[str, str]:
-    """How good a run's end is, as a class of the style (good, warn, bad), and a sign for it.
-
-    Bad, too, is that something speaks against what the database says now.
-    """
-    status = RunStatus(run.status)
-    if doubted:
-        return "bad", "✗"
-    if status is RunStatus.COMPLETED and not run.totals.found:
-        return "warn", "!"
-    return _MOODS.get(status, ("bad", "✗"))
 
 
 def _sections(report: Report) -> Iterator[tuple[str, str]]:

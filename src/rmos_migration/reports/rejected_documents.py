@@ -10,6 +10,9 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location, Severity
 from ..errors import EnvironmentFailure
+from ..presentation.excerpts import excerpt
+from ..presentation.model import KeptOut, Notice
+from ..presentation.views import notice
 from ..sources.decode import to_text
 from ..sources.folders import entity_of_path
 from ..sources.locate import located_in
@@ -19,9 +22,6 @@ from ..sources.read import read_files
 from ..store import reporting
 from ..store.queries import RunRow
 from ..store.reporting import Known, Place
-from .excerpts import excerpt
-from .facts import notice
-from .report import KeptOut, Notice
 
 EXCERPTS = 1000
 """Documents of each code that are shown with line, column and excerpt."""

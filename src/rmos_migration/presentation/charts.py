@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from .report import Counted, Run
+from .model import Counted, Run
 
 _OUTCOMES = ("migrated", "unchanged", "conflicts", "rejected")
 _STEP, _HEIGHT, _MARGIN = 26, 110, 22

@@ -4,29 +4,27 @@ from collections import Counter
 from collections.abc import Iterator
 
 from ..migrate.not_looked_at import amount_not_looked_at, folders_among
-from .layout import aligned, columns, heading, labelled, wrapped
-from .report import Audit, Comparison, Excerpt, Gallery, KeptOut, Kind, Notice, Report, Run, Workshop
-from .text import (
+from ..presentation.model import Excerpt, KeptOut, Kind, Notice, Run
+from ..presentation.plain_text import aligned, columns, heading, labelled, wrapped
+from ..presentation.text import (
     ENDED,
     about,
     amount,
     are,
-    before,
     brief,
-    changes,
     entity_name,
-    findings,
     listed,
     millimetres,
     name_of,
     passed_over,
     place,
-    run_name,
     seconds,
     size,
     success,
     when,
 )
+from .model import Audit, Comparison, Gallery, Report, Workshop
+from .text import before, changes, findings, run_name
 
 SHOWN = 10
 """Documents shown of each code, and findings of an audit; how many more there are is always said."""

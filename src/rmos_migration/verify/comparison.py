@@ -27,7 +27,7 @@ from ..store.records import Row, rows_of
 from ..store.reporting import SUPERSEDED
 from ..store.runs import ID_CONFLICT, REPLACED, SETTLED, deleted_ids
 from ..store.soundness import has_row
-from .verification import ComparedItem, DocumentState
+from .model import ComparedItem, DocumentState
 
 _NEVER = "it was never migrated"
 _GONE = "its row is gone"

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from ..diagnostics import printable
-from .layout import columns
-from .report import Excerpt
+from .model import Excerpt
+from .plain_text import columns
 
 AROUND = 1
 """Lines shown before and after the one with the fault."""

@@ -28,8 +28,8 @@ from ..sources.source_files import Presence
 from ..store import holdings, queries, runs, schema
 from ..store.port import DatabasePort
 from .comparison import LedgerExtract, compare
-from .kept_texts import still_as_kept
-from .verification import NO_DIFFERENCES, ComparedItem, DocumentState, Limits, Tallies, Verification
+from .model import NO_DIFFERENCES, ComparedItem, DocumentState, Limits, Tallies, Verification
+from .unchanged_rejects import still_as_kept
 
 BATCH_DOCUMENTS = 1000
 

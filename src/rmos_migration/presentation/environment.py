@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from ..diagnostics import printable
-from . import charts, pictures, text
-from .layout import columns
+from . import charts, rosettes, text
+from .plain_text import columns
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -32,23 +32,20 @@ def environment(*folders: Path, **more: Any) -> "Environment":
         "n": "{:,}".format,
         "about": text.about,
         "are": text.are,
-        "before": text.before,
         "brief": text.brief,
         "columns": columns,
         "ended": text.ENDED,
         "amount": text.amount,
         "entity_name": text.entity_name,
-        "is_shrunk": pictures.is_shrunk,
+        "is_shrunk": rosettes.is_shrunk,
         "listed": text.listed,
         "millimetres": text.millimetres,
         "machine_time": lambda instant: f"{instant[:23]}Z" if instant.endswith("Z") else instant,
         "outcome_bar": drawn(charts.outcome_bar),
         "success": text.success,
-        "changes": text.changes,
         "name_of": text.name_of,
         "passed_over": text.passed_over,
         "place": text.place,
-        "run_name": text.run_name,
         "scale_bar": drawn(charts.scale_bar),
         "seconds": text.seconds,
         "share_bar": drawn(charts.share_bar),
