@@ -27,6 +27,8 @@ from rmos_migration.sources.discover import Source
 from rmos_migration.store import runs
 from rmos_migration.store.bulk import insert_rows
 from rmos_migration.store.database import database_at
+from rmos_migration.store.ledger import source_id
+from rmos_migration.store.model import now
 from rmos_migration.store.tables import ENTITY_TABLES, ledger
 
 from .contenders import Safety, floor
@@ -158,9 +160,9 @@ def _finished(path: Path) -> Iterator[Batch]:
 def _insert(batches: list[Batch], path: Path) -> Iterator[int]:
     with database_at(path).write("a benchmark") as connection:
         with connection.begin():
-            runs.source_id(connection, "finished rows")
+            source_id(connection, "finished rows")
             runs.begin_run(
-                connection, source="", location="", dry_run=False, options={}, tool_version="", at=runs.now()
+                connection, source="", location="", dry_run=False, options={}, tool_version="", at=now()
             )
         for table, rows, entries in batches:
             with connection.begin():

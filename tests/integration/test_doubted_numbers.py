@@ -18,8 +18,8 @@ from rmos_migration.editing import edit
 from rmos_migration.entities import PATTERN
 from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.reports.formats import VIEWS, ReportFormat
+from rmos_migration.store.checks import doubts
 from rmos_migration.store.database import database_at
-from rmos_migration.store.doubts import doubts
 from rmos_migration.web.pages import page_routers
 from rmos_migration.web.rendering import problem_page
 from serving import TestClient, serving

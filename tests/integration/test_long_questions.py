@@ -13,7 +13,7 @@ from starlette.types import Message
 
 from rmos_migration.api import response_cache
 from rmos_migration.errors import DatabaseUnusable, TookTooLong
-from rmos_migration.store import queries
+from rmos_migration.store import records
 from rmos_migration.store.failures import driver_errors_as_ours
 from rmos_migration.store.pool import ReadPool
 from rmos_migration.store.sqlite.database import SqliteDatabase
@@ -30,7 +30,7 @@ def test_an_endless_question_is_ended_and_the_next_one_answered(readers: ReadPoo
     with pytest.raises(TookTooLong), readers.reading(seconds=0.2) as connection:
         ask(connection)
     with readers.reading() as connection:
-        assert queries.entity_counts(connection)["patterns"] == 1
+        assert records.entity_counts(connection)["patterns"] == 1
 
 
 def test_a_pool_has_a_limit_of_its_own(readers: ReadPool) -> None:

@@ -14,7 +14,7 @@ from rmos_migration import migrate
 from rmos_migration.diagnostics import shown_apart
 from rmos_migration.migrate import pipeline
 from rmos_migration.store.database import database_at
-from rmos_migration.store.lookalikes import Looks, looks
+from rmos_migration.store.records import Looks, looks
 from rmos_migration.store.tables import ENTITY_TABLES
 
 COMPOSED = unicodedata.normalize("NFC", "Küche-é")

@@ -11,8 +11,9 @@ from ..diagnostics import Severity
 from ..entities import ENTITIES
 from ..errors import DatabaseUnusable
 from ..migrate.gc_pause import fewer_garbage_collections
-from ..store import queries, runs, schema, soundness, structure
+from ..store import checks, records, schema, structure
 from ..store.failures import driver_errors_as_ours
+from ..store.model import now
 from ..store.port import DatabasePort, never
 from .result import AuditResult, Verdict
 from .rows import Reader
@@ -45,7 +46,7 @@ def audit_database(
     """
     families = chosen(rules, skip)
     every = [rule for family in families for rule in family.rules]
-    started_at, began = runs.now(), time.perf_counter()
+    started_at, began = now(), time.perf_counter()
     was_locked = database.is_running()
     looked = partial(_look, database, started_at, was_locked, is_stopped)
     with fewer_garbage_collections(), ThreadPoolExecutor(max_workers=1) as beside:
@@ -142,7 +143,7 @@ class _AuditPass:
         with suppress(DatabaseUnusable), driver_errors_as_ours():
             self.schema_version = schema.version_of(self.subject.connection)
             self._need(entity.name for entity in ENTITIES)  # a view in a table's place may have no end
-            self.records = queries.entity_counts(self.subject.connection)
+            self.records = records.entity_counts(self.subject.connection)
 
     def _read(self, reader: Reader) -> None:
         """Read an entity's rows; again, more slowly, if their text is broken."""
@@ -150,7 +151,7 @@ class _AuditPass:
             found: list[tuple[Rule, Violation]] = []
             try:
                 with driver_errors_as_ours():
-                    rows = soundness.rows(self.subject.connection, reader.entity, tolerant=tolerant)
+                    rows = checks.stream_rows(self.subject.connection, reader.entity, tolerant=tolerant)
                     reader.read(rows, found)
             except DatabaseUnusable:
                 if tolerant:

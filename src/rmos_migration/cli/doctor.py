@@ -13,9 +13,9 @@ from .. import __version__
 from ..diagnostics import printable
 from ..errors import DatabaseUnusable, ExitCode, UsageError
 from ..settings import SETTINGS_FILE, Settings, settings_in_force, without_file
-from ..store import queries, schema, structure
+from ..store import runs, schema, structure
+from ..store.checks import SEE, doubts
 from ..store.database import database_at
-from ..store.doubts import SEE, doubts
 from ..store.port import DatabasePort, DatabaseState, FileCondition
 from . import console
 from .chosen import told_by_file
@@ -175,7 +175,7 @@ def _left(found: LeftBehind) -> Check:
 def _runs(place: DatabasePort, locked: bool | None) -> Iterator[Check]:
     try:
         with place.read() as snapshot:
-            recent = queries.runs_newest_first(snapshot.connection, 1, locked=locked)
+            recent = runs.newest(snapshot.connection, 1, locked=locked)
     except DatabaseUnusable as damage:
         yield Check("runs", "bad", damage.message, damage.hint)
         return

@@ -7,7 +7,7 @@ import typer
 
 from ..errors import ExitCode, UsageError
 from ..presentation.rosettes import as_drawn, drawing, stock
-from ..store import reporting
+from ..store import records
 from ..store.database import database_at
 from . import console
 from .chosen import load_settings
@@ -49,13 +49,13 @@ def draw(
         keep_out_of_legacy_folders(output, settings)
     with place.read() as snapshot:
         is_text = not any("\ud800" <= character <= "\udfff" for character in pattern_id)
-        row = reporting.pattern(snapshot.connection, pattern_id) if is_text else None
+        row = records.pattern(snapshot.connection, pattern_id) if is_text else None
         if row is None:
             raise UsageError(
                 f"there is no pattern {pattern_id}", "rmos report lists the patterns with their ids"
             )
         one = as_drawn(row, stock(snapshot.connection))
-        is_broken = reporting.is_geometry_broken(snapshot.connection, row.id)
+        is_broken = records.is_geometry_broken(snapshot.connection, row.id)
     remarks = ["its geometry is no JSON object: see rmos audit"] if is_broken else one.remarks
     for remark in remarks:
         console.say(f"{pattern_id}: {remark}", on=console.err)

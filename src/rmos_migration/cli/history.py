@@ -6,9 +6,9 @@ import typer
 
 from ..diagnostics import FOLDER_NOT_LOOKED_AT
 from ..migrate.not_looked_at import were_not_looked_at
-from ..store import queries
+from ..store import runs
 from ..store.database import database_at
-from ..store.queries import RunRow
+from ..store.runs import RunRow
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption
@@ -30,7 +30,7 @@ def history(
     place = database_at(load_settings(database=database).database)
     locked = place.is_running()
     with place.read() as snapshot:
-        found = queries.runs_newest_first(snapshot.connection, limit, locked=locked)
+        found = runs.newest(snapshot.connection, limit, locked=locked)
     if as_json:
         console.print_json({"schema": "rmos-migration/history/1", "runs": [run._asdict() for run in found]})
         return

@@ -11,7 +11,7 @@ from ..permissions import ANYBODYS, Permissions
 from ..settings import Settings
 from ..sources.untouched import refuse_inside
 from ..store.database import database_at
-from ..store.exporting import locations
+from ..store.ledger import locations
 
 _DATABASE = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm", "-journal", ".lock", ".token", ".reading-token")

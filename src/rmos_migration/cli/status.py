@@ -5,9 +5,9 @@ import typer
 from ..errors import ExitCode
 from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..presentation.not_loaded import counted_by_outcome, strays_there
-from ..store import queries
+from ..store import records, runs, schema
+from ..store.checks import SEE, doubts
 from ..store.database import database_at
-from ..store.doubts import SEE, doubts
 from . import console
 from .chosen import load_settings
 from .options import DatabaseOption, JsonOption
@@ -23,13 +23,13 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
     place = database_at(load_settings(database=database).database)
     locked = place.is_running()
     with place.read() as snapshot:
-        counts = queries.entity_counts(snapshot.connection)
+        counts = records.entity_counts(snapshot.connection)
         doubted = doubts(snapshot.connection)
-        last = next(iter(queries.runs_newest_first(snapshot.connection, 1, locked=locked)), None)
+        last = next(iter(runs.newest(snapshot.connection, 1, locked=locked)), None)
         kept_out = counted_by_outcome(snapshot.connection)
         strays = strays_there(snapshot.connection)
-        pending = queries.pending_count(snapshot.connection)
-        version, applied_at, _ = queries.schema_steps(snapshot.connection)[-1]
+        pending = records.pending_count(snapshot.connection)
+        version, applied_at, _ = schema.steps(snapshot.connection)[-1]
     if as_json:
         console.print_json(
             {

@@ -116,14 +116,14 @@ def delete(database: DatabasePort, entity: Entity, record_id: str, *, tag: Tag =
     """
     with database.edit(_PURPOSE) as connection:
         _current(connection, entity, record_id, tag)
-        users, total = edits.users_of(connection, entity, record_id, USERS_NAMED)
+        users, total = records.users_of(connection, entity, record_id, USERS_NAMED)
         if total:
             raise InUse(
                 f"the {_words(entity)} {shown(record_id)} is in use by {total:,} record{'s' * (total != 1)}",
                 users,
                 total,
             )
-        edits.delete_row(connection, entity, record_id)
+        records.delete_row(connection, entity, record_id)
         gone = EditTrace(pointer_step(record_id), None, None, None, 0, None, time.time_ns())
         edits.note_deleted(connection, entity, record_id, gone)
 

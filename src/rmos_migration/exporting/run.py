@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..sources.untouched import refuse_inside
-from ..store import exporting
+from ..store import ledger
 from ..store.port import DatabasePort
 from .canonical import export_canonical
 from .outcome import Count, ExportFormat, ExportResult
@@ -21,7 +21,7 @@ def run(database: DatabasePort, folder: Path, chosen: ExportFormat) -> ExportRes
     """
     count = Count()
     with database.read() as snapshot:
-        refuse_inside(folder, exporting.locations(snapshot.connection))
+        refuse_inside(folder, ledger.locations(snapshot.connection))
         permissions = database.permissions()
         count.permissions = permissions
         prepare_folder(folder, permissions)

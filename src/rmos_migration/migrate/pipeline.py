@@ -16,9 +16,9 @@ from ..sources.discover import Source
 from ..sources.passed_over import SourceFile
 from ..sources.read import read_files
 from ..sources.source_files import is_read_no_more
-from ..store import runs
 from ..store.failures import reason
-from ..store.known import KnownFile
+from ..store.ledger import KnownFile
+from ..store.model import now
 from ..store.port import DatabasePort
 from .batch import Batch
 from .gc_pause import fewer_garbage_collections
@@ -91,7 +91,7 @@ class _Run:
     signal: int | None = None
 
     def go(self) -> RunSummary:
-        started_at, began = runs.now(), time.perf_counter()
+        started_at, began = now(), time.perf_counter()
         opened = self.database.dry_run() if self.options.dry_run else self.database.write(self._purpose())
         with opened as connection:
             writer = Writer(connection, self.options, self.source, started_at)
@@ -110,7 +110,7 @@ class _Run:
                 )
                 raise
             status = self._status()
-            finished_at, duration = runs.now(), time.perf_counter() - began
+            finished_at, duration = now(), time.perf_counter() - began
             writer.finish(
                 status,
                 self.counts,

@@ -7,7 +7,7 @@ from ..diagnostics import Diagnostic, Severity
 from ..sources.decode import to_text
 from ..sources.excerpts import DocumentText, excerpts
 from ..sources.locate import located_in
-from ..store.runs import Reject
+from ..store.model import Reject
 from .batch_plan import Decision
 from .prepare import Candidate
 

@@ -16,11 +16,11 @@ from ..migrate.outcome import RunStatus, RunSummary
 from ..presentation import views
 from ..presentation.conclusion import advice, verdict
 from ..presentation.model import Counted, KeptOut, Kind, Run
-from ..store import queries, reporting, runs, strays
-from ..store.doubts import doubts
+from ..store import rejects, runs
+from ..store.checks import doubts
+from ..store.model import DocumentKey, now
 from ..store.port import DatabasePort
-from ..store.queries import RunRow
-from ..store.reporting import Noticed, Place
+from ..store.runs import DiagnosticCount, RunRow
 from .database_now import database_facts, gallery, workshop
 from .model import Audit, Change, Comparison, Finding, Report
 from .recorder import RunRecorder
@@ -79,21 +79,21 @@ def report_in(
         UsageError: if there is no such run.
     """
     row = _find(connection, run_id, locked)
-    before = reporting.run_before(connection, row, locked=locked)
+    before = runs.before(connection, row, locked=locked)
     run, counts = views.run_of_row(row), row.counts
-    known = (witness.known if witness else {}) | reporting.known(connection, row.id)
-    reasons = reporting.kept_out(connection, row.id)
+    known = (witness.known if witness else {}) | rejects.rejected_by(connection, row.id)
+    reasons = runs.reasons(connection, row.id)
     raw_of = bytes_of_run(connection, row, known)
-    history = queries.runs_newest_first(connection, HISTORY, locked=locked)
+    history = runs.newest(connection, HISTORY, locked=locked)
     return _report(
         run,
         database.url,
         counts,
         made_from="database",
-        noticed=_kinds(reporting.noticed(connection, row.id)),
+        noticed=_kinds(runs.diagnostic_counts(connection, row.id)),
         kept_out=with_excerpts(documents_kept_out(reasons, known), raw_of, row.options.get("encoding")),
-        not_looked_at=[views.notice(one) for one in strays.of_run(connection, row.id)],
-        is_last=not reporting.has_later_run(connection, row),
+        not_looked_at=[views.notice(one) for one in runs.not_looked_at(connection, row.id)],
+        is_last=not runs.has_later(connection, row),
         history=[views.run_of_row(one) for one in history],
         previous=before and _comparison(connection, run, before, set(reasons)),
         database=database_facts(connection, database),
@@ -148,7 +148,7 @@ def _report(
     entities = {name: views.counted(tally) for name, tally in counts.get("entities", {}).items()}
     balanced = all(_is_balanced(tally) for tally in entities.values())
     return Report(
-        made_at=runs.now(),
+        made_at=now(),
         tool_version=__version__,
         made_from=made_from,
         verdict=verdict(run, doubted),
@@ -172,25 +172,25 @@ def _is_balanced(tally: Counted) -> bool:
 
 def _find(connection: Connection, run_id: int | None, locked: bool | None) -> RunRow:
     if run_id is None:
-        last = queries.runs_newest_first(connection, 1, locked=locked)
+        last = runs.newest(connection, 1, locked=locked)
         if not last:
             raise UsageError("there was no run yet, so there is nothing to report", "run: rmos migrate")
         return last[0]
-    row = reporting.find_run(connection, run_id, locked=locked) if 0 < run_id < 2**63 else None
+    row = runs.find(connection, run_id, locked=locked) if 0 < run_id < 2**63 else None
     if row is None:
         raise UsageError(f"there is no run {run_id}", "see: rmos history")
     return row
 
 
-def _kinds(found: Iterable[Noticed]) -> list[Kind]:
+def _kinds(found: Iterable[DiagnosticCount]) -> list[Kind]:
     return views.in_order(views.kind(*one) for one in found)
 
 
-def _comparison(connection: Connection, run: Run, before: RunRow, places: set[Place]) -> Comparison:
+def _comparison(connection: Connection, run: Run, before: RunRow, places: set[DocumentKey]) -> Comparison:
     previous = views.run_of_row(before)
     if {RunStatus(run.status), RunStatus(previous.status)} - _WHOLE:
         return Comparison(run=previous, kept_out=None)
-    then = reporting.places_kept_out(connection, before.id)
+    then = runs.places_not_loaded(connection, before.id)
     change = Change(newly=len(places - then), still=len(places & then), no_longer=len(then - places))
     return Comparison(run=previous, kept_out=change)
 

@@ -1,6 +1,7 @@
 """The schema's version: what a database has, what this program needs, and the way from one to the other."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
@@ -51,6 +52,21 @@ def version_of(connection: Connection) -> int:
     if kinds(connection).get(schema_version.name) != "table":
         return 0
     return int(connection.scalar(select(func.coalesce(func.max(schema_version.c.version), 0))) or 0)
+
+
+class SchemaStep(NamedTuple):
+    """A step of the schema as it was recorded."""
+
+    version: int
+    applied_at: str
+    description: str | None
+
+
+def steps(connection: Connection) -> list[SchemaStep]:
+    """Return the steps of the schema that were applied, oldest first."""
+    step = schema_version.c
+    query = select(step.version, step.applied_at, step.description).order_by(step.version)
+    return [SchemaStep(*row) for row in connection.execute(query)]
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:

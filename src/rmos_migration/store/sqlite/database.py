@@ -126,7 +126,8 @@ class SqliteDatabase:
         """Read a current database in one transaction."""
         self._refuse_unless_current(self.inspect())
         is_running = self.is_running()
-        with self._reading() as connection, connection.begin():
+        with self._reading() as connection:
+            connection.begin()  # rolled back at the end: a COMMIT fails for damage that was told of already
             yield Snapshot(connection, is_running)
 
     @contextmanager

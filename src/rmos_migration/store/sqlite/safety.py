@@ -1,6 +1,5 @@
 """Whether it is safe to write into a database: its file is sound, and nothing in it changes what is written."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +8,8 @@ from sqlalchemy import Connection
 
 from ...errors import DatabaseUnusable
 from .. import schema, structure
-from ..breaches import broken_links_of_books, has_breach
-from ..soundness import file_damage
+from ..checks.breaches import broken_links_of_books, has_breach
+from ..checks.references import file_damage
 from ..tables import metadata
 from .computing import computed
 from .engines import connected, file_engine
@@ -18,9 +17,6 @@ from .file_state import has_log, logs_of
 from .files import looked_at, size_of
 from .lock import HeldLock, left_at
 from .seal import Seal, seal_of, stamped
-
-_LOSES_ROWS = re.compile(r"\bON\s+CONFLICT\s+(?:IGNORE|REPLACE)\b", re.IGNORECASE)
-"""In the definition of a table: rows vanish where the rule is broken, instead of being refused."""
 
 
 def fault_in(path: Path, *, with_rows: bool = True) -> str:
@@ -135,7 +131,7 @@ def data_version(connection: Connection) -> int:
 
 def refuse_foreign(connection: Connection) -> None:
     """Raise DatabaseUnusable where something in a database changes what others write; in a transaction, it stays so."""
-    if found := computed(connection) or next(foreign(structure.found(connection)), ""):
+    if found := computed(connection) or next(structure.foreign(structure.found(connection)), ""):
         raise DatabaseUnusable(
             f"another program changed the database while it was written: {found}",
             "take that out of it (see: rmos audit), then run the same command again; it carries on",
@@ -162,7 +158,7 @@ def _faults(connection: Connection, *, with_rows: bool) -> Iterator[str]:
     there = structure.found(connection)
     if found := computed(connection):
         yield found
-    yield from foreign(there)
+    yield from structure.foreign(there)
     said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars()
     yield from (" ".join(line.split("\n")) for line in said if line != "ok")
     if schema.version_of(connection) == schema.CURRENT_VERSION:
@@ -173,12 +169,3 @@ def _faults(connection: Connection, *, with_rows: bool) -> Iterator[str]:
     for name, table in there.tables.items() if with_rows else ():
         if has_breach(connection, metadata.tables[name], table.columns):
             yield f"a row of {name} breaks the table's own rules"
-
-
-def foreign(there: structure.Structure) -> Iterator[str]:
-    """What is in a database that changes what others write, or shows what is not there, in words."""
-    yield from (f"the trigger {name} on {table} is not ours" for name, table in there.triggers.items())
-    yield from (f"the {kind} {name} is not ours" for name, kind in there.views.items())
-    for name, table in there.tables.items():
-        if any(_LOSES_ROWS.search(part) for part in table.parts):
-            yield f"the table {name} was changed: it drops rows that break its rules"

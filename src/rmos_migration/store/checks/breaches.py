@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import NullType, String
 
-from .tables import ENTITY_TABLES, metadata
+from ..tables import ENTITY_TABLES, metadata
 
 
 class Breach(NamedTuple):

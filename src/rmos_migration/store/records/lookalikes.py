@@ -6,10 +6,14 @@ from collections.abc import Collection
 from typing import Any
 from unicodedata import normalize
 
-from sqlalchemy import Connection, literal_column, select
+from sqlalchemy import (
+    Connection,
+    literal_column,
+    select,
+)
 
-from .bulk import among
-from .tables import ENTITY_TABLES
+from ..bulk import among
+from ..tables import ENTITY_TABLES
 
 _ROWID: Any = literal_column("rowid")
 """SQLite's own number of a row."""

@@ -1,15 +1,24 @@
-"""The documents that rows were made from: which they are, and what becomes of them when another one takes a row over."""
+"""The documents that rows were made from, and what becomes of them when another one takes a row over."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, exists, func, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
 
-from ..diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
-from ..entities import Entity
-from .bulk import among
-from .runs import API, FROM_API, GONE, IS_SUPERSEDED, REPLACED, SETTLED, UNRESOLVED
-from .tables import ledger, rejects, sources
+from ...diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
+from ...entities import Entity
+from ..bulk import among
+from ..ledger.conditions import FROM_API, IS_SUPERSEDED
+from ..model import API, GONE, REPLACED, SETTLED, UNRESOLVED
+from ..tables import ledger, rejects, sources
 
 
 class Holder(NamedTuple):

@@ -3,15 +3,25 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, literal, or_, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.schema import CreateTable, DropTable
 
-from ..entities import Entity
-from .bulk import among
-from .holders import HOLDER_COLUMNS, Holder
-from .known import KnownDocument
-from .runs import REPLACED, SETTLED
-from .tables import ledger, sources
+from ...entities import Entity
+from ..bulk import among
+from ..ledger.files import KnownDocument
+from ..ledger.holders import HOLDER_COLUMNS, Holder
+from ..model import REPLACED, SETTLED
+from ..tables import ledger, sources
 
 _noted = Table(
     "former_contents",
@@ -22,6 +32,7 @@ _noted = Table(
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,
 )
+
 _IS_NAMED_BY_FILE = ledger.c.derived.contains('"id"')
 
 

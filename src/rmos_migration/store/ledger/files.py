@@ -4,12 +4,23 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Column, ColumnElement, Connection, Integer, Table, cast, exists, func, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    Table,
+    cast,
+    exists,
+    func,
+    select,
+)
 
-from ..entities import Entity
-from .bulk import among
-from .runs import GONE, REPLACED, SETTLED
-from .tables import ENTITY_TABLES, KEPT_OUT, ledger
+from ...entities import Entity
+from ..bulk import among
+from ..model import GONE, REPLACED, SETTLED
+from ..tables import ENTITY_TABLES, KEPT_OUT, ledger
 
 
 class KnownFile(NamedTuple):

@@ -1,0 +1,79 @@
+"""References that lead nowhere, and text that is not as it must be: what SQLite finds in the file."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    Connection,
+    ForeignKeyConstraint,
+    Table,
+    exists,
+    select,
+    type_coerce,
+)
+from sqlalchemy.types import NullType, String
+
+from ...entities import Entity
+from ..sqlite.engines import tolerate_broken_text
+from ..tables import ENTITY_TABLES, metadata
+
+
+def stream_rows(
+    connection: Connection, entity: Entity, *, tolerant: bool = False
+) -> Iterator[tuple[Any, ...]]:
+    """Every row of an entity, in column order, streamed in the order in which they are stored.
+
+    With ``tolerant``, text that is no UTF-8 comes with its bytes as half characters; else it ends the stream as damage.
+    """
+    tolerate_broken_text(connection, tolerant=tolerant)
+    table = ENTITY_TABLES[entity.name]
+    cursor: Any = connection.execute(select(table)).cursor  # the driver's own stream_rows, which cost half
+    return iter(cursor)
+
+
+def file_damage(connection: Connection) -> list[str]:
+    """What SQLite finds wrong with the file's pages and indexes, in its own words.
+
+    The tables' own rules (CHECK, NOT NULL, STRICT) are left out: other rules of the audit say more of those.
+    """
+    connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+    said = connection.exec_driver_sql("PRAGMA integrity_check(1000000)").scalars()
+    rules = ("NULL value in ", "non-", "TEXT value in ", "NUMERIC value in ")
+    return [line for line in said if line != "ok" and not line.startswith(rules)]
+
+
+class BrokenReference(NamedTuple):
+    """A reference that leads nowhere: table, key of its row, column, and the value."""
+
+    table: str
+    record: str
+    column: str
+    target: Any
+
+
+def broken_references(connection: Connection) -> Iterator[BrokenReference]:
+    """References of any table that lead nowhere.
+
+    SQLite's own check says quickly in which tables; which stream_rows they are only a query tells for every kind of table.
+    """
+    tables = {row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+    for name in sorted(tables & metadata.tables.keys()):
+        table = metadata.tables[name]
+        for constraint in sorted(table.foreign_key_constraints, key=lambda one: one.column_keys[0]):
+            yield from _broken(connection, table, constraint)
+
+
+def broken_reference_count(connection: Connection) -> int:
+    """How many references lead nowhere."""
+    return len(connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall())
+
+
+def _broken(
+    connection: Connection, table: Table, constraint: ForeignKeyConstraint
+) -> Iterator[BrokenReference]:
+    (element,) = constraint.elements
+    column, parent = element.parent, element.column
+    key = [type_coerce(part, String) for part in table.primary_key]
+    nowhere = column.is_not(None) & ~exists(select(parent).where(parent == column)).correlate(table)
+    for *keys, target in connection.execute(select(*key, type_coerce(column, NullType())).where(nowhere)):
+        yield BrokenReference(table.name, " ".join(map(str, keys)), column.name, target)
