@@ -18,10 +18,9 @@ from ..store.checks import SEE, doubts
 from ..store.database import database_at
 from ..store.port import DatabasePort, DatabaseState, FileCondition
 from . import console
-from .chosen import told_by_file
-from .left_behind import LeftBehind, files_left, logs_left
-from .noting import structure_noted
-from .options import DatabaseOption, JsonOption
+from .leftovers import LeftBehind, files_left, logs_left
+from .options import DatabaseOption, JsonOption, told_by_file
+from .structure import structure_noted
 
 _LOW_SPACE = 200 * 1024 * 1024
 """Bytes of free disk below which a run may not end well."""
@@ -34,11 +33,6 @@ class Check(NamedTuple):
     state: str
     text: str
     hint: str = ""
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("doctor", help="Look at the machine and the database; change nothing.")(doctor)
 
 
 def doctor(database: DatabaseOption = None, as_json: JsonOption = False) -> None:

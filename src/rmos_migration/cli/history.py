@@ -10,15 +10,7 @@ from ..store import runs
 from ..store.database import database_at
 from ..store.runs import RunRow
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption, JsonOption
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command(
-        "history", help="Show the runs, newest first. Dry runs leave no trace, so they are not among them."
-    )(history)
+from .options import DatabaseOption, JsonOption, load_settings
 
 
 def history(

@@ -9,13 +9,7 @@ from ..store import records, runs, schema
 from ..store.checks import SEE, doubts
 from ..store.database import database_at
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption, JsonOption
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("status", help="Show what is in the database and how the last run ended.")(status)
+from .options import DatabaseOption, JsonOption, load_settings
 
 
 def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..sources.untouched import refuse_inside
+from ..sources.legacy_folder import refuse_inside
 from ..store import ledger
 from ..store.port import DatabasePort
 from .canonical import export_canonical

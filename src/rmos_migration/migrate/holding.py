@@ -9,9 +9,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ..entities import Entity
-from ..sources.passed_over import SourceFile
 from ..sources.paths import parts_of
-from ..sources.read import read_files
+from ..sources.read import SourceFile, read_files
 from ..store import ledger
 from ..store.ledger import Holder, holders_of, is_refused_as_a_whole, trace_of
 from .prepare import Candidate, is_named_by_file, prepare
