@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection
 
-from rmos_migration.store.schema_words import kept_by_schema
+from rmos_migration.store.schema import kept_by_schema
 from rmos_migration.store.sqlite.engines import memory_engine
 
 

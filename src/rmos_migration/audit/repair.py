@@ -13,6 +13,7 @@ from ..entities import ENTITIES
 from ..sources.source_files import Presence
 from ..store import checks, ledger, records, schema, structure
 from ..store.checks import EntryPlace
+from ..store.dialect import SQLITE
 from ..store.model import API, GONE
 from ..store.port import DatabasePort
 
@@ -53,7 +54,7 @@ def repair(database: DatabasePort) -> Repair:
                 f"forgot {number:,} document{'s' * (number != 1)} of which neither the file nor the record is there:"
                 f" {_named(forgotten)}"
             )
-        structure.refresh_statistics(connection)
+        SQLITE.refresh_statistics(connection)
         done.append("refreshed the statistics that queries are planned by")
     return Repair(tuple(done), backup)
 

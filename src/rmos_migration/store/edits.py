@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from ..entities import Entity
-from .bulk import insert_rows
+from .dialect import SQLITE
 from .ledger import forget_deleted, source_id, supersede, trace_of
 from .model import API, DELETED, LedgerEntry
 from .records import ReferringRecord, Row, users_of
@@ -71,4 +71,4 @@ def _enter(connection: Connection, entity: Entity, record_id: str, written: Edit
         mtime_ns=written.at_ns,
         **fate,
     )
-    insert_rows(connection, ledger, LedgerEntry._fields, [entry], or_update=True)
+    SQLITE.insert_rows(connection, ledger, LedgerEntry._fields, [entry], or_update=True)

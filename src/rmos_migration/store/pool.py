@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import DatabaseUnusable
 from . import schema
+from .dialect import SQLITE
 from .failures import driver_errors_as_ours
 from .port import never
 from .sqlite.database import SqliteDatabase
 from .sqlite.engines import SHORT_PATIENCE, interrupt_if_over, time_limit
-from .sqlite.safety import data_version
 
 QUESTION_SECONDS = 30.0
 """How long one answer of a server may ask the database, unless it is said otherwise."""
@@ -46,14 +46,14 @@ class _PooledConnection:
     def is_as_before(self) -> bool:
         """Return whether nobody has written since ``has_changed`` was asked last; not, where that cannot be told at once."""
         try:
-            return data_version(self.connection) == self.changes
+            return SQLITE.data_version(self.connection) == self.changes
         except sqlite3.Error:
             return False
 
     def has_changed(self) -> bool:
         """Whether anybody has written since this was asked last."""
         with self._waiting():
-            changes = data_version(self.connection)
+            changes = SQLITE.data_version(self.connection)
         if changes == self.changes:
             return False
         self.changes = changes

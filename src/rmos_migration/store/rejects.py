@@ -18,8 +18,8 @@ from sqlalchemy import (
 
 from ..diagnostics import Diagnostic, Location, Severity
 from ..entities import BY_NAME
-from .bulk import insert_rows
 from .columns import run_encoding
+from .dialect import SQLITE
 from .ledger.conditions import IS_NOT_LOADED
 from .ledger.holders import holders_of, named, superseded
 from .model import CONFLICTS, REPLACED, SUPERSEDED, DocumentKey, DocumentPlace, Reject
@@ -230,4 +230,4 @@ def bodies(connection: Connection, source_id: int, path: str) -> dict[str, bytes
 
 def write_rejects(connection: Connection, kept_out: Sequence[Reject]) -> None:
     """Keep the original bytes of rejected documents, in place of what was kept at their places before."""
-    insert_rows(connection, rejects, Reject._fields, kept_out, or_update=True)
+    SQLITE.insert_rows(connection, rejects, Reject._fields, kept_out, or_update=True)

@@ -1,5 +1,8 @@
-"""Until the run asks the dialect."""
+"""Until the run asks for it where it is."""
 
-from .sqlite.safety import data_version, refuse_foreign
+from .dialect import SQLITE
+from .structure import refuse_foreign
+
+data_version = SQLITE.data_version
 
 __all__ = ["data_version", "refuse_foreign"]

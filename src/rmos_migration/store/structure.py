@@ -9,9 +9,11 @@ from sqlalchemy import Connection, StaticPool, create_engine, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex
 
+from ..errors import DatabaseUnusable
 from . import schema
 from .failures import reason
-from .schema_words import kept_by_schema
+from .schema import kept_by_schema
+from .sqlite.computing import computed
 from .tables import metadata
 
 NAMED_INDEXES = (
@@ -90,6 +92,15 @@ def foreign(there: Structure) -> Iterator[str]:
             yield f"the table {name} was changed: it drops rows that break its rules"
 
 
+def refuse_foreign(connection: Connection) -> None:
+    """Raise DatabaseUnusable where something in a database changes what others write; in a transaction, it stays so."""
+    if said := computed(connection) or next(foreign(found(connection)), ""):
+        raise DatabaseUnusable(
+            f"another program changed the database while it was written: {said}",
+            "take that out of it (see: rmos audit), then run the same command again; it carries on",
+        )
+
+
 def missing_indexes(there: Structure) -> list[str]:
     """The names of declared indexes that are not there, though their tables are."""
     declared = expected().indexes.items()
@@ -134,11 +145,6 @@ def make_missing_indexes(connection: Connection) -> dict[str, str]:
                     savepoint.commit()
                     made[name] = ""
     return made
-
-
-def refresh_statistics(connection: Connection) -> None:
-    """Let the database count what its query planner goes by."""
-    connection.exec_driver_sql("ANALYZE")
 
 
 def application_id(connection: Connection) -> int:

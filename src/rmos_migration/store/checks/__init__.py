@@ -18,5 +18,5 @@ from .ledger import (
     times_of_runs,
     unknown_rows,
 )
-from .references import BrokenReference, broken_reference_count, broken_references, file_damage, stream_rows
+from .references import BrokenReference, broken_reference_count, broken_references, stream_rows
 from .values import incomplete, look_alikes

@@ -17,6 +17,7 @@ from ...errors import DatabaseUnusable
 from .. import structure
 from ..checks.ledger import records_without_row, unknown_rows
 from ..checks.references import broken_reference_count
+from ..dialect import SQLITE
 from ..failures import driver_errors_as_ours
 from ..tables import ENTITY_TABLES, metadata
 
@@ -66,7 +67,7 @@ def _uncounted(connection: Connection, entity: Entity, words: str) -> Iterator[s
     """Whether the table holds as many rows as its indexes, which are what is counted else."""
     table = ENTITY_TABLES[entity.name]
     counted = select(func.count()).select_from(table)
-    held = connection.scalar(counted.with_statement_hint("NOT INDEXED"))
+    held = connection.scalar(SQLITE.without_indexes(counted))
     listed = connection.scalar(counted)
     if held != listed:
         yield f"the table of the {words} holds {held:,} rows, its index {listed:,}"

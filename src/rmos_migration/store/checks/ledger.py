@@ -39,10 +39,10 @@ class EntryPlace(NamedTuple):
 
 
 def rows_without_entry(connection: Connection, entity: Entity) -> Iterator[str]:
-    """Ids of stream_rows of which no ledger entry says what they were made from.
+    """Ids of rows of which no ledger entry says what they were made from.
 
-    Nearly every row has one entry, of a document that arrived. So the index of the ledger alone rules most stream_rows out,
-    and entries are looked at only for stream_rows that have none, or one of a document that did not arrive.
+    Nearly every row has one entry, of a document that arrived. So the index of the ledger alone rules most rows out,
+    and entries are looked at only for rows that have none, or one of a document that did not arrive.
     """
     id_ = ENTITY_TABLES[entity.name].c.id
     of_row = and_(ledger.c.entity == entity.name, ledger.c.record_id == id_)
@@ -55,7 +55,7 @@ def rows_without_entry(connection: Connection, entity: Entity) -> Iterator[str]:
 
 
 def unknown_rows(connection: Connection, entity: Entity) -> int:
-    """How many stream_rows the ledger does not name at all, which its index alone tells."""
+    """How many rows the ledger does not name at all, which its index alone tells."""
     id_ = ENTITY_TABLES[entity.name].c.id
     of_row = and_(ledger.c.entity == entity.name, ledger.c.record_id == id_)
     query = select(func.count(id_)).where(~exists(select(literal(1)).where(of_row)))

@@ -14,7 +14,7 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType, String
 
 from ...entities import Entity
-from ..sqlite.engines import tolerate_broken_text
+from ..dialect import SQLITE
 from ..tables import ENTITY_TABLES, metadata
 
 
@@ -25,21 +25,10 @@ def stream_rows(
 
     With ``tolerant``, text that is no UTF-8 comes with its bytes as half characters; else it ends the stream as damage.
     """
-    tolerate_broken_text(connection, tolerant=tolerant)
+    SQLITE.tolerate_broken_text(connection, tolerant=tolerant)
     table = ENTITY_TABLES[entity.name]
-    cursor: Any = connection.execute(select(table)).cursor  # the driver's own stream_rows, which cost half
+    cursor: Any = connection.execute(select(table)).cursor  # the driver's own rows, which cost half
     return iter(cursor)
-
-
-def file_damage(connection: Connection) -> list[str]:
-    """What SQLite finds wrong with the file's pages and indexes, in its own words.
-
-    The tables' own rules (CHECK, NOT NULL, STRICT) are left out: other rules of the audit say more of those.
-    """
-    connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
-    said = connection.exec_driver_sql("PRAGMA integrity_check(1000000)").scalars()
-    rules = ("NULL value in ", "non-", "TEXT value in ", "NUMERIC value in ")
-    return [line for line in said if line != "ok" and not line.startswith(rules)]
 
 
 class BrokenReference(NamedTuple):
@@ -54,9 +43,9 @@ class BrokenReference(NamedTuple):
 def broken_references(connection: Connection) -> Iterator[BrokenReference]:
     """References of any table that lead nowhere.
 
-    SQLite's own check says quickly in which tables; which stream_rows they are only a query tells for every kind of table.
+    SQLite's own check says quickly in which tables; which rows they are only a query tells for every kind of table.
     """
-    tables = {row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
+    tables = {name for name, _ in SQLITE.broken_links(connection)}
     for name in sorted(tables & metadata.tables.keys()):
         table = metadata.tables[name]
         for constraint in sorted(table.foreign_key_constraints, key=lambda one: one.column_keys[0]):
@@ -65,7 +54,7 @@ def broken_references(connection: Connection) -> Iterator[BrokenReference]:
 
 def broken_reference_count(connection: Connection) -> int:
     """How many references lead nowhere."""
-    return len(connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall())
+    return len(SQLITE.broken_links(connection))
 
 
 def _broken(

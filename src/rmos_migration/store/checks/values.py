@@ -5,16 +5,15 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import (
-    ColumnElement,
     Connection,
     and_,
-    case,
     func,
     or_,
     select,
 )
 
 from ...entities import Entity
+from ..dialect import SQLITE
 from ..ledger.conditions import SPEAKS_OF_ROW
 from ..tables import ENTITY_TABLES, ledger
 
@@ -28,19 +27,13 @@ def look_alikes(
     """
     values = ENTITY_TABLES[entity.name].c[column]
     query = (
-        select(func.json_group_array(values.distinct()))
+        select(SQLITE.text_list(values.distinct()))
         .where(values.is_not(None))
-        .group_by(_folded(func.trim(values) if trimmed else values))
+        .group_by(SQLITE.folded(func.trim(values) if trimmed else values))
         .having(func.count(values.distinct()) > 1)
     )
     for group in connection.scalars(query):
         yield sorted(json.loads(group), key=str)
-
-
-def _folded(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Text to compare by; plain ASCII is folded by the database itself, which is quicker."""
-    is_plain = func.glob("*[^ -~]*", column) == 0
-    return case((is_plain, func.lower(column)), else_=func.rmos_folded(column))
 
 
 def incomplete(connection: Connection, entity: Entity, generations: Iterable[str]) -> Iterator[list[Any]]:

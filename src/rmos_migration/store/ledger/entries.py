@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from ...entities import Entity
-from ..bulk import among
+from ..dialect import SQLITE
 from ..ledger.conditions import FROM_API, IS_OF_EDITED_RECORD, PLACE, SAYS_WRITTEN, SPEAKS_OF_ROW
 from ..model import API, DELETED, GONE, REPLACED, SETTLED
 from ..tables import ENTITY_TABLES, ledger, sources
@@ -49,7 +49,7 @@ def entries(
     query = select(ledger.c.path, ledger.c.pointer, *(ledger.c[name] for name in Entry._fields)).where(
         ledger.c.source_id == source,
         ledger.c.entity == entity.name,
-        among(ledger.c.path, paths),
+        SQLITE.among(ledger.c.path, paths),
         ~ledger.c.pointer.startswith(GONE),
     )
     return {(path, pointer): Entry(*entry) for path, pointer, *entry in connection.execute(query)}
@@ -59,7 +59,7 @@ def origins(connection: Connection, entity: Entity, ids: Collection[str]) -> dic
     """What the rows of these ids were made from, where the ledger knows it; what made the row before what equals it."""
     query = (
         select(ledger.c.record_id, *(ledger.c[name] for name in Origin._fields))
-        .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, among(ledger.c.record_id, ids))
+        .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, SQLITE.among(ledger.c.record_id, ids))
         .order_by(ledger.c.outcome.desc(), *PLACE)  # unchanged, then migrated, which stays
     )
     return {record_id: Origin(*origin) for record_id, *origin in connection.execute(query)}
@@ -136,7 +136,7 @@ def by_file(connection: Connection) -> Iterator[list[LedgerPlace]]:
 def deleted_ids(connection: Connection, entity: Entity, ids: Collection[str]) -> set[str]:
     """Those of ``ids`` whose record was deleted through the API."""
     query = select(ledger.c.record_id).where(
-        ledger.c.entity == entity.name, among(ledger.c.record_id, ids), ledger.c.code == DELETED
+        ledger.c.entity == entity.name, SQLITE.among(ledger.c.record_id, ids), ledger.c.code == DELETED
     )
     return set(connection.scalars(query))
 
@@ -150,7 +150,7 @@ def set_aside(connection: Connection, entity: Entity, ids: Collection[str]) -> s
     )
     query = select(ledger.c.record_id, ledger.c.content_sha256).where(
         ledger.c.entity == entity.name,
-        among(ledger.c.record_id, ids),
+        SQLITE.among(ledger.c.record_id, ids),
         ledger.c.code == REPLACED,
         ledger.c.record_id.in_(edited),
     )
@@ -180,7 +180,7 @@ def lost(connection: Connection, entity: Entity, ids: Collection[str]) -> set[st
     table = ENTITY_TABLES[entity.name]
     is_there = exists(select(literal(1)).where(table.c.id == ledger.c.record_id))
     query = select(ledger.c.record_id).where(
-        ledger.c.entity == entity.name, among(ledger.c.record_id, ids), SAYS_WRITTEN, ~is_there
+        ledger.c.entity == entity.name, SQLITE.among(ledger.c.record_id, ids), SAYS_WRITTEN, ~is_there
     )
     return set(connection.scalars(query))
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable, DropTable
 
 from ...entities import Entity
-from ..bulk import insert_rows
+from ..dialect import SQLITE
 from ..ledger.conditions import FROM_API, PLACE, SPEAKS_OF_ROW
 from ..model import GONE, SETTLED
 from ..tables import ENTITY_TABLES, ledger, sources
@@ -51,7 +51,9 @@ def begin_seeing(connection: Connection) -> None:
 
 def note_seen(connection: Connection, entity: Entity, ids: Collection[str]) -> None:
     """Note records as seen; seeing one again does no harm."""
-    insert_rows(connection, _seen, ("entity", "id"), [(entity.name, one) for one in ids], or_update=True)
+    SQLITE.insert_rows(
+        connection, _seen, ("entity", "id"), [(entity.name, one) for one in ids], or_update=True
+    )
 
 
 def unseen(connection: Connection, entity: Entity, source: int | None) -> Iterator[Unseen]:

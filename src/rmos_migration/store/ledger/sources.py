@@ -11,8 +11,8 @@ from sqlalchemy import (
 )
 
 from ...errors import CorruptRow
-from ..bulk import among
 from ..columns import run_encoding
+from ..dialect import SQLITE
 from ..ledger.conditions import FROM_API
 from ..model import API
 from ..runs.rows import next_id
@@ -72,7 +72,7 @@ def encodings(connection: Connection, source: int, paths: Collection[str]) -> di
     if not named:
         return {}
     query = select(ledger.c.path, ledger.c.run_id).where(
-        ledger.c.source_id == source, among(ledger.c.path, paths), ledger.c.run_id.in_(list(named))
+        ledger.c.source_id == source, SQLITE.among(ledger.c.path, paths), ledger.c.run_id.in_(list(named))
     )
     return {path: named[run_id] for path, run_id in connection.execute(query)}
 

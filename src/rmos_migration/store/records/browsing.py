@@ -16,18 +16,18 @@ from sqlalchemy import (
     and_,
     case,
     func,
-    literal_column,
     null,
     or_,
     select,
 )
 
 from ...entities import Entity
+from ..dialect import SQLITE
 from ..records.rows import Row
 from ..tables import ENTITY_TABLES
 
 MOST_VALUES = 50
-"""Values of a column that are counted find by find; how many there are in all is said."""
+"""Values of a column that are counted one by one; how many there are in all is said."""
 
 _FEW = 5_000
 """Records that are found first and put in order then. Where there are more, the first of them are soon found in order."""
@@ -71,7 +71,7 @@ def page(
         connection: for look-ups.
         entity: of what.
         wanted: what they must have.
-        after: id and created_at of the last record of the page before, if there was find.
+        after: id and created_at of the last record of the page before, if there was one.
         limit: at most so many.
         newest: the order.
     """
@@ -81,7 +81,7 @@ def page(
     if not total:
         return Page([], 0)
     if conditions and total <= _FEW:
-        row: ColumnElement[int] = literal_column(f"{table.name}.rowid")
+        row = SQLITE.row_number(table)
         found = select(row).select_from(table).where(*conditions).correlate(None)
         conditions = [row.in_(found)]
     query = _in_order(select(table).where(*conditions), table, newest)
@@ -136,18 +136,14 @@ def counted_between(
     bins += [and_(value >= low, value < high) for low, high in pairwise(edges)]
     bins += [value >= edges[-1], value.is_(None)]
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in bins]
-    conditions = [_condition(table, name, find) for name, find in wanted.items()]
+    conditions = [_condition(table, name, value) for name, value in wanted.items()]
     return list(connection.execute(select(*sums).where(*conditions)).one())
 
 
 def _condition(table: Table, name: str, value: Any) -> ColumnElement[bool]:
     column = table.c[name]
-    condition: ColumnElement[bool] = column == value
-    if name == "name" and value.isascii():
-        condition = column.icontains(value, autoescape=True)
-    elif name == "name":
-        condition = func.instr(func.rmos_folded(column), func.rmos_folded(value)) > 0
-    return condition
+    equal: ColumnElement[bool] = column == value
+    return SQLITE.contains_folded(column, value) if name == "name" else equal
 
 
 def _in_order(query: Select[Any], table: Table, newest: bool) -> Select[Any]:

@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from ...entities import BY_NAME, ENTITIES, Entity
 from ...entities.stored import stored_object
-from ..bulk import among, insert_rows
+from ..dialect import SQLITE
 from ..tables import ENTITY_TABLES, pending_references
 
 
@@ -56,7 +56,7 @@ def pending_of(connection: Connection, entity: Entity, record_id: str) -> dict[s
 
 def remember_pending(connection: Connection, pending: Sequence[PendingReference]) -> None:
     """Write down detached references, so that they can be attached when their parents arrive."""
-    insert_rows(connection, pending_references, PendingReference._fields, pending, or_update=True)
+    SQLITE.insert_rows(connection, pending_references, PendingReference._fields, pending, or_update=True)
 
 
 def attach_pending(connection: Connection, parent: Entity, ids: Collection[str]) -> list[PendingReference]:
@@ -68,7 +68,7 @@ def attach_pending(connection: Connection, parent: Entity, ids: Collection[str])
     if not ids or not _is_any_pending(connection):
         return []
     waiting = pending_references.c
-    query = select(pending_references).where(among(waiting.target_id, ids))
+    query = select(pending_references).where(SQLITE.among(waiting.target_id, ids))
     query = query.order_by(waiting.entity, waiting.record_id, waiting.field)
     found = [PendingReference(*row) for row in connection.execute(query)]
     attached = [wish for wish in found if _parent_of(wish) == parent.name]
@@ -103,7 +103,9 @@ def forget_pending(connection: Connection, entity: Entity, ids: Collection[str])
     if _is_any_pending(connection):
         waiting = pending_references.c
         connection.execute(
-            delete(pending_references).where(waiting.entity == entity.name, among(waiting.record_id, ids))
+            delete(pending_references).where(
+                waiting.entity == entity.name, SQLITE.among(waiting.record_id, ids)
+            )
         )
 
 

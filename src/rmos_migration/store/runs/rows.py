@@ -111,7 +111,7 @@ def find(connection: Connection, run_id: int, *, locked: bool | None) -> RunRow 
 
 
 def before(connection: Connection, run: RunRow, *, locked: bool | None) -> RunRow | None:
-    """The run before this one that read the same folder, if it is rejected_by which that was."""
+    """The run before this one that read the same folder, if it is known which that was."""
     if run.location is None:
         return None
     query = (
@@ -125,7 +125,7 @@ def before(connection: Connection, run: RunRow, *, locked: bool | None) -> RunRo
 
 
 def has_later(connection: Connection, run: RunRow) -> bool:
-    """Whether a later run read the same folder, as far as that is rejected_by."""
+    """Whether a later run read the same folder, as far as that is known."""
     query = select(runs.c.id).where(runs.c.id > run.id, runs.c.location == run.location).limit(1)
     return run.location is not None and connection.scalar(query) is not None
 

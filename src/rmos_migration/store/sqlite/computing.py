@@ -13,7 +13,7 @@ from sqlalchemy import Connection, text
 
 from ...errors import DatabaseUnusable
 from .. import schema
-from ..schema_words import kept_by_schema
+from ..schema import kept_by_schema
 from ..tables import metadata
 
 _HARMLESS = frozenset(

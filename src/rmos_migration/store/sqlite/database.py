@@ -10,13 +10,15 @@ from sqlalchemy import Connection
 from ...errors import DatabaseUnusable
 from ...permissions import Permissions, permissions_of
 from .. import schema
+from ..dialect import SQLITE
 from ..port import DatabaseState, Engine, FileCondition, never
 from ..snapshot import Snapshot
+from ..structure import refuse_foreign
 from . import lock
 from .backup import back_up, copy_whole, last_copy, refuse_companions, refuse_taken
 from .computing import refuse_computed
 from .driver import engine
-from .engines import checkpoint, connected, file_engine, memory_engine, tolerate_broken_text
+from .engines import checkpoint, connected, file_engine, memory_engine
 from .file_state import (
     examine,
     has_log,
@@ -28,7 +30,7 @@ from .file_state import (
 )
 from .files import real_path, size_of
 from .lock import write_lock
-from .safety import damage_in, fault_in, kept_sound, refuse_foreign, refuse_uncertain
+from .safety import damage_in, fault_in, kept_sound, refuse_uncertain
 
 
 @dataclass(frozen=True)
@@ -155,7 +157,7 @@ class SqliteDatabase:
             refuse_unusable(found)
         is_running = self.is_running()
         with self._reading(is_stopped=is_stopped) as connection, connection.begin():
-            tolerate_broken_text(connection, tolerant=True)
+            SQLITE.tolerate_broken_text(connection, tolerant=True)
             refuse_computed(self.path, connection)
             yield Snapshot(connection, is_running)
 

@@ -5,7 +5,7 @@ import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_from_bytes
@@ -172,13 +172,6 @@ def interrupt_if_over(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     if isinstance(driver, TimedConnection) and driver.clock is not None and driver.clock.is_over():
         driver.interrupt()
-
-
-def tolerate_broken_text(connection: Connection, *, tolerant: bool) -> None:
-    """Let text that is no UTF-8 be read, its bytes as half characters, instead of failing; or no longer."""
-    driver = connection.connection.driver_connection
-    if isinstance(driver, sqlite3.Connection):
-        driver.text_factory = partial(str, encoding="utf-8", errors="surrogateescape") if tolerant else str
 
 
 def _begin_at_once(engine: Engine, read_only: bool) -> Engine:

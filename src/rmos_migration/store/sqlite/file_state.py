@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from ...errors import DatabaseUnusable, EnvironmentFailure, TookTooLong
 from .. import schema
-from ..failures import DAMAGED, code_behind
+from ..failures import is_damage
 from ..port import DatabaseState, FileCondition
 from .computing import HINT, computed
 from .engines import connected, file_engine
@@ -50,7 +50,7 @@ def examine(path: Path, *, is_hasty: bool = False) -> DatabaseState:
     try:
         mark = _mark(path)
     except DatabaseUnusable as error:
-        if code_behind(error) == sqlite3.SQLITE_NOTADB:
+        if _is_no_database(error):
             return DatabaseState(FileCondition.DAMAGED, detail=f"{path} is not a SQLite database")
         mark = 0  # perhaps the log holds the rest of it
     if mark not in (0, schema.APPLICATION_ID):
@@ -63,8 +63,15 @@ def examine(path: Path, *, is_hasty: bool = False) -> DatabaseState:
         raise
     except DatabaseUnusable as error:
         said = f"{path}: {error.message}"
-        is_damage = code_behind(error) in DAMAGED
-        return DatabaseState(FileCondition.DAMAGED if is_damage else FileCondition.CHANGED, detail=said)
+        return DatabaseState(
+            FileCondition.DAMAGED if is_damage(error) else FileCondition.CHANGED, detail=said
+        )
+
+
+def _is_no_database(error: DatabaseUnusable) -> bool:
+    """Return whether SQLite said that the file is no database, rather than that it is damaged."""
+    driver = getattr(error.__cause__, "orig", error.__cause__)
+    return getattr(driver, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_NOTADB
 
 
 def _mark(path: Path) -> int:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from ...errors import DatabaseUnusable
 from .. import schema, structure
 from ..checks.breaches import broken_links_of_books, has_breach
-from ..checks.references import file_damage
+from ..dialect import SQLITE
 from ..tables import metadata
 from .computing import computed
 from .engines import connected, file_engine
@@ -37,7 +37,7 @@ def damage_in(path: Path) -> str:
     try:
         engine = file_engine(path, read_only=True, immutable=not has_log(path))
         with connected(engine) as connection:
-            return next(iter(file_damage(connection)), "")
+            return next(iter(SQLITE.damage(connection)), "")
     except DatabaseUnusable as error:
         return error.message
 
@@ -78,7 +78,7 @@ class Watch:
 
     def begin(self, connection: Connection) -> None:
         """Start watching, before anything is written; what was written since the file was looked at shows now."""
-        version = data_version(connection)
+        version = SQLITE.data_version(connection)
         self._version = version if self._look in (None, _look_of(self.path)) else None
 
     def end(self, connection: Connection) -> None:
@@ -87,7 +87,7 @@ class Watch:
         Its time is set first: a write that comes before that is noticed here, and a later one gives it another time.
         """
         seal = stamped(self.path)
-        if self._version is not None and data_version(connection) == self._version:
+        if self._version is not None and SQLITE.data_version(connection) == self._version:
             self.seal = seal
 
 
@@ -124,20 +124,6 @@ def kept_sound(path: Path, held: HeldLock, *, with_rows: bool = True) -> Iterato
             held.leave(seal.text)
 
 
-def data_version(connection: Connection) -> int:
-    """A number that changes with every commit of another connection. Asking for it begins no transaction."""
-    return int(connection.connection.execute("PRAGMA data_version").fetchone()[0])
-
-
-def refuse_foreign(connection: Connection) -> None:
-    """Raise DatabaseUnusable where something in a database changes what others write; in a transaction, it stays so."""
-    if found := computed(connection) or next(structure.foreign(structure.found(connection)), ""):
-        raise DatabaseUnusable(
-            f"another program changed the database while it was written: {found}",
-            "take that out of it (see: rmos audit), then run the same command again; it carries on",
-        )
-
-
 def _look_of(path: Path) -> tuple[object, ...]:
     """How a file and the log beside it look."""
     looks = (looked_at(path), *logs_of(path).values())
@@ -159,8 +145,7 @@ def _faults(connection: Connection, *, with_rows: bool) -> Iterator[str]:
     if found := computed(connection):
         yield found
     yield from structure.foreign(there)
-    said = connection.exec_driver_sql("PRAGMA integrity_check(1)").scalars()
-    yield from (" ".join(line.split("\n")) for line in said if line != "ok")
+    yield from SQLITE.first_damage(connection)
     if schema.version_of(connection) == schema.CURRENT_VERSION:
         missing = (table.name for table in metadata.sorted_tables if table.name not in there.tables)
         yield from (f"the table {name} is missing" for name in missing)
