@@ -18,10 +18,8 @@ from ..migrate.strays import not_looked_at
 from ..settings import named_folder
 from ..sources.decode import is_codec
 from ..sources.discover import Source, json_files
-from ..sources.incomplete import refuse_incomplete
-from ..sources.passed_over import SourceFile
-from ..sources.read import read_files
-from ..sources.root import NoRecordsError
+from ..sources.legacy_folder import NoRecordsError, refuse_incomplete
+from ..sources.read import SourceFile, read_files
 from . import console
 from .options import JsonOption, load_settings
 

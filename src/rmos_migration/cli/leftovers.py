@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..atomic import leftovers, older_leftovers
-from ..sources.incomplete import MARK
+from ..sources.legacy_folder import UNFINISHED_MARK
 from ..store.file_state import DatabaseState, FileCondition
 
 _MOST_NAMES = 10_000
@@ -94,5 +94,5 @@ def _look(folder: Path) -> _Leftovers:
     except OSError:
         return _Leftovers(folder, False, False, [], True)
     holds_some = any(".unfinished" in one.name for one in entries)  # which of them are ours, atomic knows
-    is_marked = any(one.name == MARK for one in entries)
+    is_marked = any(one.name == UNFINISHED_MARK for one in entries)
     return _Leftovers(folder, holds_some, is_marked, folders, len(entries) <= _MOST_NAMES)

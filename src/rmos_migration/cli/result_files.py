@@ -9,7 +9,7 @@ from ..atomic import is_link, is_special, sweep, write_whole
 from ..errors import EnvironmentFailure, RmosError, UsageError, remedy
 from ..permissions import ANYBODYS, Permissions
 from ..settings import Settings
-from ..sources.untouched import refuse_inside
+from ..sources.legacy_folder import refuse_inside
 from ..store.database import SqliteDatabase
 from ..store.exporting import locations
 

@@ -10,7 +10,7 @@ from ..atomic import sweep, unfinished, write_whole
 from ..durable import make_folder
 from ..errors import EnvironmentFailure, UsageError, all_tried, remedy
 from ..permissions import ANYBODYS, Permissions
-from ..sources.untouched import refuse_inside
+from ..sources.legacy_folder import refuse_inside
 from .formats import VIEWS, ReportFormat
 from .model import Report
 

@@ -16,9 +16,8 @@ from ..presentation.views import notice
 from ..sources.decode import to_text
 from ..sources.folders import entity_of_path
 from ..sources.locate import located_in
-from ..sources.passed_over import SourceFile
 from ..sources.paths import parts_of
-from ..sources.read import read_files
+from ..sources.read import SourceFile, read_files
 from ..store import reporting
 from ..store.queries import RunRow
 from ..store.reporting import Known, Place

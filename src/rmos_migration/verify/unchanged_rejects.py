@@ -9,7 +9,7 @@ from ..migrate.batch_plan import Place
 from ..migrate.outcome import Outcome
 from ..migrate.prepare import Candidate
 from ..sources.decode import to_text
-from ..sources.excerpts import excerpts
+from ..sources.locate import document_texts
 from ..store import exporting
 from ..store.holdings import Entry
 from ..store.runs import UNRESOLVED
@@ -39,7 +39,7 @@ def still_as_kept(
         documents = list(group)
         kept = exporting.bodies(connection, source, path)
         text = to_text(documents[0].reading.raw, encodings.get(path))
-        for pointer, found in excerpts(path, text, [one.pointer for one in documents]).items():
+        for pointer, found in document_texts(path, text, [one.pointer for one in documents]).items():
             if kept.get(pointer) == found.text.encode("utf-8", "surrogatepass"):
                 same.add((path, pointer))
     return frozenset(same)

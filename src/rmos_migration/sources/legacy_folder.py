@@ -1,7 +1,7 @@
-"""Whether a folder is a legacy folder, and which one may have been meant where it is none."""
+"""Which folder is a legacy folder, and which one may have been meant; nothing is written into one."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
@@ -10,7 +10,6 @@ from shlex import quote
 from ..entities import BY_NAME
 from ..errors import EnvironmentFailure, UsageError
 from .folders import is_archive, is_of_records
-from .incomplete import refuse_incomplete
 from .machine import is_folder, own_faults_ignored, raise_if_machine_failed
 
 _FOLDERS_TRIED = 1000
@@ -104,3 +103,33 @@ def _folders_in(folder: Path) -> list[Path]:
     with suppress(OSError):
         return sorted(one for one in islice(folder.iterdir(), _FOLDERS_TRIED) if one.is_dir())
     return []
+
+
+UNFINISHED_MARK = ".rmos-export-unfinished"
+"""A file that lies in the folder of an export until all of it is on the disk."""
+
+UNFINISHED_NOTE = (
+    "This folder is an export of rmos that did not finish: files may be missing from it.\n"
+    "If no rmos export is running, delete the folder and export again.\n"
+)
+
+
+def refuse_incomplete(root: Path) -> None:
+    """Raise UsageError for an export that did not finish, or one of the trees in it."""
+    for folder in (root, Path(os.path.realpath(root)).parent):
+        if os.path.lexists(os.path.join(folder, UNFINISHED_MARK)):
+            raise UsageError(
+                f"{folder} is an export that did not finish, so files may be missing from it",
+                "export again into another folder, or delete this one and export again",
+            )
+
+
+def refuse_inside(target: Path, folders: Iterable[str | Path]) -> None:
+    """Raise UsageError for a place in a legacy folder: it may be a document's, and the next migration would read it."""
+    real = Path(os.path.realpath(target))
+    for folder in folders:
+        if real.is_relative_to(os.path.realpath(folder)):
+            raise UsageError(
+                f"{target} lies in the legacy folder {folder}, which is never written to",
+                "name a place somewhere else",
+            )

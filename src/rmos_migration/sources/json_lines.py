@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from itertools import islice
 
+from ..diagnostics import Location
 from .decode import Decoded, decode
 from .folders import LINES_ENDINGS
-from .outline import is_readable
+from .mended_text import is_readable
+from .positions import START
 
 _BLANK = " \t\r"
 _LINES_TRIED = 3
@@ -21,9 +23,12 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def decode_line(line: str) -> Decoded:
-    """One line to its value, as strictly as a file."""
-    return decode(line.strip(_BLANK).encode("utf-8", "surrogatepass"))
+def decode_line(line: str, start: Location = START) -> Decoded:
+    """Decode one line as strictly as a file; its first character is at ``start``."""
+    text = line.lstrip(_BLANK)
+    if len(text) < len(line):
+        start = start._replace(column=(start.column or 1) + len(line) - len(text))
+    return decode(text.rstrip(_BLANK).encode("utf-8", "surrogatepass"), start=start)
 
 
 def are_lines(path: str, text: str) -> bool:
@@ -31,7 +36,7 @@ def are_lines(path: str, text: str) -> bool:
 
     In a file named so the first line must be a value of its own, or the text no value as a whole. Elsewhere every
     line must begin an object and one of the first few be one, so that a log whose last line was cut off is still read,
-    and an object that is merely broken is not taken for lines. A line whose faults leave it readable is as good as one
+    and an object that is merely broken is not taken for lines. A line whose errors leave it readable is as good as one
     without.
     """
     beginning = [line for _, line in islice(lines_of(text), _LINES_TRIED)]
@@ -45,7 +50,7 @@ def are_lines(path: str, text: str) -> bool:
 
 
 def _is_value(line: str) -> bool:
-    return not decode_line(line).faults or is_readable(line)
+    return not decode_line(line).errors or is_readable(line)
 
 
 def is_named_lines(path: str) -> bool:

@@ -61,12 +61,17 @@ class RecentJob(BaseModel):
     created_at: str | None
 
 
+Health = Literal["healthy", "warnings", "errors_detected"]
+
+
 class Validation(BaseModel):
     """What the quick audit says."""
 
+    model_config = ConfigDict(frozen=True)
+
     errors: int
     warnings: int
-    status: Literal["healthy", "warnings", "errors_detected"]
+    status: Health
     checked_at: str
 
 
@@ -201,22 +206,6 @@ class RejectAnswer(Answer):
     """One document that is not loaded."""
 
     reject: RejectDetail
-
-
-class RunOrder(BaseModel):
-    """How a run is to be done; what is not said is as ``rmos.toml`` says, or as usual."""
-
-    model_config = ConfigDict(extra="forbid", use_attribute_docstrings=True)
-
-    dry_run: bool = False
-    """Do everything, and keep nothing."""
-    all_or_nothing: bool = False
-    on_conflict: Literal["keep", "replace", "reject"] | None = None
-    missing_references: Literal["detach", "reject"] | None = None
-    max_rejects: str | None = Field(default=None, max_length=20)
-    """A number, or a percentage such as ``5%``."""
-    encoding: str | None = Field(default=None, max_length=40)
-    rehash: bool = False
 
 
 class RunStarted(Answer):
