@@ -8,8 +8,8 @@ import pytest
 from rmos_migration.diagnostics import Diagnostic
 from rmos_migration.entities import BY_NAME
 from rmos_migration.migrate.prepare import prepare
-from rmos_migration.sources.advice import advice_behind_number
 from rmos_migration.sources.decode import decode
+from rmos_migration.sources.number_hints import explain_after_number
 from rmos_migration.sources.numbers import possible_numbers
 from rmos_migration.sources.read import Reading
 from rmos_migration.sources.signatures import SIGNATURES, Signature
@@ -137,7 +137,7 @@ def test_comma_in_a_list_is_right(text: str) -> None:
         ('{"a": -}', (1, 7), "null if it was never known"),
         ('{"a": ?}', (1, 7), "null if it was never known"),
         ('{"a": }', (1, 7), "missing"),
-        ('{"a": 1,, "b": 2}', (1, 9), "comma that is too many"),
+        ('{"a": 1,, "b": 2}', (1, 9), "delete the extra comma"),
         ('{"a": yes}', (1, 7), "in double quotes"),
         ('{"a": Rope}', (1, 7), "in double quotes"),
         ('{name: "x"}', (1, 2), '"name"'),
@@ -163,8 +163,8 @@ def test_comma_in_a_list_is_right(text: str) -> None:
         ("<!DOCTYPE html>\n<html>{}</html>", (1, 1), "web page"),
         ("data = {}", (1, 1), "before it"),
         ("callback({})", (1, 1), "before it"),
-        ("id;name\n1;Rope\n", (1, 1), "no JSON"),
-        ("---\nid: x\n", (1, 1), "no JSON"),
+        ("id;name\n1;Rope\n", (1, 1), "not JSON"),
+        ("---\nid: x\n", (1, 1), "not JSON"),
         ("{\\rtf1 }", (1, 2), "plain text"),
     ],
 )  # fmt: skip
@@ -211,7 +211,7 @@ def test_decimal_comma_in_a_line_is_placed_in_its_line(name: str, native: Any) -
 def test_long_number_is_looked_at_without_harm(count: int) -> None:
     for text in ("1" * count + ",5", "1" + ",1" * count, "1" + " 000" * count, "0" * count + "x"):
         assert decode(f'{{"a": {text}}}'.encode()).errors[-1].code == "json-syntax"
-    assert advice_behind_number("1" * count + ",5}", count, in_list=True) is None
+    assert explain_after_number("1" * count + ",5}", count, in_list=True) is None
 
 
 def test_hint_shows_no_character_that_cannot_be_seen() -> None:

@@ -10,13 +10,7 @@ from ..store.database import SqliteDatabase
 from ..store.doubts import SEE, doubts
 from ..store.lock import is_locked
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption, JsonOption
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("status", help="Show what is in the database and how the last run ended.")(status)
+from .options import DatabaseOption, JsonOption, load_settings
 
 
 def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None:

@@ -20,7 +20,7 @@ class NameRefusedError(Exception):
 
 
 def prepare_folder(folder: Path, permissions: Permissions = ANYBODYS) -> None:
-    """Make the folder of an export, or see that it is empty, and mark it as not whole yet (``finish_folder``).
+    """Make an export's folder, or check that it is empty, and mark it as unfinished (``finish_folder``).
 
     Raises:
         UsageError: if something is in it, or it is no folder: an export never overwrites anything.
@@ -54,7 +54,7 @@ def prepare_folder(folder: Path, permissions: Permissions = ANYBODYS) -> None:
 
 
 def finish_folder(folder: Path) -> None:
-    """Force everything in the folder of an export to the disk, and only then take away the mark that it is not whole.
+    """Force everything in an export's folder to the disk, then take away the mark that it is unfinished.
 
     Raises:
         EnvironmentFailure: if the system could not write something of it; the mark stays then.
@@ -83,7 +83,8 @@ def make_tree(tree: Path, permissions: Permissions = ANYBODYS) -> None:
 def write_new(target: Path, content: bytes, permissions: Permissions = ANYBODYS) -> None:
     """Write a file that is not there yet, with the folders on the way.
 
-    It gets its name when all of it is written. It is forced to the disk with all others, at the end (``finish_folder``).
+    It gets its name when all of it is written. It is forced to the disk with all others, at the end
+    (``finish_folder``).
 
     Raises:
         NameRefusedError: if the system cannot have such a file, or has one under this name already.

@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 
 from ..entities import Entity
 from ..sources.paths import parts_of
-from ..sources.read import read_files
-from ..sources.skipped_files import SourceFile
+from ..sources.read import SourceFile, read_files
 from ..store import holders, holdings
 from ..store.edits import trace_of
 from ..store.holders import Holder, holders_of, is_refused_as_a_whole

@@ -17,8 +17,7 @@ from ..sources.decode import to_text
 from ..sources.folders import entity_of_path
 from ..sources.locate import located_in
 from ..sources.paths import parts_of
-from ..sources.read import read_files
-from ..sources.skipped_files import SourceFile
+from ..sources.read import SourceFile, read_files
 from ..store import reporting
 from ..store.queries import RunRow
 from ..store.reporting import Known, Place

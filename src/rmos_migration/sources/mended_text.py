@@ -1,7 +1,7 @@
-"""Text with faults that leave it readable, taken for what it nearly is, so that each fault costs only its document.
+"""Text whose errors leave it readable, with numbers in place of bad values, so that each error costs only its document.
 
-NaN, a number out of range, a key that stands twice, half a character, a nesting too deep: where they stand is known, and
-everything around them can be read. Only text with broken syntax has no outline (docs/domain.md, Strict JSON).
+NaN, a number out of range, a repeated key, half a character, a nesting too deep: it is known where these are, and
+everything around them can be read. Only a text with broken syntax cannot be mended (docs/domain.md, Strict JSON).
 """
 
 import json
@@ -15,13 +15,13 @@ from .positions import START
 from .scan import MAX_DEPTH, Scanner, ScanPosition, StopScan
 
 MOST_ERRORS = 250_000
-"""A text with more errors has no outline."""
+"""A text with more errors is not mended."""
 
 
 class MendedText(NamedTuple):
-    """A text of JSON of the same length, with numbers where its values are none, and what was wrong.
+    """JSON text of the same length as the original, with numbers in place of the values that are not JSON.
 
-    ``offsets`` are where the faults begin, in their order; ``is_deep`` says that the text nests deeper than one document may.
+    ``offsets`` are where the errors begin, in order; ``is_deep`` says that it nests deeper than one document may.
     """
 
     text: str
@@ -29,31 +29,31 @@ class MendedText(NamedTuple):
     is_deep: bool
 
     def value(self) -> Any:
-        """What the text holds; a key that stands in its object again is an ``Again``."""
+        """Return what the text holds; a repeated key is an ``Again``."""
         return _READER.decode(self.text)
 
     def is_faulty(self, begin: int, end: int) -> bool:
-        """Whether a fault begins in a part of the text."""
+        """Tell whether an error begins in a part of the text."""
         at = bisect_left(self.offsets, begin)
         return at < len(self.offsets) and self.offsets[at] < end
 
 
 def mended(text: str) -> MendedText | None:
-    """The outline of a text, None if it is broken."""
-    outliner = _Mender(text)
-    if not outliner.run():
+    """Return the text in a form that can be read; None if its syntax is broken."""
+    mender = _Mender(text)
+    if not mender.run():
         return None
-    offsets = array("q", sorted(outliner.offsets))
-    return MendedText(_mended(text, outliner.gaps), offsets, outliner.is_deep)
+    offsets = array("q", sorted(mender.offsets))
+    return MendedText(_with_numbers(text, mender.gaps), offsets, mender.is_deep)
 
 
 def is_readable(text: str) -> bool:
-    """Whether a text has an outline."""
+    """Tell whether a text can be mended."""
     return _Mender(text).run()
 
 
 class _Mender(Scanner):
-    """Goes on at every fault that leaves the text readable, and only remembers where it was: who has it, says it."""
+    """A scanner that only remembers where errors are; each is reported later, with the document that it is in."""
 
     max_depth = 2 * MAX_DEPTH  # around a document that is as deep as it may be, there are wrappers
 
@@ -67,7 +67,7 @@ class _Mender(Scanner):
             raise StopScan
         self.offsets.append(at)
 
-    def _again(self, at: int, key: str, first: Any, place: ScanPosition) -> None:  # noqa: ARG002 - who has it, says it
+    def _again(self, at: int, key: str, first: Any, place: ScanPosition) -> None:  # noqa: ARG002
         self._error(at, "json-duplicate-key")
 
     def _value(self, at: int, place: ScanPosition) -> int:
@@ -75,8 +75,8 @@ class _Mender(Scanner):
         return super()._value(at, place)
 
 
-def _mended(text: str, gaps: "array[int]") -> str:
-    """The text with a number in each gap that is just as long; no gap has less than two characters."""
+def _with_numbers(text: str, gaps: "array[int]") -> str:
+    """Fill each gap of a text with a number of the same length; no gap has less than two characters."""
     if not gaps:
         return text
     pieces: list[str] = []

@@ -1,4 +1,4 @@
-"""JSON numbers: whether one survives being read (docs/domain.md, Strict JSON), and those that people write otherwise."""
+"""JSON numbers: whether one survives being read (docs/domain.md, Strict JSON), and how people write them."""
 
 import re
 from decimal import Decimal, InvalidOperation

@@ -24,7 +24,7 @@ def as_text(name: str) -> str:
 
 
 def fitted_path(path: str) -> str:
-    """Return a path as it can be stored (docs/domain.md, Pointers and paths).
+    """A path as it can be stored (docs/domain.md, Pointers and paths).
 
     Of one that is longer than ``STORABLE`` the first folders and the file's name stay, and between them stands the
     SHA-256 of the whole, as a folder that any system can have.

@@ -1,4 +1,4 @@
-"""A file of several documents with faults that leave it readable: each fault is given to the document it is in."""
+"""Split a file that has errors but can be read: each error is given to the document that it is in."""
 
 from collections.abc import Callable
 from typing import Any
@@ -15,7 +15,7 @@ MOST_WARNINGS = 20
 """Errors outside of documents that are reported one by one."""
 
 _OF_KEYS = "json-surrogate"
-"""The error that, in a key, costs every document under it: the key is part of where they stand."""
+"""The error that, in a key, costs every document under it: the key is part of their pointers."""
 
 
 def split_faulty(
@@ -30,35 +30,35 @@ def split_faulty(
         split: splits the text's value, as far as it can be known.
         start: where the text begins; its pointer is that of the value.
     """
-    outline = mended(text)
-    if outline is None:
+    readable = mended(text)
+    if readable is None:
         return None
-    documents = split(outline.value())
+    documents = split(readable.value())
     if not documents or [one.pointer for one in documents] == [start.pointer]:
         return None
-    found = offsets_in(outline.text, [one.pointer for one in documents], start.pointer)
+    found = offsets_in(readable.text, [one.pointer for one in documents], start.pointer)
     if len(found) < len(documents):
         return None
-    around = scan(text, start, {spot.begin: spot.end for spot in found.values()}, MOST_ERRORS)
+    around = scan(text, start, {value.begin: value.end for value in found.values()}, MOST_ERRORS)
     positions = Positions(text, start)
     documents = [
-        one._replace(errors=_own_errors(text, outline, one.pointer, found[one.pointer], positions))
+        one._replace(errors=_own_errors(text, readable, one.pointer, found[one.pointer], positions))
         for one in documents
     ]
     forwards = Positions(text, start)
-    keys = {pointer: forwards.at(spot.key) for pointer, spot in found.items()}
+    keys = {pointer: forwards.at(value.key) for pointer, value in found.items()}
     documents = _with_errors_around(documents, around, keys)
     return None if len(documents) == 1 and documents[0].errors else documents
 
 
 def _own_errors(
-    text: str, outline: MendedText, pointer: str, spot: ValueOffsets, positions: Positions
+    text: str, readable: MendedText, pointer: str, value: ValueOffsets, positions: Positions
 ) -> tuple[Diagnostic, ...]:
     """Return the errors in a document's own text."""
-    if not outline.is_deep and not outline.is_faulty(spot.begin, spot.end):
+    if not readable.is_deep and not readable.is_faulty(value.begin, value.end):
         return ()
-    start = Location(positions.start.path, pointer, *positions.at(spot.begin), document=pointer)
-    return scan(text[spot.begin : spot.end], start)
+    start = Location(positions.start.path, pointer, *positions.at(value.begin), document=pointer)
+    return scan(text[value.begin : value.end], start)
 
 
 def _with_errors_around(
@@ -77,7 +77,7 @@ def _with_errors_around(
             for document in rejected:
                 errors.setdefault(document, []).append(error.in_document(document))
         if not rejected:
-            message = f"outside of every document: {error.message}"
+            message = f"outside every document: {error.message}"
             warnings.append(error._replace(message=message, severity=Severity.WARNING))
     documents = [
         one._replace(errors=(*errors[one.pointer], *one.errors)) if one.pointer in errors else one
@@ -103,14 +103,14 @@ def _by_place(documents: list[Document[FormT]]) -> dict[str, list[str]]:
 def _rejects_both(
     error: Diagnostic, keys: dict[str, Position], errors: dict[str, list[Diagnostic]]
 ) -> list[str]:
-    """Give the error of a repeated key to the documents under both its members; return those that are documents."""
+    """Give the error of a repeated key to the documents under both of its members; return their pointers."""
     again = error.location
     first = first_of(again.pointer)
     if again.pointer in keys:
         errors.setdefault(again.pointer, []).append(error.in_document(again.pointer))
     if first in keys and first not in errors:
         key = shown(key_of(first.rpartition("/")[2]))
-        message = f"the key {key} stands here, and again at line {again.line}, column {again.column}"
+        message = f"the key {key} is here and again at line {again.line}, column {again.column}"
         line, column = keys[first]
         place = Location(again.path, first, line, column, document=first)
         errors[first] = [diagnose(error.code, message, place)]

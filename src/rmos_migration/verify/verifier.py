@@ -22,8 +22,7 @@ from ..migrate.renaming import adopted
 from ..migrate.strays import not_looked_at
 from ..sources.decode import is_codec
 from ..sources.discover import Source
-from ..sources.read import Reading, read_files
-from ..sources.skipped_files import SourceFile
+from ..sources.read import Reading, SourceFile, read_files
 from ..sources.source_files import Presence
 from ..store import holdings, queries, runs, schema
 from ..store.database import SqliteDatabase

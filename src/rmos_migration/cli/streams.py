@@ -1,7 +1,7 @@
-"""Where results go on the terminal: a place that fails never ends a run, nor what goes to another place.
+"""Standard output and standard error: a stream that fails ends no run, nor what goes to the other stream.
 
 A reader who leaves (``rmos rejects | head -1``) and a full disk behind the output are noted, and nothing more is written
-there. ``settled`` makes them the exit code when all else is done.
+there. ``final_exit_code`` takes them into account when all else is done.
 """
 
 import errno
@@ -16,8 +16,8 @@ from ..errors import ExitCode
 _DISK_FAILED = {errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT}
 
 
-class Sink:
-    """Standard output or error, by its name in ``sys``, whatever stands there now. Writing to it never raises OSError."""
+class GuardedStream:
+    """Standard output or error, by its name in ``sys``, whatever is there now. Writing to it never raises OSError."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -25,11 +25,11 @@ class Sink:
 
     @property
     def stream(self) -> IO[str]:
-        """What is written to; a progress bar that stands before it, and what leads here, are passed over."""
-        there: Any = getattr(sys, self.name)
-        while (behind := getattr(there, "rich_proxied_file", None)) is not None:
-            there = behind
-        stream: IO[str] = there
+        """The stream that is written to, past a progress bar or a ``_Redirection`` in its place."""
+        found: Any = getattr(sys, self.name)
+        while (behind := getattr(found, "rich_proxied_file", None)) is not None:
+            found = behind
+        stream: IO[str] = found
         return stream
 
     def write(self, text: str) -> int:
@@ -42,7 +42,7 @@ class Sink:
         return len(text)
 
     def flush(self) -> None:
-        """Hand on what was written."""
+        """Flush the stream, unless writing has failed before."""
         if self.failure is None:
             try:
                 self.stream.flush()
@@ -50,7 +50,7 @@ class Sink:
                 self.fail(error)
 
     def fail(self, error: OSError) -> None:
-        """Note a failure; what is written from now on, and what is still kept back, goes nowhere."""
+        """Note a failure, and discard what is still buffered or written from now on."""
         self.failure = error
         with suppress(OSError, ValueError):
             nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -58,55 +58,55 @@ class Sink:
             os.close(nowhere)
 
     def isatty(self) -> bool:
-        """Whether somebody looks at it."""
+        """Return whether the stream is a terminal that still takes something."""
         stream: IO[str] | None = self.stream  # None while what was closed has no stand-in yet
         return self.failure is None and stream is not None and stream.isatty()
 
     def fileno(self) -> int:
-        """The descriptor."""
+        """Return the stream's descriptor."""
         return self.stream.fileno()
 
     @property
     def encoding(self) -> str:
-        """The encoding of what stands there now."""
+        """The encoding of the stream."""
         return getattr(self.stream, "encoding", None) or "utf-8"
 
 
-output, errors = Sink("stdout"), Sink("stderr")
+output, errors = GuardedStream("stdout"), GuardedStream("stderr")
 
 
-class _Leading:
-    """Stands in ``sys`` for a stream, so that what others print (Click its help) goes by the sink, too."""
+class _Redirection:
+    """Stands in ``sys`` for a stream, so that what others print (Click its help) is guarded, too."""
 
-    def __init__(self, sink: Sink) -> None:
-        self.rich_proxied_file = sink.stream
-        self.write, self.flush = sink.write, sink.flush
+    def __init__(self, guarded: GuardedStream) -> None:
+        self.rich_proxied_file = guarded.stream
+        self.write, self.flush = guarded.write, guarded.flush
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.rich_proxied_file, name)
 
 
 @contextmanager
-def in_place() -> Iterator[None]:
-    """Have everything that is printed meanwhile go by the sinks."""
+def guarded() -> Iterator[None]:
+    """Guard whatever is printed in the meantime."""
     before = sys.stdout, sys.stderr
-    leading: Any = [_Leading(sink) for sink in (output, errors)]
-    sys.stdout, sys.stderr = leading
+    redirections: Any = [_Redirection(stream) for stream in (output, errors)]
+    sys.stdout, sys.stderr = redirections
     try:
         yield
     finally:
         sys.stdout, sys.stderr = before
 
 
-def settled(code: int) -> int:
-    """The exit code of a verb that ended with ``code``, once its output is out of the house.
+def final_exit_code(code: int) -> int:
+    """Flush both streams; return the exit code of a verb that ended with ``code``.
 
-    Where it went well, a reader of stdout who left is 141, a disk that failed behind stdout or stderr is 5; that is also
-    told of a verb that found something.
+    After success it is 141 if the reader of stdout left, and 5 if a disk failed behind stdout or stderr. A failing disk
+    also replaces the code of a verb that had findings.
     """
-    for sink in (output, errors):
-        sink.flush()
-    failures = [sink.failure for sink in (output, errors) if sink.failure is not None]
+    for stream in (output, errors):
+        stream.flush()
+    failures = [stream.failure for stream in (output, errors) if stream.failure is not None]
     if code in (ExitCode.OK, ExitCode.FINDINGS) and any(one.errno in _DISK_FAILED for one in failures):
         return ExitCode.ENVIRONMENT
     if code == ExitCode.OK and output.failure is not None:
@@ -114,7 +114,7 @@ def settled(code: int) -> int:
     return code
 
 
-def disk_failure() -> OSError | None:
-    """What failed behind stdout, other than a reader who left."""
+def output_failure() -> OSError | None:
+    """Return the failure behind stdout, unless it is a reader who left."""
     failure = output.failure
     return None if isinstance(failure, BrokenPipeError) else failure
