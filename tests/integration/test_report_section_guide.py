@@ -17,12 +17,12 @@ GUIDE = EXAMPLES.parent / "CONTRIBUTING.md"
 STEP = re.compile(r"^\d\. `([\w/]+\.py)`.*?```python\n(.*?)   ```", re.MULTILINE | re.DOTALL)
 BESIDE = {
     "reports/model.py": "    audit: Audit | None = None\n",
-    "reports/build.py": "        gallery=gallery(connection),\n",
+    "reports/database_now.py": '        "gallery": _gallery(connection),\n',
     "reports/sections/__init__.py": "    WORKSHOP,\n",
 }
 """The line before which each step's code goes, with the indentation that it takes there."""
 
-SURROUNDED = re.compile(r".*\(\n    \.\.\.,\n(.*)\)\n", re.DOTALL)
+SURROUNDED = re.compile(r".*[({]\n    \.\.\.,\n(.*)[)}]\n", re.DOTALL)
 """Code that shows what it stands in: three dots for what comes before it."""
 
 PROGRAM = """

@@ -11,11 +11,10 @@ from ..diagnostics import Severity
 from ..entities import ENTITIES
 from ..errors import DatabaseUnusable
 from ..migrate.gc_pause import fewer_garbage_collections
-from ..store import queries, runs, schema, soundness, structure
-from ..store.clocks import never
-from ..store.database import SqliteDatabase
+from ..store import checks, records, schema, structure
 from ..store.failures import driver_errors_as_ours
-from ..store.lock import is_locked
+from ..store.model import now
+from ..store.port import DatabasePort, never
 from .result import AuditResult, RuleResult
 from .rows import RowChecker
 from .rule import DatabaseCheck, Family, Finding, Rule, Subject, Violation
@@ -23,7 +22,7 @@ from .rules import chosen
 
 
 def audit_database(
-    database: SqliteDatabase,
+    database: DatabasePort,
     *,
     rules: Collection[str] = (),
     skip: Collection[str] = (),
@@ -47,8 +46,8 @@ def audit_database(
     """
     families = chosen(rules, skip)
     every = [rule for family in families for rule in family.rules]
-    started_at, began = runs.now(), time.perf_counter()
-    run_pass = partial(_run_pass, database, started_at, is_locked(database.path), is_stopped)
+    started_at, began = now(), time.perf_counter()
+    run_pass = partial(_run_pass, database, started_at, database.is_running(), is_stopped)
     with fewer_garbage_collections(), ThreadPoolExecutor(max_workers=1) as executor:
         database_pass = executor.submit(run_pass, [r for r in every if isinstance(r.check, DatabaseCheck)])
         row_pass = run_pass([r for r in every if not isinstance(r.check, DatabaseCheck)])
@@ -84,7 +83,7 @@ def _in_order(findings: list[Finding]) -> list[Finding]:
 
 
 def _run_pass(
-    database: SqliteDatabase,
+    database: DatabasePort,
     now: str,
     was_locked: bool | None,
     is_stopped: Callable[[], bool],
@@ -96,8 +95,8 @@ def _run_pass(
     are Python's own work. That is why the two run side by side. If a migration writes meanwhile, they may see
     different states of the database.
     """
-    with database.under_audit(is_stopped=is_stopped) as connection:
-        one = _AuditPass(Subject(database, connection, now, was_locked), rules)
+    with database.open_unchecked(is_stopped=is_stopped) as snapshot:
+        one = _AuditPass(Subject(database, snapshot.connection, now, was_locked), rules)
         one.check_database()
         one.check_rows()
         one.count_records()
@@ -141,14 +140,14 @@ class _AuditPass:
         with suppress(DatabaseUnusable), driver_errors_as_ours():
             self.schema_version = schema.version_of(self.subject.connection)
             self._require(entity.name for entity in ENTITIES)  # a view in place of a table may never end
-            self.records = queries.entity_counts(self.subject.connection)
+            self.records = records.entity_counts(self.subject.connection)
 
     def _check_rows_of(self, checker: RowChecker) -> None:
         """Check an entity's rows; if their text is corrupt, again in a slower way that tolerates it."""
         for tolerant in (False, True):
             try:
                 with driver_errors_as_ours():
-                    rows = soundness.rows(self.subject.connection, checker.entity, tolerant=tolerant)
+                    rows = checks.stream_rows(self.subject.connection, checker.entity, tolerant=tolerant)
                     found = list(checker.violations(rows))
             except DatabaseUnusable:
                 if tolerant:

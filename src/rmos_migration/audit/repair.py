@@ -12,9 +12,11 @@ from sqlalchemy import Connection
 from ..diagnostics import printable
 from ..entities import ENTITIES
 from ..sources.source_files import Presence
-from ..store import holders, runs, schema, soundness, structure, waiting
-from ..store.database import SqliteDatabase
-from ..store.soundness import Place
+from ..store import checks, ledger, records, schema, structure
+from ..store.checks import EntryPlace
+from ..store.dialect import SQLITE
+from ..store.model import API, GONE
+from ..store.port import DatabasePort
 
 _NAMED = 20
 """Forgotten documents that are named one by one; the backup has the others."""
@@ -28,7 +30,7 @@ class Repair:
     backup: Path
 
 
-def repair(database: SqliteDatabase) -> Repair:
+def repair(database: DatabasePort) -> Repair:
     """Repair what can be repaired without touching a row; all or nothing, after a backup.
 
     Raises:
@@ -36,7 +38,7 @@ def repair(database: SqliteDatabase) -> Repair:
         DatabaseUnusable: if the database is missing, of another schema, damaged, or another program's.
         EnvironmentFailure: if there is no room for the backup, or the disk fails; then nothing is changed.
     """
-    with database.mender("rmos audit --repair") as (connection, backup):
+    with database.repair("rmos audit --repair") as (connection, backup):
         made = structure.make_missing_indexes(connection)
         done = [
             f"the index {name} could not be made: {why}" if why else f"made the index {name}"
@@ -45,7 +47,7 @@ def repair(database: SqliteDatabase) -> Repair:
         if structure.application_id(connection) != schema.APPLICATION_ID:
             structure.restore_application_id(connection)
             done.append("marked the file as this program's")
-        if vain := waiting.forget_vain(connection):
+        if vain := records.forget_vain(connection):
             done.append(f"forgot {vain:,} waiting reference{'s' * (vain != 1)} of records that are gone")
         if forgotten := _forget_gone(connection):
             number = len(forgotten)
@@ -53,36 +55,36 @@ def repair(database: SqliteDatabase) -> Repair:
                 f"forgot {number:,} document{'s' * (number != 1)} whose file and record are both gone:"
                 f" {_named(forgotten)}"
             )
-        structure.refresh_statistics(connection)
+        SQLITE.refresh_statistics(connection)
         done.append("refreshed the statistics that the query planner uses")
     return Repair(tuple(done), backup)
 
 
-def _forget_gone(connection: Connection) -> list[Place]:
+def _forget_gone(connection: Connection) -> list[EntryPlace]:
     """Delete the ledger entries of documents whose file and row are both gone; only a backup has them."""
     presence = Presence()
-    places = [place for entity in ENTITIES for place in soundness.entries_without_row(connection, entity)]
-    places += soundness.entries_of_no_entity(connection)
+    places = [place for entity in ENTITIES for place in checks.entries_without_row(connection, entity)]
+    places += checks.entries_of_no_entity(connection)
     return [
         place
         for place in places
         if _is_lost(place, presence)
-        and holders.forget_places(connection, place.source_id, [(place.path, place.pointer)])
+        and ledger.forget_places(connection, place.source_id, [(place.path, place.pointer)])
     ]
 
 
-def _is_lost(place: Place, presence: Presence) -> bool:
+def _is_lost(place: EntryPlace, presence: Presence) -> bool:
     """Tell whether nothing in any folder could restore a document's record."""
-    if place.pointer.startswith(runs.GONE) or place.location == runs.API:
+    if place.pointer.startswith(GONE) or place.location == API:
         return True
     return presence.is_gone(place.location, place.path)
 
 
-def _named(places: list[Place]) -> str:
+def _named(places: list[EntryPlace]) -> str:
     """Return in words where documents were."""
     named = [
         f"{place.entity} {place.record_id} of the dashboard or the API"
-        if place.location == runs.API
+        if place.location == API
         else " ".join(part for part in (place.path, place.pointer) if part)
         for place in places[:_NAMED]
     ]

@@ -17,9 +17,10 @@ from ..sources.decode import to_text
 from ..sources.folders import entity_of_path
 from ..sources.paths import parts_of
 from ..sources.read import SourceFile, read_files
-from ..store import reporting
-from ..store.queries import RunRow
-from ..store.reporting import Known, Place
+from ..store import rejects
+from ..store.model import DocumentKey
+from ..store.rejects import RejectedEntry
+from ..store.runs import RunRow
 
 EXCERPTS = 1000
 """Documents of each code that are shown with an excerpt."""
@@ -29,10 +30,10 @@ Bytes = Callable[[str], bytes | None]
 
 
 def documents_not_loaded(
-    reasons: Mapping[Place, list[Diagnostic]], known: Mapping[Place, Known]
+    reasons: Mapping[DocumentKey, list[Diagnostic]], known: Mapping[DocumentKey, RejectedEntry]
 ) -> list[KeptOut]:
     """Return the documents that were not loaded, in the order of ``reasons``."""
-    nothing = Known(None, None, None)
+    nothing = RejectedEntry(None, None, None)
     documents = []
     for (path, pointer), diagnostics in reasons.items():
         about, entity = known.get((path, pointer), nothing), entity_of_path(path)
@@ -71,18 +72,18 @@ def with_excerpts(documents: list[KeptOut], raw_of: Bytes, encoding: str | None)
     return shown
 
 
-def bytes_of_run(connection: Connection, run: RunRow, known: Mapping[Place, Known]) -> Bytes:
+def bytes_of_run(connection: Connection, run: RunRow, known: Mapping[DocumentKey, RejectedEntry]) -> Bytes:
     """Return a reader of files that a run did not load: from the database, or else from the source."""
     of_source = bytes_of_source(run.location or "", known)
 
     def raw_of(path: str) -> bytes | None:
-        kept = reporting.body(connection, run.id, run.location or "", path)
+        kept = rejects.file_body(connection, run.id, run.location or "", path)
         return kept if kept is not None else of_source(path)
 
     return raw_of
 
 
-def bytes_of_source(location: str, known: Mapping[Place, Known]) -> Bytes:
+def bytes_of_source(location: str, known: Mapping[DocumentKey, RejectedEntry]) -> Bytes:
     """Return a reader of regular files in a legacy folder that have not changed since."""
     digests = {path: one.file_sha256 for (path, _), one in known.items()}
     root = Path(os.path.realpath(location))

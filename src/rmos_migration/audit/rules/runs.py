@@ -7,8 +7,7 @@ from ...diagnostics import Severity, shown
 from ...entities.stored import corrupt_value, stored_object
 from ...errors import CorruptRow
 from ...generations.times import is_instant
-from ...store import soundness
-from ...store.lock import is_locked
+from ...store import checks
 from ..rule import DatabaseCheck, Rule, Subject, Violation
 
 _WITHOUT_END = ("running", "interrupted")
@@ -18,7 +17,7 @@ _OUTCOMES = ("migrated", "unchanged", "conflicts", "rejected")
 
 
 def _unbalanced(subject: Subject) -> Iterator[Violation]:
-    for run_id, status, text in soundness.counts_of_runs(subject.connection):
+    for run_id, status, text in checks.counts_of_runs(subject.connection):
         if status in ("completed", "completed_with_rejects"):
             for message in _imbalances(text):
                 yield Violation(message, "migration_runs", str(run_id), "counts_json")
@@ -69,7 +68,7 @@ def _is_tally(counted: object) -> bool:
 
 
 def _times(subject: Subject) -> Iterator[Violation]:
-    for run_id, status, started, finished, duration in soundness.times_of_runs(subject.connection):
+    for run_id, status, started, finished, duration in checks.times_of_runs(subject.connection):
         for column, message in _impossible_times(status, started, finished, duration):
             yield Violation(message, "migration_runs", str(run_id), column)
 
@@ -90,8 +89,8 @@ def _impossible_times(
 
 
 def _running(subject: Subject) -> Iterator[Violation]:
-    for run_id, status, _ in soundness.counts_of_runs(subject.connection):
-        if status == "running" and subject.was_locked is False and is_locked(subject.database.path) is False:
+    for run_id, status, _ in checks.counts_of_runs(subject.connection):
+        if status == "running" and subject.was_locked is False and subject.database.is_running() is False:
             yield Violation("the run was interrupted", "migration_runs", str(run_id), "status")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...presentation.plain_text import wrapped
 from ...presentation.text import brief, place
-from ...store.reporting import CONFLICTS
+from ...store.model import CONFLICTS
 from ..model import Report
 from .section import Section
 
