@@ -59,7 +59,7 @@ def advice(
         kept_out: the documents that the report names; None if it does not know them.
         balanced: whether every document that was found has an outcome.
         is_last: whether no later run read the same folder; otherwise there is nothing left to do.
-        doubted: reasons to doubt what the database says now (``store.doubts``).
+        doubted: reasons to doubt what the database says now (``store.checks.doubts``).
     """
     said = [f"{printable('; '.join(doubted))}. See: rmos audit."] if doubted else []
     said += [*_end(run), *_fates(run, names_documents=kept_out is not None, is_doubted=bool(doubted))]
