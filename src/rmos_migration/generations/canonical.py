@@ -1,6 +1,6 @@
-"""A document as a record, where a value that cannot be used gives way to another of the same meaning.
+"""A document as a record, in which an unusable value gives way to another one of the same meaning.
 
-No column depends on which key comes first: what any of a field's keys states stays (docs/domain.md, Fields).
+No column depends on which key comes first: what any of a field's keys states counts (docs/domain.md, Fields).
 """
 
 from collections.abc import Mapping
@@ -19,27 +19,27 @@ def canonical(
     file_id: str,
     *,
     required: tuple[FieldRule, ...],
-    offers: Fallbacks,
+    fallbacks: Fallbacks,
     ignored: frozenset[str] = frozenset(),
 ) -> Normalized:
-    """The document as a record of ``entity``.
+    """Return the document as a record of ``entity``.
 
     Args:
         entity: what the folder says it is.
         document: the source document; it is not changed.
-        file_id: the id where the document has none of its own (docs/domain.md, Identity).
-        required: the fields without which the document is rejected; a fault in another one costs only that field.
-        offers: what serves for fields that the document does not have.
+        file_id: the id if the document has none of its own (docs/domain.md, Identity).
+        required: the fields without which the document is rejected; an error in another one costs only that.
+        fallbacks: the values of fields that the document does not have.
         ignored: keys that mean something else in this generation; they go to ``extra`` like any unknown key.
     """
 
-    filling = Filling(entity, document, file_id, required, offers, ignored)
-    draft = filling.draft()
-    return _with_second_choices(filling, draft) if filling.refused else draft
+    filling = Filling(entity, document, file_id, required, fallbacks, ignored)
+    normalized = filling.normalized()
+    return _with_second_choices(filling, normalized) if filling.refused else normalized
 
 
-def _with_second_choices(first: Filling, draft: Normalized) -> Normalized:
-    """The record again, with other keys' values in place of those that were refused, as far as there are any."""
+def _with_second_choices(first: Filling, normalized: Normalized) -> Normalized:
+    """Return the record with the values of other keys in place of unusable ones, as far as there are any."""
     ignored = first.ignored
     notes: list[Note] = []
     for refusal in first.refused:
@@ -55,27 +55,27 @@ def _with_second_choices(first: Filling, draft: Normalized) -> Normalized:
             passed += more
         if not more and again.states(rule):
             ignored = ignored.union(one.key for one in passed)
-            draft = made
+            normalized = made
             other = again.keys[rule.name]
             is_sure = made.values[rule.name] is not None
             notes += [_passed_over(one, other, is_sure) for one in passed]
-    return draft._replace(notes=[*draft.notes, *notes]) if notes else draft
+    return normalized._replace(notes=[*normalized.notes, *notes]) if notes else normalized
 
 
 def _without(first: Filling, ignored: frozenset[str]) -> tuple[Filling, Normalized]:
-    """The document filled in once more, without the values under some keys."""
-    again = Filling(first.entity, first.document, first.file_id, first.required, first.offers, ignored)
-    return again, again.draft()
+    """Fill the record once more, without the values under some keys."""
+    again = Filling(first.entity, first.document, first.file_id, first.required, first.fallbacks, ignored)
+    return again, again.normalized()
 
 
 def _may_give_way(refusal: UnusableValue) -> bool:
-    """Whether another value may count in a refused one's place; whose record it is, or how many rings, is not guessed."""
+    """Tell whether another value may replace an unusable one; an id, or a number of rings, is not guessed."""
     rule = refusal.rule
-    return rule.name != "id" and rule.counted is None and refusal.key in rule.found.keys
+    return rule.name != "id" and rule.counted is None and refusal.key in rule.source.keys
 
 
 def _passed_over(refusal: UnusableValue, other: str, is_sure: bool) -> Note:
-    """What is said of a value in whose place that under another key counts, if it is one at all."""
+    """Return the note on a value in place of which that of another key counts."""
     hint = refusal.hint or "correct the value"
     condition = "" if is_sure else " if there is one of that id"
     return (
