@@ -159,8 +159,7 @@ def newest(entity: Entity) -> SourceFormat:
 
 
 def nearest(entity: Entity, document: Mapping[str, Any]) -> SourceFormat:
-    """Return the format closest to a document that fits none: an older one that it hints at, or the
-    newest."""
+    """Return the format closest to a document that fits none: an older one, or the newest."""
     registry = _REGISTRIES[entity]
     told = [
         form

@@ -1,7 +1,7 @@
 """CAM job intelligence: simulated runs of CAM programs, mostly in JSON Lines.
 
 run_id names the program, not the run: the same one comes again with other content, so a job's id is
-``run_id@created_at``. Simulated and predicted times are no durations. No job says what it is; all are
+``run_id@created_at``. Simulated and predicted times are not durations. No job says what it is; all are
 ``cam_job``.
 """
 

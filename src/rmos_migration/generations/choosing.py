@@ -32,8 +32,7 @@ def _holds_something(
 def _without_blank(
     rule: FieldRule, document: Mapping[str, Any], keys: list[str], fallbacks: Fallbacks, notes: Notes
 ) -> list[str]:
-    """Return the keys of an id without the blank ones, if anything else states the id (docs/domain.md,
-    Identity)."""
+    """Return an id's keys without blank ones, if anything else states it (docs/domain.md, Identity)."""
     full = [key for key in keys if not is_blank(document[key])]
     fallback = fallbacks.get(rule.name)
     others = full or (

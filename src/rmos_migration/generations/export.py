@@ -76,8 +76,7 @@ def canonical_document(
 
 
 def is_read_as_it_stands(text: str, value: Any) -> bool:
-    """Tell whether a column's JSON is read unchanged one level deeper, as part of a document; else its text
-    must do.
+    """Tell whether a column's JSON can be part of a document, one level deeper; else its text is used.
 
     It is not where it nests as deep as a document may itself, or holds what looks like a PowerShell stump.
     """

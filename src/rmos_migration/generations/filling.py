@@ -139,8 +139,7 @@ class Filling:
                 self.derived.append(rule.column)
 
     def _fill_gaps(self) -> None:
-        """Fill the columns that no key of the document states: with a fallback, the file's name, a
-        default."""
+        """Fill the columns that no key states: with a fallback, the file's name, a default."""
         values, keys = self.values, self.keys
         for name, fallback in self.fallbacks.items():
             if name not in keys:
@@ -262,8 +261,7 @@ class Filling:
             self.notes += notes_on_lacking(self.document, self.keys, self.entity.expected)
 
     def _without_invalid(self, error: ValidationError) -> dict[str, Any]:
-        """Return the values without invalid ones; an invalid value of a required field rejects the
-        document."""
+        """Return the values without invalid ones; an invalid required one rejects the document."""
         rules = plan_of(self.entity).rules
         for problem in error.errors(include_url=False):
             name = str(problem["loc"][0])

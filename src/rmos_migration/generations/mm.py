@@ -1,5 +1,4 @@
-"""MM, the mixed materials: families made of several materials, and jobs on the way through the promotion
-lanes.
+"""MM, the mixed materials: families of several materials, and jobs in the promotion lanes.
 
 A family's materials are its strips; its type and thickness are what all of them share. A job names its
 pattern by preset_id.

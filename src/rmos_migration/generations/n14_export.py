@@ -1,5 +1,6 @@
-"""N14: the history of CNC exports, one ring each, with what the safety check decided. All are
-rosette_cnc_export."""
+"""N14: the history of CNC exports, one ring each, with the decision of the safety check.
+
+All are rosette_cnc_export."""
 
 from ..entities import JOBLOG
 from .normalized import Fallback, Fallbacks

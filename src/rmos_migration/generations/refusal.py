@@ -116,14 +116,12 @@ def _hint_on_respelt(respelt: Mapping[str, str]) -> str:
 
 
 def kind_elsewhere(entity: Entity, document: Mapping[str, Any]) -> Entity | None:
-    """Return the entity of which a document that is none of ``entity`` is a record; None if it is no record
-    at all."""
+    """Return the other entity that a document is a record of; None if it is not a record at all."""
     return next((other for other in ENTITIES if other is not entity and recognise(other, document)), None)
 
 
 def _respelt(entity: Entity, document: Mapping[str, Any]) -> dict[str, str]:
-    """Keys that other languages would spell so, and how RMOS spells them; none where they do not make it a
-    record."""
+    """Return misspelt keys and RMOS's spelling of them, if that makes the document a record."""
     known = {_folded(key): key for rule in entity.fields for key in reversed(rule.source.keys)}
     own = {key for rule in entity.fields for key in rule.source.keys}
     found = {key: known[_folded(key)] for key in document if key not in own and _folded(key) in known}

@@ -1,5 +1,4 @@
-"""Runs with steps: the G-code of a run at the saw and its statistics, without a word on the kind of
-operation."""
+"""Runs with steps: the G-code of a run at the saw and its statistics, without the kind of operation."""
 
 from ..entities import JOBLOG
 from .normalized import Fallback, Fallbacks

@@ -1,5 +1,4 @@
-"""Shop artifacts: what the shop floor wrote down of one job, among many artifacts of other kinds that are no
-jobs.
+"""Shop artifacts: what the shop floor recorded of one job, among many artifacts that are not jobs.
 
 ``kind`` says what was done: a job log of any program, or the execution of a batch at the saw.
 """

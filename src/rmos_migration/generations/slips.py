@@ -37,8 +37,7 @@ def notes_on_slips(rule: FieldRule, held: Any, document: Mapping[str, Any], key:
 
 
 def without_slip(notes: Notes, slip: Slip, key: str) -> Notes:
-    """Return the notes without one on the whole value under a key, which is not needed if that is
-    unusable."""
+    """Return the notes without one on the whole value under a key, once that is unusable anyway."""
     return [note for note in notes if note[0] != _CODES[slip] or note[2] not in (key, (key,))]
 
 

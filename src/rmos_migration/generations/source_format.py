@@ -1,5 +1,4 @@
-"""How a generation is declared: the formats of its documents, their markers, and fallbacks for missing
-keys."""
+"""How a generation is declared: its source formats, their markers and fallbacks."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,8 +15,7 @@ Document = Mapping[str, Any]
 
 
 class Marker(NamedTuple):
-    """Something that shows a format: one of ``keys``, or a key that matches ``pattern``, with a value that
-    ``holds``."""
+    """Something that shows a format: a key, and what its value ``holds``."""
 
     keys: tuple[str, ...]
     holds: Callable[[Any], bool] | None = None
@@ -70,8 +68,7 @@ def a_list(value: Any) -> bool:
 
 
 def objects(value: Any) -> bool:
-    """Tell whether a value is a list of one or more objects, perhaps in the form PowerShell 5.1 gives
-    lists."""
+    """Tell whether a value is a list of one or more objects, or PowerShell 5.1's form of such a list."""
     value = unwrapped(value)
     return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
 
@@ -186,8 +183,7 @@ class SourceFormat:
 
     @cached_property
     def _at_once(self) -> frozenset[str] | None:
-        """The first key of each marker, if these keys alone show the format: most documents have exactly
-        these."""
+        """The first key of each marker, if these show the format: most documents have exactly these."""
         if self.unless or any(marker.holds or marker.pattern for marker in self.markers):
             return None
         first = frozenset(marker.keys[0] for marker in self.markers)

@@ -38,8 +38,7 @@ FLAGS = (
 
 
 class SourceFile(NamedTuple):
-    """A file to read: its path below the source with ``/``, the system's path, and why it is not to be
-    opened."""
+    """A file to read: its path below the source with ``/``, the system's path, and what prevents it."""
 
     path: str
     full: str
@@ -47,8 +46,7 @@ class SourceFile(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A file after reading: its bytes and their SHA-256 (hex), or the diagnostic that says why there are
-    none.
+    """A file after reading: its bytes and their SHA-256 (hex), or the problem that prevented it.
 
     ``size`` is in bytes, ``mtime_ns`` in nanoseconds since the epoch; both are None if the file was not read,
     ``mtime_ns`` also if it cannot be trusted (``RACY_NS``).

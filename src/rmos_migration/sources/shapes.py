@@ -132,8 +132,7 @@ class Splitter(Generic[FormT]):
         return None
 
     def _wrapped(self, value: dict[str, Any], keys: list[str], place: DocumentPlace) -> list[Document[FormT]]:
-        """Unwrap ``{"runs": [...]}``, ``{"runs": {id: ...}}``, ``{"categories": {...}}``, and PowerShell
-        lists."""
+        """Unwrap ``{"runs": [...]}``, ``{"runs": {id: ...}}``, categories and PowerShell lists."""
         found: list[Document[FormT]] = []
         for key in keys:
             inside = place.under(key, f"wrapper {name_of(key)}")

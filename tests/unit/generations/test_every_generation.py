@@ -78,7 +78,9 @@ def test_looking_only_at_discriminators_finds_the_first_form_that_fits(
     assert recognise(BY_NAME[folder], document) is fitting[0]
 
 
-TELLING = sorted({(form.entity.name, key) for form in FORMATS for key in form.discriminators if not form.strict})
+TELLING = sorted(
+    {(form.entity.name, key) for form in FORMATS for key in form.discriminators if not form.strict}
+)
 
 
 @pytest.mark.parametrize(("folder", "key"), TELLING)
@@ -113,7 +115,9 @@ def test_document_in_another_folder_is_sent_to_the_right_one(
 @pytest.mark.parametrize("module", GENERATIONS, ids=lambda module: module.NAME)
 def test_every_generation_has_samples_for_each_of_its_forms(module: Any) -> None:
     known = {id(recognise(BY_NAME[folder], document)) for folder, document in SAMPLES[module.NAME]}
-    forgotten = [form for form in module.FORMATS if id(form) not in known and len(module.FORMATS) > len(known)]
+    forgotten = [
+        form for form in module.FORMATS if id(form) not in known and len(module.FORMATS) > len(known)
+    ]
     assert len(forgotten) <= ALTERNATIVE_FORMS.get(module.NAME, 0)
 
 
