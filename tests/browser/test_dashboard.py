@@ -25,7 +25,7 @@ from builders import (
 )
 from rmos_migration import migrate
 from rmos_migration.entities import ENTITIES
-from rmos_migration.store.lock import write_lock
+from rmos_migration.store.sqlite.lock import write_lock
 from serving import TOKEN, Served, served
 
 PAGES = ["/", "/runs", "/runs/1", "/rejects", "/patterns", "/strip-families", "/joblogs", "/audit", "/docs"]
