@@ -15,7 +15,6 @@ from ..presentation.model import KeptOut, Notice
 from ..presentation.views import notice
 from ..sources.decode import to_text
 from ..sources.folders import entity_of_path
-from ..sources.locate import located_in
 from ..sources.paths import parts_of
 from ..sources.read import SourceFile, read_files
 from ..store import rejects
@@ -110,26 +109,19 @@ def bytes_of_source(location: str, known: Mapping[DocumentKey, RejectedEntry]) -
 
 
 def _in_text(documents: list[KeptOut], path: str, raw: bytes, encoding: str | None) -> list[KeptOut]:
-    """Documents of one file with the places of their faults in its text, and the lines around the first of each.
+    """Add to documents of one file the lines of its text around the first error of each.
 
     What is said of a file as a whole is placed at its beginning.
     """
-    diagnostics = [_diagnostic(one) for document in documents for one in document.notices]
-    placed = iter(located_in(diagnostics, path, raw, encoding))
     lines = to_text(raw, encoding).split("\n")
     beginning = _beginning(path, lines)
     shown = []
     for document in documents:
-        notices = [_placed(one, next(placed).location, beginning) for one in document.notices]
+        notices = [_placed(one, beginning) for one in document.notices]
         first = next((one for one in notices if one.line is not None), None)
         around = excerpt(lines, first.line or 1, first.column or 1) if first else None
         shown.append(document.model_copy(update={"notices": notices, "excerpt": around}))
     return shown
-
-
-def _diagnostic(one: Notice) -> Diagnostic:
-    place = Location(one.path, one.pointer, one.line, one.column)
-    return Diagnostic(one.code, Severity(one.severity), one.message, place, one.hint)
 
 
 def _beginning(path: str, lines: Sequence[str]) -> Location:
@@ -140,7 +132,7 @@ def _beginning(path: str, lines: Sequence[str]) -> Location:
     return Location(path, "", 1, 1)
 
 
-def _placed(one: Notice, place: Location, beginning: Location) -> Notice:
-    if place.line is None and not place.pointer:
-        place = beginning
-    return one.model_copy(update={"line": place.line, "column": place.column})
+def _placed(one: Notice, beginning: Location) -> Notice:
+    if one.line is not None or one.pointer:
+        return one
+    return one.model_copy(update={"line": beginning.line, "column": beginning.column})
