@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterator
 
 from rmos_migration.generations import GENERATIONS, SourceFormat
-from rmos_migration.generations.refusal import STRANGERS
+from rmos_migration.generations.unrecognised import STRANGERS
 
 
 def page() -> Iterator[str]:

@@ -35,21 +35,21 @@ def canonical(
 
     filling = Filling(entity, document, file_id, required, fallbacks, ignored)
     normalized = filling.normalized()
-    return _with_second_choices(filling, normalized) if filling.refused else normalized
+    return _with_second_choices(filling, normalized) if filling.unusable else normalized
 
 
 def _with_second_choices(first: Filling, normalized: Normalized) -> Normalized:
     """Return the record with the values of other keys in place of unusable ones, as far as there are any."""
     ignored = first.ignored
     notes: list[Note] = []
-    for refusal in first.refused:
-        rule = refusal.rule
-        if not _may_give_way(refusal):
+    for unusable in first.unusable:
+        rule = unusable.rule
+        if not _may_give_way(unusable):
             continue
-        passed = [refusal]
+        passed = [unusable]
         while True:
             again, made = _without(first, ignored.union(one.key for one in passed))
-            more = [one for one in again.refused if one.rule is rule]
+            more = [one for one in again.unusable if one.rule is rule]
             if not more or not _may_give_way(more[0]):
                 break
             passed += more
@@ -68,19 +68,19 @@ def _without(first: Filling, ignored: frozenset[str]) -> tuple[Filling, Normaliz
     return again, again.normalized()
 
 
-def _may_give_way(refusal: UnusableValue) -> bool:
+def _may_give_way(unusable: UnusableValue) -> bool:
     """Tell whether another value may replace an unusable one; an id, or a number of rings, is not guessed."""
-    rule = refusal.rule
-    return rule.name != "id" and rule.counted is None and refusal.key in rule.source.keys
+    rule = unusable.rule
+    return rule.name != "id" and rule.counted is None and unusable.key in rule.source.keys
 
 
-def _passed_over(refusal: UnusableValue, other: str, is_sure: bool) -> Note:
+def _passed_over(unusable: UnusableValue, other: str, is_sure: bool) -> Note:
     """Return the note on a value in place of which that of another key counts."""
-    hint = refusal.hint or "correct the value"
+    hint = unusable.hint or "correct the value"
     condition = "" if is_sure else " if there is one of that id"
     return (
         "field-unusable",
-        f"{refusal.sentence}; {other} counts in its place{condition}",
-        refusal.key,
-        f"{hint}, or remove {refusal.key} if {other} is right; {ARRIVES}",
+        f"{unusable.sentence}; {other} counts in its place{condition}",
+        unusable.key,
+        f"{hint}, or remove {unusable.key} if {other} is right; {ARRIVES}",
     )

@@ -32,7 +32,7 @@ class Filling:
     Attributes:
         keys: under which key each field was found.
         taken: the fields that come from a fallback.
-        refused: the values that could not be used.
+        unusable: the values that could not be used.
     """
 
     __slots__ = (
@@ -47,10 +47,10 @@ class Filling:
         "ignored",
         "keys",
         "notes",
-        "refused",
         "required",
         "soft",
         "taken",
+        "unusable",
         "values",
     )
 
@@ -75,7 +75,7 @@ class Filling:
         self.errors: Notes = []
         self.notes: Notes = []
         self.keys: dict[str, str] = {}
-        self.refused: list[UnusableValue] = []
+        self.unusable: list[UnusableValue] = []
         self.taken: set[str] = set()
         self.embedded_references: list[tuple[str, str]] = []
         self.soft: list[tuple[str, str]] = []
@@ -129,7 +129,7 @@ class Filling:
             try:
                 value = raw if translation is None else translation(raw, key, notes)
             except UnusableError as problem:
-                self._refuse(rule, key, str(problem), "field-invalid", hint_for_unusable(rule, raw))
+                self._reject(rule, key, str(problem), "field-invalid", hint_for_unusable(rule, raw))
                 extra[key] = raw
                 continue
             values[name] = value
@@ -196,7 +196,7 @@ class Filling:
             try:
                 value = translation(value, fallback.key, self.notes)
             except UnusableError as problem:
-                self._refuse(
+                self._reject(
                     rule, fallback.key, str(problem), "field-invalid", hint_for_unusable(rule, value)
                 )
                 return
@@ -267,7 +267,7 @@ class Filling:
             name = str(problem["loc"][0])
             key = self.keys.get(name)
             if key is not None and self.values[name] is not None:  # else it was reported already
-                self._refuse_invalid(rules[name], key, problem)
+                self._reject_invalid(rules[name], key, problem)
             elif key is None and name == "id":
                 sentence = sentence_of("the name of the file or key", self.file_id, problem)
                 self.errors.append(("id-invalid", sentence, ""))
@@ -275,7 +275,7 @@ class Filling:
         self.values["extra"] = self.extra or None
         return self.values if self.errors else self.entity.validate(self.values).__dict__
 
-    def _refuse_invalid(self, rule: FieldRule, key: str, problem: ErrorDetails) -> None:
+    def _reject_invalid(self, rule: FieldRule, key: str, problem: ErrorDetails) -> None:
         value = self.values[rule.name]
         is_blank = isinstance(value, str) and not value.strip()
         code = "field-missing" if is_blank else "field-invalid"
@@ -284,12 +284,12 @@ class Filling:
         sentence = sentence_of(key, value, problem)
         hint = hint_for_missing(rule) if is_blank else hint_for(rule, value, problem["type"])
         self.notes = without_slip(self.notes, Slip.POWERSHELL, key)
-        self._refuse(rule, key, sentence, "id-invalid" if rule.name == "id" else code, hint)
+        self._reject(rule, key, sentence, "id-invalid" if rule.name == "id" else code, hint)
         self.values[rule.name] = None
         self.derived = [one for one in self.derived if one != rule.column]
 
-    def _refuse(self, rule: FieldRule, key: str, sentence: str, code: str, hint: str) -> None:
-        self.refused.append(UnusableValue(rule, key, sentence, hint))
+    def _reject(self, rule: FieldRule, key: str, sentence: str, code: str, hint: str) -> None:
+        self.unusable.append(UnusableValue(rule, key, sentence, hint))
         if rule.name == "id" or rule in self.required:
             self.errors.append((code, sentence, key, hint))
         else:

@@ -10,7 +10,7 @@ from ..entities import Entity
 from ..generations import Normalized, SourceFormat, normalise, recognise
 from ..generations.normalized import CATEGORY
 from ..generations.notes import Note
-from ..generations.refusal import kind_elsewhere, refusal, strange_file
+from ..generations.unrecognised import kind_elsewhere, rejection, strange_file
 from ..sources.content import content_sha256
 from ..sources.document import Document
 from ..sources.documents import documents_in
@@ -77,7 +77,7 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Source
     digest, canonical = content_sha256(value)
     cut_off = truncation(value, canonical)
     if form is None:
-        reason = _refused(entity, document, path, cut_off)
+        reason = _unrecognised(entity, document, path, cut_off)
         return _kept_out(reading, pointer, [reason, *warnings], content=digest)
     stem = _stem(path)
     normalized = normalise(form, value, document.file_id(stem if stem.isascii() else normalize("NFC", stem)))
@@ -158,12 +158,12 @@ def _kept_out(
     return Candidate(reading, pointer, None, None, content, generation, None, diagnostics)
 
 
-def _refused(
+def _unrecognised(
     entity: Entity, document: Document[SourceFormat], path: str, cut_off: list[str | int] | None
 ) -> Diagnostic:
     if cut_off is not None:
         return _truncated(path, document.pointer, cut_off)
-    code, message, hint = refusal(entity, document.value)
+    code, message, hint = rejection(entity, document.value)
     return diagnose(code, message, Location(path, document.pointer, document=document.pointer), hint=hint)
 
 

@@ -91,7 +91,7 @@ def strange_file(entity: Entity, stem: str) -> str | None:
     return next((said for name, said in _STRANGE_FILES if name.fullmatch(stem)), None)
 
 
-def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str, str]:
+def rejection(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str, str]:
     """Return why a document that no generation wrote is rejected: catalogue code, message and hint."""
     code, sentence = _reason(entity, document)
     respelt = _respelt(entity, document) if code in ("not-a-record", "partial-record") else {}
