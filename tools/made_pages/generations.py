@@ -39,4 +39,4 @@ def page() -> Iterator[str]:
 def _told(form: SourceFormat) -> str:
     signs = " and ".join(f"`{sign}`" for sign in form.markers)
     against = f", unless there are {' or '.join(f'`{sign}`' for sign in form.unless)}" if form.unless else ""
-    return f"a {form.entity.singular.replace('_', ' ')} has {signs}{against}"
+    return f"a {form.entity.label} has {signs}{against}"

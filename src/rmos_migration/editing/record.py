@@ -117,7 +117,7 @@ def _unknown(entity: Entity, names: Sequence[str]) -> list[Diagnostic]:
     return [
         diagnose(
             "field-invalid",
-            f"{shown(name)} is not a field of a {entity.singular.replace('_', ' ')}; put it into extra",
+            f"{shown(name)} is not a field of a {entity.label}; put it into extra",
             Location(entity.name, pointer_step(name)),
             hint=f"the fields are {', '.join(entity.record.model_fields)}",
         )

@@ -145,6 +145,11 @@ class Entity:
     file_names: tuple[str, ...] = ()
 
     @cached_property
+    def label(self) -> str:
+        """What one record is called in a sentence, such as "strip family"."""
+        return self.singular.replace("_", " ")
+
+    @cached_property
     def fields(self) -> tuple[FieldRule, ...]:
         """The fields that documents hold, ``id`` first, in column order (``extra`` is not one of them)."""
         rules = []

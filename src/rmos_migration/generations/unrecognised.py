@@ -139,11 +139,11 @@ def _folded(key: str) -> str:
 def _reason(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str]:
     other = kind_elsewhere(entity, document)
     if other is not None:
-        return "wrong-folder", f"this is a {_spoken(other)}; it belongs in the folder {other.name}"
+        return "wrong-folder", f"this is a {other.label}; it belongs in the folder {other.name}"
     kind = _kind_of_stranger(entity, document)
     if kind is not None:
         needed = ", ".join(newest(entity).missing(document))
-        return "not-a-record", f"this looks like {kind}; a {_spoken(entity)} would have {needed}"
+        return "not-a-record", f"this looks like {kind}; a {entity.label} would have {needed}"
     form = nearest(entity, document)
     known = [
         key
@@ -155,12 +155,12 @@ def _reason(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str]:
         keys = ", ".join(shown(key, 30) for key in list(document)[:6])
         if not document:
             return "not-a-record", "the object is empty"
-        return "not-a-record", f"none of the keys of a {_spoken(entity)} is here; its keys are {keys}"
+        return "not-a-record", f"it has none of the keys of a {entity.label}; its keys are {keys}"
     lacking = ", ".join(form.missing(document))
     written_by = "" if form.strict else f" as {form.generation} wrote it"
     return (
         "partial-record",
-        f"this looks like part of a {_spoken(entity)}{written_by}, but it has no {lacking}",
+        f"this looks like part of a {entity.label}{written_by}, but it has no {lacking}",
     )
 
 
@@ -178,7 +178,3 @@ def _is_counted(document: Mapping[str, Any]) -> bool:
     if "job_id" not in document or any(key in document for key in _OF_A_JOB_DONE):
         return False
     return any(isinstance(value, int | float) and not isinstance(value, bool) for value in document.values())
-
-
-def _spoken(entity: Entity) -> str:
-    return entity.singular.replace("_", " ")

@@ -177,4 +177,4 @@ def statistics(context: ViewContext, entity: Entity) -> models.StatisticsAnswer:
 
 
 def _not_found(entity: Entity, record_id: str) -> NotFound:
-    return NotFound(f"there is no {entity.singular.replace('_', ' ')} {shown(record_id)}")
+    return NotFound(f"there is no {entity.label} {shown(record_id)}")

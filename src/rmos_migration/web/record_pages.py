@@ -155,7 +155,7 @@ def _record(
             for name, value in found.fields.items()
             if value is not None or not _is_json(entity, name)
         ],
-        "one_of": {other.name: other.singular.replace("_", " ") for other in ENTITIES},
+        "one_of": {other.name: other.label for other in ENTITIES},
         "used_by": _used_by(entity, record_id),
         "rosette": None,
     }
