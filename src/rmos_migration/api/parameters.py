@@ -52,7 +52,7 @@ class RecordQuery(BaseModel):
 
     def filters(self, entity: Entity) -> Filters:
         """Return what the records of the page must have."""
-        wanted = ((rule.name, getattr(self, rule.name)) for rule in entity.looked_for_by)
+        wanted = ((rule.name, getattr(self, rule.name)) for rule in entity.filterable)
         return tuple((name, value) for name, value in wanted if value is not None)
 
     def after(self) -> tuple[str, str | None] | None:
@@ -79,7 +79,7 @@ class _FormQuery(RecordQuery):
 def record_query(entity: Entity, *, of_form: bool = False) -> type[RecordQuery]:
     """Return the query for a page of an entity's records, with its filters."""
     filters: dict[str, Any] = {
-        rule.name: (_type_of(rule) | None, _filter(rule)) for rule in entity.looked_for_by
+        rule.name: (_type_of(rule) | None, _filter(rule)) for rule in entity.filterable
     }
     base = _FormQuery if of_form else RecordQuery
     return create_model(f"{entity.record.__name__}Query", __base__=base, **filters)
@@ -118,11 +118,11 @@ def values_from(cursor: str, *kinds: type | UnionType, name: str = "cursor") -> 
 
 
 def _type_of(rule: FieldRule) -> Any:
-    return int if rule.found.kind is FieldKind.COUNT else str
+    return int if rule.source.kind is FieldKind.COUNT else str
 
 
 def _filter(rule: FieldRule) -> Any:
-    if rule.found.kind is FieldKind.COUNT:
+    if rule.source.kind is FieldKind.COUNT:
         return Field(None, ge=0, lt=2**63, description="just this number")
     what = "a part of it, in whatever case" if rule.name == "name" else "just this"
     return Field(None, max_length=200, pattern=NO_NUL, description=what)

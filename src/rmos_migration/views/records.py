@@ -107,9 +107,7 @@ def screen(context: ViewContext, entity: Entity, record_id: str) -> RecordScreen
 def choices(context: ViewContext, entity: Entity) -> Choices:
     """Return the values of the fields that have few."""
     few = [
-        rule
-        for rule in entity.looked_for_by
-        if rule.found.kind in _FEW_VALUES or rule.name == "material_type"
+        rule for rule in entity.filterable if rule.source.kind in _FEW_VALUES or rule.name == "material_type"
     ]
     return {
         rule.name: [
@@ -159,7 +157,7 @@ def statistics(context: ViewContext, entity: Entity) -> models.StatisticsAnswer:
     connection = context.connection
     first, last = browsing.span(connection, entity)
     values = {}
-    for rule in entity.looked_for_by:
+    for rule in entity.filterable:
         if rule.name != "name":
             counted, different = browsing.values(connection, entity, rule.column)
             listed = [models.ValueCount(value=value, count=count) for value, count in counted]
@@ -167,7 +165,7 @@ def statistics(context: ViewContext, entity: Entity) -> models.StatisticsAnswer:
     numbers = {
         rule.name: models.Numbers(**browsing.numbers(connection, entity, rule.column)._asdict())
         for rule in entity.fields
-        if rule.found.kind in (FieldKind.NUMBER, FieldKind.COUNT)
+        if rule.source.kind in (FieldKind.NUMBER, FieldKind.COUNT)
     }
     return models.StatisticsAnswer(
         total=queries.entity_counts(connection)[entity.name],
@@ -179,4 +177,4 @@ def statistics(context: ViewContext, entity: Entity) -> models.StatisticsAnswer:
 
 
 def _not_found(entity: Entity, record_id: str) -> NotFound:
-    return NotFound(f"there is no {entity.singular.replace('_', ' ')} {shown(record_id)}")
+    return NotFound(f"there is no {entity.label} {shown(record_id)}")
