@@ -1,4 +1,4 @@
-"""The application: routes, errors, documentation, and the guard in front of it all."""
+"""The application: routes, errors, the OpenAPI document, and the guard in front of everything."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -29,10 +29,11 @@ from .security import Guard
 from .server_settings import ASK_TO_END, ServerSettings
 from .state import AppState, is_trusted, root_of, state_of
 
-_ABOUT = """The records of a guitar workshop, and how they came into its database.
-
-Reading is free on this machine, unless others are served; changes need `Authorization: Bearer TOKEN`. Errors are problems
-(RFC 9457)."""
+_ABOUT = (
+    "The records of a guitar workshop, and how they came into its database.\n\n"
+    "Reading is free on this machine, unless others are served; changes need `Authorization: Bearer TOKEN`."
+    " Errors are problems\n(RFC 9457)."
+)
 
 
 ProblemPage = Callable[[Request, Problem], Response]
@@ -41,12 +42,12 @@ ProblemPage = Callable[[Request, Problem], Response]
 def create_app(
     settings: ServerSettings, pages: Sequence[APIRouter] = (), problem_page: ProblemPage | None = None
 ) -> ASGIApp:
-    """The application that serves a database.
+    """Return the application that serves a database.
 
     Args:
         settings: what to serve, and to whom.
         pages: further routes, for people.
-        problem_page: makes the page that tells a person of a problem; programs get it as JSON.
+        problem_page: makes the page that shows a problem to a person; programs get it as JSON.
     """
     app = FastAPI(
         title="RMOS migration",
@@ -91,7 +92,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
 
 
 def _told(request: Request, problem: Problem) -> Response:
-    """A problem as an answer: a page for people, JSON for programs."""
+    """Return a problem as an answer: a page for people, JSON for programs."""
     page: ProblemPage | None = request.app.state.problem_page
     path = request.scope["path"].removeprefix(root_of(request))
     is_of_api = path.startswith(("/api/", "/readyz", "/healthz", "/metrics", "/openapi.json"))
@@ -132,7 +133,7 @@ async def _of_http(request: Request, error: Exception) -> Response:
 
 
 def _methods_at(request: Request) -> list[str]:
-    """What can be done at an address, by all of its routes: the framework names those of the first only."""
+    """Return the methods of all routes of an address: the framework lists those of the first only."""
     found = {
         method
         for router in request.app.state.routers
@@ -158,7 +159,7 @@ async def _of_validation(request: Request, error: Exception) -> Response:
 
 
 async def _of_disconnect(_: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
-    return Problem("bad-request", "the request ended before its end").response()  # which nobody hears
+    return Problem("bad-request", "the request ended before its end").response()  # nobody receives it
 
 
 async def _of_failure(request: Request, _: Exception) -> Response:
@@ -166,7 +167,7 @@ async def _of_failure(request: Request, _: Exception) -> Response:
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document: every operation may answer with a problem, and those that change something need the token."""
+    """Return the OpenAPI document: every operation may answer with a problem, and changes need the token."""
     if app.openapi_schema:
         return app.openapi_schema
     described = get_openapi(

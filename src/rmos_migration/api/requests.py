@@ -1,4 +1,4 @@
-"""Reading requests as strictly as files: nothing is taken that would be changed by reading it."""
+"""Reading requests as strictly as files: nothing is accepted that reading would change."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,16 +13,16 @@ from ..sources.decode import decode
 from .problems import Fault, Problem
 
 LARGEST_BODY = 1024 * 1024
-"""Bytes. More is refused while it is received."""
+"""Bytes. A larger body is refused while it is received."""
 
 _ANYTHING = object()
 
 
 async def json_body(request: Request, *, empty: Any = _ANYTHING) -> Any:
-    """The request's JSON; ``empty`` stands for none at all, where there may be none.
+    """Return the request's JSON; ``empty`` is returned for an empty body, where one is allowed.
 
     Raises:
-        Problem: if it is no JSON, or JSON that cannot be carried exactly.
+        Problem: if it is not JSON, or JSON that cannot be kept exactly.
     """
     raw = await request.body()
     if not raw and empty is not _ANYTHING:
@@ -46,9 +46,9 @@ async def json_body(request: Request, *, empty: Any = _ANYTHING) -> Any:
 
 
 async def _refuse_unknown(request: Request) -> None:
-    """Refuse parameters that a route does not know, or that stand there twice: one would be passed over in silence.
+    """Refuse parameters that a route does not know or that are given twice: one would be ignored silently.
 
-    It waits for nothing, but were it no coroutine, FastAPI would send every request to a thread and back for it.
+    It awaits nothing; but if it were no coroutine, FastAPI would call it in a thread on every request.
     """
     route = request.scope.get("route")
     known = set(_parameters_of(route)) if isinstance(route, APIRoute) else set()
@@ -74,7 +74,7 @@ def _parameters_of(route: APIRoute) -> Iterator[str]:
 
 
 NO_NUL = "^[^\\x00]*$"
-"""What a filter must look like: SQLite would read a text to its first NUL only, and find too much."""
+"""What a filter must look like: SQLite would read a text up to its first NUL only, and find too much."""
 
 Parameters = Depends(_refuse_unknown)
 """Holds a router's requests to the parameters that its routes declare."""

@@ -1,8 +1,8 @@
 """A run that the server started, in its own process: ``python -P -m rmos_migration.api.started_run ORDER``.
 
-ORDER is JSON: source, database, options. What the server is told goes to stdout, a JSON list a line: ``["begun"]``,
-``["counts", {…}]``, ``["report", {…}]``, ``["failed", kind, message, hint]``. When the server closes stdin, or is gone, the run
-ends after the batch that it is at.
+ORDER is JSON: source, database, options. Messages to the server go to stdout, one JSON list a line:
+``["begun"]``, ``["counts", {…}]``, ``["report", {…}]``, ``["failed", kind, message, hint]``. When the server
+closes stdin, or is gone, the run ends after its current batch.
 """
 
 import json
@@ -29,21 +29,21 @@ log = logging.getLogger(__name__)
 
 
 class _PipeObserver(NullObserver):
-    """Tells the server how far a run has got."""
+    """Sends the server how far a run has got."""
 
     def __init__(self, pipe: FileIO) -> None:
         self.pipe = pipe
 
     def started(self, source: Source) -> None:  # noqa: ARG002 - the protocol names it
-        """The run stands in the database now."""
+        """Send that the run has begun, and is in the database."""
         self.tell("begun")
 
     def advanced(self, counts: RunCounts) -> None:
-        """A batch is done."""
+        """Send the counts after a batch."""
         self.tell("counts", counts.as_json())
 
     def tell(self, *what: Any) -> None:
-        """Send the server a line; if it is gone, the next batch's edge ends the run."""
+        """Send the server a line; if the server is gone, the run ends after this batch."""
         rest = memoryview(json.dumps(what).encode() + b"\n")
         with suppress(OSError):
             while rest:
@@ -51,7 +51,7 @@ class _PipeObserver(NullObserver):
 
 
 class _StopRequest:
-    """Whether the server wants the run to end, or is gone."""
+    """The server's wish to end the run; the end of the server counts as one."""
 
     def __init__(self) -> None:
         self._is_asked = False
@@ -63,7 +63,7 @@ class _StopRequest:
         self._is_asked = True
 
     def __call__(self) -> int | None:
-        """The signal that stands for it."""
+        """Return the signal that stands for the wish, if there is one."""
         return signal.SIGTERM if self._is_asked else None
 
 
@@ -88,7 +88,7 @@ def main() -> None:
 
 
 def _own_stdout() -> FileIO:
-    """The way to the server; whatever else is printed goes to stderr, which is the server's."""
+    """Return the pipe to the server; whatever else is printed goes to stderr, which is the server's."""
     pipe = FileIO(os.dup(1), "wb")
     os.dup2(2, 1)
     return pipe

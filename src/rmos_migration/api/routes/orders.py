@@ -43,11 +43,13 @@ async def start_run(request: Request) -> Response:
         200: {"model": models.RunAnswer},
         202: {"model": models.RunAnswer, "description": "It has not ended yet"},
     },
+    description=(
+        "Stop a run that was started here: it ends after the batch that it is at, and what it wrote stays;"
+        " of a dry run, nothing\ndoes. The answer comes when it has ended."
+    ),
 )
 async def stop_run(request: Request, run_id: RunId) -> Response:
-    """Stop a run that was started here: it ends after the batch that it is at, and what it wrote stays; of a dry run, nothing
-    does. The answer comes when it has ended.
-    """
+    """Stop a run that was started here, and wait until it has ended."""
     state = state_of(request)
     if await json_body(request, empty={}) != {}:
         raise Problem("invalid", "stopping takes no fields", "leave the body out")

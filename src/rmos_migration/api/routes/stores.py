@@ -29,13 +29,16 @@ from ..state import cached_json, json_answer, json_bytes, question, root_of, sta
 
 
 class _EntityAnswer(models.Answer):
-    """The base of answers that are made from an entity: there are no docstrings to look for, and Pydantic looks for long."""
+    """The base of answers that are made from an entity.
+
+    They have no docstrings, and Pydantic's search for them is slow.
+    """
 
     model_config = ConfigDict(use_attribute_docstrings=False)
 
 
 class _EntityRoutes(NamedTuple):
-    """What the routes of an entity need to know: how it is called, and what its answers look like."""
+    """What the routes of an entity need to know: its names, and what its answers look like."""
 
     entity: Entity
     slug: str
@@ -46,7 +49,7 @@ class _EntityRoutes(NamedTuple):
 
 
 def routers() -> list[APIRouter]:
-    """The routes of every entity."""
+    """Return the routes of every entity."""
     return [_router(entity) for entity in ENTITIES]
 
 
@@ -152,8 +155,8 @@ def _router(entity: Entity) -> APIRouter:
     add = router.add_api_route
     add("", page, methods=["GET"], responses={200: {"model": kind.many}}, name=f"list_{entity.name}",
         summary=f"Look through the {words}")  # fmt: skip
-    add("", create, methods=["POST"], status_code=201, responses={201: {"model": kind.one}}, openapi_extra=body,
-        name=f"create_{kind.singular}", summary=f"Make a {_words(kind)}")  # fmt: skip
+    add("", create, methods=["POST"], status_code=201, responses={201: {"model": kind.one}},
+        openapi_extra=body, name=f"create_{kind.singular}", summary=f"Make a {_words(kind)}")  # fmt: skip
     add("/statistics", statistics, methods=["GET"], responses={200: {"model": models.StatisticsAnswer}},
         name=f"{kind.singular}_statistics", summary=f"What the {words} look like")  # fmt: skip
     if entity is PATTERN:
