@@ -21,8 +21,8 @@ from rmos_migration.api.problems import Problem
 from rmos_migration.api.response_cache import CacheEntry, DataVersion, ResponseCache, empty_cache, keep
 from rmos_migration.api.state import Given, question, written
 from rmos_migration.errors import LockedError, RmosError, TookTooLong
-from rmos_migration.store.database import SqliteDatabase
-from rmos_migration.store.lock import write_lock
+from rmos_migration.store.sqlite.database import SqliteDatabase
+from rmos_migration.store.sqlite.lock import write_lock
 from rmos_migration.views.context import ViewContext
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rmos_legacy"
@@ -91,7 +91,7 @@ def asked(tmp_path: Path) -> Iterator[ResponseCache]:
 
 
 def changed(database: SqliteDatabase) -> None:
-    with database.editor("a test") as connection:
+    with database.edit("a test") as connection:
         connection.exec_driver_sql("UPDATE patterns SET name = name || '.'")
 
 
