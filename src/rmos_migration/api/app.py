@@ -91,7 +91,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     state.close()
 
 
-def _told(request: Request, problem: Problem) -> Response:
+def _respond(request: Request, problem: Problem) -> Response:
     """Return a problem as an answer: a page for people, JSON for programs."""
     page: ProblemPage | None = request.app.state.problem_page
     path = request.scope["path"].removeprefix(root_of(request))
@@ -103,12 +103,12 @@ def _told(request: Request, problem: Problem) -> Response:
 
 async def _of_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - Starlette's signature says Exception
-    return _told(request, error)
+    return _respond(request, error)
 
 
 async def _of_not_found(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotFound)  # noqa: S101
-    return _told(request, problems.of_not_found(error))
+    return _respond(request, problems.of_not_found(error))
 
 
 async def _of_error(request: Request, error: Exception) -> Response:
@@ -116,12 +116,12 @@ async def _of_error(request: Request, error: Exception) -> Response:
     settings = state_of(request).settings
     trusted = is_trusted(request)
     problem = await to_thread.run_sync(lambda: problems.of_error(error, settings, trusted=trusted))
-    return _told(request, problem)
+    return _respond(request, problem)
 
 
 async def _of_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, EditRefused)  # noqa: S101
-    return _told(request, problems.of_refusal(error))
+    return _respond(request, problems.of_refusal(error))
 
 
 async def _of_http(request: Request, error: Exception) -> Response:
@@ -129,7 +129,7 @@ async def _of_http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_methods_at(request))
-    return _told(request, problems.of_status(error.status_code, str(error.detail), headers))
+    return _respond(request, problems.of_status(error.status_code, str(error.detail), headers))
 
 
 def _methods_at(request: Request) -> list[str]:
@@ -155,15 +155,15 @@ async def _of_validation(request: Request, error: Exception) -> Response:
         )
         for one in error.errors()
     ]
-    return _told(request, Problem("invalid", faults[0].message, "correct the address", errors=faults))
+    return _respond(request, Problem("invalid", faults[0].message, "correct the address", errors=faults))
 
 
 async def _of_disconnect(_: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
-    return Problem("bad-request", "the request ended before its end").response()  # nobody receives it
+    return Problem("bad-request", "the request was cut off").response()  # nobody receives it
 
 
 async def _of_failure(request: Request, _: Exception) -> Response:
-    return _told(request, Problem("failed", "the server's log says why", "please report it"))
+    return _respond(request, Problem("failed", "the server's log says why", "please report it"))
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

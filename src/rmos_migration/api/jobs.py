@@ -41,8 +41,16 @@ _PATIENCE = 1.0
 """Seconds that a run's process may take to end after it has sent everything; a new run need not be refused
 for that."""
 
-_TOLD = (UsageError, LockedError, DatabaseUnusable, CorruptRow, TookTooLong, EnvironmentFailure, ProgramFault)
-_ERRORS = {one.__name__: one for one in _TOLD}
+_SENT_ERRORS = (
+    UsageError,
+    LockedError,
+    DatabaseUnusable,
+    CorruptRow,
+    TookTooLong,
+    EnvironmentFailure,
+    ProgramFault,
+)
+_ERRORS = {one.__name__: one for one in _SENT_ERRORS}
 
 _COMMAND = (sys.executable, "-P", "-m", "rmos_migration.api.started_run")
 """The command of a run's process. Without -P, Python would import modules from the current folder."""

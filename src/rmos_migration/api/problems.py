@@ -133,7 +133,7 @@ class Problem(Exception):  # noqa: N818 - an answer
 
 _PASSING = frozenset({"busy", "took-too-long"})
 
-_TOLD = 5
+_IN_SENTENCE = 5
 """Faults whose messages are part of the sentence that says what is wrong."""
 
 _BY_STATUS = {status: kind for kind, (status, _) in reversed(TITLES.items())}
@@ -154,9 +154,11 @@ def of_refusal(refusal: EditRefused) -> Problem:
     """Return the problem for a change that was refused."""
     if isinstance(refusal, InvalidRecord):
         faults = [fault(one) for one in refusal.diagnostics[:MOST_FAULTS]]
-        told = [one.message for one in faults[:_TOLD]]
-        told += [f"and {refusal.total - _TOLD:,} more"] if refusal.total > _TOLD else []
-        return Problem("invalid", "; ".join(told), refusal.hint, errors=faults, errors_total=refusal.total)
+        messages = [one.message for one in faults[:_IN_SENTENCE]]
+        messages += [f"and {refusal.total - _IN_SENTENCE:,} more"] if refusal.total > _IN_SENTENCE else []
+        return Problem(
+            "invalid", "; ".join(messages), refusal.hint, errors=faults, errors_total=refusal.total
+        )
     if isinstance(refusal, InUse):
         return Problem(
             "in-use",

@@ -32,7 +32,7 @@ async def json_body(request: Request, *, empty: Any = _ANYTHING) -> Any:
         raise Problem("not-json", "the body must be JSON", "send it with Content-Type: application/json")
     value, _, errors = decode(raw)
     if errors:
-        told = [
+        faults = [
             Fault(
                 code=one.code,
                 message=f"{one.message} (line {one.location.line}, column {one.location.column})",
@@ -41,7 +41,7 @@ async def json_body(request: Request, *, empty: Any = _ANYTHING) -> Any:
             )
             for one in errors
         ]
-        raise Problem("invalid", told[0].message, "correct the body", errors=told)
+        raise Problem("invalid", faults[0].message, "correct the body", errors=faults)
     return value
 
 
@@ -60,7 +60,11 @@ async def _refuse_unknown(request: Request) -> None:
             Fault(code="field-invalid", message=printable(message), pointer=printable(name), hint="")
             for name, message in messages.items()
         ]
-        hint = f"there are {', '.join(sorted(known))}, each once" if known else "there are none here"
+        hint = (
+            f"the parameters are {', '.join(sorted(known))}, each once"
+            if known
+            else "this address has no parameters"
+        )
         raise Problem("invalid", faults[0].message, hint, errors=faults)
 
 

@@ -137,7 +137,7 @@ class Guard:
             raise Problem(
                 "host-refused",
                 "the server was called by a name or a port that is not its own",
-                "call it as it says when it starts; rmos serve --allow-host NAME or NAME:PORT adds one",
+                "use the address that it prints when it starts; rmos serve --allow-host NAME or NAME:PORT adds one",
             )
 
     def _check_origin(self, headers: Headers) -> None:
@@ -203,7 +203,7 @@ def _check_embedding(headers: Headers) -> None:
         return
     follows = headers.getlist("sec-fetch-mode"), headers.getlist("sec-fetch-dest")
     if follows != (["navigate"], ["document"]):
-        raise Problem("origin-refused", "pages of another site may link here, and load nothing from here")
+        raise Problem("origin-refused", "pages of other sites may link here, but load nothing from here")
 
 
 def _credentials(headers: Headers) -> tuple[str, str]:
@@ -239,7 +239,7 @@ def _check_body(method: str, headers: Headers) -> None:
     if length > LARGEST_BODY:
         raise Problem("too-large", f"a body may have {LARGEST_BODY:,} bytes")
     if method in READING and (length or comes_in_chunks):
-        raise Problem("bad-request", "reading takes no body", "leave it out")
+        raise Problem("bad-request", "requests that only read have no body", "leave it out")
 
 
 def _with_headers(send: Send) -> Send:

@@ -36,13 +36,13 @@ class _PipeObserver(NullObserver):
 
     def started(self, source: Source) -> None:  # noqa: ARG002 - the protocol names it
         """Send that the run has begun, and is in the database."""
-        self.tell("begun")
+        self.send("begun")
 
     def advanced(self, counts: RunCounts) -> None:
         """Send the counts after a batch."""
-        self.tell("counts", counts.as_json())
+        self.send("counts", counts.as_json())
 
-    def tell(self, *what: Any) -> None:
+    def send(self, *what: Any) -> None:
         """Send the server a line; if the server is gone, the run ends after this batch."""
         rest = memoryview(json.dumps(what).encode() + b"\n")
         with suppress(OSError):
@@ -71,20 +71,20 @@ def main() -> None:
     """Carry out the order."""
     order = json.loads(sys.argv[1])
     options = Options.from_json(order["options"])
-    teller, witness = _PipeObserver(_own_stdout()), RunRecorder()
+    observer, recorder = _PipeObserver(_own_stdout()), RunRecorder()
     try:
-        place = SqliteDatabase(Path(order["database"]))
+        database = SqliteDatabase(Path(order["database"]))
         summary = run(
-            Path(order["source"]), place, options, CompositeObserver(teller, witness), _StopRequest()
+            Path(order["source"]), database, options, CompositeObserver(observer, recorder), _StopRequest()
         )
         if options.dry_run:
-            report = report_of_dry_run(summary, witness, options.encoding)
-            teller.tell("report", report.model_dump(mode="json"))
+            report = report_of_dry_run(summary, recorder, options.encoding)
+            observer.send("report", report.model_dump(mode="json"))
     except Exception as error:
-        told = uncaught(error)
-        if told is not error:
+        known = uncaught(error)
+        if known is not error:
             log.exception("the run failed")
-        teller.tell("failed", type(told).__name__, told.message, told.hint)
+        observer.send("failed", type(known).__name__, known.message, known.hint)
 
 
 def _own_stdout() -> FileIO:

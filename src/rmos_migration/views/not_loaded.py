@@ -68,7 +68,7 @@ def one(context: ViewContext, place: KeptOutPlace, *, trusted: bool) -> models.R
     """
     found = kept_out.at(context.connection, place)
     if found is None:
-        raise NotFound("there is no such document", "perhaps it was mended; see the list again")
+        raise NotFound("there is no such document", "perhaps it was fixed; look at the list again")
     (document,) = _located(context.connection, [found])
     reject = _reject(found, document.notices, gone=is_gone(found.location, place.path))
     return models.RejectAnswer(

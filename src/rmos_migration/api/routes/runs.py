@@ -211,5 +211,7 @@ def report_of_dry_run(state: AppState, name: str) -> Report:
     """
     made = state.jobs.dry_run(name).report
     if made is None:
-        raise Problem("not-found", f"{name} still goes on", "its progress tells when it has ended")
+        raise Problem(
+            "not-found", f"{name} is still in progress", "its progress stream tells when it has ended"
+        )
     return made

@@ -129,7 +129,7 @@ def _router(entity: Entity) -> APIRouter:
         if if_match is None:
             raise Problem(
                 "tag-needed",
-                "it could undo what somebody else has changed meanwhile",
+                "it could undo what somebody else has changed in the meantime",
                 "read the record, and send its ETag as If-Match; * changes whatever is there",
             )
         fields, raw = await _fields(request)
@@ -194,7 +194,7 @@ def _lines_of_match(request: Request) -> list[str]:
 async def _fields(request: Request) -> tuple[Mapping[str, Any], bytes]:
     fields = await json_body(request)
     if not isinstance(fields, dict):
-        raise Problem("invalid", f"one object is expected, {shown(fields)} is there")
+        raise Problem("invalid", f"expected an object, found {shown(fields)}")
     return fields, await request.body()
 
 
