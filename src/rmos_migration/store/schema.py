@@ -1,19 +1,27 @@
 """The schema's version: what a database has, what this program needs, and the way from one to the other."""
 
+from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, func, insert, select, text
 
 from .tables import metadata, schema_version
 
-CURRENT_VERSION = 4
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
+
+CURRENT_VERSION = 1
 """The newest step in ``migrations/versions``; a test holds the two together."""
 
 APPLICATION_ID = 0x524D4F53
 """``RMOS`` in ASCII, in the header of every database this program makes."""
 
-_STEPS = Path(__file__).parent / "migrations"
+_UNRELEASED_STEP = "Strip families, patterns, joblogs."
 
+STEPS = Path(__file__).parent / "migrations"
+"""The folder in whose ``versions`` the steps are."""
 
 ALEMBIC_VERSION = "alembic_version"
 """The table in which the upgrading remembers its newest step."""
@@ -53,14 +61,47 @@ def version_of(connection: Connection) -> int:
     return int(connection.scalar(select(func.coalesce(func.max(schema_version.c.version), 0))) or 0)
 
 
+def is_unreleased(connection: Connection, version: int) -> bool:
+    """Return whether the steps of before 0.2.0 made a database: there were four, and no step leads on from them."""
+    first = select(func.count()).where(
+        schema_version.c.version == 1, schema_version.c.description == _UNRELEASED_STEP
+    )
+    return 2 <= version <= 4 and bool(connection.scalar(first))
+
+
 def upgrade(connection: Connection, to: str = "head") -> None:
     """Apply the missing steps in the connection's open transaction; committing is left to the caller."""
-    from alembic import command  # imported here: most runs find the schema current and never need it
-    from alembic.config import Config
+    from alembic.operations import Operations  # imported here: most runs find the schema current
+    from alembic.runtime.migration import MigrationContext
 
-    config = Config()
-    config.set_main_option("script_location", str(_STEPS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, to)
+    steps = _steps_in(STEPS)
+    context = MigrationContext.configure(
+        connection,
+        opts={
+            "fn": lambda there, _: steps._upgrade_revs(to, there),
+            "on_version_apply": (_record_step,),
+            "transaction_per_migration": False,
+        },
+    )
+    with Operations.context(context):
+        context.run_migrations()
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+@cache
+def _steps_in(folder: Path) -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(folder))
+
+
+def _record_step(ctx: Any, step: Any, **_: Any) -> None:
+    """Write the row of an applied step, in the step's own transaction."""
+    ctx.connection.execute(
+        insert(schema_version).values(
+            version=int(step.up_revision_id),
+            applied_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            description=step.up_revision.doc,
+        )
+    )
