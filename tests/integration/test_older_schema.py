@@ -10,7 +10,8 @@ from builders import digests, execute, pattern, query, records, rmos, shape, wri
 from rmos_migration import migrate
 from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.store.backup import free_name
-from rmos_migration.store.database import FileCondition, SqliteDatabase
+from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.file_state import FileCondition
 from two_steps import older_database
 
 pytestmark = pytest.mark.usefixtures("two_steps")

@@ -15,8 +15,7 @@ from rebuilding import is_equal_json, rebuilt
 from rmos_migration.entities import BY_NAME, Entity, FieldKind, FieldRule
 from rmos_migration.generations import GENERATIONS
 from rmos_migration.migrate.prepare import Candidate, prepare
-from rmos_migration.sources.discover import SourceFile
-from rmos_migration.sources.read import read_files
+from rmos_migration.sources.read import SourceFile, read_files
 from samples import SAMPLES
 
 TIMES = [

@@ -10,7 +10,7 @@ from rmos_migration.sources.decode import decode
 
 def digest(text: str | bytes) -> str:
     decoded = decode(text if isinstance(text, bytes) else text.encode())
-    assert decoded.faults == ()
+    assert decoded.errors == ()
     return content_sha256({"value": decoded.value})[0]
 
 

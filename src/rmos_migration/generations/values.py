@@ -87,9 +87,9 @@ def json_value(value: Any, key: str, notes: Notes) -> Any:
     """
     if type(value) is not str or not (key.endswith("_json") or key == "rosette_geometry"):
         return value
-    decoded, faults = decode_text(value)
-    if faults:
-        raise UnusableError(f"{key} holds text that is not JSON: {faults[0].sentence}")
+    decoded, errors = decode_text(value)
+    if errors:
+        raise UnusableError(f"{key} holds text that is not JSON: {errors[0].message}")
     return decoded
 
 

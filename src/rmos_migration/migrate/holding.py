@@ -9,9 +9,8 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ..entities import Entity
-from ..sources.passed_over import SourceFile
 from ..sources.paths import parts_of
-from ..sources.read import read_files
+from ..sources.read import SourceFile, read_files
 from ..store import holders, holdings
 from ..store.edits import trace_of
 from ..store.holders import Holder, holders_of, is_refused_as_a_whole

@@ -262,9 +262,7 @@ def _with_superseded(
 def _superseded(entry: LedgerEntry) -> LedgerEntry:
     if entry.outcome in runs.SETTLED or entry.code == runs.REPLACED:
         return entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
-    return entry._replace(
-        content_sha256=None, derived=None
-    )  # not loaded, as before, and no longer in the row
+    return entry._replace(content_sha256=None, derived=None)  # not loaded, and no longer in the row
 
 
 def attached_notice(wish: records.PendingReference) -> Diagnostic:

@@ -13,8 +13,7 @@ from ..entities import ENTITIES, Entity
 from ..errors import RmosError, Terminated, UsageError
 from ..sources.decode import is_codec
 from ..sources.discover import Source
-from ..sources.passed_over import SourceFile
-from ..sources.read import read_files
+from ..sources.read import SourceFile, read_files
 from ..sources.source_files import is_read_no_more
 from ..store import runs
 from ..store.database import SqliteDatabase

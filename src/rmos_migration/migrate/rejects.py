@@ -5,8 +5,7 @@ from itertools import groupby
 
 from ..diagnostics import Diagnostic, Severity
 from ..sources.decode import to_text
-from ..sources.excerpts import DocumentText, excerpts
-from ..sources.locate import located_in
+from ..sources.locate import DocumentText, document_texts, located_in
 from ..store.runs import Reject
 from .batch_plan import Decision
 from .prepare import Candidate
@@ -25,7 +24,7 @@ def kept_out(
         pointers = [decision.prepared.pointer for decision in decisions]
         found: dict[str, DocumentText] = {}
         if pointers != [""]:
-            found = excerpts(reading.path, to_text(reading.raw, encoding), pointers)
+            found = document_texts(reading.path, to_text(reading.raw, encoding), pointers)
         for decision in decisions:
             body = reading.raw if reading.sha256 is not None else None
             excerpt = found.get(decision.prepared.pointer)
