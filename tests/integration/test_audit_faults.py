@@ -18,7 +18,7 @@ from rmos_migration.audit.result import AuditResult, RuleState
 from rmos_migration.audit.rule import Finding
 from rmos_migration.audit.rules import RULES
 from rmos_migration.errors import DatabaseUnusable
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 pytestmark = pytest.mark.usefixtures("two_steps_throughout")  # a schema may be outdated, or lack a step
 
@@ -58,7 +58,7 @@ def faulty(sound: Path, database: Path) -> Path:
 
 
 def audited(database: Path, **options: Any) -> AuditResult:
-    return audit_database(SqliteDatabase.at(database), **options)
+    return audit_database(database_at(database), **options)
 
 
 def reporting(result: AuditResult) -> set[str]:
@@ -417,7 +417,7 @@ def migrated(**options: Any) -> Remedy:
 
 
 def repaired(_: Path, database: Path, __: list[Finding]) -> None:
-    repair(SqliteDatabase.at(database))
+    repair(database_at(database))
 
 
 def made_anew(tree: Path, database: Path, _: list[Finding]) -> None:

@@ -25,7 +25,7 @@ from builders import (
     without_root_powers,
     workshop,
 )
-from rmos_migration.store.lock import is_locked, write_lock
+from rmos_migration.store.sqlite.lock import is_locked, write_lock
 from serving_processes import API, PATIENCE, TOKEN, Served, bearer, eventually, hasty, request, serving
 from two_steps import older_database
 

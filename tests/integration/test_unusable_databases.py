@@ -11,7 +11,7 @@ import pytest
 from builders import digests, execute, migrate_messy, pattern, query, rmos, write
 from rmos_migration import migrate
 from rmos_migration.errors import DatabaseUnusable, UsageError
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 
 def newer(database: Path) -> None:
@@ -147,7 +147,7 @@ def test_migrating_refuses_and_leaves_the_file_as_it_was(
 
 def test_who_has_a_database_of_before_the_first_release_is_told_the_way_on(database: Path) -> None:
     unreleased(database)
-    with pytest.raises(DatabaseUnusable) as refusal, SqliteDatabase.at(database).reader():
+    with pytest.raises(DatabaseUnusable) as refusal, database_at(database).read():
         pass
     assert "migrate the legacy folder into a new database" in refusal.value.message
     assert "name another file with --database" in (refusal.value.hint or "")
@@ -155,7 +155,7 @@ def test_who_has_a_database_of_before_the_first_release_is_told_the_way_on(datab
 
 def test_reading_refuses_and_leaves_the_file_as_it_was(unusable: Path) -> None:
     before = digests(unusable.parent)
-    with pytest.raises(DatabaseUnusable), SqliteDatabase.at(unusable).reader():
+    with pytest.raises(DatabaseUnusable), database_at(unusable).read():
         pass
     after = digests(unusable.parent)
     assert {name: after.get(name) for name in before} == before

@@ -21,7 +21,7 @@ def content_sha256(document: dict[str, Any]) -> tuple[str, bytes]:
 
 
 def canonical(value: Any) -> bytes:
-    """Return the canonical form of a JSON value: two values are equal if theirs are; true is not 1, but 2 is 2.0."""
+    """Return a JSON value in canonical form: equal values have equal forms; true is not 1, but 2 is 2.0."""
     text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     is_ordered = text.isascii() or not _may_be_ordered_otherwise(text)
     if _may_hold_numbers_written_otherwise(text):
@@ -34,7 +34,7 @@ def canonical(value: Any) -> bytes:
 
 
 def _may_be_ordered_otherwise(text: bytes) -> bool:
-    """Whether keys may have another order in UTF-16: characters beyond U+FFFF come before those from U+E000 there."""
+    """Tell whether keys may have another order in UTF-16: there U+10000 comes before U+E000."""
     return (b"\xee" in text or b"\xef" in text) and any(lead in text for lead in _BEYOND_FFFF)
 
 
@@ -42,7 +42,7 @@ _BEYOND_FFFF = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 
 
 def _may_hold_numbers_written_otherwise(text: bytes) -> bool:
-    """Whether orjson may have written 2.0, 1e+16 or 1e-6 where ECMAScript does not; quoted text may look so, too."""
+    """Tell whether a number may be written 2.0, 1e+16 or 1e-6, unlike in ECMAScript; text in quotes may fool it."""
     return (  # a single byte is found much faster than two
         (b"." in text and b".0" in text and _holds_whole_floats(text))
         or (b"+" in text and b"e+" in text)

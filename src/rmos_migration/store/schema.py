@@ -1,9 +1,11 @@
 """The schema's version: what a database has, what this program needs, and the way from one to the other."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 
@@ -62,11 +64,66 @@ def version_of(connection: Connection) -> int:
 
 
 def is_unreleased(connection: Connection, version: int) -> bool:
-    """Return whether the steps of before 0.2.0 made a database: there were four, and no step leads on from them."""
+    """Return whether the four steps of before 0.2.0 made a database; no step leads on from those."""
     first = select(func.count()).where(
         schema_version.c.version == 1, schema_version.c.description == _UNRELEASED_STEP
     )
     return 2 <= version <= 4 and bool(connection.scalar(first))
+
+
+# what follows from a schema's own words, kept while they are the same
+
+_Found = TypeVar("_Found")
+_Words = tuple[tuple[Any, ...], ...]
+
+_KEPT = 4
+"""Schemas of which the answers are kept; a process meets one, and perhaps an older one and that of a copy."""
+
+_LONGEST = 100_000
+"""Characters of a schema that is kept: five times our own."""
+
+
+def kept_by_schema(find: Callable[[Connection], _Found]) -> Callable[[Connection], _Found]:
+    """Call a function once for each schema. What it returns is shared, and must hang on nothing but the schema."""
+    kept: dict[_Words, _Found] = {}
+    lock = Lock()
+
+    @wraps(find)
+    def found(connection: Connection) -> _Found:
+        words = _words_of(connection)
+        with lock:
+            if words in kept:
+                return kept[words]
+        answer = find(connection)
+        is_short = sum(len(str(one[-1])) for one in words) <= _LONGEST
+        if is_short and _words_of(connection) == words:  # else another program changed it meanwhile
+            with lock:
+                while len(kept) >= _KEPT:
+                    kept.pop(next(iter(kept)))
+                kept[words] = answer
+        return answer
+
+    return found
+
+
+def _words_of(connection: Connection) -> _Words:
+    listed = connection.exec_driver_sql("SELECT type, name, tbl_name, rootpage > 0, sql FROM sqlite_master")
+    return tuple(tuple(row) for row in listed)
+
+
+class SchemaStep(NamedTuple):
+    """A step of the schema as it was recorded."""
+
+    version: int
+    applied_at: str
+    description: str | None
+
+
+def steps(connection: Connection) -> list[SchemaStep]:
+    """Return the steps of the schema that were applied, oldest first."""
+    step = schema_version.c
+    query = select(step.version, step.applied_at, step.description).order_by(step.version)
+    return [SchemaStep(*row) for row in connection.execute(query)]
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:
@@ -74,11 +131,11 @@ def upgrade(connection: Connection, to: str = "head") -> None:
     from alembic.operations import Operations  # imported here: most runs find the schema current
     from alembic.runtime.migration import MigrationContext
 
-    steps = _steps_in(STEPS)
+    history = _history_in(STEPS)
     context = MigrationContext.configure(
         connection,
         opts={
-            "fn": lambda there, _: steps._upgrade_revs(to, there),
+            "fn": lambda there, _: history._upgrade_revs(to, there),
             "on_version_apply": (_record_step,),
             "transaction_per_migration": False,
         },
@@ -90,7 +147,7 @@ def upgrade(connection: Connection, to: str = "head") -> None:
 
 
 @cache
-def _steps_in(folder: Path) -> "ScriptDirectory":
+def _history_in(folder: Path) -> "ScriptDirectory":
     from alembic.script import ScriptDirectory
 
     return ScriptDirectory(str(folder))
