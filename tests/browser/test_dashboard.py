@@ -17,7 +17,6 @@ from builders import (
     family,
     joblog,
     migrate_messy,
-    older_database,
     pattern,
     query,
     rmos,
@@ -27,6 +26,7 @@ from rmos_migration import migrate
 from rmos_migration.entities import ENTITIES
 from rmos_migration.store.sqlite.lock import write_lock
 from serving import TOKEN, Served, served
+from two_steps import older_database
 
 PAGES = ["/", "/runs", "/runs/1", "/rejects", "/patterns", "/strip-families", "/joblogs", "/audit", "/docs"]
 SIZES = [(1200, "light"), (360, "dark")]
@@ -343,6 +343,7 @@ def make_damaged(database: Path) -> str:
     return "The database cannot be used."
 
 
+@pytest.mark.usefixtures("two_steps")
 @pytest.mark.parametrize("make", [make_missing, make_older, make_newer, make_damaged])
 def test_a_database_that_cannot_be_used_is_said_on_every_page(
     make: Callable[[Path], str], tmp_path: Path, open_page: Open
