@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Transaction
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import __version__
+from .._version import __version__
 from ..diagnostics import Diagnostic, Severity
 from ..entities import Entity
 from ..errors import DatabaseUnusable
