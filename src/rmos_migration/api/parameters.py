@@ -32,9 +32,10 @@ ById = Annotated[
         alias="id", max_length=1000, description="the record's id, whatever stands in its place in the path"
     ),
 ]
-"""For ids that a path cannot carry: clients make ``..`` something else, and ``statistics`` is a word of ours."""
+"""For ids that a path cannot carry: clients resolve ``..``, and ``statistics`` is a route of its own."""
 ByIdToo = Annotated[str | None, Query(alias="id", max_length=1000, include_in_schema=False)]
-"""The same for changes, which no word of ours stands in the way of: needed for dots alone, and told of in the manual."""
+"""The same for changes, where no other route is in the way: needed for ``.`` and ``..`` alone, so only the
+manual mentions it."""
 IfMatch = Annotated[
     str | None, Header(max_length=2000, description="ETags of the record that was read; no weak ones")
 ]
@@ -111,7 +112,7 @@ def values_from(cursor: str, *kinds: type | UnionType, name: str = "cursor") -> 
     """
     values = values_of_cursor(cursor, *kinds)
     if values is None:
-        message = f"{name} is none that this server gave"
+        message = f"invalid {name}"
         fault = Fault(code="field-invalid", message=message, pointer=name, hint=f"leave {name} out")
         raise Problem("invalid", message, errors=[fault])
     return values

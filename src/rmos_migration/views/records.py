@@ -29,7 +29,7 @@ _EDGES = {
     900.0: "5 to 15 minutes",
     3600.0: "15 to 60 minutes",
 }
-"""How long jobs take: up to how many seconds they are counted together, and what that is called."""
+"""How long jobs take: upper bounds in seconds, and the names of the spans below them."""
 
 _BEYOND = ["1 hour and more", "not recorded"]
 
@@ -71,7 +71,7 @@ def page(
     limit: int,
     newest: bool,
 ) -> RecordPage:
-    """Return a page of records by id, or the latest first, from behind the record ``after`` (id, created_at) on."""
+    """Return a page of records, by id or the latest first, after the record ``after`` (id, created_at)."""
     found = browsing.page(
         context.connection, entity, dict(filters), after=after, limit=limit + 1, newest=newest
     )
@@ -141,7 +141,7 @@ def rosette(fields: Mapping[str, Any], colours: Stock) -> Rosette:
 
 
 def pattern_drawing(context: ViewContext, pattern_id: str) -> str | None:
-    """Return the drawing (SVG) of a pattern in its real size; None where it describes no ring that could be drawn.
+    """Return the drawing (SVG) of a pattern in full size; None if it describes no ring that can be drawn.
 
     Raises:
         NotFound: if there is no such pattern.

@@ -1,4 +1,4 @@
-"""The pages of records: looking through them, and one of them. Made from the list of entities, like the API's routes."""
+"""The pages of records: a list, and one record. Made from the list of entities, like the API's routes."""
 
 from typing import Annotated, Any, NamedTuple
 
@@ -33,7 +33,7 @@ _NO_STOCK: Stock = {}
 
 
 class Filter(NamedTuple):
-    """A field to look for records by: the value that is wanted, and the choices where the field has few values."""
+    """A field to filter records by: the value that is wanted, and the choices if the field has few values."""
 
     name: str
     value: str
@@ -173,7 +173,7 @@ def _field_text(entity: Entity, name: str, value: Any) -> FieldText:
         text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
         rest = len(text) - _LONGEST_JSON
         if rest > 0:
-            text = f"{text[:_LONGEST_JSON]}… ({rest:,} more characters; the API has them)"
+            text = f"{text[:_LONGEST_JSON]}… ({rest:,} more characters in the API)"
         return FieldText(name, text, is_json=True)
     if value is None:
         return FieldText(name, "")
