@@ -259,6 +259,7 @@ def test_database_that_is_not_there_is_refused(database: Path) -> None:
     assert list(database.parent.iterdir()) == []
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_older_schema_is_a_finding_and_not_touched(messy: Path, tmp_path: Path) -> None:
     older = shutil.copyfile(messy, tmp_path / "older.db")
     execute(

@@ -44,7 +44,7 @@ class RowChecker:
         self.names = tuple(entity.record.model_fields)
         self.columns = dict(zip(self.names, entity.columns, strict=True))
         self.json_names = [name for name, column in self.columns.items() if column.endswith("_json")]
-        self.references = {rule.name for rule in entity.fields if rule.found.kind is FieldKind.IDENTIFIER}
+        self.references = {rule.name for rule in entity.fields if rule.source.kind is FieldKind.IDENTIFIER}
         self.checks: list[tuple[Rule, RowTest]] = []
         self.rules_by_reason: dict[InvalidReason, Rule] = {}
         for rule in rules:

@@ -105,7 +105,7 @@ def _recent_of_each(connection: Connection) -> dict[str, list[models.RecentRecor
 
 
 def _recent(entity: Entity, one: Recent) -> models.RecentRecord | models.RecentJob:
-    if any(rule.found.kind is FieldKind.JOB_TYPE for rule in entity.fields):
+    if any(rule.source.kind is FieldKind.JOB_TYPE for rule in entity.fields):
         return models.RecentJob(
             id=one.id, job_type=one.job_type, status=one.status, created_at=one.created_at
         )

@@ -22,7 +22,7 @@ from ..rule import (
 
 _TABLES = tuple(entity.name for entity in ENTITIES)
 _STRICT = {
-    form.generation for module in GENERATIONS for form in module.FORMS if form.strict and not form.reading
+    form.generation for module in GENERATIONS for form in module.FORMATS if form.strict and not form.reading
 }
 """The generations whose documents had to have all their required fields to be loaded."""
 
@@ -39,11 +39,11 @@ def _incomplete(subject: Subject) -> Iterator[Violation]:
 def _never_null(entity: Entity) -> set[str]:
     """Return the columns that have a value in every row, whichever program wrote its document."""
     filled = {rule.column for rule, _ in entity.defaults}
-    return filled | {rule.column for rule in entity.indispensable}
+    return filled | {rule.column for rule in entity.always_required}
 
 
 def _blanks_around_ids(entity: Entity, _: Subject) -> RowTest:
-    columns = [(rule.name, rule.column) for rule in entity.fields if rule.found.kind is FieldKind.IDENTIFIER]
+    columns = [(rule.name, rule.column) for rule in entity.fields if rule.source.kind is FieldKind.IDENTIFIER]
 
     def find(row: Row) -> RowViolations:
         return [

@@ -17,10 +17,10 @@ def _broken(subject: Subject) -> Iterator[Violation]:
 
 
 def _ring_families(entity: Entity, subject: Subject) -> RowTest | None:
-    if not entity.mentions:
+    if not entity.embedded_references:
         return None
 
-    mentioned = [(rule, rule.mentioned) for rule in entity.references if rule.mentioned is not None]
+    embedded = [(rule, rule.embedded) for rule in entity.references if rule.embedded is not None]
 
     @lru_cache(maxsize=_REMEMBERED)
     def is_there(parent: str, record_id: str) -> bool:
@@ -28,7 +28,7 @@ def _ring_families(entity: Entity, subject: Subject) -> RowTest | None:
 
     def find(row: Row) -> RowViolations:
         found = []
-        for rule, (field, read) in mentioned:
+        for rule, (field, read) in embedded:
             parts = row[field]
             named = read(parts) if parts else ()
             for one in dict.fromkeys(str(name) for name in named if type(name) in (str, int) and name != ""):

@@ -15,7 +15,7 @@ _PLANNED = ("planned", "pending")
 
 
 def _names(entity: Entity, kind: FieldKind) -> list[str]:
-    return [rule.name for rule in entity.fields if rule.found.kind is kind]
+    return [rule.name for rule in entity.fields if rule.source.kind is kind]
 
 
 def _in_form(kind: FieldKind, is_in_form: Callable[[str], bool], said: str) -> RowCheck:
