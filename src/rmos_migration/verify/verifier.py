@@ -189,7 +189,7 @@ class _Pass:
         held = LedgerExtract.of(self.connection, entity, batch, entries, as_kept)
         seen = []
         for candidate in batch:
-            comparison = compare(self.connection, entity, candidate, held)
+            comparison = compare(candidate, held)
             entry = entries.get(candidate.place)
             if comparison.state is DocumentState.UNREADABLE and (
                 entry is None or entry.content_sha256 is None
