@@ -365,7 +365,7 @@ OF_SEVERAL_RULES: list[tuple[str, Fault]] = [
 def test_sound_database_passes_every_rule(sound: Path) -> None:
     result = audited(sound)
     assert result.findings == []
-    assert {verdict.state for verdict in result.verdicts} == {RuleState.PASSED}
+    assert {checked.state for checked in result.rules} == {RuleState.PASSED}
     assert result.passed
     assert result.records == {"strip_families": 2, "patterns": 2, "joblogs": 3}
 

@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..diagnostics import Severity
-from ..presentation.not_loaded import counted_by_code
+from ..presentation.not_loaded_now import counted_by_code
 from ..store import queries
 from ..store.files import size_of
 from ..views.context import ViewContext

@@ -18,7 +18,7 @@ from ..errors import EnvironmentFailure, UsageError
 from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..migrate.outcome import Outcome
 from ..permissions import Permissions
-from ..presentation.not_loaded import strays_there
+from ..presentation.not_loaded_now import strays_there
 from ..sources.locate import located_in
 from ..sources.paths import parts_of, safe_name
 from ..sources.source_files import Presence

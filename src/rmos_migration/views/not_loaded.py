@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from ..diagnostics import printable
 from ..migrate.not_looked_at import folders_among
-from ..presentation import views as facts
+from ..presentation import conversion as facts
 from ..presentation.model import KeptOut, Notice
-from ..presentation.not_loaded import counted, counted_by_code, strays_there
-from ..reports.rejected_documents import bytes_of_source, with_excerpts
+from ..presentation.not_loaded_now import counted, counted_by_code, strays_there
+from ..reports.not_loaded import bytes_of_source, with_excerpts
 from ..sources.source_files import Presence, is_gone
 from ..store import kept_out
 from ..store.kept_out import KeptOutFound, KeptOutPlace

@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 
 from ..diagnostics import printable
 from ..entities import ENTITIES, Entity, FieldKind
-from ..presentation import views as facts
+from ..presentation import conversion as facts
 from ..presentation.model import Run
-from ..presentation.not_loaded import counted_by_outcome, strays_there
+from ..presentation.not_loaded_now import counted_by_outcome, strays_there
 from ..store import browsing, history, queries
 from ..store.browsing import Recent
 from ..store.doubts import doubts

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..diagnostics import Severity
-from ..presentation import views as facts
+from ..presentation import conversion as facts
 from ..presentation.conclusion import advice, mood_of, verdict
 from ..presentation.model import Kind, Notice, Run
 from ..reports.build import report_in

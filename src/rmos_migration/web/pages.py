@@ -163,7 +163,7 @@ async def full_audit(request: Request) -> Response:
         "audit.html",
         "/audit",
         result=result,
-        families=audit.verdicts_by_family(result),
+        families=audit.rules_by_family(result),
         shown=_FINDINGS,
         warnings=result.number(Severity.WARNING),
     )

@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ...diagnostics import Severity
 from ...errors import CorruptRow, DatabaseUnusable, RmosError, TookTooLong
-from ...reports.formats import VIEWS, ReportFormat
+from ...reports.formats import RENDERERS, ReportFormat
 from ...reports.model import Report
 from ...reports.page import page_policy
 from ...views import models, runs
@@ -108,7 +108,7 @@ async def report(
     state, trusted = state_of(request), is_trusted(request)
 
     def write(made: Report) -> bytes:
-        return VIEWS[form](made).encode("utf-8", "backslashreplace")
+        return RENDERERS[form](made).encode("utf-8", "backslashreplace")
 
     if is_dry(run_id):
         made, redactor = report_of_dry_run(state, run_id), state.settings.redactor
