@@ -12,9 +12,8 @@ from ..diagnostics import printable
 from ..entities import ENTITIES
 from ..sources.source_files import Presence
 from ..store import checks, ledger, records, schema, structure
-from ..store.checks import EntryPlace
 from ..store.dialect import SQLITE
-from ..store.model import API, GONE
+from ..store.model import API, GONE, LocatedEntry
 from ..store.port import DatabasePort
 
 _NAMED = 20
@@ -59,7 +58,7 @@ def repair(database: DatabasePort) -> Repair:
     return Repair(tuple(done), backup)
 
 
-def _forget_gone(connection: Connection) -> list[EntryPlace]:
+def _forget_gone(connection: Connection) -> list[LocatedEntry]:
     """Forget what the ledger says of documents whose file and row are both gone; only a backup could bring them back."""
     presence = Presence()
     places = [place for entity in ENTITIES for place in checks.entries_without_row(connection, entity)]
@@ -72,14 +71,14 @@ def _forget_gone(connection: Connection) -> list[EntryPlace]:
     ]
 
 
-def _is_lost(place: EntryPlace, presence: Presence) -> bool:
+def _is_lost(place: LocatedEntry, presence: Presence) -> bool:
     """Whether nothing in any folder could bring a document's record back."""
     if place.pointer.startswith(GONE) or place.location == API:
         return True
     return presence.is_gone(place.location, place.path)
 
 
-def _named(places: list[EntryPlace]) -> str:
+def _named(places: list[LocatedEntry]) -> str:
     """Where documents stood, in words."""
     named = [
         f"{place.entity} {place.record_id} of the dashboard or the API"

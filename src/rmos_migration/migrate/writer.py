@@ -17,8 +17,8 @@ from ..errors import DatabaseUnusable
 from ..sources.discover import Source
 from ..sources.source_files import was_moved
 from ..store import ledger, records, runs, schema
-from ..store.ledger import KnownFile, Superseded
-from ..store.model import SUPERSEDED, now
+from ..store.ledger import KnownFile
+from ..store.model import SUPERSEDED, LedgerEntry, now
 from ..store.safety import data_version, refuse_foreign
 from .batch import Batch
 from .batch_plan import Decision
@@ -121,10 +121,10 @@ class Writer:
             return set()
         found = ledger.superseded_in(self.connection, self.book.source_id, entity, paths)
         holding = Holding(self.connection, entity, self.course)
-        holding.wanted = {one.record_id for one in found}
-        return {one.path for one in found if holding.is_free(one.record_id)}
+        holding.wanted = {one.record for one in found}
+        return {one.path for one in found if holding.is_free(one.record)}
 
-    def superseded(self, entity: Entity, paths: list[str]) -> list[Superseded]:
+    def superseded(self, entity: Entity, paths: list[str]) -> list[LedgerEntry]:
         """The documents in files whose row has other content since."""
         with self._transaction():
             return ledger.superseded_in(self.connection, self.book.source_id, entity, paths)

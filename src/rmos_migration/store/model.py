@@ -66,6 +66,71 @@ class LedgerEntry(NamedTuple):
     size_bytes: int | None
     mtime_ns: int | None
 
+    @property
+    def record(self) -> str:
+        """The record's id, for an entry that was looked up by one."""
+        return self.record_id or ""
+
+    @property
+    def was_taken_out(self) -> bool:
+        """Whether the document's file was read again without it."""
+        return self.pointer.startswith(GONE)
+
+    @property
+    def speaks_of_row(self) -> bool:
+        """Whether the row holds what the document gave, at least in an earlier version."""
+        return self.content_sha256 is not None and self.code != REPLACED
+
+    @property
+    def is_in_row(self) -> bool:
+        """Whether the document arrived, and is what its row holds."""
+        return self.outcome in SETTLED and self.speaks_of_row
+
+
+class LocatedEntry(NamedTuple):
+    """A ledger entry with the folder of its source, which is empty where the ledger names a source that is not there."""
+
+    location: str
+    source_id: int
+    path: str
+    pointer: str
+    entity: str
+    record_id: str | None
+    generation: str | None
+    outcome: str
+    code: str | None
+    derived: str | None
+    run_id: int | None
+    file_sha256: str | None
+    content_sha256: str | None
+    size_bytes: int | None
+    mtime_ns: int | None
+
+    @property
+    def entry(self) -> LedgerEntry:
+        """The entry alone."""
+        return LedgerEntry(*self[1:])
+
+    @property
+    def record(self) -> str:
+        """The record's id, for an entry that was looked up by one."""
+        return self.record_id or ""
+
+    @property
+    def was_taken_out(self) -> bool:
+        """Whether the document's file was read again without it."""
+        return self.pointer.startswith(GONE)
+
+    @property
+    def speaks_of_row(self) -> bool:
+        """Whether the row holds what the document gave, at least in an earlier version."""
+        return self.content_sha256 is not None and self.code != REPLACED
+
+    @property
+    def is_from_api(self) -> bool:
+        """Whether it came through the API."""
+        return self.location == API
+
 
 class Reject(NamedTuple):
     """The original bytes of a document that was not loaded; None where they could not be read."""

@@ -134,7 +134,7 @@ def reasons_of(connection: Connection, found: NotLoaded) -> list[Diagnostic]:
 def _replaced(connection: Connection, found: NotLoaded, record_id: str) -> Diagnostic:
     source, path, pointer = found.place
     entries = holders_of(connection, BY_NAME[found.entity], [record_id]).get(record_id, [])
-    winner = next((one for one in entries if one.is_in_row), None)
+    winner = next((one for one in entries if one.speaks_of_row), None)
     place = None if winner is None else named(winner, source)
     return superseded(record_id, Location(path, pointer, document=pointer), place)
 

@@ -22,8 +22,8 @@ from ..migrate.prepare import Candidate, prepare_document
 from ..sources.content import content_sha256
 from ..sources.document import Document
 from ..store import ledger, records, runs
-from ..store.ledger import Entry, Origin, deleted_ids
-from ..store.model import ID_CONFLICT, REPLACED, SETTLED, SUPERSEDED
+from ..store.ledger import deleted_ids
+from ..store.model import ID_CONFLICT, REPLACED, SETTLED, SUPERSEDED, LedgerEntry
 from ..store.records import Row, has_row, rows_of
 from .model import ComparedItem, DocumentState
 
@@ -41,9 +41,9 @@ class LedgerExtract:
     ``as_kept`` are the places of rejected documents with the very text that was kept of them.
     """
 
-    entries: Mapping[Place, Entry]
+    entries: Mapping[Place, LedgerEntry]
     rows: Mapping[str, Row]
-    origins: Mapping[str, Origin]
+    origins: Mapping[str, LedgerEntry]
     as_kept: Collection[Place] = ()
 
     @classmethod
@@ -52,7 +52,7 @@ class LedgerExtract:
         connection: Connection,
         entity: Entity,
         documents: list[Candidate],
-        entries: Mapping[Place, Entry],
+        entries: Mapping[Place, LedgerEntry],
         as_kept: Collection[Place] = (),
     ) -> "LedgerExtract":
         """Look everything up at once."""
@@ -124,7 +124,7 @@ def _state_of_unusable(
 
 
 def _state_of_kept_out(
-    connection: Connection, entity: Entity, prepared: Candidate, entry: Entry, held: LedgerExtract
+    connection: Connection, entity: Entity, prepared: Candidate, entry: LedgerEntry, held: LedgerExtract
 ) -> tuple[DocumentState, list[str]]:
     """The state of a document that the migration did not load: accounted for, as long as its file or own text is the same."""
     if entry.file_sha256 != prepared.reading.sha256 and prepared.place not in held.as_kept:
@@ -140,7 +140,7 @@ def _state_of_kept_out(
 
 
 def _is_without_winner(
-    connection: Connection, entity: Entity, entry: Entry | None, held: LedgerExtract
+    connection: Connection, entity: Entity, entry: LedgerEntry | None, held: LedgerExtract
 ) -> bool:
     """Whether a document was not loaded because of its id, and nothing is there of that id, though nobody deleted the record."""
     if entry is None or entry.record_id is None or entry.record_id in held.rows:
@@ -182,7 +182,7 @@ class _Beside(NamedTuple):
     connection: Connection
     entity: Entity
     row: Row
-    origin: Origin | None
+    origin: LedgerEntry | None
     wishes: Mapping[str, str]
 
     def row_of(self, prepared: Candidate) -> Row:

@@ -11,15 +11,14 @@ from ..migrate.prepare import Candidate
 from ..sources.decode import to_text
 from ..sources.locate import document_texts
 from ..store import rejects
-from ..store.ledger import Entry
-from ..store.model import UNRESOLVED
+from ..store.model import UNRESOLVED, LedgerEntry
 
 
 def still_as_kept(
     connection: Connection,
     source: int,
     batch: Iterable[Candidate],
-    entries: Mapping[Place, Entry],
+    entries: Mapping[Place, LedgerEntry],
     encodings: Mapping[str, str | None],
 ) -> frozenset[Place]:
     """Return the places of rejected documents with the very text that was kept of them, and the same reason still.
@@ -45,7 +44,7 @@ def still_as_kept(
     return frozenset(same)
 
 
-def _was_rejected_for_it(prepared: Candidate, entry: Entry | None) -> bool:
+def _was_rejected_for_it(prepared: Candidate, entry: LedgerEntry | None) -> bool:
     """Whether a document was rejected for what is wrong with it now, or for what the database held."""
     if entry is None or entry.outcome != Outcome.REJECTED:
         return False

@@ -25,7 +25,7 @@ from ..sources.discover import Source
 from ..sources.read import Reading, SourceFile, read_files
 from ..sources.source_files import Presence
 from ..store import ledger, records, schema
-from ..store.model import now
+from ..store.model import LedgerEntry, now
 from ..store.port import DatabasePort
 from .comparison import LedgerExtract, compare
 from .model import NO_DIFFERENCES, ComparedItem, DocumentState, Limits, Tallies, Verification
@@ -175,7 +175,7 @@ class _Pass:
         self._compare(entity, batch, encodings)
 
     def _compare(self, entity: Entity, batch: list[Candidate], encodings: Mapping[str, str]) -> None:
-        entries: dict[Place, ledger.Entry] = {}
+        entries: dict[Place, LedgerEntry] = {}
         as_kept: frozenset[Place] = frozenset()
         if self.number is not None:
             paths = list(dict.fromkeys(prepared.reading.path for prepared in batch))
@@ -231,7 +231,7 @@ def _size_and_time(full: str) -> str:
     return f"{known.st_size} {known.st_mtime_ns}"
 
 
-def _record_seen(comparison: ComparedItem, entry: ledger.Entry | None) -> str | None:
+def _record_seen(comparison: ComparedItem, entry: LedgerEntry | None) -> str | None:
     """The record whose row a document accounts for: not one that was not loaded, and has an id that is taken."""
     if comparison.state in (DocumentState.EQUAL, DocumentState.ROW_CHANGED):
         return comparison.record_id

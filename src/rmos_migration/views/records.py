@@ -11,7 +11,7 @@ from ..presentation.rosettes import Stock, as_drawn, drawing
 from ..presentation.rosettes import stock as read_stock
 from ..store import browsing, edits, history, queries, reporting
 from ..store.edits import ReferringRecord
-from ..store.history import Stood
+from ..store.model import LedgerEntry
 from ..store.records import Row
 from ..store.reporting import PatternRow
 from . import models
@@ -59,7 +59,7 @@ class RecordScreen(NamedTuple):
     fields: dict[str, Any]
     users: list[ReferringRecord]
     users_total: int
-    places: list[Stood]
+    places: list[LedgerEntry]
 
 
 def page(

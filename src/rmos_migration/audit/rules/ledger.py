@@ -11,7 +11,7 @@ from ...generations.normalized import names_columns
 from ...generations.times import is_instant
 from ...sources.source_files import Presence
 from ...store import checks, records
-from ...store.checks import EntryPlace
+from ...store.model import LocatedEntry
 from ...store.tables import metadata
 from ..rule import DatabaseCheck, Family, Rule, Subject, Violation
 
@@ -162,7 +162,7 @@ def _kept_out(subject: Subject) -> Iterator[Violation]:
             yield _at(place, f"the document is not loaded: {place.code}")
 
 
-def _at(place: EntryPlace, message: str) -> Violation:
+def _at(place: LocatedEntry, message: str) -> Violation:
     where = " ".join(part for part in (place.path, place.pointer) if part)
     return Violation(message, "migration_ledger", where)
 

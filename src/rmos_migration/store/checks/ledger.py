@@ -1,7 +1,7 @@
 """Whether rows, ledger, rejects and runs account for one another. Each check gives only what is wrong."""
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -19,23 +19,9 @@ from sqlalchemy import (
 
 from ...entities import BY_NAME, Entity
 from ..ledger.conditions import IS_FOR_ITS_ID, IS_NOT_LOADED, SPEAKS_OF_ROW
-from ..model import SETTLED
+from ..ledger.entries import ENTRY
+from ..model import SETTLED, LedgerEntry, LocatedEntry
 from ..tables import ENTITY_TABLES, ledger, rejects, runs, sources
-
-
-class EntryPlace(NamedTuple):
-    """A document's place as the ledger knows it, with its entity and record, and the code of what became of it.
-
-    ``location`` is empty where the ledger names a source that is not there.
-    """
-
-    source_id: int
-    location: str
-    path: str
-    pointer: str
-    entity: str
-    record_id: str | None
-    code: str | None
 
 
 def rows_without_entry(connection: Connection, entity: Entity) -> Iterator[str]:
@@ -62,9 +48,9 @@ def unknown_rows(connection: Connection, entity: Entity) -> int:
     return connection.scalar(query) or 0
 
 
-def entries_without_row(connection: Connection, entity: Entity) -> Iterator[EntryPlace]:
+def entries_without_row(connection: Connection, entity: Entity) -> Iterator[LocatedEntry]:
     """Ledger entries that speak of a row which is not there."""
-    return _as_places(connection, _places().where(*_without_row(entity)))
+    return _located(connection, _entries().where(*_without_row(entity)))
 
 
 def records_without_row(connection: Connection, entity: Entity) -> int:
@@ -88,39 +74,38 @@ def _without_row(entity: Entity) -> list[ColumnElement[bool]]:
     ]
 
 
-def entries_of_no_entity(connection: Connection) -> Iterator[EntryPlace]:
+def entries_of_no_entity(connection: Connection) -> Iterator[LocatedEntry]:
     """Ledger entries for an entity that this program does not know."""
-    return _as_places(connection, _places().where(ledger.c.entity.not_in(list(BY_NAME))))
+    return _located(connection, _entries().where(ledger.c.entity.not_in(list(BY_NAME))))
 
 
-def not_loaded(connection: Connection) -> Iterator[EntryPlace]:
+def not_loaded(connection: Connection) -> Iterator[LocatedEntry]:
     """Documents that are not in the database as of now: rejected, in conflict with what is, or replaced by it."""
-    return _as_places(connection, _places().where(IS_NOT_LOADED))
+    return _located(connection, _entries().where(IS_NOT_LOADED))
 
 
-def rejects_without_bytes(connection: Connection) -> Iterator[EntryPlace]:
+def rejects_without_bytes(connection: Connection) -> Iterator[LocatedEntry]:
     """Documents that the ledger calls rejected, but of which nothing was kept."""
     kept = select(literal(1)).where(*_same_place(rejects))
-    return _as_places(connection, _places().where(ledger.c.outcome == "rejected", ~exists(kept)))
+    return _located(connection, _entries().where(ledger.c.outcome == "rejected", ~exists(kept)))
 
 
-def bytes_without_reject(connection: Connection) -> Iterator[EntryPlace]:
+def bytes_without_reject(connection: Connection) -> Iterator[LocatedEntry]:
     """Documents that were kept as rejected, but which the ledger does not call so."""
     entry = select(literal(1)).where(*_same_place(rejects), ledger.c.outcome == "rejected")
+    of_reject = {"source_id", "path", "pointer", "run_id", "code"}
+    columns = (
+        rejects.c[name]
+        if name in of_reject
+        else literal("" if name in ("entity", "outcome") else None).label(name)
+        for name in LedgerEntry._fields
+    )
     query = (
-        select(
-            rejects.c.source_id,
-            sources.c.location,
-            rejects.c.path,
-            rejects.c.pointer,
-            literal(""),
-            literal(None),
-            rejects.c.code,
-        )
-        .join(sources, sources.c.id == rejects.c.source_id)
+        select(sources.c.location, *columns)
+        .join_from(rejects, sources, sources.c.id == rejects.c.source_id)
         .where(~exists(entry))
     )
-    return (EntryPlace(*row) for row in connection.execute(query))
+    return _located(connection, query)
 
 
 def several_origins(connection: Connection, entity: Entity) -> Iterator[str]:
@@ -149,10 +134,10 @@ def derived_lists(connection: Connection) -> Iterator[tuple[str, str]]:
     yield from (tuple(row) for row in connection.execute(query))
 
 
-def entries_with_derived(connection: Connection, entity: str, derived: str) -> Iterator[EntryPlace]:
+def entries_with_derived(connection: Connection, entity: str, derived: str) -> Iterator[LocatedEntry]:
     """The ledger entries with a list of derived columns."""
-    query = _places().where(ledger.c.entity == entity, ledger.c.derived == derived)
-    return _as_places(connection, query)
+    query = _entries().where(ledger.c.entity == entity, ledger.c.derived == derived)
+    return _located(connection, query)
 
 
 def counts_of_runs(connection: Connection) -> Iterator[tuple[int, str, str | None]]:
@@ -167,16 +152,13 @@ def times_of_runs(connection: Connection) -> Iterator[tuple[int, str, str, str |
     yield from (tuple(row) for row in connection.execute(select(*columns).order_by(runs.c.id)))
 
 
-def _places() -> Select[Any]:
-    columns = (ledger.c.path, ledger.c.pointer, ledger.c.entity, ledger.c.record_id, ledger.c.code)
+def _entries() -> Select[Any]:
     location = func.coalesce(sources.c.location, "")
-    return select(ledger.c.source_id, location, *columns).outerjoin_from(
-        ledger, sources, sources.c.id == ledger.c.source_id
-    )
+    return select(location, *ENTRY).outerjoin_from(ledger, sources, sources.c.id == ledger.c.source_id)
 
 
-def _as_places(connection: Connection, query: Select[Any]) -> Iterator[EntryPlace]:
-    return (EntryPlace(*row) for row in connection.execute(query))
+def _located(connection: Connection, query: Select[Any]) -> Iterator[LocatedEntry]:
+    return (LocatedEntry(*row) for row in connection.execute(query))
 
 
 def _same_place(table: Table) -> list[ColumnElement[bool]]:

@@ -19,9 +19,9 @@ from sqlalchemy.schema import CreateTable, DropTable
 from ...entities import Entity
 from ..dialect import SQLITE
 from ..ledger.files import KnownDocument
-from ..ledger.holders import HOLDER_COLUMNS, Holder
-from ..model import REPLACED, SETTLED
+from ..model import REPLACED, SETTLED, LocatedEntry
 from ..tables import ledger, sources
+from .holders import LOCATED_ENTRY
 
 _noted = Table(
     "former_contents",
@@ -39,7 +39,7 @@ _IS_NAMED_BY_FILE = ledger.c.derived.contains('"id"')
 class Former(NamedTuple):
     """A document that is named by its file, and had some content when it was read last."""
 
-    holder: Holder
+    holder: LocatedEntry
     known: KnownDocument
 
 
@@ -76,7 +76,7 @@ def formers(connection: Connection, source: int, entity: Entity, contents: Colle
         _noted.c.entity == entity.name, SQLITE.among(_noted.c.content_sha256, contents)
     )
     query = (
-        select(*HOLDER_COLUMNS, ledger.c.generation, ledger.c.file_sha256)
+        select(*LOCATED_ENTRY)
         .join(sources, sources.c.id == ledger.c.source_id)
         .where(
             ledger.c.source_id == source,
@@ -88,16 +88,16 @@ def formers(connection: Connection, source: int, entity: Entity, contents: Colle
         )
     )
     found = []
-    for *values, generation, file_sha256 in connection.execute(query):
-        holder = Holder(*values)
+    for row in connection.execute(query):
+        holder = LocatedEntry(*row)
         known = KnownDocument(
             holder.outcome,
             holder.code,
             holder.record_id,
-            generation,
+            holder.generation,
             holder.derived,
             holder.content_sha256,
-            file_sha256,
+            holder.file_sha256,
             row_is_gone=False,
         )
         found.append(Former(holder, known))
