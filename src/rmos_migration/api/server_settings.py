@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from ..settings import Settings
-from ..store.database import SqliteDatabase
+from ..store.port import DatabasePort
 from ..views.redaction import Redactor
 from .one_time_link import OneTimeLink
 
@@ -33,7 +33,7 @@ class ServerSettings:
         are_tokens_current: whether the tokens are still those that were read at the start; where not, none is taken.
     """
 
-    database: SqliteDatabase
+    database: DatabasePort
     source: Path
     token: str | None
     hosts: frozenset[str] = frozenset(LOOPBACK)

@@ -23,7 +23,7 @@ from ..migrate.pipeline import run
 from ..reports.build import report_of_dry_run
 from ..reports.recorder import RunRecorder
 from ..sources.discover import Source
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ def main() -> None:
     options = Options.from_json(order["options"])
     teller, witness = _PipeObserver(_own_stdout()), RunRecorder()
     try:
-        place = SqliteDatabase(Path(order["database"]))
+        place = database_at(order["database"])
         summary = run(
             Path(order["source"]), place, options, CompositeObserver(teller, witness), _StopRequest()
         )

@@ -47,8 +47,7 @@ def audit_database(
     families = chosen(rules, skip)
     every = [rule for family in families for rule in family.rules]
     started_at, began = now(), time.perf_counter()
-    was_locked = database.is_running()
-    looked = partial(_look, database, started_at, was_locked, is_stopped)
+    looked = partial(_look, database, started_at, is_stopped)
     with fewer_garbage_collections(), ThreadPoolExecutor(max_workers=1) as beside:
         rest = beside.submit(looked, [r for r in every if isinstance(r.check, DatabaseCheck)])
         of_rows = looked([r for r in every if not isinstance(r.check, DatabaseCheck)])
@@ -89,7 +88,6 @@ def _in_order(findings: list[Finding]) -> list[Finding]:
 def _look(
     database: DatabasePort,
     now: str,
-    was_locked: bool | None,
     is_stopped: Callable[[], bool],
     rules: list[Rule],
 ) -> "_AuditPass":
@@ -99,7 +97,7 @@ def _look(
     work. So the two are done side by side; where a run writes meanwhile, they may see different moments of it.
     """
     with database.open_unchecked(is_stopped=is_stopped) as snapshot:
-        look = _AuditPass(Subject(database, snapshot.connection, now, was_locked), rules)
+        look = _AuditPass(Subject(database, snapshot, now), rules)
         look.at_whole()
         look.at_rows()
         look.count()
@@ -141,9 +139,9 @@ class _AuditPass:
 
     def count(self) -> None:
         with suppress(DatabaseUnusable), driver_errors_as_ours():
-            self.schema_version = schema.version_of(self.subject.connection)
+            self.schema_version = schema.version_of(self.subject.snapshot.connection)
             self._need(entity.name for entity in ENTITIES)  # a view in a table's place may have no end
-            self.records = records.entity_counts(self.subject.connection)
+            self.records = records.entity_counts(self.subject.snapshot)
 
     def _read(self, reader: Reader) -> None:
         """Read an entity's rows; again, more slowly, if their text is broken."""
@@ -151,7 +149,7 @@ class _AuditPass:
             found: list[tuple[Rule, Violation]] = []
             try:
                 with driver_errors_as_ours():
-                    rows = checks.stream_rows(self.subject.connection, reader.entity, tolerant=tolerant)
+                    rows = checks.stream_rows(self.subject.snapshot, reader.entity, tolerant=tolerant)
                     reader.read(rows, found)
             except DatabaseUnusable:
                 if tolerant:

@@ -15,6 +15,7 @@ from ..store import checks, ledger, records, schema, structure
 from ..store.dialect import SQLITE
 from ..store.model import API, GONE, LocatedEntry
 from ..store.port import DatabasePort
+from ..store.snapshot import Snapshot
 
 _NAMED = 20
 """Documents that are named one by one when they are forgotten; the backup knows the others."""
@@ -60,9 +61,9 @@ def repair(database: DatabasePort) -> Repair:
 
 def _forget_gone(connection: Connection) -> list[LocatedEntry]:
     """Forget what the ledger says of documents whose file and row are both gone; only a backup could bring them back."""
-    presence = Presence()
-    places = [place for entity in ENTITIES for place in checks.entries_without_row(connection, entity)]
-    places += checks.entries_of_no_entity(connection)
+    presence, snapshot = Presence(), Snapshot(connection)
+    places = [place for entity in ENTITIES for place in checks.entries_without_row(snapshot, entity)]
+    places += checks.entries_of_no_entity(snapshot)
     return [
         place
         for place in places

@@ -11,12 +11,11 @@ from functools import cached_property
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from ..diagnostics import Severity, printable
 from ..entities import Entity
 from ..store import structure
 from ..store.port import DatabasePort
+from ..store.snapshot import Snapshot
 from ..store.structure import Structure
 
 
@@ -58,17 +57,16 @@ class Finding(NamedTuple):
 
 @dataclass
 class Subject:
-    """The database that is looked at: an open read transaction, the time, and whether a run was writing before."""
+    """The database that is looked at: an open read transaction, and the time."""
 
     database: DatabasePort
-    connection: Connection
+    snapshot: Snapshot
     now: str
-    was_locked: bool | None
 
     @cached_property
     def structure(self) -> Structure:
         """The tables and indexes that are there."""
-        return structure.found(self.connection)
+        return structure.found(self.snapshot.connection)
 
 
 Row = dict[str, Any]

@@ -61,7 +61,7 @@ def keep_out_of_legacy_folders(target: Path, settings: Settings) -> None:
     """Raise UsageError where a result would lie in a legacy folder: the one that is set, or one that the database knows."""
     known = [str(settings.source)]
     with suppress(RmosError), database_at(settings.database).read() as snapshot:
-        known += locations(snapshot.connection)
+        known += locations(snapshot)
     refuse_inside(target, known)
 
 

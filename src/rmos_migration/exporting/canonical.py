@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection
 
 from ..entities import ENTITIES, Entity
 from ..entities.stored import stored_value
@@ -19,16 +18,17 @@ from ..sources.content import content_sha256
 from ..sources.decode import decode_text
 from ..sources.read import SIZE_LIMIT, Reading
 from ..store.records import RowOrigin, Stored, rows_in_order
+from ..store.snapshot import Snapshot
 from .names import file_name
 from .outcome import Count, MissingDocument
 from .writing import NameRefusedError, make_tree, write_new
 
 
-def export_canonical(connection: Connection, folder: Path, count: Count) -> None:
+def export_canonical(snapshot: Snapshot, folder: Path, count: Count) -> None:
     """Write every row into ``folder``, as ``patterns/rope.json``."""
     make_tree(folder, count.permissions)
     for entity in ENTITIES:
-        for batch in rows_in_order(connection, entity):
+        for batch in rows_in_order(snapshot, entity):
             for stored in batch:
                 write_record(entity, stored, folder / entity.name, count)
 

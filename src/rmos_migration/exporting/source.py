@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection
 
 from ..entities import BY_NAME, ENTITIES, Entity
 from ..errors import CorruptRow
@@ -24,6 +23,7 @@ from ..sources.read import SIZE_LIMIT, Reading
 from ..store import ledger, records, rejects
 from ..store.model import UNRESOLVED, LedgerEntry
 from ..store.records import Stored
+from ..store.snapshot import Snapshot
 from .canonical import origin_of, rebuilt, text_of, write_record
 from .containers import in_file_order, layouts
 from .outcome import Count, MissingDocument
@@ -54,32 +54,32 @@ class _Rebuilt(NamedTuple):
     content_sha256: str
 
 
-def export_source(connection: Connection, folder: Path, count: Count) -> None:
+def export_source(snapshot: Snapshot, folder: Path, count: Count) -> None:
     """Write the legacy tree into ``folder``; several sources go into ``source-1`` and so on below it."""
-    sources = ledger.source_ids(connection)
+    sources = ledger.source_ids(snapshot)
     trees = {source: folder / f"source-{number}" for number, source in enumerate(sources, 1)}
     if len(sources) == 1:
         trees = {sources[0]: folder}
     for tree in trees.values() or [folder]:
         make_tree(tree, count.permissions)
-    aside = _free_name(connection)
-    writer = _Writer(connection, trees, aside, count)
-    for batch in _batches(ledger.by_file(connection)):
+    aside = _free_name(snapshot)
+    writer = _Writer(snapshot, trees, aside, count)
+    for batch in _batches(ledger.by_file(snapshot)):
         writer.write(batch)
     for entity in ENTITIES:
-        for rows in records.rows_without_place(connection, entity):
+        for rows in records.rows_without_place(snapshot, entity):
             for stored in rows:
                 tree = trees.get(stored.source_id or 0) or next(iter(trees.values()), folder)
                 write_record(entity, stored, tree / entity.name / aside, count)
 
 
-def _free_name(connection: Connection) -> str:
+def _free_name(snapshot: Snapshot) -> str:
     """Return the name of a folder, in none of the sources, for canonical documents."""
     names = (f"rmos-export{'' if number == 1 else f'-{number}'}" for number in counted_from(1))
     return next(
         name
         for name in names
-        if not any(ledger.is_any_path_below(connection, f"{entity.name}/{name}") for entity in ENTITIES)
+        if not any(ledger.is_any_path_below(snapshot, f"{entity.name}/{name}") for entity in ENTITIES)
     )
 
 
@@ -100,8 +100,8 @@ def _batches(files: Iterator[list[LedgerEntry]]) -> Iterator[list[list[LedgerEnt
 class _Writer:
     """Writes the files of all sources."""
 
-    def __init__(self, connection: Connection, trees: Mapping[int, Path], aside: str, count: Count) -> None:
-        self.connection = connection
+    def __init__(self, snapshot: Snapshot, trees: Mapping[int, Path], aside: str, count: Count) -> None:
+        self.snapshot = snapshot
         self.trees = trees
         self.aside = aside
         self.count = count
@@ -110,7 +110,7 @@ class _Writer:
     def write(self, batch: Sequence[list[LedgerEntry]]) -> None:
         """Write the files of a batch."""
         rows = {
-            entity.name: records.rows_by_id(self.connection, entity, ids)
+            entity.name: records.rows_by_id(self.snapshot, entity, ids)
             for entity in ENTITIES
             if (ids := {p.record_id for ps in batch for p in ps if p.entity == entity.name and p.record_id})
         }
@@ -126,7 +126,7 @@ class _Writer:
     def _file(self, entity: Entity, places: list[LedgerEntry], rows: Mapping[str, Stored]) -> None:
         """Write what the database holds of one file."""
         is_any_kept_out = any(place.outcome == "rejected" for place in places)
-        bodies = rejects.bodies(self.connection, *places[0][:2]) if is_any_kept_out else {}
+        bodies = rejects.bodies(self.snapshot, *places[0][:2]) if is_any_kept_out else {}
         taken = {place.pointer for place in places if place.code in UNRESOLVED and place.record_id in rows}
         bodies = {pointer: body for pointer, body in bodies.items() if pointer not in taken}
         found: list[_Rebuilt] = []

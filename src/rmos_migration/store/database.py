@@ -7,8 +7,6 @@ from ..errors import DatabaseUnusable, UsageError
 from .port import DatabasePort
 from .sqlite.database import SqliteDatabase
 
-__all__ = ["SqliteDatabase", "database_at"]  # the first until the API calls the port
-
 _HINT = "name a file, e.g. --database rmos.db"
 
 

@@ -11,19 +11,10 @@ from sqlalchemy import Connection
 
 from ..entities import Entity
 from .dialect import SQLITE
-from .ledger import forget_deleted, source_id, supersede, trace_of
+from .ledger import forget_deleted, source_id, supersede
 from .model import API, DELETED, LedgerEntry
-from .records import ReferringRecord, Row, users_of
+from .records import Row
 from .tables import ledger
-
-__all__ = [  # the last three until the API and the pages use the new places
-    "EditTrace",
-    "ReferringRecord",
-    "note_deleted",
-    "note_written",
-    "trace_of",
-    "users_of",
-]
 
 
 class EditTrace(NamedTuple):

@@ -10,15 +10,14 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from queue import Empty, LifoQueue
 from threading import Event, Lock, Thread
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import DatabaseUnusable
 from . import schema
 from .dialect import SQLITE
 from .failures import driver_errors_as_ours
-from .port import never
-from .sqlite.database import SqliteDatabase
+from .port import DatabasePort, never
+from .snapshot import Snapshot
 from .sqlite.engines import SHORT_PATIENCE, interrupt_if_over, time_limit
 
 QUESTION_SECONDS = 30.0
@@ -33,7 +32,7 @@ _Identity = tuple[int, ...]
 class _PooledConnection:
     """One connection with the identity of the file that it reads."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: DatabasePort) -> None:
         self.identity = database.identity()
         self._stack = ExitStack()
         self.connection = self._stack.enter_context(database.connect_pooled())
@@ -84,7 +83,7 @@ class ReadPool:
 
     def __init__(
         self,
-        database: SqliteDatabase,
+        database: DatabasePort,
         count: int = 4,
         *,
         seconds: float = QUESTION_SECONDS,
@@ -106,8 +105,8 @@ class ReadPool:
     @contextmanager
     def reading(
         self, *, seconds: float | None = None, is_stopped: Callable[[], bool] = never
-    ) -> Iterator[Connection]:
-        """Yield a connection in a transaction, so that everything read is of one moment.
+    ) -> Iterator[Snapshot]:
+        """Yield a snapshot of the database; everything read is of one moment.
 
         Args:
             seconds: how long the block may go on asking; ``self.seconds`` unless said.
@@ -118,6 +117,7 @@ class ReadPool:
             DatabaseUnusable: if there is no database, it is of another schema, damaged, or cannot be opened; or a value
                 is not what its column says.
         """
+        is_running = self.database.is_running()
         standing = self._lent()
         self._lent_out.add(standing)
         if self._timer is None:
@@ -128,7 +128,7 @@ class ReadPool:
                 self._limited(standing, seconds, is_stopped),
                 standing.connection.begin(),
             ):
-                yield standing.connection
+                yield Snapshot(standing.connection, is_running)
         except self.harmless:
             self._take_back(standing)
             raise

@@ -110,6 +110,16 @@ class DatabasePort(Protocol):
             DatabaseUnusable: if there is none, or its schema is not the current one.
         """
 
+    def connect_pooled(self) -> AbstractContextManager[Connection]:
+        """Open a reading connection that stays open and goes from thread to thread, one at a time.
+
+        Raises:
+            DatabaseUnusable: as ``read``.
+        """
+
+    def identity(self) -> tuple[int, ...]:
+        """Return which database it is at this moment: another one may have been put in its place."""
+
     def read_sound(self) -> AbstractContextManager[Snapshot]:
         """Read as ``read``, once the database was found sound: what it holds can be certified.
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
+from .snapshot import Snapshot
 from .tables import metadata, schema_version
 
 CURRENT_VERSION = 4
@@ -105,11 +106,11 @@ class SchemaStep(NamedTuple):
     description: str | None
 
 
-def steps(connection: Connection) -> list[SchemaStep]:
+def steps(snapshot: Snapshot) -> list[SchemaStep]:
     """Return the steps of the schema that were applied, oldest first."""
     step = schema_version.c
     query = select(step.version, step.applied_at, step.description).order_by(step.version)
-    return [SchemaStep(*row) for row in connection.execute(query)]
+    return [SchemaStep(*row) for row in snapshot.connection.execute(query)]
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection
 
 from ..diagnostics import shown
 from ..entities import Entity
@@ -25,6 +24,7 @@ from ..store import ledger, records, runs
 from ..store.ledger import deleted_ids
 from ..store.model import ID_CONFLICT, REPLACED, SETTLED, SUPERSEDED, LedgerEntry
 from ..store.records import Row, has_row, rows_of
+from ..store.snapshot import Snapshot
 from .model import ComparedItem, DocumentState
 
 _NEVER = "it was never migrated"
@@ -49,7 +49,7 @@ class LedgerExtract:
     @classmethod
     def of(
         cls,
-        connection: Connection,
+        snapshot: Snapshot,
         entity: Entity,
         documents: list[Candidate],
         entries: Mapping[Place, LedgerEntry],
@@ -57,20 +57,20 @@ class LedgerExtract:
     ) -> "LedgerExtract":
         """Look everything up at once."""
         ids = [prepared.record_id for prepared in documents if prepared.record_id is not None]
-        rows = rows_of(connection, entity, ids)
-        return cls(entries, rows, ledger.origins(connection, entity, ids), as_kept)
+        rows = rows_of(snapshot.connection, entity, ids)
+        return cls(entries, rows, ledger.origins(snapshot, entity, ids), as_kept)
 
 
-def compare(connection: Connection, entity: Entity, prepared: Candidate, held: LedgerExtract) -> ComparedItem:
+def compare(snapshot: Snapshot, entity: Entity, prepared: Candidate, held: LedgerExtract) -> ComparedItem:
     """The state of one document.
 
     The row must be what the migration would make of the document now: from the same content, with every column equal by
     value, but for references that are detached and wait, and a created_at that stayed when the row was replaced.
     """
-    state, details = _state(connection, entity, prepared, held)
+    state, details = _state(snapshot, entity, prepared, held)
     entry = held.entries.get(prepared.place)
     if state in (DocumentState.CONFLICT, DocumentState.REJECTED) and _is_without_winner(
-        connection, entity, entry, held
+        snapshot, entity, entry, held
     ):
         state, details = DocumentState.MISSING, [f"{_WITHOUT_WINNER} ({entry.code if entry else ''})"]
     record_id = prepared.record_id if prepared.record_id is not None or entry is None else entry.record_id
@@ -78,14 +78,14 @@ def compare(connection: Connection, entity: Entity, prepared: Candidate, held: L
 
 
 def _state(
-    connection: Connection, entity: Entity, prepared: Candidate, held: LedgerExtract
+    snapshot: Snapshot, entity: Entity, prepared: Candidate, held: LedgerExtract
 ) -> tuple[DocumentState, list[str]]:
     entry = held.entries.get(prepared.place)
     if prepared.row is None or prepared.record_id is None:
-        return _state_of_unusable(connection, entity, prepared, held)
+        return _state_of_unusable(snapshot, entity, prepared, held)
     row, origin = held.rows.get(prepared.record_id), held.origins.get(prepared.record_id)
     if row is not None and (origin.content_sha256 if origin else None) in (prepared.content_sha256, None):
-        changes = _changes(connection, entity, prepared, held)
+        changes = _changes(snapshot, entity, prepared, held)
         if changes and entry is None and origin is None:
             return DocumentState.MISSING, [
                 f"{_NEVER}; its id is taken by a row that no document is on record for"
@@ -96,7 +96,7 @@ def _state(
             _NEVER if row is None else f"{_NEVER}; its id is taken by other content"
         ]
     if entry.outcome not in SETTLED:
-        return _state_of_kept_out(connection, entity, prepared, entry, held)
+        return _state_of_kept_out(snapshot, entity, prepared, entry, held)
     if row is None and entry.record_id != prepared.record_id:
         return DocumentState.MISSING, [f"its id was {shown(entry.record_id)} when it was migrated"]
     if row is None:
@@ -107,7 +107,7 @@ def _state(
 
 
 def _state_of_unusable(
-    connection: Connection, entity: Entity, prepared: Candidate, held: LedgerExtract
+    snapshot: Snapshot, entity: Entity, prepared: Candidate, held: LedgerExtract
 ) -> tuple[DocumentState, list[str]]:
     """The state of a document that could not be read, or would not be loaded."""
     entry = held.entries.get(prepared.place)
@@ -119,12 +119,12 @@ def _state_of_unusable(
     if entry is None:
         return DocumentState.MISSING, [f"{_NEVER}; it would not be loaded: {reason}"]
     if entry.outcome not in SETTLED:
-        return _state_of_kept_out(connection, entity, prepared, entry, held)
+        return _state_of_kept_out(snapshot, entity, prepared, entry, held)
     return DocumentState.SOURCE_CHANGED, [f"it can no longer be used: {reason}"]
 
 
 def _state_of_kept_out(
-    connection: Connection, entity: Entity, prepared: Candidate, entry: LedgerEntry, held: LedgerExtract
+    snapshot: Snapshot, entity: Entity, prepared: Candidate, entry: LedgerEntry, held: LedgerExtract
 ) -> tuple[DocumentState, list[str]]:
     """The state of a document that the migration did not load: accounted for, as long as its file or own text is the same."""
     if entry.file_sha256 != prepared.reading.sha256 and prepared.place not in held.as_kept:
@@ -134,25 +134,25 @@ def _state_of_kept_out(
     state = DocumentState.CONFLICT if entry.outcome == Outcome.CONFLICT else DocumentState.REJECTED
     trace = None
     if entry.code == REPLACED and entry.record_id is not None:
-        trace = ledger.trace_of(connection, entity, entry.record_id)
+        trace = ledger.trace_of(snapshot.connection, entity, entry.record_id)
     code = SUPERSEDED if entry.code == REPLACED and trace is None else str(entry.code)
     return state, [code if trace is None else f"{code}: {trace}"]
 
 
 def _is_without_winner(
-    connection: Connection, entity: Entity, entry: LedgerEntry | None, held: LedgerExtract
+    snapshot: Snapshot, entity: Entity, entry: LedgerEntry | None, held: LedgerExtract
 ) -> bool:
     """Whether a document was not loaded because of its id, and nothing is there of that id, though nobody deleted the record."""
     if entry is None or entry.record_id is None or entry.record_id in held.rows:
         return False
     if entry.outcome != Outcome.CONFLICT and entry.code != ID_CONFLICT:
         return False
-    if has_row(connection, entity.name, entry.record_id):
+    if has_row(snapshot, entity.name, entry.record_id):
         return False
-    return entry.code != REPLACED or not deleted_ids(connection, entity, [entry.record_id])
+    return entry.code != REPLACED or not deleted_ids(snapshot.connection, entity, [entry.record_id])
 
 
-def _changes(connection: Connection, entity: Entity, prepared: Candidate, held: LedgerExtract) -> list[str]:
+def _changes(snapshot: Snapshot, entity: Entity, prepared: Candidate, held: LedgerExtract) -> list[str]:
     """How a row differs from what its document makes; nothing where the difference is the migration's own doing."""
     row = held.rows[str(prepared.record_id)]
     if row == prepared.row:
@@ -160,8 +160,8 @@ def _changes(connection: Connection, entity: Entity, prepared: Candidate, held: 
     origin = held.origins.get(str(prepared.record_id))
     entry = held.entries.get(prepared.place)
     is_origin = entry is not None and entry.outcome == Outcome.MIGRATED
-    wishes = records.pending_of(connection, entity, str(prepared.record_id)) if entity.references else {}
-    beside = _Beside(connection, entity, row, origin, wishes)
+    wishes = records.pending_of(snapshot, entity, str(prepared.record_id)) if entity.references else {}
+    beside = _Beside(snapshot, entity, row, origin, wishes)
     changes = _differences(entity, beside.row_of(prepared), row, is_origin)
     if changes and origin is not None:
         spelled = beside.as_first_spelled(prepared)
@@ -179,7 +179,7 @@ def _differences(entity: Entity, expected: Row, row: Row, is_origin: bool) -> li
 class _Beside(NamedTuple):
     """A row with what the ledger and the waiting references say of it: beside them the migration makes it anew."""
 
-    connection: Connection
+    snapshot: Snapshot
     entity: Entity
     row: Row
     origin: LedgerEntry | None
@@ -229,7 +229,7 @@ class _Beside(NamedTuple):
         if leaves_a_sign and kept.derived == self.origin.derived:
             return kept
         origin = self.origin
-        return kept if runs.has_replaced(self.connection, origin.path, origin.pointer) else prepared
+        return kept if runs.has_replaced(self.snapshot, origin.path, origin.pointer) else prepared
 
 
 def _without_category(entity: Entity, row: Row) -> Row:

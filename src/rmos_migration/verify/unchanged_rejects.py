@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from sqlalchemy import Connection
-
 from ..migrate.batch_plan import Place
 from ..migrate.outcome import Outcome
 from ..migrate.prepare import Candidate
@@ -12,10 +10,11 @@ from ..sources.decode import to_text
 from ..sources.locate import document_texts
 from ..store import rejects
 from ..store.model import UNRESOLVED, LedgerEntry
+from ..store.snapshot import Snapshot
 
 
 def still_as_kept(
-    connection: Connection,
+    snapshot: Snapshot,
     source: int,
     batch: Iterable[Candidate],
     entries: Mapping[Place, LedgerEntry],
@@ -26,7 +25,7 @@ def still_as_kept(
     Only those in a file that has other bytes now are looked at: in one that is the same they are the same anyway.
 
     Args:
-        connection: the database's.
+        snapshot: the database's.
         source: the number of the source.
         batch: the documents, those of a file together.
         entries: what the ledger says of them, by place.
@@ -36,7 +35,7 @@ def still_as_kept(
     same: set[Place] = set()
     for path, group in groupby(doubtful, key=lambda one: one.reading.path):
         documents = list(group)
-        kept = rejects.bodies(connection, source, path)
+        kept = rejects.bodies(snapshot, source, path)
         text = to_text(documents[0].reading.raw, encodings.get(path))
         for pointer, found in document_texts(path, text, [one.pointer for one in documents]).items():
             if kept.get(pointer) == found.text.encode("utf-8", "surrogatepass"):

@@ -28,52 +28,52 @@ _BOOKS = (*(entity.name for entity in ENTITIES), "migration_ledger", "migration_
 
 def _rows_without_entry(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
-        for record_id in checks.rows_without_entry(subject.connection, entity):
+        for record_id in checks.rows_without_entry(subject.snapshot, entity):
             yield Violation("no document is on record for this row", entity.name, str(record_id))
 
 
 def _entries_without_row(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
-        for place in checks.entries_without_row(subject.connection, entity):
+        for place in checks.entries_without_row(subject.snapshot, entity):
             yield _at(
                 place,
                 f"the document's record {shown(place.record_id)} is not among the {_words(place.entity)}",
             )
-    for place in checks.entries_of_no_entity(subject.connection):
+    for place in checks.entries_of_no_entity(subject.snapshot):
         yield _at(place, f"the document is booked as {shown(place.entity)}, which is no kind of record")
 
 
 def _several_origins(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
-        for record_id in checks.several_origins(subject.connection, entity):
+        for record_id in checks.several_origins(subject.snapshot, entity):
             yield Violation(
                 "the ledger names several contents that the row was made from", entity.name, str(record_id)
             )
 
 
 def _derived(subject: Subject) -> Iterator[Violation]:
-    for entity, derived in checks.derived_lists(subject.connection):
+    for entity, derived in checks.derived_lists(subject.snapshot):
         if entity not in BY_NAME or not names_columns(BY_NAME[entity], derived):
-            for place in checks.entries_with_derived(subject.connection, entity, derived):
+            for place in checks.entries_with_derived(subject.snapshot, entity, derived):
                 yield _at(place, f"derived is {shown(derived)}, which is no list of columns")
 
 
 def _rejects(subject: Subject) -> Iterator[Violation]:
-    for place in checks.rejects_without_bytes(subject.connection):
+    for place in checks.rejects_without_bytes(subject.snapshot):
         yield _at(place, "the document was rejected, but its bytes were not kept")
-    for place in checks.bytes_without_reject(subject.connection):
+    for place in checks.bytes_without_reject(subject.snapshot):
         yield _at(place, "the document's bytes were kept, but the ledger does not call it rejected")
 
 
 def _waiting(subject: Subject) -> Iterator[Violation]:
-    for entity, record_id, field, target in records.pending_in_vain(subject.connection):
+    for entity, record_id, field, target in records.pending_in_vain(subject.snapshot):
         yield Violation(
             f"{field} waits for {shown(target)}, although it should not", entity, record_id, field
         )
 
 
 def _unbalanced(subject: Subject) -> Iterator[Violation]:
-    for run_id, status, text in checks.counts_of_runs(subject.connection):
+    for run_id, status, text in checks.counts_of_runs(subject.snapshot):
         if status in ("completed", "completed_with_rejects"):
             for message in _imbalances(text):
                 yield Violation(message, "migration_runs", str(run_id), "counts_json")
@@ -124,7 +124,7 @@ def _is_tally(counted: object) -> bool:
 
 
 def _times(subject: Subject) -> Iterator[Violation]:
-    for run_id, status, started, finished, duration in checks.times_of_runs(subject.connection):
+    for run_id, status, started, finished, duration in checks.times_of_runs(subject.snapshot):
         for column, message in _oddities(status, started, finished, duration):
             yield Violation(message, "migration_runs", str(run_id), column)
 
@@ -145,19 +145,23 @@ def _oddities(
 
 
 def _breaches(subject: Subject) -> Iterator[Violation]:
-    for table, record, column, value in checks.breaches_of_books(subject.connection):
+    for table, record, column, value in checks.breaches_of_books(subject.snapshot):
         yield Violation(f"{column} is {shown(value)}, which the table does not allow", table, record, column)
 
 
 def _running(subject: Subject) -> Iterator[Violation]:
-    for run_id, status, _ in checks.counts_of_runs(subject.connection):
-        if status == "running" and subject.was_locked is False and subject.database.is_running() is False:
+    for run_id, status, _ in checks.counts_of_runs(subject.snapshot):
+        if (
+            status == "running"
+            and subject.snapshot.is_running is False
+            and subject.database.is_running() is False
+        ):
             yield Violation("the run was cut off", "migration_runs", str(run_id), "status")
 
 
 def _kept_out(subject: Subject) -> Iterator[Violation]:
     presence = Presence()
-    for place in checks.not_loaded(subject.connection):
+    for place in checks.not_loaded(subject.snapshot):
         if not presence.is_gone(place.location, place.path):
             yield _at(place, f"the document is not loaded: {place.code}")
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType, String
 
 from ..dialect import SQLITE
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, metadata
 
 
@@ -52,16 +53,16 @@ def broken_links_of_books(connection: Connection, there: Collection[str]) -> Ite
             yield from dict.fromkeys(SQLITE.broken_links(connection, table.name))
 
 
-def breaches_of_books(connection: Connection) -> Iterator[Breach]:
+def breaches_of_books(snapshot: Snapshot) -> Iterator[Breach]:
     """The values of every table but those of records that break their column's rule."""
     for table in metadata.sorted_tables:
         if table.name not in ENTITY_TABLES:
             filled = [one for one in table.columns if not one.nullable]
             nulls = [(one.name, SQLITE.is_null_value(one)) for one in filled]  # IS NULL is taken for false
             rules = [*_checks(table), *nulls]
-            if _is_any(connection, table, [broken for _, broken in rules]):
+            if _is_any(snapshot.connection, table, [broken for _, broken in rules]):
                 for column, broken in rules:
-                    yield from _breaches(connection, table, column, broken)
+                    yield from _breaches(snapshot.connection, table, column, broken)
 
 
 def _breaches(

@@ -5,7 +5,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Select,
     Table,
     and_,
@@ -21,10 +20,11 @@ from ...entities import BY_NAME, Entity
 from ..ledger.conditions import IS_FOR_ITS_ID, IS_NOT_LOADED, SPEAKS_OF_ROW
 from ..ledger.entries import ENTRY
 from ..model import SETTLED, LedgerEntry, LocatedEntry
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, ledger, rejects, runs, sources
 
 
-def rows_without_entry(connection: Connection, entity: Entity) -> Iterator[str]:
+def rows_without_entry(snapshot: Snapshot, entity: Entity) -> Iterator[str]:
     """Ids of rows of which no ledger entry says what they were made from.
 
     Nearly every row has one entry, of a document that arrived. So the index of the ledger alone rules most rows out,
@@ -37,26 +37,26 @@ def rows_without_entry(connection: Connection, entity: Entity) -> Iterator[str]:
     )
     is_doubtful = or_(~exists(select(literal(1)).where(of_row)), id_.in_(others))
     entry = select(literal(1)).where(of_row, SPEAKS_OF_ROW)
-    yield from connection.scalars(select(id_).where(is_doubtful, ~exists(entry)))
+    yield from snapshot.connection.scalars(select(id_).where(is_doubtful, ~exists(entry)))
 
 
-def unknown_rows(connection: Connection, entity: Entity) -> int:
+def unknown_rows(snapshot: Snapshot, entity: Entity) -> int:
     """How many rows the ledger does not name at all, which its index alone tells."""
     id_ = ENTITY_TABLES[entity.name].c.id
     of_row = and_(ledger.c.entity == entity.name, ledger.c.record_id == id_)
     query = select(func.count(id_)).where(~exists(select(literal(1)).where(of_row)))
-    return connection.scalar(query) or 0
+    return snapshot.connection.scalar(query) or 0
 
 
-def entries_without_row(connection: Connection, entity: Entity) -> Iterator[LocatedEntry]:
+def entries_without_row(snapshot: Snapshot, entity: Entity) -> Iterator[LocatedEntry]:
     """Ledger entries that speak of a row which is not there."""
-    return _located(connection, _entries().where(*_without_row(entity)))
+    return _located(snapshot, _entries().where(*_without_row(entity)))
 
 
-def records_without_row(connection: Connection, entity: Entity) -> int:
+def records_without_row(snapshot: Snapshot, entity: Entity) -> int:
     """How many records have ledger entries that speak of a row which is not there."""
     query = select(func.count(ledger.c.record_id.distinct())).where(*_without_row(entity))
-    return connection.scalar(query) or 0
+    return snapshot.connection.scalar(query) or 0
 
 
 def _without_row(entity: Entity) -> list[ColumnElement[bool]]:
@@ -74,23 +74,23 @@ def _without_row(entity: Entity) -> list[ColumnElement[bool]]:
     ]
 
 
-def entries_of_no_entity(connection: Connection) -> Iterator[LocatedEntry]:
+def entries_of_no_entity(snapshot: Snapshot) -> Iterator[LocatedEntry]:
     """Ledger entries for an entity that this program does not know."""
-    return _located(connection, _entries().where(ledger.c.entity.not_in(list(BY_NAME))))
+    return _located(snapshot, _entries().where(ledger.c.entity.not_in(list(BY_NAME))))
 
 
-def not_loaded(connection: Connection) -> Iterator[LocatedEntry]:
+def not_loaded(snapshot: Snapshot) -> Iterator[LocatedEntry]:
     """Documents that are not in the database as of now: rejected, in conflict with what is, or replaced by it."""
-    return _located(connection, _entries().where(IS_NOT_LOADED))
+    return _located(snapshot, _entries().where(IS_NOT_LOADED))
 
 
-def rejects_without_bytes(connection: Connection) -> Iterator[LocatedEntry]:
+def rejects_without_bytes(snapshot: Snapshot) -> Iterator[LocatedEntry]:
     """Documents that the ledger calls rejected, but of which nothing was kept."""
     kept = select(literal(1)).where(*_same_place(rejects))
-    return _located(connection, _entries().where(ledger.c.outcome == "rejected", ~exists(kept)))
+    return _located(snapshot, _entries().where(ledger.c.outcome == "rejected", ~exists(kept)))
 
 
-def bytes_without_reject(connection: Connection) -> Iterator[LocatedEntry]:
+def bytes_without_reject(snapshot: Snapshot) -> Iterator[LocatedEntry]:
     """Documents that were kept as rejected, but which the ledger does not call so."""
     entry = select(literal(1)).where(*_same_place(rejects), ledger.c.outcome == "rejected")
     of_reject = {"source_id", "path", "pointer", "run_id", "code"}
@@ -105,10 +105,10 @@ def bytes_without_reject(connection: Connection) -> Iterator[LocatedEntry]:
         .join_from(rejects, sources, sources.c.id == rejects.c.source_id)
         .where(~exists(entry))
     )
-    return _located(connection, query)
+    return _located(snapshot, query)
 
 
-def several_origins(connection: Connection, entity: Entity) -> Iterator[str]:
+def several_origins(snapshot: Snapshot, entity: Entity) -> Iterator[str]:
     """Records of which the ledger says that they were made from different contents.
 
     Only those with several entries can be; which these are the ledger's index alone tells.
@@ -120,7 +120,7 @@ def several_origins(connection: Connection, entity: Entity) -> Iterator[str]:
         .group_by(index.c.record_id)
         .having(func.count() > 1)
     )
-    yield from connection.scalars(
+    yield from snapshot.connection.scalars(
         select(ledger.c.record_id)
         .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, ledger.c.record_id.in_(several))
         .group_by(ledger.c.record_id)
@@ -128,28 +128,28 @@ def several_origins(connection: Connection, entity: Entity) -> Iterator[str]:
     )
 
 
-def derived_lists(connection: Connection) -> Iterator[tuple[str, str]]:
+def derived_lists(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
     """The different lists of derived columns in the ledger, as JSON text, by entity."""
     query = select(ledger.c.entity, ledger.c.derived).where(ledger.c.derived.is_not(None)).distinct()
-    yield from (tuple(row) for row in connection.execute(query))
+    yield from (tuple(row) for row in snapshot.connection.execute(query))
 
 
-def entries_with_derived(connection: Connection, entity: str, derived: str) -> Iterator[LocatedEntry]:
+def entries_with_derived(snapshot: Snapshot, entity: str, derived: str) -> Iterator[LocatedEntry]:
     """The ledger entries with a list of derived columns."""
     query = _entries().where(ledger.c.entity == entity, ledger.c.derived == derived)
-    return _located(connection, query)
+    return _located(snapshot, query)
 
 
-def counts_of_runs(connection: Connection) -> Iterator[tuple[int, str, str | None]]:
+def counts_of_runs(snapshot: Snapshot) -> Iterator[tuple[int, str, str | None]]:
     """Number, status and counts (JSON text) of every run."""
     query = select(runs.c.id, runs.c.status, runs.c.counts_json).order_by(runs.c.id)
-    yield from (tuple(row) for row in connection.execute(query))
+    yield from (tuple(row) for row in snapshot.connection.execute(query))
 
 
-def times_of_runs(connection: Connection) -> Iterator[tuple[int, str, str, str | None, float | None]]:
+def times_of_runs(snapshot: Snapshot) -> Iterator[tuple[int, str, str, str | None, float | None]]:
     """Number, status, beginning, end and duration in seconds of every run."""
     columns = (runs.c.id, runs.c.status, runs.c.started_at, runs.c.finished_at, runs.c.duration_seconds)
-    yield from (tuple(row) for row in connection.execute(select(*columns).order_by(runs.c.id)))
+    yield from (tuple(row) for row in snapshot.connection.execute(select(*columns).order_by(runs.c.id)))
 
 
 def _entries() -> Select[Any]:
@@ -157,8 +157,8 @@ def _entries() -> Select[Any]:
     return select(location, *ENTRY).outerjoin_from(ledger, sources, sources.c.id == ledger.c.source_id)
 
 
-def _located(connection: Connection, query: Select[Any]) -> Iterator[LocatedEntry]:
-    return (LocatedEntry(*row) for row in connection.execute(query))
+def _located(snapshot: Snapshot, query: Select[Any]) -> Iterator[LocatedEntry]:
+    return (LocatedEntry(*row) for row in snapshot.connection.execute(query))
 
 
 def _same_place(table: Table) -> list[ColumnElement[bool]]:

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import (
-    Connection,
     and_,
     func,
     or_,
@@ -15,11 +14,12 @@ from sqlalchemy import (
 from ...entities import Entity
 from ..dialect import SQLITE
 from ..ledger.conditions import SPEAKS_OF_ROW
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, ledger
 
 
 def look_alikes(
-    connection: Connection, entity: Entity, column: str, *, trimmed: bool = False
+    snapshot: Snapshot, entity: Entity, column: str, *, trimmed: bool = False
 ) -> Iterator[list[str]]:
     """Groups of values that differ only in case or Unicode normal form, each value once.
 
@@ -32,11 +32,11 @@ def look_alikes(
         .group_by(SQLITE.folded(func.trim(values) if trimmed else values))
         .having(func.count(values.distinct()) > 1)
     )
-    for group in connection.scalars(query):
+    for group in snapshot.connection.scalars(query):
         yield sorted(json.loads(group), key=str)
 
 
-def incomplete(connection: Connection, entity: Entity, generations: Iterable[str]) -> Iterator[list[Any]]:
+def incomplete(snapshot: Snapshot, entity: Entity, generations: Iterable[str]) -> Iterator[list[Any]]:
     """Rows of these generations with a NULL in a column that their documents must fill: id and such columns."""
     table = ENTITY_TABLES[entity.name]
     columns = [table.c[rule.column] for rule in entity.required]
@@ -50,7 +50,7 @@ def incomplete(connection: Connection, entity: Entity, generations: Iterable[str
             ledger.c.generation.in_(list(generations)),
         )
     )
-    for record_id, *values in connection.execute(query):
+    for record_id, *values in snapshot.connection.execute(query):
         yield [
             record_id,
             *(c.name for c, value in zip(columns, values, strict=True) if value is None),

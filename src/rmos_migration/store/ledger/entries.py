@@ -17,6 +17,7 @@ from ...entities import Entity
 from ..dialect import SQLITE
 from ..ledger.conditions import FROM_API, IS_OF_EDITED_RECORD, PLACE, SAYS_WRITTEN, SPEAKS_OF_ROW
 from ..model import API, DELETED, GONE, REPLACED, DocumentKey, LedgerEntry
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, ledger, sources
 
 ENTRY = tuple(ledger.c[name] for name in LedgerEntry._fields)
@@ -24,7 +25,7 @@ ENTRY = tuple(ledger.c[name] for name in LedgerEntry._fields)
 
 
 def entries(
-    connection: Connection, source: int, entity: Entity, paths: Sequence[str]
+    snapshot: Snapshot, source: int, entity: Entity, paths: Sequence[str]
 ) -> dict[DocumentKey, LedgerEntry]:
     """What the ledger says of the documents in files, by path and pointer."""
     query = select(*ENTRY).where(
@@ -33,21 +34,21 @@ def entries(
         SQLITE.among(ledger.c.path, paths),
         ~ledger.c.pointer.startswith(GONE),
     )
-    found = (LedgerEntry(*row) for row in connection.execute(query))
+    found = (LedgerEntry(*row) for row in snapshot.connection.execute(query))
     return {(entry.path, entry.pointer): entry for entry in found}
 
 
-def origins(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, LedgerEntry]:
+def origins(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> dict[str, LedgerEntry]:
     """What the rows of these ids were made from, where the ledger knows it; what made the row before what equals it."""
     query = (
         select(*ENTRY)
         .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, SQLITE.among(ledger.c.record_id, ids))
         .order_by(ledger.c.outcome.desc(), *PLACE)  # unchanged, then migrated, which stays
     )
-    return {row.record_id: LedgerEntry(*row) for row in connection.execute(query)}
+    return {row.record_id: LedgerEntry(*row) for row in snapshot.connection.execute(query)}
 
 
-def places_of(connection: Connection, entity: Entity, record_id: str, limit: int) -> list[LedgerEntry]:
+def places_of(snapshot: Snapshot, entity: Entity, record_id: str, limit: int) -> list[LedgerEntry]:
     """Return the entries of a record's documents; the path of one that came through the API is empty."""
     path = case((FROM_API, ""), else_=ledger.c.path).label("path")
     columns = [path if column is ledger.c.path else column for column in ENTRY]
@@ -57,17 +58,17 @@ def places_of(connection: Connection, entity: Entity, record_id: str, limit: int
         .order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
         .limit(limit)
     )
-    return [LedgerEntry(*row) for row in connection.execute(query)]
+    return [LedgerEntry(*row) for row in snapshot.connection.execute(query)]
 
 
 BATCH = 500
 """Rows that are looked up together."""
 
 
-def by_file(connection: Connection) -> Iterator[list[LedgerEntry]]:
+def by_file(snapshot: Snapshot) -> Iterator[list[LedgerEntry]]:
     """The ledger file by file, in the order of sources and paths: the entries of each."""
     query = select(*ENTRY).where(~FROM_API).order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
-    found = connection.execute(query.execution_options(yield_per=BATCH))
+    found = snapshot.connection.execute(query.execution_options(yield_per=BATCH))
     every = (LedgerEntry(*row) for row in found)
     for _, group in groupby(every, key=lambda entry: (entry.source_id, entry.path)):
         yield list(group)

@@ -16,6 +16,7 @@ from ..dialect import SQLITE
 from ..ledger.conditions import FROM_API
 from ..model import API
 from ..runs.rows import next_id
+from ..snapshot import Snapshot
 from ..tables import ledger, runs, sources
 
 
@@ -48,18 +49,18 @@ def move_source(connection: Connection, source: int, location: str) -> None:
     connection.execute(update(sources).where(sources.c.id == source).values(location=location))
 
 
-def source_number(connection: Connection, location: str) -> int | None:
+def source_number(snapshot: Snapshot, location: str) -> int | None:
     """The number of a source; of a tree that was never migrated from this place, that of the only one there is."""
-    known = connection.scalar(select(sources.c.id).where(sources.c.location == location))
+    known = snapshot.connection.scalar(select(sources.c.id).where(sources.c.location == location))
     if known is not None:
         return int(known)
-    only = connection.scalars(select(sources.c.id).where(sources.c.location != API).limit(2)).all()
+    only = snapshot.connection.scalars(select(sources.c.id).where(sources.c.location != API).limit(2)).all()
     return int(only[0]) if len(only) == 1 else None
 
 
-def location_of(connection: Connection, source: int) -> str:
+def location_of(snapshot: Snapshot, source: int) -> str:
     """Where a source lay when it was migrated."""
-    return str(connection.scalar(select(sources.c.location).where(sources.c.id == source)))
+    return str(snapshot.connection.scalar(select(sources.c.location).where(sources.c.id == source)))
 
 
 def encodings(connection: Connection, source: int, paths: Collection[str]) -> dict[str, str]:
@@ -84,19 +85,19 @@ def _encoding_in(options: str) -> str | None:
         return None
 
 
-def source_ids(connection: Connection) -> list[int]:
+def source_ids(snapshot: Snapshot) -> list[int]:
     """The sources from which any document is known, in the order in which they came."""
     query = select(ledger.c.source_id).where(~FROM_API).distinct().order_by(ledger.c.source_id)
-    return list(connection.scalars(query))
+    return list(snapshot.connection.scalars(query))
 
 
-def locations(connection: Connection) -> list[str]:
+def locations(snapshot: Snapshot) -> list[str]:
     """The folders that were ever migrated into the database."""
     query = select(sources.c.location).where(sources.c.location != API).order_by(sources.c.id)
-    return list(connection.scalars(query))
+    return list(snapshot.connection.scalars(query))
 
 
-def is_any_path_below(connection: Connection, folder: str) -> bool:
+def is_any_path_below(snapshot: Snapshot, folder: str) -> bool:
     """Whether the ledger knows a path that begins with ``folder``, in whatever case."""
     begins = func.lower(ledger.c.path).startswith(folder.lower(), autoescape=True)
-    return connection.execute(select(ledger.c.path).where(begins).limit(1)).first() is not None
+    return snapshot.connection.execute(select(ledger.c.path).where(begins).limit(1)).first() is not None

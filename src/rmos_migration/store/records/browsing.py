@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Select,
     Table,
     and_,
@@ -24,6 +23,7 @@ from sqlalchemy import (
 from ...entities import Entity
 from ..dialect import SQLITE
 from ..records.rows import Row
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES
 
 MOST_VALUES = 50
@@ -63,12 +63,12 @@ class NumberSummary(NamedTuple):
 
 
 def page(
-    connection: Connection, entity: Entity, wanted: Wanted, *, after: Row | None, limit: int, newest: bool
+    snapshot: Snapshot, entity: Entity, wanted: Wanted, *, after: Row | None, limit: int, newest: bool
 ) -> Page:
     """A page of records by id, or with ``newest`` the latest first, those without a time last.
 
     Args:
-        connection: for look-ups.
+        snapshot: of the database.
         entity: of what.
         wanted: what they must have.
         after: id and created_at of the last record of the page before, if there was one.
@@ -77,7 +77,7 @@ def page(
     """
     table = ENTITY_TABLES[entity.name]
     conditions = [_condition(table, name, value) for name, value in wanted.items()]
-    total = connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+    total = snapshot.connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
     if not total:
         return Page([], 0)
     if conditions and total <= _FEW:
@@ -87,47 +87,47 @@ def page(
     query = _in_order(select(table).where(*conditions), table, newest)
     if after is not None:
         query = query.where(_behind(table, after, newest))
-    return Page([tuple(row) for row in connection.execute(query.limit(limit))], total)
+    return Page([tuple(row) for row in snapshot.connection.execute(query.limit(limit))], total)
 
 
-def recent(connection: Connection, entity: Entity, limit: int) -> list[Recent]:
+def recent(snapshot: Snapshot, entity: Entity, limit: int) -> list[Recent]:
     """The records that were made last, the latest first."""
     table = ENTITY_TABLES[entity.name]
     columns = [table.c[name] if name in table.c else null().label(name) for name in Recent._fields]
     query = _in_order(select(*columns), table, newest=True).limit(limit)
-    return [Recent(*row) for row in connection.execute(query)]
+    return [Recent(*row) for row in snapshot.connection.execute(query)]
 
 
-def numbers(connection: Connection, entity: Entity, column: str) -> NumberSummary:
+def numbers(snapshot: Snapshot, entity: Entity, column: str) -> NumberSummary:
     """What is known of a column of numbers."""
     value = ENTITY_TABLES[entity.name].c[column]
     return NumberSummary(
-        *connection.execute(
+        *snapshot.connection.execute(
             select(func.count(value), func.min(value), func.max(value), func.avg(value))
         ).one()
     )
 
 
-def values(connection: Connection, entity: Entity, column: str) -> tuple[list[tuple[Any, int]], int]:
+def values(snapshot: Snapshot, entity: Entity, column: str) -> tuple[list[tuple[Any, int]], int]:
     """The most frequent values of a column with their numbers (None: never recorded), and how many values there are."""
     value = ENTITY_TABLES[entity.name].c[column]
     number = func.count().label("number")
     counted = select(value, number).group_by(value).order_by(number.desc(), value.nulls_first())
-    first = [(row[0], row.number) for row in connection.execute(counted.limit(MOST_VALUES))]
+    first = [(row[0], row.number) for row in snapshot.connection.execute(counted.limit(MOST_VALUES))]
     if len(first) < MOST_VALUES:
         return first, len(first)
-    return first, connection.scalar(select(func.count()).select_from(counted.subquery())) or 0
+    return first, snapshot.connection.scalar(select(func.count()).select_from(counted.subquery())) or 0
 
 
-def span(connection: Connection, entity: Entity) -> tuple[str | None, str | None]:
+def span(snapshot: Snapshot, entity: Entity) -> tuple[str | None, str | None]:
     """When the first and the last record of an entity were made, as far as that was recorded."""
     created = ENTITY_TABLES[entity.name].c.created_at
-    first, last = connection.execute(select(func.min(created), func.max(created))).one()
+    first, last = snapshot.connection.execute(select(func.min(created), func.max(created))).one()
     return first, last
 
 
 def counted_between(
-    connection: Connection, entity: Entity, column: str, edges: list[float], wanted: Wanted
+    snapshot: Snapshot, entity: Entity, column: str, edges: list[float], wanted: Wanted
 ) -> list[int]:
     """How many records have a number below the first edge, between two, above the last, and none: in that order."""
     table = ENTITY_TABLES[entity.name]
@@ -137,7 +137,7 @@ def counted_between(
     bins += [value >= edges[-1], value.is_(None)]
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in bins]
     conditions = [_condition(table, name, value) for name, value in wanted.items()]
-    return list(connection.execute(select(*sums).where(*conditions)).one())
+    return list(snapshot.connection.execute(select(*sums).where(*conditions)).one())
 
 
 def _condition(table: Table, name: str, value: Any) -> ColumnElement[bool]:
@@ -164,9 +164,9 @@ def _behind(table: Table, after: Row, newest: bool) -> ColumnElement[bool]:
     return or_(created < last_created, and_(created == last_created, earlier_id), created.is_(None))
 
 
-def counted_by(connection: Connection, entity: str, column: str) -> list[tuple[Any, int]]:
+def counted_by(snapshot: Snapshot, entity: str, column: str) -> list[tuple[Any, int]]:
     """How many records there are of each value of a column, the most frequent first; None where there is none."""
     value = ENTITY_TABLES[entity].c[column]
     number = func.count().label("number")
     query = select(value, number).group_by(value).order_by(number.desc(), value.nulls_first())
-    return [(row[0], row.number) for row in connection.execute(query)]
+    return [(row[0], row.number) for row in snapshot.connection.execute(query)]

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import orjson
 from sqlalchemy import (
-    Connection,
     select,
 )
 
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES
 
 
@@ -31,24 +31,24 @@ class FamilyRow(NamedTuple):
     material_type: str | None
 
 
-def pattern(connection: Connection, pattern_id: str) -> PatternRow | None:
+def pattern(snapshot: Snapshot, pattern_id: str) -> PatternRow | None:
     """One pattern, or None."""
-    return next(_patterns(connection, 1, ENTITY_TABLES["patterns"].c.id == pattern_id), None)
+    return next(_patterns(snapshot, 1, ENTITY_TABLES["patterns"].c.id == pattern_id), None)
 
 
-def is_geometry_broken(connection: Connection, pattern_id: str) -> bool:
+def is_geometry_broken(snapshot: Snapshot, pattern_id: str) -> bool:
     """Whether a pattern's geometry is no JSON object, as only other hands leave it."""
     table = ENTITY_TABLES["patterns"].c
-    text = connection.scalar(select(table.geometry_json).where(table.id == pattern_id))
+    text = snapshot.connection.scalar(select(table.geometry_json).where(table.id == pattern_id))
     return not isinstance(_loaded(text), dict)
 
 
-def patterns(connection: Connection, limit: int) -> Iterator[PatternRow]:
+def patterns(snapshot: Snapshot, limit: int) -> Iterator[PatternRow]:
     """The first patterns, by name and id."""
-    return _patterns(connection, limit)
+    return _patterns(snapshot, limit)
 
 
-def _patterns(connection: Connection, limit: int, *conditions: Any) -> Iterator[PatternRow]:
+def _patterns(snapshot: Snapshot, limit: int, *conditions: Any) -> Iterator[PatternRow]:
     table = ENTITY_TABLES["patterns"].c
     query = (
         select(table.id, table.name, table.ring_count, table.geometry_json, table.strip_family_id)
@@ -56,16 +56,16 @@ def _patterns(connection: Connection, limit: int, *conditions: Any) -> Iterator[
         .order_by(table.name.nulls_last(), table.id)
         .limit(limit)
     )
-    for row in connection.execute(query):
+    for row in snapshot.connection.execute(query):
         yield PatternRow(*row[:3], _object(row.geometry_json), row.strip_family_id)
 
 
-def families(connection: Connection) -> Iterator[FamilyRow]:
+def families(snapshot: Snapshot) -> Iterator[FamilyRow]:
     """Every strip family, by id."""
     table = ENTITY_TABLES["strip_families"].c
     query = select(table.id, table.strips_json, table.extra_json, table.material_type)
     query = query.order_by(table.id)
-    for row in connection.execute(query):
+    for row in snapshot.connection.execute(query):
         yield FamilyRow(row.id, _loaded(row.strips_json), _object(row.extra_json), row.material_type)
 
 

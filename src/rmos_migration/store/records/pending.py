@@ -21,6 +21,7 @@ from sqlalchemy import (
 from ...entities import BY_NAME, ENTITIES, Entity
 from ...entities.stored import stored_object
 from ..dialect import SQLITE
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, pending_references
 
 
@@ -41,17 +42,17 @@ def _parent_of(wish: PendingReference) -> str | None:
     return next((rule.reference for rule in BY_NAME[wish.entity].references if rule.name == wish.field), None)
 
 
-def pending_count(connection: Connection) -> int:
+def pending_count(snapshot: Snapshot) -> int:
     """How many detached references wait for their parents."""
-    return connection.scalar(select(func.count()).select_from(pending_references)) or 0
+    return snapshot.connection.scalar(select(func.count()).select_from(pending_references)) or 0
 
 
-def pending_of(connection: Connection, entity: Entity, record_id: str) -> dict[str, str]:
+def pending_of(snapshot: Snapshot, entity: Entity, record_id: str) -> dict[str, str]:
     """The ids that a record's detached references wait for, by field."""
     wish = pending_references.c
     query = select(wish.field, wish.target_id).where(wish.entity == entity.name, wish.record_id == record_id)
     query = query.order_by(wish.field)
-    return {row.field: row.target_id for row in connection.execute(query)}
+    return {row.field: row.target_id for row in snapshot.connection.execute(query)}
 
 
 def remember_pending(connection: Connection, pending: Sequence[PendingReference]) -> None:
@@ -143,10 +144,10 @@ def _is_of_no_row() -> ColumnElement[bool]:
     return or_(not_(or_(*known)), *pending_in_vain)
 
 
-def pending_in_vain(connection: Connection) -> list[PendingReference]:
+def pending_in_vain(snapshot: Snapshot) -> list[PendingReference]:
     """Return the waiting references that should not wait."""
     has_come = [and_(kind.of_field, kind.waits, kind.is_there) for kind in _kinds()]
-    return _selected(connection, or_(_is_of_no_row(), *has_come))
+    return _selected(snapshot.connection, or_(_is_of_no_row(), *has_come))
 
 
 def forget_vain(connection: Connection) -> int:

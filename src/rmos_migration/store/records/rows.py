@@ -22,22 +22,23 @@ from ..dialect import SQLITE
 from ..failures import refused_with
 from ..ledger.conditions import SPEAKS_OF_ROW
 from ..records.pending import forget_pending
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, ledger
 
 Row = tuple[Any, ...]
 
 
-def find(connection: Connection, entity: Entity, record_id: str) -> Row | None:
+def find(snapshot: Snapshot, entity: Entity, record_id: str) -> Row | None:
     """A record's row, or None."""
     table = ENTITY_TABLES[entity.name]
-    row = connection.execute(select(table).where(table.c.id == record_id)).one_or_none()
+    row = snapshot.connection.execute(select(table).where(table.c.id == record_id)).one_or_none()
     return None if row is None else tuple(row)
 
 
-def has_row(connection: Connection, entity: str, record_id: str) -> bool:
+def has_row(snapshot: Snapshot, entity: str, record_id: str) -> bool:
     """Whether there is a row of this id."""
     column = ENTITY_TABLES[entity].c.id
-    return connection.execute(select(column).where(column == record_id)).first() is not None
+    return snapshot.connection.execute(select(column).where(column == record_id)).first() is not None
 
 
 def existing_ids(connection: Connection, entity: str, ids: Collection[str]) -> set[str]:
@@ -64,21 +65,22 @@ def rows_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dic
     }
 
 
-def entity_counts(connection: Connection) -> dict[str, int]:
+def entity_counts(snapshot: Snapshot) -> dict[str, int]:
     """How many rows each entity's table holds."""
     return {
-        entity.name: connection.scalar(select(func.count()).select_from(ENTITY_TABLES[entity.name])) or 0
+        entity.name: snapshot.connection.scalar(select(func.count()).select_from(ENTITY_TABLES[entity.name]))
+        or 0
         for entity in ENTITIES
     }
 
 
-def fingerprint(connection: Connection, tables: Collection[Entity]) -> str:
+def fingerprint(snapshot: Snapshot, tables: Collection[Entity]) -> str:
     """SHA-256 (hex) over every value of the entities' rows, in the order of their ids."""
     digest = sha256()
     for entity in tables:
         table = ENTITY_TABLES[entity.name]
         digest.update(f"{entity.name}\n".encode())
-        cursor: Any = connection.execute(select(table).order_by(table.c.id)).cursor
+        cursor: Any = snapshot.connection.execute(select(table).order_by(table.c.id)).cursor
         for row in cursor:
             digest.update(orjson.dumps(row, default=repr))
             digest.update(b"\n")

@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    Connection,
     Select,
     exists,
     select,
@@ -20,6 +19,7 @@ from ..dialect import SQLITE
 from ..ledger.conditions import FROM_API, SPEAKS_OF_ROW
 from ..ledger.entries import BATCH
 from ..model import GONE, SETTLED
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, ledger, pending_references
 
 
@@ -43,13 +43,13 @@ class Stored(NamedTuple):
     source_id: int | None
 
 
-def rows_in_order(connection: Connection, entity: Entity) -> Iterator[list[Stored]]:
+def rows_in_order(snapshot: Snapshot, entity: Entity) -> Iterator[list[Stored]]:
     """Every row of an entity, ordered by id, in batches."""
     table = ENTITY_TABLES[entity.name]
-    yield from _batches(connection, entity, select(table).order_by(table.c.id))
+    yield from _batches(snapshot, entity, select(table).order_by(table.c.id))
 
 
-def rows_without_place(connection: Connection, entity: Entity) -> Iterator[list[Stored]]:
+def rows_without_place(snapshot: Snapshot, entity: Entity) -> Iterator[list[Stored]]:
     """The rows whose document stands nowhere: taken out of its file, broken or edited since, never known, of the API."""
     table = ENTITY_TABLES[entity.name]
     stands = exists().where(
@@ -60,26 +60,26 @@ def rows_without_place(connection: Connection, entity: Entity) -> Iterator[list[
         ~ledger.c.pointer.startswith(GONE),
         ~FROM_API,
     )
-    yield from _batches(connection, entity, select(table).where(~stands).order_by(table.c.id))
+    yield from _batches(snapshot, entity, select(table).where(~stands).order_by(table.c.id))
 
 
-def rows_by_id(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, Stored]:
+def rows_by_id(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> dict[str, Stored]:
     """The rows with the given ids that are there."""
     table = ENTITY_TABLES[entity.name]
-    found = connection.execute(select(table).where(SQLITE.among(table.c.id, ids)))
-    return {stored.row["id"]: stored for stored in _stored(connection, entity, [tuple(row) for row in found])}
+    found = snapshot.connection.execute(select(table).where(SQLITE.among(table.c.id, ids)))
+    return {stored.row["id"]: stored for stored in _stored(snapshot, entity, [tuple(row) for row in found])}
 
 
-def _batches(connection: Connection, entity: Entity, query: Select[Any]) -> Iterator[list[Stored]]:
-    found = connection.execute(query.execution_options(yield_per=BATCH))
+def _batches(snapshot: Snapshot, entity: Entity, query: Select[Any]) -> Iterator[list[Stored]]:
+    found = snapshot.connection.execute(query.execution_options(yield_per=BATCH))
     for part in found.partitions():
-        yield _stored(connection, entity, [tuple(row) for row in part])
+        yield _stored(snapshot, entity, [tuple(row) for row in part])
 
 
-def _stored(connection: Connection, entity: Entity, rows: list[tuple[Any, ...]]) -> list[Stored]:
+def _stored(snapshot: Snapshot, entity: Entity, rows: list[tuple[Any, ...]]) -> list[Stored]:
     ids = [row[0] for row in rows]
-    origins, known_by = _origins(connection, entity, ids)
-    wishes = _wishes(connection, entity, ids)
+    origins, known_by = _origins(snapshot, entity, ids)
+    wishes = _wishes(snapshot, entity, ids)
     return [
         Stored(
             dict(zip(entity.columns, row, strict=True)),
@@ -92,7 +92,7 @@ def _stored(connection: Connection, entity: Entity, rows: list[tuple[Any, ...]])
 
 
 def _origins(
-    connection: Connection, entity: Entity, ids: Collection[str]
+    snapshot: Snapshot, entity: Entity, ids: Collection[str]
 ) -> tuple[dict[str, list[RowOrigin]], dict[str, int]]:
     """What may have made each row, the likeliest first, and the first source that knows it."""
     query = select(
@@ -107,7 +107,9 @@ def _origins(
     query = query.order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
     ranked: dict[str, list[tuple[int, RowOrigin]]] = {}
     known_by: dict[str, int] = {}
-    for record_id, source, outcome, pointer, generation, derived, content in connection.execute(query):
+    for record_id, source, outcome, pointer, generation, derived, content in snapshot.connection.execute(
+        query
+    ):
         origin = RowOrigin(generation, _columns(derived), content)
         ranked.setdefault(record_id, []).append((_unlikelihood(outcome, pointer), origin))
         known_by[record_id] = min(source, known_by.get(record_id, source))
@@ -133,13 +135,13 @@ def _unlikelihood(outcome: str, pointer: str) -> int:
     return 3 if outcome == "unchanged" else 2
 
 
-def _wishes(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, dict[str, str]]:
+def _wishes(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> dict[str, dict[str, str]]:
     waiting = pending_references.c
     query = select(waiting.record_id, waiting.field, waiting.target_id).where(
         waiting.entity == entity.name, SQLITE.among(waiting.record_id, ids)
     )
     query = query.order_by(waiting.record_id, waiting.field)
     found: dict[str, dict[str, str]] = {}
-    for record_id, field, target in connection.execute(query):
+    for record_id, field, target in snapshot.connection.execute(query):
         found.setdefault(record_id, {})[field] = target
     return found

@@ -19,6 +19,7 @@ from ...diagnostics import NOT_LOOKED_AT, Diagnostic, Location, Severity
 from ..dialect import SQLITE
 from ..model import CONFLICTS, REPLACED, TAKEN_OVER, DocumentKey
 from ..runs.rows import next_id
+from ..snapshot import Snapshot
 from ..tables import diagnostics, runs, sources
 
 
@@ -36,7 +37,7 @@ class NumberedDiagnostic(NamedTuple):
 
 
 def diagnostics_page(
-    connection: Connection,
+    snapshot: Snapshot,
     run_id: int,
     *,
     after: int,
@@ -53,10 +54,11 @@ def diagnostics_page(
         conditions.append(diagnostics.c.severity == severity.value)
     if path is not None:
         conditions.append(diagnostics.c.path.icontains(path, autoescape=True))
-    total = connection.scalar(select(func.count()).select_from(diagnostics).where(*conditions)) or 0
+    total = snapshot.connection.scalar(select(func.count()).select_from(diagnostics).where(*conditions)) or 0
     query = select(diagnostics).where(*conditions, diagnostics.c.id > after).order_by(diagnostics.c.id)
     return [
-        NumberedDiagnostic(row.id, as_diagnostic(row)) for row in connection.execute(query.limit(limit))
+        NumberedDiagnostic(row.id, as_diagnostic(row))
+        for row in snapshot.connection.execute(query.limit(limit))
     ], total
 
 
@@ -73,9 +75,9 @@ class DiagnosticCount(NamedTuple):
     examples: list[Diagnostic]
 
 
-def diagnostic_counts(connection: Connection, run_id: int) -> list[DiagnosticCount]:
+def diagnostic_counts(snapshot: Snapshot, run_id: int) -> list[DiagnosticCount]:
     """What a run diagnostic_counts, by code and severity, with the first examples."""
-    counted = connection.execute(
+    counted = snapshot.connection.execute(
         select(diagnostics.c.code, diagnostics.c.severity, func.count())
         .where(diagnostics.c.run_id == run_id)
         .group_by(diagnostics.c.code, diagnostics.c.severity)
@@ -91,7 +93,7 @@ def diagnostic_counts(connection: Connection, run_id: int) -> list[DiagnosticCou
             count,
             [
                 as_diagnostic(row)
-                for row in connection.execute(
+                for row in snapshot.connection.execute(
                     examples.where(diagnostics.c.code == code, diagnostics.c.severity == severity)
                 )
             ],
@@ -108,30 +110,32 @@ def is_reason(diagnostic: Diagnostic) -> bool:
     return diagnostic.severity is Severity.ERROR or diagnostic.code in CONFLICTS
 
 
-def reasons(connection: Connection, run_id: int) -> dict[DocumentKey, list[Diagnostic]]:
+def reasons(snapshot: Snapshot, run_id: int) -> dict[DocumentKey, list[Diagnostic]]:
     """The documents that a run did not load, in the order it read them, with the reasons."""
     query = select(diagnostics).where(diagnostics.c.run_id == run_id, _IS_REASON).order_by(diagnostics.c.id)
     found: dict[DocumentKey, list[Diagnostic]] = {}
-    for row in connection.execute(query):
+    for row in snapshot.connection.execute(query):
         found.setdefault((row.path, row.document), []).append(as_diagnostic(row))
     return found
 
 
-def places_not_loaded(connection: Connection, run_id: int) -> set[DocumentKey]:
+def places_not_loaded(snapshot: Snapshot, run_id: int) -> set[DocumentKey]:
     """The documents that a run did not load."""
     query = select(diagnostics.c.path, diagnostics.c.document)
     return {
         (path, document)
-        for path, document in connection.execute(query.where(diagnostics.c.run_id == run_id, _IS_REASON))
+        for path, document in snapshot.connection.execute(
+            query.where(diagnostics.c.run_id == run_id, _IS_REASON)
+        )
     }
 
 
-def has_replaced(connection: Connection, path: str, pointer: str) -> bool:
+def has_replaced(snapshot: Snapshot, path: str, pointer: str) -> bool:
     """Whether the document at a place once took the row of another: replaced it, or took it over when it was gone."""
     noted = diagnostics.c
     is_taking = noted.code.in_((REPLACED, TAKEN_OVER))
     query = select(noted.id).where(is_taking, noted.path == path, noted.pointer == pointer)
-    return connection.execute(query.limit(1)).first() is not None
+    return snapshot.connection.execute(query.limit(1)).first() is not None
 
 
 _WENT_THROUGH = ("completed", "completed_with_rejects", "rolled_back")
@@ -146,15 +150,15 @@ class Stray(NamedTuple):
     diagnostic: Diagnostic
 
 
-def not_looked_at(connection: Connection, run_id: int) -> list[Diagnostic]:
+def not_looked_at(snapshot: Snapshot, run_id: int) -> list[Diagnostic]:
     """Return what a run said of the files it did not look at, in path order."""
     return [
         as_diagnostic(row)
-        for row in connection.execute(_not_looked_at().where(diagnostics.c.run_id == run_id))
+        for row in snapshot.connection.execute(_not_looked_at().where(diagnostics.c.run_id == run_id))
     ]
 
 
-def not_looked_at_now(connection: Connection, code: str | None = None) -> list[Stray]:
+def not_looked_at_now(snapshot: Snapshot, code: str | None = None) -> list[Stray]:
     """Return what was not looked at when each legacy folder was last gone through, with this code where one is given."""
     last = (
         select(runs.c.location, func.max(runs.c.id).label("id"))
@@ -166,7 +170,7 @@ def not_looked_at_now(connection: Connection, code: str | None = None) -> list[S
     query = _not_looked_at().join(last, last.c.id == diagnostics.c.run_id).add_columns(last.c.location)
     if code is not None:
         query = query.where(diagnostics.c.code == code)
-    return [Stray(row.location, row.run_id, as_diagnostic(row)) for row in connection.execute(query)]
+    return [Stray(row.location, row.run_id, as_diagnostic(row)) for row in snapshot.connection.execute(query)]
 
 
 def _not_looked_at() -> "Select[tuple[object, ...]]":

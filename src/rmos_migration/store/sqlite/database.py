@@ -114,15 +114,6 @@ class SqliteDatabase:
             return (0, 0)
         return (found.st_dev, found.st_ino, *of_state)
 
-    examine = inspect  # until the API calls it by its name
-
-    @classmethod
-    def at(cls, place: str | Path) -> "SqliteDatabase":
-        """Return the database at a place."""
-        from ..database import path_of
-
-        return cls(path_of(place))
-
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
         """Read a current database in one transaction."""
