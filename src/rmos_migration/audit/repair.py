@@ -12,7 +12,7 @@ from ..diagnostics import printable
 from ..entities import ENTITIES
 from ..sources.source_files import Presence
 from ..store import checks, ledger, records, schema, structure
-from ..store.dialect import SQLITE
+from ..store.dialect import DIALECT
 from ..store.model import API, GONE, LocatedEntry
 from ..store.port import DatabasePort
 from ..store.snapshot import Snapshot
@@ -54,7 +54,7 @@ def repair(database: DatabasePort) -> Repair:
                 f"forgot {number:,} document{'s' * (number != 1)} of which neither the file nor the record is there:"
                 f" {_named(forgotten)}"
             )
-        SQLITE.refresh_statistics(connection)
+        DIALECT.refresh_statistics(connection)
         done.append("refreshed the statistics that queries are planned by")
     return Repair(tuple(done), backup)
 

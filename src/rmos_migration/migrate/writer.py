@@ -17,7 +17,7 @@ from ..errors import DatabaseUnusable
 from ..sources.discover import Source
 from ..sources.source_files import was_moved
 from ..store import ledger, records, runs, schema
-from ..store.dialect import SQLITE
+from ..store.dialect import DIALECT
 from ..store.ledger import KnownFile
 from ..store.model import SUPERSEDED, LedgerEntry, now
 from ..store.structure import refuse_foreign
@@ -257,7 +257,7 @@ class Writer:
         """
         begun = self.connection.begin_nested() if self.whole is not None else self.connection.begin()
         with begun as transaction:
-            version = SQLITE.data_version(self.connection)
+            version = DIALECT.data_version(self.connection)
             if version != self._checked:
                 refuse_foreign(self.connection)
                 self._checked = version

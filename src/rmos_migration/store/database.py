@@ -6,6 +6,9 @@ from ..diagnostics import printable
 from ..errors import DatabaseUnusable, UsageError
 from .port import DatabasePort
 from .sqlite.database import SqliteDatabase
+from .sqlite.files import database_of
+
+__all__ = ["database_at", "database_of"]
 
 _HINT = "name a file, e.g. --database rmos.db"
 

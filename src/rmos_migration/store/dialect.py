@@ -194,7 +194,7 @@ class Dialect:
         return _OFF_THE_NETWORK if code in _OF_LOCKS else _MACHINE.get(code & 0xFF, "check the machine")
 
 
-SQLITE = Dialect()
+DIALECT = Dialect()
 """The one kind there is now."""
 
 

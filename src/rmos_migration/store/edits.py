@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from ..entities import Entity
-from .dialect import SQLITE
+from .dialect import DIALECT
 from .ledger import forget_deleted, source_id, supersede
 from .model import API, DELETED, LedgerEntry
 from .records import Row
@@ -62,4 +62,4 @@ def _enter(connection: Connection, entity: Entity, record_id: str, written: Edit
         mtime_ns=written.at_ns,
         **fate,
     )
-    SQLITE.insert_rows(connection, ledger, LedgerEntry._fields, [entry], or_update=True)
+    DIALECT.insert_rows(connection, ledger, LedgerEntry._fields, [entry], or_update=True)

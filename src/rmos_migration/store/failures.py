@@ -12,9 +12,9 @@ from traceback import clear_frames
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, SQLAlchemyError
 
 from ..errors import DatabaseUnusable, EnvironmentFailure, LockedError, RmosError, TookTooLong
-from .dialect import SQLITE, Failure
+from .dialect import DIALECT, Failure
 
-_ERRORS: tuple[type[Exception], ...] = (SQLAlchemyError, *SQLITE.errors)
+_ERRORS: tuple[type[Exception], ...] = (SQLAlchemyError, *DIALECT.errors)
 
 
 @contextmanager
@@ -30,14 +30,14 @@ def driver_errors_as_ours() -> Iterator[None]:
 
 def is_fault(error: Exception) -> bool:
     """Return whether an error is this program's own: it misused the driver or SQLAlchemy."""
-    if isinstance(error, (DBAPIError, *SQLITE.errors)):
-        return SQLITE.failure(_original(error)) is Failure.MISUSE
+    if isinstance(error, (DBAPIError, *DIALECT.errors)):
+        return DIALECT.failure(_original(error)) is Failure.MISUSE
     return not isinstance(error, MultipleResultsFound)  # two rows of one key: an index is damaged
 
 
 def ours(error: Exception) -> RmosError:
     """Return the driver's error as one of ours."""
-    failure, said = SQLITE.failure(_original(error)), reason(error)
+    failure, said = DIALECT.failure(_original(error)), reason(error)
     if failure is Failure.INTERRUPTED:
         return TookTooLong(
             "the database did not answer in time",
@@ -56,13 +56,13 @@ def ours(error: Exception) -> RmosError:
             f"what stands in the database does not fit what is to be written: {said}", "see: rmos audit"
         )
     if failure is Failure.MACHINE:
-        return EnvironmentFailure(f"the database failed: {said}", SQLITE.hint_on_machine(_original(error)))
+        return EnvironmentFailure(f"the database failed: {said}", DIALECT.hint_on_machine(_original(error)))
     return DatabaseUnusable(f"the database is not as this program made it: {said}", "see: rmos audit")
 
 
 def is_damage(error: RmosError) -> bool:
     """Return whether the driver called the file damaged, or no database, where that is the cause of one of our errors."""
-    return SQLITE.failure(_original(error.__cause__)) is Failure.DAMAGED
+    return DIALECT.failure(_original(error.__cause__)) is Failure.DAMAGED
 
 
 def refused_with(error: DBAPIError) -> str:
@@ -74,7 +74,7 @@ def refused_with(error: DBAPIError) -> str:
     Raises:
         sqlalchemy.exc.DBAPIError: the error itself, if the database failed rather than refused.
     """
-    if SQLITE.failure(error.orig) is not Failure.REFUSED:
+    if DIALECT.failure(error.orig) is not Failure.REFUSED:
         raise error
     said = reason(error)
     error.params = None

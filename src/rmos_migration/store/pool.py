@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import DatabaseUnusable
 from . import schema
-from .dialect import SQLITE
+from .dialect import DIALECT
 from .failures import driver_errors_as_ours
 from .port import DatabasePort, never
 from .snapshot import Snapshot
@@ -45,14 +45,14 @@ class _PooledConnection:
     def is_as_before(self) -> bool:
         """Return whether nobody has written since ``has_changed`` was asked last; not, where that cannot be told at once."""
         try:
-            return SQLITE.data_version(self.connection) == self.changes
+            return DIALECT.data_version(self.connection) == self.changes
         except sqlite3.Error:
             return False
 
     def has_changed(self) -> bool:
         """Whether anybody has written since this was asked last."""
         with self._waiting():
-            changes = SQLITE.data_version(self.connection)
+            changes = DIALECT.data_version(self.connection)
         if changes == self.changes:
             return False
         self.changes = changes

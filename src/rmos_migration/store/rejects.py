@@ -19,7 +19,7 @@ from sqlalchemy import (
 from ..diagnostics import Diagnostic, Location, Severity
 from ..entities import BY_NAME
 from .columns import run_encoding
-from .dialect import SQLITE
+from .dialect import DIALECT
 from .ledger.conditions import IS_NOT_LOADED
 from .ledger.holders import holders_of, named, superseded
 from .model import CONFLICTS, REPLACED, SUPERSEDED, DocumentKey, DocumentPlace, Reject
@@ -233,4 +233,4 @@ def bodies(snapshot: Snapshot, source_id: int, path: str) -> dict[str, bytes | N
 
 def write_rejects(connection: Connection, kept_out: Sequence[Reject]) -> None:
     """Keep the original bytes of rejected documents, in place of what was kept at their places before."""
-    SQLITE.insert_rows(connection, rejects, Reject._fields, kept_out, or_update=True)
+    DIALECT.insert_rows(connection, rejects, Reject._fields, kept_out, or_update=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...diagnostics import Severity
 from ...store import schema, structure
-from ...store.dialect import SQLITE
+from ...store.dialect import DIALECT
 from ..rule import DatabaseCheck, Family, Rule, Subject, Violation
 
 FREE_SHARE = 0.25
@@ -13,7 +13,7 @@ FREE_BYTES = 1_000_000
 
 
 def _damage(subject: Subject) -> Iterator[Violation]:
-    for line in SQLITE.damage(subject.snapshot.connection):
+    for line in DIALECT.damage(subject.snapshot.connection):
         yield Violation(line, record=line)
 
 

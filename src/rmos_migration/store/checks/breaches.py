@@ -17,7 +17,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import NullType, String
 
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, metadata
 
@@ -50,7 +50,7 @@ def broken_links_of_books(connection: Connection, there: Collection[str]) -> Ite
     """
     for table in metadata.sorted_tables:
         if table.name in there and table.name not in ENTITY_TABLES and table.foreign_keys:
-            yield from dict.fromkeys(SQLITE.broken_links(connection, table.name))
+            yield from dict.fromkeys(DIALECT.broken_links(connection, table.name))
 
 
 def breaches_of_books(snapshot: Snapshot) -> Iterator[Breach]:
@@ -58,7 +58,7 @@ def breaches_of_books(snapshot: Snapshot) -> Iterator[Breach]:
     for table in metadata.sorted_tables:
         if table.name not in ENTITY_TABLES:
             filled = [one for one in table.columns if not one.nullable]
-            nulls = [(one.name, SQLITE.is_null_value(one)) for one in filled]  # IS NULL is taken for false
+            nulls = [(one.name, DIALECT.is_null_value(one)) for one in filled]  # IS NULL is taken for false
             rules = [*_checks(table), *nulls]
             if _is_any(snapshot.connection, table, [broken for _, broken in rules]):
                 for column, broken in rules:

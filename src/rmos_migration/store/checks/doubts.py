@@ -16,7 +16,7 @@ from ...errors import DatabaseUnusable
 from .. import structure
 from ..checks.ledger import records_without_row, unknown_rows
 from ..checks.references import broken_reference_count
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..failures import driver_errors_as_ours
 from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, metadata
@@ -67,7 +67,7 @@ def _uncounted(snapshot: Snapshot, entity: Entity, words: str) -> Iterator[str]:
     """Whether the table holds as many rows as its indexes, which are what is counted else."""
     table = ENTITY_TABLES[entity.name]
     counted = select(func.count()).select_from(table)
-    held = snapshot.connection.scalar(SQLITE.without_indexes(counted))
+    held = snapshot.connection.scalar(DIALECT.without_indexes(counted))
     listed = snapshot.connection.scalar(counted)
     if held != listed:
         yield f"the table of the {words} holds {held:,} rows, its index {listed:,}"

@@ -13,7 +13,7 @@ from sqlalchemy import (
 from sqlalchemy.types import NullType, String
 
 from ...entities import Entity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, metadata
 
@@ -23,7 +23,7 @@ def stream_rows(snapshot: Snapshot, entity: Entity, *, tolerant: bool = False) -
 
     With ``tolerant``, text that is no UTF-8 comes with its bytes as half characters; else it ends the stream as damage.
     """
-    SQLITE.tolerate_broken_text(snapshot.connection, tolerant=tolerant)
+    DIALECT.tolerate_broken_text(snapshot.connection, tolerant=tolerant)
     table = ENTITY_TABLES[entity.name]
     cursor: Any = snapshot.connection.execute(select(table)).cursor  # the driver's own rows, which cost half
     return iter(cursor)
@@ -43,7 +43,7 @@ def broken_references(snapshot: Snapshot) -> Iterator[BrokenReference]:
 
     SQLite's own check says quickly in which tables; which rows they are only a query tells for every kind of table.
     """
-    tables = {name for name, _ in SQLITE.broken_links(snapshot.connection)}
+    tables = {name for name, _ in DIALECT.broken_links(snapshot.connection)}
     for name in sorted(tables & metadata.tables.keys()):
         table = metadata.tables[name]
         for constraint in sorted(table.foreign_key_constraints, key=lambda one: one.column_keys[0]):
@@ -52,7 +52,7 @@ def broken_references(snapshot: Snapshot) -> Iterator[BrokenReference]:
 
 def broken_reference_count(snapshot: Snapshot) -> int:
     """How many references lead nowhere."""
-    return len(SQLITE.broken_links(snapshot.connection))
+    return len(DIALECT.broken_links(snapshot.connection))
 
 
 def _broken(snapshot: Snapshot, table: Table, constraint: ForeignKeyConstraint) -> Iterator[BrokenReference]:

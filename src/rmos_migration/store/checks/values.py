@@ -12,7 +12,7 @@ from sqlalchemy import (
 )
 
 from ...entities import Entity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..ledger.conditions import SPEAKS_OF_ROW
 from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, ledger
@@ -27,9 +27,9 @@ def look_alikes(
     """
     values = ENTITY_TABLES[entity.name].c[column]
     query = (
-        select(SQLITE.text_list(values.distinct()))
+        select(DIALECT.text_list(values.distinct()))
         .where(values.is_not(None))
-        .group_by(SQLITE.folded(func.trim(values) if trimmed else values))
+        .group_by(DIALECT.folded(func.trim(values) if trimmed else values))
         .having(func.count(values.distinct()) > 1)
     )
     for group in snapshot.connection.scalars(query):

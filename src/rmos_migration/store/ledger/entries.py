@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from ...entities import Entity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..ledger.conditions import FROM_API, IS_OF_EDITED_RECORD, PLACE, SAYS_WRITTEN, SPEAKS_OF_ROW
 from ..model import API, DELETED, GONE, REPLACED, DocumentKey, LedgerEntry
 from ..snapshot import Snapshot
@@ -31,7 +31,7 @@ def entries(
     query = select(*ENTRY).where(
         ledger.c.source_id == source,
         ledger.c.entity == entity.name,
-        SQLITE.among(ledger.c.path, paths),
+        DIALECT.among(ledger.c.path, paths),
         ~ledger.c.pointer.startswith(GONE),
     )
     found = (LedgerEntry(*row) for row in snapshot.connection.execute(query))
@@ -42,7 +42,7 @@ def origins(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> dict[st
     """What the rows of these ids were made from, where the ledger knows it; what made the row before what equals it."""
     query = (
         select(*ENTRY)
-        .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, SQLITE.among(ledger.c.record_id, ids))
+        .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, DIALECT.among(ledger.c.record_id, ids))
         .order_by(ledger.c.outcome.desc(), *PLACE)  # unchanged, then migrated, which stays
     )
     return {row.record_id: LedgerEntry(*row) for row in snapshot.connection.execute(query)}
@@ -77,7 +77,7 @@ def by_file(snapshot: Snapshot) -> Iterator[list[LedgerEntry]]:
 def deleted_ids(connection: Connection, entity: Entity, ids: Collection[str]) -> set[str]:
     """Those of ``ids`` whose record was deleted through the API."""
     query = select(ledger.c.record_id).where(
-        ledger.c.entity == entity.name, SQLITE.among(ledger.c.record_id, ids), ledger.c.code == DELETED
+        ledger.c.entity == entity.name, DIALECT.among(ledger.c.record_id, ids), ledger.c.code == DELETED
     )
     return set(connection.scalars(query))
 
@@ -91,7 +91,7 @@ def set_aside(connection: Connection, entity: Entity, ids: Collection[str]) -> s
     )
     query = select(ledger.c.record_id, ledger.c.content_sha256).where(
         ledger.c.entity == entity.name,
-        SQLITE.among(ledger.c.record_id, ids),
+        DIALECT.among(ledger.c.record_id, ids),
         ledger.c.code == REPLACED,
         ledger.c.record_id.in_(edited),
     )
@@ -121,7 +121,7 @@ def lost(connection: Connection, entity: Entity, ids: Collection[str]) -> set[st
     table = ENTITY_TABLES[entity.name]
     is_there = exists(select(literal(1)).where(table.c.id == ledger.c.record_id))
     query = select(ledger.c.record_id).where(
-        ledger.c.entity == entity.name, SQLITE.among(ledger.c.record_id, ids), SAYS_WRITTEN, ~is_there
+        ledger.c.entity == entity.name, DIALECT.among(ledger.c.record_id, ids), SAYS_WRITTEN, ~is_there
     )
     return set(connection.scalars(query))
 

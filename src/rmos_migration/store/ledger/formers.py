@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable, DropTable
 
 from ...entities import Entity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..ledger.files import KnownDocument
 from ..model import REPLACED, SETTLED, LocatedEntry
 from ..tables import ledger, sources
@@ -73,7 +73,7 @@ def formers(connection: Connection, source: int, entity: Entity, contents: Colle
     them now.
     """
     paths = select(_noted.c.path).where(
-        _noted.c.entity == entity.name, SQLITE.among(_noted.c.content_sha256, contents)
+        _noted.c.entity == entity.name, DIALECT.among(_noted.c.content_sha256, contents)
     )
     query = (
         select(*LOCATED_ENTRY)
@@ -84,7 +84,7 @@ def formers(connection: Connection, source: int, entity: Entity, contents: Colle
             ledger.c.entity == entity.name,
             _IS_NAMED_BY_FILE,
             or_(ledger.c.outcome.in_(SETTLED), ledger.c.code == REPLACED),
-            SQLITE.among(ledger.c.content_sha256, contents),
+            DIALECT.among(ledger.c.content_sha256, contents),
         )
     )
     found = []

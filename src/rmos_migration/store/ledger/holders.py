@@ -14,7 +14,7 @@ from sqlalchemy import (
 
 from ...diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
 from ...entities import Entity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..ledger.conditions import FROM_API, IS_SUPERSEDED
 from ..model import GONE, REPLACED, SETTLED, UNRESOLVED, LedgerEntry, LocatedEntry
 from ..tables import ledger, rejects, sources
@@ -47,7 +47,7 @@ def holders_of(connection: Connection, entity: Entity, ids: Collection[str]) -> 
     query = (
         select(*LOCATED_ENTRY)
         .join(sources, sources.c.id == ledger.c.source_id)
-        .where(ledger.c.entity == entity.name, SQLITE.among(ledger.c.record_id, ids))
+        .where(ledger.c.entity == entity.name, DIALECT.among(ledger.c.record_id, ids))
         .order_by(ledger.c.outcome.not_in(("migrated",)), ledger.c.source_id, ledger.c.path, ledger.c.pointer)
     )
     found: dict[str, list[LocatedEntry]] = {}
@@ -65,7 +65,7 @@ def superseded_in(
         .where(
             ledger.c.source_id == source,
             ledger.c.entity == entity.name,
-            SQLITE.among(ledger.c.path, paths),
+            DIALECT.among(ledger.c.path, paths),
             IS_SUPERSEDED,
         )
         .order_by(ledger.c.path, ledger.c.pointer)
@@ -114,7 +114,7 @@ def set_aside_for(connection: Connection, entity: Entity, ids: Collection[str]) 
     """Give the documents whose record was deleted through the API; ``ids`` are records that others make again."""
     if not ids:
         return []
-    of_records = and_(ledger.c.entity == entity.name, SQLITE.among(ledger.c.record_id, ids))
+    of_records = and_(ledger.c.entity == entity.name, DIALECT.among(ledger.c.record_id, ids))
     query = select(*ENTRY).where(of_records, ledger.c.code == REPLACED, ~FROM_API)
     place = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
     return [LedgerEntry(*row) for row in connection.execute(query.order_by(*place))]
@@ -149,7 +149,7 @@ def release(connection: Connection, entity: Entity, record_ids: Collection[str])
         return
     in_rows = and_(
         ledger.c.entity == entity.name,
-        SQLITE.among(ledger.c.record_id, record_ids),
+        DIALECT.among(ledger.c.record_id, record_ids),
         ledger.c.content_sha256.is_not(None),
         func.coalesce(ledger.c.code, "") != REPLACED,
     )

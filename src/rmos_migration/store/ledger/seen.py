@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable, DropTable
 
 from ...entities import Entity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..ledger.conditions import FROM_API, PLACE, SPEAKS_OF_ROW
 from ..model import GONE, SETTLED
 from ..snapshot import Snapshot
@@ -51,7 +51,7 @@ def begin_seeing(snapshot: Snapshot) -> None:
 
 def note_seen(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> None:
     """Note records as seen; seeing one again does no harm."""
-    SQLITE.insert_rows(
+    DIALECT.insert_rows(
         snapshot.connection, _seen, ("entity", "id"), [(entity.name, one) for one in ids], or_update=True
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy import (
 
 from ...errors import CorruptRow
 from ..columns import run_encoding
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..ledger.conditions import FROM_API
 from ..model import API
 from ..runs.rows import next_id
@@ -73,7 +73,7 @@ def encodings(connection: Connection, source: int, paths: Collection[str]) -> di
     if not named:
         return {}
     query = select(ledger.c.path, ledger.c.run_id).where(
-        ledger.c.source_id == source, SQLITE.among(ledger.c.path, paths), ledger.c.run_id.in_(list(named))
+        ledger.c.source_id == source, DIALECT.among(ledger.c.path, paths), ledger.c.run_id.in_(list(named))
     )
     return {path: named[run_id] for path, run_id in connection.execute(query)}
 

@@ -13,7 +13,7 @@ from sqlalchemy import (
 )
 
 from ...entities import Entity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..ledger.conditions import SAYS_WRITTEN
 from ..ledger.holders import restore
 from ..model import DELETED, ID_CONFLICT, REPLACED, LedgerEntry
@@ -22,7 +22,7 @@ from ..tables import ledger, rejects
 
 def write_ledger(connection: Connection, entries: Sequence[LedgerEntry]) -> None:
     """Write what became of documents; what the ledger said of their files before must be forgotten already."""
-    SQLITE.insert_rows(connection, ledger, LedgerEntry._fields, entries)
+    DIALECT.insert_rows(connection, ledger, LedgerEntry._fields, entries)
 
 
 def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> None:
@@ -30,7 +30,7 @@ def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> N
     for table in (ledger, rejects):
         if paths:
             connection.execute(
-                delete(table).where(table.c.source_id == source, SQLITE.among(table.c.path, paths))
+                delete(table).where(table.c.source_id == source, DIALECT.among(table.c.path, paths))
             )
 
 
@@ -56,7 +56,7 @@ def forget_deleted(connection: Connection, entity: Entity, ids: Collection[str])
     """Forget that records were deleted, because they are there again."""
     connection.execute(
         delete(ledger).where(
-            ledger.c.entity == entity.name, SQLITE.among(ledger.c.record_id, ids), ledger.c.code == DELETED
+            ledger.c.entity == entity.name, DIALECT.among(ledger.c.record_id, ids), ledger.c.code == DELETED
         )
     )
 
@@ -67,7 +67,7 @@ def give_up_lost(connection: Connection, entity: Entity, contents: Mapping[str, 
     Other documents with the content that made them now have arrived again, too.
     """
     of_these = and_(
-        ledger.c.entity == entity.name, SQLITE.among(ledger.c.record_id, list(contents)), SAYS_WRITTEN
+        ledger.c.entity == entity.name, DIALECT.among(ledger.c.record_id, list(contents)), SAYS_WRITTEN
     )
     found = set(connection.scalars(select(ledger.c.record_id).where(of_these))) if contents else set()
     if found:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from ...entities import Entity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..records.rows import Row
 from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES
@@ -81,7 +81,7 @@ def page(
     if not total:
         return Page([], 0)
     if conditions and total <= _FEW:
-        row = SQLITE.row_number(table)
+        row = DIALECT.row_number(table)
         found = select(row).select_from(table).where(*conditions).correlate(None)
         conditions = [row.in_(found)]
     query = _in_order(select(table).where(*conditions), table, newest)
@@ -143,7 +143,7 @@ def counted_between(
 def _condition(table: Table, name: str, value: Any) -> ColumnElement[bool]:
     column = table.c[name]
     equal: ColumnElement[bool] = column == value
-    return SQLITE.contains_folded(column, value) if name == "name" else equal
+    return DIALECT.contains_folded(column, value) if name == "name" else equal
 
 
 def _in_order(query: Select[Any], table: Table, newest: bool) -> Select[Any]:

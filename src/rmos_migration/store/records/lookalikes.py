@@ -11,7 +11,7 @@ from sqlalchemy import (
     select,
 )
 
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..tables import ENTITY_TABLES
 
 
@@ -49,7 +49,7 @@ class Looks:
         if not numbers:
             return {}
         found = ENTITY_TABLES[entity]
-        here = SQLITE.among(SQLITE.row_number(found), numbers)
+        here = DIALECT.among(DIALECT.row_number(found), numbers)
         there = {looks(one): one for one in connection.scalars(select(found.c.id).where(here))}
         return {one: there[looks(one)] for one in wanted if looks(one) in there}
 
@@ -59,7 +59,7 @@ class _Table:
 
     def __init__(self, connection: Connection, entity: str) -> None:
         found = ENTITY_TABLES[entity]
-        query = select(SQLITE.row_number(found), found.c.id).order_by(found.c.id)
+        query = select(DIALECT.row_number(found), found.c.id).order_by(found.c.id)
         cursor: Any = connection.execute(query).cursor
         numbers, hashes = array("q"), array("q")
         for number, one in cursor:

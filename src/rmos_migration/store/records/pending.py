@@ -20,7 +20,7 @@ from sqlalchemy import (
 
 from ...entities import BY_NAME, ENTITIES, Entity
 from ...entities.stored import stored_object
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, pending_references
 
@@ -57,7 +57,7 @@ def pending_of(snapshot: Snapshot, entity: Entity, record_id: str) -> dict[str, 
 
 def remember_pending(connection: Connection, pending: Sequence[PendingReference]) -> None:
     """Write down detached references, so that they can be attached when their parents arrive."""
-    SQLITE.insert_rows(connection, pending_references, PendingReference._fields, pending, or_update=True)
+    DIALECT.insert_rows(connection, pending_references, PendingReference._fields, pending, or_update=True)
 
 
 def attach_pending(connection: Connection, parent: Entity, ids: Collection[str]) -> list[PendingReference]:
@@ -69,7 +69,7 @@ def attach_pending(connection: Connection, parent: Entity, ids: Collection[str])
     if not ids or not _is_any_pending(connection):
         return []
     waiting = pending_references.c
-    query = select(pending_references).where(SQLITE.among(waiting.target_id, ids))
+    query = select(pending_references).where(DIALECT.among(waiting.target_id, ids))
     query = query.order_by(waiting.entity, waiting.record_id, waiting.field)
     found = [PendingReference(*row) for row in connection.execute(query)]
     attached = [wish for wish in found if _parent_of(wish) == parent.name]
@@ -105,7 +105,7 @@ def forget_pending(connection: Connection, entity: Entity, ids: Collection[str])
         waiting = pending_references.c
         connection.execute(
             delete(pending_references).where(
-                waiting.entity == entity.name, SQLITE.among(waiting.record_id, ids)
+                waiting.entity == entity.name, DIALECT.among(waiting.record_id, ids)
             )
         )
 

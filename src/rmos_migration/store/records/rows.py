@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from ...entities import ENTITIES, Entity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..failures import refused_with
 from ..ledger.conditions import SPEAKS_OF_ROW
 from ..records.pending import forget_pending
@@ -44,7 +44,7 @@ def has_row(snapshot: Snapshot, entity: str, record_id: str) -> bool:
 def existing_ids(connection: Connection, entity: str, ids: Collection[str]) -> set[str]:
     """Those of ``ids`` that have a row."""
     column = ENTITY_TABLES[entity].c.id
-    listed = connection.scalar(select(SQLITE.text_list(column)).where(SQLITE.among(column, ids)))
+    listed = connection.scalar(select(DIALECT.text_list(column)).where(DIALECT.among(column, ids)))
     return set(orjson.loads(listed or "[]"))  # one row to fetch instead of thousands
 
 
@@ -53,7 +53,7 @@ def content_of(connection: Connection, entity: Entity, ids: Collection[str]) -> 
     query = select(ledger.c.record_id, ledger.c.content_sha256).where(
         ledger.c.entity == entity.name, SPEAKS_OF_ROW
     )
-    found = connection.execute(query.where(SQLITE.among(ledger.c.record_id, ids)))
+    found = connection.execute(query.where(DIALECT.among(ledger.c.record_id, ids)))
     return {row.record_id: row.content_sha256 for row in found}
 
 
@@ -61,7 +61,7 @@ def rows_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dic
     """The rows with the given ids, in column order."""
     table = ENTITY_TABLES[entity.name]
     return {
-        row.id: tuple(row) for row in connection.execute(select(table).where(SQLITE.among(table.c.id, ids)))
+        row.id: tuple(row) for row in connection.execute(select(table).where(DIALECT.among(table.c.id, ids)))
     }
 
 
@@ -126,7 +126,7 @@ def insert_all(connection: Connection, entity: Entity, rows: Sequence[Row]) -> s
     """Insert rows; if the database refuses one, none is inserted, and its reason returned."""
     savepoint = connection.begin_nested()
     try:
-        SQLITE.insert_rows(connection, ENTITY_TABLES[entity.name], entity.columns, rows)
+        DIALECT.insert_rows(connection, ENTITY_TABLES[entity.name], entity.columns, rows)
     except DBAPIError as error:
         said = refused_with(error)
         savepoint.rollback()

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from ...entities import Entity
 from ...entities.stored import stored_names
 from ...errors import CorruptRow
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..ledger.conditions import FROM_API, SPEAKS_OF_ROW
 from ..ledger.entries import BATCH
 from ..model import GONE, SETTLED
@@ -66,7 +66,7 @@ def rows_without_place(snapshot: Snapshot, entity: Entity) -> Iterator[list[Stor
 def rows_by_id(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> dict[str, Stored]:
     """The rows with the given ids that are there."""
     table = ENTITY_TABLES[entity.name]
-    found = snapshot.connection.execute(select(table).where(SQLITE.among(table.c.id, ids)))
+    found = snapshot.connection.execute(select(table).where(DIALECT.among(table.c.id, ids)))
     return {stored.row["id"]: stored for stored in _stored(snapshot, entity, [tuple(row) for row in found])}
 
 
@@ -103,7 +103,7 @@ def _origins(
         ledger.c.generation,
         ledger.c.derived,
         ledger.c.content_sha256,
-    ).where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, SQLITE.among(ledger.c.record_id, ids))
+    ).where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, DIALECT.among(ledger.c.record_id, ids))
     query = query.order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
     ranked: dict[str, list[tuple[int, RowOrigin]]] = {}
     known_by: dict[str, int] = {}
@@ -138,7 +138,7 @@ def _unlikelihood(outcome: str, pointer: str) -> int:
 def _wishes(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> dict[str, dict[str, str]]:
     waiting = pending_references.c
     query = select(waiting.record_id, waiting.field, waiting.target_id).where(
-        waiting.entity == entity.name, SQLITE.among(waiting.record_id, ids)
+        waiting.entity == entity.name, DIALECT.among(waiting.record_id, ids)
     )
     query = query.order_by(waiting.record_id, waiting.field)
     found: dict[str, dict[str, str]] = {}

@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 
 from ...diagnostics import NOT_LOOKED_AT, Diagnostic, Location, Severity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..model import CONFLICTS, REPLACED, TAKEN_OVER, DocumentKey
 from ..runs.rows import next_id
 from ..snapshot import Snapshot
@@ -188,7 +188,7 @@ def write_diagnostics(connection: Connection, run_id: int, found: Sequence[Diagn
             found, next_id(connection, diagnostics)
         )
     ]
-    SQLITE.insert_rows(connection, diagnostics, columns, rows)
+    DIALECT.insert_rows(connection, diagnostics, columns, rows)
 
 
 def retract(connection: Connection, run_id: int, code: str, documents: Collection[tuple[str, str]]) -> int:

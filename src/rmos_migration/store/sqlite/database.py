@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ...errors import DatabaseUnusable
 from ...permissions import Permissions, permissions_of
 from .. import schema
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..port import DatabaseState, Engine, FileCondition, never
 from ..snapshot import Snapshot
 from ..structure import refuse_foreign
@@ -148,7 +148,7 @@ class SqliteDatabase:
             refuse_unusable(found)
         is_running = self.is_running()
         with self._reading(is_stopped=is_stopped) as connection, connection.begin():
-            SQLITE.tolerate_broken_text(connection, tolerant=True)
+            DIALECT.tolerate_broken_text(connection, tolerant=True)
             refuse_computed(self.path, connection)
             yield Snapshot(connection, is_running)
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from ...errors import DatabaseUnusable
 from .. import schema, structure
 from ..checks.breaches import broken_links_of_books, has_breach
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..tables import metadata
 from .computing import computed
 from .engines import connected, file_engine
@@ -37,7 +37,7 @@ def damage_in(path: Path) -> str:
     try:
         engine = file_engine(path, read_only=True, immutable=not has_log(path))
         with connected(engine) as connection:
-            return next(iter(SQLITE.damage(connection)), "")
+            return next(iter(DIALECT.damage(connection)), "")
     except DatabaseUnusable as error:
         return error.message
 
@@ -78,7 +78,7 @@ class Watch:
 
     def begin(self, connection: Connection) -> None:
         """Start watching, before anything is written; what was written since the file was looked at shows now."""
-        version = SQLITE.data_version(connection)
+        version = DIALECT.data_version(connection)
         self._version = version if self._look in (None, _look_of(self.path)) else None
 
     def end(self, connection: Connection) -> None:
@@ -87,7 +87,7 @@ class Watch:
         Its time is set first: a write that comes before that is noticed here, and a later one gives it another time.
         """
         seal = stamped(self.path)
-        if self._version is not None and SQLITE.data_version(connection) == self._version:
+        if self._version is not None and DIALECT.data_version(connection) == self._version:
             self.seal = seal
 
 
@@ -145,7 +145,7 @@ def _faults(connection: Connection, *, with_rows: bool) -> Iterator[str]:
     if found := computed(connection):
         yield found
     yield from structure.foreign(there)
-    yield from SQLITE.first_damage(connection)
+    yield from DIALECT.first_damage(connection)
     if schema.version_of(connection) == schema.CURRENT_VERSION:
         missing = (table.name for table in metadata.sorted_tables if table.name not in there.tables)
         yield from (f"the table {name} is missing" for name in missing)
