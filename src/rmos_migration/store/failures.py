@@ -1,8 +1,8 @@
 """The one border where SQLAlchemy's and the driver's errors become ours.
 
-What the driver raises besides its own errors (for text that is not UTF-8 in a message, for want of memory) is made one
-of its errors where it is raised, in ``sqlite.driver``. What neither a file nor a machine can be blamed for passes as it
-is: a fault of this program keeps its name and its traceback.
+What the driver raises besides its own errors (for text that is not UTF-8 in a message, for want of memory) is
+made one of its errors where it is raised, in ``sqlite.driver``. What neither a file nor a machine can be
+blamed for passes as it is: a fault of this program keeps its name and its traceback.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ _ERRORS: tuple[type[Exception], ...] = (SQLAlchemyError, *DIALECT.errors)
 
 @contextmanager
 def driver_errors_as_ours() -> Iterator[None]:
-    """Raise the errors of the block as ``errors.RmosError``, but for those that are faults of this program."""
+    """Raise the block's errors as ``errors.RmosError``, except for faults of this program."""
     try:
         yield
     except _ERRORS as error:
@@ -61,15 +61,15 @@ def ours(error: Exception) -> RmosError:
 
 
 def is_damage(error: RmosError) -> bool:
-    """Return whether the driver called the file damaged, or no database, where that is the cause of one of our errors."""
+    """Return whether one of our errors comes from a file that is damaged, or not a database."""
     return DIALECT.failure(_original(error.__cause__)) is Failure.DAMAGED
 
 
 def refused_with(error: DBAPIError) -> str:
     """Return the database's reason for refusing rows, and let go of the rows.
 
-    SQLAlchemy's error is kept in a frame of its own traceback: a cycle, which keeps every row of the batch in memory
-    until Python happens to look for cycles.
+    SQLAlchemy's error is kept in a frame of its own traceback: a cycle, which keeps every row of the batch in
+    memory until Python happens to look for cycles.
 
     Raises:
         sqlalchemy.exc.DBAPIError: the error itself, if the database failed rather than refused.

@@ -1,7 +1,7 @@
 """Read-only connections that stay open, for a server that answers many short questions.
 
-Each use looks whether the file is still the one that was opened: a database may be moved away, restored from a backup
-or upgraded while the server runs.
+Each use looks whether the file is still the one that was opened: a database may be moved away, restored from
+a backup or upgraded while the server runs.
 """
 
 import sqlite3
@@ -43,14 +43,14 @@ class _PooledConnection:
         self._stack.close()
 
     def is_as_before(self) -> bool:
-        """Return whether nobody has written since ``has_changed`` was asked last; not, where that cannot be told at once."""
+        """Return whether nobody has written since ``has_changed``; False where that takes waiting."""
         try:
             return DIALECT.data_version(self.connection) == self.changes
         except sqlite3.Error:
             return False
 
     def has_changed(self) -> bool:
-        """Whether anybody has written since this was asked last."""
+        """Return whether anybody has written since this was last asked."""
         with self._waiting():
             changes = DIALECT.data_version(self.connection)
         if changes == self.changes:
@@ -71,14 +71,14 @@ class _PooledConnection:
 
 
 class ReadPool:
-    """A few connections to one database, lent out one by one; ``moment`` tells whether the data are still the same.
+    """Connections to one database, lent out one by one; ``moment`` tells whether the data changed.
 
     Args:
         database: to which.
         count: how many stay open.
         seconds: how long a block may ask.
-        harmless: what blocks raise to give an answer; every other exception costs the connection, which may be in the
-            middle of a question.
+        harmless: what blocks raise to give an answer; every other exception costs the connection, which may
+            be in the middle of a question.
     """
 
     def __init__(
@@ -114,8 +114,8 @@ class ReadPool:
 
         Raises:
             TookTooLong: if it asks longer; the connection is closed then.
-            DatabaseUnusable: if there is no database, it is of another schema, damaged, or cannot be opened; or a value
-                is not what its column says.
+            DatabaseUnusable: if there is no database, it is of another schema, damaged, or cannot be opened;
+                or a value is not what its column says.
         """
         is_running = self.database.is_running()
         standing = self._lent()
@@ -147,7 +147,7 @@ class ReadPool:
             standing.close()
 
     def moment_at_once(self) -> int | None:
-        """Return what ``moment`` would, without waiting for another program or thread; None where that cannot be."""
+        """Return what ``moment`` would, without waiting for anybody; None where that cannot be."""
         if not self._watching.acquire(blocking=False):
             return None
         try:
@@ -160,7 +160,7 @@ class ReadPool:
             self._watching.release()
 
     def moment(self) -> int:
-        """A number that is another one whenever the data may have changed.
+        """Return a number that changes whenever the data may have changed.
 
         Raises:
             DatabaseUnusable: as ``reading``.
@@ -180,7 +180,7 @@ class ReadPool:
             return self._moment
 
     def end_questions(self) -> None:
-        """End every question that is going on or asked from now on, with TookTooLong: the server is to end."""
+        """End every question, now and from now on, with TookTooLong: the server is to end."""
         self.is_ending = True
         self._interrupt_those_over()
 

@@ -22,7 +22,7 @@ from .columns import run_encoding
 from .dialect import DIALECT
 from .ledger.conditions import IS_NOT_LOADED
 from .ledger.holders import holders_of, named, superseded
-from .model import CONFLICTS, REPLACED, SUPERSEDED, DocumentKey, DocumentPlace, Reject
+from .model import CONFLICTS, REPLACED, SUPERSEDED, DocumentKey, LedgerPlace, RejectBody
 from .runs.diagnostics import as_diagnostic
 from .snapshot import Snapshot
 from .tables import diagnostics, ledger, rejects, runs, sources
@@ -46,12 +46,12 @@ _REASONS = (
 class NotLoaded(NamedTuple):
     """A document that is not loaded: where, how (rejected or conflict), why, since which run.
 
-    ``size_bytes`` are those that are kept of it (None: none). ``record_id`` is the id that is taken, of a document in
-    conflict. ``location`` is the source's folder, ``encoding`` what the user said of its files, ``file_sha256`` and
-    ``file_bytes`` hash and size of the file that the document stands in.
+    ``size_bytes`` are those that are kept of it (None: none). ``record_id`` is the id that is taken, of a
+    document in conflict. ``location`` is the source's folder, ``encoding`` what the user said of its files,
+    ``file_sha256`` and ``file_bytes`` hash and size of the file that the document stands in.
     """
 
-    place: DocumentPlace
+    place: LedgerPlace
     outcome: str
     code: str
     entity: str
@@ -74,9 +74,9 @@ class NotLoadedOutcome(NamedTuple):
 
 
 def page(
-    snapshot: Snapshot, *, after: DocumentPlace | None, limit: int, **wanted: str | None
+    snapshot: Snapshot, *, after: LedgerPlace | None, limit: int, **wanted: str | None
 ) -> list[NotLoaded]:
-    """Documents that are not loaded, by source, path and pointer; ``wanted`` as for ``kinds``."""
+    """Return documents that are not loaded, by source, path and pointer; ``wanted`` as ``outcomes``."""
     place = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
     query = _not_loaded().where(*_conditions(**wanted)).order_by(*place).limit(limit)
     if after is not None:
@@ -85,7 +85,7 @@ def page(
 
 
 def outcomes(snapshot: Snapshot, **wanted: str | None) -> Iterator[NotLoadedOutcome]:
-    """Every document that is not loaded, in the order of ``page``.
+    """Yield every document that is not loaded, in the order of ``page``.
 
     ``wanted`` is an outcome, a code, a part of the path in whatever case.
     """
@@ -111,21 +111,21 @@ def _conditions(
     return conditions
 
 
-def at(snapshot: Snapshot, place: DocumentPlace) -> NotLoaded | None:
-    """The document that is not loaded at a place, or None."""
+def at(snapshot: Snapshot, place: LedgerPlace) -> NotLoaded | None:
+    """Return the document that is not loaded at a place, or None."""
     here = and_(*(ledger.c[name] == value for name, value in place._asdict().items()))
     row = snapshot.connection.execute(_not_loaded().where(IS_NOT_LOADED, here)).one_or_none()
     return None if row is None else _as_not_loaded(row)
 
 
-def body_at(snapshot: Snapshot, place: DocumentPlace) -> bytes | None:
-    """What is kept of a rejected document."""
+def body_at(snapshot: Snapshot, place: LedgerPlace) -> bytes | None:
+    """Return the bytes that are kept of a rejected document."""
     here = and_(*(rejects.c[name] == value for name, value in place._asdict().items()))
     return snapshot.connection.scalar(select(rejects.c.body).where(here))
 
 
 def reasons_of(snapshot: Snapshot, found: NotLoaded) -> list[Diagnostic]:
-    """Why a document is not loaded: what has replaced it now, or what the run said that last read it."""
+    """Return why a document is not loaded: what replaced it, or what the run said that last read it."""
     if found.code == REPLACED and found.record_id is not None:
         return [_replaced(snapshot, found, found.record_id)]
     asked = {"run_id": found.run_id, "path": found.place.path, "document": found.place.pointer}
@@ -141,7 +141,7 @@ def _replaced(snapshot: Snapshot, found: NotLoaded, record_id: str) -> Diagnosti
 
 
 def _not_loaded() -> Select[Any]:
-    of_place = and_(*(ledger.c[name] == rejects.c[name] for name in DocumentPlace._fields))
+    of_place = and_(*(ledger.c[name] == rejects.c[name] for name in LedgerPlace._fields))
     return (
         select(
             ledger.c.source_id,
@@ -166,7 +166,7 @@ def _not_loaded() -> Select[Any]:
 
 def _as_not_loaded(row: Any) -> NotLoaded:
     return NotLoaded(
-        place=DocumentPlace(row.source_id, row.path, row.pointer),
+        place=LedgerPlace(row.source_id, row.path, row.pointer),
         outcome=row.outcome,
         code=row.code,
         entity=row.entity,
@@ -189,10 +189,10 @@ class RejectedEntry(NamedTuple):
 
 
 def rejected_by(snapshot: Snapshot, run_id: int) -> dict[DocumentKey, RejectedEntry]:
-    """What the ledger says of the documents that a run was the last to reject, by path and pointer.
+    """Return the ledger's word on documents that a run was the last to reject, by path and pointer.
 
-    Where an earlier version of a document is in the database, the entry's id and generation are that version's, and not
-    given here.
+    Where an earlier version of a document is in the database, the entry's id and generation are that
+    version's, and not given here.
     """
     entry = ledger.c
     is_of_row = entry.content_sha256.is_not(None)
@@ -209,7 +209,7 @@ def rejected_by(snapshot: Snapshot, run_id: int) -> dict[DocumentKey, RejectedEn
 
 
 def file_body(snapshot: Snapshot, run_id: int, location: str, path: str) -> bytes | None:
-    """The bytes of a whole file that a run was the last to reject."""
+    """Return the bytes of a whole file that a run was the last to reject."""
     query = (
         select(rejects.c.body)
         .join(sources, sources.c.id == rejects.c.source_id)
@@ -224,13 +224,13 @@ def file_body(snapshot: Snapshot, run_id: int, location: str, path: str) -> byte
 
 
 def bodies(snapshot: Snapshot, source_id: int, path: str) -> dict[str, bytes | None]:
-    """What is kept of the rejected documents of a file, by pointer; None where they could not be read."""
+    """Return the bytes kept of a file's rejected documents, by pointer; None: they were unreadable."""
     query = select(rejects.c.pointer, rejects.c.body).where(
         rejects.c.source_id == source_id, rejects.c.path == path
     )
     return {row.pointer: row.body for row in snapshot.connection.execute(query)}
 
 
-def write_rejects(connection: Connection, kept_out: Sequence[Reject]) -> None:
+def write_rejects(connection: Connection, kept_out: Sequence[RejectBody]) -> None:
     """Keep the original bytes of rejected documents, in place of what was kept at their places before."""
-    DIALECT.insert_rows(connection, rejects, Reject._fields, kept_out, or_update=True)
+    DIALECT.insert_rows(connection, rejects, RejectBody._fields, kept_out, or_update=True)

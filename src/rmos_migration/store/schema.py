@@ -35,7 +35,8 @@ _KINDS = text(
 def kinds(connection: Connection) -> dict[str, str]:
     """Return what the names of this program's tables stand for in a database: table, view or virtual table.
 
-    To ask a view is to run whatever its maker wrote, which may never end. So this is asked before anything else is.
+    To ask a view is to run whatever its maker wrote, which may never end. So this is asked before anything
+    else is.
     """
     return {row.name: row.kind for row in connection.execute(_KINDS)}
 
@@ -71,7 +72,7 @@ _LONGEST = 100_000
 
 
 def kept_by_schema(find: Callable[[Connection], _Found]) -> Callable[[Connection], _Found]:
-    """Call a function once for each schema. What it returns is shared, and must hang on nothing but the schema."""
+    """Call a function once for each schema; its shared result must depend on nothing else."""
     kept: dict[_Words, _Found] = {}
     lock = Lock()
 

@@ -183,7 +183,7 @@ class _Beside(NamedTuple):
     entity: Entity
     row: Row
     origin: LedgerEntry | None
-    wishes: Mapping[str, str]
+    pending: Mapping[str, str]
 
     def row_of(self, prepared: Candidate) -> Row:
         """The row that the migration makes of a document here: with its detached references, and the created_at kept."""
@@ -192,9 +192,9 @@ class _Beside(NamedTuple):
         prepared = self._keeping_created_at(softly_linked(self.entity, prepared, held))
         values = dict(zip(self.entity.columns, prepared.row or (), strict=True))
         missing = [
-            (rule, self.wishes[rule.name])
+            (rule, self.pending[rule.name])
             for rule in self.entity.references
-            if there[rule.column] is None and self.wishes.get(rule.name) == values[rule.column] is not None
+            if there[rule.column] is None and self.pending.get(rule.name) == values[rule.column] is not None
         ]
         return detached(self.entity, prepared, missing) if missing else prepared.row or ()
 
@@ -208,7 +208,7 @@ class _Beside(NamedTuple):
         row = dict(zip(self.entity.columns, self.row, strict=True))
         try:
             names = stored_names("migration_ledger.derived", self.origin.derived)
-            value = rebuild(self.entity, row, names, self.origin.generation, self.wishes)
+            value = rebuild(self.entity, row, names, self.origin.generation, self.pending)
         except CorruptRow:
             return None
         if content_sha256(value)[0] != prepared.content_sha256:

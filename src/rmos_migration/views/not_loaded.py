@@ -12,7 +12,7 @@ from ..presentation.not_loaded import counted, counted_by_code, strays_there
 from ..reports.rejected_documents import bytes_of_source, with_excerpts
 from ..sources.source_files import Presence, is_gone
 from ..store import rejects
-from ..store.model import DocumentPlace
+from ..store.model import LedgerPlace
 from ..store.rejects import NotLoaded, RejectedEntry
 from ..store.snapshot import Snapshot
 from . import models
@@ -35,7 +35,7 @@ class RejectFilter(NamedTuple):
 
 
 def page(
-    context: ViewContext, wanted: RejectFilter, *, after: DocumentPlace | None, limit: int
+    context: ViewContext, wanted: RejectFilter, *, after: LedgerPlace | None, limit: int
 ) -> models.RejectsAnswer:
     """Return a page of what is not loaded as of now, from behind the place ``after`` on."""
     snapshot = context.snapshot
@@ -59,7 +59,7 @@ def page(
     )
 
 
-def one(context: ViewContext, place: DocumentPlace, *, trusted: bool) -> models.RejectAnswer:
+def one(context: ViewContext, place: LedgerPlace, *, trusted: bool) -> models.RejectAnswer:
     """Return one document; ``trusted`` callers, who showed the token, see the lines around the fault.
 
     Raises:

@@ -1,7 +1,8 @@
 """What speaks against the numbers of a database, found in a moment: for those who read it without an audit.
 
-A count may come from an index whose table is gone, a row that arrived may have been deleted outside rmos, a trigger
-may delete others. None of that shows in a number, and the pages of the file are not read through for it.
+A count may come from an index whose table is gone, a row that arrived may have been deleted outside rmos, a
+trigger may delete others. None of that shows in a number, and the pages of the file are not read through for
+it.
 """
 
 from collections.abc import Iterator
@@ -26,7 +27,7 @@ SEE = "see: rmos audit"
 
 
 def doubts(snapshot: Snapshot) -> list[str]:
-    """Return what speaks against a database's numbers, a sentence each without its full stop; empty for nothing."""
+    """Return what speaks against a database's numbers, as sentences without full stops."""
     found: list[str] = []
     try:
         with driver_errors_as_ours():
@@ -64,7 +65,7 @@ def _rows(snapshot: Snapshot, entity: Entity) -> Iterator[str]:
 
 
 def _uncounted(snapshot: Snapshot, entity: Entity, words: str) -> Iterator[str]:
-    """Whether the table holds as many rows as its indexes, which are what is counted else."""
+    """Tell of a table with more or fewer rows than its index, by which rows are usually counted."""
     table = ENTITY_TABLES[entity.name]
     counted = select(func.count()).select_from(table)
     held = snapshot.connection.scalar(DIALECT.without_indexes(counted))

@@ -25,10 +25,11 @@ from ..tables import ENTITY_TABLES, ledger, rejects, runs, sources
 
 
 def rows_without_entry(snapshot: Snapshot, entity: Entity) -> Iterator[str]:
-    """Ids of rows of which no ledger entry says what they were made from.
+    """Yield ids of rows that no ledger entry accounts for.
 
-    Nearly every row has one entry, of a document that arrived. So the index of the ledger alone rules most rows out,
-    and entries are looked at only for rows that have none, or one of a document that did not arrive.
+    Nearly every row has one entry, of a document that arrived. So the index of the ledger alone rules most
+    rows out, and entries are looked at only for rows that have none, or one of a document that did not
+    arrive.
     """
     id_ = ENTITY_TABLES[entity.name].c.id
     of_row = and_(ledger.c.entity == entity.name, ledger.c.record_id == id_)
@@ -41,7 +42,7 @@ def rows_without_entry(snapshot: Snapshot, entity: Entity) -> Iterator[str]:
 
 
 def unknown_rows(snapshot: Snapshot, entity: Entity) -> int:
-    """How many rows the ledger does not name at all, which its index alone tells."""
+    """Return how many rows the ledger does not name at all, as its index alone tells."""
     id_ = ENTITY_TABLES[entity.name].c.id
     of_row = and_(ledger.c.entity == entity.name, ledger.c.record_id == id_)
     query = select(func.count(id_)).where(~exists(select(literal(1)).where(of_row)))
@@ -49,18 +50,18 @@ def unknown_rows(snapshot: Snapshot, entity: Entity) -> int:
 
 
 def entries_without_row(snapshot: Snapshot, entity: Entity) -> Iterator[LocatedEntry]:
-    """Ledger entries that speak of a row which is not there."""
+    """Return ledger entries that speak of a missing row."""
     return _located(snapshot, _entries().where(*_without_row(entity)))
 
 
 def records_without_row(snapshot: Snapshot, entity: Entity) -> int:
-    """How many records have ledger entries that speak of a row which is not there."""
+    """Return how many records have ledger entries that speak of a missing row."""
     query = select(func.count(ledger.c.record_id.distinct())).where(*_without_row(entity))
     return snapshot.connection.scalar(query) or 0
 
 
 def _without_row(entity: Entity) -> list[ColumnElement[bool]]:
-    """Which records are not there the ledger's index tells; only their entries are looked at."""
+    """Return the conditions for entries of a missing row; the ledger's index tells which rows are."""
     id_ = ENTITY_TABLES[entity.name].c.id
     index = ledger.alias()
     is_there = exists(select(literal(1)).where(id_ == index.c.record_id))
@@ -75,23 +76,23 @@ def _without_row(entity: Entity) -> list[ColumnElement[bool]]:
 
 
 def entries_of_no_entity(snapshot: Snapshot) -> Iterator[LocatedEntry]:
-    """Ledger entries for an entity that this program does not know."""
+    """Return ledger entries for an entity that this program does not know."""
     return _located(snapshot, _entries().where(ledger.c.entity.not_in(list(BY_NAME))))
 
 
 def not_loaded(snapshot: Snapshot) -> Iterator[LocatedEntry]:
-    """Documents that are not in the database as of now: rejected, in conflict with what is, or replaced by it."""
+    """Return documents that are not loaded as of now."""
     return _located(snapshot, _entries().where(IS_NOT_LOADED))
 
 
 def rejects_without_bytes(snapshot: Snapshot) -> Iterator[LocatedEntry]:
-    """Documents that the ledger calls rejected, but of which nothing was kept."""
+    """Return documents that the ledger calls rejected, but whose bytes were not kept."""
     kept = select(literal(1)).where(*_same_place(rejects))
     return _located(snapshot, _entries().where(ledger.c.outcome == "rejected", ~exists(kept)))
 
 
 def bytes_without_reject(snapshot: Snapshot) -> Iterator[LocatedEntry]:
-    """Documents that were kept as rejected, but which the ledger does not call so."""
+    """Return documents whose bytes were kept, but which the ledger does not call rejected."""
     entry = select(literal(1)).where(*_same_place(rejects), ledger.c.outcome == "rejected")
     of_reject = {"source_id", "path", "pointer", "run_id", "code"}
     columns = (
@@ -109,7 +110,7 @@ def bytes_without_reject(snapshot: Snapshot) -> Iterator[LocatedEntry]:
 
 
 def several_origins(snapshot: Snapshot, entity: Entity) -> Iterator[str]:
-    """Records of which the ledger says that they were made from different contents.
+    """Yield records that were made from different contents, as the ledger says.
 
     Only those with several entries can be; which these are the ledger's index alone tells.
     """
@@ -129,25 +130,25 @@ def several_origins(snapshot: Snapshot, entity: Entity) -> Iterator[str]:
 
 
 def derived_lists(snapshot: Snapshot) -> Iterator[tuple[str, str]]:
-    """The different lists of derived columns in the ledger, as JSON text, by entity."""
+    """Yield the different lists of derived columns in the ledger, as JSON text, by entity."""
     query = select(ledger.c.entity, ledger.c.derived).where(ledger.c.derived.is_not(None)).distinct()
     yield from (tuple(row) for row in snapshot.connection.execute(query))
 
 
 def entries_with_derived(snapshot: Snapshot, entity: str, derived: str) -> Iterator[LocatedEntry]:
-    """The ledger entries with a list of derived columns."""
+    """Return the ledger entries with a list of derived columns."""
     query = _entries().where(ledger.c.entity == entity, ledger.c.derived == derived)
     return _located(snapshot, query)
 
 
 def counts_of_runs(snapshot: Snapshot) -> Iterator[tuple[int, str, str | None]]:
-    """Number, status and counts (JSON text) of every run."""
+    """Yield number, status and counts (JSON text) of every run."""
     query = select(runs.c.id, runs.c.status, runs.c.counts_json).order_by(runs.c.id)
     yield from (tuple(row) for row in snapshot.connection.execute(query))
 
 
 def times_of_runs(snapshot: Snapshot) -> Iterator[tuple[int, str, str, str | None, float | None]]:
-    """Number, status, beginning, end and duration in seconds of every run."""
+    """Yield number, status, beginning, end and duration in seconds of every run."""
     columns = (runs.c.id, runs.c.status, runs.c.started_at, runs.c.finished_at, runs.c.duration_seconds)
     yield from (tuple(row) for row in snapshot.connection.execute(select(*columns).order_by(runs.c.id)))
 

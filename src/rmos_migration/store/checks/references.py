@@ -19,9 +19,10 @@ from ..tables import ENTITY_TABLES, metadata
 
 
 def stream_rows(snapshot: Snapshot, entity: Entity, *, tolerant: bool = False) -> Iterator[tuple[Any, ...]]:
-    """Every row of an entity, in column order, streamed in the order in which they are stored.
+    """Stream every row of an entity, in column order, in the order in which they are stored.
 
-    With ``tolerant``, text that is no UTF-8 comes with its bytes as half characters; else it ends the stream as damage.
+    With ``tolerant``, text that is no UTF-8 comes with its bytes as half characters; else it ends the stream
+    as damage.
     """
     DIALECT.tolerate_broken_text(snapshot.connection, tolerant=tolerant)
     table = ENTITY_TABLES[entity.name]
@@ -39,9 +40,10 @@ class BrokenReference(NamedTuple):
 
 
 def broken_references(snapshot: Snapshot) -> Iterator[BrokenReference]:
-    """References of any table that lead nowhere.
+    """Yield references of any table that lead nowhere.
 
-    SQLite's own check says quickly in which tables; which rows they are only a query tells for every kind of table.
+    SQLite's own check says quickly in which tables; which rows they are only a query tells for every kind of
+    table.
     """
     tables = {name for name, _ in DIALECT.broken_links(snapshot.connection)}
     for name in sorted(tables & metadata.tables.keys()):
@@ -51,7 +53,7 @@ def broken_references(snapshot: Snapshot) -> Iterator[BrokenReference]:
 
 
 def broken_reference_count(snapshot: Snapshot) -> int:
-    """How many references lead nowhere."""
+    """Return how many references lead nowhere."""
     return len(DIALECT.broken_links(snapshot.connection))
 
 

@@ -21,7 +21,7 @@ from ..tables import ENTITY_TABLES, ledger
 def look_alikes(
     snapshot: Snapshot, entity: Entity, column: str, *, trimmed: bool = False
 ) -> Iterator[list[str]]:
-    """Groups of values that differ only in case or Unicode normal form, each value once.
+    """Yield groups of values that differ only in case or Unicode normal form, each value once.
 
     With ``trimmed``, blanks around a value make no difference either.
     """
@@ -37,7 +37,7 @@ def look_alikes(
 
 
 def incomplete(snapshot: Snapshot, entity: Entity, generations: Iterable[str]) -> Iterator[list[Any]]:
-    """Rows of these generations with a NULL in a column that their documents must fill: id and such columns."""
+    """Yield ids of rows of these generations with the required columns that are NULL."""
     table = ENTITY_TABLES[entity.name]
     columns = [table.c[rule.column] for rule in entity.required]
     query = (

@@ -27,7 +27,7 @@ ENTRY = tuple(ledger.c[name] for name in LedgerEntry._fields)
 def entries(
     snapshot: Snapshot, source: int, entity: Entity, paths: Sequence[str]
 ) -> dict[DocumentKey, LedgerEntry]:
-    """What the ledger says of the documents in files, by path and pointer."""
+    """Return the ledger entries of the documents in files, by path and pointer."""
     query = select(*ENTRY).where(
         ledger.c.source_id == source,
         ledger.c.entity == entity.name,
@@ -39,7 +39,10 @@ def entries(
 
 
 def origins(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> dict[str, LedgerEntry]:
-    """What the rows of these ids were made from, where the ledger knows it; what made the row before what equals it."""
+    """Return the entries that say what rows were made from, by id.
+
+    The one that made the row comes before one of equal content.
+    """
     query = (
         select(*ENTRY)
         .where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, DIALECT.among(ledger.c.record_id, ids))
@@ -66,7 +69,7 @@ BATCH = 500
 
 
 def by_file(snapshot: Snapshot) -> Iterator[list[LedgerEntry]]:
-    """The ledger file by file, in the order of sources and paths: the entries of each."""
+    """Yield the ledger's entries file by file, in the order of sources and paths."""
     query = select(*ENTRY).where(~FROM_API).order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
     found = snapshot.connection.execute(query.execution_options(yield_per=BATCH))
     every = (LedgerEntry(*row) for row in found)
@@ -75,7 +78,7 @@ def by_file(snapshot: Snapshot) -> Iterator[list[LedgerEntry]]:
 
 
 def deleted_ids(connection: Connection, entity: Entity, ids: Collection[str]) -> set[str]:
-    """Those of ``ids`` whose record was deleted through the API."""
+    """Return those of ``ids`` whose record was deleted through the API."""
     query = select(ledger.c.record_id).where(
         ledger.c.entity == entity.name, DIALECT.among(ledger.c.record_id, ids), ledger.c.code == DELETED
     )
@@ -83,7 +86,7 @@ def deleted_ids(connection: Connection, entity: Entity, ids: Collection[str]) ->
 
 
 def set_aside(connection: Connection, entity: Entity, ids: Collection[str]) -> set[tuple[str, str]]:
-    """Record id and content of the documents whose record was changed or deleted through the API since."""
+    """Return record id and content of documents that were overridden through the API."""
     if connection.scalar(select(sources.c.id).where(sources.c.location == API)) is None:
         return set()
     edited = select(ledger.c.record_id).where(
@@ -99,7 +102,7 @@ def set_aside(connection: Connection, entity: Entity, ids: Collection[str]) -> s
 
 
 def trace_of(connection: Connection, entity: Entity, record_id: str) -> str | None:
-    """What was done to a record through the API, and when, in words; None where nothing was, or it is history."""
+    """Say what was done to a record through the API, and when; None where nothing was, or it is history."""
     query = select(ledger.c.code, ledger.c.mtime_ns).where(
         ledger.c.entity == entity.name,
         ledger.c.record_id == record_id,
@@ -115,7 +118,7 @@ def trace_of(connection: Connection, entity: Entity, record_id: str) -> str | No
 
 
 def lost(connection: Connection, entity: Entity, ids: Collection[str]) -> set[str]:
-    """Return those of ``ids`` that were written through the API, and whose row other hands have deleted since."""
+    """Return those of ``ids`` that were written through the API and deleted outside rmos since."""
     if not ids:
         return set()
     table = ENTITY_TABLES[entity.name]
@@ -127,7 +130,7 @@ def lost(connection: Connection, entity: Entity, ids: Collection[str]) -> set[st
 
 
 def overridden(connection: Connection, source: int) -> list[str]:
-    """Return the paths of a source's documents that had arrived, and whose record was changed or deleted through the API since.
+    """Return the paths of a source's documents that had arrived and were overridden through the API.
 
     One path for each document; those that were taken out of their file do not count.
     """

@@ -46,8 +46,8 @@ class Former(NamedTuple):
 def begin_noting(connection: Connection) -> None:
     """Make the temporary table for the contents of a source; the database itself is not written to.
 
-    No index of the ledger leads from a content to its documents, and reading all of it for every batch would take a time
-    that grows with the square of the documents.
+    No index of the ledger leads from a content to its documents, and reading all of it for every batch would
+    take a time that grows with the square of the documents.
     """
     connection.execute(DropTable(_noted, if_exists=True))
     connection.execute(CreateTable(_noted))
@@ -67,10 +67,12 @@ def note_formers(connection: Connection, source: int, entity: Entity) -> None:
 
 
 def formers(connection: Connection, source: int, entity: Entity, contents: Collection[str]) -> list[Former]:
-    """The documents of a source that are named by their file and have one of these contents, in the order of paths.
+    """Return a source's documents that are named by their file and have one of these contents.
 
-    Those whose row has other content since are among them. Only files that were noted are looked at, as the ledger knows
-    them now.
+    They come in the order of paths.
+
+    Those whose row has other content since are among them. Only files that were noted are looked at, as the
+    ledger knows them now.
     """
     paths = select(_noted.c.path).where(
         _noted.c.entity == entity.name, DIALECT.among(_noted.c.content_sha256, contents)

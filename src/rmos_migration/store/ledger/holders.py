@@ -25,13 +25,13 @@ LOCATED_ENTRY = (sources.c.location, *ENTRY)
 
 
 def named(holder: LocatedEntry, source: int) -> str:
-    """Where a document stands or stood, in words; ``source`` is the one that is spoken of."""
+    """Say where a document stands or stood; ``source`` is the one spoken of."""
     place = holder.path if holder.was_taken_out else f"{holder.path} {holder.pointer}".strip()
     return printable(place) + ("" if holder.source_id == source else " of another legacy folder")
 
 
 def superseded(record_id: str, location: Location, place: str | None = None) -> Diagnostic:
-    """What is to be said of a document that another one replaced.
+    """Return the diagnostic for a document that another one replaced.
 
     Which one holds the row in the end, a run knows only at its end; who asks later names its ``place``.
     """
@@ -43,7 +43,7 @@ def superseded(record_id: str, location: Location, place: str | None = None) -> 
 
 
 def holders_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, list[LocatedEntry]]:
-    """The documents of each record, those first that a row was made from, in the order of sources and paths."""
+    """Return the documents of each record, those first that a row was made from, then by place."""
     query = (
         select(*LOCATED_ENTRY)
         .join(sources, sources.c.id == ledger.c.source_id)
@@ -59,7 +59,7 @@ def holders_of(connection: Connection, entity: Entity, ids: Collection[str]) -> 
 def superseded_in(
     connection: Connection, source: int, entity: Entity, paths: Collection[str]
 ) -> list[LedgerEntry]:
-    """The documents in files at ``paths`` that others replaced, in the order of paths and pointers."""
+    """Return the documents in files at ``paths`` that others replaced, in the order of places."""
     query = (
         select(*ENTRY)
         .where(
@@ -74,7 +74,7 @@ def superseded_in(
 
 
 def is_refused_as_a_whole(connection: Connection, source: int, path: str) -> bool:
-    """Whether a file could not be read or taken apart when it was read last; what stood in it is not known then."""
+    """Return whether a file could not be read or parsed last time; its documents are not known then."""
     query = select(ledger.c.path).where(
         ledger.c.source_id == source,
         ledger.c.path == path,
@@ -111,7 +111,7 @@ def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str])
 
 
 def set_aside_for(connection: Connection, entity: Entity, ids: Collection[str]) -> list[LedgerEntry]:
-    """Give the documents whose record was deleted through the API; ``ids`` are records that others make again."""
+    """Return the documents whose record was deleted through the API and is made again by others."""
     if not ids:
         return []
     of_records = and_(ledger.c.entity == entity.name, DIALECT.among(ledger.c.record_id, ids))
@@ -121,7 +121,7 @@ def set_aside_for(connection: Connection, entity: Entity, ids: Collection[str]) 
 
 
 def restore(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> list[LedgerEntry]:
-    """Mark the documents that were replaced, and whose row has their content again, as those that are there; gives them."""
+    """Mark replaced documents as arrived where the row has their content again; return them."""
     found: list[LedgerEntry] = []
     for record_id, content in contents.items():
         again = and_(
@@ -159,7 +159,7 @@ def release(connection: Connection, entity: Entity, record_ids: Collection[str])
 
 
 def forget_places(connection: Connection, source: int, places: Collection[tuple[str, str]]) -> int:
-    """Forget documents that stand elsewhere now, or nowhere, and what was kept of them; return how many were known."""
+    """Forget documents that are elsewhere now, or nowhere; return how many were known."""
     known = 0
     for path, pointer in places:
         for table in (rejects, ledger):

@@ -32,9 +32,10 @@ _seen = Table(
 
 
 class Unseen(NamedTuple):
-    """A row whose document was not in the source: its id, and the place where its document last stood, if known.
+    """A row whose document was not in the source: its id, and where the document last stood.
 
-    ``elsewhere`` are folder and path of the files of other sources that hold the same content, as the ledger knows it.
+    ``elsewhere`` are folder and path of the files of other sources that hold the same content, as the ledger
+    knows it.
     """
 
     record_id: str
@@ -44,7 +45,7 @@ class Unseen(NamedTuple):
 
 
 def begin_seeing(snapshot: Snapshot) -> None:
-    """Make the temporary table for the records that are seen in the source; the database itself is not written to."""
+    """Make the temporary table for the records that are seen; the database is not written to."""
     snapshot.connection.execute(DropTable(_seen, if_exists=True))
     snapshot.connection.execute(CreateTable(_seen))
 
@@ -57,7 +58,7 @@ def note_seen(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> None:
 
 
 def unseen(snapshot: Snapshot, entity: Entity, source: int | None) -> Iterator[Unseen]:
-    """The rows whose record was not seen, but for those that only other sources gave, or the API."""
+    """Yield the rows whose record was not seen, except for those of other sources or the API."""
     table = ENTITY_TABLES[entity.name]
     was_seen = select(literal(1)).where(_seen.c.entity == entity.name, _seen.c.id == table.c.id)
     of_row = (ledger.c.entity == entity.name) & (ledger.c.record_id == table.c.id) & SPEAKS_OF_ROW

@@ -21,7 +21,7 @@ from ..tables import ledger, rejects
 
 
 def write_ledger(connection: Connection, entries: Sequence[LedgerEntry]) -> None:
-    """Write what became of documents; what the ledger said of their files before must be forgotten already."""
+    """Write what became of documents, whose files' earlier entries must be gone already."""
     DIALECT.insert_rows(connection, ledger, LedgerEntry._fields, entries)
 
 
@@ -62,7 +62,7 @@ def forget_deleted(connection: Connection, entity: Entity, ids: Collection[str])
 
 
 def give_up_lost(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> set[str]:
-    """Make history of what was written through the API into rows that were gone and are made again; gives their ids.
+    """Make history of edits whose rows were gone and are made again; return their ids.
 
     Other documents with the content that made them now have arrived again, too.
     """

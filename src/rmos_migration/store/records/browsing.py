@@ -30,7 +30,8 @@ MOST_VALUES = 50
 """Values of a column that are counted one by one; how many there are in all is said."""
 
 _FEW = 5_000
-"""Records that are found first and put in order then. Where there are more, the first of them are soon found in order."""
+"""Records that are found first and put in order then. Where there are more, the first of them are soon found
+in order."""
 
 Wanted = Mapping[str, Any]
 """What records must have, by field; a name must contain what is wanted, anything else must be it."""
@@ -54,7 +55,7 @@ class Recent(NamedTuple):
 
 
 class NumberSummary(NamedTuple):
-    """What is known of a column of numbers: how many are recorded, and the least, the largest and the mean of them."""
+    """A column of numbers: how many are recorded, and the least, the largest and their mean."""
 
     recorded: int
     least: float | None
@@ -65,7 +66,7 @@ class NumberSummary(NamedTuple):
 def page(
     snapshot: Snapshot, entity: Entity, wanted: Wanted, *, after: Row | None, limit: int, newest: bool
 ) -> Page:
-    """A page of records by id, or with ``newest`` the latest first, those without a time last.
+    """Return a page of records by id, or with ``newest`` the latest first, then those without a time.
 
     Args:
         snapshot: of the database.
@@ -91,7 +92,7 @@ def page(
 
 
 def recent(snapshot: Snapshot, entity: Entity, limit: int) -> list[Recent]:
-    """The records that were made last, the latest first."""
+    """Return the records that were made last, the latest first."""
     table = ENTITY_TABLES[entity.name]
     columns = [table.c[name] if name in table.c else null().label(name) for name in Recent._fields]
     query = _in_order(select(*columns), table, newest=True).limit(limit)
@@ -99,7 +100,7 @@ def recent(snapshot: Snapshot, entity: Entity, limit: int) -> list[Recent]:
 
 
 def numbers(snapshot: Snapshot, entity: Entity, column: str) -> NumberSummary:
-    """What is known of a column of numbers."""
+    """Return a summary of a column of numbers."""
     value = ENTITY_TABLES[entity.name].c[column]
     return NumberSummary(
         *snapshot.connection.execute(
@@ -109,7 +110,7 @@ def numbers(snapshot: Snapshot, entity: Entity, column: str) -> NumberSummary:
 
 
 def values(snapshot: Snapshot, entity: Entity, column: str) -> tuple[list[tuple[Any, int]], int]:
-    """The most frequent values of a column with their numbers (None: never recorded), and how many values there are."""
+    """Return a column's most frequent values, counted (None: not recorded), and how many there are."""
     value = ENTITY_TABLES[entity.name].c[column]
     number = func.count().label("number")
     counted = select(value, number).group_by(value).order_by(number.desc(), value.nulls_first())
@@ -120,7 +121,7 @@ def values(snapshot: Snapshot, entity: Entity, column: str) -> tuple[list[tuple[
 
 
 def span(snapshot: Snapshot, entity: Entity) -> tuple[str | None, str | None]:
-    """When the first and the last record of an entity were made, as far as that was recorded."""
+    """Return when the first and the last record of an entity were made, as far as recorded."""
     created = ENTITY_TABLES[entity.name].c.created_at
     first, last = snapshot.connection.execute(select(func.min(created), func.max(created))).one()
     return first, last
@@ -129,7 +130,7 @@ def span(snapshot: Snapshot, entity: Entity) -> tuple[str | None, str | None]:
 def counted_between(
     snapshot: Snapshot, entity: Entity, column: str, edges: list[float], wanted: Wanted
 ) -> list[int]:
-    """How many records have a number below the first edge, between two, above the last, and none: in that order."""
+    """Count records below the first edge, between edges, above the last, and without a number."""
     table = ENTITY_TABLES[entity.name]
     value = table.c[column]
     bins = [value < edges[0]]
@@ -165,7 +166,7 @@ def _behind(table: Table, after: Row, newest: bool) -> ColumnElement[bool]:
 
 
 def counted_by(snapshot: Snapshot, entity: str, column: str) -> list[tuple[Any, int]]:
-    """How many records there are of each value of a column, the most frequent first; None where there is none."""
+    """Count records by the value of a column, the most frequent first; None: no value."""
     value = ENTITY_TABLES[entity].c[column]
     number = func.count().label("number")
     query = select(value, number).group_by(value).order_by(number.desc(), value.nulls_first())

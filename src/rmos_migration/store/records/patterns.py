@@ -13,7 +13,7 @@ from ..tables import ENTITY_TABLES
 
 
 class PatternRow(NamedTuple):
-    """What a drawing needs of a pattern; ``geometry`` is empty where other hands left none that can be read."""
+    """What a drawing needs of a pattern; ``geometry`` is empty where it is corrupt."""
 
     id: str
     name: str | None
@@ -32,19 +32,19 @@ class FamilyRow(NamedTuple):
 
 
 def pattern(snapshot: Snapshot, pattern_id: str) -> PatternRow | None:
-    """One pattern, or None."""
+    """Return one pattern, or None."""
     return next(_patterns(snapshot, 1, ENTITY_TABLES["patterns"].c.id == pattern_id), None)
 
 
 def is_geometry_broken(snapshot: Snapshot, pattern_id: str) -> bool:
-    """Whether a pattern's geometry is no JSON object, as only other hands leave it."""
+    """Return whether a pattern's geometry is not a JSON object, as only external edits leave it."""
     table = ENTITY_TABLES["patterns"].c
     text = snapshot.connection.scalar(select(table.geometry_json).where(table.id == pattern_id))
     return not isinstance(_loaded(text), dict)
 
 
 def patterns(snapshot: Snapshot, limit: int) -> Iterator[PatternRow]:
-    """The first patterns, by name and id."""
+    """Yield the first patterns, by name and id."""
     return _patterns(snapshot, limit)
 
 
@@ -61,7 +61,7 @@ def _patterns(snapshot: Snapshot, limit: int, *conditions: Any) -> Iterator[Patt
 
 
 def families(snapshot: Snapshot) -> Iterator[FamilyRow]:
-    """Every strip family, by id."""
+    """Yield every strip family, by id."""
     table = ENTITY_TABLES["strip_families"].c
     query = select(table.id, table.strips_json, table.extra_json, table.material_type)
     query = query.order_by(table.id)
@@ -72,7 +72,7 @@ def families(snapshot: Snapshot) -> Iterator[FamilyRow]:
 def _loaded(text: str | None) -> Any:
     try:
         return orjson.loads(text or "null")
-    except ValueError:  # written by other hands: SQLite takes some JSON that is none
+    except ValueError:  # an external edit: SQLite takes some text that is not JSON
         return None
 
 

@@ -29,27 +29,27 @@ Row = tuple[Any, ...]
 
 
 def find(snapshot: Snapshot, entity: Entity, record_id: str) -> Row | None:
-    """A record's row, or None."""
+    """Return a record's row, or None."""
     table = ENTITY_TABLES[entity.name]
     row = snapshot.connection.execute(select(table).where(table.c.id == record_id)).one_or_none()
     return None if row is None else tuple(row)
 
 
 def has_row(snapshot: Snapshot, entity: str, record_id: str) -> bool:
-    """Whether there is a row of this id."""
+    """Return whether there is a row of this id."""
     column = ENTITY_TABLES[entity].c.id
     return snapshot.connection.execute(select(column).where(column == record_id)).first() is not None
 
 
 def existing_ids(connection: Connection, entity: str, ids: Collection[str]) -> set[str]:
-    """Those of ``ids`` that have a row."""
+    """Return those of ``ids`` that have a row."""
     column = ENTITY_TABLES[entity].c.id
     listed = connection.scalar(select(DIALECT.text_list(column)).where(DIALECT.among(column, ids)))
     return set(orjson.loads(listed or "[]"))  # one row to fetch instead of thousands
 
 
 def content_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, str]:
-    """The content hash of what each of the rows ``ids`` was made from, where the ledger knows it."""
+    """Return the content hash that each of the rows ``ids`` was made from, where it is known."""
     query = select(ledger.c.record_id, ledger.c.content_sha256).where(
         ledger.c.entity == entity.name, SPEAKS_OF_ROW
     )
@@ -58,7 +58,7 @@ def content_of(connection: Connection, entity: Entity, ids: Collection[str]) -> 
 
 
 def rows_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, Row]:
-    """The rows with the given ids, in column order."""
+    """Return the rows with the given ids, in column order."""
     table = ENTITY_TABLES[entity.name]
     return {
         row.id: tuple(row) for row in connection.execute(select(table).where(DIALECT.among(table.c.id, ids)))
@@ -66,7 +66,7 @@ def rows_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dic
 
 
 def entity_counts(snapshot: Snapshot) -> dict[str, int]:
-    """How many rows each entity's table holds."""
+    """Return how many rows each entity's table holds."""
     return {
         entity.name: snapshot.connection.scalar(select(func.count()).select_from(ENTITY_TABLES[entity.name]))
         or 0
@@ -75,7 +75,7 @@ def entity_counts(snapshot: Snapshot) -> dict[str, int]:
 
 
 def fingerprint(snapshot: Snapshot, tables: Collection[Entity]) -> str:
-    """SHA-256 (hex) over every value of the entities' rows, in the order of their ids."""
+    """Return the SHA-256 (hex) over every value of the entities' rows, in the order of ids."""
     digest = sha256()
     for entity in tables:
         table = ENTITY_TABLES[entity.name]
@@ -97,7 +97,7 @@ class ReferringRecord(NamedTuple):
 def users_of(
     connection: Connection, entity: Entity, record_id: str, limit: int
 ) -> tuple[list[ReferringRecord], int]:
-    """The first records that refer to a record, and how many there are."""
+    """Return the first records that refer to a record, and how many there are."""
     referring = [
         select(literal(other.name).label("entity"), table.c.id).where(_refers(other, entity, record_id))
         for other in ENTITIES

@@ -32,25 +32,28 @@ class RowOrigin(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A row by column, JSON as text; its possible origins, the likeliest first; and what its detached references want.
+    """A row by column, JSON as text, its possible origins, and its pending references.
 
     ``source_id`` is the first source that knows the row, None where the ledger does not know it.
     """
 
     row: dict[str, Any]
     origins: list[RowOrigin]
-    wishes: dict[str, str]
+    pending: dict[str, str]
     source_id: int | None
 
 
 def rows_in_order(snapshot: Snapshot, entity: Entity) -> Iterator[list[Stored]]:
-    """Every row of an entity, ordered by id, in batches."""
+    """Yield every row of an entity, ordered by id, in batches."""
     table = ENTITY_TABLES[entity.name]
     yield from _batches(snapshot, entity, select(table).order_by(table.c.id))
 
 
 def rows_without_place(snapshot: Snapshot, entity: Entity) -> Iterator[list[Stored]]:
-    """The rows whose document stands nowhere: taken out of its file, broken or edited since, never known, of the API."""
+    """Yield the rows without a document that holds what they hold.
+
+    It was taken out of its file, broken or edited since, is not known, or came through the API.
+    """
     table = ENTITY_TABLES[entity.name]
     stands = exists().where(
         ledger.c.entity == entity.name,
@@ -64,7 +67,7 @@ def rows_without_place(snapshot: Snapshot, entity: Entity) -> Iterator[list[Stor
 
 
 def rows_by_id(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> dict[str, Stored]:
-    """The rows with the given ids that are there."""
+    """Return the rows with the given ids that are there."""
     table = ENTITY_TABLES[entity.name]
     found = snapshot.connection.execute(select(table).where(DIALECT.among(table.c.id, ids)))
     return {stored.row["id"]: stored for stored in _stored(snapshot, entity, [tuple(row) for row in found])}
@@ -79,12 +82,12 @@ def _batches(snapshot: Snapshot, entity: Entity, query: Select[Any]) -> Iterator
 def _stored(snapshot: Snapshot, entity: Entity, rows: list[tuple[Any, ...]]) -> list[Stored]:
     ids = [row[0] for row in rows]
     origins, known_by = _origins(snapshot, entity, ids)
-    wishes = _wishes(snapshot, entity, ids)
+    pending = _pending(snapshot, entity, ids)
     return [
         Stored(
             dict(zip(entity.columns, row, strict=True)),
             origins.get(row[0], []),
-            wishes.get(row[0], {}),
+            pending.get(row[0], {}),
             known_by.get(row[0]),
         )
         for row in rows
@@ -94,7 +97,7 @@ def _stored(snapshot: Snapshot, entity: Entity, rows: list[tuple[Any, ...]]) -> 
 def _origins(
     snapshot: Snapshot, entity: Entity, ids: Collection[str]
 ) -> tuple[dict[str, list[RowOrigin]], dict[str, int]]:
-    """What may have made each row, the likeliest first, and the first source that knows it."""
+    """Return what may have made each row, the likeliest first, and the first source that knows it."""
     query = select(
         ledger.c.record_id,
         ledger.c.source_id,
@@ -121,7 +124,7 @@ def _origins(
 
 
 def _columns(derived: str | None) -> list[str]:
-    """The columns that a ledger entry names; none where other hands have written something else there."""
+    """Return the columns that a ledger entry names; none where that is corrupt."""
     try:
         return stored_names("migration_ledger.derived", derived)
     except CorruptRow:
@@ -129,13 +132,16 @@ def _columns(derived: str | None) -> list[str]:
 
 
 def _unlikelihood(outcome: str, pointer: str) -> int:
-    """Low where an entry tells how its row was made; one that is merely unchanged had its own file name and category."""
+    """Return a low number where an entry tells how its row was made.
+
+    One that is merely unchanged had its own file name and category.
+    """
     if outcome == "migrated":
         return 1 if pointer.startswith(GONE) else 0
     return 3 if outcome == "unchanged" else 2
 
 
-def _wishes(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> dict[str, dict[str, str]]:
+def _pending(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> dict[str, dict[str, str]]:
     waiting = pending_references.c
     query = select(waiting.record_id, waiting.field, waiting.target_id).where(
         waiting.entity == entity.name, DIALECT.among(waiting.record_id, ids)

@@ -24,7 +24,7 @@ from ..tables import diagnostics, runs, sources
 
 
 def as_diagnostic(row: Row[Any]) -> Diagnostic:
-    """A row of the table of diagnostics."""
+    """Return the diagnostic in a row of the table of diagnostics."""
     place = Location(row.path, row.pointer, row.line, row.column, row.document)
     return Diagnostic(row.code, Severity(row.severity), row.message, place, row.hint or "")
 
@@ -46,7 +46,7 @@ def diagnostics_page(
     severity: Severity | None = None,
     path: str | None = None,
 ) -> tuple[list[NumberedDiagnostic], int]:
-    """What a run noticed, in the order it did, from behind number ``after`` on; and how much there is in all."""
+    """Return a run's diagnostics in order, from behind number ``after`` on, and how many there are."""
     conditions: list[ColumnElement[bool]] = [diagnostics.c.run_id == run_id]
     if code is not None:
         conditions.append(diagnostics.c.code == code)
@@ -76,7 +76,7 @@ class DiagnosticCount(NamedTuple):
 
 
 def diagnostic_counts(snapshot: Snapshot, run_id: int) -> list[DiagnosticCount]:
-    """What a run diagnostic_counts, by code and severity, with the first examples."""
+    """Count a run's diagnostics by code and severity, with the first examples."""
     counted = snapshot.connection.execute(
         select(diagnostics.c.code, diagnostics.c.severity, func.count())
         .where(diagnostics.c.run_id == run_id)
@@ -106,12 +106,12 @@ _IS_REASON = or_(diagnostics.c.severity == "error", diagnostics.c.code.in_(CONFL
 
 
 def is_reason(diagnostic: Diagnostic) -> bool:
-    """Whether a diagnostic says why a document was not loaded: an error, or a conflict."""
+    """Return whether a diagnostic says why a document was not loaded: an error, or a conflict."""
     return diagnostic.severity is Severity.ERROR or diagnostic.code in CONFLICTS
 
 
 def reasons(snapshot: Snapshot, run_id: int) -> dict[DocumentKey, list[Diagnostic]]:
-    """The documents that a run did not load, in the order it read them, with the reasons."""
+    """Return the documents that a run did not load, in the order it read them, with the reasons."""
     query = select(diagnostics).where(diagnostics.c.run_id == run_id, _IS_REASON).order_by(diagnostics.c.id)
     found: dict[DocumentKey, list[Diagnostic]] = {}
     for row in snapshot.connection.execute(query):
@@ -120,7 +120,7 @@ def reasons(snapshot: Snapshot, run_id: int) -> dict[DocumentKey, list[Diagnosti
 
 
 def places_not_loaded(snapshot: Snapshot, run_id: int) -> set[DocumentKey]:
-    """The documents that a run did not load."""
+    """Return the places of the documents that a run did not load."""
     query = select(diagnostics.c.path, diagnostics.c.document)
     return {
         (path, document)
@@ -131,7 +131,7 @@ def places_not_loaded(snapshot: Snapshot, run_id: int) -> set[DocumentKey]:
 
 
 def has_replaced(snapshot: Snapshot, path: str, pointer: str) -> bool:
-    """Whether the document at a place once took the row of another: replaced it, or took it over when it was gone."""
+    """Return whether the document at a place once replaced another, or took over the row of a gone one."""
     noted = diagnostics.c
     is_taking = noted.code.in_((REPLACED, TAKEN_OVER))
     query = select(noted.id).where(is_taking, noted.path == path, noted.pointer == pointer)
@@ -143,7 +143,7 @@ _WENT_THROUGH = ("completed", "completed_with_rejects", "rolled_back")
 
 
 class Stray(NamedTuple):
-    """A file that was not looked at: the legacy folder, the run that passed it over, and what is said of it."""
+    """A file that was not looked at: its legacy folder, the run that passed it over, and why."""
 
     location: str
     run_id: int
@@ -159,7 +159,7 @@ def not_looked_at(snapshot: Snapshot, run_id: int) -> list[Diagnostic]:
 
 
 def not_looked_at_now(snapshot: Snapshot, code: str | None = None) -> list[Stray]:
-    """Return what was not looked at when each legacy folder was last gone through, with this code where one is given."""
+    """Return what was passed over when each legacy folder was last walked; ``code``: only that."""
     last = (
         select(runs.c.location, func.max(runs.c.id).label("id"))
         .join(sources, sources.c.location == runs.c.location)

@@ -24,8 +24,8 @@ from ..tables import runs
 class RunRow(NamedTuple):
     """One run as it stands in the database.
 
-    ``counts`` is what ``migrate.outcome.Counts.as_json`` gives, empty before the first batch. ``source`` is the folder
-    as it was named, ``location`` its real path; ``stopped_by`` says what cut the run short.
+    ``counts`` is what ``migrate.outcome.Counts.as_json`` gives, empty before the first batch. ``source`` is
+    the folder as it was named, ``location`` its real path; ``stopped_by`` says what cut the run short.
     """
 
     id: int
@@ -42,7 +42,7 @@ class RunRow(NamedTuple):
 
 
 def as_run(row: Row[Any], snapshot: Snapshot) -> RunRow:
-    """A row of the table of runs."""
+    """Return the run in a row of the table of runs."""
     run_encoding("migration_runs.options_json", row.options_json)
     status = "interrupted" if row.status == "running" and snapshot.is_running is False else row.status
     return RunRow(
@@ -69,7 +69,7 @@ def newest(snapshot: Snapshot, limit: int) -> list[RunRow]:
 
 
 def page(snapshot: Snapshot, *, before: int | None, limit: int) -> tuple[list[RunRow], int]:
-    """Runs, the latest first, from the one before ``before`` on; and how many there are."""
+    """Return runs, the latest first, from the one before ``before`` on, and how many there are."""
     query = select(runs).order_by(runs.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(runs.c.id < before)
@@ -88,7 +88,7 @@ _DATE = func.substr(runs.c.started_at, 1, 10)
 
 
 def days(snapshot: Snapshot, limit: int) -> tuple[list[Day], int]:
-    """The last days on which there were runs, the latest first, and how many such days there are."""
+    """Return the last days with runs, the latest first, and how many such days there are."""
     total = snapshot.connection.scalar(select(func.count(distinct(_DATE)))) or 0
     dates = list(snapshot.connection.scalars(select(_DATE).distinct().order_by(_DATE.desc()).limit(limit)))
     if not dates:
@@ -101,13 +101,13 @@ def days(snapshot: Snapshot, limit: int) -> tuple[list[Day], int]:
 
 
 def find(snapshot: Snapshot, run_id: int) -> RunRow | None:
-    """One run, or None where there is none of that number."""
+    """Return one run, or None where there is none of that number."""
     row = snapshot.connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
     return None if row is None else as_run(row, snapshot)
 
 
 def before(snapshot: Snapshot, run: RunRow) -> RunRow | None:
-    """The run before this one that read the same folder, if it is known which that was."""
+    """Return the run before this one that read the same folder, if that is known."""
     if run.location is None:
         return None
     query = (
@@ -121,13 +121,13 @@ def before(snapshot: Snapshot, run: RunRow) -> RunRow | None:
 
 
 def has_later(snapshot: Snapshot, run: RunRow) -> bool:
-    """Whether a later run read the same folder, as far as that is known."""
+    """Return whether a later run read the same folder, as far as that is known."""
     query = select(runs.c.id).where(runs.c.id > run.id, runs.c.location == run.location).limit(1)
     return run.location is not None and snapshot.connection.scalar(query) is not None
 
 
 def count(snapshot: Snapshot) -> int:
-    """How many runs there ever were."""
+    """Return how many runs there ever were."""
     return snapshot.connection.scalar(select(func.count()).select_from(runs)) or 0
 
 
@@ -141,7 +141,7 @@ def begin_run(
     tool_version: str,
     at: str,
 ) -> int:
-    """Write the row of a run that starts; a run still called running has lost its process and is interrupted."""
+    """Write the row of a run that starts; a run still called running was interrupted."""
     connection.execute(update(runs).where(runs.c.status == "running").values(status="interrupted"))
     run_id = next_id(connection, runs)
     row = insert(runs).values(
@@ -159,7 +159,7 @@ def begin_run(
 
 
 def next_id(connection: Connection, table: Table) -> int:
-    """Return the number after the highest in the books, so that what was undone leaves no gap on any database."""
+    """Return the number after the highest, so that what was rolled back leaves no gap anywhere."""
     return int(connection.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0) + 1
 
 

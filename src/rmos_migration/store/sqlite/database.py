@@ -163,7 +163,7 @@ class SqliteDatabase:
     def _reading(
         self, *, handed_round: bool = False, is_stopped: Callable[[], bool] = never
     ) -> Iterator[Connection]:
-        """A read-only connection; what damage makes of its queries is DatabaseUnusable."""
+        """Open a read-only connection; damage that its queries meet becomes DatabaseUnusable."""
         engine = file_engine(
             self.path, read_only=True, immutable=is_read_unnoticed(self.path), handed_round=handed_round
         )

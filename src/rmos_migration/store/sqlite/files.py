@@ -1,4 +1,4 @@
-"""Files beside which others work: what is there now may be gone at the next look, so each is looked at once."""
+"""Files beside which others work: what is there may be gone at the next look, so look once."""
 
 import os
 import stat
