@@ -179,12 +179,12 @@ def _write_rejects(connection: Connection, batch: Batch, plan: BatchPlan, book: 
 
 def _dangling(connection: Connection, batch: Batch, plan: BatchPlan, course: RunProgress) -> list[Diagnostic]:
     """Warnings for families that only single rings name and that are not there (docs/domain.md, Fields)."""
-    if not batch.entity.mentions:
+    if not batch.entity.embedded_references:
         return []
     written = {*plan.inserted_from, *plan.replaced_from}
     naming = [d.prepared for d in plan.decisions if d.prepared.mentions and d.prepared.place in written]
     found = []
-    for rule in batch.entity.mentions:
+    for rule in batch.entity.embedded_references:
         wanted = {one for prepared in naming for name, one in prepared.mentions if name == rule.name}
         there = records.existing_ids(connection, rule.reference or "", wanted)
         alike = course.looks.alike(connection, rule.reference or "", wanted - there)

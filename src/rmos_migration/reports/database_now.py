@@ -1,6 +1,7 @@
-"""What a report says of the database as it is now: its size and schema, the workshop's records, the rosettes."""
+"""The parts of a report on the database as it is now: size and schema, records, rosettes."""
 
 from collections import Counter
+from typing import Any
 
 from ..presentation.rosettes import as_drawn, stock
 from ..store import records, runs, schema
@@ -9,11 +10,19 @@ from ..store.snapshot import Snapshot
 from .model import Database, Gallery, Workshop
 
 DRAWN = 240
-"""Patterns that are drawn in a report; how many more there are is said."""
+"""Patterns that are drawn in a report; it says how many more there are."""
 
 
-def database_facts(snapshot: Snapshot, database: DatabasePort) -> Database:
-    """Return size, schema and counts of the database."""
+def database_now(snapshot: Snapshot, database: DatabasePort) -> dict[str, Any]:
+    """Return the fields of a report that say what the database holds now."""
+    return {
+        "database": _database(snapshot, database),
+        "workshop": _workshop(snapshot),
+        "gallery": _gallery(snapshot),
+    }
+
+
+def _database(snapshot: Snapshot, database: DatabasePort) -> Database:
     version, applied_at, _ = schema.steps(snapshot)[-1]
     return Database(
         size_bytes=database.size_bytes(),
@@ -25,8 +34,7 @@ def database_facts(snapshot: Snapshot, database: DatabasePort) -> Database:
     )
 
 
-def workshop(snapshot: Snapshot) -> Workshop:
-    """Return what the records look like, counted by value."""
+def _workshop(snapshot: Snapshot) -> Workshop:
     materials: Counter[str] = Counter()
     for material, number in records.counted_by(snapshot, "strip_families", "material_type"):
         materials[str(material or "").strip().lower()] += number
@@ -38,8 +46,7 @@ def workshop(snapshot: Snapshot) -> Workshop:
     )
 
 
-def gallery(snapshot: Snapshot) -> Gallery:
-    """The first patterns of the database, by name, as they are drawn."""
+def _gallery(snapshot: Snapshot) -> Gallery:
     colours = stock(snapshot)
     drawn = [as_drawn(row, colours) for row in records.patterns(snapshot, DRAWN)]
     return Gallery(total=records.entity_counts(snapshot)["patterns"], rosettes=drawn)

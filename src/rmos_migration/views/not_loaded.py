@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from ..diagnostics import printable
 from ..migrate.not_looked_at import folders_among
-from ..presentation import views as facts
+from ..presentation import conversion as facts
 from ..presentation.model import KeptOut, Notice
-from ..presentation.not_loaded import counted, counted_by_code, strays_there
-from ..reports.rejected_documents import bytes_of_source, with_excerpts
+from ..presentation.not_loaded_now import counted, counted_by_code, strays_there
+from ..reports.not_loaded import bytes_of_source, with_excerpts
 from ..sources.source_files import Presence, is_gone
 from ..store import rejects
 from ..store.model import LedgerPlace
@@ -20,10 +20,10 @@ from .context import NotFound, ViewContext
 from .paging import as_cursor, one_page
 
 _STRAYS = 200
-"""Files that were not looked at that an answer names."""
+"""Files that were not looked at, of which an answer lists so many."""
 
 _LOCATED = 256 * 1024
-"""Bytes of a file in which, in a list, the places of faults are looked for."""
+"""Bytes of a file up to which a list says where faults are."""
 
 
 class RejectFilter(NamedTuple):
@@ -67,7 +67,7 @@ def one(context: ViewContext, place: LedgerPlace, *, trusted: bool) -> models.Re
     """
     found = rejects.at(context.snapshot, place)
     if found is None:
-        raise NotFound("there is no such document", "perhaps it was mended; see the list again")
+        raise NotFound("there is no such document", "perhaps it was fixed; look at the list again")
     (document,) = _located(context.snapshot, [found])
     reject = _reject(found, document.notices, gone=is_gone(found.location, place.path))
     return models.RejectAnswer(
@@ -86,7 +86,10 @@ def _of_file(snapshot: Snapshot, found: list[NotLoaded], presence: Presence) -> 
 
 
 def _located(snapshot: Snapshot, found: list[NotLoaded]) -> list[KeptOut]:
-    """Return the documents of one file, which is read once, with the places of their faults and the lines around the first."""
+    """Return the documents of one file with the places of their faults; the file is read once.
+
+    Each has the lines around its first fault.
+    """
 
     def raw_of(path: str) -> bytes | None:
         if not found[0].place.pointer and found[0].size_bytes is not None:
