@@ -22,7 +22,7 @@ from builders import (
 )
 from loaded_program import without_power_to_hand_over
 from rmos_migration import audit, migrate
-from rmos_migration.atomic import write_whole
+from rmos_migration.files.atomic import write_whole
 from rmos_migration.store.backup import back_up
 from rmos_migration.store.database import SqliteDatabase
 

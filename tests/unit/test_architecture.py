@@ -62,11 +62,7 @@ READERS = {"audit", "verify", "presentation", "reports", "views", "api", "web"}
 ABOVE_MIGRATE = {"cli", "__main__", "editing", "exporting"} | READERS
 MAY_IMPORT = {
     "errors": set(),
-    "permissions": set(),
-    "syncing": set(),
-    "new_files": {"permissions"},
-    "atomic": {"new_files", "permissions", "syncing"},
-    "durable": {"atomic", "permissions", "syncing"},
+    "files": {"files"},
     "catalogue": {"catalogue"},
     "rosette": {"rosette"},
     "diagnostics": {"catalogue"},
@@ -75,7 +71,7 @@ MAY_IMPORT = {
     "entities": {"diagnostics", "errors", "entities", "rosette"},
     "sources": {"diagnostics", "errors", "settings", "entities", "sources", "generations"},
     "generations": {"diagnostics", "errors", "settings", "entities", "sources", "generations", "rosette"},
-    "store": {"atomic", "permissions", "syncing", "diagnostics", "errors", "settings", "entities", "store"},
+    "store": {"files", "diagnostics", "errors", "settings", "entities", "store"},
 }
 
 
@@ -110,9 +106,7 @@ def test_migrate_does_not_know_who_calls_it() -> None:
     assert {name: parts for name, parts in known.items() if parts} == {}
 
 
-@pytest.mark.parametrize(
-    "part", ["errors", "permissions", "syncing", "new_files", "atomic", "catalogue", "diagnostics", "rosette"]
-)
+@pytest.mark.parametrize("part", ["errors", "files", "catalogue", "diagnostics", "rosette"])
 def test_centre_needs_nothing_but_the_standard_library(part: str) -> None:
     files = modules_of(part)
     assert files

@@ -18,7 +18,7 @@ from ..audit.result import AuditResult, RuleState, Verdict
 from ..audit.rules import FAMILIES, RULES, suggestion
 from ..diagnostics import Severity, printable, printable_json
 from ..errors import DatabaseUnusable, ExitCode, UsageError, all_tried
-from ..permissions import permissions_of
+from ..files.permissions import permissions_of
 from ..store.database import SqliteDatabase
 from . import console
 from .options import DatabaseOption, JsonOption, load_settings

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import ExitCode, UsageError
-from ..permissions import permissions_of
+from ..files.permissions import permissions_of
 from ..presentation.rosettes import as_drawn, drawing, stock
 from ..store import reporting
 from ..store.database import SqliteDatabase

@@ -13,9 +13,9 @@ from typing import Annotated
 import typer
 
 from ..errors import Terminated, all_tried
+from ..files.permissions import permissions_of
 from ..migrate.options import CompositeObserver
 from ..migrate.policy import MissingReferences, OnConflict
-from ..permissions import permissions_of
 from ..python_api import migrate as run_migration
 from ..reports.recorder import RunRecorder
 from ..store.database import SqliteDatabase

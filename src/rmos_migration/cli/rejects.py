@@ -11,13 +11,15 @@ from typing import Annotated, NamedTuple
 import typer
 from sqlalchemy import Connection
 
-from ..atomic import NO_SUCH_NAME, IsALinkError, sweep, write_whole
 from ..diagnostics import CATALOGUE, Diagnostic
-from ..durable import make_folder, make_folder_below
 from ..errors import EnvironmentFailure, UsageError
+from ..files.atomic import write_whole
+from ..files.folders import make_folder, make_folder_below
+from ..files.leftovers import sweep
+from ..files.permissions import Permissions, permissions_of
+from ..files.targets import NO_SUCH_NAME, IsALinkError
 from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..migrate.outcome import Outcome
-from ..permissions import Permissions, permissions_of
 from ..presentation.not_loaded import strays_there
 from ..sources.locate import located_in
 from ..sources.paths import parts_of, safe_name

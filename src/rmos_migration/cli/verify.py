@@ -10,10 +10,10 @@ from rich.text import Text
 
 from ..diagnostics import printable
 from ..errors import all_tried
+from ..files.permissions import permissions_of
 from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit
 from ..migrate.outcome import overridden_records
-from ..permissions import permissions_of
 from ..store.database import SqliteDatabase
 from ..verify.model import NO_DIFFERENCES, ComparedItem, DocumentState, Verification
 from ..verify.verifier import verify_source

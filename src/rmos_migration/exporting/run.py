@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ..permissions import permissions_of
+from ..files.permissions import permissions_of
 from ..sources.legacy_folder import refuse_inside
 from ..store import exporting
 from ..store.database import SqliteDatabase
