@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .settings import named_folder
-from .store.database import SqliteDatabase
+from .store.database import database_at
 
 if TYPE_CHECKING:
     from .audit.result import AuditResult
@@ -67,7 +67,7 @@ def migrate(
         encoding=encoding,
         rehash=rehash,
     )
-    return run(named_folder(source), SqliteDatabase.at(database), options, observer, stop)
+    return run(named_folder(source), database_at(database), options, observer, stop)
 
 
 def audit(
@@ -96,11 +96,11 @@ def audit(
         ValueError: if ``fail_on`` is no severity.
     """
     from .audit.auditor import audit_database
-    from .audit.baseline import known_findings
+    from .audit.result import known_findings
     from .diagnostics import Severity
 
     return audit_database(
-        SqliteDatabase.at(database),
+        database_at(database),
         rules=rules,
         skip=skip,
         fail_on=Severity(fail_on),
@@ -140,7 +140,7 @@ def verify(
     allowed = {DocumentState(name): Limit.parse(str(limit), name) for name, limit in (allow or {}).items()}
     return verify_source(
         named_folder(source),
-        SqliteDatabase.at(database),
+        database_at(database),
         limits={**NO_DIFFERENCES, **allowed},
         encoding=encoding,
         told=told,
@@ -173,7 +173,7 @@ def build_report(
 
     if statistics is not None:
         return report_of_statistics(Path(statistics))
-    return report_of_run(SqliteDatabase.at(database), run, with_audit=with_audit)
+    return report_of_run(database_at(database), run, with_audit=with_audit)
 
 
 def export(database: str | Path, folder: str | Path, *, format: str = "canonical") -> "ExportResult":  # noqa: A002
@@ -196,4 +196,4 @@ def export(database: str | Path, folder: str | Path, *, format: str = "canonical
     from .exporting.outcome import ExportFormat
     from .exporting.run import run
 
-    return run(SqliteDatabase.at(database), Path(folder), ExportFormat(format))
+    return run(database_at(database), Path(folder), ExportFormat(format))

@@ -6,8 +6,15 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
-from rmos_migration import generations
+from fastapi import APIRouter
+
+from builders import pattern, write
+from rmos_migration import generations, migrate
+from rmos_migration.api.app import create_app
+from rmos_migration.api.requests import Parameters
+from serving import MIGRATION, TestClient, serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,11 +42,11 @@ def test_generation_of_the_contributing_guide_works_as_it_stands_there(tmp_path:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     document = json.loads(sample)
-    (form,) = module.FORMS
-    draft = form.normalise(document, "rope")
+    (form,) = module.FORMATS
+    made = form.normalise(document, "rope")
     assert form.evidence(document) == ("bandplan", "title", "outline")
-    assert draft.faults == []
-    assert draft.values | {"extra": None} == {
+    assert made.errors == []
+    assert made.values | {"extra": None} == {
         "id": "rope",
         "name": "Rope and waves",
         "pattern_type": "generic",
@@ -51,4 +58,19 @@ def test_generation_of_the_contributing_guide_works_as_it_stands_there(tmp_path:
         "created_at": None,
         "updated_at": None,
     }
-    assert draft.values["extra"] == document
+    assert made.values["extra"] == document
+
+
+def test_route_of_the_contributing_guide_works_as_it_stands_there(tmp_path: Path) -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = guide.partition("## Add a REST route")[2].partition("\n## ")[0]
+    router = APIRouter(prefix=MIGRATION, dependencies=[Parameters])
+    names = {"router": router, "__name__": "guide"}
+    for code in re.findall(r"```python\n(.*?)```", section, re.DOTALL):
+        exec(dedent(code), names)
+    write(tmp_path / "legacy", "patterns/a.json", pattern("a", strip_family_id="has not come"))
+    migrate(tmp_path / "legacy", tmp_path / "rmos.db")
+    with TestClient(create_app(serving(tmp_path / "rmos.db"), [router]), "http://127.0.0.1") as calling:
+        assert calling.get(f"{MIGRATION}/pending").json() == {"success": True, "total": 1}
+        assert calling.get(f"{MIGRATION}/pending?x=1").status_code == 422
+        assert f"{MIGRATION}/pending" in calling.get("/openapi.json").json()["paths"]

@@ -17,9 +17,9 @@ from rmos_migration.cli.app import app
 from rmos_migration.editing import edit
 from rmos_migration.entities import PATTERN
 from rmos_migration.errors import DatabaseUnusable
-from rmos_migration.reports.formats import VIEWS, ReportFormat
-from rmos_migration.store.database import SqliteDatabase
-from rmos_migration.store.doubts import doubts
+from rmos_migration.reports.formats import RENDERERS, ReportFormat
+from rmos_migration.store.checks import doubts
+from rmos_migration.store.database import database_at
 from rmos_migration.web.pages import page_routers
 from rmos_migration.web.rendering import problem_page
 from serving import TestClient, serving
@@ -165,7 +165,7 @@ def test_no_report_says_that_everything_is_in_a_database_that_others_changed(
     assert report.verdict == "Everything arrived. But the database is no longer as this program left it."
     assert "See: rmos audit." in report.advice[0]
     assert "in the database" not in " ".join(report.advice)
-    assert 'class="verdict bad"' in VIEWS[ReportFormat.HTML](report)
+    assert 'class="verdict bad"' in RENDERERS[ReportFormat.HTML](report)
 
 
 @pytest.mark.parametrize(("meddle", "said"), MEDDLING.values(), ids=MEDDLING)
@@ -216,11 +216,12 @@ def test_rows_that_wait_or_were_replaced_and_records_of_the_dashboard_are_no_rea
     write(tree, "joblogs/j.json", joblog("j", pattern_id="later"))
     write(tree, "joblogs/k.json", "{")
     migrate(tree, database, on_conflict="replace")
-    place = SqliteDatabase.at(database)
+    place = database_at(database)
     edit.create(place, PATTERN, {"name": "new", "ring_count": 1, "geometry": {"rings": []}}, b"{}")
     edit.delete(place, PATTERN, "c")
     migrate(tree, database)
-    with place.reader() as connection:
+    with place.read() as snapshot:
+        connection = snapshot.connection
         assert doubts(connection) == []
 
 

@@ -18,7 +18,6 @@ from builders import (
     EXAMPLES,
     domain_rows,
     execute,
-    older_database,
     pattern,
     query,
     records,
@@ -32,9 +31,10 @@ from rmos_migration.editing import edit
 from rmos_migration.editing.refusals import InvalidRecord
 from rmos_migration.entities import PATTERN
 from rmos_migration.errors import DatabaseUnusable, RmosError
-from rmos_migration.store.database import SqliteDatabase
-from rmos_migration.store.lock import lock_path, write_lock
-from rmos_migration.store.seal import Seal, seal_of
+from rmos_migration.store.database import database_at
+from rmos_migration.store.sqlite.lock import lock_path, write_lock
+from rmos_migration.store.sqlite.seal import Seal, seal_of
+from two_steps import older_database
 
 SOURCE = EXAMPLES / "rmos_legacy"
 PAGE = 4096
@@ -175,7 +175,7 @@ def test_the_dashboards_editor_refuses(sound: Path) -> None:
     before = sound.read_bytes()
     fields = {"name": "new", "ring_count": 1, "geometry": {"rings": []}}
     with pytest.raises(DatabaseUnusable):
-        edit.create(SqliteDatabase.at(sound), PATTERN, fields, b"{}")
+        edit.create(database_at(sound), PATTERN, fields, b"{}")
     assert sound.read_bytes() == before
 
 
@@ -311,6 +311,7 @@ def test_a_database_in_which_others_put_something_that_acts_is_refused(
     assert code in {finding.code for finding in result.findings if finding.severity == "error"}
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_a_trigger_in_an_older_schema_is_refused_before_it_is_upgraded(database: Path) -> None:
     older_database(database)
     execute(database, "CREATE TRIGGER t AFTER INSERT ON patterns BEGIN DELETE FROM patterns; END")
@@ -413,7 +414,7 @@ def put_back(database: Path) -> Path:
 
 
 def backed_up(database: Path) -> Path:
-    SqliteDatabase.at(database).back_up_to(database.with_name("copy.db"))
+    database_at(database).back_up(database.with_name("copy.db"))
     return database.with_name("copy.db")
 
 
@@ -449,6 +450,7 @@ def test_what_is_sound_is_taken(change: Callable[[Path], Path], tree: Path, data
     assert rmos("doctor", "--database", changed).returncode == 0
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_an_upgraded_database_is_taken(tree: Path, database: Path) -> None:
     older_database(database)
     workshop(tree, 10)
@@ -493,7 +495,7 @@ def test_an_edit_that_is_refused_leaves_the_seal(tree: Path, database: Path) -> 
         "strip_family_id": "nowhere",
     }
     with pytest.raises(InvalidRecord):
-        edit.create(SqliteDatabase.at(database), PATTERN, fields, b"{}")
+        edit.create(database_at(database), PATTERN, fields, b"{}")
     assert left(database) == seal != ""
 
 

@@ -22,7 +22,7 @@ from rmos_migration.files.leftovers import leftovers, sweep
 from rmos_migration.files.permissions import ANYBODYS, Permissions, permissions_of
 from rmos_migration.files.sync import sync_file
 from rmos_migration.files.targets import IsALinkError
-from rmos_migration.store.backup import copy_whole
+from rmos_migration.store.sqlite.backup import copy_whole
 
 if os.name == "posix":
     import fcntl

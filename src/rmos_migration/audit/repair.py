@@ -1,6 +1,7 @@
 """Repairs that cannot lose a record or its document.
 
-Missing indexes, the file's mark, references that wait for nothing, the books of what has neither row nor file, statistics.
+Missing indexes, the file's mark, references that wait in vain, ledger entries that have neither row nor file,
+SQLite's statistics.
 """
 
 from dataclasses import dataclass
@@ -11,31 +12,33 @@ from sqlalchemy import Connection
 from ..diagnostics import printable
 from ..entities import ENTITIES
 from ..sources.source_files import Presence
-from ..store import holders, runs, schema, soundness, structure, waiting
-from ..store.database import SqliteDatabase
-from ..store.soundness import Place
+from ..store import checks, ledger, records, schema, structure
+from ..store.checks import EntryPlace
+from ..store.dialect import SQLITE
+from ..store.model import API, GONE
+from ..store.port import DatabasePort
 
 _NAMED = 20
-"""Documents that are named one by one when they are forgotten; the backup knows the others."""
+"""Forgotten documents that are named one by one; the backup has the others."""
 
 
 @dataclass(frozen=True)
 class Repair:
-    """What was mended, in words, and the copy that was made before."""
+    """What was repaired, in words, and the backup that was made before."""
 
     done: tuple[str, ...]
     backup: Path
 
 
-def repair(database: SqliteDatabase) -> Repair:
-    """Mend what can be mended without touching a row; everything or nothing, after a backup.
+def repair(database: DatabasePort) -> Repair:
+    """Repair what can be repaired without touching a row; all or nothing, after a backup.
 
     Raises:
         LockedError: if another process writes.
-        DatabaseUnusable: if the database is absent, of another schema, damaged, or another program's.
-        EnvironmentFailure: if there is no room for the backup, or the disk fails; nothing is changed then.
+        DatabaseUnusable: if the database is missing, of another schema, damaged, or another program's.
+        EnvironmentFailure: if there is no room for the backup, or the disk fails; then nothing is changed.
     """
-    with database.mender("rmos audit --repair") as (connection, backup):
+    with database.repair("rmos audit --repair") as (connection, backup):
         made = structure.make_missing_indexes(connection)
         done = [
             f"the index {name} could not be made: {why}" if why else f"made the index {name}"
@@ -44,44 +47,44 @@ def repair(database: SqliteDatabase) -> Repair:
         if structure.application_id(connection) != schema.APPLICATION_ID:
             structure.restore_application_id(connection)
             done.append("marked the file as this program's")
-        if vain := waiting.forget_vain(connection):
+        if vain := records.forget_vain(connection):
             done.append(f"forgot {vain:,} waiting reference{'s' * (vain != 1)} of records that are gone")
         if forgotten := _forget_gone(connection):
             number = len(forgotten)
             done.append(
-                f"forgot {number:,} document{'s' * (number != 1)} of which neither the file nor the record is there:"
+                f"forgot {number:,} document{'s' * (number != 1)} whose file and record are both gone:"
                 f" {_named(forgotten)}"
             )
-        structure.refresh_statistics(connection)
-        done.append("refreshed the statistics that queries are planned by")
+        SQLITE.refresh_statistics(connection)
+        done.append("refreshed the statistics that the query planner uses")
     return Repair(tuple(done), backup)
 
 
-def _forget_gone(connection: Connection) -> list[Place]:
-    """Forget what the ledger says of documents whose file and row are both gone; only a backup could bring them back."""
+def _forget_gone(connection: Connection) -> list[EntryPlace]:
+    """Delete the ledger entries of documents whose file and row are both gone; only a backup has them."""
     presence = Presence()
-    places = [place for entity in ENTITIES for place in soundness.entries_without_row(connection, entity)]
-    places += soundness.entries_of_no_entity(connection)
+    places = [place for entity in ENTITIES for place in checks.entries_without_row(connection, entity)]
+    places += checks.entries_of_no_entity(connection)
     return [
         place
         for place in places
         if _is_lost(place, presence)
-        and holders.forget_places(connection, place.source_id, [(place.path, place.pointer)])
+        and ledger.forget_places(connection, place.source_id, [(place.path, place.pointer)])
     ]
 
 
-def _is_lost(place: Place, presence: Presence) -> bool:
-    """Whether nothing in any folder could bring a document's record back."""
-    if place.pointer.startswith(runs.GONE) or place.location == runs.API:
+def _is_lost(place: EntryPlace, presence: Presence) -> bool:
+    """Tell whether nothing in any folder could restore a document's record."""
+    if place.pointer.startswith(GONE) or place.location == API:
         return True
     return presence.is_gone(place.location, place.path)
 
 
-def _named(places: list[Place]) -> str:
-    """Where documents stood, in words."""
+def _named(places: list[EntryPlace]) -> str:
+    """Return in words where documents were."""
     named = [
         f"{place.entity} {place.record_id} of the dashboard or the API"
-        if place.location == runs.API
+        if place.location == API
         else " ".join(part for part in (place.path, place.pointer) if part)
         for place in places[:_NAMED]
     ]

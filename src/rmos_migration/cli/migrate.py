@@ -13,12 +13,11 @@ from typing import Annotated
 import typer
 
 from ..errors import Terminated, all_tried
-from ..files.permissions import permissions_of
 from ..migrate.options import CompositeObserver
 from ..migrate.policy import MissingReferences, OnConflict
 from ..python_api import migrate as run_migration
 from ..reports.recorder import RunRecorder
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
 from . import console
 from .options import DatabaseOption, JsonOption, SourceArgument, load_settings
 from .result_files import check_file, keep_out_of_legacy_folders, write_file
@@ -149,7 +148,7 @@ def migrate(
     elif summary.exit_code:
         log.warning(shortfall(summary))
 
-    permissions = permissions_of(SqliteDatabase.at(settings.database).path)
+    permissions = database_at(settings.database).permissions()
     with all_tried("the migration itself is kept" if summary.is_kept else "") as tried:
         if stats is not None:
             with tried():

@@ -8,7 +8,7 @@ from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
 from ..reports.recorder import RunRecorder
 from ..settings import Settings
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
 from .result_files import keep_out_of_legacy_folders
 
 
@@ -25,5 +25,5 @@ def write_run_report(
     if summary.dry_run:
         report = report_of_dry_run(summary, recorder, settings.encoding)
     else:
-        report = report_of_run(SqliteDatabase.at(settings.database), summary.run_id, witness=recorder)
+        report = report_of_run(database_at(settings.database), summary.run_id, recorder=recorder)
     return write_reports(report, folder, permissions=permissions)

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic
 from ..entities import Entity
-from ..store.holders import Superseded
-from ..store.known import KnownDocument
+from ..store.ledger import KnownDocument, Superseded
 from .prepare import Candidate
 
 

@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import Connection
 
 from ..entities import Entity
-from ..store.edits import lost
-from ..store.known import KnownDocument
+from ..store.ledger import KnownDocument, deleted_ids, lost, set_aside
 from ..store.records import content_of
-from ..store.runs import deleted_ids, set_aside
 from .batch_plan import Place
 from .prepare import Candidate
 

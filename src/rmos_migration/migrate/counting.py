@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from ..diagnostics import Diagnostic, Location
-from ..store.holders import Superseded, superseded
+from ..store.ledger import Superseded, superseded
 from .batch import Batch
 from .batch_plan import BatchPlan
 from .outcome import Outcome, Tally

@@ -11,9 +11,8 @@ from sqlalchemy import Connection
 from ..entities import Entity
 from ..sources.paths import parts_of
 from ..sources.read import SourceFile, read_files
-from ..store import holders, holdings
-from ..store.edits import trace_of
-from ..store.holders import Holder, holders_of, is_refused_as_a_whole
+from ..store import ledger
+from ..store.ledger import Holder, holders_of, is_refused_as_a_whole, trace_of
 from .prepare import Candidate, is_named_by_file, prepare
 from .run_progress import RunProgress
 from .untouched import is_untouched
@@ -108,7 +107,7 @@ class Holding:
                 holder = holder._replace(pointer=pointer)
             elif holder.pointer not in file.without_id:
                 holder = holder._replace(pointer="")
-        return holders.named(holder, self.course.book.source_id)
+        return ledger.named(holder, self.course.book.source_id)
 
     def is_alone(self, path: str, record_id: str) -> bool:
         """Whether a file of the batch has just one document of a record."""
@@ -178,7 +177,7 @@ class Holding:
         """What the user says of files in no known encoding: now for this run's source, for another when it was migrated."""
         if holder.source_id == self.course.book.source_id:
             return self.course.encoding
-        return holdings.encodings(self.connection, holder.source_id, [holder.path]).get(holder.path)
+        return ledger.encodings(self.connection, holder.source_id, [holder.path]).get(holder.path)
 
     def _is_among(self, file: _File, holder: Holder) -> bool:
         """Whether a document is still in its file: edited, broken or moved in it, perhaps, but there."""

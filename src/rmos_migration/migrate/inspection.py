@@ -83,7 +83,7 @@ def _contents(entity: Entity, reading: Reading, fallback_encoding: str | None) -
 
 def _acquaintance(entity: Entity, contents: Contents[SourceFormat]) -> tuple[int, int]:
     """How well documents pass for records of an entity: how many are recognised, and how many of its keys they have."""
-    keys = {key for rule in entity.fields for key in rule.found.keys}
+    keys = {key for rule in entity.fields for key in rule.source.keys}
     objects = [document for document in contents.documents if isinstance(document.value, dict)]
     recognised = sum(document.form is not None for document in objects)
     return recognised, sum(len(keys & document.value.keys()) for document in objects)

@@ -37,10 +37,10 @@ def softly_linked(entity: Entity, prepared: Candidate, there: Mapping[str, Colle
 
 def softly_linked_batch(connection: Connection, entity: Entity, batch: list[Candidate]) -> list[Candidate]:
     """The documents of a batch with those of their soft references whose parent has a row."""
-    if not entity.softly_found:
+    if not entity.soft_references:
         return batch
     there: dict[str, set[str]] = {}
-    for rule in entity.softly_found:
+    for rule in entity.soft_references:
         wanted = {target for prepared in batch for name, target in prepared.soft if name == rule.name}
         there[rule.name] = existing_ids(connection, rule.reference or "", wanted) if wanted else set()
     return [softly_linked(entity, prepared, there) if prepared.soft else prepared for prepared in batch]

@@ -8,11 +8,9 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import BY_NAME, Entity, FieldRule
-from ..store import edits, holders, records, runs
-from ..store.holders import Superseded
-from ..store.known import KnownDocument
-from ..store.reporting import SUPERSEDED
-from ..store.runs import LedgerEntry
+from ..store import ledger, records, rejects, runs
+from ..store.ledger import KnownDocument, Superseded
+from ..store.model import REPLACED, SETTLED, SUPERSEDED, LedgerEntry
 from .batch import Batch
 from .batch_plan import BatchPlan, Decision, Place, straight
 from .counting import recount, recount_back, superseded_before, tally_of
@@ -59,7 +57,7 @@ def load(connection: Connection, batch: Batch, policy: Policy, course: RunProgre
         for decision in plan.decisions:
             if decision.outcome is Outcome.UNCHANGED and decision.prepared.place in batch.known:
                 course.leave(decision.prepared.place)
-    holders.forget_places(connection, course.book.source_id, renamed.forgotten)
+    ledger.forget_places(connection, course.book.source_id, renamed.forgotten)
     return _write_books(connection, batch, plan, course)
 
 
@@ -112,25 +110,25 @@ def _write_books(connection: Connection, batch: Batch, plan: BatchPlan, course: 
     if pending := [wish for wishes in plan.pending.values() for wish in wishes]:
         records.remember_pending(connection, pending)
     attached = records.attach_pending(connection, batch.entity, written_ids)
-    runs.forget_files(connection, book.source_id, batch.reread_paths)
-    holders.release(connection, batch.entity, plan.taken_over)
+    ledger.forget_files(connection, book.source_id, batch.reread_paths)
+    ledger.release(connection, batch.entity, plan.taken_over)
     replaced = dict.fromkeys(row[0] for row in plan.replacements)
-    superseded = holders.supersede(connection, batch.entity, list(replaced))
+    superseded = ledger.supersede(connection, batch.entity, list(replaced))
     reborn: list[Superseded] = []
     lost: set[str] = set()
     if batch.orphans:
         adopted = _adopted(batch, plan)
-        again = runs.deleted_ids(connection, batch.entity, adopted)
-        reborn = holders.set_aside_for(connection, batch.entity, again)
+        again = ledger.deleted_ids(connection, batch.entity, adopted)
+        reborn = ledger.set_aside_for(connection, batch.entity, again)
         _meet_again(plan, again)
-        lost = edits.give_up_lost(connection, batch.entity, adopted)
-        runs.disown(connection, batch.entity, adopted)
-        runs.forget_deleted(connection, batch.entity, adopted)
+        lost = ledger.give_up_lost(connection, batch.entity, adopted)
+        ledger.disown(connection, batch.entity, adopted)
+        ledger.forget_deleted(connection, batch.entity, adopted)
     tally = tally_of(batch, plan)
     counted = [one for one in [*superseded, *reborn] if recount(tally, one, course)]
-    found = holders.restore(connection, batch.entity, _contents_of(plan)) if plan.replacements else []
+    found = ledger.restore(connection, batch.entity, _contents_of(plan)) if plan.replacements else []
     restored = [one for one in found if recount_back(tally, one, course)]
-    runs.write_ledger(connection, _entries(batch, plan, book))
+    ledger.write_ledger(connection, _entries(batch, plan, book))
     _write_rejects(connection, batch, plan, book)
     diagnostics = [diagnostic for decision in plan.decisions for diagnostic in decision.diagnostics]
     diagnostics += batch.notices
@@ -160,7 +158,7 @@ def _meet_again(plan: BatchPlan, again: Collection[str]) -> None:
     """Let documents be in conflict whose record was deleted through the API, and that others of the batch have made again."""
     for index, old in enumerate(plan.decisions):
         if old.was_replaced and old.outcome is Outcome.UNCHANGED and old.prepared.record_id in again:
-            said = holders.superseded(str(old.prepared.record_id), old.prepared.location)
+            said = ledger.superseded(str(old.prepared.record_id), old.prepared.location)
             plan.decisions[index] = old._replace(
                 outcome=Outcome.CONFLICT, diagnostics=[*old.diagnostics, said]
             )
@@ -176,17 +174,17 @@ def _adopted(batch: Batch, plan: BatchPlan) -> dict[str, str]:
 def _write_rejects(connection: Connection, batch: Batch, plan: BatchPlan, book: RunRef) -> None:
     """Keep what was not loaded."""
     rejected = [decision for decision in plan.decisions if decision.outcome is Outcome.REJECTED]
-    runs.write_rejects(connection, list(kept_out(rejected, book.source_id, book.run_id, batch.encoding)))
+    rejects.write_rejects(connection, list(kept_out(rejected, book.source_id, book.run_id, batch.encoding)))
 
 
 def _dangling(connection: Connection, batch: Batch, plan: BatchPlan, course: RunProgress) -> list[Diagnostic]:
     """Warnings for families that only single rings name and that are not there (docs/domain.md, Fields)."""
-    if not batch.entity.mentions:
+    if not batch.entity.embedded_references:
         return []
     written = {*plan.inserted_from, *plan.replaced_from}
     naming = [d.prepared for d in plan.decisions if d.prepared.mentions and d.prepared.place in written]
     found = []
-    for rule in batch.entity.mentions:
+    for rule in batch.entity.embedded_references:
         wanted = {one for prepared in naming for name, one in prepared.mentions if name == rule.name}
         there = records.existing_ids(connection, rule.reference or "", wanted)
         alike = course.looks.alike(connection, rule.reference or "", wanted - there)
@@ -213,7 +211,7 @@ def _entries(batch: Batch, plan: BatchPlan, book: RunRef) -> list[LedgerEntry]:
         path, _, digest, size, mtime_ns, _ = reading
         code = None
         if was_replaced:
-            code, outcome = runs.REPLACED, Outcome.CONFLICT
+            code, outcome = REPLACED, Outcome.CONFLICT
         elif outcome is Outcome.REJECTED or outcome is Outcome.CONFLICT:
             code, content, derived = code_of(decision), None, None
         entry = LedgerEntry(
@@ -253,15 +251,15 @@ def _with_superseded(
         if entry.content_sha256 is None or index >= at:
             continue
         derived = held.get((entry.path, entry.record_id, entry.content_sha256), entry.derived)
-        is_again = entry.outcome in runs.SETTLED and entry.content_sha256 == entries[at].content_sha256
+        is_again = entry.outcome in SETTLED and entry.content_sha256 == entries[at].content_sha256
         entry = entry._replace(derived=derived)
         made[index] = entry if is_again else _superseded(entry)
     return made
 
 
 def _superseded(entry: LedgerEntry) -> LedgerEntry:
-    if entry.outcome in runs.SETTLED or entry.code == runs.REPLACED:
-        return entry._replace(outcome=Outcome.CONFLICT.value, code=runs.REPLACED)
+    if entry.outcome in SETTLED or entry.code == REPLACED:
+        return entry._replace(outcome=Outcome.CONFLICT.value, code=REPLACED)
     return entry._replace(content_sha256=None, derived=None)  # not loaded, and no longer in the row
 
 

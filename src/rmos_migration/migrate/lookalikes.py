@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import shown, shown_apart
 from ..entities import FieldRule
-from ..store.lookalikes import Looks
+from ..store.records import Looks
 from .prepare import Candidate
 
 

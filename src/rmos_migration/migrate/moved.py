@@ -9,8 +9,7 @@ from sqlalchemy import Connection
 from ..entities import Entity
 from ..sources.discover import Source
 from ..sources.read import read_files
-from ..store.holders import Holder
-from ..store.known import KnownFile, known_files
+from ..store.ledger import Holder, KnownFile, known_files
 from .batch_plan import Place
 from .prepare import is_named_by_file, prepare
 from .untouched import is_untouched

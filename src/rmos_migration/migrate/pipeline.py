@@ -15,10 +15,10 @@ from ..sources.decode import is_codec
 from ..sources.discover import Source
 from ..sources.read import SourceFile, read_files
 from ..sources.source_files import is_read_no_more
-from ..store import runs
-from ..store.database import SqliteDatabase
 from ..store.failures import reason
-from ..store.known import KnownFile
+from ..store.ledger import KnownFile
+from ..store.model import now
+from ..store.port import DatabasePort
 from .batch import Batch
 from .gc_pause import fewer_garbage_collections
 from .misplaced import source_at
@@ -38,7 +38,7 @@ BATCH_BYTES = 8 * 1024 * 1024
 
 def run(
     source: Path,
-    database: SqliteDatabase,
+    database: DatabasePort,
     options: Options,
     observer: Observer | None = None,
     stop: Stop | None = None,
@@ -79,7 +79,7 @@ def run(
 @dataclass
 class _Run:
     source: Source
-    database: SqliteDatabase
+    database: DatabasePort
     options: Options
     observer: Observer
     stop: Stop
@@ -90,8 +90,8 @@ class _Run:
     signal: int | None = None
 
     def go(self) -> RunSummary:
-        started_at, began = runs.now(), time.perf_counter()
-        opened = self.database.rehearsal() if self.options.dry_run else self.database.writer(self._purpose())
+        started_at, began = now(), time.perf_counter()
+        opened = self.database.dry_run() if self.options.dry_run else self.database.write(self._purpose())
         with opened as connection:
             writer = Writer(connection, self.options, self.source, started_at)
             log.info("run %s: %s into %s", writer.book.run_id, self.source.root, self.database.url)
@@ -109,7 +109,7 @@ class _Run:
                 )
                 raise
             status = self._status()
-            finished_at, duration = runs.now(), time.perf_counter() - began
+            finished_at, duration = now(), time.perf_counter() - began
             writer.finish(
                 status,
                 self.counts,

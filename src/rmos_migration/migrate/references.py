@@ -6,8 +6,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, diagnose
 from ..entities import Entity, FieldRule
-from ..store.lookalikes import Looks
-from ..store.records import PendingReference, Row, existing_ids
+from ..store.records import Looks, PendingReference, Row, existing_ids
 from .linking import detached
 from .lookalikes import Lookalikes
 from .prepare import Candidate

@@ -11,9 +11,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, diagnose, printable_apart, shown
 from ..entities import Entity
-from ..store.formers import Former, begin_noting, formers, note_formers
-from ..store.holders import Holder
-from ..store.known import KnownDocument
+from ..store.ledger import Former, Holder, KnownDocument, begin_noting, formers, note_formers
 from .batch_plan import Place
 from .holding import Holding
 from .prepare import Candidate, is_named_by_file

@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Severity, diagnose, printable, printable_apart, shown
 from ..entities import Entity
-from ..store.holders import superseded
-from ..store.known import KnownDocument
+from ..store.ledger import KnownDocument, superseded
 from ..store.records import Row, content_of, existing_ids, rows_of
 from .batch_plan import BatchPlan, Decision, Place
 from .before import Before

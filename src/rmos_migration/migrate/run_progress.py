@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..sources.source_files import Presence
-from ..store.lookalikes import Looks
+from ..store.records import Looks
 from .batch_plan import Place
 from .moved import Moved
 

@@ -16,10 +16,9 @@ from ..entities import Entity
 from ..errors import DatabaseUnusable
 from ..sources.discover import Source
 from ..sources.source_files import was_moved
-from ..store import edits, holders, known, runs, schema, waiting
-from ..store.holders import Superseded
-from ..store.known import KnownFile
-from ..store.reporting import SUPERSEDED
+from ..store import ledger, records, runs, schema
+from ..store.ledger import KnownFile, Superseded
+from ..store.model import SUPERSEDED, now
 from ..store.safety import data_version, refuse_foreign
 from .batch import Batch
 from .batch_plan import Decision
@@ -77,7 +76,7 @@ class Writer:
             schema.upgrade(connection)
         with self._transaction():
             self._follow(source)
-            number, self.is_new_source = runs.source_id(connection, source.location)
+            number, self.is_new_source = ledger.source_id(connection, source.location)
             run_id = runs.begin_run(
                 connection,
                 source=source.named,
@@ -97,12 +96,12 @@ class Writer:
 
     def _follow(self, source: Source) -> None:
         """Know the legacy folder again where it was moved; else what was not loaded of it would be told of twice."""
-        known_as = runs.only_source(self.connection)
+        known_as = ledger.only_source(self.connection)
         if known_as is not None and known_as[1] != source.location:
             number, location = known_as
-            paths = runs.some_paths(self.connection, number, _PATHS)
+            paths = ledger.some_paths(self.connection, number, _PATHS)
             if was_moved(location, source.location, paths):
-                runs.move_source(self.connection, number, source.location)
+                ledger.move_source(self.connection, number, source.location)
                 log.info("the legacy folder %s lies in %s now", location, source.location)
 
     def known_files(self, entity: Entity, paths: list[str]) -> dict[str, KnownFile]:
@@ -110,7 +109,7 @@ class Writer:
         if self.is_new_source:
             return {}
         with self._transaction():
-            files = known.known_files(self.connection, self.book.source_id, entity, paths)
+            files = ledger.known_files(self.connection, self.book.source_id, entity, paths)
             superseded = [path for path, file in files.items() if file.superseded and file.settled]
             for path in self._with_free_rows(entity, superseded):
                 files[path] = files[path]._replace(settled=False)
@@ -120,7 +119,7 @@ class Writer:
         """The files that have a document which may take its row over, because what replaced it is gone."""
         if not paths:
             return set()
-        found = holders.superseded_in(self.connection, self.book.source_id, entity, paths)
+        found = ledger.superseded_in(self.connection, self.book.source_id, entity, paths)
         holding = Holding(self.connection, entity, self.course)
         holding.wanted = {one.record_id for one in found}
         return {one.path for one in found if holding.is_free(one.record_id)}
@@ -128,20 +127,20 @@ class Writer:
     def superseded(self, entity: Entity, paths: list[str]) -> list[Superseded]:
         """The documents in files whose row has other content since."""
         with self._transaction():
-            return holders.superseded_in(self.connection, self.book.source_id, entity, paths)
+            return ledger.superseded_in(self.connection, self.book.source_id, entity, paths)
 
     def never_read(self, entity: Entity) -> set[str]:
         """Return the paths of what was not loaded because it could not be read at all."""
         if self.is_new_source:
             return set()
         with self._transaction():
-            return known.never_read(self.connection, self.book.source_id, entity)
+            return ledger.never_read(self.connection, self.book.source_id, entity)
 
     def forget(self, paths: list[str]) -> None:
         """Take places out of the ledger that no document replaces: folders that can be read again, or are gone."""
         if paths:
             with self._transaction():
-                runs.forget_files(self.connection, self.book.source_id, paths)
+                ledger.forget_files(self.connection, self.book.source_id, paths)
 
     def load(self, batch: Batch) -> Loaded:
         """Write a batch and commit it; one in which no file was read has nothing to write and is only counted.
@@ -169,18 +168,18 @@ class Writer:
     def _look_up(self, batch: Batch) -> None:
         """Add to a batch what the ledger says of it now; an earlier batch of the run may have changed that."""
         if batch.reread_paths:
-            batch.known = known.known_documents(
+            batch.known = ledger.known_documents(
                 self.connection, self.book.source_id, batch.entity, batch.reread_paths
             )
         if batch.entity.name not in self.orphans:
-            self.orphans[batch.entity.name] = known.orphans(self.connection, batch.entity)
+            self.orphans[batch.entity.name] = ledger.orphans(self.connection, batch.entity)
         batch.orphans = self.orphans[batch.entity.name]
 
     def mend_waiting(self) -> list[Diagnostic]:
         """Attach references that wait although their record is there; forget those of records that are gone."""
         with self._transaction():
-            forgotten = waiting.forget_vain(self.connection)
-            attached = waiting.attach_come(self.connection)
+            forgotten = records.forget_vain(self.connection)
+            attached = records.attach_come(self.connection)
         if forgotten:
             log.info("forgot %s waiting references of records that are gone", forgotten)
         return [attached_notice(wish) for wish in attached]
@@ -188,7 +187,7 @@ class Writer:
     def overridden(self) -> int:
         """Return how many documents in the source had their record changed or deleted through the API since."""
         with self._transaction():
-            paths = edits.overridden(self.connection, self.book.source_id)
+            paths = ledger.overridden(self.connection, self.book.source_id)
         return sum(not self.course.presence.is_gone(self.course.location, path) for path in paths)
 
     def finish(
@@ -241,7 +240,7 @@ class Writer:
             self.connection.rollback()
             self.whole = None
             if not self.options.dry_run:
-                self.finish(status, counts, duration, stopped_by, undone=undone, at=runs.now())
+                self.finish(status, counts, duration, stopped_by, undone=undone, at=now())
         except (
             SQLAlchemyError,
             DatabaseUnusable,

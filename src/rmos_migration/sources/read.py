@@ -1,4 +1,4 @@
-"""Reading of source files: regular files only, of limited size, each opened once and hashed as it is parsed."""
+"""Reading of source files: regular files of limited size, each opened once and hashed as it is parsed."""
 
 import errno
 import os
@@ -10,7 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from ..diagnostics import Diagnostic, Location, diagnose
-from .cost import refused_for_cost
+from .cost import rejected_for_cost
 from .machine import raise_if_machine_failed
 
 _CHEAP = 256 * 1024
@@ -23,9 +23,9 @@ READ_AHEAD = 64
 """How many files are open at once, so that the system fetches them while earlier ones are parsed."""
 
 RACY_NS = 2_000_000_000
-"""Nanoseconds; the coarsest clock of a file system in use is that of memory sticks (FAT). A file written so shortly
-before it was read could change once more without its time showing it. So it is read twice and must be the same, and
-its time is not remembered, so that the next run reads it again."""
+"""Nanoseconds; the coarsest clock of a file system in use is that of memory sticks (FAT). A file written so
+shortly before it was read could change once more without its time showing it. So it is read twice and must be
+the same, and its time is not remembered, so that the next run reads it again."""
 
 FLAGS = (
     os.O_RDONLY
@@ -38,7 +38,7 @@ FLAGS = (
 
 
 class SourceFile(NamedTuple):
-    """A file to read: its path below the source with ``/``, the system's path, or why it must not be opened."""
+    """A file to read: its path below the source with ``/``, the system's path, and what prevents it."""
 
     path: str
     full: str
@@ -46,7 +46,7 @@ class SourceFile(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A file after reading: its bytes and their SHA-256 (hex), or the diagnostic that says why there are none.
+    """A file after reading: its bytes and their SHA-256 (hex), or the problem that prevented it.
 
     ``size`` is in bytes, ``mtime_ns`` in nanoseconds since the epoch; both are None if the file was not read,
     ``mtime_ns`` also if it cannot be trusted (``RACY_NS``).
@@ -131,9 +131,9 @@ def _read(file: SourceFile, handle: int | Diagnostic | None) -> Reading:
 def _read_open_file(path: str, handle: int) -> Reading:
     before = os.fstat(handle)
     if not stat.S_ISREG(before.st_mode):
-        return _refused(path, "file-not-regular", "this is not an ordinary file")
+        return _rejected(path, "file-not-regular", "this is not an ordinary file")
     if before.st_size > SIZE_LIMIT:
-        return _refused(path, "file-too-large", f"{before.st_size:,} bytes; the limit is {SIZE_LIMIT:,}")
+        return _rejected(path, "file-too-large", f"{before.st_size:,} bytes; the limit is {SIZE_LIMIT:,}")
     raw = _all_of(handle, before.st_size)
     digest = sha256(raw).hexdigest()
     is_settled = time.time_ns() - before.st_mtime_ns > RACY_NS
@@ -144,9 +144,9 @@ def _read_open_file(path: str, handle: int) -> Reading:
         before.st_size,
         before.st_mtime_ns,
     ):
-        return _refused(path, "file-changed", "the file changed while it was read")
-    if len(raw) > _CHEAP and (refusal := refused_for_cost(raw)) is not None:
-        return _refused(path, *refusal)
+        return _rejected(path, "file-changed", "the file changed while it was read")
+    if len(raw) > _CHEAP and (reason := rejected_for_cost(raw)) is not None:
+        return _rejected(path, *reason)
     return Reading(path, raw, digest, before.st_size, before.st_mtime_ns if is_settled else None)
 
 
@@ -164,14 +164,14 @@ def _all_of(handle: int, size: int) -> bytes:
 def _read_again(handle: int, size: int) -> bytes:
     """Return the bytes once more, from the beginning.
 
-    A program may rewrite a file in place, in several steps, between two steps of reading: half of what was read is
-    then old and half new, and within a tick of the clock neither size nor time show it.
+    A program may rewrite a file in place, in several steps, between two steps of reading: half of what was
+    read is then old and half new, and within a tick of the clock neither size nor time show it.
     """
     os.lseek(handle, 0, os.SEEK_SET)
     return _all_of(handle, size)
 
 
-def _refused(path: str, code: str, message: str) -> Reading:
+def _rejected(path: str, code: str, message: str) -> Reading:
     return Reading(path, b"", problem=diagnose(code, message, Location(path)))
 
 

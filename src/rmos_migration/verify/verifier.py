@@ -1,4 +1,4 @@
-"""Whether a database equals its source: every file is read again, and each document compared with ledger and row."""
+"""Verifying that a database equals its source: every file is read again, every document compared."""
 
 import os
 import time
@@ -24,8 +24,9 @@ from ..sources.decode import is_codec
 from ..sources.discover import Source
 from ..sources.read import Reading, SourceFile, read_files
 from ..sources.source_files import Presence
-from ..store import holdings, queries, runs, schema
-from ..store.database import SqliteDatabase
+from ..store import ledger, records, schema
+from ..store.model import now
+from ..store.port import DatabasePort
 from .comparison import LedgerExtract, compare
 from .model import NO_DIFFERENCES, ComparedItem, DocumentState, Limits, Tallies, Verification
 from .unchanged_rejects import still_as_kept
@@ -33,50 +34,49 @@ from .unchanged_rejects import still_as_kept
 BATCH_DOCUMENTS = 1000
 
 Told = Callable[[ComparedItem], None]
-"""Is told of every document, also of equal ones."""
+"""Called with every comparison, also of equal documents."""
 
 
 def verify_source(
     source: Path,
-    database: SqliteDatabase,
+    database: DatabasePort,
     *,
     limits: Limits = NO_DIFFERENCES,
     encoding: str | None = None,
     told: Told | None = None,
 ) -> Verification:
-    """Compare a legacy folder with a database, and change neither.
+    """Compare a legacy folder with a database, without changing either.
 
     Args:
-        source: the folder; also a copy that was moved, if the database was filled from one folder only.
+        source: the folder, or a copy of it elsewhere if the database was filled from one folder only.
         database: the database.
         limits: how many documents of each state are allowed.
-        encoding: a codec for files that are neither UTF-8 nor marked; where none is named, that of the run which read
-            the file.
-        told: is called with every comparison, in the order of the source.
+        encoding: a codec for files that are neither UTF-8 nor marked; by default that of the run.
+        told: called with every comparison, in the order of the source.
 
     Raises:
-        UsageError: if there is no such folder, or no such encoding.
-        DatabaseUnusable: if the database is absent, of another schema, not sound, or another program's.
+        UsageError: if the folder or the encoding does not exist.
+        DatabaseUnusable: if the database is missing, of another schema, not sound, or another program's.
         EnvironmentFailure: if the machine fails.
     """
     if encoding is not None and not is_codec(encoding):
         raise UsageError(f"there is no encoding {encoding}", "use a name such as cp1252 or latin-1")
     tree = source_at(source, encoding)
-    started_at, began = runs.now(), time.perf_counter()
-    with database.certain_reader() as connection, fewer_garbage_collections():
-        number = holdings.source_number(connection, tree.location)
-        one_pass = _Pass(connection, tree, number, encoding, told or (lambda _: None))
+    started_at, began = now(), time.perf_counter()
+    with database.read_sound() as snapshot, fewer_garbage_collections():
+        number = ledger.source_number(snapshot.connection, tree.location)
+        one_pass = _Pass(snapshot.connection, tree, number, encoding, told or (lambda _: None))
         one_pass.run()
         return Verification(
             source=str(source),
-            migrated_from=None if number is None else holdings.location_of(connection, number),
+            migrated_from=None if number is None else ledger.location_of(snapshot.connection, number),
             database=database.url,
-            schema_version=schema.version_of(connection),
+            schema_version=schema.version_of(snapshot.connection),
             tool_version=__version__,
             started_at=started_at,
             duration_seconds=time.perf_counter() - began,
             source_fingerprint=one_pass.fingerprint,
-            database_fingerprint=holdings.fingerprint(connection, ENTITIES),
+            database_fingerprint=records.fingerprint(snapshot.connection, ENTITIES),
             tallies=one_pass.tallies,
             differing=one_pass.differing,
             limits=limits,
@@ -85,7 +85,7 @@ def verify_source(
 
 @dataclass
 class _Unread:
-    """A file or folder that could not be read: why, and how it is told of where no row is known to come from it."""
+    """A file or folder that could not be read: the reason, and what is reported if no row comes from it."""
 
     reason: str
     comparison: ComparedItem | None = None
@@ -110,11 +110,11 @@ class _Pass:
 
     @property
     def fingerprint(self) -> str | None:
-        """The source's fingerprint; None where a folder could not be listed, because nothing stands for what it holds."""
+        """The source's fingerprint; None if a folder could not be listed, because its files are unknown."""
         return None if self.source.unlisted else self.digest.hexdigest()
 
     def run(self) -> None:
-        holdings.begin_seeing(self.connection)
+        ledger.begin_seeing(self.connection)
         for entity in ENTITIES:
             files = self.source.files(entity)
             while chunk := list(islice(files, BATCH_DOCUMENTS)):
@@ -123,22 +123,21 @@ class _Pass:
             self.unread[folder.path] = _Unread(_reason(folder.problem))
         presence = Presence()
         for entity in ENTITIES:
-            for unseen in holdings.unseen(self.connection, entity, self.number):
-                if all(
-                    presence.is_gone(*place) for place in unseen.elsewhere
-                ):  # else another folder holds it as well
-                    self._book(self._without_document(entity, unseen))
+            for unseen in ledger.unseen(self.connection, entity, self.number):
+                # a row whose document another folder holds as well is accounted for
+                if all(presence.is_gone(*place) for place in unseen.elsewhere):
+                    self._add(self._without_document(entity, unseen))
         for unread in self.unread.values():
             if unread.comparison is not None and not unread.has_rows:
-                self._book(unread.comparison)
+                self._add(unread.comparison)
         for diagnostic in not_looked_at(self.source, self.encoding):
             path = diagnostic.location.path
-            self._book(ComparedItem("", path, "", None, DocumentState.NOT_LOOKED_AT, [_reason(diagnostic)]))
+            self._add(ComparedItem("", path, "", None, DocumentState.NOT_LOOKED_AT, [_reason(diagnostic)]))
             self.tallies.folders_not_looked_at += diagnostic.code == FOLDER_NOT_LOOKED_AT
-        self.tallies.rows = queries.entity_counts(self.connection)
+        self.tallies.rows = records.entity_counts(self.connection)
 
-    def _without_document(self, entity: Entity, unseen: holdings.Unseen) -> ComparedItem:
-        """Return the state of a row whose document was not seen: it may stand in what could not be read."""
+    def _without_document(self, entity: Entity, unseen: ledger.Unseen) -> ComparedItem:
+        """Return a row whose document was not seen; it may be in a file that could not be read."""
         record_id, path, pointer, _ = unseen
         if path is None:
             details = ["no document is on record"]
@@ -154,7 +153,7 @@ class _Pass:
         return ComparedItem(entity.name, "", "", record_id, DocumentState.ONLY_IN_DATABASE, details)
 
     def _unread_place(self, path: str) -> str | None:
-        """Return which file or folder could not be read now, so that the file at ``path`` was not seen."""
+        """Return the unreadable file or folder because of which the file at ``path`` was not seen."""
         steps = path.split("/")
         above = ("/".join(steps[:number]) for number in range(len(steps), 0, -1))
         return next((place for place in above if place in self.unread), None)
@@ -163,10 +162,10 @@ class _Pass:
         encodings: dict[str, str] = {}
         if self.number is not None:
             paths = [file.path for file in chunk]
-            encodings = holdings.encodings(self.connection, self.number, paths)
+            encodings = ledger.encodings(self.connection, self.number, paths)
         batch: list[Candidate] = []
         for file, reading in zip(chunk, read_files(chunk), strict=True):
-            self._note_file(file, reading)
+            self._add_file(file, reading)
             batch += prepare(entity, reading, self.encoding or encodings.get(reading.path))
             if len(batch) >= BATCH_DOCUMENTS:
                 self._compare(entity, batch, encodings)
@@ -174,40 +173,40 @@ class _Pass:
         self._compare(entity, batch, encodings)
 
     def _compare(self, entity: Entity, batch: list[Candidate], encodings: Mapping[str, str]) -> None:
-        entries: dict[Place, holdings.Entry] = {}
+        entries: dict[Place, ledger.Entry] = {}
         as_kept: frozenset[Place] = frozenset()
         if self.number is not None:
-            paths = list(dict.fromkeys(prepared.reading.path for prepared in batch))
-            entries = holdings.entries(self.connection, self.number, entity, paths)
+            paths = list(dict.fromkeys(candidate.reading.path for candidate in batch))
+            entries = ledger.entries(self.connection, self.number, entity, paths)
         batch = [
-            prepared if entry is None else adopted(prepared, entry.record_id, entry.derived)
-            for prepared in batch
-            for entry in (entries.get(prepared.place),)
+            candidate if entry is None else adopted(candidate, entry.record_id, entry.derived)
+            for candidate in batch
+            for entry in (entries.get(candidate.place),)
         ]
         if self.number is not None:
             codecs = {path: self.encoding or encodings.get(path) for path, _ in entries}
             as_kept = still_as_kept(self.connection, self.number, batch, entries, codecs)
         held = LedgerExtract.of(self.connection, entity, batch, entries, as_kept)
         seen = []
-        for prepared in batch:
-            comparison = compare(self.connection, entity, prepared, held)
-            entry = entries.get(prepared.place)
+        for candidate in batch:
+            comparison = compare(self.connection, entity, candidate, held)
+            entry = entries.get(candidate.place)
             if comparison.state is DocumentState.UNREADABLE and (
                 entry is None or entry.content_sha256 is None
             ):
-                self.unread[prepared.reading.path].comparison = comparison
+                self.unread[candidate.reading.path].comparison = comparison
             else:
-                self._book(comparison)
-            seen.append(_record_seen(comparison, entries.get(prepared.place)))
-        holdings.note_seen(self.connection, entity, [one for one in seen if one is not None])
+                self._add(comparison)
+            seen.append(_record_seen(comparison, entry))
+        ledger.note_seen(self.connection, entity, [one for one in seen if one is not None])
 
-    def _book(self, comparison: ComparedItem) -> None:
+    def _add(self, comparison: ComparedItem) -> None:
         self.tallies.count(comparison)
         if comparison.state is not DocumentState.EQUAL:
             self.differing.append(comparison)
         self.told(comparison)
 
-    def _note_file(self, file: SourceFile, reading: Reading) -> None:
+    def _add_file(self, file: SourceFile, reading: Reading) -> None:
         self.tallies.files += 1
         known = reading.sha256
         if known is None:
@@ -222,7 +221,7 @@ def _reason(problem: Diagnostic | None) -> str:
 
 
 def _size_and_time(full: str) -> str:
-    """Return what can be known of a file without reading it, so that another one has another fingerprint."""
+    """Return what is known of a file without reading it, so that another file has another fingerprint."""
     try:
         known = os.lstat(full)
     except OSError as error:
@@ -230,8 +229,8 @@ def _size_and_time(full: str) -> str:
     return f"{known.st_size} {known.st_mtime_ns}"
 
 
-def _record_seen(comparison: ComparedItem, entry: holdings.Entry | None) -> str | None:
-    """The record whose row a document accounts for: not one that was not loaded, and has an id that is taken."""
+def _record_seen(comparison: ComparedItem, entry: ledger.Entry | None) -> str | None:
+    """Return the record whose row a document accounts for; None if it was not loaded because of its id."""
     if comparison.state in (DocumentState.EQUAL, DocumentState.ROW_CHANGED):
         return comparison.record_id
     may_be_there = comparison.state in (DocumentState.SOURCE_CHANGED, DocumentState.UNREADABLE)
