@@ -14,8 +14,8 @@ from rmos_migration.store.pool import ReadPool
 
 
 def patterns(readers: ReadPool) -> int:
-    with readers.reading() as connection:
-        return records.entity_counts(connection)["patterns"]
+    with readers.reading() as snapshot:
+        return records.entity_counts(snapshot)["patterns"]
 
 
 def test_a_folder_that_may_only_be_read_does_not_make_the_answers_old(
@@ -48,8 +48,8 @@ def test_an_answer_that_is_none_does_not_cost_the_connection(database: Path, rea
     readers.harmless = (LookupError,)
     lent = []
     for error in (LookupError, KeyError, LookupError):
-        with pytest.raises(error), readers.reading() as connection:
-            lent.append(connection)
+        with pytest.raises(error), readers.reading() as snapshot:
+            lent.append(snapshot.connection)
             raise error
     assert len(set(map(id, lent))) == 1
     assert patterns(readers) == 1
@@ -58,9 +58,9 @@ def test_an_answer_that_is_none_does_not_cost_the_connection(database: Path, rea
 @pytest.mark.parametrize("error", [ValueError(), TookTooLong("too long"), KeyboardInterrupt()])
 def test_whatever_else_is_raised_costs_it(readers: ReadPool, error: BaseException) -> None:
     readers.harmless = (LookupError,)
-    with pytest.raises(type(error)), readers.reading() as connection:
+    with pytest.raises(type(error)), readers.reading() as snapshot:
         raise error
-    assert connection.closed
+    assert snapshot.connection.closed
     assert patterns(readers) == 1
 
 

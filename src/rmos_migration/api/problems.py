@@ -13,8 +13,8 @@ from starlette.responses import Response
 from ..diagnostics import Diagnostic, printable
 from ..editing.refusals import ChangedMeanwhile, EditRefused, IdTaken, InUse, InvalidRecord, NoSuchRecord
 from ..errors import DatabaseUnusable, LockedError, ProgramFault, RmosError, TookTooLong, UsageError
-from ..store.edits import ReferringRecord
-from ..store.file_state import FileCondition
+from ..store.port import FileCondition
+from ..store.records import ReferringRecord
 from ..views.context import NotFound
 from .server_settings import ServerSettings
 
@@ -195,7 +195,7 @@ def of_error(error: RmosError, settings: ServerSettings, *, trusted: bool) -> Pr
     if isinstance(error, TookTooLong):
         kind = "took-too-long"
     elif isinstance(error, DatabaseUnusable):
-        kind = _CONDITIONS.get(settings.database.examine().condition, "database-unusable")
+        kind = _CONDITIONS.get(settings.database.inspect().condition, "database-unusable")
     elif isinstance(error, UsageError):
         kind = "invalid"
     if trusted:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic
 from ..entities import Entity
-from ..store.ledger import KnownDocument, Superseded
+from ..store.ledger import KnownDocument
+from ..store.model import LedgerEntry
 from .prepare import Candidate
 
 
@@ -32,6 +33,6 @@ class Batch:
     skipped_files: int = 0
     skipped_documents: int = 0
     skipped_generations: Counter[str | None] = field(default_factory=Counter)
-    superseded: list[Superseded] = field(default_factory=list)
+    superseded: list[LedgerEntry] = field(default_factory=list)
     is_last: bool = False
     size_bytes: int = 0

@@ -2,7 +2,7 @@
 
 from ..diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
 from ..generations import export
-from ..store.ledger import Holder
+from ..store.model import LocatedEntry
 from .holding import Holding
 from .prepare import Candidate
 
@@ -71,7 +71,7 @@ def conflict(
     return said(_of_two(record_id, holding.named(first), here, changes), _OF_TWO)
 
 
-def _comes_first(equal: Candidate, first: Holder | None, holding: Holding) -> bool:
+def _comes_first(equal: Candidate, first: LocatedEntry | None, holding: Holding) -> bool:
     """Return whether the ledger would name a document of the batch before ``first``, had it been in an earlier batch."""
     if first is None or holding.is_free(str(equal.record_id)):
         return True

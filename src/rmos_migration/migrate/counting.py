@@ -3,7 +3,8 @@
 from collections.abc import Collection
 
 from ..diagnostics import Diagnostic, Location
-from ..store.ledger import Superseded, superseded
+from ..store.ledger import superseded
+from ..store.model import LedgerEntry
 from .batch import Batch
 from .batch_plan import BatchPlan
 from .outcome import Outcome, Tally
@@ -21,7 +22,7 @@ def tally_of(batch: Batch, plan: BatchPlan) -> Tally:
     return tally
 
 
-def recount(tally: Tally, one: Superseded, course: RunProgress) -> bool:
+def recount(tally: Tally, one: LedgerEntry, course: RunProgress) -> bool:
     """Count as a conflict what was counted as arrived earlier in this run; returns whether it was."""
     if not _was_counted(one, course):
         return False
@@ -32,7 +33,7 @@ def recount(tally: Tally, one: Superseded, course: RunProgress) -> bool:
     return True
 
 
-def recount_back(tally: Tally, one: Superseded, course: RunProgress) -> bool:
+def recount_back(tally: Tally, one: LedgerEntry, course: RunProgress) -> bool:
     """Count as arrived what was counted as a conflict earlier in this run; returns whether it was."""
     if not _was_counted(one, course):
         return False
@@ -41,7 +42,7 @@ def recount_back(tally: Tally, one: Superseded, course: RunProgress) -> bool:
     return True
 
 
-def _was_counted(one: Superseded, course: RunProgress) -> bool:
+def _was_counted(one: LedgerEntry, course: RunProgress) -> bool:
     """Whether a document outside of the batch was counted already: read in this run, or passed over."""
     if one.source_id != course.book.source_id:
         return False
@@ -51,9 +52,9 @@ def _was_counted(one: Superseded, course: RunProgress) -> bool:
 
 
 def superseded_before(
-    batch: Batch, counted: Collection[Superseded] = (), restored: Collection[Superseded] = ()
+    batch: Batch, counted: Collection[LedgerEntry] = (), restored: Collection[LedgerEntry] = ()
 ) -> list[Diagnostic]:
     """What is to be said of documents outside of the batch whose row has other content now."""
     again = {(one.path, one.pointer) for one in restored}
     every = (one for one in [*batch.superseded, *counted] if (one.path, one.pointer) not in again)
-    return [superseded(one.record_id, Location(one.path, one.pointer, document=one.pointer)) for one in every]
+    return [superseded(one.record, Location(one.path, one.pointer, document=one.pointer)) for one in every]

@@ -12,7 +12,8 @@ from ..entities import Entity
 from ..sources.paths import parts_of
 from ..sources.read import SourceFile, read_files
 from ..store import ledger
-from ..store.ledger import Holder, holders_of, is_refused_as_a_whole, trace_of
+from ..store.ledger import holders_of, is_refused_as_a_whole, trace_of
+from ..store.model import LocatedEntry
 from .prepare import Candidate, is_named_by_file, prepare
 from .run_progress import RunProgress
 from .untouched import is_untouched
@@ -67,8 +68,8 @@ class Holding:
         self.documents = documents
         self.read_here = frozenset(read_here)
         self.wanted: set[str] = set()
-        self._found: dict[str, list[Holder]] = {}
-        self._first: dict[str, Holder | None] = {}
+        self._found: dict[str, list[LocatedEntry]] = {}
+        self._first: dict[str, LocatedEntry | None] = {}
         self._free: dict[str, bool] = {}
         self._read: dict[tuple[str, str], _File] = {}
         self._here: dict[str, _File] = {}
@@ -80,26 +81,26 @@ class Holding:
             self._free[record_id] = first is not None and self.is_gone(first)
         return self._free[record_id]
 
-    def first(self, record_id: str) -> Holder | None:
+    def first(self, record_id: str) -> LocatedEntry | None:
         """The document that the row was made from: one that is still there, or was moved, or else one that is gone."""
         if record_id not in self._first:
             self._first[record_id] = self._first_of(self._holders(record_id))
         return self._first[record_id]
 
-    def _first_of(self, found: list[Holder]) -> Holder | None:
+    def _first_of(self, found: list[LocatedEntry]) -> LocatedEntry | None:
         there = next((one for one in found if not self.is_gone(one)), None)
         if there is not None or not found:
             return there
         return next((one for one in map(self._moved, found) if one is not None), found[0])
 
-    def named(self, holder: Holder) -> str:
+    def named(self, holder: LocatedEntry) -> str:
         """Where a document stands, in words; what is read in this run says it best."""
         is_ours = holder.source_id == self.course.book.source_id
         file = self._read.get((holder.location, holder.path))
         if is_ours and holder.path in self.read_here:
             file = self._file_here(holder.path)
         if file is not None:
-            there = file.contents.get(holder.record_id, {})
+            there = file.contents.get(holder.record, {})
             same = [pointer for pointer, content in there.items() if content == holder.content_sha256]
             if same or there:
                 pointers = same or list(there)
@@ -117,17 +118,17 @@ class Holding:
         """What was done to the record through the API, in words; None where nothing was."""
         return trace_of(self.connection, self.entity, record_id)
 
-    def _holders(self, record_id: str) -> list[Holder]:
-        return [one for one in self._entries(record_id) if one.is_in_row]
+    def _holders(self, record_id: str) -> list[LocatedEntry]:
+        return [one for one in self._entries(record_id) if one.speaks_of_row]
 
-    def _entries(self, record_id: str) -> list[Holder]:
+    def _entries(self, record_id: str) -> list[LocatedEntry]:
         if record_id not in self._found:
             wanted = {record_id, *self.wanted} - self._found.keys()
             found = holders_of(self.connection, self.entity, wanted)
             self._found |= {one: found.get(one, []) for one in wanted}
         return self._found[record_id]
 
-    def is_gone(self, holder: Holder) -> bool:
+    def is_gone(self, holder: LocatedEntry) -> bool:
         """Whether a document stands no longer in its file, as far as that can be known."""
         if holder.is_from_api:
             return False
@@ -147,7 +148,7 @@ class Holding:
             return False  # nothing is known of what is out of reach
         return not self._is_among(self._stands_in(full, holder), holder)
 
-    def _moved(self, holder: Holder) -> Holder | None:
+    def _moved(self, holder: LocatedEntry) -> LocatedEntry | None:
         """A document that is gone from its file, under the place that it was moved to; None where it is nowhere."""
         if holder.source_id != self.course.book.source_id:
             return None
@@ -161,7 +162,7 @@ class Holding:
                 self._here.setdefault(document.reading.path, _File()).add(document)
         return self._here.get(path, _File())
 
-    def _stands_in(self, full: str, holder: Holder) -> _File:
+    def _stands_in(self, full: str, holder: LocatedEntry) -> _File:
         """The documents in a file that is read later in this run, or was not read for long."""
         place = (holder.location, holder.path)
         if place not in self._read:
@@ -173,20 +174,20 @@ class Holding:
                 self._read[place].add(document)
         return self._read[place]
 
-    def _encoding_of(self, holder: Holder) -> str | None:
+    def _encoding_of(self, holder: LocatedEntry) -> str | None:
         """What the user says of files in no known encoding: now for this run's source, for another when it was migrated."""
         if holder.source_id == self.course.book.source_id:
             return self.course.encoding
         return ledger.encodings(self.connection, holder.source_id, [holder.path]).get(holder.path)
 
-    def _is_among(self, file: _File, holder: Holder) -> bool:
+    def _is_among(self, file: _File, holder: LocatedEntry) -> bool:
         """Whether a document is still in its file: edited, broken or moved in it, perhaps, but there."""
         of_file = [
             one
-            for one in self._entries(holder.record_id)
+            for one in self._entries(holder.record)
             if (one.source_id, one.path) == (holder.source_id, holder.path) and not one.was_taken_out
         ]
-        contents = list(file.contents.get(holder.record_id, {}).values())
+        contents = list(file.contents.get(holder.record, {}).values())
         if not contents:
             contents = [
                 file.named[one.pointer]
@@ -201,7 +202,7 @@ class Holding:
         return not file.without_id.isdisjoint(("", holder.pointer))
 
 
-def _full_path(holder: Holder) -> str | None:
+def _full_path(holder: LocatedEntry) -> str | None:
     """The system's path of a file that is inside its source; None where there is no such path."""
     parts = parts_of(holder.path)
     if parts is None:

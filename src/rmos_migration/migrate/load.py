@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import BY_NAME, Entity, FieldRule
 from ..store import ledger, records, rejects, runs
-from ..store.ledger import KnownDocument, Superseded
+from ..store.ledger import KnownDocument
 from ..store.model import REPLACED, SETTLED, SUPERSEDED, LedgerEntry
 from .batch import Batch
 from .batch_plan import BatchPlan, Decision, Place, straight
@@ -114,7 +114,7 @@ def _write_books(connection: Connection, batch: Batch, plan: BatchPlan, course: 
     ledger.release(connection, batch.entity, plan.taken_over)
     replaced = dict.fromkeys(row[0] for row in plan.replacements)
     superseded = ledger.supersede(connection, batch.entity, list(replaced))
-    reborn: list[Superseded] = []
+    reborn: list[LedgerEntry] = []
     lost: set[str] = set()
     if batch.orphans:
         adopted = _adopted(batch, plan)

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 from ..entities import Entity
 from ..sources.discover import Source
 from ..sources.read import read_files
-from ..store.ledger import Holder, KnownFile, known_files
+from ..store.ledger import KnownFile, known_files
+from ..store.model import LocatedEntry
 from .batch_plan import Place
 from .prepare import is_named_by_file, prepare
 from .untouched import is_untouched
@@ -29,7 +30,7 @@ class Moved:
         self._encoding = encoding
         self._places: dict[str, dict[int, Place]] = {}
 
-    def place_of(self, connection: Connection, entity: Entity, holder: Holder) -> Place | None:
+    def place_of(self, connection: Connection, entity: Entity, holder: LocatedEntry) -> Place | None:
         """Return the first place where the document stands now; None where there is none."""
         if entity.name not in self._places:
             places = self._places[entity.name] = {}

@@ -6,14 +6,14 @@ from itertools import groupby
 from ..diagnostics import Diagnostic, Severity
 from ..sources.decode import to_text
 from ..sources.locate import DocumentText, document_texts, located_in
-from ..store.model import Reject
+from ..store.model import RejectBody
 from .batch_plan import Decision
 from .prepare import Candidate
 
 
 def kept_out(
     rejected: Iterable[Decision], source_id: int, run_id: int, encoding: str | None
-) -> Iterator[Reject]:
+) -> Iterator[RejectBody]:
     """The bytes that are kept of each rejected document of a batch.
 
     Of a document that is a whole file, those are the file's. Of one inside a file they are its own text, in UTF-8.
@@ -30,7 +30,7 @@ def kept_out(
             excerpt = found.get(decision.prepared.pointer)
             if excerpt is not None:
                 body = excerpt.text.encode("utf-8", "surrogatepass")
-            yield Reject(source_id, *decision.prepared.place, run_id, code_of(decision), body)
+            yield RejectBody(source_id, *decision.prepared.place, run_id, code_of(decision), body)
 
 
 def code_of(decision: Decision) -> str:

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, diagnose, printable_apart, shown
 from ..entities import Entity
-from ..store.ledger import Former, Holder, KnownDocument, begin_noting, formers, note_formers
+from ..store.ledger import Former, KnownDocument, begin_noting, formers, note_formers
+from ..store.model import LocatedEntry
 from .batch_plan import Place
 from .holding import Holding
 from .prepare import Candidate, is_named_by_file
@@ -61,7 +62,7 @@ def known_again(
             made.documents.append(adopted(one, before.record_id, before.derived))
             continue
         equal = waiting.get((one.generation, str(one.content_sha256)), [])
-        is_in_list = any(_is_named_by_place(former.holder.record_id, one) for former in equal)
+        is_in_list = any(_is_named_by_place(former.holder.record, one) for former in equal)
         if not equal or is_in_list or not _is_nameless(one):
             made.documents.append(one)
         else:
@@ -124,9 +125,9 @@ def _is_named_by_place(record_id: str, prepared: Candidate) -> bool:
     return _is_named_so(record_id, prepared.reading.path)
 
 
-def _has_key_for_id(holder: Holder) -> bool:
+def _has_key_for_id(holder: LocatedEntry) -> bool:
     """Whether a document may have had its id from a key that it stood under."""
-    if _is_named_so(holder.record_id, holder.path):
+    if _is_named_so(holder.record, holder.path):
         return False
     step = holder.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
     return holder.was_taken_out or step == holder.record_id

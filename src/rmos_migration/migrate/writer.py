@@ -10,16 +10,17 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Transaction
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import __version__
+from .._version import __version__
 from ..diagnostics import Diagnostic, Severity
 from ..entities import Entity
 from ..errors import DatabaseUnusable
 from ..sources.discover import Source
 from ..sources.source_files import was_moved
 from ..store import ledger, records, runs, schema
-from ..store.ledger import KnownFile, Superseded
-from ..store.model import SUPERSEDED, now
-from ..store.safety import data_version, refuse_foreign
+from ..store.dialect import DIALECT
+from ..store.ledger import KnownFile
+from ..store.model import SUPERSEDED, LedgerEntry, now
+from ..store.structure import refuse_foreign
 from .batch import Batch
 from .batch_plan import Decision
 from .holding import Holding
@@ -121,10 +122,10 @@ class Writer:
             return set()
         found = ledger.superseded_in(self.connection, self.book.source_id, entity, paths)
         holding = Holding(self.connection, entity, self.course)
-        holding.wanted = {one.record_id for one in found}
-        return {one.path for one in found if holding.is_free(one.record_id)}
+        holding.wanted = {one.record for one in found}
+        return {one.path for one in found if holding.is_free(one.record)}
 
-    def superseded(self, entity: Entity, paths: list[str]) -> list[Superseded]:
+    def superseded(self, entity: Entity, paths: list[str]) -> list[LedgerEntry]:
         """The documents in files whose row has other content since."""
         with self._transaction():
             return ledger.superseded_in(self.connection, self.book.source_id, entity, paths)
@@ -256,7 +257,7 @@ class Writer:
         """
         begun = self.connection.begin_nested() if self.whole is not None else self.connection.begin()
         with begun as transaction:
-            version = data_version(self.connection)
+            version = DIALECT.data_version(self.connection)
             if version != self._checked:
                 refuse_foreign(self.connection)
                 self._checked = version

@@ -1,7 +1,7 @@
 """Read-only connections that stay open, for a server that answers many short questions.
 
-Each use looks whether the file is still the one that was opened: a database may be moved away, restored from a backup
-or upgraded while the server runs.
+Each use looks whether the file is still the one that was opened: a database may be moved away, restored from
+a backup or upgraded while the server runs.
 """
 
 import sqlite3
@@ -10,15 +10,14 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from queue import Empty, LifoQueue
 from threading import Event, Lock, Thread
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import DatabaseUnusable
 from . import schema
-from .dialect import SQLITE
+from .dialect import DIALECT
 from .failures import driver_errors_as_ours
-from .port import never
-from .sqlite.database import SqliteDatabase
+from .port import DatabasePort, never
+from .snapshot import Snapshot
 from .sqlite.engines import SHORT_PATIENCE, interrupt_if_over, time_limit
 
 QUESTION_SECONDS = 30.0
@@ -33,7 +32,7 @@ _Identity = tuple[int, ...]
 class _PooledConnection:
     """One connection with the identity of the file that it reads."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: DatabasePort) -> None:
         self.identity = database.identity()
         self._stack = ExitStack()
         self.connection = self._stack.enter_context(database.connect_pooled())
@@ -44,16 +43,16 @@ class _PooledConnection:
         self._stack.close()
 
     def is_as_before(self) -> bool:
-        """Return whether nobody has written since ``has_changed`` was asked last; not, where that cannot be told at once."""
+        """Return whether nobody has written since ``has_changed``; False where that takes waiting."""
         try:
-            return SQLITE.data_version(self.connection) == self.changes
+            return DIALECT.data_version(self.connection) == self.changes
         except sqlite3.Error:
             return False
 
     def has_changed(self) -> bool:
-        """Whether anybody has written since this was asked last."""
+        """Return whether anybody has written since this was last asked."""
         with self._waiting():
-            changes = SQLITE.data_version(self.connection)
+            changes = DIALECT.data_version(self.connection)
         if changes == self.changes:
             return False
         self.changes = changes
@@ -72,19 +71,19 @@ class _PooledConnection:
 
 
 class ReadPool:
-    """A few connections to one database, lent out one by one; ``moment`` tells whether the data are still the same.
+    """Connections to one database, lent out one by one; ``moment`` tells whether the data changed.
 
     Args:
         database: to which.
         count: how many stay open.
         seconds: how long a block may ask.
-        harmless: what blocks raise to give an answer; every other exception costs the connection, which may be in the
-            middle of a question.
+        harmless: what blocks raise to give an answer; every other exception costs the connection, which may
+            be in the middle of a question.
     """
 
     def __init__(
         self,
-        database: SqliteDatabase,
+        database: DatabasePort,
         count: int = 4,
         *,
         seconds: float = QUESTION_SECONDS,
@@ -106,8 +105,8 @@ class ReadPool:
     @contextmanager
     def reading(
         self, *, seconds: float | None = None, is_stopped: Callable[[], bool] = never
-    ) -> Iterator[Connection]:
-        """Yield a connection in a transaction, so that everything read is of one moment.
+    ) -> Iterator[Snapshot]:
+        """Yield a snapshot of the database; everything read is of one moment.
 
         Args:
             seconds: how long the block may go on asking; ``self.seconds`` unless said.
@@ -115,9 +114,10 @@ class ReadPool:
 
         Raises:
             TookTooLong: if it asks longer; the connection is closed then.
-            DatabaseUnusable: if there is no database, it is of another schema, damaged, or cannot be opened; or a value
-                is not what its column says.
+            DatabaseUnusable: if there is no database, it is of another schema, damaged, or cannot be opened;
+                or a value is not what its column says.
         """
+        is_running = self.database.is_running()
         standing = self._lent()
         self._lent_out.add(standing)
         if self._timer is None:
@@ -128,7 +128,7 @@ class ReadPool:
                 self._limited(standing, seconds, is_stopped),
                 standing.connection.begin(),
             ):
-                yield standing.connection
+                yield Snapshot(standing.connection, is_running)
         except self.harmless:
             self._take_back(standing)
             raise
@@ -147,7 +147,7 @@ class ReadPool:
             standing.close()
 
     def moment_at_once(self) -> int | None:
-        """Return what ``moment`` would, without waiting for another program or thread; None where that cannot be."""
+        """Return what ``moment`` would, without waiting for anybody; None where that cannot be."""
         if not self._watching.acquire(blocking=False):
             return None
         try:
@@ -160,7 +160,7 @@ class ReadPool:
             self._watching.release()
 
     def moment(self) -> int:
-        """A number that is another one whenever the data may have changed.
+        """Return a number that changes whenever the data may have changed.
 
         Raises:
             DatabaseUnusable: as ``reading``.
@@ -180,7 +180,7 @@ class ReadPool:
             return self._moment
 
     def end_questions(self) -> None:
-        """End every question that is going on or asked from now on, with TookTooLong: the server is to end."""
+        """End every question, now and from now on, with TookTooLong: the server is to end."""
         self.is_ending = True
         self._interrupt_those_over()
 

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .. import __version__
+from .._version import __version__
 from ..api.addresses import record_address, slug_of
 from ..api.problems import Problem
 from ..api.state import root_of, state_of
@@ -79,7 +79,7 @@ def shell_of(request: Request) -> Shell:
     """Return the shell of the pages that a caller sees."""
     settings = state_of(request).settings
     token_is_given = settings.configured.token or settings.configured.token_file
-    name = settings.database.path.name
+    name = settings.database.name
     return Shell(
         root=root_of(request),
         database_name=printable(name),

@@ -43,10 +43,10 @@ IS_NOT_LOADED = and_(
     ~ledger.c.pointer.startswith(GONE),
     ~FROM_API,
 )
-"""Ledger entries of documents that are not in the database as of now: rejected, in conflict, or replaced by another document.
+"""Ledger entries of documents that are not loaded as of now: rejected, in conflict, or replaced.
 
-A document whose record was changed or deleted through the API is not among them: it arrived, and what it became was
-changed on purpose.
+A document whose record was changed or deleted through the API is not among them: it arrived, and what it
+became was changed on purpose.
 """
 
 _trace = ledger.alias("trace")
@@ -61,5 +61,5 @@ IS_FOR_ITS_ID = and_(
         )
     ),
 )
-"""Ledger entries of documents that are not loaded because of their id, and so speak of a row, which is there unless its record was
-deleted through the API."""
+"""Ledger entries of documents that are not loaded because of their id, and so speak of a row, which is there
+unless its record was deleted through the API."""

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ...errors import DatabaseUnusable
 from ...files.permissions import Permissions, permissions_of
 from .. import schema
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..port import DatabaseState, Engine, FileCondition, never
 from ..snapshot import Snapshot
 from ..structure import refuse_foreign
@@ -114,15 +114,6 @@ class SqliteDatabase:
             return (0, 0)
         return (found.st_dev, found.st_ino, *of_state)
 
-    examine = inspect  # until the API calls it by its name
-
-    @classmethod
-    def at(cls, place: str | Path) -> "SqliteDatabase":
-        """Return the database at a place."""
-        from ..database import path_of
-
-        return cls(path_of(place))
-
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
         """Read a current database in one transaction."""
@@ -157,7 +148,7 @@ class SqliteDatabase:
             refuse_unusable(found)
         is_running = self.is_running()
         with self._reading(is_stopped=is_stopped) as connection, connection.begin():
-            SQLITE.tolerate_broken_text(connection, tolerant=True)
+            DIALECT.tolerate_broken_text(connection, tolerant=True)
             refuse_computed(self.path, connection)
             yield Snapshot(connection, is_running)
 
@@ -172,7 +163,7 @@ class SqliteDatabase:
     def _reading(
         self, *, handed_round: bool = False, is_stopped: Callable[[], bool] = never
     ) -> Iterator[Connection]:
-        """A read-only connection; what damage makes of its queries is DatabaseUnusable."""
+        """Open a read-only connection; damage that its queries meet becomes DatabaseUnusable."""
         engine = file_engine(
             self.path, read_only=True, immutable=is_read_unnoticed(self.path), handed_round=handed_round
         )
