@@ -51,9 +51,7 @@ def modules_of(*parts: str) -> list[Path]:
     return [file for file in MODULES if name_of(file).partition("/")[0].removesuffix(".py") in parts]
 
 
-@pytest.mark.parametrize(
-    "part", ["errors", "permissions", "syncing", "new_files", "atomic", "catalogue", "diagnostics", "rosette"]
-)
+@pytest.mark.parametrize("part", ["errors", "files", "catalogue", "diagnostics", "rosette"])
 def test_centre_needs_nothing_but_the_standard_library(part: str) -> None:
     files = modules_of(part)
     assert files

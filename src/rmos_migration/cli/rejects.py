@@ -10,13 +10,15 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from ..atomic import NO_SUCH_NAME, IsALinkError, sweep, write_whole
 from ..diagnostics import CATALOGUE, Diagnostic
-from ..durable import make_folder, make_folder_below
 from ..errors import EnvironmentFailure, UsageError
+from ..files.atomic import write_whole
+from ..files.folders import make_folder, make_folder_below
+from ..files.leftovers import sweep
+from ..files.permissions import Permissions
+from ..files.targets import NO_SUCH_NAME, IsALinkError
 from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..migrate.outcome import Outcome
-from ..permissions import Permissions
 from ..presentation.not_loaded_now import strays_there
 from ..sources.paths import parts_of, safe_name
 from ..sources.source_files import Presence

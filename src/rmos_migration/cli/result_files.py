@@ -5,9 +5,11 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from ..atomic import is_link, is_special, sweep, write_whole
 from ..errors import EnvironmentFailure, RmosError, UsageError, remedy
-from ..permissions import ANYBODYS, Permissions
+from ..files.atomic import write_whole
+from ..files.leftovers import sweep
+from ..files.permissions import ANYBODYS, Permissions
+from ..files.targets import is_link, is_special
 from ..settings import Settings
 from ..sources.legacy_folder import refuse_inside
 from ..store.database import database_at, database_of

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..atomic import sweep, unfinished
 from ..errors import EnvironmentFailure
-from ..permissions import OWNERS
+from ..files.atomic import unfinished
+from ..files.leftovers import sweep
+from ..files.permissions import OWNERS
 from ..settings import Settings
 from ..store.database import database_at
 from ..store.port import DatabasePort

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from ..permissions import Permissions
+from ..files.permissions import Permissions
 from .snapshot import Snapshot
 
 

@@ -10,10 +10,11 @@ from itertools import chain, count
 from pathlib import Path
 from time import monotonic
 
-from ...atomic import sweep, unfinished
 from ...errors import EnvironmentFailure, UsageError, remedy
-from ...permissions import permissions_of
-from ...syncing import force, sync_file, sync_folder
+from ...files.atomic import unfinished
+from ...files.leftovers import sweep
+from ...files.permissions import permissions_of
+from ...files.sync import force, sync_file, sync_folder
 from ..failures import ours
 from .engines import PATIENCE, uri
 from .file_state import COMPANIONS, is_read_unnoticed

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ...errors import DatabaseUnusable
-from ...permissions import Permissions, permissions_of
+from ...files.permissions import Permissions, permissions_of
 from .. import schema
 from ..dialect import DIALECT
 from ..port import DatabaseState, Engine, FileCondition, never
