@@ -7,10 +7,7 @@ it.
 
 from collections.abc import Iterator
 
-from sqlalchemy import (
-    func,
-    select,
-)
+from sqlalchemy import func, select
 
 from ...entities import ENTITIES, Entity
 from ...errors import DatabaseUnusable

@@ -3,18 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Table,
-    and_,
-    exists,
-    func,
-    literal,
-    not_,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, Table, and_, exists, func, literal, not_, or_, select
 
 from ...entities import BY_NAME, Entity
 from ..ledger.conditions import IS_FOR_ITS_ID, IS_NOT_LOADED, SPEAKS_OF_ROW

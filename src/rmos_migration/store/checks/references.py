@@ -3,13 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ForeignKeyConstraint,
-    Table,
-    exists,
-    select,
-    type_coerce,
-)
+from sqlalchemy import ForeignKeyConstraint, Table, exists, select, type_coerce
 from sqlalchemy.types import NullType, String
 
 from ...entities import Entity

@@ -1,12 +1,6 @@
 """Which ledger entries a query is about; each condition is said once, here."""
 
-from sqlalchemy import (
-    and_,
-    exists,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import and_, exists, func, or_, select
 
 from ..model import API, DELETED, GONE, ID_CONFLICT, REPLACED
 from ..tables import KEPT_OUT, ledger, sources

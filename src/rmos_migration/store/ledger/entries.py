@@ -4,13 +4,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import groupby
 
-from sqlalchemy import (
-    Connection,
-    case,
-    exists,
-    literal,
-    select,
-)
+from sqlalchemy import Connection, case, exists, literal, select
 
 from ...entities import Entity
 from ..dialect import DIALECT

@@ -4,18 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    Boolean,
-    Column,
-    ColumnElement,
-    Connection,
-    Integer,
-    Table,
-    cast,
-    exists,
-    func,
-    select,
-)
+from sqlalchemy import Boolean, Column, ColumnElement, Connection, Integer, Table, cast, exists, func, select
 
 from ...entities import Entity
 from ..dialect import DIALECT

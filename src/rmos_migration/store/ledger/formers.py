@@ -3,17 +3,7 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import (
-    Column,
-    Connection,
-    MetaData,
-    Table,
-    Text,
-    insert,
-    literal,
-    or_,
-    select,
-)
+from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, literal, or_, select
 from sqlalchemy.schema import CreateTable, DropTable
 
 from ...entities import Entity

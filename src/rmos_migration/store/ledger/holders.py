@@ -2,14 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import (
-    Connection,
-    and_,
-    delete,
-    exists,
-    select,
-    update,
-)
+from sqlalchemy import Connection, and_, delete, exists, select, update
 
 from ...diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
 from ...entities import Entity

@@ -3,15 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
-from sqlalchemy import (
-    Column,
-    MetaData,
-    Table,
-    Text,
-    exists,
-    literal,
-    select,
-)
+from sqlalchemy import Column, MetaData, Table, Text, exists, literal, select
 from sqlalchemy.schema import CreateTable, DropTable
 
 from ...entities import Entity

@@ -2,13 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import (
-    Connection,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, func, insert, select, update
 
 from ...errors import CorruptRow
 from ..columns import run_encoding

@@ -2,14 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import (
-    Connection,
-    and_,
-    case,
-    delete,
-    select,
-    update,
-)
+from sqlalchemy import Connection, and_, case, delete, select, update
 
 from ...entities import Entity
 from ..dialect import DIALECT

@@ -8,17 +8,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Select,
-    Table,
-    and_,
-    case,
-    func,
-    null,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Select, Table, and_, case, func, null, or_, select
 
 from ...entities import Entity
 from ..dialect import DIALECT

@@ -6,10 +6,7 @@ from collections.abc import Collection
 from typing import Any
 from unicodedata import normalize
 
-from sqlalchemy import (
-    Connection,
-    select,
-)
+from sqlalchemy import Connection, select
 
 from ..dialect import DIALECT
 from ..tables import ENTITY_TABLES

@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import (
-    select,
-)
+from sqlalchemy import select
 
 from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES

@@ -5,16 +5,7 @@ from hashlib import sha256
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    delete,
-    func,
-    literal,
-    select,
-    union_all,
-    update,
-)
+from sqlalchemy import ColumnElement, Connection, delete, func, literal, select, union_all, update
 from sqlalchemy.exc import DBAPIError
 
 from ...entities import ENTITIES, Entity

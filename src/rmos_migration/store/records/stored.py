@@ -6,11 +6,7 @@ Everything is read in batches, so that memory does not grow with the number of r
 from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    Select,
-    exists,
-    select,
-)
+from sqlalchemy import Select, exists, select
 
 from ...entities import Entity
 from ...entities.stored import stored_names

@@ -3,17 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    ColumnElement,
-    Connection,
-    Row,
-    Select,
-    and_,
-    delete,
-    func,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Connection, Row, Select, and_, delete, func, or_, select
 
 from ...diagnostics import NOT_LOOKED_AT, Diagnostic, Location, Severity
 from ..dialect import DIALECT

@@ -4,16 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import (
-    Connection,
-    Row,
-    Table,
-    distinct,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, Table, distinct, func, insert, select, update
 
 from ...entities.stored import stored_object
 from ..columns import run_counts, run_encoding

@@ -123,8 +123,8 @@ def last_copy(path: Path, occasion: str) -> Path | None:
 def _copy(path: Path, unfinished: Path) -> None:
     """Copy what a transaction of our own sees.
 
-    No lock and no journal for the copy: nobody knows the file, and one that is not whole is deleted. SQLite's
-    own backup waits for ever while another program holds the database; a transaction ends its waiting in time.
+    No lock and no journal for the copy: nobody knows the file, and one that is not whole is deleted.
+    SQLite's own backup waits for ever while another program holds the database; a transaction does not.
     """
     mode = "mode=ro&immutable=1" if is_read_unnoticed(path) else "mode=ro"
     with (
