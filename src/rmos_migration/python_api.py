@@ -52,7 +52,7 @@ def migrate(
 
     Raises:
         UsageError, LockedError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
-        ValueError: if ``on_conflict`` or ``missing_references`` is no such word.
+        ValueError: if ``on_conflict`` or ``missing_references`` is not one of these words.
     """
     from .migrate.options import Limit, Options
     from .migrate.pipeline import run
@@ -82,7 +82,7 @@ def audit(
 
     Args:
         database: a SQLAlchemy URL (``sqlite:///rmos.db``) or the path of the file.
-        rules: codes of rules or names of families; all, if none is named.
+        rules: codes of rules or names of families; all by default.
         skip: those to leave out.
         fail_on: ``error`` or ``warning``, the least severity that fails the audit.
         baseline: a JSON result of an earlier audit; what it knows is silenced.
@@ -91,9 +91,9 @@ def audit(
         A verdict for every rule, with every finding; ``passed`` is the answer. Faults in the database do not raise.
 
     Raises:
-        UsageError: if there is no such rule, or the baseline is none.
+        UsageError: if there is no such rule, or the baseline is not a result of an audit.
         DatabaseUnusable: if the database is absent, newer, another program's, or cannot be opened.
-        ValueError: if ``fail_on`` is no severity.
+        ValueError: if ``fail_on`` is not a severity.
     """
     from .audit.auditor import audit_database
     from .audit.result import known_findings
@@ -166,7 +166,7 @@ def build_report(
         The report: counts, what was not loaded and why, what the database holds now.
 
     Raises:
-        UsageError: if there is no such run, or the file is no statistics.
+        UsageError: if there is no such run, or the file does not hold statistics.
         DatabaseUnusable, EnvironmentFailure: see ``errors``.
     """
     from .reports.build import report_of_run, report_of_statistics
@@ -191,7 +191,7 @@ def export(database: str | Path, folder: str | Path, *, format: str = "canonical
 
     Raises:
         UsageError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
-        ValueError: if ``format`` is no such word.
+        ValueError: if ``format`` is not one of these words.
     """
     from .exporting.outcome import ExportFormat
     from .exporting.run import run

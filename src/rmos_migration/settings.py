@@ -26,7 +26,7 @@ from .errors import UsageError
 SETTINGS_FILE = "rmos.toml"
 
 _LARGEST = 64 * 1024
-"""Bytes of a settings file; a larger one is none."""
+"""Bytes of the largest file that is taken for a settings file."""
 
 _LONGEST = {"database": 4096, "source": 4096}
 _LONGEST_WORD = 100
@@ -109,7 +109,7 @@ _OF_THE_FILE = tuple(name for name in Settings.model_fields if "token" not in na
 
 @dataclass(frozen=True)
 class InForce:
-    """The settings, and what of them ``rmos.toml`` says: by name, empty where there is none or all of it is overruled."""
+    """The settings, and the values among them that come from ``rmos.toml``, by name."""
 
     settings: Settings
     from_file: Mapping[str, object] = field(default_factory=dict)
@@ -168,15 +168,15 @@ def _settings(where: str, given: Mapping[str, Any]) -> Settings:
 
 
 def _at_home(path: str) -> str:
-    """The path with ``~`` at its beginning written out, which a shell does not do inside quotes."""
+    """Return a path with a leading ``~`` expanded, which a shell does not do inside quotes."""
     return os.path.expanduser(path) if re.match(r"~(?:[/\\]|\Z)", path) else path  # noqa: PTH111 - a text may be a URL's
 
 
 def _in_file(file: Path) -> dict[str, object]:
-    """What a settings file says; nothing, where there is none.
+    """Return what a settings file sets; nothing if it does not exist.
 
     Raises:
-        UsageError: if it cannot be read, is no TOML, or sets what there is not.
+        UsageError: if it cannot be read, is not TOML, or sets something unknown.
     """
     raw = _bytes_of(file)
     if raw is None:
@@ -206,7 +206,7 @@ def _in_file(file: Path) -> dict[str, object]:
 
 
 def _hint_of_faulty(raw: bytes) -> str:
-    """What to do about a file that is no TOML."""
+    """Return what to do about a file that is not TOML."""
     if b"\\" in raw:
         return _QUOTES_HINT
     if found := _BARE.search(raw.decode("utf-8", "replace")):

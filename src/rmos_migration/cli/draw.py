@@ -47,7 +47,7 @@ def draw(
             )
         one = as_drawn(row, stock(snapshot))
         is_broken = records.is_geometry_broken(snapshot, row.id)
-    remarks = ["its geometry is no JSON object: see rmos audit"] if is_broken else one.remarks
+    remarks = ["its geometry is not a JSON object: see rmos audit"] if is_broken else one.remarks
     for remark in remarks:
         console.say(f"{pattern_id}: {remark}", on=console.err)
     picture = drawing(one, scale_bar=True)
@@ -67,7 +67,7 @@ def draw(
 
 
 def _refuse_other(output: Path) -> None:
-    """Raise UsageError where something is that is no drawing; a drawing may be made anew."""
+    """Raise UsageError where something other than a drawing is in the way; a drawing may be replaced."""
     check_file(output)
     if beginning(output, 4) not in (b"", b"<svg"):
-        raise UsageError(f"{output} is no drawing and was left as it is", "name another file")
+        raise UsageError(f"{output} is not a drawing and was left as it is", "name another file")

@@ -85,7 +85,7 @@ def inspect(
             console.out.print(console.diagnostic_text(diagnostic))
         folders = folders_among(one.code for one in strays)
         console.say(
-            f"{_counted(verdicts.total(), 'document')} in {_counted(len(pairs), 'file')}: "
+            f"{console.counted(verdicts.total(), 'document')} in {console.counted(len(pairs), 'file')}: "
             f"{verdicts[False]:,} would migrate, "
             f"{verdicts[True]:,} would not be loaded{f'; {were_not_looked_at(len(strays), folders)}' if strays else ''}."
         )
@@ -126,10 +126,6 @@ def _strays(source: Source, encoding: str | None) -> Iterator[Diagnostic]:
     for diagnostic in not_looked_at(source, encoding):
         location = diagnostic.location
         yield diagnostic._replace(location=location._replace(path=str(source.root / location.path)))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _files(path: Path, source: Source | None) -> Iterator[tuple[Entity | None, SourceFile]]:

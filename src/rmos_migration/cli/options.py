@@ -47,5 +47,5 @@ def told_by_file(chosen: InForce) -> str:
 
 
 def _shown(value: object) -> str:
-    """A value as it stands in the file, without the password that a database's address may hold."""
+    """Return a value as it is written in the file, without the password that a database's URL may hold."""
     return re.sub(r"(://[^/@:]*):[^/]*@", r"\1:…@", json.dumps(value, default=str, ensure_ascii=False))

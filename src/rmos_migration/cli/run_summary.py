@@ -16,7 +16,7 @@ _VERDICT_COLOURS = {
 
 
 def print_summary(summary: RunSummary) -> None:
-    """The summary of a run for a person: a table, the verdict in words, what to do next."""
+    """Print the summary of a run for a person: a table, the verdict in words, what to do next."""
     out.print(counts_table(summary.counts))
     out.print()
     say(f"From {summary.source} into {summary.database.removeprefix('sqlite:///')}")
@@ -91,7 +91,7 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
 
 
 def counts_table(counts: RunCounts) -> Table:
-    """Documents per entity and outcome."""
+    """Return a table of documents per entity and outcome."""
     made = table("", "found", "migrated", "unchanged", "conflicts", "rejected")
     for name, tally in [*counts.entities.items(), ("total", counts.totals)]:
         numbers = (tally.found, tally.migrated, tally.unchanged, tally.conflicts, tally.rejected)

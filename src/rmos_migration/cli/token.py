@@ -14,14 +14,14 @@ from .options import DatabaseOption, load_settings
 if TYPE_CHECKING:
     from ..api.tokens import TokenPlace
 
-HELP = """The one for changes is enough for everything. The one for reading is for those who shall look and change nothing. They come
+HELP = """The one for changes is enough for everything. The one for reading is for those who look and change nothing. They come
 from RMOS_TOKEN and RMOS_READING_TOKEN, from the files that RMOS_TOKEN_FILE and RMOS_READING_TOKEN_FILE name, or from files
 beside the database that only their owner may read, which the server makes on its first start.
 
 \b
 Examples:
   rmos token
-  rmos token --new    the old ones are good for nothing from now on
+  rmos token --new    the old ones are no longer valid
 """
 
 
@@ -49,9 +49,7 @@ def token(
     for one, token in found:
         console.say(f"for {one.purpose}: {_words(one, token)}")
     if new and not failures:
-        console.say(
-            "The old ones are good for nothing. A server that runs takes none any more: start it again."
-        )
+        console.say("The old ones are no longer valid. Restart a server that is running.")
     for failure in failures[1:]:
         console.print_error(failure)
     if failures:
