@@ -37,7 +37,8 @@ _LARGEST_NUMBER = 2**63 - 1
 _SQLITE = "sqlite:///"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BARE = re.compile(
-    r"^[ \t]*(database|source|on_conflict|missing_references|encoding)[ \t]*=[ \t]*([^\s\"'#\[{][^\"'#\r\n]{0,200}?)[ \t]*(?:#.*)?\r?$",
+    r"^[ \t]*(database|source|on_conflict|missing_references|encoding)[ \t]*=[ \t]*"
+    r"([^\s\"'#\[{][^\"'#\r\n]{0,200}?)[ \t]*(?:#.*)?\r?$",
     re.MULTILINE,
 )
 """A text that stands without quotes."""
@@ -48,10 +49,11 @@ _QUOTES_HINT = "in double quotes a backslash begins an escape: write the path in
 class Settings(BaseModel):
     """What a workshop may set once: in ``rmos.toml``, or in the environment as ``RMOS_SOURCE`` and so on.
 
-    Values that are given go before those of the environment; ``settings_in_force`` puts ``rmos.toml`` below both.
+    Values that are given go before those of the environment; ``settings_in_force`` puts ``rmos.toml`` below
+    both.
     """
 
-    # Not pydantic-settings: its import takes longer than the rest of a short command's settings and options together.
+    # Not pydantic-settings: its import would take a sixth of the start of a short command.
     model_config = ConfigDict(extra="forbid")
 
     database: str = Field(
@@ -104,7 +106,7 @@ def _in_environment(names: Iterable[str]) -> dict[str, str]:
 
 
 _OF_THE_FILE = tuple(name for name in Settings.model_fields if "token" not in name)
-"""What ``rmos.toml`` may set. It lies in whatever folder one stands in, so it says nothing of who may change something."""
+"""What ``rmos.toml`` may set: it may lie in anybody's folder, so it does not say who may change something."""
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from . import console
 from .options import DatabaseOption, load_settings
 from .result_files import beginning, check_file, keep_out_of_legacy_folders, write_file
 
-HELP = """Rings, tiles and strip colours are drawn as far as the geometry and the strip families say them; what they leave open is
-said. A pattern that describes no ring cannot be drawn: exit code 1.
+HELP = """Rings, tiles and strip colours are drawn as far as the geometry and the strip families say them;
+what they leave open is said. A pattern that describes no ring cannot be drawn: exit code 1.
 
 \b
 Examples:

@@ -29,7 +29,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 
 def load_settings(*, quiet: bool = False, **flags: object) -> Settings:
-    """Return the settings with the flags that were given on top, and say on stderr what ``rmos.toml`` sets, unless ``quiet``.
+    """Return the settings with the given flags on top; tell on stderr what ``rmos.toml`` sets.
 
     Raises:
         UsageError: if one of them cannot be used.

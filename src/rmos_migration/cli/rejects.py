@@ -23,8 +23,9 @@ from .options import DatabaseOption, JsonOption, load_settings
 from .result_files import keep_out_of_legacy_folders
 from .saved_rejects import save_documents
 
-HELP = """Files that seem to hold records and were not looked at are listed, too. In JSON, total counts the documents alone, rejected
-and in conflict, and not_looked_at_total these files; --limit shortens the lists, not the totals.
+HELP = """Files that seem to hold records and were not looked at are listed, too. In JSON, total counts the
+documents alone, rejected and in conflict, and not_looked_at_total these files; --limit shortens the lists,
+not the totals.
 
 \b
 Examples:
@@ -82,7 +83,7 @@ def rejects(
 
 
 def _nothing_found(snapshot: Snapshot) -> str:
-    """Return the sentence for an empty list; what a run met before it was ended, and undone, is not on record."""
+    """Return the sentence for an empty list; what a run met before it was undone is not on record."""
     last = next(iter(runs.newest(snapshot, 1)), None)
     if last is None or not last.stopped_by:
         return "No document is rejected or in conflict."

@@ -36,7 +36,7 @@ def print_summary(summary: RunSummary) -> None:
 
 
 def shortfall(summary: RunSummary) -> str:
-    """Return one line on what a run did not bring in, for somebody who asked for quiet, and where to see more."""
+    """Return one line, for ``--quiet``, on what a run did not load, and where to see more."""
     totals, files = summary.totals, summary.counts.files
     said = [summary.stopped_by] if summary.stopped_by else []
     said += [f"{totals.rejected:,} rejected"] if totals.rejected else []
@@ -69,7 +69,8 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
             f"{summary.success_rate:g} % of {totals.found:,} documents {verb} in the database "
             f"({summary.duration_seconds:.1f} s, {rate:,.0f} a second)."
             if not overridden
-            else f"{summary.success_rate:g} % of {totals.found:,} documents have arrived; {overridden_records(overridden)}."
+            else f"{summary.success_rate:g} % of {totals.found:,} documents have arrived; "
+            f"{overridden_records(overridden)}."
         )
     if files.not_looked_at:
         seem = "it may hold" if files.not_looked_at == 1 else "they may hold"
@@ -85,7 +86,10 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
     if (totals.rejected or totals.conflicts) and summary.is_kept:
         yield "What was not loaded, and why: rmos rejects"
     if totals.conflicts and not summary.dry_run:
-        yield "Conflicts: the database holds other content under the same id. What to do about each: rmos rejects"
+        yield (
+            "Conflicts: the database holds other content under the same id. "
+            "What to do about each: rmos rejects"
+        )
     if not summary.counts.balanced:
         yield "The counts do not balance. That is a fault of this program; please report it."
 

@@ -42,7 +42,7 @@ def save_documents(
 
 
 def _names_of(found: NotLoaded) -> list[str] | None:
-    """Return the path of a document's copy: that of its file; inside a file, a folder of that name and its pointer."""
+    """Return the names down to a document's copy: those of its file, and its pointer if it is inside."""
     parts, pointer = parts_of(found.place.path), found.place.pointer
     if parts is None or not pointer:
         return parts
@@ -59,7 +59,7 @@ def _plain(pointer: str) -> str:
 def _write_new(
     folder: Path, into: list[str], found: NotLoaded, body: bytes, permissions: Permissions
 ) -> bool:
-    """Write a copy under the document's own path; where that cannot be here, under a safe name, and say so."""
+    """Write a copy under the document's own path, or under a safe name where that is impossible here."""
     names = _names_of(found)
     if names is not None:
         try:

@@ -1,7 +1,8 @@
 """The permissions of a file that is made from another one: whoever may not read that may not read it either.
 
-A new file belongs to the group of whoever makes it, which need not be the origin's. Where a mode gives the group something
-else than all others, it is handed to the origin's group; where that cannot be, both get only what either may.
+A new file belongs to the group of whoever makes it, which need not be the origin's. Where a mode gives the
+group something else than all others, it is handed to the origin's group; where that cannot be, both get only
+what either may.
 """
 
 import os
@@ -13,7 +14,7 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Permissions:
-    """What a new file allows, before the umask, and the group that is meant; None for that of whoever makes it."""
+    """What a new file allows, before the umask, and its group; None for the group of whoever makes it."""
 
     mode: int = 0o666
     group: int | None = None
@@ -40,7 +41,7 @@ class Permissions:
         return Permissions(_mode(path, earlier) & self.mode, group, self.owner)
 
     def let_read(self, user: int) -> bool:
-        """Return whether a user outside the group may read: the origin's owner may, and anybody where all may."""
+        """Return whether a user outside the group may read: the origin's owner, or anybody if all may."""
         return user == self.owner or bool(self.mode & stat.S_IROTH)
 
     def of_folder(self) -> "Permissions":
@@ -48,7 +49,7 @@ class Permissions:
         return Permissions(self.mode | (self.mode & 0o444) >> 2, self.group)
 
     def hand_over(self, made: int | Path, mode: int) -> None:
-        """Give a new file (a descriptor or a path) to the group, with a mode; where that fails, only what all may."""
+        """Give a new file (a descriptor or a path) to the group, with a mode, or with what all may."""
         try:
             os.chown(made, -1, -1 if self.group is None else self.group)
         except OSError:
@@ -65,7 +66,7 @@ OWNERS = Permissions(0o600)
 
 
 def permissions_of(origin: Path) -> Permissions:
-    """Return the permissions for a file made from another: no wider than its own; anybody's if it does not exist."""
+    """Return permissions for a file made from another: no wider than its own, anybody's if it is absent."""
     try:
         found = origin.stat()
     except OSError:
