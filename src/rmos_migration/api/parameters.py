@@ -10,7 +10,7 @@ from ..entities import Entity, FieldKind, FieldRule
 from ..store.model import LedgerPlace
 from ..views.paging import values_of_cursor
 from ..views.records import Filters
-from .problems import Fault, Problem
+from .problems import Problem, invalid_field
 from .requests import NO_NUL
 
 STORES = "/api/rmos/stores"
@@ -113,8 +113,7 @@ def values_from(cursor: str, *kinds: type | UnionType, name: str = "cursor") -> 
     values = values_of_cursor(cursor, *kinds)
     if values is None:
         message = f"invalid {name}"
-        fault = Fault(code="field-invalid", message=message, pointer=name, hint=f"leave {name} out")
-        raise Problem("invalid", message, errors=[fault])
+        raise Problem("invalid", message, errors=[invalid_field(message, name, f"leave {name} out")])
     return values
 
 

@@ -181,6 +181,11 @@ def fault(diagnostic: Diagnostic) -> Fault:
     )
 
 
+def invalid_field(message: str, pointer: str, hint: str = "") -> Fault:
+    """Return what is wrong with a field of a request's body, or with a parameter."""
+    return Fault(code="field-invalid", message=message, pointer=pointer, hint=hint)
+
+
 def of_error(error: RmosError, settings: ServerSettings, *, trusted: bool) -> Problem:
     """Return the problem for a failure.
 

@@ -180,7 +180,7 @@ class ResponseCache:
             DatabaseUnusable: if there is no database, or it cannot be used.
             LockedError: if another program does not let it be read.
         """
-        number, asked_at = self.readers.moment_at_once(), time.monotonic()
+        number, asked_at = self.readers.data_version_at_once(), time.monotonic()
         if self._look.version.number != number or asked_at - self._look.taken_at >= _LOOK_SECONDS:
             await to_thread.run_sync(self._look_closely, asked_at, limiter=self._looking)
         return self._look.version
@@ -193,7 +193,7 @@ class ResponseCache:
             raise self._failed.error.with_traceback(None)
         began = time.monotonic()
         try:
-            number = self.readers.moment()
+            number = self.readers.data_version()
         except RmosError as error:
             self._failed = _FailedLook(error, began)
             raise

@@ -71,7 +71,7 @@ class _PooledConnection:
 
 
 class ReadPool:
-    """Connections to one database, lent out one by one; ``moment`` tells whether the data changed.
+    """Connections to one database, lent out one by one; ``data_version`` tells whether the data changed.
 
     Args:
         database: to which.
@@ -99,7 +99,7 @@ class ReadPool:
         self._idle: LifoQueue[_PooledConnection] = LifoQueue()
         self._count = count
         self._watch: _PooledConnection | None = None
-        self._moment = 0
+        self._version = 0
         self._watching = Lock()
 
     @contextmanager
@@ -118,36 +118,36 @@ class ReadPool:
                 or a value is not what its column says.
         """
         is_running = self.database.is_running()
-        standing = self._lent()
-        self._lent_out.add(standing)
+        pooled = self._lent()
+        self._lent_out.add(pooled)
         if self._timer is None:
             self._keep_time()
         try:
             with (
                 driver_errors_as_ours(),
-                self._limited(standing, seconds, is_stopped),
-                standing.connection.begin(),
+                self._limited(pooled, seconds, is_stopped),
+                pooled.connection.begin(),
             ):
-                yield Snapshot(standing.connection, is_running)
+                yield Snapshot(pooled.connection, is_running)
         except self.harmless:
-            self._take_back(standing)
+            self._take_back(pooled)
             raise
         except BaseException:
-            standing.close()
+            pooled.close()
             raise
         else:
-            self._take_back(standing)
+            self._take_back(pooled)
         finally:
-            self._lent_out.discard(standing)
+            self._lent_out.discard(pooled)
 
-    def _take_back(self, standing: _PooledConnection) -> None:
+    def _take_back(self, pooled: _PooledConnection) -> None:
         if self._idle.qsize() < self._count:
-            self._idle.put(standing)
+            self._idle.put(pooled)
         else:
-            standing.close()
+            pooled.close()
 
-    def moment_at_once(self) -> int | None:
-        """Return what ``moment`` would, without waiting for anybody; None where that cannot be."""
+    def data_version_at_once(self) -> int | None:
+        """Return what ``data_version`` would, without waiting for anybody; None where that cannot be."""
         if not self._watching.acquire(blocking=False):
             return None
         try:
@@ -155,11 +155,11 @@ class ReadPool:
             is_known = (
                 watch is not None and watch.identity == self.database.identity() and watch.is_as_before()
             )
-            return self._moment if is_known else None
+            return self._version if is_known else None
         finally:
             self._watching.release()
 
-    def moment(self) -> int:
+    def data_version(self) -> int:
         """Return a number that changes whenever the data may have changed.
 
         Raises:
@@ -173,11 +173,11 @@ class ReadPool:
             try:
                 with driver_errors_as_ours(), self._limited(watch):
                     if watch.has_changed():
-                        self._moment += 1
+                        self._version += 1
             except BaseException:
                 self._stop_watching()
                 raise
-            return self._moment
+            return self._version
 
     def end_questions(self) -> None:
         """End every question, now and from now on, with TookTooLong: the server is to end."""
@@ -190,8 +190,8 @@ class ReadPool:
         self._is_closed.set()
         with self._watching:
             self._stop_watching()
-        while (standing := self._next()) is not None:
-            standing.close()
+        while (pooled := self._next()) is not None:
+            pooled.close()
 
     def _keep_time(self) -> None:
         with self._watching:
@@ -204,26 +204,26 @@ class ReadPool:
             self._interrupt_those_over()
 
     def _interrupt_those_over(self) -> None:
-        for standing in list(self._lent_out):
+        for pooled in list(self._lent_out):
             with suppress(sqlite3.Error, SQLAlchemyError):  # it was closed meanwhile
-                interrupt_if_over(standing.connection)
+                interrupt_if_over(pooled.connection)
 
     def _limited(
         self,
-        standing: _PooledConnection,
+        pooled: _PooledConnection,
         seconds: float | None = None,
         is_stopped: Callable[[], bool] = never,
     ) -> AbstractContextManager[None]:
         limit = self.seconds if seconds is None else seconds
-        return time_limit(standing.connection, limit, is_stopped=lambda: self.is_ending or is_stopped())
+        return time_limit(pooled.connection, limit, is_stopped=lambda: self.is_ending or is_stopped())
 
     def _lent(self) -> _PooledConnection:
-        if self.moment_at_once() is None:
-            self.moment()  # which refuses a file whose schema was upgraded since it was opened
-        while (standing := self._next()) is not None:
-            if standing.identity == self.database.identity():
-                return standing
-            standing.close()
+        if self.data_version_at_once() is None:
+            self.data_version()  # which refuses a file whose schema was upgraded since it was opened
+        while (pooled := self._next()) is not None:
+            if pooled.identity == self.database.identity():
+                return pooled
+            pooled.close()
         return _PooledConnection(self.database)
 
     def _next(self) -> _PooledConnection | None:
@@ -236,4 +236,4 @@ class ReadPool:
         if self._watch is not None:
             self._watch.close()
             self._watch = None
-            self._moment += 1
+            self._version += 1

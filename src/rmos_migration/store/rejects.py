@@ -20,12 +20,12 @@ from ..diagnostics import Diagnostic, Location, Severity
 from ..entities import BY_NAME
 from .columns import run_encoding
 from .dialect import DIALECT
-from .ledger.conditions import IS_NOT_LOADED
+from .ledger.conditions import IS_NOT_LOADED, PLACE
 from .ledger.holders import holders_of, named, superseded
 from .model import CONFLICTS, REPLACED, SUPERSEDED, DocumentKey, LedgerPlace, RejectBody
 from .runs.diagnostics import as_diagnostic
 from .snapshot import Snapshot
-from .tables import diagnostics, ledger, rejects, runs, sources
+from .tables import KEPT_OUT, diagnostics, ledger, rejects, runs, sources
 
 EVERY = 2**31
 """More documents than there are; for those who want them all."""
@@ -77,10 +77,9 @@ def page(
     snapshot: Snapshot, *, after: LedgerPlace | None, limit: int, **wanted: str | None
 ) -> list[NotLoaded]:
     """Return documents that are not loaded, by source, path and pointer; ``wanted`` as ``outcomes``."""
-    place = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
-    query = _not_loaded().where(*_conditions(**wanted)).order_by(*place).limit(limit)
+    query = _not_loaded().where(*_conditions(**wanted)).order_by(*PLACE).limit(limit)
     if after is not None:
-        query = query.where(tuple_(*place) > tuple_(*after))
+        query = query.where(tuple_(*PLACE) > tuple_(*after))
     return [_as_not_loaded(row) for row in snapshot.connection.execute(query)]
 
 
@@ -93,7 +92,7 @@ def outcomes(snapshot: Snapshot, **wanted: str | None) -> Iterator[NotLoadedOutc
         select(sources.c.location, ledger.c.path, ledger.c.outcome, ledger.c.code)
         .join(sources, sources.c.id == ledger.c.source_id)
         .where(*_conditions(**wanted))
-        .order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+        .order_by(*PLACE)
     )
     return (NotLoadedOutcome(*row) for row in snapshot.connection.execute(query))
 
@@ -202,7 +201,7 @@ def rejected_by(snapshot: Snapshot, run_id: int) -> dict[DocumentKey, RejectedEn
         case((is_of_row, None), else_=entry.record_id),
         case((is_of_row, None), else_=entry.generation),
         entry.file_sha256,
-    ).where(entry.run_id == run_id, entry.outcome.in_(("rejected", "conflict")))
+    ).where(entry.run_id == run_id, KEPT_OUT)
     return {
         (path, pointer): RejectedEntry(*rest) for path, pointer, *rest in snapshot.connection.execute(query)
     }

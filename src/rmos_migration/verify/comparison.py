@@ -36,7 +36,7 @@ _HOLDS_NOTHING = {"file-not-regular", "file-outside"}
 
 @dataclass(frozen=True)
 class LedgerExtract:
-    """What the database holds of some documents of an entity: ledger entries by place, rows and origins by id.
+    """What the database holds of some documents: ledger entries by place, rows and origins by id.
 
     ``as_kept`` are the places of rejected documents whose text is still the one that was kept.
     """

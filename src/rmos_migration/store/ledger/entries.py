@@ -8,15 +8,22 @@ from sqlalchemy import (
     Connection,
     case,
     exists,
-    func,
     literal,
     select,
 )
 
 from ...entities import Entity
 from ..dialect import DIALECT
-from ..ledger.conditions import FROM_API, IS_OF_EDITED_RECORD, PLACE, SAYS_WRITTEN, SPEAKS_OF_ROW
-from ..model import API, DELETED, GONE, REPLACED, DocumentKey, LedgerEntry
+from ..ledger.conditions import (
+    FROM_API,
+    IS_IN_FILE,
+    IS_NOT_REPLACED,
+    IS_OF_EDITED_RECORD,
+    PLACE,
+    SAYS_WRITTEN,
+    SPEAKS_OF_ROW,
+)
+from ..model import API, DELETED, REPLACED, DocumentKey, LedgerEntry
 from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, ledger, sources
 
@@ -32,7 +39,7 @@ def entries(
         ledger.c.source_id == source,
         ledger.c.entity == entity.name,
         DIALECT.among(ledger.c.path, paths),
-        ~ledger.c.pointer.startswith(GONE),
+        IS_IN_FILE,
     )
     found = (LedgerEntry(*row) for row in snapshot.connection.execute(query))
     return {(entry.path, entry.pointer): entry for entry in found}
@@ -58,7 +65,7 @@ def places_of(snapshot: Snapshot, entity: Entity, record_id: str, limit: int) ->
     query = (
         select(*columns)
         .where(ledger.c.entity == entity.name, ledger.c.record_id == record_id)
-        .order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+        .order_by(*PLACE)
         .limit(limit)
     )
     return [LedgerEntry(*row) for row in snapshot.connection.execute(query)]
@@ -70,7 +77,7 @@ BATCH = 500
 
 def by_file(snapshot: Snapshot) -> Iterator[list[LedgerEntry]]:
     """Yield the ledger's entries file by file, in the order of sources and paths."""
-    query = select(*ENTRY).where(~FROM_API).order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+    query = select(*ENTRY).where(~FROM_API).order_by(*PLACE)
     found = snapshot.connection.execute(query.execution_options(yield_per=BATCH))
     every = (LedgerEntry(*row) for row in found)
     for _, group in groupby(every, key=lambda entry: (entry.source_id, entry.path)):
@@ -89,9 +96,7 @@ def set_aside(connection: Connection, entity: Entity, ids: Collection[str]) -> s
     """Return record id and content of documents that were overridden through the API."""
     if connection.scalar(select(sources.c.id).where(sources.c.location == API)) is None:
         return set()
-    edited = select(ledger.c.record_id).where(
-        ledger.c.entity == entity.name, FROM_API, func.coalesce(ledger.c.code, "") != REPLACED
-    )
+    edited = select(ledger.c.record_id).where(ledger.c.entity == entity.name, FROM_API, IS_NOT_REPLACED)
     query = select(ledger.c.record_id, ledger.c.content_sha256).where(
         ledger.c.entity == entity.name,
         DIALECT.among(ledger.c.record_id, ids),
@@ -107,7 +112,7 @@ def trace_of(connection: Connection, entity: Entity, record_id: str) -> str | No
         ledger.c.entity == entity.name,
         ledger.c.record_id == record_id,
         FROM_API,
-        func.coalesce(ledger.c.code, "") != REPLACED,
+        IS_NOT_REPLACED,
     )
     found = connection.execute(query).first()
     if found is None:
@@ -139,6 +144,6 @@ def overridden(connection: Connection, source: int) -> list[str]:
         ledger.c.code == REPLACED,
         ~FROM_API,
         IS_OF_EDITED_RECORD,
-        ~ledger.c.pointer.startswith(GONE),
+        IS_IN_FILE,
     )
     return list(connection.scalars(query))

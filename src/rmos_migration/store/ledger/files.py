@@ -19,7 +19,8 @@ from sqlalchemy import (
 
 from ...entities import Entity
 from ..dialect import DIALECT
-from ..model import GONE, REPLACED, SETTLED
+from ..ledger.conditions import IS_IN_FILE, IS_NOT_REPLACED
+from ..model import REPLACED, SETTLED
 from ..tables import ENTITY_TABLES, KEPT_OUT, ledger
 
 
@@ -75,9 +76,9 @@ def known_files(
         sqlalchemy.exc.DatabaseError: if a row that an index knows is not in its table; the file is damaged.
     """
     table = ENTITY_TABLES[entity.name]
-    kept_out = ledger.c.outcome.not_in(SETTLED) & (func.coalesce(ledger.c.code, "") != REPLACED)
+    kept_out = ledger.c.outcome.not_in(SETTLED) & IS_NOT_REPLACED
     unsettled = kept_out | _row_is_gone(table) | ledger.c.record_id.is_(None)
-    is_there = ~ledger.c.pointer.startswith(GONE)
+    is_there = IS_IN_FILE
     of_these = (ledger.c.source_id == source) & DIALECT.among(ledger.c.path, paths)
     generation = func.coalesce(ledger.c.generation, "")
     query = (
@@ -116,7 +117,7 @@ def _generations(connection: Connection, source: int, paths: Sequence[str]) -> d
         .where(
             ledger.c.source_id == source,
             DIALECT.among(ledger.c.path, paths),
-            ~ledger.c.pointer.startswith(GONE),
+            IS_IN_FILE,
         )
         .group_by(ledger.c.path, ledger.c.generation)
     )

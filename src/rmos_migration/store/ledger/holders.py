@@ -7,7 +7,6 @@ from sqlalchemy import (
     and_,
     delete,
     exists,
-    func,
     select,
     update,
 )
@@ -15,7 +14,7 @@ from sqlalchemy import (
 from ...diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
 from ...entities import Entity
 from ..dialect import DIALECT
-from ..ledger.conditions import FROM_API, IS_SUPERSEDED
+from ..ledger.conditions import FROM_API, IS_NOT_REPLACED, IS_SUPERSEDED, PLACE
 from ..model import GONE, REPLACED, SETTLED, UNRESOLVED, LedgerEntry, LocatedEntry
 from ..tables import ledger, rejects, sources
 from .entries import ENTRY
@@ -98,14 +97,11 @@ def supersede(connection: Connection, entity: Entity, record_ids: Sequence[str])
             ledger.c.content_sha256.is_not(None),
         )
         arrived = ledger.c.outcome.in_(SETTLED)
-        kept_out = ~arrived & (func.coalesce(ledger.c.code, "") != REPLACED)
+        kept_out = ~arrived & IS_NOT_REPLACED
         connection.execute(delete(ledger).where(of_row, ledger.c.pointer.startswith(GONE)))
         connection.execute(update(ledger).where(of_row, kept_out).values(content_sha256=None, derived=None))
         query = select(*ENTRY).where(of_row, arrived)
-        found += [
-            LedgerEntry(*row)
-            for row in connection.execute(query.order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer))
-        ]
+        found += [LedgerEntry(*row) for row in connection.execute(query.order_by(*PLACE))]
         connection.execute(update(ledger).where(of_row, arrived).values(outcome="conflict", code=REPLACED))
     return found
 
@@ -116,8 +112,7 @@ def set_aside_for(connection: Connection, entity: Entity, ids: Collection[str]) 
         return []
     of_records = and_(ledger.c.entity == entity.name, DIALECT.among(ledger.c.record_id, ids))
     query = select(*ENTRY).where(of_records, ledger.c.code == REPLACED, ~FROM_API)
-    place = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
-    return [LedgerEntry(*row) for row in connection.execute(query.order_by(*place))]
+    return [LedgerEntry(*row) for row in connection.execute(query.order_by(*PLACE))]
 
 
 def restore(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> list[LedgerEntry]:
@@ -132,10 +127,7 @@ def restore(connection: Connection, entity: Entity, contents: Mapping[str, str])
             ~FROM_API,
         )
         query = select(*ENTRY).where(again)
-        found += [
-            LedgerEntry(*row)
-            for row in connection.execute(query.order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer))
-        ]
+        found += [LedgerEntry(*row) for row in connection.execute(query.order_by(*PLACE))]
         connection.execute(update(ledger).where(again).values(outcome="unchanged", code=None))
     return found
 
@@ -151,7 +143,7 @@ def release(connection: Connection, entity: Entity, record_ids: Collection[str])
         ledger.c.entity == entity.name,
         DIALECT.among(ledger.c.record_id, record_ids),
         ledger.c.content_sha256.is_not(None),
-        func.coalesce(ledger.c.code, "") != REPLACED,
+        IS_NOT_REPLACED,
     )
     here = [ledger.c[name] == rejects.c[name] for name in ("source_id", "path", "pointer")]
     connection.execute(delete(rejects).where(exists(select(ledger.c.path).where(in_rows, *here))))

@@ -16,8 +16,8 @@ from sqlalchemy.schema import CreateTable, DropTable
 
 from ...entities import Entity
 from ..dialect import DIALECT
-from ..ledger.conditions import FROM_API, PLACE, SPEAKS_OF_ROW
-from ..model import GONE, SETTLED
+from ..ledger.conditions import FROM_API, IS_IN_FILE, PLACE, SPEAKS_OF_ROW
+from ..model import SETTLED
 from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, ledger, sources
 
@@ -79,7 +79,7 @@ def unseen(snapshot: Snapshot, entity: Entity, source: int | None) -> Iterator[U
             .where(
                 ledger.c.source_id != source,
                 ledger.c.outcome.in_(SETTLED),
-                ~ledger.c.pointer.startswith(GONE),
+                IS_IN_FILE,
             )
             .order_by(*PLACE)
         )

@@ -7,14 +7,13 @@ from sqlalchemy import (
     and_,
     case,
     delete,
-    func,
     select,
     update,
 )
 
 from ...entities import Entity
 from ..dialect import DIALECT
-from ..ledger.conditions import SAYS_WRITTEN
+from ..ledger.conditions import IS_NOT_REPLACED, SAYS_WRITTEN
 from ..ledger.holders import restore
 from ..model import DELETED, ID_CONFLICT, REPLACED, LedgerEntry
 from ..tables import ledger, rejects
@@ -46,7 +45,7 @@ def disown(connection: Connection, entity: Entity, contents: Mapping[str, str]) 
                 ledger.c.entity == entity.name,
                 ledger.c.record_id == record_id,
                 ledger.c.content_sha256 != content,
-                func.coalesce(ledger.c.code, "") != REPLACED,
+                IS_NOT_REPLACED,
             )
             .values(outcome=outcome, code=code, content_sha256=None, derived=None)
         )

@@ -16,7 +16,7 @@ from ...entities import Entity
 from ...entities.stored import stored_names
 from ...errors import CorruptRow
 from ..dialect import DIALECT
-from ..ledger.conditions import FROM_API, SPEAKS_OF_ROW
+from ..ledger.conditions import FROM_API, IS_IN_FILE, PLACE, SPEAKS_OF_ROW
 from ..ledger.entries import BATCH
 from ..model import GONE, SETTLED
 from ..snapshot import Snapshot
@@ -60,7 +60,7 @@ def rows_without_place(snapshot: Snapshot, entity: Entity) -> Iterator[list[Stor
         SPEAKS_OF_ROW,
         ledger.c.record_id == table.c.id,
         ledger.c.outcome.in_(SETTLED),
-        ~ledger.c.pointer.startswith(GONE),
+        IS_IN_FILE,
         ~FROM_API,
     )
     yield from _batches(snapshot, entity, select(table).where(~stands).order_by(table.c.id))
@@ -107,7 +107,7 @@ def _origins(
         ledger.c.derived,
         ledger.c.content_sha256,
     ).where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, DIALECT.among(ledger.c.record_id, ids))
-    query = query.order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+    query = query.order_by(*PLACE)
     ranked: dict[str, list[tuple[int, RowOrigin]]] = {}
     known_by: dict[str, int] = {}
     for record_id, source, outcome, pointer, generation, derived, content in snapshot.connection.execute(

@@ -156,18 +156,18 @@ class SqliteDatabase:
     def connect_pooled(self) -> Iterator[Connection]:
         """Open a reading connection that stays open and goes from thread to thread, one at a time."""
         self._refuse_unless_current(examine(self.path, is_hasty=True))
-        with self._reading(handed_round=True) as connection:
+        with self._reading(is_pooled=True) as connection:
             yield connection
 
     @contextmanager
     def _reading(
-        self, *, handed_round: bool = False, is_stopped: Callable[[], bool] = never
+        self, *, is_pooled: bool = False, is_stopped: Callable[[], bool] = never
     ) -> Iterator[Connection]:
         """Open a read-only connection; damage that its queries meet becomes DatabaseUnusable."""
         engine = file_engine(
-            self.path, read_only=True, immutable=is_read_unnoticed(self.path), handed_round=handed_round
+            self.path, read_only=True, immutable=is_read_unnoticed(self.path), is_pooled=is_pooled
         )
-        seconds = None if handed_round else patience(self.path)
+        seconds = None if is_pooled else patience(self.path)
         with connected(engine, seconds=seconds, is_stopped=is_stopped) as connection:
             yield connection
 

@@ -47,12 +47,12 @@ def file_engine(
     read_only: bool = False,
     immutable: bool = False,
     keep_mode: bool = False,
-    handed_round: bool = False,
+    is_pooled: bool = False,
 ) -> Engine:
     """Return an engine for a database file, made when it is not there unless ``read_only``.
 
     ``immutable`` leaves no files beside it, for a file that nobody writes; ``keep_mode`` leaves the file's
-    journal mode; ``handed_round`` is for a connection that different threads use, one at a time.
+    journal mode; ``is_pooled`` is for a connection that different threads use, one at a time.
     """
     refuse_old()
     mode = ("mode=ro" + "&immutable=1" * immutable) if read_only else "mode=rwc"
@@ -62,8 +62,8 @@ def file_engine(
             uri(path, mode),
             uri=True,
             isolation_level=None,
-            timeout=SHORT_PATIENCE if handed_round else PATIENCE,
-            check_same_thread=not handed_round,
+            timeout=SHORT_PATIENCE if is_pooled else PATIENCE,
+            check_same_thread=not is_pooled,
             factory=TimedConnection,
         )
         if read_only or _checks_json_untrusted():
@@ -77,7 +77,7 @@ def file_engine(
         connection.execute("PRAGMA fullfsync = ON")  # on macOS; the same for checkpoints
         connection.execute("PRAGMA checkpoint_fullfsync = ON")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA cache_size = -{_SMALL_CACHE if handed_round else _CACHE}")
+        connection.execute(f"PRAGMA cache_size = -{_SMALL_CACHE if is_pooled else _CACHE}")
         connection.execute("PRAGMA wal_autocheckpoint = 4000")  # pages, 16 MB
         connection.create_function("rmos_folded", 1, _folded, deterministic=True)
         return connection

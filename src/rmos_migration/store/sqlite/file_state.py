@@ -85,7 +85,7 @@ def _mark_in(connection: Connection) -> int:
 
 
 def _examine_inside(path: Path, *, is_hasty: bool) -> DatabaseState:
-    engine = file_engine(path, read_only=True, immutable=not has_log(path), handed_round=is_hasty)
+    engine = file_engine(path, read_only=True, immutable=not has_log(path), is_pooled=is_hasty)
     with connected(engine, seconds=patience(path)) as connection:
         mark = _mark_in(connection)
         others = schema.imposters(connection)
