@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
+from ..diagnostics import printable
 from ..sources.decode import decode
 from .problems import Fault, Problem, invalid_field
 
