@@ -1,8 +1,8 @@
 """``python -m bench``: measure this migrator against other ways of loading, and print how they compare.
 
-Every round measures every case once, each in a fresh process, and begins one case further down the list, so that a
-busy minute of the machine does not fall on one of them alone. Exit code 1 means that a loader did not load what it
-should have; a missed target is only reported.
+Every round measures every case once, each in a fresh process, and begins one case further down the list, so
+that a busy minute of the machine does not fall on one of them alone. Exit code 1 means that a loader did not
+load what it should have; a missed target is only reported.
 """
 
 import argparse

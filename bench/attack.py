@@ -1,7 +1,8 @@
 """How the server answers beside callers who ask something else every time: ``python -m bench.attack``.
 
-A real ``rmos serve`` over some 100,000 records; a process of its own, niced, whose callers each ask for another filter as
-soon as they have their answer, so that no kept answer serves; and one caller who asks for the status.
+A real ``rmos serve`` over some 100,000 records; a process of its own, niced, whose callers each ask for
+another filter as soon as they have their answer, so that no kept answer serves; and one caller who asks for
+the status.
 """
 
 import asyncio

@@ -26,9 +26,9 @@ class Before(Enum):
 class Case:
     """One thing to measure. ``load`` takes folder and database and returns the documents it dealt with as it should.
 
-    ``share``: the part of the tree's size that is loaded, where the whole would take too long. ``keeps``: whether the
-    documents are in the database afterwards. ``cold``: whether the files are dropped from the system's cache first.
-    ``mixed``: whether half of the documents are in the forms of older programs.
+    ``share``: the part of the tree's size that is loaded, where the whole would take too long. ``keeps``:
+    whether the documents are in the database afterwards. ``cold``: whether the files are dropped from the
+    system's cache first. ``mixed``: whether half of the documents are in the forms of older programs.
     """
 
     name: str

@@ -1,6 +1,7 @@
 """What conflicts cost in memory: the same tree with and without a tenth of its documents under ids that are taken.
 
-``python -m bench.conflicts TREE DATABASE`` migrates once, in a process of its own, and answers in JSON on stdout.
+``python -m bench.conflicts TREE DATABASE`` migrates once, in a process of its own, and answers in JSON on
+stdout.
 """
 
 import json

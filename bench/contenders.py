@@ -1,8 +1,8 @@
 """The other ways of loading a tree, each at its best, none of them checking anything.
 
-All read with ``os.scandir``, ``os.open``, ``os.read`` and orjson, the fastest there are. Each takes the folder and a
-database file that is not there yet, and returns how many documents it inserted. Settings were tried on 20,000
-documents, 15 interleaved rounds; ``Safety`` and the loaders' docstrings say what was found.
+All read with ``os.scandir``, ``os.open``, ``os.read`` and orjson, the fastest there are. Each takes the
+folder and a database file that is not there yet, and returns how many documents it inserted. Settings were
+tried on 20,000 documents, 15 interleaved rounds; ``Safety`` and the loaders' docstrings say what was found.
 """
 
 import os
@@ -18,9 +18,9 @@ import orjson
 class Safety(Enum):
     """What a loader asks of SQLite, as ``journal_mode`` and ``synchronous``.
 
-    FASTEST risks the whole file if the machine stops half-way: about 1.2 × the speed of SAFE in one transaction.
-    SAFE is what this migrator promises: a commit that returned is on the disk. LOOSE may lose the last commits.
-    DEFAULT is what a loader gets that sets nothing.
+    FASTEST risks the whole file if the machine stops half-way: about 1.2 × the speed of SAFE in one
+    transaction. SAFE is what this migrator promises: a commit that returned is on the disk. LOOSE may lose
+    the last commits. DEFAULT is what a loader gets that sets nothing.
     """
 
     FASTEST = ("OFF", "OFF")
@@ -53,8 +53,9 @@ ONE_TABLE = "documents"
 def floor(source: Path, database: Path, safety: Safety) -> int:
     """Every file's text into one table, with its id and kind, by one ``executemany`` in one transaction.
 
-    No primary key (7 % slower with one), the text as it was read (a blob or the value written anew is no faster),
-    rows from a generator (a list is 8 % slower), the garbage collector left alone (turned off: no faster).
+    No primary key (7 % slower with one), the text as it was read (a blob or the value written anew is no
+    faster), rows from a generator (a list is 8 % slower), the garbage collector left alone (turned off: no
+    faster).
     """
     connection = sqlite3.connect(database, isolation_level=None)
     safety.ask_of(connection)
@@ -74,9 +75,10 @@ def floor(source: Path, database: Path, safety: Safety) -> int:
 def sqlite_utils(source: Path, database: Path, safety: Safety) -> int:
     """sqlite-utils' ``insert_all``, a table for each folder, nested values as it stores them: JSON text.
 
-    ``atomic`` around it all is 1.3 × as fast as its own transaction a batch. Batches of 50, 100 and 999 are alike
-    (it holds a statement to 999 values anyway), and naming the columns beforehand changes nothing. Its form for rows
-    as lists is up to 10 % faster, but loses every key that nobody named, so it is not the same work.
+    ``atomic`` around it all is 1.3 × as fast as its own transaction a batch. Batches of 50, 100 and 999 are
+    alike (it holds a statement to 999 values anyway), and naming the columns beforehand changes nothing. Its
+    form for rows as lists is up to 10 % faster, but loses every key that nobody named, so it is not the same
+    work.
     """
     from sqlite_utils import Database  # here, so that its memory is not counted with the others'
 

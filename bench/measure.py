@@ -1,7 +1,7 @@
 """One measurement, in a Python process of its own: ``python -m bench.measure JOB``, a JSON answer on stdout.
 
-The process loads a tiny tree first, so that imports, statement caches and lazy set-up are behind it, brings the file
-cache into the wanted state, lets the disk settle, and then times nothing but the loading.
+The process loads a tiny tree first, so that imports, statement caches and lazy set-up are behind it, brings
+the file cache into the wanted state, lets the disk settle, and then times nothing but the loading.
 """
 
 import gc

@@ -1,7 +1,7 @@
 """The benchmark's documents as older RMOS programs would have written them: half of a mixed tree is native.
 
-Each function takes a native document and gives the same content in the form of one generation, ids and references as
-they were, so that a mixed tree differs from a native one in nothing but the forms.
+Each function takes a native document and gives the same content in the form of one generation, ids and
+references as they were, so that a mixed tree differs from a native one in nothing but the forms.
 """
 
 import json

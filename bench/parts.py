@@ -1,8 +1,8 @@
 """``python -m bench.parts [DOCUMENTS]``: what the library calls cost that every document needs, with nothing between them.
 
-Listing, reading, hashing, parsing, writing back, validating and inserting are calls into C and Rust. Each is timed here
-on a whole tree at once, in the tightest loop Python has, with its input ready. Their sum is what this design would take
-in one thread if Python itself cost nothing.
+Listing, reading, hashing, parsing, writing back, validating and inserting are calls into C and Rust. Each is
+timed here on a whole tree at once, in the tightest loop Python has, with its input ready. Their sum is what
+this design would take in one thread if Python itself cost nothing.
 """
 
 import gc

@@ -1,6 +1,7 @@
 """What a report costs: a tree with a tenth of its documents broken is migrated and reported in all three formats.
 
-``python -m bench.reporting TREE FOLDER`` measures once, in a process of its own, and answers in JSON on stdout.
+``python -m bench.reporting TREE FOLDER`` measures once, in a process of its own, and answers in JSON on
+stdout.
 """
 
 import json

@@ -1,8 +1,8 @@
 """How the server answers while a run writes: ``rmos serve`` and ``rmos migrate`` as real processes, asked by wrk.
 
-``python -m bench.serving`` measures this alone. Which reads are the heaviest is found first: every one is asked for a
-second, and those with the fewest answers a second are. They are asked by 50 connections at once, as is a page that is
-another one every time, so that no kept answer serves.
+``python -m bench.serving`` measures this alone. Which reads are the heaviest is found first: every one is
+asked for a second, and those with the fewest answers a second are. They are asked by 50 connections at once,
+as is a page that is another one every time, so that no kept answer serves.
 """
 
 import json

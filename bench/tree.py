@@ -1,7 +1,7 @@
 """A seeded tree of RMOS documents, native unless asked otherwise, the same for everybody who asks for the same size and seed.
 
-One document a file, about 500 bytes each: 10 % strip families, 30 % patterns, 60 % joblogs. Every document has an id
-and every reference has its parent, because the simpler loaders could not do without.
+One document a file, about 500 bytes each: 10 % strip families, 30 % patterns, 60 % joblogs. Every document
+has an id and every reference has its parent, because the simpler loaders could not do without.
 """
 
 import random

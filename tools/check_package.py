@@ -1,8 +1,8 @@
-"""Try out what ``make package`` built, as somebody who has nothing but it: ``python tools/check_package.py [DIST]``.
+"""Try out what ``make package`` built, and nothing else: ``python tools/check_package.py [DIST]``.
 
-The wheel goes into an empty virtual environment with the locked dependencies; the source archive's folder is installed as
-the quick start says. What is installed then runs with an empty home, in another folder, and with nothing of this project
-on its path.
+The wheel goes into an empty virtual environment with the locked dependencies; the source archive's folder is
+installed as the quick start says. What is installed then runs with an empty home, in another folder, and with
+nothing of this project on its path.
 """
 
 import ast
@@ -56,7 +56,7 @@ def _only(dist: Path, pattern: str) -> Path:
 
 
 def _one_version(wheel: Path, archive: Path) -> str:
-    """The version in the code, which the names of the files and their metadata must have, too."""
+    """Return the version in the code, which the names of the files and their metadata must have, too."""
     tree = ast.parse((PROJECT / "src/rmos_migration/_version.py").read_text(encoding="utf-8"))
     (version,) = [
         str(ast.literal_eval(node.value))
@@ -74,7 +74,7 @@ def _one_version(wheel: Path, archive: Path) -> str:
 
 
 def _installed_in_empty_environment(wheel: Path, environment: Path) -> Path:
-    """The command of a new virtual environment that has the locked dependencies and the wheel."""
+    """Return the command of a new virtual environment that has the locked dependencies and the wheel."""
     venv.create(environment, with_pip=True)
     pip = [str(_programs(environment) / "python"), "-I", "-m", "pip", "install", "--quiet"]
     _run(*pip, "--require-hashes", "-r", str(PROJECT / "requirements/runtime.txt"), cwd=environment)
@@ -85,7 +85,7 @@ def _installed_in_empty_environment(wheel: Path, environment: Path) -> Path:
 
 
 def _installed_as_documented(archive: Path, place: Path) -> Path:
-    """The command that the quick start's lines make of the project's folder, unpacked anew, in an empty home."""
+    """Return the command that the quick start makes of the project's folder, unpacked in an empty home."""
     with tarfile.open(archive) as opened:
         opened.extractall(place / "folder", filter="data")
     (folder,) = (place / "folder").iterdir()
@@ -97,7 +97,7 @@ def _installed_as_documented(archive: Path, place: Path) -> Path:
 
 
 def _as_at_home(place: Path) -> dict[str, str]:
-    """An empty home, with pipx on the path; where packages come from is still the machine's own business."""
+    """Return an empty home, with pipx on the path; the machine still says where packages come from."""
     settings = Path.home() / ".config/pip/pip.conf"
     named = {"PIP_CONFIG_FILE": str(settings)} if settings.exists() else {}
     programs = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
@@ -144,7 +144,7 @@ def _check_dashboard(rmos: Path, place: Path) -> None:
 
 @contextmanager
 def _dashboard(rmos: Path, place: Path) -> Iterator[str]:
-    """The address of a dashboard that runs until the block ends."""
+    """Yield the address of a dashboard that runs until the block ends."""
     command = [str(rmos), "serve", "--port", "0", "--no-browser"]
     with subprocess.Popen(
         command, cwd=place / "work", env=_bare(place), stdout=subprocess.PIPE, text=True
@@ -161,7 +161,7 @@ def _dashboard(rmos: Path, place: Path) -> Iterator[str]:
 
 
 def _get(url: str) -> bytes:
-    """What is at an address of this machine."""
+    """Return what is at an address of this machine."""
     try:
         with build_opener(ProxyHandler({})).open(url, timeout=60) as answer:
             body: bytes = answer.read()
@@ -173,20 +173,20 @@ def _get(url: str) -> bytes:
 
 
 def _rmos(rmos: Path, place: Path, *arguments: str) -> str:
-    """What the command says, run in an empty home, far from the project."""
+    """Return what the command says, run in an empty home, far from the project."""
     (place / "work").mkdir(exist_ok=True)
     return _run(str(rmos), *arguments, cwd=place / "work", env=_bare(place))
 
 
 def _bare(place: Path) -> dict[str, str]:
-    """The environment without anything that steers Python or the program, and with an empty home."""
+    """Return the environment without anything that steers Python or the program, and with an empty home."""
     home = place / "home"
     home.mkdir(exist_ok=True)
     return _unsteered() | {"HOME": str(home), "USERPROFILE": str(home)}
 
 
 def _unsteered() -> dict[str, str]:
-    """The environment as installers need it: index, certificates and caches are the machine's own business."""
+    """Return the environment as installers need it: with the machine's index, certificates and caches."""
     steering = ("PYTHON", "RMOS_", "DATABASE", "VIRTUAL_ENV", "SOURCE_DATE_EPOCH", "PIPX_", "XDG_")
     return {name: value for name, value in os.environ.items() if not name.startswith(steering)}
 
@@ -196,7 +196,7 @@ def _programs(environment: Path) -> Path:
 
 
 def _run(*command: str, cwd: Path, env: dict[str, str] | None = None) -> str:
-    """What a command writes to stdout.
+    """Return what a command writes to stdout.
 
     Raises:
         PackageError: if it fails, with what it says.

@@ -1,6 +1,7 @@
 """Take the pictures of the documentation from the real pages: ``python tools/make_pictures.py [FOLDER]``.
 
-Needs a browser of Chromium's kind, as the browser tests do: ``chromium``, or the one named in ``RMOS_CHROMIUM``.
+Needs a browser of Chromium's kind, as the browser tests do: ``chromium``, or the one named in
+``RMOS_CHROMIUM``.
 """
 
 import os

@@ -1,7 +1,8 @@
 """Measure how the source reads: ``python tools/measure_house.py [--start]`` prints one table.
 
-The measures are those by which a reader of the whole source judges it: whether one name means one thing, one fact has one
-shape, and the way of a document can be followed. ``--start`` also times how long the commands take to start (about 20 s).
+The measures are those by which a reader of the whole source judges it: whether one name means one thing, one
+fact has one shape, and the way of a document can be followed. ``--start`` also times how long the commands
+take to start (about 20 s).
 """
 
 import ast
@@ -110,8 +111,8 @@ def _broken(rule: str) -> int:
 def _walk() -> tuple[list[str], list[str]]:
     """Return the modules that a plain document meets, in order: before its batch is loaded, and while it is.
 
-    A run of a folder with one document is watched call by call. Left out are the driver's connections and the column types,
-    which stand under every statement.
+    A run of a folder with one document is watched call by call. Left out are the driver's connections and the
+    column types, which stand under every statement.
     """
     from rmos_migration import migrate
 

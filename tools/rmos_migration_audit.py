@@ -1,4 +1,4 @@
-"""Check a database: ``python tools/rmos_migration_audit.py [--database URL]``; exit 0 if it is sound, 1 if not.
+"""Check a database: ``python tools/rmos_migration_audit.py [--database URL]``; exit 0 if sound, 1 if not.
 
 The name the first RMOS migration had; it is ``rmos audit``.
 """

@@ -1,7 +1,7 @@
-"""rmos-migration: moves a guitar workshop's legacy RMOS JSON into a database, and accounts for every document.
+"""rmos-migration: move a guitar workshop's legacy RMOS JSON into a database, and account for every document.
 
-What the package offers is imported when it is first used, so that ``rmos --help`` and ``rmos_migration.errors`` need
-not wait for a database and a web server.
+What the package offers is imported when it is first used, so that ``rmos --help`` and
+``rmos_migration.errors`` need not wait for a database and a web server.
 """
 
 import sys
@@ -64,7 +64,7 @@ def __dir__() -> list[str]:
 
 
 class _Package(ModuleType):
-    """This package. ``migrate``, ``audit`` and ``verify`` are folders, too, which must not hide the functions."""
+    """This package: its folders ``migrate``, ``audit`` and ``verify`` must not hide the functions."""
 
     def __setattr__(self, name: str, value: object) -> None:
         if name in _HOMES and isinstance(value, ModuleType):

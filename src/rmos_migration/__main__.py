@@ -6,14 +6,13 @@ import sys
 import traceback
 
 _FAULT = 70
-"""``errors.ExitCode.FAULT``, which cannot be imported where the installation is broken; Python's own 1 means "with
-rejects"."""
+"""``errors.ExitCode.FAULT``, which a broken installation cannot import; Python's 1 means "with rejects"."""
 
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    # Imported modules live as long as the process: to search them for garbage takes a tenth of a start. Once a verb is
-    # imported, ``cli.verbs`` turns the collector on again.
+    # Imported modules live as long as the process: to search them for garbage takes a tenth of a start.
+    # ``cli.verbs`` turns the collector on again once a verb is imported.
     gc.disable()
     # Pydantic would search every installed package for plugins that want to watch its models.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")

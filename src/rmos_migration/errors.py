@@ -146,12 +146,12 @@ _REMEDIES = {
 
 
 def remedy(number: int | None, elsewhere: str) -> str:
-    """Return what to do where something could not be written: about the cause, by the system's error number, or elsewhere."""
+    """Return what to do about a failed write, by the system's error number, or where else to write."""
     return ", or ".join(filter(None, (_REMEDIES.get(number or 0), elsewhere)))
 
 
 def uncaught(error: Exception) -> RmosError:
-    """Return what a person is told of an exception that nobody has caught; its traceback belongs into the log.
+    """Return what a person is told of an uncaught exception; its traceback belongs in the log.
 
     Want of memory and a failing system call are the machine's; anything else is this program's fault.
     """

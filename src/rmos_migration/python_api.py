@@ -1,4 +1,4 @@
-"""The Python API: what the command line does, as functions. Each imports its part of the program when it is called."""
+"""The Python API: what the command line does, as functions, which import their parts when they are called."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -40,8 +40,8 @@ def migrate(
         all_or_nothing: keep nothing if a single document is rejected or in conflict.
         on_conflict: ``keep``, ``replace`` or ``reject`` a document whose id is taken by other content.
         missing_references: ``detach`` or ``reject`` a document that refers to a record that is not there.
-        max_rejects: end the run when more are rejected: a number, or text such as ``"5%"``, which is of the documents
-            found so far, and is judged from the first 1,000 of them or the end on.
+        max_rejects: end the run when more are rejected: a number, or text such as ``"5%"``, which is of the
+            documents found so far, and is judged from the first 1,000 of them or the end on.
         encoding: a codec for files that are neither UTF-8 nor marked, such as ``cp1252``.
         rehash: read every file again, even if its size and time are those in the ledger.
         observer: is told about each batch, for progress and diagnostics.
@@ -52,7 +52,7 @@ def migrate(
 
     Raises:
         UsageError, LockedError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
-        ValueError: if ``on_conflict`` or ``missing_references`` is no such word.
+        ValueError: if ``on_conflict`` or ``missing_references`` is not one of these words.
     """
     from .migrate.options import Limit, Options
     from .migrate.pipeline import run
@@ -82,18 +82,19 @@ def audit(
 
     Args:
         database: a SQLAlchemy URL (``sqlite:///rmos.db``) or the path of the file.
-        rules: codes of rules or names of families; all, if none is named.
+        rules: codes of rules or names of families; all by default.
         skip: those to leave out.
         fail_on: ``error`` or ``warning``, the least severity that fails the audit.
         baseline: a JSON result of an earlier audit; what it knows is silenced.
 
     Returns:
-        A verdict for every rule, with every finding; ``passed`` is the answer. Faults in the database do not raise.
+        A verdict for every rule, with every finding; ``passed`` is the answer. Faults in the database do not
+        raise.
 
     Raises:
-        UsageError: if there is no such rule, or the baseline is none.
+        UsageError: if there is no such rule, or the baseline is not a result of an audit.
         DatabaseUnusable: if the database is absent, newer, another program's, or cannot be opened.
-        ValueError: if ``fail_on`` is no severity.
+        ValueError: if ``fail_on`` is not a severity.
     """
     from .audit.auditor import audit_database
     from .audit.result import known_findings
@@ -121,8 +122,9 @@ def verify(
     Args:
         source: the legacy folder.
         database: a SQLAlchemy URL (``sqlite:///rmos.db``) or the path of the file.
-        allow: how many documents of a state are no failure: ``{"only-in-database": 3, "rejected": "1%"}``. Documents
-            that the migration did not load are allowed in any number, differences not at all, unless something is said here.
+        allow: how many documents of a state are no failure: ``{"only-in-database": 3, "rejected": "1%"}``.
+            Documents that the migration did not load are allowed in any number, differences not at all,
+            unless something is said here.
         encoding: as for ``migrate``; an encoding that was named there is known.
         told: is called with the comparison of every document, also of equal ones.
 
@@ -159,14 +161,15 @@ def build_report(
     Args:
         database: a SQLAlchemy URL (``sqlite:///rmos.db``) or the path of the file.
         run: the run's number; the last one, if none is named.
-        statistics: a file that ``rmos migrate --stats`` wrote; the report is made from it alone, without a database.
+        statistics: a file that ``rmos migrate --stats`` wrote; the report is made from it alone, without a
+            database.
         with_audit: audit the database, too.
 
     Returns:
         The report: counts, what was not loaded and why, what the database holds now.
 
     Raises:
-        UsageError: if there is no such run, or the file is no statistics.
+        UsageError: if there is no such run, or the file does not hold statistics.
         DatabaseUnusable, EnvironmentFailure: see ``errors``.
     """
     from .reports.build import report_of_run, report_of_statistics
@@ -182,16 +185,16 @@ def export(database: str | Path, folder: str | Path, *, format: str = "canonical
     Args:
         database: a SQLAlchemy URL (``sqlite:///rmos.db``) or the path of the file. It is only read.
         folder: where to write; made if it is not there, and it must be empty.
-        format: ``canonical`` writes every row with every column spelled out, one a file; migrated again it gives
-            exactly the same rows. ``source`` writes the documents as they were, in their old files and places, and
-            what was not loaded with its original bytes.
+        format: ``canonical`` writes every row with every column spelled out, one a file; migrated again it
+            gives exactly the same rows. ``source`` writes the documents as they were, in their old files and
+            places, and what was not loaded with its original bytes.
 
     Returns:
         How many documents and records were written, and what was once known and is not among them.
 
     Raises:
         UsageError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
-        ValueError: if ``format`` is no such word.
+        ValueError: if ``format`` is not one of these words.
     """
     from .exporting.outcome import ExportFormat
     from .exporting.run import run

@@ -26,7 +26,7 @@ from .errors import UsageError
 SETTINGS_FILE = "rmos.toml"
 
 _LARGEST = 64 * 1024
-"""Bytes of a settings file; a larger one is none."""
+"""Bytes of the largest file that is taken for a settings file."""
 
 _LONGEST = {"database": 4096, "source": 4096}
 _LONGEST_WORD = 100
@@ -37,7 +37,8 @@ _LARGEST_NUMBER = 2**63 - 1
 _SQLITE = "sqlite:///"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _BARE = re.compile(
-    r"^[ \t]*(database|source|on_conflict|missing_references|encoding)[ \t]*=[ \t]*([^\s\"'#\[{][^\"'#\r\n]{0,200}?)[ \t]*(?:#.*)?\r?$",
+    r"^[ \t]*(database|source|on_conflict|missing_references|encoding)[ \t]*=[ \t]*"
+    r"([^\s\"'#\[{][^\"'#\r\n]{0,200}?)[ \t]*(?:#.*)?\r?$",
     re.MULTILINE,
 )
 """A text that stands without quotes."""
@@ -48,10 +49,11 @@ _QUOTES_HINT = "in double quotes a backslash begins an escape: write the path in
 class Settings(BaseModel):
     """What a workshop may set once: in ``rmos.toml``, or in the environment as ``RMOS_SOURCE`` and so on.
 
-    Values that are given go before those of the environment; ``settings_in_force`` puts ``rmos.toml`` below both.
+    Values that are given go before those of the environment; ``settings_in_force`` puts ``rmos.toml`` below
+    both.
     """
 
-    # Not pydantic-settings: its import takes longer than the rest of a short command's settings and options together.
+    # Not pydantic-settings: its import would take a sixth of the start of a short command.
     model_config = ConfigDict(extra="forbid")
 
     database: str = Field(
@@ -104,12 +106,12 @@ def _in_environment(names: Iterable[str]) -> dict[str, str]:
 
 
 _OF_THE_FILE = tuple(name for name in Settings.model_fields if "token" not in name)
-"""What ``rmos.toml`` may set. It lies in whatever folder one stands in, so it says nothing of who may change something."""
+"""What ``rmos.toml`` may set: it may lie in anybody's folder, so it does not say who may change something."""
 
 
 @dataclass(frozen=True)
 class InForce:
-    """The settings, and what of them ``rmos.toml`` says: by name, empty where there is none or all of it is overruled."""
+    """The settings, and the values among them that come from ``rmos.toml``, by name."""
 
     settings: Settings
     from_file: Mapping[str, object] = field(default_factory=dict)
@@ -168,15 +170,15 @@ def _settings(where: str, given: Mapping[str, Any]) -> Settings:
 
 
 def _at_home(path: str) -> str:
-    """The path with ``~`` at its beginning written out, which a shell does not do inside quotes."""
+    """Return a path with a leading ``~`` expanded, which a shell does not do inside quotes."""
     return os.path.expanduser(path) if re.match(r"~(?:[/\\]|\Z)", path) else path  # noqa: PTH111 - a text may be a URL's
 
 
 def _in_file(file: Path) -> dict[str, object]:
-    """What a settings file says; nothing, where there is none.
+    """Return what a settings file sets; nothing if it does not exist.
 
     Raises:
-        UsageError: if it cannot be read, is no TOML, or sets what there is not.
+        UsageError: if it cannot be read, is not TOML, or sets something unknown.
     """
     raw = _bytes_of(file)
     if raw is None:
@@ -206,7 +208,7 @@ def _in_file(file: Path) -> dict[str, object]:
 
 
 def _hint_of_faulty(raw: bytes) -> str:
-    """What to do about a file that is no TOML."""
+    """Return what to do about a file that is not TOML."""
     if b"\\" in raw:
         return _QUOTES_HINT
     if found := _BARE.search(raw.decode("utf-8", "replace")):

@@ -15,7 +15,7 @@ def test_drawing_a_broken_geometry_leads_to_the_audit(stored: str, tree: Path, d
     execute(database, f"PRAGMA ignore_check_constraints = ON; UPDATE patterns SET geometry_json = '{stored}'")
     done = rmos("draw", "p", "--database", database)
     assert done.returncode == 1
-    assert "p: its geometry is no JSON object: see rmos audit" in done.stderr
+    assert "p: its geometry is not a JSON object: see rmos audit" in done.stderr
     assert "lists no rings" not in done.stderr
 
 

@@ -105,7 +105,7 @@ def _run_verb() -> int:
 
 
 def _report_uncaught(error: Exception) -> int:
-    """Report an exception that nobody has caught, with its traceback in the log; return the exit code, never 1."""
+    """Report an uncaught exception, with its traceback in the log; return the exit code, which is never 1."""
     told = uncaught(error)
     with suppress(Exception):
         log.error("%s was not caught", type(error).__name__, exc_info=error)
@@ -131,7 +131,10 @@ def _open_closed_streams() -> None:
 
 
 def _make_streams_blocking() -> None:
-    """Make stdout and stderr wait for a slow reader: Python silently drops what a non-blocking pipe cannot take at once."""
+    """Make stdout and stderr wait for a slow reader.
+
+    Python silently drops what a non-blocking pipe cannot take at once.
+    """
     if os.name == "posix":
         for number in (1, 2):
             with suppress(OSError):

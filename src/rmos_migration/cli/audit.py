@@ -160,7 +160,7 @@ def _repair(place: DatabasePort) -> None:
 
 
 def _lines(result: AuditResult) -> Iterator[Text]:
-    """The result for a person, line by line; the last one says PASSED or FAILED."""
+    """Yield the result for a person, line by line; the last one says PASSED or FAILED."""
     yield Text(printable(f"database  {result.database} (schema {result.schema_version})"))
     counts = " · ".join(f"{name.replace('_', ' ')} {number:,}" for name, number in result.records.items())
     yield Text(f"records   {counts or 'they cannot be counted'}")

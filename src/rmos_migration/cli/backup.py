@@ -12,9 +12,9 @@ from . import console
 from .options import DatabaseOption, load_settings
 from .result_files import keep_out_of_legacy_folders
 
-HELP = """Others may use it meanwhile; what they are just changing is either in the copy as a whole or not at all. The copy is
-checked before this says that it is there, and nothing is ever overwritten. To go back to a copy, give it the
-database's name again, where no file of that name is left, nor one ending in -wal or -shm.
+HELP = """Others may use it meanwhile; what they are just changing is either in the copy as a whole or not at
+all. The copy is checked before this says that it is there, and nothing is ever overwritten. To go back to a
+copy, give it the database's name again, where no file of that name is left, nor one ending in -wal or -shm.
 
 \b
 Examples:

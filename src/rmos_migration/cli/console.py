@@ -27,17 +27,17 @@ _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "d
 
 
 def say(text: str, *, style: str = "", on: Console = out) -> None:
-    """One line of words; names in it may come from files and folders, so it is made printable."""
+    """Print a line of words, made printable: names in it may come from files and folders."""
     on.print(Text(printable(text), style=style))
 
 
 def print_json(value: Any) -> None:
-    """One JSON document on stdout."""
+    """Print one JSON document on stdout."""
     print_for_programs(printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n")
 
 
 def print_for_programs(text: str) -> None:
-    """Text in a format of its own on stdout, in UTF-8 whatever the terminal speaks."""
+    """Print a text for programs on stdout, in UTF-8 whatever the terminal's encoding is."""
     if hasattr(sys.stdout, "reconfigure"):
         with suppress(OSError):
             sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
@@ -46,19 +46,19 @@ def print_for_programs(text: str) -> None:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number of things: ``1 file``, ``2 files``."""
+    """Return a number of things: ``1 file``, ``2 files``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def print_error(error: RmosError) -> None:
-    """What went wrong, and what to do, on stderr."""
+    """Print what went wrong, and what to do, on stderr."""
     err.print(Text("error: ", style="bold red") + Text(printable(error.message)))
     if error.hint:
         say(f"  → {error.hint}", on=err)
 
 
 def diagnostic_text(diagnostic: Diagnostic) -> Text:
-    """A diagnostic on two lines: place, severity, code and message; then what to do."""
+    """Return a diagnostic on two lines: place, severity, code and message; then what to do."""
     number = CATALOGUE[diagnostic.code].number if diagnostic.code in CATALOGUE else ""
     text = Text(printable(str(diagnostic.location)), style="bold")
     text.append(f" {diagnostic.severity} ", style=_COLOURS[diagnostic.severity])
@@ -70,7 +70,7 @@ def diagnostic_text(diagnostic: Diagnostic) -> Text:
 
 
 def table(*headings: str) -> Table:
-    """A plain table; the first column is text, the others are numbers."""
+    """Return a plain table; the first column is text, the others are numbers."""
     made = Table(box=None, pad_edge=False, header_style="bold")
     for position, heading in enumerate(headings):
         made.add_column(heading, justify="right" if position else "left")

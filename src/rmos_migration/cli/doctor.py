@@ -36,7 +36,7 @@ class Check(NamedTuple):
 
 
 def doctor(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
-    """Print one line a check; exit 0, 4 when the database cannot be used, or 2 when only the settings cannot."""
+    """Print one line a check; exit 0, 4 if the database cannot be used, or 2 if only the settings cannot."""
     settings, chosen = _settings(database)
     place = database_at(chosen.database)
     checks = [settings, *_checks(place, place.inspect())]

@@ -13,8 +13,8 @@ from . import console
 from .options import DatabaseOption, load_settings
 from .result_files import beginning, check_file, keep_out_of_legacy_folders, write_file
 
-HELP = """Rings, tiles and strip colours are drawn as far as the geometry and the strip families say them; what they leave open is
-said. A pattern that describes no ring cannot be drawn: exit code 1.
+HELP = """Rings, tiles and strip colours are drawn as far as the geometry and the strip families say them;
+what they leave open is said. A pattern that describes no ring cannot be drawn: exit code 1.
 
 \b
 Examples:
@@ -47,7 +47,7 @@ def draw(
             )
         one = as_drawn(row, stock(snapshot))
         is_broken = records.is_geometry_broken(snapshot, row.id)
-    remarks = ["its geometry is no JSON object: see rmos audit"] if is_broken else one.remarks
+    remarks = ["its geometry is not a JSON object: see rmos audit"] if is_broken else one.remarks
     for remark in remarks:
         console.say(f"{pattern_id}: {remark}", on=console.err)
     picture = drawing(one, scale_bar=True)
@@ -67,7 +67,7 @@ def draw(
 
 
 def _refuse_other(output: Path) -> None:
-    """Raise UsageError where something is that is no drawing; a drawing may be made anew."""
+    """Raise UsageError where something other than a drawing is in the way; a drawing may be replaced."""
     check_file(output)
     if beginning(output, 4) not in (b"", b"<svg"):
-        raise UsageError(f"{output} is no drawing and was left as it is", "name another file")
+        raise UsageError(f"{output} is not a drawing and was left as it is", "name another file")

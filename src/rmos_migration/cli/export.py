@@ -12,14 +12,17 @@ from ..python_api import export as export_database
 from . import console
 from .options import DatabaseOption, JsonOption, load_settings
 
-HELP = """canonical is for keeping or moving what is in the database: one file a record, every column spelled out. Migrated again
-it gives exactly the same rows. What was not loaded is not in it; rmos rejects --save writes that.
+HELP = """canonical is for keeping or moving what is in the database: one file a record, every column spelled
+out. Migrated again it gives exactly the same rows. What was not loaded is not in it; rmos rejects --save
+writes that.
 
-source is for going back to the programs that wrote the files: every document in its old file and place, equal in value
-to what it was, and what was not loaded with its original bytes. The order of keys, white space and what stood around
-documents are not kept. Files of several legacy folders go into source-1, source-2 and so on.
+source is for going back to the programs that wrote the files: every document in its old file and place, equal
+in value to what it was, and what was not loaded with its original bytes. The order of keys, white space and
+what stood around documents are not kept. Files of several legacy folders go into source-1, source-2 and so
+on.
 
-DIR must be new or empty. Each file appears whole or not at all; only when the command has ended are all of them there.
+DIR must be new or empty. Each file appears whole or not at all; only when the command has ended are all of
+them there.
 
 \b
 Examples:

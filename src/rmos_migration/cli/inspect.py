@@ -23,9 +23,9 @@ from ..sources.read import SourceFile, read_files
 from . import console
 from .options import JsonOption, load_settings
 
-HELP = """For each document: how the file holds it, its encoding, the generation of RMOS that wrote it and the keys that show
-that, the record it becomes, and everything there is to say about it. Whether an id is taken or a reference leads
-nowhere only a migration can tell: rmos migrate --dry-run.
+HELP = """For each document: how the file holds it, its encoding, the generation of RMOS that wrote it and the
+keys that show that, the record it becomes, and everything there is to say about it. Whether an id is taken or
+a reference leads nowhere only a migration can tell: rmos migrate --dry-run.
 
 \b
 Examples:
@@ -84,10 +84,11 @@ def inspect(
         for diagnostic in strays:
             console.out.print(console.diagnostic_text(diagnostic))
         folders = folders_among(one.code for one in strays)
+        not_read = f"; {were_not_looked_at(len(strays), folders)}" if strays else ""
         console.say(
-            f"{_counted(verdicts.total(), 'document')} in {_counted(len(pairs), 'file')}: "
+            f"{console.counted(verdicts.total(), 'document')} in {console.counted(len(pairs), 'file')}: "
             f"{verdicts[False]:,} would migrate, "
-            f"{verdicts[True]:,} would not be loaded{f'; {were_not_looked_at(len(strays), folders)}' if strays else ''}."
+            f"{verdicts[True]:,} would not be loaded{not_read}."
         )
         for refusal in refusals:
             console.say(f"rmos migrate would not take this folder: {refusal.message}", on=console.err)
@@ -96,7 +97,7 @@ def inspect(
 
 
 def _encoding(named: str | None) -> str | None:
-    """The encoding to read with; settings that cannot be used are told of and left out, so that files can be looked at."""
+    """Return the encoding to read with; report settings that cannot be used, and go on without them."""
     try:
         chosen = load_settings(encoding=named).encoding
     except UsageError as error:
@@ -108,7 +109,7 @@ def _encoding(named: str | None) -> str | None:
 
 
 def _source(path: Path, encoding: str | None, refusals: list[UsageError]) -> Source | None:
-    """Return the legacy folder at a path, if it is one; if it holds records only in other places, that is a refusal."""
+    """Return the legacy folder at a path, if it is one; note a refusal if its records are in other places."""
     if not os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for a name the system cannot look up
         return None
     refuse_incomplete(path)
@@ -128,14 +129,10 @@ def _strays(source: Source, encoding: str | None) -> Iterator[Diagnostic]:
         yield diagnostic._replace(location=location._replace(path=str(source.root / location.path)))
 
 
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def _files(path: Path, source: Source | None) -> Iterator[tuple[Entity | None, SourceFile]]:
-    """The files to look at: those of a legacy folder, or the JSON files below another folder, or one file.
+    """Yield the files to look at: those of a legacy folder, the JSON files below another folder, or one file.
 
-    With each the entity of its records, where it is a legacy folder that says so.
+    With each goes the entity of its records, where it is a legacy folder that says so.
     """
     if not os.path.lexists(path):
         raise UsageError(f"there is no file or folder {path}", "check the name, and that you may read it")
@@ -176,7 +173,7 @@ def _print_record(record: dict[str, Any], derived: list[str]) -> None:
 
 
 def _preview(value: Any) -> str:
-    """A value on one line: an object by its keys, a list by its length."""
+    """Return a value on one line: an object by its keys, a list by its length."""
     if not isinstance(value, dict) or not value:
         return shown(value)
     keys = ", ".join(value)

@@ -1,4 +1,4 @@
-"""What killed runs have left near a database: unfinished files, and logs beside a database that is not there yet."""
+"""What killed runs have left near a database: unfinished files, and logs beside a missing database."""
 
 import os
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ class LeftBehind(NamedTuple):
 
 
 def logs_left(place: DatabasePort, found: DatabaseState) -> Iterator[LeftBehind]:
-    """Tell of logs beside a database that do not belong to it as it is, or that it needs to be put back as it was."""
+    """Yield the logs beside a database that do not belong to it, or that it needs to be restored."""
     is_there = found.condition not in (FileCondition.ABSENT, FileCondition.EMPTY)
     logs = place.logs_left(found)
     if not logs:
@@ -43,7 +43,7 @@ def logs_left(place: DatabasePort, found: DatabaseState) -> Iterator[LeftBehind]
 
 
 def files_left(beside: Path) -> Iterator[LeftBehind]:
-    """Tell of unfinished files in the database's folder and in each folder directly in it; links are not followed."""
+    """Yield the unfinished files in the database's folder and its direct subfolders, following no link."""
     looks = [_look(beside)]
     folders = looks[0].folders
     looks += [_look(folder) for folder in folders[:_MOST_FOLDERS]]

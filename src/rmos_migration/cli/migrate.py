@@ -28,8 +28,8 @@ log = logging.getLogger(__name__)
 
 _ELSEWHERE = "name another place"
 
-HELP = """SOURCE holds the folders strip_families, patterns and joblogs; it is never changed. Running the command again does no
-harm: what has arrived is left alone, and a run that was cut off is carried on.
+HELP = """SOURCE holds the folders strip_families, patterns and joblogs; it is never changed. Running the
+command again does no harm: what has arrived is left alone, and a run that was cut off is carried on.
 
 \b
 Examples:
@@ -66,7 +66,8 @@ def migrate(
         typer.Option(
             "--max-rejects",
             metavar="N|P%",
-            help="End the run when more are rejected; P% of the documents found, judged from 1,000 of them or the end on.",
+            help="End the run when more are rejected; P% of the documents found, judged from 1,000 of them or "
+            "the end on.",
         ),
     ] = None,
     encoding: Annotated[

@@ -29,7 +29,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 
 def load_settings(*, quiet: bool = False, **flags: object) -> Settings:
-    """Return the settings with the flags that were given on top, and say on stderr what ``rmos.toml`` sets, unless ``quiet``.
+    """Return the settings with the given flags on top; tell on stderr what ``rmos.toml`` sets.
 
     Raises:
         UsageError: if one of them cannot be used.
@@ -47,5 +47,5 @@ def told_by_file(chosen: InForce) -> str:
 
 
 def _shown(value: object) -> str:
-    """A value as it stands in the file, without the password that a database's address may hold."""
+    """Return a value as it is written in the file, without the password that a database's URL may hold."""
     return re.sub(r"(://[^/@:]*):[^/]*@", r"\1:…@", json.dumps(value, default=str, ensure_ascii=False))

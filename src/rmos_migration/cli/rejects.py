@@ -1,26 +1,16 @@
 """rmos rejects: what did not get in, why, and what to do; and the original bytes back."""
 
-import os
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
 
 from ..diagnostics import CATALOGUE, Diagnostic
-from ..errors import EnvironmentFailure, UsageError
-from ..files.atomic import write_whole
-from ..files.folders import make_folder, make_folder_below
-from ..files.leftovers import sweep
-from ..files.permissions import Permissions
-from ..files.targets import NO_SUCH_NAME, IsALinkError
+from ..errors import UsageError
 from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..migrate.outcome import Outcome
 from ..presentation.not_loaded_now import strays_there
-from ..sources.paths import parts_of, safe_name
 from ..sources.source_files import Presence
 from ..store import rejects as not_loaded
 from ..store import runs
@@ -31,9 +21,11 @@ from ..store.snapshot import Snapshot
 from . import console
 from .options import DatabaseOption, JsonOption, load_settings
 from .result_files import keep_out_of_legacy_folders
+from .saved_rejects import save_documents
 
-HELP = """Files that seem to hold records and were not looked at are listed, too. In JSON, total counts the documents alone, rejected
-and in conflict, and not_looked_at_total these files; --limit shortens the lists, not the totals.
+HELP = """Files that seem to hold records and were not looked at are listed, too. In JSON, total counts the
+documents alone, rejected and in conflict, and not_looked_at_total these files; --limit shortens the lists,
+not the totals.
 
 \b
 Examples:
@@ -84,13 +76,14 @@ def rejects(
             )
             _print_strays(strays, limit)
             if not found and not strays:
-                console.say(_nothing_kept_out(snapshot))
+                console.say(_nothing_found(snapshot))
         if save is not None:
-            _save(_with_bodies(snapshot, rejected[:limit]), save, place.permissions())
+            bodies = ((one, not_loaded.body_at(snapshot, one.place)) for one in rejected[:limit])
+            save_documents(bodies, save, place.permissions())
 
 
-def _nothing_kept_out(snapshot: Snapshot) -> str:
-    """Say that nothing is not loaded; what a run met before it was ended, and undid, is not on record."""
+def _nothing_found(snapshot: Snapshot) -> str:
+    """Return the sentence for an empty list; what a run met before it was undone is not on record."""
     last = next(iter(runs.newest(snapshot, 1)), None)
     if last is None or not last.stopped_by:
         return "No document is rejected or in conflict."
@@ -98,7 +91,11 @@ def _nothing_kept_out(snapshot: Snapshot) -> str:
 
 
 def _code_of(named: str) -> str:
-    """The name of a code that may be named by its number."""
+    """Return the name of a code that may be given by its number.
+
+    Raises:
+        UsageError: if the code is not known.
+    """
     for code in CATALOGUE.values():
         if named.casefold() in (code.name, code.number.casefold()):
             return code.name
@@ -181,90 +178,4 @@ def _print_json(
                 for one in strays[:limit]
             ],
         }
-    )
-
-
-def _save(documents: Iterable[_Shown], folder: Path, permissions: Permissions) -> None:
-    """Write each rejected document back under its own path; an existing file is never overwritten.
-
-    Those of the first source go into ``folder`` itself, those of further sources into folders beside them.
-    """
-    written = 0
-    folders: dict[str, list[str]] = {}
-    with _failures_told(folder):
-        make_folder(folder, permissions)
-        for place, _, _ in os.walk(folder):
-            sweep(Path(place))
-    for found, body, _ in documents:
-        location, path = found.location, found.place.path
-        into = folders.setdefault(location, [f"source-{len(folders) + 1}"] if folders else [])
-        if body is None:
-            console.say(f"{path}: its bytes could not be read; see {Path(location) / path}", on=console.err)
-        else:
-            written += _write_new(folder, into, found, body, permissions)
-    console.say(f"{console.counted(written, 'file')} written to {folder}", on=console.err)
-
-
-def _names_of(found: NotLoaded) -> list[str] | None:
-    """The names of a document's copy: those of its file; for one inside a file a folder of that name, and its pointer."""
-    parts, pointer = parts_of(found.place.path), found.place.pointer
-    if parts is None or not pointer:
-        return parts
-    return [*parts, f"{_plain(pointer)}.json"]
-
-
-def _plain(pointer: str) -> str:
-    plain = re.sub(r"[^a-z0-9_]+", "-", pointer.removeprefix("/"))
-    if "/" + plain.replace("-", "/") != pointer or len(plain) > 80:
-        plain = f"{plain[:80]}-{sha256(pointer.encode()).hexdigest()[:8]}"  # others may look the same
-    return plain
-
-
-def _write_new(
-    folder: Path, into: list[str], found: NotLoaded, body: bytes, permissions: Permissions
-) -> bool:
-    """Write a copy under the document's own path; under a safe name, and said so, where that cannot be here."""
-    names = _names_of(found)
-    if names is not None:
-        try:
-            return _write(folder, [*into, *names], body, permissions)
-        except OSError as error:
-            if error.errno not in NO_SUCH_NAME:
-                raise _failure(folder, error) from error
-    named = f"{found.place.path}#{found.place.pointer}" if found.place.pointer else found.place.path
-    safe = [*into, "renamed", f"{safe_name(named)}.json"]
-    with _failures_told(folder):
-        is_written = _write(folder, safe, body, permissions)
-    if is_written:
-        shown = folder.joinpath(*safe)
-        console.say(f"{named}: there can be no file of this name here; saved as {shown}", on=console.err)
-    return is_written
-
-
-def _write(folder: Path, names: list[str], body: bytes, permissions: Permissions) -> bool:
-    target = folder.joinpath(*names)
-    try:
-        make_folder_below(folder, names[:-1], permissions)
-        write_whole(target, body, permissions=permissions, replace=False)
-    except FileExistsError:
-        console.say(f"{target} is there already and was left as it is", on=console.err)
-        return False
-    except IsALinkError as error:
-        raise UsageError(
-            f"{error.filename} is a link, and nothing is written through it", "name another folder"
-        ) from error
-    return True
-
-
-@contextmanager
-def _failures_told(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise _failure(folder, error) from error
-
-
-def _failure(folder: Path, error: OSError) -> EnvironmentFailure:
-    return EnvironmentFailure(
-        f"{error.filename or folder} cannot be written: {error.strerror}", "choose another folder"
     )

@@ -14,8 +14,8 @@ from ..store.database import database_at
 from . import console
 from .options import DatabaseOption, load_settings
 
-HELP = """Without RUN it is the last one; rmos history lists them. The numbers of the run are as they were written then, the
-database and its patterns are shown as they are now.
+HELP = """Without RUN it is the last one; rmos history lists them. The numbers of the run are as they were
+written then, the database and its patterns are shown as they are now.
 
 \b
 Examples:

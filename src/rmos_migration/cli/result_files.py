@@ -19,7 +19,8 @@ from ..store.ledger import locations
 def write_file(path: Path, text: str, what: str, hint: str, *, permissions: Permissions = ANYBODYS) -> None:
     """Write a result into a file, in UTF-8; ``what`` names it and ``hint`` says how to name another place.
 
-    An earlier file is replaced by the whole of the new one, or not at all. ``permissions`` are the most that others may.
+    An earlier file is replaced by the whole of the new one, or not at all. ``permissions`` are the most that
+    others may.
 
     Raises:
         UsageError: if it must not be written there (``check_file``).
@@ -38,7 +39,8 @@ def write_file(path: Path, text: str, what: str, hint: str, *, permissions: Perm
 def check_file(path: Path) -> None:
     """Raise UsageError where a result cannot be, or must not: it is asked before the work is done.
 
-    That is a folder (which an empty name stands for, too), a link, a disk or a socket, a database, and what is kept beside one: a slip would cost the workshop its records.
+    That is a folder (which an empty name stands for, too), a link, a disk or a socket, a database, and what
+    is kept beside one: a slip would cost the workshop its records.
     """
     if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for some names
         raise UsageError(f"{path} is a folder, and the result is a file", "name a file")
@@ -54,7 +56,7 @@ def check_file(path: Path) -> None:
 
 
 def keep_out_of_legacy_folders(target: Path, settings: Settings) -> None:
-    """Raise UsageError where a result would lie in a legacy folder: the one that is set, or one that the database knows."""
+    """Raise UsageError if a result would be in a legacy folder that is set, or that the database knows."""
     known = [str(settings.source)]
     with suppress(RmosError), database_at(settings.database).read() as snapshot:
         known += locations(snapshot)
@@ -62,7 +64,7 @@ def keep_out_of_legacy_folders(target: Path, settings: Settings) -> None:
 
 
 def beginning(path: Path, length: int) -> bytes:
-    """The first bytes of a file; none of what cannot be read, and of a device or a pipe, from which they would be taken."""
+    """Return the first bytes of a file; nothing if it cannot be read, or would be used up (device, pipe)."""
     with suppress(OSError):
         if stat.S_ISREG(path.stat().st_mode):
             with path.open("rb") as file:

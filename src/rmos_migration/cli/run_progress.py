@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 class ProgressBar(NullObserver):
     """Watches a run: a progress bar on a terminal, and what was noticed.
 
-    Errors and warnings are kept for the end, ``SHOWN`` of them; with ``verbose`` everything is printed as it comes.
+    Errors and warnings are kept for the end, ``SHOWN`` of them; with ``verbose`` everything is printed as it
+    comes.
     """
 
     def __init__(self, root: Path, *, quiet: bool, verbose: bool, encoding: str | None) -> None:

@@ -1,4 +1,4 @@
-"""The report that ``rmos migrate --report`` writes. In a module of its own: it is large, and most runs write none."""
+"""The report that ``rmos migrate --report`` writes; imported only then, because reports are large."""
 
 from pathlib import Path
 

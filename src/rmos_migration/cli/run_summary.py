@@ -16,7 +16,7 @@ _VERDICT_COLOURS = {
 
 
 def print_summary(summary: RunSummary) -> None:
-    """The summary of a run for a person: a table, the verdict in words, what to do next."""
+    """Print the summary of a run for a person: a table, the verdict in words, what to do next."""
     out.print(counts_table(summary.counts))
     out.print()
     say(f"From {summary.source} into {summary.database.removeprefix('sqlite:///')}")
@@ -36,7 +36,7 @@ def print_summary(summary: RunSummary) -> None:
 
 
 def shortfall(summary: RunSummary) -> str:
-    """Return one line on what a run did not bring in, for somebody who asked for quiet, and where to see more."""
+    """Return one line, for ``--quiet``, on what a run did not load, and where to see more."""
     totals, files = summary.totals, summary.counts.files
     said = [summary.stopped_by] if summary.stopped_by else []
     said += [f"{totals.rejected:,} rejected"] if totals.rejected else []
@@ -69,7 +69,8 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
             f"{summary.success_rate:g} % of {totals.found:,} documents {verb} in the database "
             f"({summary.duration_seconds:.1f} s, {rate:,.0f} a second)."
             if not overridden
-            else f"{summary.success_rate:g} % of {totals.found:,} documents have arrived; {overridden_records(overridden)}."
+            else f"{summary.success_rate:g} % of {totals.found:,} documents have arrived; "
+            f"{overridden_records(overridden)}."
         )
     if files.not_looked_at:
         seem = "it may hold" if files.not_looked_at == 1 else "they may hold"
@@ -85,13 +86,16 @@ def _explanations(summary: RunSummary) -> Iterable[str]:
     if (totals.rejected or totals.conflicts) and summary.is_kept:
         yield "What was not loaded, and why: rmos rejects"
     if totals.conflicts and not summary.dry_run:
-        yield "Conflicts: the database holds other content under the same id. What to do about each: rmos rejects"
+        yield (
+            "Conflicts: the database holds other content under the same id. "
+            "What to do about each: rmos rejects"
+        )
     if not summary.counts.balanced:
         yield "The counts do not balance. That is a fault of this program; please report it."
 
 
 def counts_table(counts: RunCounts) -> Table:
-    """Documents per entity and outcome."""
+    """Return a table of documents per entity and outcome."""
     made = table("", "found", "migrated", "unchanged", "conflicts", "rejected")
     for name, tally in [*counts.entities.items(), ("total", counts.totals)]:
         numbers = (tally.found, tally.migrated, tally.unchanged, tally.conflicts, tally.rejected)

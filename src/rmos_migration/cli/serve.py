@@ -27,10 +27,10 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-HELP = """Only this machine can reach it, unless --host says otherwise. Changes always need the token, which the browser has that
-this opens: the link is good once. Reading needs a token, too, where others may ask: with --host, with --allow-host, with
---readers-need-token, and in every request that tells of a proxy; a browser asks for it as a password. rmos token says where
-the tokens are.
+HELP = """Only this machine can reach it, unless --host says otherwise. Changes always need the token, which
+the browser has that this opens: the link is good once. Reading needs a token, too, where others may ask: with
+--host, with --allow-host, with --readers-need-token, and in every request that tells of a proxy; a browser
+asks for it as a password. rmos token says where the tokens are.
 
 \b
 Examples:
@@ -126,9 +126,12 @@ def serve(
 
 @contextmanager
 def _kept_from_others(link: str, place: DatabasePort) -> Iterator[str]:
-    """What a browser is given to open: a file that leads to the link, because every user sees the arguments of programs.
+    """Yield the address for a browser to open: a file that leads to the link.
 
-    It lies beside the database, as browsers in a sandbox may read no temporary files. Windows shows arguments to nobody else.
+    Every user of the machine sees the arguments of programs, but only their owner may read the file.
+
+    It lies beside the database, as browsers in a sandbox may read no temporary files. Windows shows arguments
+    to nobody else.
     """
     if os.name != "posix" or "#" not in link:
         yield link
@@ -147,7 +150,7 @@ def _kept_from_others(link: str, place: DatabasePort) -> Iterator[str]:
 
 
 def _for_others(url: str) -> str:
-    """The address to call: where all of this machine's are listened on, that of its name."""
+    """Return the address for callers: by the machine's name where the server listens on all addresses."""
     name = gethostname()
     return url.replace("//0.0.0.0:", f"//{name}:").replace("//[::]:", f"//{name}:")
 

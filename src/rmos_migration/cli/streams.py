@@ -1,7 +1,7 @@
 """Standard output and standard error: a stream that fails ends no run, nor what goes to the other stream.
 
-A reader who leaves (``rmos rejects | head -1``) and a full disk behind the output are noted, and nothing more is written
-there. ``final_exit_code`` takes them into account when all else is done.
+A reader who leaves (``rmos rejects | head -1``) and a full disk behind the output are noted, and nothing more
+is written there. ``final_exit_code`` takes them into account when all else is done.
 """
 
 import errno
@@ -17,7 +17,7 @@ _DISK_FAILED = {errno.ENOSPC, errno.EIO, errno.EFBIG, errno.EDQUOT}
 
 
 class GuardedStream:
-    """Standard output or error, by its name in ``sys``, whatever is there now. Writing to it never raises OSError."""
+    """Standard output or error, by its name in ``sys``. Writing to it never raises OSError."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -101,8 +101,8 @@ def guarded() -> Iterator[None]:
 def final_exit_code(code: int) -> int:
     """Flush both streams; return the exit code of a verb that ended with ``code``.
 
-    After success it is 141 if the reader of stdout left, and 5 if a disk failed behind stdout or stderr. A failing disk
-    also replaces the code of a verb that had findings.
+    After success it is 141 if the reader of stdout left, and 5 if a disk failed behind stdout or stderr. A
+    failing disk also replaces the code of a verb that had findings.
     """
     for stream in (output, errors):
         stream.flush()

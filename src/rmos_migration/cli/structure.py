@@ -7,7 +7,7 @@ _NAMED = 3
 
 
 def structure_noted(there: Structure) -> tuple[str, str]:
-    """Return what is not as it was made in a database's tables and indexes, and what to do; nothing for nothing."""
+    """Return how tables and indexes differ from how they were made, and what to do; or two empty texts."""
     missing, changed = structure.missing_indexes(there), structure.changed_parts(there)
     said = [f"the index {name} is missing" for name in missing] + changed
     if not said:

@@ -14,14 +14,15 @@ from .options import DatabaseOption, load_settings
 if TYPE_CHECKING:
     from ..api.tokens import TokenPlace
 
-HELP = """The one for changes is enough for everything. The one for reading is for those who shall look and change nothing. They come
-from RMOS_TOKEN and RMOS_READING_TOKEN, from the files that RMOS_TOKEN_FILE and RMOS_READING_TOKEN_FILE name, or from files
-beside the database that only their owner may read, which the server makes on its first start.
+HELP = """The one for changes is enough for everything. The one for reading is for those who look and change
+nothing. They come from RMOS_TOKEN and RMOS_READING_TOKEN, from the files that RMOS_TOKEN_FILE and
+RMOS_READING_TOKEN_FILE name, or from files beside the database that only their owner may read, which the
+server makes on its first start.
 
 \b
 Examples:
   rmos token
-  rmos token --new    the old ones are good for nothing from now on
+  rmos token --new    the old ones are no longer valid
 """
 
 
@@ -49,9 +50,7 @@ def token(
     for one, token in found:
         console.say(f"for {one.purpose}: {_words(one, token)}")
     if new and not failures:
-        console.say(
-            "The old ones are good for nothing. A server that runs takes none any more: start it again."
-        )
+        console.say("The old ones are no longer valid. Restart a server that is running.")
     for failure in failures[1:]:
         console.print_error(failure)
     if failures:
@@ -59,7 +58,7 @@ def token(
 
 
 def _renew(both: Sequence["TokenPlace"]) -> None:
-    """Make new tokens where they are ours to make; raise what says where the one for changes is if none of them is."""
+    """Make new tokens where they are ours to make; if none is, raise where the one for changes is."""
     ours = [one for one in both if one.is_own] or both[:1]
     for one in ours:
         one.renew()

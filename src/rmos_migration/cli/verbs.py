@@ -1,7 +1,7 @@
 """The verbs of the command line: their names and summaries; the rest is imported when a verb is called.
 
-A verb ``NAME`` is the function ``NAME`` in the module ``NAME`` beside this one. What its help says after the summary is
-that module's ``HELP``, if there is more to say.
+A verb ``NAME`` is the function ``NAME`` in the module ``NAME`` beside this one. What its help says after the
+summary is that module's ``HELP``, if there is more to say.
 """
 
 import gc
@@ -13,18 +13,25 @@ from typer.core import TyperCommand, TyperGroup
 
 SUMMARIES = {
     "migrate": "Migrate a legacy folder into the database.",
-    "inspect": "Show what documents are taken for, and what would become of them. Writes nothing, needs no database.",
+    "inspect": (
+        "Show what documents are taken for, and what would become of them. Writes nothing, needs no database."
+    ),
     "audit": "Check that the database is sound; exit 0 if it is, 1 if not. Nothing is changed.",
-    "verify": "Read the legacy folder again and compare every document with the database; exit 0 if they are equal, 6 if not.",
+    "verify": (
+        "Read the legacy folder again and compare every document with the database; "
+        "exit 0 if they are equal, 6 if not."
+    ),
     "report": "Report what happened in a run: what arrived, what did not and why, what the data look like.",
     "serve": "Show the database in a browser, and serve it to programs (REST API, described at /docs).",
     "status": "Show what is in the database and how the last run ended.",
     "history": "Show the runs, newest first. Dry runs leave no trace, so they are not among them.",
     "rejects": (
-        "List the documents that are not loaded, rejected or in conflict, with the reason, the place and what to do."
+        "List the documents that are not loaded, rejected or in conflict, with the reason, the place and "
+        "what to do."
     ),
     "draw": (
-        "Draw a pattern as SVG, as large as the rosette itself: printed at 100 % it can be laid on\nthe guitar."
+        "Draw a pattern as SVG, as large as the rosette itself: printed at 100 % it can be laid on\n"
+        "the guitar."
     ),
     "export": "Write the database back as a legacy folder of JSON files.",
     "backup": "Copy the database into one file, as it is at this moment.",
@@ -46,7 +53,7 @@ def command_of(name: str) -> TyperCommand:
 
 
 class _LazyVerb(TyperCommand):
-    """A verb that is not imported yet: enough of it for the list of verbs; called, it makes way for the verb itself."""
+    """A verb that is not imported yet: enough of it for the list of verbs, until it is called."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name, help=SUMMARIES[name], rich_markup_mode=None)

@@ -20,9 +20,9 @@ from . import console
 from .options import DatabaseOption, JsonOption, SourceArgument, load_settings
 from .result_files import check_file, keep_out_of_legacy_folders, write_file
 
-HELP = """Nothing is changed. Documents that the migration did not load are not in the database, but they are accounted for: while
-their files are the same they make no difference, unless --max-rejected or --max-conflict says so. One whose id is taken
-is accounted for only while the row that has its id is there.
+HELP = """Nothing is changed. Documents that the migration did not load are not in the database, but they are
+accounted for: while their files are the same they make no difference, unless --max-rejected or --max-conflict
+says so. One whose id is taken is accounted for only while the row that has its id is there.
 
 \b
 Examples:
@@ -42,7 +42,9 @@ _MEANINGS = {
     DocumentState.CONFLICT: "its id is taken by other content, accounted for: see rmos rejects",
     DocumentState.UNREADABLE: "the file could not be read now, so nothing is known of it",
     DocumentState.ONLY_IN_DATABASE: "in the database, no longer in the source",
-    DocumentState.NOT_LOOKED_AT: "may hold records, but is not read where it is, or under its name, or cannot be opened",
+    DocumentState.NOT_LOOKED_AT: (
+        "may hold records, but is not read where it is, or under its name, or cannot be opened"
+    ),
 }
 
 
@@ -150,7 +152,7 @@ def _print(result: Verification, certificate: Path | None) -> None:
 
 
 def _differences(result: Verification) -> Iterator[Text]:
-    """What differs, state by state, with what it means."""
+    """Yield what differs, state by state, with what it means."""
     for state, meaning in _MEANINGS.items():
         found = [comparison for comparison in result.differing if comparison.state is state]
         if not found:
@@ -180,7 +182,8 @@ def _certificate(result: Verification, saved: Path | None) -> Iterator[str]:
     rows = console.counted(sum(result.tallies.rows.values()), "row")
     yield f"database   {result.database}: {rows}, schema {result.schema_version}"
     yield f"           SHA-256 {result.database_fingerprint}"
-    yield f"compared   {result.started_at} by rmos-migration {result.tool_version}, in {result.duration_seconds:.1f} s"
+    tool = f"rmos-migration {result.tool_version}"
+    yield f"compared   {result.started_at} by {tool}, in {result.duration_seconds:.1f} s"
     if saved is not None:
         yield f"           the certificate is {saved}"
 
@@ -197,7 +200,8 @@ def _counts(result: Verification) -> Iterator[str]:
 
 def _verdict(result: Verification) -> str:
     totals = result.tallies.totals
-    arrived = f"{totals[DocumentState.EQUAL]:,} of {result.tallies.documents:,} documents are in the database, value for value"
+    equal, documents = totals[DocumentState.EQUAL], result.tallies.documents
+    arrived = f"{equal:,} of {documents:,} documents are in the database, value for value"
     overridden = result.overridden
     kept_out = totals[DocumentState.REJECTED] + totals[DocumentState.CONFLICT] - overridden
     accounted = f"; {kept_out:,} not loaded and accounted for" if kept_out else ""

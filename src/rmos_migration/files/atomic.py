@@ -1,8 +1,8 @@
-"""Write files whole or not at all: under a random name beside their place, and on the disk before they get their own.
+"""Write files whole or not at all: under a random name, and forced to the disk before they get their own.
 
-A process that is killed leaves at most a file ``.rmos-….unfinished``. Its writer holds it locked, so that ``leftovers``
-can tell what nobody holds from what is being written. Windows neither deletes nor renames a file that is open: there it is
-closed for a moment before it gets its name.
+A process that is killed leaves at most a file ``.rmos-….unfinished``. Its writer holds it locked, so that
+``leftovers`` can tell what nobody holds from what is being written. Windows neither deletes nor renames a
+file that is open: there it is closed for a moment before it gets its name.
 """
 
 import errno
@@ -23,7 +23,7 @@ _PREFIX, _SUFFIX, _SEEN_SUFFIX = ".rmos-", ".unfinished", ".unfinished.html"
 
 @dataclass
 class Unfinished:
-    """A file that has no name of its own yet: its temporary path, and the open descriptor that keeps it locked."""
+    """A file without a name of its own yet: its temporary path, and the descriptor that keeps it locked."""
 
     path: Path
     handle: int
@@ -36,7 +36,7 @@ class Unfinished:
             force(self.handle)
 
     def rename(self, target: Path, *, replace: bool = False, sync: bool = True) -> None:
-        """Give the file its name, for good: when this returns, a power cut does not undo it, unless ``sync`` is false.
+        """Give the file its name; once this returns, a power cut does not undo it, unless ``sync`` is false.
 
         Raises:
             FileExistsError: if something is at ``target`` and is not to be replaced.
@@ -94,9 +94,9 @@ def write_whole(
 ) -> None:
     """Write a file so that, whatever happens, either the old one is at ``target`` or all of the new one.
 
-    A file that is replaced hands its permissions on, as far as ``permissions`` allow them, and its owner where root
-    writes. A device, a pipe, and a stream that the process has open (``/dev/stdout``) are written to as they are. Without
-    ``sync`` the caller forces the file to the disk.
+    A file that is replaced hands its permissions on, as far as ``permissions`` allow them, and its owner
+    where root writes. A device, a pipe, and a stream that the process has open (``/dev/stdout``) are written
+    to as they are. Without ``sync`` the caller forces the file to the disk.
 
     Raises:
         FileExistsError: if something is there that is not to be replaced.

@@ -1,7 +1,7 @@
 """What killed writers left: files that nobody holds any more, to be listed or deleted.
 
-Windows neither deletes nor renames a file that is open, and has no such locks: there nothing is taken for abandoned that
-was written a short while ago.
+Windows neither deletes nor renames a file that is open, and has no such locks: there nothing is taken for
+abandoned that was written a short while ago.
 """
 
 import os
@@ -24,7 +24,7 @@ _OLDER = re.compile(r"[^.].*\.[0-9a-f]{8}\.unfinished(?:-journal)?", re.DOTALL)
 
 
 def leftovers(folder: Path) -> list[Path]:
-    """Return the unfinished files in a folder that no process is writing, sorted; none where it cannot be listed."""
+    """Return the unfinished files that no process is writing, sorted; none if the folder cannot be listed."""
     return [path for path in _unfinished_in(folder) if _look(path)]
 
 
@@ -59,7 +59,7 @@ def _unfinished_in(folder: Path) -> list[Path]:
 
 
 def _look(path: Path, do: Callable[[Path], object] = lambda _: None) -> bool:
-    """Return whether nobody is writing an unfinished file; then do something to it, while nobody can begin to write it."""
+    """Return whether nobody is writing an unfinished file; if so, do something to it under its lock."""
     try:
         with _held(path) as is_abandoned:
             if is_abandoned:

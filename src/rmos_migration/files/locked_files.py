@@ -1,7 +1,7 @@
-"""Make new files that their maker holds locked, so that a file being written can be told from one that was left.
+"""Make new files that are locked by their maker, which tells a file being written from one that was left.
 
-Another user who may open a new file can lock it first, and forever. So nobody waits for it long: the next one is made so
-that only its owner can open it, and gets its permissions once it is locked.
+Another user who may open a new file can lock it first, and forever. So nobody waits for it long: the next one
+is made so that only its owner can open it, and gets its permissions once it is locked.
 """
 
 import errno

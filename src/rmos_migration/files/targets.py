@@ -1,4 +1,4 @@
-"""What is at a place where a file is to be written: a file that may be replaced, a link, a device, or an open stream."""
+"""What is at a place where a file is to be written: a file to replace, a link, a device, an open stream."""
 
 import errno
 import os
@@ -19,7 +19,7 @@ class IsALinkError(OSError):
 
 
 def is_link(target: Path) -> bool:
-    """Return whether a path is a link that nothing is written through: not one to a device, a pipe or an open stream."""
+    """Return whether a path is a link other than one to a device, a pipe or an open stream."""
     if open_descriptor(target) is not None:
         return False
     there = status_at(target)
@@ -35,14 +35,14 @@ def is_special(target: Path) -> bool:
 
 
 def open_descriptor(target: Path) -> int | None:
-    """Return the descriptor of a target that names what the process has open (``/dev/stdout``); None for all others."""
+    """Return the descriptor of a target such as ``/dev/stdout`` that the process has open, else None."""
     if opened := _OPENED.fullmatch(os.fspath(target)):
         return {"stdout": 1, "stderr": 2}.get(opened[1]) or int(opened[2])
     return None
 
 
 def status_at(target: Path) -> os.stat_result | None:
-    """Return the status of what is at a path, None for nothing; of a link to a device or a pipe, the status of that."""
+    """Return the status of what is at a path, through a link to a device or a pipe; None for nothing."""
     try:
         own = target.lstat()
     except FileNotFoundError:
