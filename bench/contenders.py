@@ -118,7 +118,7 @@ def row_per_commit(source: Path, database: Path, safety: Safety) -> int:
 
 
 def contents(folder: str) -> Iterator[bytes]:
-    """The bytes of every file below a folder, in no particular order."""
+    """Yield the bytes of every file below a folder, in no particular order."""
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir():

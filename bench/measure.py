@@ -133,7 +133,7 @@ else:
 
 
 def peak_mb() -> float | None:
-    """The most memory this process held, with that of its largest child process if it had any.
+    """Return the most memory this process held, with that of its largest child process if it had any.
 
     A new process inherits its parent's peak on Linux, so whoever starts it must be small.
     """

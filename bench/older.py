@@ -107,5 +107,5 @@ REWRITINGS: dict[str, tuple[Callable[[Document], Document], ...]] = {
 
 
 def rewritten(entity: str, document: Document, chance: random.Random) -> Document:
-    """A native document as one of its entity's older programs would have written it, or as it is."""
+    """Return a native document as one of its entity's older programs would have written it, or as it is."""
     return chance.choice(REWRITINGS[entity])(document) if chance.random() < 0.5 else document

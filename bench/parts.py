@@ -63,7 +63,7 @@ def main(documents: int = 20_000) -> int:
 
 
 def _best(parts: list[tuple[str, Callable[[], Iterable[Any]]]], documents: int) -> dict[str, float]:
-    """The fastest of some rounds for each part, in microseconds a document."""
+    """Return the fastest of some rounds for each part, in microseconds a document."""
     best: dict[str, float] = {}
     for _ in range(ROUNDS):
         for name, call in parts:

@@ -57,7 +57,7 @@ class Report:
     notes: Sequence[str]
 
     def as_json(self) -> dict[str, Any]:
-        """The report as one JSON document, schema ``rmos-migration/benchmark/1``."""
+        """Return the report as one JSON document, schema ``rmos-migration/benchmark/1``."""
         reports = [one._asdict() for one in self.reports]
         serving = self.serving and {
             **self.serving._asdict(),
@@ -72,7 +72,7 @@ class Report:
         }
 
     def as_text(self) -> str:
-        """The report for people."""
+        """Return the report for people."""
         figures, large = _figures_table(self.figures), _figures_table(self.large_figures)
         targets = [("target", "measured", "reached")]
         targets += [(t.sentence, _number(t.measured, 2), _YES_NO[t.reached]) for t in self.targets]
@@ -90,7 +90,7 @@ class Report:
 
 
 def machine() -> dict[str, str | int]:
-    """What the numbers depend on: processors this process may use, system, and versions."""
+    """Return what the numbers depend on: processors this process may use, system, and versions."""
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return {
         "CPUs": usable,
@@ -145,7 +145,7 @@ def targets(
     report_share: float,
     serving: Serving | None,
 ) -> list[Target]:
-    """What the project promised to show, held against the figures."""
+    """Return what the project promised to show, held against the figures."""
     speed = {figure.case: figure.speed for figure in (*figures, *large_figures)}
     cost = speed["check"] / speed["audit"]
     return [
@@ -167,7 +167,7 @@ def targets(
 
 
 def _serving_targets(serving: Serving | None) -> list[Target]:
-    """What the project promised of the server; not measured where there is no wrk."""
+    """Return what the project promised of the server; not measured where there is no wrk."""
     slowest = failed = growth = None
     if serving is not None:
         slowest = max(one.p99_ms for one in serving.reads if one.is_heaviest)

@@ -37,7 +37,7 @@ def spoil(tree: Path) -> int:
 
 
 def share_of_report(tree: Path, documents: int, rounds: int, place: Path) -> tuple[float, list[Reporting]]:
-    """What a report takes of the migration's time: the median of some rounds, and each of them.
+    """Return what a report takes of the migration's time: the median of some rounds, and each of them.
 
     Raises:
         WrongResult: if the report does not name every document that was not loaded.

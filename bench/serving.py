@@ -261,7 +261,7 @@ def _documents_in(database: Path) -> int:
 
 
 def _memory_mb(pid: int) -> float | None:
-    """The memory that a process holds now; None where the system has no such file."""
+    """Return the memory that a process holds now; None where the system has no such file."""
     try:
         pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
     except OSError:

@@ -35,7 +35,7 @@ class Sizes(NamedTuple):
 
     @classmethod
     def of(cls, documents: int) -> "Sizes":
-        """The shares of a tree of ``documents``: 10 %, 30 % and the rest."""
+        """Return the shares of a tree of ``documents``: 10 %, 30 % and the rest."""
         families, patterns = documents // 10, documents * 3 // 10
         return cls(families, patterns, documents - families - patterns)
 
@@ -190,6 +190,6 @@ def _day(chance: random.Random) -> str:
 
 
 def _time(chance: random.Random, day: str) -> str:
-    """A moment as one of the programs wrote it: mostly with microseconds and Z, now and then without a zone."""
+    """Return a moment as one of the programs wrote it: mostly with microseconds and Z, now and then without a zone."""
     minute, micros = chance.randint(0, 59), chance.randint(0, 999_999)
     return f"{day}T06:{minute:02}:33" + chance.choice((f".{micros:06}Z", f".{micros:06}Z", "Z", ""))

@@ -14,7 +14,7 @@ _EXAMPLE = re.compile(r"  (?P<command>rmos \S.*?)(?: {2,}(?P<remark>\S.*))?")
 
 
 def page() -> Iterator[str]:
-    """The page's lines, from what ``rmos --help`` and ``rmos VERB --help`` say."""
+    """Yield the page's lines, from what ``rmos --help`` and ``rmos VERB --help`` say."""
     yield from (
         "# Commands",
         "",

@@ -14,7 +14,7 @@ _STAGES = {
 
 
 def page() -> Iterator[str]:
-    """The page's lines, from the catalogue."""
+    """Yield the page's lines, from the catalogue."""
     yield from (
         "# Diagnostics",
         "",

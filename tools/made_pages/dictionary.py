@@ -9,7 +9,7 @@ from rmos_migration.entities.schema import schema_of
 
 
 def page() -> Iterator[str]:
-    """The page's lines, from the records' models."""
+    """Yield the page's lines, from the records' models."""
     yield from (
         "# Data dictionary",
         "",
@@ -44,7 +44,7 @@ _KINDS = {"string": "text", "object": "object", "array": "list", "null": "NULL"}
 
 
 def _holds(about: dict[str, Any]) -> str:
-    """What a column may hold, in words, from its JSON Schema."""
+    """Return what a column may hold, in words, from its JSON Schema."""
     return " or ".join(_kind(option) for option in about.get("anyOf", [about]))
 
 

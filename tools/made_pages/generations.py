@@ -8,7 +8,7 @@ from rmos_migration.generations.unrecognised import STRANGERS
 
 
 def page() -> Iterator[str]:
-    """The page's lines, from the modules of the package ``generations``."""
+    """Yield the page's lines, from the modules of the package ``generations``."""
     yield from (
         "# Generations",
         "",

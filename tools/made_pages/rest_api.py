@@ -16,7 +16,7 @@ _EXAMPLE = '"name": "Maple", "width_mm": 2.5, "thickness_mm": 0.6, "material_typ
 
 
 def page() -> Iterator[str]:
-    """The page's lines, from the OpenAPI document."""
+    """Yield the page's lines, from the OpenAPI document."""
     document = described()
     yield from (
         "# REST API",
@@ -48,7 +48,7 @@ def page() -> Iterator[str]:
 
 
 def described() -> Described:
-    """The OpenAPI document of a server, whatever it serves."""
+    """Return the OpenAPI document of a server, whatever it serves."""
     server: Any = create_app(ServerSettings(SqliteDatabase(Path("rmos.db")), Path("data/rmos_legacy"), None))
     while not isinstance(server, FastAPI):
         server = server.app

@@ -68,7 +68,7 @@ class Place:
         self.result_of(self.stage).write_text(text + "\n", encoding="utf-8")
 
     def figures(self, stage: str) -> dict[str, Any]:
-        """The figures of a stage before this one.
+        """Return the figures of a stage before this one.
 
         Raises:
             Unexpected: if it has not passed.
@@ -76,7 +76,7 @@ class Place:
         return self.passed(stage).figures
 
     def passed(self, stage: str) -> Result:
-        """What a stage came to that passed.
+        """Return what a stage came to that passed.
 
         Raises:
             Unexpected: if it has not.
@@ -90,7 +90,7 @@ class Place:
         return result
 
     def rmos(self, *arguments: str, code: int = 0) -> str:
-        """What the program prints, run in the folder with these arguments.
+        """Return what the program prints, run in the folder with these arguments.
 
         Raises:
             Unexpected: if it ends with another exit code than ``code``.
@@ -120,7 +120,7 @@ Stage = Callable[[Place], Result]
 
 
 def command() -> str:
-    """The program, as it is installed beside this Python.
+    """Return the program, as it is installed beside this Python.
 
     Raises:
         Unexpected: if it is not installed.
@@ -132,7 +132,7 @@ def command() -> str:
 
 
 def environment(**more: str) -> dict[str, str]:
-    """This process's environment without settings of the program, and ``more``."""
+    """Return this process's environment without settings of the program, and ``more``."""
     settings = ("RMOS_", "DATABASE_URL")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(settings)}
     return kept | {"PYTHONUTF8": "1"} | more
@@ -163,7 +163,7 @@ def _shown(value: object) -> str:
 
 
 def counts_of(told: dict[str, Any]) -> Counts:
-    """The five numbers of each entity, from what the program tells of a run."""
+    """Return the five numbers of each entity, from what the program tells of a run."""
     return {name: {count: told["entities"][name][count] for count in COUNTS} for name in ENTITIES}
 
 

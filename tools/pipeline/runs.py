@@ -63,7 +63,7 @@ def duplicates(place: Place) -> Result:
 
 
 def _migrated(place: Place, *options: str) -> dict[str, Any]:
-    """What a run tells of itself. Exit code 1: there are rejects, as planted."""
+    """Return what a run tells of itself. Exit code 1: there are rejects, as planted."""
     told: dict[str, Any] = json.loads(place.rmos("migrate", "legacy", "--json", *options, code=1))
     return told
 
@@ -80,7 +80,7 @@ def _expect_sample(told: dict[str, Any], sample: dict[str, Any]) -> None:
 
 
 def _as_known(first: dict[str, int]) -> dict[str, int]:
-    """What a second run counts where the first counted this."""
+    """Return what a second run counts where the first counted this."""
     return first | {"migrated": 0, "unchanged": first["migrated"] + first["unchanged"]}
 
 

@@ -117,7 +117,7 @@ def _clear(place: Place) -> None:
 
 
 def expected_counts() -> Counts:
-    """What a first run must count."""
+    """Return what a first run must count."""
     counts: Counts = {name: dict.fromkeys(COUNTS, 0) for name in ENTITIES}
     for name, documents in Sizes.of(DOCUMENTS)._asdict().items():
         counts[name]["found"] = counts[name]["migrated"] = documents
@@ -128,6 +128,6 @@ def expected_counts() -> Counts:
 
 
 def plant_elsewhere(folder: Path) -> None:
-    """The same workshop once more, without the faults: a copy of what is in the database already."""
+    """Return the same workshop once more, without the faults: a copy of what is in the database already."""
     shutil.rmtree(folder, ignore_errors=True)
     plant(folder, DOCUMENTS, SEED, mixed=True)

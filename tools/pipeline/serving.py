@@ -64,7 +64,7 @@ def _paths(run_id: int) -> dict[str, str]:
 
 
 def _short(run: dict[str, Any]) -> dict[str, Any]:
-    """A run as the API tells it in brief, without what is told elsewhere."""
+    """Return a run as the API tells it in brief, without what is told elsewhere."""
     counts = {name: n for name, n in run["counts"].items() if name != "success_rate"}
     return {"id": run["id"], "status": run["status"], **counts}
 
@@ -76,7 +76,7 @@ def _told(figures: dict[str, Any]) -> dict[str, Any]:
 
 
 def _asked(place: Place, address: str, path: str) -> dict[str, Any]:
-    """What the server answers; no proxy comes between, whatever the environment says."""
+    """Return what the server answers; no proxy comes between, whatever the environment says."""
     try:
         with build_opener(ProxyHandler({})).open(address + _STORES + path, timeout=PATIENCE) as answer:
             told: dict[str, Any] = json.load(answer)
@@ -89,7 +89,7 @@ def _asked(place: Place, address: str, path: str) -> dict[str, Any]:
 
 @contextmanager
 def _server(place: Place) -> Iterator[str]:
-    """The address of a server on a free port, until the block ends.
+    """Yield the address of a server on a free port, until the block ends.
 
     Its token is made for this once and kept nowhere, as the folder is uploaded.
     """

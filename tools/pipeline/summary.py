@@ -88,7 +88,7 @@ def _run(title: str, figures: dict[str, Any]) -> Iterator[str]:
 
 
 def _checks(passed: Passed) -> Iterator[str]:
-    """What audit and verify found."""
+    """Yield what audit and verify found."""
     if "audit" in passed:
         audit = passed["audit"].figures
         found = ", ".join(f"{n} `{code}`" for code, n in audit["found"].items()) or "nothing"
@@ -111,7 +111,7 @@ def _versions() -> Iterator[str]:
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    """A table, and the empty line after it."""
+    """Yield a table, and the empty line after it."""
     yield f"| {' | '.join(head)} |"
     yield "|" + "---|" * len(head)
     for row in rows:

@@ -162,7 +162,7 @@ def _repair(place: DatabasePort) -> None:
 def _lines(result: AuditResult) -> Iterator[Text]:
     """Yield the result for a person, line by line; the last one says PASSED or FAILED."""
     yield Text(printable(f"database  {result.database} (schema {result.schema_version})"))
-    counts = " · ".join(f"{name.replace('_', ' ')} {number:,}" for name, number in result.records.items())
+    counts = " · ".join(f"{console.in_words(name)} {number:,}" for name, number in result.records.items())
     yield Text(f"records   {counts or 'they cannot be counted'}")
     yield Text("")
     titles = {family.name: family.title for family in FAMILIES}

@@ -50,6 +50,11 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def in_words(name: str) -> str:
+    """Return the name of an entity or a count as a table shows it: ``strip families``."""
+    return name.replace("_", " ")
+
+
 def print_error(error: RmosError) -> None:
     """Print what went wrong, and what to do, on stderr."""
     err.print(Text("error: ", style="bold red") + Text(printable(error.message)))

@@ -64,7 +64,7 @@ def _print(result: ExportResult) -> None:
     for name, counts in [*result.entities.items(), ("total", result.totals)]:
         numbers = (counts.documents, counts.records, counts.kept_out, counts.missing)
         style = "bold" if name == "total" else ""
-        table.add_row(name.replace("_", " "), *(f"{number:,}" for number in numbers), style=style)
+        table.add_row(console.in_words(name), *(f"{number:,}" for number in numbers), style=style)
     console.out.print(table)
     console.say("")
     console.say(f"{console.counted(result.files, 'file')} written to {result.folder}.")

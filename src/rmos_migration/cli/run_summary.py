@@ -6,7 +6,7 @@ from rich.table import Table
 
 from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.outcome import RunCounts, RunStatus, RunSummary, ending, overridden_records
-from .console import out, say, table
+from .console import in_words, out, say, table
 
 _VERDICT_COLOURS = {
     RunStatus.COMPLETED: "green",
@@ -100,5 +100,5 @@ def counts_table(counts: RunCounts) -> Table:
     for name, tally in [*counts.entities.items(), ("total", counts.totals)]:
         numbers = (tally.found, tally.migrated, tally.unchanged, tally.conflicts, tally.rejected)
         style = "bold" if name == "total" else ""
-        made.add_row(name.replace("_", " "), *(f"{number:,}" for number in numbers), style=style)
+        made.add_row(in_words(name), *(f"{number:,}" for number in numbers), style=style)
     return made

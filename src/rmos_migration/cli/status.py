@@ -44,7 +44,7 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
     console.say(f"database  {place.place} (schema {version})")
     table = console.table("", "records")
     for name, number in counts.items():
-        table.add_row(name.replace("_", " "), f"{number:,}")
+        table.add_row(console.in_words(name), f"{number:,}")
     console.out.print(table)
     if last is None:
         console.say("No run yet: rmos migrate")

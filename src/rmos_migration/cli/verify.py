@@ -132,7 +132,7 @@ def _print(result: Verification, certificate: Path | None) -> None:
     table = console.table("", *(state.value for state in states), "rows")
     for name, counted in result.tallies.states.items():
         table.add_row(
-            name.replace("_", " "),
+            console.in_words(name),
             *(f"{counted[state]:,}" for state in states),
             f"{result.tallies.rows[name]:,}",
         )
