@@ -5,7 +5,7 @@ __version__ = "0.1.0"
 from .audit.result import AuditResult
 from .audit.verification import Verification
 from .exporting.outcome import ExportResult
-from .migrate.outcome import RunSummary
+from .migrate.summary import RunSummary
 from .python_api import audit, build_report, export, migrate, verify
 from .reports.report import Report
 

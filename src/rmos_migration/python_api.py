@@ -11,10 +11,10 @@ from .audit.verify import Told, verify_source
 from .diagnostics import Severity
 from .exporting import run as exports
 from .exporting.outcome import ExportFormat, ExportResult
-from .migrate.options import Limit, Observer, Options, Stop
-from .migrate.outcome import RunSummary
+from .migrate.observer import Observer
+from .migrate.options import Limit, MissingReferences, OnConflict, Options, Stop
 from .migrate.pipeline import run
-from .migrate.policy import MissingReferences, OnConflict
+from .migrate.summary import RunSummary
 from .reports.build import report_of_run, report_of_statistics
 from .reports.report import Report
 from .settings import named_folder

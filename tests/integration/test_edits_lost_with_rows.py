@@ -10,9 +10,8 @@ from rmos_migration import RunSummary, audit, build_report, verify
 from rmos_migration.audit.verification import DocumentState
 from rmos_migration.editing import edit
 from rmos_migration.entities import JOBLOG, PATTERN
-from rmos_migration.migrate.options import Options
+from rmos_migration.migrate.options import OnConflict, Options
 from rmos_migration.migrate.pipeline import run
-from rmos_migration.migrate.policy import OnConflict
 from rmos_migration.store.database import SqliteDatabase
 
 SIZES = [1, 7, 1000]

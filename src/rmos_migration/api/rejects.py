@@ -5,7 +5,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from ..migrate.not_looked_at import folders_among
+from ..migrate.summary import folders_among
 from ..reports.documents import bytes_of_source, with_excerpts
 from ..reports.outstanding import counted, counted_by_code, strays_there
 from ..reports.report import KeptOut

@@ -5,7 +5,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection
 
-from ..migrate.batch_plan import Place
+from ..migrate.model import Place
 from ..migrate.outcome import Outcome
 from ..migrate.prepare import Candidate
 from ..sources.decode import to_text

@@ -14,12 +14,12 @@ from .. import __version__
 from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Location, diagnose
 from ..entities import ENTITIES, Entity
 from ..errors import UsageError
-from ..migrate.batch_plan import Place
 from ..migrate.gc_pause import fewer_garbage_collections
 from ..migrate.misplaced import source_at
+from ..migrate.model import Place
 from ..migrate.prepare import Candidate, prepare
-from ..migrate.renaming import adopted
-from ..migrate.strays import not_looked_at
+from ..migrate.renaming import with_ledger_id
+from ..migrate.stray_files import stray_file_warnings
 from ..sources.decode import is_codec
 from ..sources.discover import Source
 from ..sources.passed_over import SourceFile
@@ -132,7 +132,7 @@ class _Pass:
         for unread in self.unread.values():
             if unread.comparison is not None and not unread.has_rows:
                 self._book(unread.comparison)
-        for diagnostic in not_looked_at(self.source, self.encoding):
+        for diagnostic in stray_file_warnings(self.source, self.encoding):
             path = diagnostic.location.path
             self._book(ComparedItem("", path, "", None, DocumentState.NOT_LOOKED_AT, [_reason(diagnostic)]))
             self.tallies.folders_not_looked_at += diagnostic.code == FOLDER_NOT_LOOKED_AT
@@ -181,7 +181,7 @@ class _Pass:
             paths = list(dict.fromkeys(prepared.reading.path for prepared in batch))
             entries = holdings.entries(self.connection, self.number, entity, paths)
         batch = [
-            prepared if entry is None else adopted(prepared, entry.record_id, entry.derived)
+            prepared if entry is None else with_ledger_id(prepared, entry.record_id, entry.derived)
             for prepared in batch
             for entry in (entries.get(prepared.place),)
         ]

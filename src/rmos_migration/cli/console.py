@@ -21,18 +21,10 @@ from rich.text import Text
 
 from ..diagnostics import CATALOGUE, Diagnostic, Severity, printable, printable_json
 from ..errors import RmosError
-from ..migrate.batch_plan import Decision
-from ..migrate.not_looked_at import were_not_looked_at
-from ..migrate.options import NullObserver
-from ..migrate.outcome import (
-    NOT_READ,
-    UNRECOGNISED,
-    RunCounts,
-    RunStatus,
-    RunSummary,
-    ending,
-    overridden_records,
-)
+from ..migrate.model import Decision
+from ..migrate.observer import NullObserver
+from ..migrate.outcome import NOT_READ, UNRECOGNISED, RunCounts, RunStatus
+from ..migrate.summary import RunSummary, ending, overridden_records, were_not_looked_at
 from ..sources.discover import Source
 from ..sources.locate import located
 from . import sinks

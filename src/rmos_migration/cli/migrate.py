@@ -13,9 +13,9 @@ from typing import Annotated
 import typer
 
 from ..errors import Terminated, all_tried
-from ..migrate.options import CompositeObserver
-from ..migrate.outcome import RunSummary
-from ..migrate.policy import MissingReferences, OnConflict
+from ..migrate.observer import CompositeObserver
+from ..migrate.options import MissingReferences, OnConflict
+from ..migrate.summary import RunSummary
 from ..permissions import permissions_of
 from ..python_api import migrate as run_migration
 from ..reports.build import report_of_dry_run, report_of_run

@@ -15,8 +15,8 @@ from ..atomic import NO_SUCH_NAME, IsALinkError, sweep, write_whole
 from ..diagnostics import CATALOGUE, Diagnostic
 from ..durable import make_folder, make_folder_below
 from ..errors import EnvironmentFailure, UsageError
-from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..migrate.outcome import Outcome
+from ..migrate.summary import folders_among, were_not_looked_at
 from ..permissions import Permissions, permissions_of
 from ..reports.outstanding import strays_there
 from ..sources.locate import located_in

@@ -3,7 +3,7 @@
 import typer
 
 from ..errors import ExitCode
-from ..migrate.not_looked_at import folders_among, were_not_looked_at
+from ..migrate.summary import folders_among, were_not_looked_at
 from ..reports.outstanding import counted_by_outcome, strays_there
 from ..store import queries
 from ..store.database import SqliteDatabase

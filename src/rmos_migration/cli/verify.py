@@ -12,9 +12,8 @@ from ..audit.verification import NO_DIFFERENCES, ComparedItem, DocumentState, Ve
 from ..audit.verify import verify_source
 from ..diagnostics import printable
 from ..errors import all_tried
-from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit
-from ..migrate.outcome import overridden_records
+from ..migrate.summary import overridden_records, were_not_looked_at
 from ..permissions import permissions_of
 from ..store.database import SqliteDatabase
 from . import console

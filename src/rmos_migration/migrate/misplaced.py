@@ -7,7 +7,7 @@ from ..errors import EnvironmentFailure
 from ..sources.discover import Source
 from ..sources.passed_over import PassedOver
 from ..sources.root import NoRecordsError
-from .strays import StrayFile, seen_in, with_destinations
+from .stray_files import StrayFile, seen_in, with_suggested_paths
 
 _LOOKED_AT = 1000
 _NAMED = 5
@@ -50,7 +50,7 @@ def _listed(found: list[StrayFile]) -> str:
 
 
 def _hint(root: Path, found: list[StrayFile]) -> str:
-    places = (place for _, several in with_destinations(root, found) for place in several)
+    places = (place for _, several in with_suggested_paths(root, found) for place in several)
     wanted = [str(root / place.path) for place in islice(places, _NAMED)]
     if not wanted:
         return "unpack it, then name the folder that came out of it"

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from ..migrate.not_looked_at import amount_not_looked_at, folders_among
+from ..migrate.summary import amount_not_looked_at, folders_among
 from .layout import aligned, columns, heading, labelled, wrapped
 from .report import Audit, Comparison, Excerpt, Gallery, KeptOut, Kind, Notice, Report, Run, Workshop
 from .text import (

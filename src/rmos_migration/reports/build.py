@@ -12,7 +12,8 @@ from ..audit.auditor import audit_database
 from ..audit.result import AuditResult, RuleState
 from ..diagnostics import Severity, printable
 from ..errors import UsageError
-from ..migrate.outcome import RunStatus, RunSummary
+from ..migrate.outcome import RunStatus
+from ..migrate.summary import RunSummary
 from ..store import queries, reporting, runs, strays
 from ..store.database import SqliteDatabase
 from ..store.doubts import doubts

@@ -1,8 +1,8 @@
 """What a run that keeps nothing (a dry run, one that was undone) leaves for its report: somebody must watch."""
 
 from ..diagnostics import NOT_LOOKED_AT, Diagnostic
-from ..migrate.batch_plan import Decision
-from ..migrate.options import NullObserver
+from ..migrate.model import Decision
+from ..migrate.observer import NullObserver
 from ..migrate.outcome import Outcome
 from ..sources.discover import Source
 from ..store.reporting import EXAMPLES, Known, Noticed, Place, is_reason

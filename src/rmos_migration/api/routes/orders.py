@@ -10,8 +10,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from ...diagnostics import CATALOGUE
-from ...migrate.options import Limit, Options
-from ...migrate.policy import MissingReferences, OnConflict
+from ...migrate.options import Limit, MissingReferences, OnConflict, Options
 from ...store import history
 from .. import models
 from ..problems import MOST_FAULTS, Fault, Problem

@@ -16,9 +16,9 @@ from ..sources.machine import raise_if_machine_failed
 from ..sources.passed_over import SourceFile, closed_file
 from ..sources.read import SIZE_LIMIT, beginning_of
 from ..sources.signatures import signature_of
-from .destinations import Destination, destinations
-from .likeness import Likeness, begins_like_json, likeness
+from .content_guess import ContentGuess, begins_like_json, guess_content
 from .options import Stop
+from .suggested_paths import SuggestedPath, suggest_paths
 
 _HEAD = 4096
 """Bytes by which a file is told to be JSON or an archive."""
@@ -42,7 +42,7 @@ _TEXTS = ("", ".txt", ".text", ".dat", ".log", ".js")
 """Endings under which JSON is kept now and then; of a file that cannot be opened, its name alone tells."""
 
 
-def not_looked_at(
+def stray_file_warnings(
     source: Source, encoding: str | None = None, stop: Stop = lambda: None
 ) -> Iterator[Diagnostic]:
     """Yield a warning for each file of a source that may hold records and is not read, in path order.
@@ -59,7 +59,7 @@ def not_looked_at(
             source.ignore(file.path)
         else:
             found.append(seen)
-    for stray, places in with_destinations(source.root, found):
+    for stray, places in with_suggested_paths(source.root, found):
         yield stray.problem or _warning(stray, places)
 
 
@@ -98,23 +98,23 @@ def seen_in(file: SourceFile, encoding: str | None) -> StrayFile | None:
         if not _may_be_json(file.path):
             return None
         return StrayFile(file.path, problem=closed_file(file.path, file.full, error).problem)
-    seen = likeness(raw, encoding, _entity_nearby(file.path))
+    seen = guess_content(raw, encoding, _entity_nearby(file.path))
     if seen is None:
         return None
     kinds = (seen.entity, *seen.others)
     return StrayFile(file.path, f"looks like {_named(seen)}", kinds)
 
 
-def with_destinations(
+def with_suggested_paths(
     root: Path, strays: Sequence[StrayFile]
-) -> Iterator[tuple[StrayFile, list[Destination]]]:
+) -> Iterator[tuple[StrayFile, list[SuggestedPath]]]:
     """Yield each with where its records would be read, by kind; an archive, and what could not be looked at, nowhere."""
     held = [(one.path, kind) for one in strays for kind in one.kinds]
-    places = destinations(root, held)
+    places = suggest_paths(root, held)
     return ((one, list(islice(places, len(one.kinds)))) for one in strays)
 
 
-def _warning(stray: StrayFile, places: Sequence[Destination]) -> Diagnostic:
+def _warning(stray: StrayFile, places: Sequence[SuggestedPath]) -> Diagnostic:
     if not places:
         message = "archives are not opened; what is packed in this one was not looked at"
         return diagnose("archive-not-looked-at", message, Location(stray.path))
@@ -133,7 +133,7 @@ def _entity_nearby(path: str) -> Entity | None:
     return next((entity for name in reversed(folders) if (entity := entity_of_folder(name))), None)
 
 
-def _named(seen: Likeness) -> str:
+def _named(seen: ContentGuess) -> str:
     if seen.is_single:
         return f"a {seen.entity.singular}".replace("_", " ")
     return " and ".join(kind.name for kind in (seen.entity, *seen.others)).replace("_", " ")
@@ -145,7 +145,7 @@ def _why(path: str) -> str:
     return f"only files whose names end in {', '.join(READ_ENDINGS)} are read"
 
 
-def _hint(places: Sequence[Destination]) -> str:
+def _hint(places: Sequence[SuggestedPath]) -> str:
     again = "then run rmos migrate again; or move it out of this folder"
     if len(places) > 1:
         parts = " and ".join(place.path for place in places)

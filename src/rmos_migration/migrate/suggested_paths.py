@@ -15,14 +15,14 @@ from ..entities import Entity
 from ..sources.folders import entity_of_folder, is_read_by_name
 
 
-class Destination(NamedTuple):
+class SuggestedPath(NamedTuple):
     """A free path below the legacy folder; ``taken`` is the one that comes to mind first, if another file is there."""
 
     path: str
     taken: str = ""
 
 
-def destinations(root: Path, files: Sequence[tuple[str, Entity]]) -> Iterator[Destination]:
+def suggest_paths(root: Path, files: Sequence[tuple[str, Entity]]) -> Iterator[SuggestedPath]:
     """Yield where each file would be read, no two at one place.
 
     Files that come to mind for one place keep the folders they are in, all of them.
@@ -38,7 +38,7 @@ def destinations(root: Path, files: Sequence[tuple[str, Entity]]) -> Iterator[De
     for (path, entity), first in zip(files, firsts, strict=True):
         is_taken = _is_there(root, first, names_of)
         if rivals[_folded(first)] == 1 and not is_taken:
-            yield Destination(first)
+            yield SuggestedPath(first)
             continue
         free = (
             place
@@ -47,7 +47,7 @@ def destinations(root: Path, files: Sequence[tuple[str, Entity]]) -> Iterator[De
         )
         place = next(free)
         given.add(_folded(place))
-        yield Destination(place, first if is_taken else "")
+        yield SuggestedPath(place, first if is_taken else "")
 
 
 def _places(path: str, entity: Entity) -> Iterator[str]:

@@ -11,11 +11,11 @@ from ..entities import BY_NAME
 from ..generations.normalized import names_columns
 from ..store.known import KnownDocument
 from ..store.runs import GONE, REPLACED, SETTLED, LedgerEntry
-from .batch_plan import Place
+from .model import Place
 from .outcome import Outcome
 
 
-class Origins:
+class CarriedProvenance:
     """The origins in some files before they were read again, given to the new entries one by one."""
 
     def __init__(self, known: Mapping[Place, KnownDocument], replaced: Container[str]) -> None:

@@ -27,7 +27,7 @@ _DEPTH = 3
 """Lists and objects around a record: an answer, a wrapper, a category."""
 
 
-class Likeness(NamedTuple):
+class ContentGuess(NamedTuple):
     """What a file seems to hold: records of an entity, one or several; ``others`` are entities of further ones beside them."""
 
     entity: Entity
@@ -40,7 +40,7 @@ def begins_like_json(head: bytes, encoding: str | None) -> bool:
     return _BEGINS_LIKE_JSON.match(_text(head, encoding)) is not None
 
 
-def likeness(raw: bytes, encoding: str | None, nearby: Entity | None) -> Likeness | None:
+def guess_content(raw: bytes, encoding: str | None, nearby: Entity | None) -> ContentGuess | None:
     """Return what records a file's bytes seem to hold.
 
     Args:
@@ -59,13 +59,13 @@ def likeness(raw: bytes, encoding: str | None, nearby: Entity | None) -> Likenes
     return (of_lines and of_lines._replace(is_single=False)) or _by_keys(sample)
 
 
-def _among(values: Iterable[Any], entities: list[Entity], depth: int = _DEPTH) -> Likeness | None:
+def _among(values: Iterable[Any], entities: list[Entity], depth: int = _DEPTH) -> ContentGuess | None:
     found = [kind for value in values for kind in _outermost(value, entities, depth)]
     if not found:
         return None
     (first, level), *_ = found
     others = dict.fromkeys(entity for entity, _ in found if entity is not first)
-    return Likeness(first, is_single=level == depth, others=tuple(others))
+    return ContentGuess(first, is_single=level == depth, others=tuple(others))
 
 
 def _outermost(value: Any, entities: list[Entity], depth: int) -> Iterator[tuple[Entity, int]]:
@@ -87,7 +87,7 @@ def _outermost(value: Any, entities: list[Entity], depth: int) -> Iterator[tuple
             yield from _outermost(below, entities, depth - 1)
 
 
-def _by_keys(text: str) -> Likeness | None:
+def _by_keys(text: str) -> ContentGuess | None:
     """Return whose records a text seems to hold that is not JSON as a whole.
 
     Three keys of an entity tell, if one of them is such as hardly anything else has.
@@ -96,7 +96,7 @@ def _by_keys(text: str) -> Likeness | None:
     of_entity = {entity: keys & _keys(entity) for entity in ENTITIES}
     entity = max(of_entity, key=lambda one: len(of_entity[one]))
     is_told = any("_" in key for key in of_entity[entity] - _COMMON_KEYS)
-    return Likeness(entity) if is_told and len(of_entity[entity]) >= 3 else None
+    return ContentGuess(entity) if is_told and len(of_entity[entity]) >= 3 else None
 
 
 def _keys(entity: Entity) -> set[str]:
