@@ -137,7 +137,7 @@ VARIED = "500 job logs, each page once"
 
 def _varied(database: Path) -> list[str]:
     """Addresses of pages that begin behind different records, the same at every measurement."""
-    from rmos_migration.api.cursors import as_cursor
+    from rmos_migration.views.paging import as_cursor
 
     connection = sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)
     last = connection.execute("SELECT id, created_at FROM joblogs ORDER BY id LIMIT 20000").fetchall()

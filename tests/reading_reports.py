@@ -7,7 +7,7 @@ from typing import Any
 from lxml import html
 
 from rmos_migration import Report
-from rmos_migration.reports.files import VIEWS, ReportFormat
+from rmos_migration.reports.formats import VIEWS, ReportFormat
 
 COUNTED = ("found", "migrated", "unchanged", "conflicts", "rejected")
 

@@ -1,4 +1,4 @@
-"""The source document from a row and its ledger entry, and nothing else (DOMAIN.md §1)."""
+"""The source document from a row and its ledger entry, and nothing else (docs/domain.md, Never lose)."""
 
 import json
 from collections.abc import Iterable, Mapping

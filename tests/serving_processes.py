@@ -26,12 +26,12 @@ TOKEN = "a token for these tests"[2:].replace(" ", "-")
 PATIENCE = 60.0
 
 _HASTY = (
-    "import sys; from rmos_migration.api import answers, connections, lanes; {settings};"
+    "import sys; from rmos_migration.api import lanes, response_cache, timeouts; {settings};"
     " from rmos_migration.cli.app import run; sys.exit(run())"
 )
 
 
-def hasty(module: str = "connections", **bounds: float) -> list[str]:
+def hasty(module: str = "timeouts", **bounds: float) -> list[str]:
     """The command with other bounds of one module of the API's: HEAD_SECONDS, BODY_SECONDS, TAKING_SECONDS and the like."""
     settings = "; ".join(f"{module}.{name} = {bound}" for name, bound in bounds.items())
     return [sys.executable, "-c", _HASTY.format(settings=settings)]

@@ -57,7 +57,7 @@ def _only(dist: Path, pattern: str) -> Path:
 
 def _one_version(wheel: Path, archive: Path) -> str:
     """The version in the code, which the names of the files and their metadata must have, too."""
-    tree = ast.parse((PROJECT / "src/rmos_migration/__init__.py").read_text(encoding="utf-8"))
+    tree = ast.parse((PROJECT / "src/rmos_migration/_version.py").read_text(encoding="utf-8"))
     (version,) = [
         str(ast.literal_eval(node.value))
         for node in tree.body

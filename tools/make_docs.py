@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from made_pages import audit, commands, diagnostics, dictionary, generations, rest_api
-from rmos_migration.reports.as_json import json_schema
+from rmos_migration.reports.formats import json_schema
 
 PAGES = Path(__file__).parent.parent / "docs"
 

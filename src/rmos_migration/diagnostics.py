@@ -71,6 +71,10 @@ class Diagnostic(NamedTuple):
             "hint": self.hint,
         }
 
+    def in_document(self, pointer: str) -> "Diagnostic":
+        """Return the diagnostic as one of the document at a pointer."""
+        return self._replace(location=self.location._replace(document=pointer))
+
     def __str__(self) -> str:
         head = f"{self.location} {self.severity} {CATALOGUE[self.code].number} {self.code}"
         return printable(f"{head}: {self.message}" + (f" · {self.hint}" if self.hint else ""))

@@ -6,8 +6,6 @@ from pathlib import Path
 from .audit.auditor import audit_database
 from .audit.baseline import known_findings
 from .audit.result import AuditResult
-from .audit.verification import NO_DIFFERENCES, DocumentState, Verification
-from .audit.verify import Told, verify_source
 from .diagnostics import Severity
 from .exporting import run as exports
 from .exporting.outcome import ExportFormat, ExportResult
@@ -16,9 +14,11 @@ from .migrate.options import Limit, MissingReferences, OnConflict, Options, Stop
 from .migrate.pipeline import run
 from .migrate.summary import RunSummary
 from .reports.build import report_of_run, report_of_statistics
-from .reports.report import Report
+from .reports.model import Report
 from .settings import named_folder
 from .store.database import SqliteDatabase
+from .verify.model import NO_DIFFERENCES, DocumentState, Verification
+from .verify.verifier import Told, verify_source
 
 
 def migrate(

@@ -10,7 +10,8 @@ from visiting import Open
 
 from builders import EXAMPLES, family, pattern, write
 from rmos_migration import build_report, migrate
-from rmos_migration.reports.files import ReportFormat, write_reports
+from rmos_migration.reports.files import write_reports
+from rmos_migration.reports.formats import ReportFormat
 
 SIGHTS = [(1200, "light"), (1200, "dark"), (360, "light"), (360, "dark")]
 
@@ -53,7 +54,7 @@ def test_the_page_is_accessible_and_fits_the_window(
 
 def test_everything_can_be_read_without_script(messy: str, open_page: Open) -> None:
     visit = open_page(messy, java_script_enabled=False)
-    assert visit.page.get_by_text("NaN stands where a value must be").first.is_visible()
+    assert visit.page.get_by_text("NaN is not a JSON value").first.is_visible()
     assert visit.page.locator("figure svg").count() == 36
     assert visit.page.locator("time").first.inner_text().endswith("UTC")
 

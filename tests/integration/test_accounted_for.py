@@ -6,10 +6,10 @@ import pytest
 
 from builders import execute, joblog, records, rmos, write
 from rmos_migration import Verification, audit, migrate, verify
-from rmos_migration.audit.verification import DocumentState
 from rmos_migration.editing import edit
 from rmos_migration.entities import JOBLOG
 from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.verify.model import DocumentState
 
 
 def states(result: Verification) -> dict[str, DocumentState]:

@@ -17,7 +17,7 @@ from rmos_migration.cli.app import app
 from rmos_migration.editing import edit
 from rmos_migration.entities import PATTERN
 from rmos_migration.errors import DatabaseUnusable
-from rmos_migration.reports.files import VIEWS, ReportFormat
+from rmos_migration.reports.formats import VIEWS, ReportFormat
 from rmos_migration.store.database import SqliteDatabase
 from rmos_migration.store.doubts import doubts
 from rmos_migration.web.pages import page_routers

@@ -7,7 +7,6 @@ import pytest
 
 from builders import entries, execute, family, joblog, pattern, query, records, write
 from rmos_migration import audit, export, migrate, verify
-from rmos_migration.audit.verification import DocumentState
 from rmos_migration.diagnostics import Severity
 from rmos_migration.editing.edit import ANY, change, create, delete, tag_of
 from rmos_migration.editing.record import as_fields
@@ -16,6 +15,7 @@ from rmos_migration.entities import BY_NAME, JOBLOG, PATTERN, STRIP_FAMILY
 from rmos_migration.errors import DatabaseUnusable, LockedError
 from rmos_migration.store.database import SqliteDatabase
 from rmos_migration.store.lock import write_lock
+from rmos_migration.verify.model import DocumentState
 
 NEW = {"name": "New", "ring_count": 1, "geometry": {"rings": [{"radius_mm": 40, "segments": 12}]}}
 

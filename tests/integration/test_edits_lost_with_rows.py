@@ -7,12 +7,12 @@ import pytest
 
 from builders import execute, joblog, noticed, pattern, records, rmos, write
 from rmos_migration import RunSummary, audit, build_report, verify
-from rmos_migration.audit.verification import DocumentState
 from rmos_migration.editing import edit
 from rmos_migration.entities import JOBLOG, PATTERN
 from rmos_migration.migrate.options import OnConflict, Options
 from rmos_migration.migrate.pipeline import run
 from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.verify.model import DocumentState
 
 SIZES = [1, 7, 1000]
 CODE = "edits-lost"

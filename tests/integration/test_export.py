@@ -41,7 +41,7 @@ from returning import (
 from rmos_migration import ExportResult, export, migrate
 from rmos_migration.errors import EnvironmentFailure, UsageError
 from rmos_migration.exporting import canonical
-from rmos_migration.sources.incomplete import MARK
+from rmos_migration.sources.legacy_folder import UNFINISHED_MARK
 
 WORKSHOPS = ["rmos_legacy", "messy_legacy", "older_workshop"]
 
@@ -361,7 +361,7 @@ def test_disk_that_fails_ends_the_export_and_leaves_no_unfinished_file(
     with pytest.raises(EnvironmentFailure, match=r"cannot be written: No space"):
         export(database, out)
     assert {file for file in out.rglob("*") if file.is_file()} == set(written)
-    assert out / MARK in written
+    assert out / UNFINISHED_MARK in written
 
 
 @pytest.mark.parametrize(
@@ -487,7 +487,7 @@ def test_export_that_is_stopped_says_that_the_folder_is_not_complete(
     workshop(tree, 3000)
     migrate(tree, database)
     with started(*RMOS, "export", out, "--database", database) as process:
-        while not (out / MARK).exists() and process.poll() is None:
+        while not (out / UNFINISHED_MARK).exists() and process.poll() is None:
             time.sleep(0.005)
         process.send_signal(signal.SIGINT)
         _, said = process.communicate(timeout=20)

@@ -78,8 +78,8 @@ def test_a_fault_of_the_program_is_not_told_as_damage(
 def test_a_fault_in_taking_the_category_off_is_not_told_as_damage(
     changed: Path, tree: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rmos_migration.audit import comparison
     from rmos_migration.entities import PATTERN
+    from rmos_migration.verify import comparison
 
     execute(changed, "UPDATE patterns SET extra_json = '{\"a\": 1}'")
     row = query(changed, "SELECT * FROM patterns")[0]

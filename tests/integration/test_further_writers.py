@@ -1,4 +1,4 @@
-"""The writers that became known in November 2026: from a folder of theirs into the database, and back (DOMAIN.md §8)."""
+"""Writers that became known late: from folder to database, and back (docs/domain.md, Generations)."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Which documents are the same: the id decides, and equal JSON values are equal content (DOMAIN.md §2)."""
+"""Documents are the same by their id, and equal by their JSON values (docs/domain.md, Identity, Content)."""
 
 import json
 from pathlib import Path

@@ -8,7 +8,7 @@ import pytest
 
 from builders import entries, joblog, pattern, query, remove, rmos, write
 from rmos_migration import migrate
-from rmos_migration.sources.names import fitted_path
+from rmos_migration.sources.paths import fitted_path
 from rmos_migration.sources.pointers import STORABLE, below, key_of, pointer_of, pointer_step
 from serving import MIGRATION, client
 

@@ -11,7 +11,8 @@ from rmos_migration import migrate
 from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.store import schema
 from rmos_migration.store.backup import free_name
-from rmos_migration.store.database import Condition, SqliteDatabase
+from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.file_state import FileCondition
 
 VERSIONS = [(number,) for number in range(1, schema.CURRENT_VERSION + 1)]
 
@@ -21,7 +22,7 @@ def older(database: Path) -> Path:
     """A database of schema 1 with a row in it."""
     older_database(database)
     execute(database, "INSERT INTO strip_families (id, strips_json) VALUES ('old', '[]')")
-    assert SqliteDatabase.at(database).examine().condition is Condition.OLDER
+    assert SqliteDatabase.at(database).examine().condition is FileCondition.OLDER
     return database
 
 

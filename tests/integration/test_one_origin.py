@@ -6,7 +6,7 @@ import pytest
 
 from builders import entries, execute, pattern, write
 from rmos_migration import audit, migrate, verify
-from rmos_migration.audit.verification import DocumentState
+from rmos_migration.verify.model import DocumentState
 
 
 def check(tree: Path, database: Path) -> None:

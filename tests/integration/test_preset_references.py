@@ -1,4 +1,4 @@
-"""preset_id is a job's pattern where a pattern of that id is there; only MM and n8-n10 jobs wait for one (DOMAIN.md §8)."""
+"""preset_id names a pattern if there is one; only MM and n8-n10 jobs wait (docs/domain.md, References)."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""References: found in the same run or in the database, otherwise detached or rejected (DOMAIN.md §2)."""
+"""References are found in the run or the database, else detached or rejected (docs/domain.md, References)."""
 
 import json
 from pathlib import Path

@@ -20,11 +20,11 @@ from builders import (
 )
 from returning import assert_equal_rows
 from rmos_migration import audit, export, migrate, verify
-from rmos_migration.audit.verification import DocumentState
 from rmos_migration.editing.edit import ANY, change, delete
 from rmos_migration.entities import PATTERN
 from rmos_migration.migrate import pipeline
 from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.verify.model import DocumentState
 
 
 @pytest.fixture(params=[1, 1000], autouse=True, ids=["a batch each", "one batch"])

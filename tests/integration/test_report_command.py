@@ -25,7 +25,8 @@ from builders import (
     write,
 )
 from rmos_migration import build_report, migrate
-from rmos_migration.reports.files import ReportFormat, write_reports
+from rmos_migration.reports.files import write_reports
+from rmos_migration.reports.formats import ReportFormat
 
 TOOL = Path(__file__).parents[2] / "tools" / "rmos_migration_report.py"
 NAME = re.compile(r"rmos-report-(run-\d+|dry-run)-\d{4}-\d\d-\d\d-\d{6}(-\d+)?\.(json|html|txt)")

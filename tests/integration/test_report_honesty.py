@@ -11,10 +11,11 @@ from rmos_migration import Report, build_report, migrate
 from rmos_migration.errors import DatabaseUnusable, UsageError
 from rmos_migration.migrate import pipeline
 from rmos_migration.migrate.observer import NullObserver
-from rmos_migration.reports.charts import outcome_bar
-from rmos_migration.reports.files import VIEWS, ReportFormat, write_reports
-from rmos_migration.reports.layout import columns
-from rmos_migration.reports.report import Counted
+from rmos_migration.presentation.charts import outcome_bar
+from rmos_migration.presentation.model import Counted
+from rmos_migration.presentation.plain_text import columns
+from rmos_migration.reports.files import write_reports
+from rmos_migration.reports.formats import VIEWS, ReportFormat
 
 
 def said(report: Report) -> str:

@@ -13,12 +13,10 @@ from jsonschema import Draft202012Validator
 
 from builders import EXAMPLES, execute, family, joblog, pattern, write
 from rmos_migration import Report, build_report, migrate
-from rmos_migration.reports import as_html
-from rmos_migration.reports.as_json import json_schema
-from rmos_migration.reports.files import VIEWS, ReportFormat
+from rmos_migration.presentation.environment import TEMPLATES
+from rmos_migration.reports.formats import VIEWS, ReportFormat, json_schema
 
 SNAPSHOTS = Path(__file__).parents[1] / "data/reports"
-TEMPLATES = Path(as_html.__file__).parent / "templates"
 ROSETTE = {
     "rings": [
         {"radius_mm": 45, "width_mm": 2, "segments": 90},

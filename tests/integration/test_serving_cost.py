@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy import Connection, event
 
 from rmos_migration import audit, migrate
-from rmos_migration.api import facts
 from rmos_migration.api.server import open_socket
 from rmos_migration.api.server_settings import ServerSettings
 from rmos_migration.entities import ENTITIES, PATTERN, Entity, FieldKind
 from rmos_migration.store import browsing
 from rmos_migration.store.database import SqliteDatabase
 from rmos_migration.store.pool import ReadPool
+from rmos_migration.views import overview
+from rmos_migration.views.audit import validation
+from rmos_migration.views.context import ViewContext
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rmos_legacy"
 
@@ -76,9 +78,12 @@ def test_the_status_looks_through_no_table_but_to_count_it(
     database: SqliteDatabase, reading: Connection
 ) -> None:
     audited = audit(database.path)
-    serving = ServerSettings(database, EXAMPLE, None)
+    settings = ServerSettings(database, EXAMPLE, None)
     plans = plans_of(
-        reading, lambda connection: facts.status(connection, serving, audited, locked=False, trusted=False)
+        reading,
+        lambda connection: overview.status(
+            ViewContext(connection, database, settings.redactor), validation(audited), trusted=False
+        ),
     )
     assert len(plans) >= 2 * len(ENTITIES)
     for statement, steps in plans.items():

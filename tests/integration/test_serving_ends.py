@@ -17,7 +17,7 @@ SLOW = "length(replace(hex(zeroblob(5000000 + length(id))), '0', 'ab'))"
 
 _BLIND = (
     "import sys; from rmos_migration.store import computing; computing._found = lambda connection: iter(());"
-    " from rmos_migration.api import answers; {more}; from rmos_migration.cli.app import run; sys.exit(run())"
+    " from rmos_migration.api import response_cache; {more}; from rmos_migration.cli.app import run; sys.exit(run())"
 )
 
 
@@ -66,7 +66,7 @@ def test_a_server_that_is_asked_to_end_does_not_wait_for_the_database(slow: Path
 
 
 def test_a_question_is_ended_in_time_although_sqlite_is_within_one_long_step(slow: Path) -> None:
-    with serving(slow, command=blind("answers.QUESTION_SECONDS = 0.5")) as server:
+    with serving(slow, command=blind("response_cache.QUESTION_SECONDS = 0.5")) as server:
         for path in (QUESTIONS["a report"], QUESTIONS["what a run noticed"]):
             answer = server.get(path)
             assert (answer.status, answer.problem) == (503, "took-too-long")
@@ -76,7 +76,7 @@ def test_a_question_is_ended_in_time_although_sqlite_is_within_one_long_step(slo
 def test_a_report_has_no_more_time_than_other_answers(tmp_path: Path) -> None:
     write(tmp_path, "legacy/patterns/p.json", pattern("p"))
     migrate(tmp_path / "legacy", tmp_path / "rmos.db")
-    with serving(tmp_path / "rmos.db", command=hasty("answers", QUESTION_SECONDS=0.0001)) as server:
+    with serving(tmp_path / "rmos.db", command=hasty("response_cache", QUESTION_SECONDS=0.0001)) as server:
         answer = server.get(QUESTIONS["a report"])
         assert (answer.status, answer.problem) == (503, "took-too-long")
 

@@ -96,7 +96,7 @@ def test_callers_who_hang_up_leave_no_question_behind(server: Served) -> None:
 
 
 def test_a_question_that_takes_too_long_is_ended_and_the_next_one_answered(database: Path) -> None:
-    with serving(database, command=hasty("answers", QUESTION_SECONDS=0.01)) as server:
+    with serving(database, command=hasty("response_cache", QUESTION_SECONDS=0.01)) as server:
         for number in range(3):
             answer = server.send(long_question(server, number))
             assert (answer.status, answer.problem) == (503, "took-too-long")

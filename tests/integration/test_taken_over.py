@@ -23,11 +23,11 @@ from builders import (
     write,
 )
 from rmos_migration import audit, export, migrate, verify
-from rmos_migration.audit.verification import DocumentState
 from rmos_migration.editing.edit import ANY, change, delete
 from rmos_migration.entities import PATTERN
 from rmos_migration.migrate import pipeline
 from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.verify.model import DocumentState
 
 FIRST = pattern(name="first", created_at="2024-01-01T00:00:00Z")
 OTHER = pattern(name="other", created_at="2025-01-01T00:00:00Z")

@@ -11,7 +11,7 @@ from test_results_written import KILLED
 
 from builders import pattern, rmos, write
 from rmos_migration import export, migrate
-from rmos_migration.sources.incomplete import MARK
+from rmos_migration.sources.legacy_folder import UNFINISHED_MARK
 
 
 @pytest.fixture
@@ -29,7 +29,7 @@ def killed(tree: Path, database: Path, tmp_path: Path) -> Path:
 @pytest.mark.parametrize("verb", ["migrate", "inspect", "verify"])
 def test_an_unfinished_export_is_refused_in_words(verb: str, killed: Path, database: Path) -> None:
     assert len(list(killed.rglob("*.json"))) == 4
-    assert "rmos export" in (killed / MARK).read_text()
+    assert "rmos export" in (killed / UNFINISHED_MARK).read_text()
     options = [] if verb == "inspect" else ["--database", database]
     done = rmos(verb, killed, *options)
     assert done.returncode == 2
@@ -45,7 +45,7 @@ def test_an_export_into_an_unfinished_one_is_refused_in_words(killed: Path, data
 
 def test_a_tree_in_an_unfinished_export_of_several_sources_is_refused_too(tree: Path, database: Path) -> None:
     write(tree, "source-1/patterns/a.json", pattern())
-    (tree / MARK).write_text("")
+    (tree / UNFINISHED_MARK).write_text("")
     assert rmos("migrate", tree / "source-1", "--database", database).returncode == 2
 
 
@@ -54,7 +54,7 @@ def test_an_unfinished_export_is_refused_through_a_link_too(
     leads_to: str, tmp_path: Path, database: Path
 ) -> None:
     write(tmp_path, "tree/source-1/patterns/a.json", pattern())
-    (tmp_path / "tree" / MARK).write_text("")
+    (tmp_path / "tree" / UNFINISHED_MARK).write_text("")
     (tmp_path / "other link").symlink_to("tree/source-1")
     (tmp_path / "link").symlink_to(leads_to)
     for verb in ("migrate", "verify"):
@@ -73,7 +73,7 @@ def test_a_whole_export_has_no_mark_and_is_as_private_as_the_database(
     export(database, tmp_path / "new/out", format=form)
     names = {file.name for file in (tmp_path / "new/out").rglob("*") if file.is_file()}
     assert len(names) == 1
-    assert MARK not in names
+    assert UNFINISHED_MARK not in names
     for file in (tmp_path / "new").rglob("*"):
         assert file.stat().st_mode & 0o077 == 0
     assert rmos("inspect", tmp_path / "new/out").returncode == 0

@@ -23,8 +23,8 @@ from builders import (
     write,
 )
 from rmos_migration import Verification, migrate, verify
-from rmos_migration.audit.verification import DocumentState
 from rmos_migration.sources.read import SIZE_LIMIT
+from rmos_migration.verify.model import DocumentState
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 
 from builders import pattern, rmos, without_root_powers, write
 from rmos_migration import migrate
-from rmos_migration.sources.incomplete import MARK
+from rmos_migration.sources.legacy_folder import UNFINISHED_MARK
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_an_export_that_did_not_finish_is_named(filled: Path) -> None:
     out = filled.parent / "out"
     assert rmos("export", out, "--database", filled).returncode == 0
     assert "export did not finish" not in doctor(filled)
-    (out / MARK).write_text("")
+    (out / UNFINISHED_MARK).write_text("")
     said = doctor(filled)
     assert f"an export did not finish: {out}" in said
     assert "killed runs left nothing" not in said

@@ -17,8 +17,7 @@ from rmos_migration.generations.export import canonical_document
 from rmos_migration.generations.rebuilding import rebuild
 from rmos_migration.migrate.prepare import Candidate, prepare
 from rmos_migration.sources.content import content_sha256
-from rmos_migration.sources.discover import SourceFile
-from rmos_migration.sources.read import read_files
+from rmos_migration.sources.read import SourceFile, read_files
 
 
 @pytest.fixture(scope="module")

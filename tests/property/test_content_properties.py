@@ -1,4 +1,4 @@
-"""Same content means equal JSON values, no more and no less (DOMAIN.md §2)."""
+"""Same content means equal JSON values, no more and no less (docs/domain.md, Content)."""
 
 import random
 from typing import Any

@@ -14,9 +14,9 @@ from rmos_migration.entities import BY_NAME
 from rmos_migration.sources.decode import decode, decode_text
 from rmos_migration.sources.document import Document
 from rmos_migration.sources.documents import documents_in
-from rmos_migration.sources.outline import outline_of
+from rmos_migration.sources.mended_text import mended
 from rmos_migration.sources.scan import scan
-from rmos_migration.sources.spots import spots_in
+from rmos_migration.sources.value_offsets import offsets_in
 
 MARKS = [
     b"",
@@ -53,8 +53,8 @@ def is_exactly(value: Any, exact: Any) -> bool:
 @given(st.sampled_from(MARKS), st.binary(), st.sampled_from([None, "cp1252", "utf-16-le", "ascii"]))
 def test_any_bytes_give_a_value_or_faults(mark: bytes, raw: bytes, fallback: str | None) -> None:
     decoded = decode(mark + raw, fallback)
-    assert decoded.value is None or decoded.faults == ()
-    assert all(fault.code in CATALOGUE for fault in decoded.faults)
+    assert decoded.value is None or decoded.errors == ()
+    assert all(fault.code in CATALOGUE for fault in decoded.errors)
 
 
 @given(texts)
@@ -76,7 +76,7 @@ def test_what_is_accepted_is_read_exactly_as_written(text: str) -> None:
 @given(values, st.booleans())
 def test_what_python_wrote_is_accepted(value: Any, ensure_ascii: bool) -> None:
     decoded = decode(json.dumps(value, ensure_ascii=ensure_ascii).encode())
-    assert decoded.faults == ()
+    assert decoded.errors == ()
     assert repr(decoded.value) == repr(value)
 
 
@@ -89,7 +89,7 @@ def test_what_python_wrote_is_accepted(value: Any, ensure_ascii: bool) -> None:
 def test_bytes_and_text_are_read_alike(text: str) -> None:
     decoded = decode(text.encode())
     value, faults = decode_text(text)
-    assert bool(decoded.faults) == bool(faults)
+    assert bool(decoded.errors) == bool(faults)
     assert repr(decoded.value) == repr(value)
 
 
@@ -101,7 +101,7 @@ def test_encoding_makes_no_difference(text: str, encoding: str) -> None:
 @given(doubtful_texts | mutated(), st.sampled_from(["utf-8-sig", "utf-16"]))
 def test_encoding_makes_no_difference_to_faults(text: str, encoding: str) -> None:
     if "\0" not in text[:4] and not text.startswith("\N{ZERO WIDTH NO-BREAK SPACE}"):
-        assert decode(text.encode(encoding)).faults == decode(text.encode()).faults
+        assert decode(text.encode(encoding)).errors == decode(text.encode()).errors
 
 
 @given(texts)
@@ -117,15 +117,15 @@ def test_scan_finds_a_fault_exactly_where_the_text_is_refused(text: str) -> None
 def test_faults_lie_inside_the_text(text: str) -> None:
     lines = text.split("\n")
     for fault in scan(text):
-        assert fault.line is not None
-        assert fault.column is not None
-        assert 1 <= fault.column <= len(lines[fault.line - 1]) + 1
+        assert fault.location.line is not None
+        assert fault.location.column is not None
+        assert 1 <= fault.location.column <= len(lines[fault.location.line - 1]) + 1
 
 
 @given(doubtful_texts | mutated())
 def test_faults_can_be_written_down(text: str) -> None:
     for fault in scan(text):
-        for part in (fault.message, fault.pointer):
+        for part in (fault.message, fault.location.pointer):
             assert part.encode("utf-8", "replace").decode() == part
 
 
@@ -143,7 +143,7 @@ def test_what_c_wrote_with_enough_digits_is_taken_with_its_value(value: float, c
     decoded = decode(f"[{text}]".encode())
     again = float(text)
     if abs(again) == float("inf"):
-        assert [fault.code for fault in decoded.faults] == ["json-number-range"]
+        assert [fault.code for fault in decoded.errors] == ["json-number-range"]
     elif float(f"%.{count}g" % again) == again and Decimal(f"%.{count}g" % again) == Decimal(text):
         assert decoded.value == [again]
     if count == 17:
@@ -154,10 +154,10 @@ def test_what_c_wrote_with_enough_digits_is_taken_with_its_value(value: float, c
 def test_what_is_taken_is_the_double_that_was_written(value: float, form: str) -> None:
     text = form % value
     decoded = decode(f"[{text}]".encode())
-    if not decoded.faults:
+    if not decoded.errors:
         assert decoded.value == [float(text)]
     if form in ("%.16e", "%r"):
-        assert decoded.faults == ()
+        assert decoded.errors == ()
         assert decoded.value == [value]
 
 
@@ -166,7 +166,7 @@ def test_what_is_taken_is_the_double_that_was_written(value: float, form: str) -
 @example("[" + "[" * 70 + "]" * 70 + "]")
 @example('{"a": "b" "c"}')
 def test_text_has_an_outline_exactly_where_its_faults_leave_it_readable(text: str) -> None:
-    outline = outline_of(text)
+    outline = mended(text)
     value, faults = decode_text(text)
     if not faults:
         assert outline is not None
@@ -183,9 +183,9 @@ def test_text_has_an_outline_exactly_where_its_faults_leave_it_readable(text: st
 @given(st.lists(doubtful_texts, min_size=2, max_size=5))
 def test_each_part_of_a_list_is_found_with_its_own_text(parts: list[str]) -> None:
     text = "[ " + " ,\n".join(parts) + " ]"
-    if outline_of(text) is None:
+    if mended(text) is None:
         return
-    found = spots_in(text, [f"/{number}" for number in range(len(parts))])
+    found = offsets_in(text, [f"/{number}" for number in range(len(parts))])
     assert [text[spot.begin : spot.end] for spot in found.values()] == [part.strip() for part in parts]
 
 
@@ -197,8 +197,8 @@ def test_fault_of_a_neighbour_changes_nothing_for_a_document(text: str, place: i
     parts = [*others[:place], '{"x": NaN}', *others[place:]]
     alone = taken(f"[{','.join(others)}]")
     beside = taken(f"[{','.join(parts)}]")
-    assert [repr(one.value) for one in beside if not one.faults] == [repr(one.value) for one in alone]
-    assert [one.pointer for one in beside if one.faults] == [f"/{min(place, len(others))}"]
+    assert [repr(one.value) for one in beside if not one.errors] == [repr(one.value) for one in alone]
+    assert [one.pointer for one in beside if one.errors] == [f"/{min(place, len(others))}"]
 
 
 def taken(text: str) -> list[Document[str]]:

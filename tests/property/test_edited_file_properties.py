@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from builders import entries, joblog, query, records, write
 from rebuilding import rebuilt
 from rmos_migration import RunSummary, audit, migrate, verify
-from rmos_migration.audit.verification import DocumentState
 from rmos_migration.entities import BY_NAME
 from rmos_migration.sources.content import content_sha256
+from rmos_migration.verify.model import DocumentState
 
 jobs = st.builds(
     joblog,

@@ -15,10 +15,9 @@ from rmos_migration.diagnostics import CATALOGUE
 from rmos_migration.entities import ENTITIES, Entity
 from rmos_migration.generations import GENERATIONS
 from rmos_migration.migrate.prepare import Candidate, prepare
-from rmos_migration.sources.discover import SourceFile
 from rmos_migration.sources.pointers import key_of
-from rmos_migration.sources.read import read_files
-from rmos_migration.sources.shapes import WRAPPERS
+from rmos_migration.sources.read import SourceFile, read_files
+from rmos_migration.sources.wrappings import WRAPPERS
 
 FIELD_KEYS = {key for entity in ENTITIES for rule in entity.fields for key in rule.found.keys}
 TELLING_KEYS = {

@@ -1,4 +1,4 @@
-"""From a row, its ledger entry and nothing else, the source document can be rebuilt (DOMAIN.md §1)."""
+"""From a row and its ledger entry alone, a document can be rebuilt (docs/domain.md, Never lose)."""
 
 import json
 import tempfile
@@ -15,8 +15,7 @@ from rebuilding import is_equal_json, rebuilt
 from rmos_migration.entities import BY_NAME, Entity, FieldKind, FieldRule
 from rmos_migration.generations import GENERATIONS
 from rmos_migration.migrate.prepare import Candidate, prepare
-from rmos_migration.sources.discover import SourceFile
-from rmos_migration.sources.read import read_files
+from rmos_migration.sources.read import SourceFile, read_files
 from samples import SAMPLES
 
 TIMES = [

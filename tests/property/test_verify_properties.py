@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from builders import execute, query, write
 from rmos_migration import audit, migrate, verify
-from rmos_migration.audit.verification import DocumentState
+from rmos_migration.verify.model import DocumentState
 
 ACCOUNTED_FOR = {DocumentState.EQUAL, DocumentState.REJECTED, DocumentState.CONFLICT}
 

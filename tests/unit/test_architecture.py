@@ -58,7 +58,7 @@ def modules_of(*parts: str) -> list[Path]:
     return [file for file in MODULES if name_of(file).partition("/")[0].removesuffix(".py") in parts]
 
 
-READERS = {"audit", "reports", "api", "web"}
+READERS = {"audit", "verify", "presentation", "reports", "views", "api", "web"}
 ABOVE_MIGRATE = {"cli", "__main__", "editing", "exporting"} | READERS
 MAY_IMPORT = {
     "errors": set(),
@@ -85,6 +85,23 @@ def test_part_imports_only_what_it_may_know(part: str) -> None:
     assert files, f"there is no {part}"
     outside = {name_of(file): parts_imported(file) - MAY_IMPORT[part] for file in files}
     assert {name: parts for name, parts in outside.items() if parts} == {}
+
+
+READERS_KNOW = {
+    "audit": {"audit"},
+    "verify": {"verify"},
+    "presentation": {"presentation"},
+    "reports": {"reports", "presentation", "audit"},
+}
+"""Which of those above the migration know which."""
+
+
+@pytest.mark.parametrize("part", READERS_KNOW)
+def test_readers_know_one_another_in_one_direction(part: str) -> None:
+    files = modules_of(part)
+    assert files
+    above = {name_of(file): (parts_imported(file) & ABOVE_MIGRATE) - READERS_KNOW[part] for file in files}
+    assert {name: parts for name, parts in above.items() if parts} == {}
 
 
 def test_migrate_does_not_know_who_calls_it() -> None:
@@ -114,8 +131,10 @@ def test_terminal_libraries_stay_in_the_command_line() -> None:
 SQL = {"sqlalchemy", "sqlite3", "alembic"}
 ALLOWED_SQL = {
     "audit": {Import("sqlalchemy", "Connection")},  # to hand it on
+    "verify": {Import("sqlalchemy", "Connection")},
+    "presentation": {Import("sqlalchemy", "Connection")},
     "api": {Import("sqlalchemy", "Connection")},
-    "web": {Import("sqlalchemy", "Connection")},
+    "views": {Import("sqlalchemy", "Connection")},
     "editing": {Import("sqlalchemy", "Connection")},
     "exporting": {Import("sqlalchemy", "Connection")},
     "reports": {Import("sqlalchemy", "Connection")},
@@ -170,3 +189,22 @@ def test_import_of_the_package_opens_and_starts_nothing() -> None:
         and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
     }
     assert doing == set()
+
+
+BELOW_THE_PAGES = {"views": {"api", "web"}, "api": {"web"}}
+
+
+@pytest.mark.parametrize("part", BELOW_THE_PAGES)
+def test_what_is_said_does_not_know_how_it_is_shown(part: str) -> None:
+    known = {name_of(file): parts_imported(file) & BELOW_THE_PAGES[part] for file in modules_of(part)}
+    assert known
+    assert {name: parts for name, parts in known.items() if parts} == {}
+
+
+def test_pages_import_no_routes_of_the_api() -> None:
+    known = {
+        name_of(file): {found.module for found in imports_of(file) if ".api.routes" in found.module}
+        for file in modules_of("web")
+    }
+    assert known
+    assert {name: modules for name, modules in known.items() if modules} == {}

@@ -1,4 +1,4 @@
-"""Every key has its column, and what no column carries verbatim stays in extra (DOMAIN.md §1)."""
+"""Every key has its column; what no column carries verbatim stays in extra (docs/domain.md, Never lose)."""
 
 from typing import Any
 

@@ -5,11 +5,13 @@ import re
 import pytest
 
 from rmos_migration.sources.decode import decode, decode_text
-from rmos_migration.sources.scan import MAX_FAULTS
+from rmos_migration.sources.scan import MAX_ERRORS
 
 
 def places(text: str) -> list[tuple[str, int | None, int | None]]:
-    return [(fault.code, fault.line, fault.column) for fault in decode(text.encode()).faults]
+    return [
+        (fault.code, fault.location.line, fault.location.column) for fault in decode(text.encode()).errors
+    ]
 
 
 @pytest.mark.parametrize(
@@ -94,13 +96,17 @@ def test_not_a_number_is_named_with_its_place(word: str) -> None:
     ],
 )
 def test_second_place_of_a_duplicate_key_is_named(text: str, place: tuple[int, int], pointer: str) -> None:
-    (fault,) = decode(text.encode()).faults
-    assert (fault.code, (fault.line, fault.column), fault.pointer) == ("json-duplicate-key", place, pointer)
+    (fault,) = decode(text.encode()).errors
+    assert (fault.code, (fault.location.line, fault.location.column), fault.location.pointer) == (
+        "json-duplicate-key",
+        place,
+        pointer,
+    )
 
 
 def test_message_of_a_duplicate_key_tells_the_first_place() -> None:
-    (fault,) = decode(b'{"z": 1,\n    "a": 2,\n "a": 3}').faults
-    assert re.findall(r"\d+", fault.sentence) == ["2", "5"]
+    (fault,) = decode(b'{"z": 1,\n    "a": 2,\n "a": 3}').errors
+    assert re.findall(r"\d+", fault.message) == ["2", "5"]
 
 
 def test_equal_keys_in_different_objects_are_no_duplicates() -> None:
@@ -125,19 +131,21 @@ def test_half_a_character_is_named_with_its_place(text: str, column: int) -> Non
 
 def test_half_a_character_written_out_is_a_surrogate_too() -> None:
     _, faults = decode_text('["\ud800"]')
-    assert [(fault.code, fault.line, fault.column) for fault in faults] == [("json-surrogate", 1, 2)]
+    assert [(fault.code, fault.location.line, fault.location.column) for fault in faults] == [
+        ("json-surrogate", 1, 2)
+    ]
 
 
 @pytest.mark.parametrize("text", ['["\\ud83d\\ude00"]', '["\\\\ud800"]', '["\N{GRINNING FACE}"]'])
 def test_whole_characters_are_accepted(text: str) -> None:
-    assert decode(text.encode()).faults == ()
+    assert decode(text.encode()).errors == ()
 
 
 def test_pointers_to_faults_can_be_stored_as_text() -> None:
-    faults = decode(b'{"\\ud800": {"b": NaN}}').faults
+    faults = decode(b'{"\\ud800": {"b": NaN}}').errors
     assert [fault.code for fault in faults] == ["json-surrogate", "json-not-a-number"]
     for fault in faults:
-        assert fault.pointer.encode("utf-8", "replace").decode() == fault.pointer
+        assert fault.location.pointer.encode("utf-8", "replace").decode() == fault.location.pointer
 
 
 @pytest.mark.parametrize(
@@ -145,7 +153,7 @@ def test_pointers_to_faults_can_be_stored_as_text() -> None:
 )
 def test_nesting_of_64_levels_is_accepted_and_65_not(opening: str, closing: str, times: int) -> None:
     allowed = opening * times + "0" + closing * times
-    assert decode(allowed.encode()).faults == ()
+    assert decode(allowed.encode()).errors == ()
     too_deep = opening * times + "[0]" + closing * times
     assert places(too_deep) == [("json-depth", 1, 1 + len(opening) * times)]
 
@@ -177,15 +185,15 @@ def test_all_faults_of_one_text_are_reported_in_order() -> None:
 
 
 def test_faults_tell_the_pointer_of_their_value() -> None:
-    faults = decode(b'{"a~b": [1, {"c/d": NaN}], "": 1e999}').faults
-    assert [fault.pointer for fault in faults] == ["/a~0b/1/c~1d", "/"]
+    faults = decode(b'{"a~b": [1, {"c/d": NaN}], "": 1e999}').errors
+    assert [fault.location.pointer for fault in faults] == ["/a~0b/1/c~1d", "/"]
 
 
 def test_faults_beyond_the_cap_are_announced_not_cut_silently() -> None:
-    faults = decode(b"[" + b"NaN," * 5_000 + b"1]").faults
-    assert len(faults) == MAX_FAULTS
-    assert str(MAX_FAULTS) in faults[-1].message
-    assert str(MAX_FAULTS) not in faults[-2].message
+    faults = decode(b"[" + b"NaN," * 5_000 + b"1]").errors
+    assert len(faults) == MAX_ERRORS
+    assert str(MAX_ERRORS) in faults[-1].message
+    assert str(MAX_ERRORS) not in faults[-2].message
 
 
 @pytest.mark.parametrize(
@@ -206,4 +214,4 @@ def test_refused_text_has_no_value() -> None:
 
 @pytest.mark.parametrize("text", ["{}", "[]", "0", '""', "null", "true", ' {"a" :\t[ ]\r\n} '])
 def test_any_json_value_is_accepted(text: str) -> None:
-    assert decode(text.encode()).faults == ()
+    assert decode(text.encode()).errors == ()

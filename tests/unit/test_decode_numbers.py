@@ -12,7 +12,9 @@ from rmos_migration.sources.decode import decode
 
 
 def places(text: str) -> list[tuple[str, int | None, int | None]]:
-    return [(fault.code, fault.line, fault.column) for fault in decode(text.encode()).faults]
+    return [
+        (fault.code, fault.location.line, fault.location.column) for fault in decode(text.encode()).errors
+    ]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +63,7 @@ def places(text: str) -> list[tuple[str, int | None, int | None]]:
 )
 def test_number_that_survives_is_read_as_written(digits: str, value: float) -> None:
     decoded = decode(digits.encode())
-    assert decoded.faults == ()
+    assert decoded.errors == ()
     assert decoded.value == value
     assert type(decoded.value) is type(value)
 

@@ -90,7 +90,7 @@ def test_other_files_are_passed_over_and_named(write: Any, legacy: Path) -> None
         write(f"patterns/{name}", "{}")
     source = Source(legacy)
     assert list(source.files(PATTERNS)) == []
-    assert sorted(file.path for file in source.passed_over()) == [f"patterns/{name}" for name in names]
+    assert sorted(file.path for file in source.skipped()) == [f"patterns/{name}" for name in names]
 
 
 def test_folder_named_like_a_file_is_walked(write: Any, legacy: Path) -> None:
@@ -113,7 +113,7 @@ def test_files_outside_the_folders_of_records_are_passed_over(write: Any, legacy
         "patterns/a.json",
         "joblogs/b.json",
     ]
-    elsewhere = [file.path for file in source.passed_over()]
+    elsewhere = [file.path for file in source.skipped()]
     assert elsewhere == ["cam/patterns/deep.json", "cam/profile.JSON", "settings.json"]
     for path in elsewhere:
         source.ignore(path)

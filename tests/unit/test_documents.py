@@ -1,4 +1,4 @@
-"""The documents in a file, whatever shape it has: each with its own pointer, id and fate (DOMAIN.md §2 and §6)."""
+"""The documents in a file of any shape, each with its pointer and id (docs/domain.md, Shapes, Identity)."""
 
 import codecs
 import json
@@ -396,7 +396,7 @@ def test_file_of_very_many_documents_is_refused_as_a_whole(shape: str) -> None:
     }
     raw = texts[shape]().encode()
     (document,) = documents_in("joblogs/many.json", raw, entity, recognise).documents
-    assert [fault.code for fault in document.faults] == ["file-too-large"]
+    assert [fault.code for fault in document.errors] == ["file-too-large"]
 
 
 @pytest.mark.parametrize("key", ["items", "pattern"])

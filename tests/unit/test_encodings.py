@@ -25,25 +25,27 @@ def test_marked_text_and_utf8_are_read_whatever_the_fallback(
     mark: bytes, encoding: str, fallback: str | None
 ) -> None:
     decoded = decode(mark + TEXT.encode(encoding), fallback)
-    assert (decoded.value, decoded.encoding, decoded.faults) == (VALUE, encoding, ())
+    assert (decoded.value, decoded.encoding, decoded.errors) == (VALUE, encoding, ())
 
 
 @pytest.mark.parametrize(("mark", "encoding"), MARKED)
 def test_places_do_not_count_the_byte_order_mark(mark: bytes, encoding: str) -> None:
-    (fault,) = decode(mark + '{"é":\r\n NaN}'.encode(encoding)).faults
-    assert (fault.code, fault.line, fault.column) == ("json-not-a-number", 2, 2)
+    (fault,) = decode(mark + '{"é":\r\n NaN}'.encode(encoding)).errors
+    assert (fault.code, fault.location.line, fault.location.column) == ("json-not-a-number", 2, 2)
 
 
 @pytest.mark.parametrize(("mark", "encoding"), MARKED)
 def test_byte_order_mark_alone_is_an_empty_file(mark: bytes, encoding: str) -> None:
-    assert [fault.code for fault in decode(mark).faults] == ["file-empty"]
+    assert [fault.code for fault in decode(mark).errors] == ["file-empty"]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
 @pytest.mark.parametrize("fallback", [None, "cp1252"])
 def test_unmarked_utf16_and_utf32_are_refused(encoding: str, fallback: str | None) -> None:
-    faults = decode(TEXT.encode(encoding), fallback).faults
-    assert [(fault.code, fault.line, fault.column) for fault in faults] == [("encoding-unknown", 1, 1)]
+    faults = decode(TEXT.encode(encoding), fallback).errors
+    assert [(fault.code, fault.location.line, fault.location.column) for fault in faults] == [
+        ("encoding-unknown", 1, 1)
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
@@ -52,14 +54,14 @@ def test_unmarked_text_is_read_in_the_encoding_the_user_names(encoding: str) -> 
 
 
 def test_bytes_that_are_not_utf8_are_refused_with_offset_and_place() -> None:
-    (fault,) = decode('{\n "a": "Küche"}'.encode("cp1252")).faults
-    assert (fault.code, fault.line, fault.column) == ("encoding-unknown", 2, 9)
+    (fault,) = decode('{\n "a": "Küche"}'.encode("cp1252")).errors
+    assert (fault.code, fault.location.line, fault.location.column) == ("encoding-unknown", 2, 9)
     assert "10" in re.findall(r"\d+", fault.message)
 
 
 def test_column_of_a_bad_byte_counts_characters_before_it() -> None:
-    (fault,) = decode(b'{"\xc3\xbc\xc3\xbc": "\xff"}').faults
-    assert (fault.code, fault.line, fault.column) == ("encoding-unknown", 1, 9)
+    (fault,) = decode(b'{"\xc3\xbc\xc3\xbc": "\xff"}').errors
+    assert (fault.code, fault.location.line, fault.location.column) == ("encoding-unknown", 1, 9)
     assert "10" in re.findall(r"\d+", fault.message)
 
 
@@ -68,13 +70,13 @@ def test_cp1252_is_read_where_the_user_allows_it() -> None:
 
 
 def test_faults_are_placed_in_text_of_the_fallback_encoding() -> None:
-    (fault,) = decode('{"ü": NaN}'.encode("cp1252"), "cp1252").faults
-    assert (fault.code, fault.line, fault.column) == ("json-not-a-number", 1, 7)
+    (fault,) = decode('{"ü": NaN}'.encode("cp1252"), "cp1252").errors
+    assert (fault.code, fault.location.line, fault.location.column) == ("json-not-a-number", 1, 7)
 
 
 @pytest.mark.parametrize("raw", [b'{"a": "\xff"}', b'{"a": "\x81"}'])
 def test_bytes_outside_the_fallback_encoding_are_refused(raw: bytes) -> None:
-    assert [fault.code for fault in decode(raw, "ascii").faults] == ["encoding-unknown"]
+    assert [fault.code for fault in decode(raw, "ascii").errors] == ["encoding-unknown"]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +89,7 @@ def test_bytes_outside_the_fallback_encoding_are_refused(raw: bytes) -> None:
     ],
 )
 def test_damaged_marked_text_is_refused_with_its_byte_offset(raw: bytes, offset: str) -> None:
-    (fault,) = decode(raw, "cp1252").faults
+    (fault,) = decode(raw, "cp1252").errors
     assert fault.code == "encoding-unknown"
     assert offset in re.findall(r"\d+", fault.message)
 

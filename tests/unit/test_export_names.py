@@ -7,9 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rmos_migration.exporting.names import file_name
-from rmos_migration.sources.discover import is_read_by_name
-from rmos_migration.sources.names import as_text
-from rmos_migration.sources.paths import is_name, parts_of
+from rmos_migration.sources.folders import is_read_by_name
+from rmos_migration.sources.paths import as_text, is_name, parts_of
 
 PLAIN = ["rose", "j-013", "rose.v2", "0", "x" * 80, "_", "a.b.c"]
 ODD = [

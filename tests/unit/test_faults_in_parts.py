@@ -1,4 +1,4 @@
-"""A fault that leaves a file readable costs the document it is in, and no other (DOMAIN.md §8)."""
+"""A fault that leaves a file readable costs only the document it is in (docs/domain.md, Strict JSON)."""
 
 import json
 from typing import Any
@@ -9,7 +9,8 @@ from builders import joblog, pattern
 from rmos_migration.diagnostics import Diagnostic
 from rmos_migration.entities import BY_NAME
 from rmos_migration.migrate.prepare import Candidate, prepare
-from rmos_migration.sources.excerpts import excerpts
+from rmos_migration.migrate.rejects import with_places
+from rmos_migration.sources.locate import document_texts
 from rmos_migration.sources.read import Reading
 
 FAULTS = {
@@ -86,7 +87,7 @@ def test_fault_in_one_document_of_a_file_costs_only_that(name: str, code: str) -
     at = line.index('"x": ') + 5
     assert (fault.location.column or 0) - 1 >= at
     assert line[at:].startswith(FAULTS[code].split("\n")[0])
-    (excerpt,) = excerpts("joblogs/all.json", text, [pointers[1]]).values()
+    (excerpt,) = document_texts("joblogs/all.json", text, [pointers[1]]).values()
     assert excerpt.text == broken("b", FAULTS[code])
 
 
@@ -217,7 +218,7 @@ def test_fault_in_a_wrapper_on_a_line_costs_one_document_of_it() -> None:
     (fault,) = told(found[2])
     assert (fault.location.line, fault.location.column) == (3, text.split("\n")[2].index("NaN") + 1)
     assert fault.location.pointer == "/1/runs/1/parameters/x"
-    (excerpt,) = excerpts("joblogs/a.jsonl", text, ["/1/runs/1"]).values()
+    (excerpt,) = document_texts("joblogs/a.jsonl", text, ["/1/runs/1"]).values()
     assert excerpt.text == '{"job_type": "slice", "parameters": {"x": NaN}}'
     assert (excerpt.line, text.split("\n")[2][excerpt.column - 1 :].startswith(excerpt.text)) == (3, True)
 
@@ -238,3 +239,13 @@ def test_what_is_said_of_documents_does_not_depend_on_the_fault_of_a_neighbour()
     beside = prepared(json.dumps([*others, {"x": float("nan")}]), "patterns/a.json")
     for one, again in zip(alone, beside, strict=False):
         assert one._replace(reading=again.reading) == again
+
+
+def test_what_stands_around_the_records_of_a_line_has_line_and_column() -> None:
+    text = f'{job("a")}\n  {{"success": false, "joblog": {job("b")}, "k": NaN}}\n'
+    candidates = prepared(text, "joblogs/a.jsonl")
+    said = with_places(told(candidates[1], "warning"), candidates, None)
+    assert [(one.code, one.location.line, one.location.column) for one in said] == [
+        ("answer-failed", 2, text.split("\n")[1].index('"success"') + 1),
+        ("json-not-a-number", 2, text.split("\n")[1].index("NaN") + 1),
+    ]

@@ -21,7 +21,7 @@ if sys.platform == "linux":  # a machine that runs the tests must survive them
     resource.setrlimit(resource.RLIMIT_AS, (8 * 2**30, resource.getrlimit(resource.RLIMIT_AS)[1]))
 from rmos_migration.entities import BY_NAME
 from rmos_migration.migrate.prepare import prepare
-from rmos_migration.sources.discover import SourceFile
+from rmos_migration.sources.read import SourceFile
 from rmos_migration.sources.read import read_files
 
 (reading,) = read_files([SourceFile("strip_families/hostile.json", sys.argv[1])])

@@ -1,4 +1,4 @@
-"""Where an id comes from, and which ids are none (DOMAIN.md §1 and §2)."""
+"""Where an id comes from, and which ids are none (docs/domain.md, Identity)."""
 
 from typing import Any
 

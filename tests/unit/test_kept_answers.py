@@ -18,7 +18,7 @@ from rmos_migration.api import response_cache
 from rmos_migration.api.audit_cache import AuditCache
 from rmos_migration.api.lanes import MOST_WAITING
 from rmos_migration.api.problems import Problem
-from rmos_migration.api.response_cache import CacheEntry, LruCache, ResponseCache
+from rmos_migration.api.response_cache import CacheEntry, DataVersion, ResponseCache, empty_cache, keep
 from rmos_migration.errors import LockedError, RmosError, TookTooLong
 from rmos_migration.store.database import SqliteDatabase
 from rmos_migration.store.lock import write_lock
@@ -28,33 +28,40 @@ PART = 1024 * 1024
 
 
 def kept(size: int) -> CacheEntry:
-    return CacheEntry(0, 0.0, bytes(size))
+    return CacheEntry(DataVersion(0, False), 0.0, bytes(size))
 
 
 def test_the_answers_kept_are_bounded_by_their_bytes() -> None:
-    shelf = LruCache()
+    entries = empty_cache()
     for number in range(100):
-        shelf.put(number, kept(PART))
-    assert shelf.size == len(shelf) * PART <= response_cache.MOST_BYTES
-    assert shelf.get(0) is None
-    assert shelf.get(99) is not None
+        keep(entries, number, kept(PART))
+    assert entries.currsize == len(entries) * PART <= response_cache.MOST_BYTES
+    assert entries.get(0) is None
+    assert entries.get(99) is not None
+
+
+def test_the_answers_kept_are_bounded_by_their_number() -> None:
+    entries = empty_cache()
+    for number in range(1000):
+        keep(entries, number, kept(10))
+    assert len(entries) == response_cache.MOST_KEPT
 
 
 def test_what_was_asked_for_lately_is_kept_longest() -> None:
-    shelf = LruCache()
+    entries = empty_cache()
     for number in range(100):
-        shelf.put(number, kept(PART))
-        shelf.get(0)
-    assert shelf.get(0) is not None
+        keep(entries, number, kept(PART))
+        entries.get(0)
+    assert entries.get(0) is not None
 
 
 def test_a_newer_answer_takes_the_place_of_the_older_one() -> None:
-    shelf = LruCache()
-    shelf.put("question", kept(PART))
-    shelf.put("question", kept(10))
-    assert (len(shelf), shelf.size) == (1, 10)
-    shelf.put("question", kept(10 * PART))
-    assert (len(shelf), shelf.size) == (0, 0)
+    entries = empty_cache()
+    keep(entries, "question", kept(PART))
+    keep(entries, "question", kept(PART // 2))
+    assert (len(entries), entries.currsize) == (1, PART // 2)
+    keep(entries, "question", kept(10 * PART))
+    assert (len(entries), entries.currsize) == (0, 0)
 
 
 @pytest.fixture
@@ -78,9 +85,9 @@ def test_an_answer_is_given_again_until_the_data_change(asked: ResponseCache) ->
         return len(made)
 
     async def ask() -> list[int]:
-        found = [await asked.to("question", make), await asked.to("question", make)]
+        found = [await asked.get_or_compute("question", make), await asked.get_or_compute("question", make)]
         changed(asked.database)
-        return [*found, await asked.to("question", make)]
+        return [*found, await asked.get_or_compute("question", make)]
 
     assert asyncio.run(ask()) == [1, 1, 2]
 
@@ -96,12 +103,12 @@ def test_who_asks_while_a_run_writes_and_another_waits_gets_the_answer_there_is(
         return "new"
 
     async def ask() -> list[str]:
-        first = await asked.to("question", lambda connection: "old")
+        first = await asked.get_or_compute("question", lambda connection: "old")
         changed(asked.database)
         with write_lock(asked.database.path, "a test"):
-            waiting = asyncio.create_task(asked.to("question", slow))
+            waiting = asyncio.create_task(asked.get_or_compute("question", slow))
             await asyncio.sleep(0.05)
-            meanwhile = await asked.to("question", slow)
+            meanwhile = await asked.get_or_compute("question", slow)
             go_on.set()
             return [first, meanwhile, await waiting]
 
@@ -110,9 +117,9 @@ def test_who_asks_while_a_run_writes_and_another_waits_gets_the_answer_there_is(
 
 def test_who_asks_after_a_change_waits_for_it_where_no_run_writes(asked: ResponseCache) -> None:
     async def ask() -> list[str]:
-        first = await asked.to("question", lambda connection: "old")
+        first = await asked.get_or_compute("question", lambda connection: "old")
         changed(asked.database)
-        both = [asked.to("question", lambda connection: "new") for _ in range(2)]
+        both = [asked.get_or_compute("question", lambda connection: "new") for _ in range(2)]
         return [first, *await asyncio.gather(*both)]
 
     assert asyncio.run(ask()) == ["old", "new", "new"]
@@ -141,7 +148,7 @@ def all_have_asked() -> threading.Event:
 
 async def outcomes(asked: ResponseCache, make: Any, callers: list[Request | None]) -> list[Any]:
     """What each of several callers is told who ask the same at the same time."""
-    asking = [asked.to("question", make, one) for one in callers]
+    asking = [asked.get_or_compute("question", make, one) for one in callers]
     return await asyncio.gather(*asking, return_exceptions=True)
 
 
@@ -202,10 +209,10 @@ def test_who_asked_after_a_change_is_not_told_what_was_made_before_it(asked: Res
         return bytes(LARGE + len(made))
 
     async def ask() -> list[int]:
-        first = asyncio.create_task(asked.to("question", make))
+        first = asyncio.create_task(asked.get_or_compute("question", make))
         await asyncio.to_thread(begun.wait, 30)
         changed(asked.database)
-        later = [asyncio.create_task(asked.to("question", make)) for _ in range(3)]
+        later = [asyncio.create_task(asked.get_or_compute("question", make)) for _ in range(3)]
         await asyncio.to_thread(all_have_asked().wait, 30)
         go_on.set()
         return [len(await one) - LARGE for one in (first, *later)]
@@ -260,7 +267,7 @@ def test_a_database_that_another_program_holds_does_not_hold_the_server(tmp_path
     checkup = AuditCache(asked, quick=True)
 
     async def ask() -> None:
-        assert await is_free_meanwhile(asked.to("question", lambda connection: 1))
+        assert await is_free_meanwhile(asked.get_or_compute("question", lambda connection: 1))
         assert await is_free_meanwhile(asked.ask(lambda connection: 1))
         assert await is_free_meanwhile(checkup.result())
         told = await outcomes(asked, lambda connection: 1, [None] * 50)
@@ -277,8 +284,8 @@ def test_an_answer_that_is_kept_needs_no_thread(
     monkeypatch.setattr(response_cache, "_LOOK_SECONDS", 3600)
 
     async def ask() -> Any:
-        await asked.to("question", lambda connection: "kept")
-        again = asyncio.ensure_future(asked.to("question", lambda connection: "new"))
+        await asked.get_or_compute("question", lambda connection: "kept")
+        again = asyncio.ensure_future(asked.get_or_compute("question", lambda connection: "new"))
         await asyncio.sleep(0)
         return again.result()
 

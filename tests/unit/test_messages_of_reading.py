@@ -5,16 +5,15 @@ from typing import Any
 
 import pytest
 
-from rmos_migration.diagnostics import printable, shown
+from rmos_migration.diagnostics import Diagnostic, printable, shown
 from rmos_migration.entities import BY_NAME
 from rmos_migration.migrate.prepare import prepare
 from rmos_migration.sources.decode import decode
-from rmos_migration.sources.faults import Fault
 from rmos_migration.sources.read import Reading
 
 
-def fault_of(content: str | bytes, encoding: str | None = None) -> Fault:
-    (fault,) = decode(content.encode() if isinstance(content, str) else content, encoding).faults
+def fault_of(content: str | bytes, encoding: str | None = None) -> Diagnostic:
+    (fault,) = decode(content.encode() if isinstance(content, str) else content, encoding).errors
     return fault
 
 
@@ -33,22 +32,22 @@ def fault_of(content: str | bytes, encoding: str | None = None) -> Fault:
     ],
 )
 def test_missing_comma_is_placed_at_the_end_of_its_line(text: str, place: tuple[int, int] | None) -> None:
-    fault = decode(text.encode()).faults[-1]
+    fault = decode(text.encode()).errors[-1]
     if place is not None:
-        assert (fault.line, fault.column) == place
+        assert (fault.location.line, fault.location.column) == place
         assert "comma" in fault.message
 
 
 def test_missing_colon_is_placed_at_the_end_of_its_line() -> None:
     fault = fault_of('{\n  "a"\n  1\n}')
-    assert (fault.line, fault.column) == (2, 6)
+    assert (fault.location.line, fault.location.column) == (2, 6)
     assert "colon" in fault.message
 
 
 @pytest.mark.parametrize(("text", "place"), [('{"a": 1 "b": 2}', (1, 9)), ('{"a": 1\n]', (2, 1))])
 def test_what_stands_in_the_place_of_a_comma_is_pointed_at(text: str, place: tuple[int, int]) -> None:
     fault = fault_of(text)
-    assert (fault.line, fault.column) == place
+    assert (fault.location.line, fault.location.column) == place
 
 
 @pytest.mark.parametrize(
@@ -63,7 +62,7 @@ def test_what_stands_in_the_place_of_a_comma_is_pointed_at(text: str, place: tup
     ],
 )
 def test_no_quote_in_a_message_is_escaped(text: str) -> None:
-    for fault in decode(text.encode()).faults:
+    for fault in decode(text.encode()).errors:
         assert '\\"' not in fault.message.replace("written \\\\", "")
         assert "\\\\\\" not in fault.message
 
@@ -132,7 +131,7 @@ def test_file_full_of_zero_bytes_is_empty(name: str, content: bytes, encoding: s
 def test_file_that_ends_in_zero_bytes_was_cut_off_there(beginning: str) -> None:
     fault = fault_of(beginning + "\0" * 100)
     assert fault.code == "json-syntax"
-    assert (fault.line, fault.column) == (
+    assert (fault.location.line, fault.location.column) == (
         1 + beginning.count("\n"),
         len(beginning.rpartition("\n")[2]) + 1,
     )

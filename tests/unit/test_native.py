@@ -1,4 +1,4 @@
-"""A native document is held to its required fields (DOMAIN.md §1 and §3)."""
+"""A native document is held to its required fields (docs/domain.md, Fields)."""
 
 from typing import Any
 

@@ -12,7 +12,7 @@ from pages import ROOT
 from powershell import Script
 from rmos_migration.api import lanes, listeners, one_time_link, requests, security, timeouts, tokens
 from rmos_migration.settings import SETTINGS_FILE, Settings
-from rmos_migration.sources import folders, incomplete, read
+from rmos_migration.sources import folders, legacy_folder, read
 from rmos_migration.store import pool, sqlite
 from rmos_migration.store.file_state import patience
 
@@ -65,7 +65,7 @@ def test_commands_give_up_after_the_minutes_that_the_page_says(tmp_path: Path) -
 
 NAMES = {
     "the settings": f"| `{SETTINGS_FILE}` |",
-    "an export that goes on": f"| `{incomplete.MARK}` |",
+    "an export that goes on": f"| `{legacy_folder.UNFINISHED_MARK}` |",
     "the oldest SQLite": f"older than {sqlite.OLDEST[0]}.{sqlite.OLDEST[1]}",
     "the endings": ", ".join(f"`{ending}`" for ending in folders.READ_ENDINGS[:-1])
     + f" or `{folders.READ_ENDINGS[-1]}` are read",

@@ -1,4 +1,4 @@
-"""ConvertTo-Json without enough -Depth leaves names of types where the data was (DOMAIN.md §6)."""
+"""ConvertTo-Json without enough -Depth leaves type names instead of data (docs/domain.md, PowerShell)."""
 
 from typing import Any
 

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from rmos_migration.entities import BY_NAME
-from rmos_migration.sources.discover import Source, SourceFile
-from rmos_migration.sources.read import RACY_NS, READ_AHEAD, SIZE_LIMIT, Reading, read_files
+from rmos_migration.sources.discover import Source
+from rmos_migration.sources.read import RACY_NS, READ_AHEAD, SIZE_LIMIT, Reading, SourceFile, read_files
 
 
 def read(file: Path) -> Reading:

@@ -1,4 +1,4 @@
-"""Documents that are no records of their folder are not loaded for what they are (DOMAIN.md §3 and §6)."""
+"""Documents that no generation wrote are rejected for what they are (docs/domain.md, Not a record)."""
 
 import json
 from typing import Any

@@ -4,9 +4,9 @@ import tracemalloc
 
 import pytest
 
-from rmos_migration.reports.excerpts import WIDTH as SHOWN
-from rmos_migration.reports.excerpts import excerpt
-from rmos_migration.reports.layout import WIDTH, aligned, columns, wrapped
+from rmos_migration.presentation.excerpts import WIDTH as SHOWN
+from rmos_migration.presentation.excerpts import excerpt
+from rmos_migration.presentation.plain_text import WIDTH, aligned, columns, wrapped
 
 
 @pytest.mark.parametrize(

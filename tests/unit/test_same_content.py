@@ -1,4 +1,4 @@
-"""Two files have the same content when their JSON values are equal, however they are written (DOMAIN.md §2)."""
+"""Files have the same content if their JSON values are equal, however written (docs/domain.md, Content)."""
 
 from itertools import combinations
 
@@ -10,7 +10,7 @@ from rmos_migration.sources.decode import decode
 
 def digest(text: str | bytes) -> str:
     decoded = decode(text if isinstance(text, bytes) else text.encode())
-    assert decoded.faults == ()
+    assert decoded.errors == ()
     return content_sha256({"value": decoded.value})[0]
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from rmos_migration.entities import BY_NAME
-from rmos_migration.sources.discover import Source, SourceFile
-from rmos_migration.sources.read import read_files
+from rmos_migration.sources.discover import Source
+from rmos_migration.sources.read import SourceFile, read_files
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
 

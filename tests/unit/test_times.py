@@ -1,4 +1,4 @@
-"""Times as RMOS programs wrote them, and the two forms in which columns hold them (DOMAIN.md §4)."""
+"""Times as RMOS programs wrote them, and the two forms in which columns hold them (docs/domain.md, Times)."""
 
 from typing import Any
 

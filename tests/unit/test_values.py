@@ -1,4 +1,4 @@
-"""Words and numbers as documents write them, and what a column holds (DOMAIN.md §1 and §5)."""
+"""Words and numbers as documents write them, and what a column holds (docs/domain.md, Fields, Words)."""
 
 from typing import Any
 

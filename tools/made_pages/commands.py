@@ -6,7 +6,7 @@ from typing import Any
 
 import typer
 
-from rmos_migration.cli.app import app
+from rmos_migration.cli.verbs import SUMMARIES, command_of
 from rmos_migration.errors import EXIT_MEANINGS
 
 _EXAMPLE = re.compile(r"  (?P<command>rmos \S.*?)(?: {2,}(?P<remark>\S.*))?")
@@ -26,9 +26,8 @@ def page() -> Iterator[str]:
         "|---|---|",
     )
     yield from (f"| {int(code)} | {meaning} |" for code, meaning in EXIT_MEANINGS.items())
-    command: Any = typer.main.get_command(app)
-    for name, verb in command.commands.items():
-        yield from _verb(f"rmos {name}", verb)
+    for name in SUMMARIES:
+        yield from _verb(f"rmos {name}", command_of(name))
 
 
 def _verb(name: str, verb: Any) -> Iterator[str]:

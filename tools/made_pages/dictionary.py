@@ -1,7 +1,6 @@
 """``docs/data-dictionary.md``: what each column holds."""
 
 import inspect
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,14 +19,9 @@ def page() -> Iterator[str]:
         "Schema. This page is made from the models in `entities/` by `make docs`.",
     )
     for entity in ENTITIES:
-        yield from ("", f"## {entity.name}", "", _about(entity), "")
+        yield from ("", f"## {entity.name}", "", inspect.getdoc(entity.record) or "", "")
         yield from ("| column | holds | found under | meaning |", "|---|---|---|---|")
         yield from _columns(entity)
-
-
-def _about(entity: Entity) -> str:
-    """What a record is, without the chapter of the specification, which is not among these pages."""
-    return re.sub(r" \(DOMAIN\.md [^)]*\)", "", inspect.getdoc(entity.record) or "")
 
 
 def _columns(entity: Entity) -> Iterator[str]:

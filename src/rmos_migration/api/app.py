@@ -19,8 +19,9 @@ from starlette.types import ASGIApp
 from .. import __version__
 from ..editing.refusals import EditRefused
 from ..errors import RmosError
+from ..views.context import NotFound
 from . import problems
-from .metrics import Measured
+from .metrics import RequestMetrics
 from .problems import Fault, Problem, ProblemBody
 from .requests import LARGEST_BODY
 from .routes import health, migration, one_time_link, orders, runs, stores
@@ -38,12 +39,12 @@ ProblemPage = Callable[[Request, Problem], Response]
 
 
 def create_app(
-    serving: ServerSettings, pages: Sequence[APIRouter] = (), problem_page: ProblemPage | None = None
+    settings: ServerSettings, pages: Sequence[APIRouter] = (), problem_page: ProblemPage | None = None
 ) -> ASGIApp:
     """The application that serves a database.
 
     Args:
-        serving: what to serve, and to whom.
+        settings: what to serve, and to whom.
         pages: further routes, for people.
         problem_page: makes the page that tells a person of a problem; programs get it as JSON.
     """
@@ -57,7 +58,7 @@ def create_app(
         max_body_size=LARGEST_BODY,
         lifespan=_lifespan,
     )
-    app.state.desk = AppState(serving)
+    app.state.rmos = AppState(settings)
     app.state.problem_page = problem_page
     app.state.routers = (
         health.router,
@@ -71,6 +72,7 @@ def create_app(
     for router in app.state.routers:
         app.include_router(router)
     app.add_exception_handler(Problem, _of_problem)
+    app.add_exception_handler(NotFound, _of_not_found)
     app.add_exception_handler(RmosError, _of_error)
     app.add_exception_handler(EditRefused, _of_refusal)
     app.add_exception_handler(HTTPException, _of_http)
@@ -78,14 +80,14 @@ def create_app(
     app.add_exception_handler(ClientDisconnect, _of_disconnect)
     app.add_exception_handler(Exception, _of_failure)
     app.openapi = lambda: _openapi(app)  # type: ignore[method-assign]
-    return Measured(Guard(app, serving), app.state.desk.metrics)
+    return RequestMetrics(Guard(app, settings), app.state.rmos.metrics)
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-    desk: AppState = app.state.desk
-    yield {ASK_TO_END: desk.ask_to_end}
-    desk.close()
+    state: AppState = app.state.rmos
+    yield {ASK_TO_END: state.ask_to_end}
+    state.close()
 
 
 def _told(request: Request, problem: Problem) -> Response:
@@ -103,11 +105,16 @@ async def _of_problem(request: Request, error: Exception) -> Response:
     return _told(request, error)
 
 
+async def _of_not_found(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NotFound)  # noqa: S101
+    return _told(request, problems.of_not_found(error))
+
+
 async def _of_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RmosError)  # noqa: S101
-    serving = state_of(request).serving
+    settings = state_of(request).settings
     trusted = is_trusted(request)
-    problem = await to_thread.run_sync(lambda: problems.of_error(error, serving, trusted=trusted))
+    problem = await to_thread.run_sync(lambda: problems.of_error(error, settings, trusted=trusted))
     return _told(request, problem)
 
 

@@ -26,10 +26,11 @@ from ..errors import (
     uncaught,
 )
 from ..migrate.options import Options
-from ..reports.report import Report
+from ..reports.model import Report
 from ..store.database import SqliteDatabase
 from ..store.lock import holder, is_locked
 from ..store.runs import now
+from .problems import Problem
 
 log = logging.getLogger(__name__)
 
@@ -154,9 +155,18 @@ class Jobs:
             self._keep(job)
         return job
 
-    def dry_run(self, number: int) -> Job | None:
-        """One of the last dry runs."""
-        return self.dry_runs.get(number)
+    def dry_run(self, name: str) -> Job:
+        """Return one of the last dry runs, by its name in addresses.
+
+        Raises:
+            Problem: if there is none.
+            RmosError: what ended it without a result.
+        """
+        job = self.dry_runs.get(int(name.removeprefix("dry-")))
+        if job is None:
+            raise Problem("not-found", f"there is no dry run {name}", "the server keeps the last few only")
+        job.raise_failure()
+        return job
 
     def going_on(self, name: str) -> Job | None:
         """Return the run of this name, if it was started here and goes on."""

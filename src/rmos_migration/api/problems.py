@@ -3,8 +3,7 @@
 {"type": "urn:rmos-migration:problem:in-use", "title": "…", "status": 409, "detail": "…", "hint": "…", …}
 """
 
-import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import orjson
@@ -16,7 +15,7 @@ from ..editing.refusals import ChangedMeanwhile, EditRefused, IdTaken, InUse, In
 from ..errors import DatabaseUnusable, LockedError, ProgramFault, RmosError, TookTooLong, UsageError
 from ..store.edits import ReferringRecord
 from ..store.file_state import FileCondition
-from ..store.files import real_path
+from ..views.context import NotFound
 from .server_settings import ServerSettings
 
 MOST_FAULTS = 100
@@ -146,6 +145,11 @@ def of_status(status: int, detail: str, headers: Mapping[str, str] | None = None
     return Problem(kind, detail, headers=headers)
 
 
+def of_not_found(error: NotFound) -> Problem:
+    """Return the problem for what is not there."""
+    return Problem("not-found", error.message, error.hint)
+
+
 def of_refusal(refusal: EditRefused) -> Problem:
     """The problem for a change that is not made."""
     if isinstance(refusal, InvalidRecord):
@@ -175,7 +179,7 @@ def fault(diagnostic: Diagnostic) -> Fault:
     )
 
 
-def of_error(error: RmosError, serving: ServerSettings, *, trusted: bool) -> Problem:
+def of_error(error: RmosError, settings: ServerSettings, *, trusted: bool) -> Problem:
     """The problem for a failure. Who has no token is told no place of this machine and no other process."""
     if isinstance(error, LockedError):
         detail = error.message if trusted else "another program is writing into the database"
@@ -186,11 +190,13 @@ def of_error(error: RmosError, serving: ServerSettings, *, trusted: bool) -> Pro
     if isinstance(error, TookTooLong):
         kind = "took-too-long"
     elif isinstance(error, DatabaseUnusable):
-        kind = _CONDITIONS.get(serving.database.examine().condition, "database-unusable")
+        kind = _CONDITIONS.get(settings.database.examine().condition, "database-unusable")
     elif isinstance(error, UsageError):
         kind = "invalid"
-    told = error.message if trusted else without_places(error.message, serving)
-    return Problem(kind, told, error.hint if trusted else without_places(error.hint, serving))
+    if trusted:
+        return Problem(kind, error.message, error.hint)
+    redactor = settings.redactor
+    return Problem(kind, redactor.text(error.message), redactor.text(error.hint))
 
 
 _CONDITIONS = {
@@ -199,25 +205,3 @@ _CONDITIONS = {
     FileCondition.OLDER: "database-older",
     FileCondition.NEWER: "database-newer",
 }
-
-
-def without_places(text: str, serving: ServerSettings) -> str:
-    """A text without the folders of this machine: only the last step of each path is left.
-
-    The database's and the source's are known; a run may have had another source, whose path is known by its look.
-    """
-    for folder in sorted(set(_folders(serving)), key=len, reverse=True):
-        text = text.replace(folder, "")
-    return _FOLDERS.sub("", text)
-
-
-_FOLDERS = re.compile(r"""(?<![\w.~/\\])(?:[A-Za-z]:)?[/\\](?=\S)(?:[^/\\:"'\n]*[/\\])+""")
-"""From the root to the last step, with blanks in between."""
-
-
-def _folders(serving: ServerSettings) -> Iterator[str]:
-    for place in (serving.database.path, serving.source):
-        for known in (place, place.absolute(), real_path(place)):
-            folder = known.parent
-            if folder.is_absolute():
-                yield from (f"{folder}/", f"{folder}\\", f"{folder.as_posix()}/")

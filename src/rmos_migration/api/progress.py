@@ -4,15 +4,15 @@ from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel
-from sqlalchemy import Connection
 
 from ..diagnostics import shown
 from ..errors import CorruptRow
-from ..store import history
+from ..store import queries
 from ..store.database import SqliteDatabase
 from ..store.file_state import FileCondition
 from ..store.lock import is_locked
 from ..store.queries import RunRow
+from ..views.context import ViewContext
 from .jobs import Job
 
 
@@ -79,9 +79,10 @@ def of_job(job: Job) -> Progress:
     return _progress(reached, is_over=job.over.is_set())
 
 
-def of_last_run(connection: Connection, *, locked: bool | None) -> Progress:
-    """How far the last run in the database has got."""
-    last, _ = history.runs_page(connection, before=None, limit=10, locked=locked)
+def of_last_run(context: ViewContext) -> Progress:
+    """Return how far the last run in the database has got."""
+    locked = context.locked
+    last = queries.runs_newest_first(context.connection, 10, locked=locked)
     if not last:
         return BUSY if locked else IDLE
     run, *earlier = last

@@ -30,16 +30,16 @@ async def json_body(request: Request, *, empty: Any = _ANYTHING) -> Any:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind != "application/json" and not kind.endswith("+json"):
         raise Problem("not-json", "the body must be JSON", "send it with Content-Type: application/json")
-    value, _, faults = decode(raw)
-    if faults:
+    value, _, errors = decode(raw)
+    if errors:
         told = [
             Fault(
                 code=one.code,
-                message=f"{one.message} (line {one.line}, column {one.column})",
-                pointer=one.pointer,
+                message=f"{one.message} (line {one.location.line}, column {one.location.column})",
+                pointer=one.location.pointer,
                 hint="",
             )
-            for one in faults
+            for one in errors
         ]
         raise Problem("invalid", told[0].message, "correct the body", errors=told)
     return value

@@ -1,4 +1,4 @@
-"""What was read and made of it, kept as long as the data are the same.
+"""Answers of the database, kept as long as the data are the same.
 
 While a run writes, data change many times a second; then an answer may be up to a second old, and while somebody waits
 for a newer one, the others get the one that there is.
@@ -6,13 +6,14 @@ for a newer one, the others get the one that there is.
 
 import asyncio
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import nullcontext
 from functools import partial
-from typing import Any, NamedTuple
+from math import inf
+from typing import Any, NamedTuple, TypeVar
 
 from anyio import CapacityLimiter, to_thread
+from cachetools import LRUCache
 from sqlalchemy import Connection
 from starlette.requests import Request
 
@@ -21,6 +22,7 @@ from ..errors import RmosError
 from ..store.database import SqliteDatabase
 from ..store.lock import is_locked
 from ..store.pool import ReadPool
+from ..views.context import NotFound
 from .lanes import COSTLY, QUESTION_SECONDS, HasLeft, Lane, is_refused
 from .problems import Problem
 
@@ -31,14 +33,10 @@ _MUCH_TOO_OLD = 5.0
 """Seconds, after which everybody waits for a newer one."""
 
 FILES_SECONDS = 5.0
-"""Seconds, after which what tells of files is asked anew: they come and go without a change of the data."""
+"""Seconds that an answer on files is kept: they come and go without a change of the data."""
 
 _LOOK_SECONDS = 0.02
 """Between two looks whether a run goes on, where the data did not change; a look costs as much as half an answer."""
-
-Moment = tuple[int, bool | None]
-"""The state of the data, as ``ReadPool.moment`` numbers it, and whether a run goes on: one that lost its process is told
-from one that goes on by the lock alone."""
 
 MOST_KEPT = 256
 MOST_BYTES = 32 * 1024 * 1024
@@ -50,205 +48,203 @@ _LARGEST = 2 * 1024 * 1024
 _AT_ONCE = 2
 """Quick questions that the database is asked at the same time; more would only wait for each other."""
 
+_REFUSALS = (Problem, EditRefused, NotFound)
+"""What a view raises to give an answer; the connection is as good as before."""
+
+_Answer = TypeVar("_Answer")
+
+
+class DataVersion(NamedTuple):
+    """The state of the data, as ``ReadPool.moment`` numbers it, and whether a run goes on.
+
+    A run that lost its process is told from one that goes on by the lock alone.
+    """
+
+    number: int
+    is_locked: bool | None
+
 
 class CacheEntry(NamedTuple):
-    """An answer, the moment of the data that it tells of, when it was made, and whether it tells of files, too."""
+    """An answer, the data that it tells of, when it was computed, and for how many seconds it is good at most."""
 
-    moment: Moment
-    made_at: float
+    version: DataVersion
+    computed_at: float
     answer: Any
-    is_of_files: bool = False
+    lifetime: float = inf
 
     @property
     def size(self) -> int:
-        """Bytes, about."""
-        return len(self.answer) if isinstance(self.answer, bytes | str) else 0
+        """Return its bytes, about; small ones count as much as all together leave for each of ``MOST_KEPT``."""
+        size = len(self.answer) if isinstance(self.answer, bytes | str) else 0
+        return max(size, MOST_BYTES // MOST_KEPT)
+
+    def is_fresh(self, now: DataVersion, may_be_old: float = 0.0) -> bool:
+        """Tell whether it is of the data as they are, or a run goes on and it is not older than ``may_be_old`` seconds."""
+        age = time.monotonic() - self.computed_at
+        if self.version == now:
+            return age < self.lifetime
+        return bool(now.is_locked) and age < may_be_old
 
 
-class _FreshRead(NamedTuple):
-    moment: Moment
-    made_at: float
+class _Look(NamedTuple):
+    """A look at the data, and when it was taken."""
+
+    version: DataVersion
+    taken_at: float
 
 
-class _Failed(NamedTuple):
+class _FailedLook(NamedTuple):
     """A look at the data that came to nothing, and when it began."""
 
     error: RmosError
     began: float
 
 
-class _Making:
-    """An answer that is being made. Where it ends with neither answer nor failure, that was a matter of its caller alone."""
+class _Computation:
+    """An answer that is being computed. Where it ends with neither answer nor failure, that concerned its caller alone."""
 
     def __init__(self) -> None:
         self.is_over = asyncio.Event()
-        self.moment: Moment | None = None
-        self.kept: CacheEntry | None = None
+        self.version: DataVersion | None = None
+        self.entry: CacheEntry | None = None
         self.failure: Exception | None = None
 
 
-class LruCache:
-    """Answers by their question; those that nobody asked for lately make room for new ones."""
-
-    def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, CacheEntry] = OrderedDict()
-        self.size = 0
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def get(self, key: Hashable) -> CacheEntry | None:
-        """The answer to a question, if it is kept."""
-        kept = self._kept.get(key)
-        if kept is not None:
-            self._kept.move_to_end(key)
-        return kept
-
-    def put(self, key: Hashable, kept: CacheEntry) -> None:
-        """Keep an answer, unless it is too large."""
-        before = self._kept.pop(key, None)
-        self.size -= before.size if before else 0
-        if kept.size > _LARGEST:
-            return
-        self._kept[key] = kept
-        self.size += kept.size
-        while len(self._kept) > MOST_KEPT or self.size > MOST_BYTES:
-            _, oldest = self._kept.popitem(last=False)
-            self.size -= oldest.size
-
-
 class ResponseCache:
-    """Asks the database, and remembers."""
+    """Asks the database, and remembers what came of it by the question and the version of the data."""
 
     def __init__(self, database: SqliteDatabase) -> None:
         self.database = database
-        self.readers = ReadPool(database, _AT_ONCE + COSTLY, harmless=(Problem, EditRefused))
+        self.readers = ReadPool(database, _AT_ONCE + COSTLY, harmless=_REFUSALS)
         self.costly = Lane()
+        self.entries = empty_cache()
         self._limiter = CapacityLimiter(_AT_ONCE)
-        self._shelf = LruCache()
         self._looking = CapacityLimiter(1)
-        self._failed: _Failed | None = None
-        self._being_made: dict[Hashable, _Making] = {}
-        self._look = _FreshRead((-1, False), 0.0)
+        self._failed: _FailedLook | None = None
+        self._computing: dict[Hashable, _Computation] = {}
+        self._look = _Look(DataVersion(-1, False), 0.0)
 
-    async def to(
+    async def get_or_compute(
         self,
-        key: Hashable,
-        make: Callable[[Connection], Any],
+        question: Hashable,
+        compute: Callable[[Connection], _Answer],
         caller: Request | None = None,
         *,
         is_of_files: bool = False,
-    ) -> Any:
-        """What ``make`` gives, which is called in a thread with a connection in a transaction; ``key`` names the question.
+    ) -> _Answer:
+        """Return the answer to a question; ``compute`` is called in a thread, with a connection in a transaction.
 
-        With a ``caller``, the question is a costly one, and is asked for him alone: see ``lanes``. ``is_of_files`` says that
-        the answer tells of files, too, for instance which are gone.
+        Args:
+            question: its name; equal questions have equal answers as long as the data are the same.
+            compute: finds the answer.
+            caller: makes the question a costly one, which is asked for this caller alone: see ``lanes``.
+            is_of_files: says that the answer tells of files, too, for instance which are gone.
 
         Raises:
             DatabaseUnusable: if there is no database, or it cannot be used.
             Problem: if too many ask for what costs.
         """
-        moment = await self.moment()
-        kept = self._shelf.get(key)
-        oldest = _MUCH_TOO_OLD if key in self._being_made else MAY_BE_OLD
-        if kept is None or not _is_fresh(kept, moment, oldest):
-            kept = await self._shared(key, moment, caller) or await self._made(
-                key, make, caller, is_of_files=is_of_files
-            )
-        return kept.answer
+        version = await self.data_version()
+        entry = self.entries.get(question)
+        may_be_old = _MUCH_TOO_OLD if question in self._computing else MAY_BE_OLD
+        if entry is None or not entry.is_fresh(version, may_be_old):
+            entry = await self._computed_by_another(question, version, caller)
+        if entry is None:
+            lifetime = FILES_SECONDS if is_of_files else inf
+            entry = await self._computed(question, partial(self.ask, compute, caller), lifetime)
+        answer: _Answer = entry.answer
+        return answer
 
-    async def ask(self, make: Callable[[Connection], Any], caller: Request | None = None) -> Any:
-        """What ``make`` gives, asked anew; ``caller`` as for ``to``."""
+    async def ask(self, compute: Callable[[Connection], _Answer], caller: Request | None = None) -> _Answer:
+        """Return what ``compute`` finds, without looking for an answer that is kept; ``caller`` as for ``get_or_compute``."""
         if caller is not None:
-            return await self.costly.run(caller, partial(self._asked_for_long, make))
-        return await to_thread.run_sync(self._asked, make, limiter=self._limiter)
+            return await self.costly.run(caller, partial(self._ask_with_limit, compute))
+        return await to_thread.run_sync(self._ask, compute, limiter=self._limiter)
 
     def close(self) -> None:
         """Close the connections."""
         self.readers.close()
 
-    async def moment(self) -> Moment:
+    async def data_version(self) -> DataVersion:
         """Return the state of the data; asked in a thread where that could take a while.
 
         Raises:
             DatabaseUnusable: if there is no database, or it cannot be used.
             LockedError: if another program does not let it be read.
         """
-        changes, asked_at = self.readers.moment_at_once(), time.monotonic()
-        if self._look.moment[0] != changes or asked_at - self._look.made_at >= _LOOK_SECONDS:
+        number, asked_at = self.readers.moment_at_once(), time.monotonic()
+        if self._look.version.number != number or asked_at - self._look.taken_at >= _LOOK_SECONDS:
             await to_thread.run_sync(self._look_closely, asked_at, limiter=self._looking)
-        return self._look.moment
+        return self._look.version
 
     def _look_closely(self, asked_at: float) -> None:
-        """Look at the data and the lock; one that began while this waited for its turn is as good."""
-        if self._look.made_at >= asked_at:
+        """Look at the data and the lock; a look that began while this one waited for its turn is as good."""
+        if self._look.taken_at >= asked_at:
             return
         if self._failed is not None and self._failed.began >= asked_at:
             raise self._failed.error.with_traceback(None)
         began = time.monotonic()
         try:
-            changes = self.readers.moment()
+            number = self.readers.moment()
         except RmosError as error:
-            self._failed = _Failed(error, began)
+            self._failed = _FailedLook(error, began)
             raise
         self._failed = None
-        if self._look.moment[0] != changes or began - self._look.made_at >= _LOOK_SECONDS:
-            self._look = _FreshRead((changes, is_locked(self.database.path)), began)
+        if self._look.version.number != number or began - self._look.taken_at >= _LOOK_SECONDS:
+            self._look = _Look(DataVersion(number, is_locked(self.database.path)), began)
 
-    async def _shared(self, key: Hashable, moment: Moment, caller: Request | None) -> CacheEntry | None:
-        """Return what is being made for somebody else; None where nothing is, or it tells of the data as they were before.
+    async def _computed_by_another(
+        self, question: Hashable, version: DataVersion, caller: Request | None
+    ) -> CacheEntry | None:
+        """Return what is being computed for somebody else; None where nothing is, or it tells of older data.
 
         Raises:
             RmosError, Problem: what came of it instead.
             Problem: if too many wait, or it was waited too long. Only a ``caller`` of what costs is counted.
         """
         is_newer = False
-        while (making := self._being_made.get(key)) is not None:
+        while (computation := self._computing.get(question)) is not None:
             async with nullcontext() if caller is None else self.costly.waiting(caller):
-                await making.is_over.wait()
-            if making.failure is not None and (is_newer or making.moment == moment):
-                raise making.failure.with_traceback(None)
-            kept = making.kept
-            if kept is not None and (is_newer or _is_fresh(kept, moment, MAY_BE_OLD)):
-                return kept
-            is_newer = True  # whatever is being made now was begun after this was asked
+                await computation.is_over.wait()
+            if computation.failure is not None and (is_newer or computation.version == version):
+                raise computation.failure.with_traceback(None)
+            entry = computation.entry
+            if entry is not None and (is_newer or entry.is_fresh(version, MAY_BE_OLD)):
+                return entry
+            is_newer = True  # whatever is being computed now was begun after this was asked
         return None
 
-    async def _made(
-        self,
-        key: Hashable,
-        make: Callable[[Connection], Any],
-        caller: Request | None,
-        *,
-        is_of_files: bool,
-    ) -> CacheEntry:
-        making = self._being_made[key] = _Making()
+    async def _computed(self, question: Hashable, ask: Callable[[], Any], lifetime: float) -> CacheEntry:
+        computation = self._computing[question] = _Computation()
         try:
-            moment, now = await self.moment(), time.monotonic()
-            making.moment = moment
-            making.kept = kept = CacheEntry(moment, now, await self.ask(make, caller), is_of_files)
-            self._shelf.put(key, kept)
-        except (RmosError, Problem, EditRefused) as error:
-            making.failure = None if is_refused(error) else error
+            version, now = await self.data_version(), time.monotonic()
+            computation.version = version
+            entry = computation.entry = CacheEntry(version, now, await ask(), lifetime)
+            keep(self.entries, question, entry)
+        except (RmosError, *_REFUSALS) as error:
+            computation.failure = None if is_refused(error) else error
             raise
         finally:
-            del self._being_made[key]
-            making.is_over.set()
-        return kept
+            del self._computing[question]
+            computation.is_over.set()
+        return entry
 
-    def _asked(self, make: Callable[[Connection], Any]) -> Any:
+    def _ask(self, compute: Callable[[Connection], _Answer]) -> _Answer:
         with self.readers.reading() as connection:
-            return make(connection)
+            return compute(connection)
 
-    def _asked_for_long(self, make: Callable[[Connection], Any], has_left: HasLeft) -> Any:
+    def _ask_with_limit(self, compute: Callable[[Connection], _Answer], has_left: HasLeft) -> _Answer:
         with self.readers.reading(seconds=QUESTION_SECONDS, is_stopped=has_left) as connection:
-            return make(connection)
+            return compute(connection)
 
 
-def _is_fresh(kept: CacheEntry, moment: Moment, oldest: float) -> bool:
-    """Return whether an answer tells of the data as they are, or a run goes on and it is not older than ``oldest``."""
-    _, is_locked_now = moment
-    age = time.monotonic() - kept.made_at
-    if kept.moment == moment:
-        return not kept.is_of_files or age < FILES_SECONDS
-    return bool(is_locked_now) and age < oldest
+def empty_cache() -> "LRUCache[Hashable, CacheEntry]":
+    """Return a cache without entries: what nobody asked for lately makes room for what is new."""
+    return LRUCache(MOST_BYTES, getsizeof=lambda entry: entry.size)
+
+
+def keep(entries: "LRUCache[Hashable, CacheEntry]", question: Hashable, entry: CacheEntry) -> None:
+    """Keep an answer in place of the older one, unless it is too large."""
+    entries.pop(question, None)
+    if entry.size <= _LARGEST:
+        entries[question] = entry

@@ -58,8 +58,8 @@ HEADERS = {
 """What keeps browsers safe, on every answer."""
 
 
-class Shown(IntEnum):
-    """What a caller has shown the token for."""
+class Access(IntEnum):
+    """What a caller may do, by the token that came with the request."""
 
     NOTHING = 0
     READING = 1
@@ -72,9 +72,9 @@ class Guard:
     ``request.state.trusted`` says whether the caller showed the token for changes.
     """
 
-    def __init__(self, app: ASGIApp, serving: ServerSettings) -> None:
+    def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
         self.app = app
-        self.serving = serving
+        self.settings = settings
         self.answering = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,13 +84,13 @@ class Guard:
             return
         send = _with_headers(send)
         headers = Headers(scope=scope)
-        shown = self._shown(headers)
+        access = self._access_of(headers)
         try:
-            self._check(scope, headers, shown)
+            self._check(scope, headers, access)
         except Problem as problem:
             await problem.response()(scope, receive, send)
             return
-        scope.setdefault("state", {})["trusted"] = shown is Shown.WRITING
+        scope.setdefault("state", {})["trusted"] = access is Access.WRITING
         if scope["method"] == "HEAD":
             scope = {**scope, "method": "GET"}  # the server leaves the body out
         self.answering += 1
@@ -99,7 +99,7 @@ class Guard:
         finally:
             self.answering -= 1
 
-    def _check(self, scope: Scope, headers: Headers, shown: Shown) -> None:
+    def _check(self, scope: Scope, headers: Headers, access: Access) -> None:
         if self.answering >= MOST_AT_ONCE:
             raise Problem("busy", f"{MOST_AT_ONCE} requests are being answered", "try again later")
         _check_size(scope)
@@ -109,15 +109,15 @@ class Guard:
         if scope["method"] not in READING:
             self._check_origin(headers)
             if path != ENTER:
-                self._check_token(headers, shown)
+                self._check_token(headers, access)
             return
         _check_embedding(headers)
-        if shown is Shown.NOTHING and path not in OPEN:
+        if access is Access.NOTHING and path not in OPEN:
             self._check_reader(headers, is_forwarded(scope, headers))
 
     def _place(self, scope: Scope, headers: Headers) -> str:
         """Have the request served below the path at which the caller sees the server; return the rest of its path."""
-        known = self.serving.root_path, self.serving.trusted_proxies
+        known = self.settings.root_path, self.settings.trusted_proxies
         root = prefix_of(scope, headers, *known)
         path = below(root, scope["path"])
         scope["root_path"], scope["path"] = root, root + path
@@ -127,7 +127,7 @@ class Guard:
         """Refuse a name that is not the server's. The number at which it was reached is its own: no page can fake that."""
         named = headers.getlist("host")
         name, port = own or ("", None)
-        known = self.serving.hosts | {name} if name else self.serving.hosts
+        known = self.settings.hosts | {name} if name else self.settings.hosts
         if len(named) != 1 or not is_known(named[0], known, port):
             raise Problem(
                 "host-refused",
@@ -143,40 +143,40 @@ class Guard:
                 "origin-refused", "changes are only taken from the server's own pages and from programs"
             )
 
-    def _check_token(self, headers: Headers, shown: Shown) -> None:
-        if self.serving.token is None:
+    def _check_token(self, headers: Headers, access: Access) -> None:
+        if self.settings.token is None:
             raise Problem(
                 "changes-off", "the server has no token", "set RMOS_TOKEN, or let it write its token file"
             )
-        if shown is Shown.READING:
+        if access is Access.READING:
             raise self._token_needed("that token is good for reading only", headers, is_page=False)
-        if shown is Shown.NOTHING:
+        if access is Access.NOTHING:
             raise self._token_needed("changes need the token", headers, is_page=False)
 
     def _check_reader(self, headers: Headers, came_through_a_proxy: bool) -> None:
         if any(given.lower().startswith("bearer") for given in headers.getlist("authorization")):
             raise self._token_needed("that is not the token", headers, is_page=False)
-        if (self.serving.readers_need_token or came_through_a_proxy) and not self._shows_password(headers):
+        if (self.settings.readers_need_token or came_through_a_proxy) and not self._shows_password(headers):
             raise self._token_needed("reading needs a token", headers, is_page=True)
 
-    def _shown(self, headers: Headers) -> Shown:
+    def _access_of(self, headers: Headers) -> Access:
         scheme, given = _credentials(headers)
-        if scheme != "bearer" or not self.serving.are_tokens_current():
-            return Shown.NOTHING
-        if _is(given, self.serving.token) or self.serving.entrance.knows(given):
-            return Shown.WRITING
-        return Shown.READING if _is(given, self.serving.reading_token) else Shown.NOTHING
+        if scheme != "bearer" or not self.settings.are_tokens_current():
+            return Access.NOTHING
+        if _is(given, self.settings.token) or self.settings.entrance.knows(given):
+            return Access.WRITING
+        return Access.READING if _is(given, self.settings.reading_token) else Access.NOTHING
 
     def _shows_password(self, headers: Headers) -> bool:
         """Whether a browser gives a token as a password, which is enough to look, not to change."""
         scheme, encoded = _credentials(headers)
-        if scheme != "basic" or not self.serving.are_tokens_current():
+        if scheme != "basic" or not self.settings.are_tokens_current():
             return False
         try:
             password = b64decode(encoded, validate=True).decode("utf-8", "replace").partition(":")[2]
         except (binascii.Error, ValueError):
             return False
-        return _is(password, self.serving.reading_token) or _is(password, self.serving.token)
+        return _is(password, self.settings.reading_token) or _is(password, self.settings.token)
 
     def _token_needed(self, detail: str, headers: Headers, *, is_page: bool) -> Problem:
         asks = is_page and "text/html" in headers.get("accept", "")
@@ -184,7 +184,7 @@ class Guard:
             'Basic realm="RMOS, any name, the token as password", charset="UTF-8"' if asks else "Bearer"
         )
         hint = "send it as Authorization: Bearer TOKEN; rmos token says where it is kept"
-        if not self.serving.are_tokens_current():
+        if not self.settings.are_tokens_current():
             detail, hint = "the tokens were made anew since the server started", "start the server again"
         return Problem("token-needed", detail, hint, headers={"WWW-Authenticate": challenge})
 

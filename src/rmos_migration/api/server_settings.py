@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..settings import Settings
 from ..store.database import SqliteDatabase
+from ..views.redaction import Redactor
 from .one_time_link import OneTimeLink
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -37,9 +38,14 @@ class ServerSettings:
     token: str | None
     hosts: frozenset[str] = frozenset(LOOPBACK)
     readers_need_token: bool = False
-    settings: Settings = field(default_factory=Settings)
+    configured: Settings = field(default_factory=Settings)
     reading_token: str | None = None
     root_path: str = ""
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = ()
     entrance: OneTimeLink = field(default_factory=OneTimeLink)
     are_tokens_current: Callable[[], bool] = lambda: True
+
+    @property
+    def redactor(self) -> Redactor:
+        """Return what removes the folders of this machine from what callers without the token are told."""
+        return Redactor(self.database, self.source)

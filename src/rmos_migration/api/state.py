@@ -1,15 +1,18 @@
-"""What the routes share: what is served, what was read, what goes on."""
+"""What the routes share: the settings, what was read, what goes on; and how they ask a view."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any, TypeVar
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 import orjson
 from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel
+from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..views.context import ViewContext
 from .audit_cache import AuditCache
 from .jobs import Jobs
 from .listeners import Listeners
@@ -18,70 +21,146 @@ from .response_cache import ResponseCache
 from .server_settings import ServerSettings
 
 _Result = TypeVar("_Result")
+_Other = TypeVar("_Other")
+_Arguments = ParamSpec("_Arguments")
 
 _ANSWERING_SECONDS = 2.0
-"""For answers to be made when the server is to end; fewer than it waits for them to be sent."""
+"""For answers to be computed when the server is to end; fewer than it waits for them to be sent."""
+
+
+@dataclass(frozen=True)
+class Question(Generic[_Result]):
+    """A view with the arguments that it is called with: see ``question``.
+
+    The cache knows an answer by this value. So nothing but the data and the arguments can decide on an answer, and no
+    argument can be forgotten in a key.
+    """
+
+    view: Callable[..., _Result]
+    arguments: tuple[Hashable, ...]
+    named: tuple[tuple[str, Hashable], ...]
+
+    def answer(self, context: ViewContext) -> _Result:
+        """Call the view."""
+        return self.view(context, *self.arguments, **dict(self.named))
+
+
+@dataclass(frozen=True)
+class Given(Generic[_Result]):
+    """An argument that was read from the same data before, and is no part of the question: all of them are equal."""
+
+    value: _Result = field(compare=False)
+
+
+@dataclass(frozen=True)
+class _Written:
+    """A view whose value is written, as JSON or as a page."""
+
+    view: Callable[..., Any]
+    write: Callable[[Any], Any]
+
+    def __call__(self, context: ViewContext, *arguments: Any, **named: Any) -> Any:
+        return self.write(self.view(context, *arguments, **named))
+
+
+def question(
+    view: Callable[Concatenate[ViewContext, _Arguments], _Result],
+    *arguments: _Arguments.args,
+    **named: _Arguments.kwargs,
+) -> Question[_Result]:
+    """Return the question that ``view`` answers when it is called with these arguments, which must be hashable."""
+    return Question(view, arguments, tuple(named.items()))
+
+
+def written(asked: Question[_Result], write: Callable[[_Result], _Other]) -> Question[_Other]:
+    """Return a question whose answer is written by ``write``, in the thread in which the view is called."""
+    return Question(_Written(asked.view, write), asked.arguments, asked.named)
 
 
 class AppState:
     """One server's working state."""
 
-    def __init__(self, serving: ServerSettings) -> None:
-        self.serving = serving
-        self.answers = ResponseCache(serving.database)
-        self.quick_checkup = AuditCache(self.answers, quick=True)
-        self.checkup = AuditCache(self.answers, quick=False)
-        self.jobs = Jobs(serving.database, serving.source)
-        self.metrics = Metrics(serving.database)
+    def __init__(self, settings: ServerSettings) -> None:
+        self.settings = settings
+        self.cache = ResponseCache(settings.database)
+        self.quick_audit = AuditCache(self.cache, quick=True)
+        self.full_audit = AuditCache(self.cache, quick=False)
+        self.jobs = Jobs(settings.database, settings.source)
+        self.metrics = Metrics()
         self.listeners = Listeners()
         self.is_ending = False
         self._editing = CapacityLimiter(1)
 
-    async def costly(self, request: Request, make: Callable[[], bytes]) -> bytes:
-        """What ``make`` gives, called in a thread in the costly lane."""
-        return await self.answers.costly.run(request, lambda _: make())
+    async def cached(
+        self, asked: Question[_Result], caller: Request | None = None, *, is_of_files: bool = False
+    ) -> _Result:
+        """Return the answer to a question, from the cache where it is there: see ``ResponseCache.get_or_compute``."""
+        return await self.cache.get_or_compute(
+            asked, lambda connection: asked.answer(self._context(connection)), caller, is_of_files=is_of_files
+        )
+
+    async def fresh(self, asked: Question[_Result], caller: Request | None = None) -> _Result:
+        """Return the answer to a question, asked anew."""
+        return await self.cache.ask(lambda connection: asked.answer(self._context(connection)), caller)
+
+    async def costly(self, request: Request, compute: Callable[[], bytes]) -> bytes:
+        """Return what ``compute`` gives, called in a thread in the costly lane."""
+        return await self.cache.costly.run(request, lambda _: compute())
+
+    async def edited(self, work: Callable[[], _Result]) -> _Result:
+        """Return what ``work`` gives, which changes a record, called in a thread.
+
+        One change waits for the other instead of being refused for its lock.
+        """
+        return await to_thread.run_sync(work, limiter=self._editing)
 
     def ask_to_end(self) -> None:
         """Let the run that goes on come to an end, those who listen to it, and, soon, every question to the database."""
         self.is_ending = True
         self.jobs.ask_to_stop()
-        asyncio.get_running_loop().call_later(_ANSWERING_SECONDS, self.answers.readers.end_questions)
-
-    async def edited(self, work: Callable[[], _Result]) -> _Result:
-        """What ``work`` gives, which changes a record, called in a thread; one waits for the other instead of being refused
-        for its lock.
-        """
-        return await to_thread.run_sync(work, limiter=self._editing)
+        asyncio.get_running_loop().call_later(_ANSWERING_SECONDS, self.cache.readers.end_questions)
 
     def close(self) -> None:
         """End what goes on."""
         self.jobs.stop()
-        self.answers.close()
+        self.cache.close()
+
+    def _context(self, connection: Connection) -> ViewContext:
+        return ViewContext(connection, self.settings.database, self.settings.redactor)
 
 
 def state_of(request: Request) -> AppState:
-    """The desk of the server that got a request."""
-    desk: AppState = request.app.state.desk
-    return desk
+    """Return the state of the server that got a request."""
+    state: AppState = request.app.state.rmos
+    return state
 
 
 def is_trusted(request: Request) -> bool:
-    """Whether the caller showed the token."""
+    """Tell whether the caller showed the token for changes."""
     return bool(getattr(request.state, "trusted", False))
 
 
 def root_of(request: Request) -> str:
-    """The path below which the caller sees the server, behind a proxy: ``/rmos``, or nothing."""
+    """Return the path below which the caller sees the server, behind a proxy: ``/rmos``, or nothing."""
     return str(request.scope.get("root_path", ""))
 
 
 def json_bytes(value: Any) -> bytes:
-    """A value as JSON."""
+    """Return a value as JSON."""
     return orjson.dumps(value.model_dump() if isinstance(value, BaseModel) else value)
 
 
 def json_answer(content: bytes, status: int = 200, **headers: str) -> Response:
-    """JSON as an answer."""
+    """Return JSON as an answer."""
     return Response(
         content, status, {name.replace("_", "-"): v for name, v in headers.items()}, "application/json"
     )
+
+
+async def cached_json(
+    request: Request, asked: Question[Any], *, is_costly: bool = True, is_of_files: bool = False
+) -> Response:
+    """Answer with the JSON of what a view says; see ``ResponseCache.get_or_compute``."""
+    caller = request if is_costly else None
+    content = await state_of(request).cached(written(asked, json_bytes), caller, is_of_files=is_of_files)
+    return json_answer(content)

@@ -133,9 +133,10 @@ def _why_unreadable(column: str, text: object) -> tuple[ModelRefusal, str]:
     """Why a JSON column cannot be read, as the strict reader of documents says it."""
     if not isinstance(text, str):
         return ModelRefusal.TYPE, f"{column} holds {shown(text)}, but it must be text"
-    _, faults = decode_text(text)
-    if not faults:
+    _, errors = decode_text(text)
+    if not errors:
         return ModelRefusal.JSON_TEXT, f"{column} is not JSON"
-    first = faults[0]
+    first = errors[0]
+    place = f"line {first.location.line}, column {first.location.column}"
     reason = ModelRefusal.JSON_NUMBER if first.code in _NOT_NUMBERS else ModelRefusal.JSON_TEXT
-    return reason, f"{column} is not JSON: {first.sentence} (line {first.line}, column {first.column})"
+    return reason, f"{column} is not JSON: {first.message} ({place})"

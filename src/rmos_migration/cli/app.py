@@ -1,4 +1,4 @@
-"""The command ``rmos``: puts the verbs together and turns errors into messages and exit codes."""
+"""The command ``rmos``: what all verbs share, and errors turned into messages and exit codes."""
 
 import logging
 import os
@@ -8,30 +8,11 @@ from typing import Annotated
 
 import typer
 
-from .. import __version__
+from .._version import __version__
 from ..errors import EXIT_MEANINGS, EnvironmentFailure, ExitCode, RmosError, Terminated, uncaught
 from ..logs import configure
-from ..store.sqlite import refuse_old
-from . import (
-    audit,
-    backup,
-    console,
-    doctor,
-    draw,
-    export,
-    history,
-    init,
-    inspect,
-    migrate,
-    rejects,
-    report,
-    schema,
-    serve,
-    sinks,
-    status,
-    token,
-    verify,
-)
+from . import streams
+from .verbs import VerbGroup
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +20,7 @@ _CODES = " · ".join(f"{int(code)} {meaning}" for code, meaning in EXIT_MEANINGS
 
 app = typer.Typer(
     name="rmos",
+    cls=VerbGroup,
     help="Move a guitar workshop's legacy RMOS files into a database, and account for every document.",
     epilog=f"Exit codes: {_CODES}.",
     no_args_is_help=True,
@@ -46,12 +28,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
 )
-_VERBS = (
-    *(migrate, inspect, audit, verify, report, serve, status, history, rejects),
-    *(draw, export, backup, token, schema, init, doctor),
-)
-for verb in _VERBS:
-    verb.register(app)
 
 
 def _print_version(wanted: bool) -> None:
@@ -71,35 +47,36 @@ def common(
         str, typer.Option("--log-level", help="debug, info, warning or error.", metavar="LEVEL")
     ] = "warning",
 ) -> None:
-    """Set up what all commands share."""
+    """Set up what all verbs share."""
+    from ..store.sqlite import refuse_old  # here, so that help and version do not wait for it
+
     level = logging.getLevelNamesMapping().get(log_level.upper())
     if level is None:
-        raise typer.BadParameter(f"{log_level} is no log level", param_hint="--log-level")
+        raise typer.BadParameter(f"{log_level} is not a log level", param_hint="--log-level")
     configure(level, as_json=log_json)
     refuse_old()
 
 
 def run() -> int:
     """Run the command line; return the exit code."""
-    _open_what_is_closed()
-    _let_output_wait()
+    _open_closed_streams()
+    _make_streams_blocking()
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(
-            stream, "reconfigure"
-        ):  # a name with letters the console does not know must not end the run
+        if hasattr(stream, "reconfigure"):
+            # A name with letters that the console does not know must not end the run.
             stream.reconfigure(errors="backslashreplace")
     try:
-        with sinks.in_place():
+        with streams.guarded():
             code = _run_verb()
-    except KeyboardInterrupt as asked:
-        code = ExitCode.SIGTERM if isinstance(asked, Terminated) else ExitCode.SIGINT
+    except KeyboardInterrupt as signalled:
+        code = ExitCode.SIGTERM if isinstance(signalled, Terminated) else ExitCode.SIGINT
     except Exception as error:
-        code = _give_up(error)
-    code = sinks.settled(code)
-    if code == ExitCode.ENVIRONMENT and (failure := sinks.disk_failure()):
+        code = _report_uncaught(error)
+    code = streams.final_exit_code(code)
+    if code == ExitCode.ENVIRONMENT and (failure := streams.output_failure()):
         hint = "free some space, or write it somewhere else"
-        console.print_error(EnvironmentFailure(f"the result could not be written: {failure.strerror}", hint))
-        sinks.errors.flush()
+        _print_error(EnvironmentFailure(f"the result could not be written: {failure.strerror}", hint))
+        streams.errors.flush()
     return code
 
 
@@ -122,22 +99,28 @@ def _run_verb() -> int:
             return leaving.code or ExitCode.OK
         raise RuntimeError(f"a verb ended with {leaving.code!r} for an exit code") from leaving
     except RmosError as error:
-        console.print_error(error)
+        _print_error(error)
         return error.exit_code
     return ExitCode.OK
 
 
-def _give_up(error: Exception) -> int:
-    """Tell of an exception that nobody has caught, with its traceback in the log; return the exit code, which is never 1."""
+def _report_uncaught(error: Exception) -> int:
+    """Report an exception that nobody has caught, with its traceback in the log; return the exit code, never 1."""
     told = uncaught(error)
     with suppress(Exception):
         log.error("%s was not caught", type(error).__name__, exc_info=error)
-    console.print_error(told)
+    _print_error(told)
     return told.exit_code
 
 
-def _open_what_is_closed() -> None:
-    """Give a process that was started without stdin, stdout or stderr (``>&-``) a place that swallows everything.
+def _print_error(error: RmosError) -> None:
+    from .console import print_error  # here, so that help and version do not wait for Rich
+
+    print_error(error)
+
+
+def _open_closed_streams() -> None:
+    """Point stdin, stdout and stderr to nowhere where the process was started without them (``>&-``).
 
     Otherwise the next file that is opened would take the free number, and what is printed would go into it.
     """
@@ -147,8 +130,8 @@ def _open_what_is_closed() -> None:
             setattr(sys, name, open(number, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
 
 
-def _let_output_wait() -> None:
-    """Have stdout and stderr wait for a slow reader: what a pipe that does not block cannot take at once, Python drops unsaid."""
+def _make_streams_blocking() -> None:
+    """Make stdout and stderr wait for a slow reader: Python silently drops what a non-blocking pipe cannot take at once."""
     if os.name == "posix":
         for number in (1, 2):
             with suppress(OSError):

@@ -21,13 +21,10 @@ from ..errors import DatabaseUnusable, ExitCode, UsageError, all_tried
 from ..permissions import permissions_of
 from ..store.database import SqliteDatabase
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption, JsonOption
-from .results import check_file, keep_out_of_legacy_folders, write_file
+from .options import DatabaseOption, JsonOption, load_settings
+from .result_files import check_file, keep_out_of_legacy_folders, write_file
 
-_HELP = """Check that the database is sound; exit 0 if it is, 1 if not. Nothing is changed.
-
-\b
+HELP = """\b
 Examples:
   rmos audit                                          every rule
   rmos audit --fail-on warning                        strict, as before a release
@@ -62,11 +59,6 @@ _TOO_DAMAGED = (
     "it is too damaged to be looked at rule by rule; restore it from a backup,"
     " or migrate the legacy folder into a new file: rmos migrate --database sqlite:///new.db"
 )
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("audit", help=_HELP)(audit)
 
 
 def audit(

@@ -9,13 +9,10 @@ import typer
 
 from ..store.database import SqliteDatabase
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption
-from .results import keep_out_of_legacy_folders
+from .options import DatabaseOption, load_settings
+from .result_files import keep_out_of_legacy_folders
 
-_HELP = """Copy the database into one file, as it is at this moment.
-
-Others may use it meanwhile; what they are just changing is either in the copy as a whole or not at all. The copy is
+HELP = """Others may use it meanwhile; what they are just changing is either in the copy as a whole or not at all. The copy is
 checked before this says that it is there, and nothing is ever overwritten. To go back to a copy, give it the
 database's name again, where no file of that name is left, nor one ending in -wal or -shm.
 
@@ -24,11 +21,6 @@ Examples:
   rmos backup saved.db
   rmos backup backups                      a folder: the file is named by the time
 """
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("backup", help=_HELP)(backup)
 
 
 def backup(

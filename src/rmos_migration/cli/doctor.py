@@ -21,10 +21,9 @@ from ..store.file_state import DatabaseState, FileCondition
 from ..store.files import size_of
 from ..store.lock import holder, is_locked, lock_path
 from . import console
-from .chosen import told_by_file
-from .left_behind import LeftBehind, files_left, logs_left
-from .noting import structure_noted
-from .options import DatabaseOption, JsonOption
+from .leftovers import LeftBehind, files_left, logs_left
+from .options import DatabaseOption, JsonOption, told_by_file
+from .structure import structure_noted
 
 _WAL_FIX = (3, 51, 3)
 """The first SQLite without the WAL-reset fault, which needs two checkpointing connections; this program has one."""
@@ -40,11 +39,6 @@ class Check(NamedTuple):
     state: str
     text: str
     hint: str = ""
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("doctor", help="Look at the machine and the database; change nothing.")(doctor)
 
 
 def doctor(database: DatabaseOption = None, as_json: JsonOption = False) -> None:

@@ -7,29 +7,20 @@ import typer
 
 from ..errors import ExitCode, UsageError
 from ..permissions import permissions_of
-from ..reports.rosettes import as_drawn, drawing, stock
+from ..presentation.rosettes import as_drawn, drawing, stock
 from ..store import reporting
 from ..store.database import SqliteDatabase
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption
-from .results import beginning, check_file, keep_out_of_legacy_folders, write_file
+from .options import DatabaseOption, load_settings
+from .result_files import beginning, check_file, keep_out_of_legacy_folders, write_file
 
-_HELP = """Draw a pattern as SVG, as large as the rosette itself: printed at 100 % it can be laid on
-the guitar.
-
-Rings, tiles and strip colours are drawn as far as the geometry and the strip families say them; what they leave open is
+HELP = """Rings, tiles and strip colours are drawn as far as the geometry and the strip families say them; what they leave open is
 said. A pattern that describes no ring cannot be drawn: exit code 1.
 
 \b
 Examples:
   rmos draw rosette-0001 --output rosette.svg
 """
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("draw", help=_HELP)(draw)
 
 
 def draw(

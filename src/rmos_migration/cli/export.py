@@ -10,12 +10,9 @@ from ..errors import ExitCode
 from ..exporting.outcome import ExportFormat, ExportResult
 from ..python_api import export as export_database
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption, JsonOption
+from .options import DatabaseOption, JsonOption, load_settings
 
-_HELP = """Write the database back as a legacy folder of JSON files.
-
-canonical is for keeping or moving what is in the database: one file a record, every column spelled out. Migrated again
+HELP = """canonical is for keeping or moving what is in the database: one file a record, every column spelled out. Migrated again
 it gives exactly the same rows. What was not loaded is not in it; rmos rejects --save writes that.
 
 source is for going back to the programs that wrote the files: every document in its old file and place, equal in value
@@ -29,11 +26,6 @@ Examples:
   rmos export saved                         every record, to keep or to move
   rmos export legacy-again --format source  the files as they were
 """
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("export", help=_HELP)(export)
 
 
 def export(

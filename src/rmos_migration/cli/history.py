@@ -11,15 +11,7 @@ from ..store.database import SqliteDatabase
 from ..store.lock import is_locked
 from ..store.queries import RunRow
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption, JsonOption
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command(
-        "history", help="Show the runs, newest first. Dry runs leave no trace, so they are not among them."
-    )(history)
+from .options import DatabaseOption, JsonOption, load_settings
 
 
 def history(

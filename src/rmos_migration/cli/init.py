@@ -1,21 +1,11 @@
 """rmos init: make or upgrade a database."""
 
-import typer
-
 from ..store import schema, structure
 from ..store.database import SqliteDatabase
 from ..store.file_state import FileCondition
 from . import console
-from .chosen import load_settings
-from .noting import structure_noted
-from .options import DatabaseOption
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("init", help="Make an empty database, or upgrade an older one (a backup is made first).")(
-        init
-    )
+from .options import DatabaseOption, load_settings
+from .structure import structure_noted
 
 
 def init(database: DatabaseOption = None) -> None:

@@ -18,17 +18,12 @@ from ..migrate.summary import folders_among, were_not_looked_at
 from ..settings import named_folder
 from ..sources.decode import is_codec
 from ..sources.discover import Source, json_files
-from ..sources.incomplete import refuse_incomplete
-from ..sources.passed_over import SourceFile
-from ..sources.read import read_files
-from ..sources.root import NoRecordsError
+from ..sources.legacy_folder import NoRecordsError, refuse_incomplete
+from ..sources.read import SourceFile, read_files
 from . import console
-from .chosen import load_settings
-from .options import JsonOption
+from .options import JsonOption, load_settings
 
-_HELP = """Show what documents are taken for, and what would become of them. Writes nothing, needs no database.
-
-For each document: how the file holds it, its encoding, the generation of RMOS that wrote it and the keys that show
+HELP = """For each document: how the file holds it, its encoding, the generation of RMOS that wrote it and the keys that show
 that, the record it becomes, and everything there is to say about it. Whether an id is taken or a reference leads
 nowhere only a migration can tell: rmos migrate --dry-run.
 
@@ -38,11 +33,6 @@ Examples:
   rmos inspect data/rmos_legacy --kept-out           what would not be loaded of a whole folder, and why
   rmos inspect old.json --json                       for a script
 """
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("inspect", help=_HELP)(inspect)
 
 
 def inspect(

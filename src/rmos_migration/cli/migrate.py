@@ -20,22 +20,21 @@ from ..permissions import permissions_of
 from ..python_api import migrate as run_migration
 from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
+from ..reports.model import Report
 from ..reports.recorder import RunRecorder
-from ..reports.report import Report
 from ..settings import Settings
 from ..store.database import SqliteDatabase
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption, JsonOption, SourceArgument
-from .results import check_file, keep_out_of_legacy_folders, write_file
+from .options import DatabaseOption, JsonOption, SourceArgument, load_settings
+from .result_files import check_file, keep_out_of_legacy_folders, write_file
+from .run_progress import ProgressBar
+from .run_summary import print_summary, shortfall
 
 log = logging.getLogger(__name__)
 
 _ELSEWHERE = "name another place"
 
-_HELP = """Migrate a legacy folder into the database.
-
-SOURCE holds the folders strip_families, patterns and joblogs; it is never changed. Running the command again does no
+HELP = """SOURCE holds the folders strip_families, patterns and joblogs; it is never changed. Running the command again does no
 harm: what has arrived is left alone, and a run that was cut off is carried on.
 
 \b
@@ -45,11 +44,6 @@ Examples:
   rmos migrate --report reports                 with a report to keep and to show
   rmos migrate --max-rejects 5% --json          for a script
 """
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("migrate", help=_HELP)(migrate)
 
 
 def migrate(
@@ -134,7 +128,7 @@ def migrate(
         check_folder(report, settings.source)
         keep_out_of_legacy_folders(report, settings)
     witness = RunRecorder()
-    watcher = console.ProgressBar(
+    watcher = ProgressBar(
         settings.source, quiet=quiet or as_json, verbose=verbose, encoding=settings.encoding
     )
     with watcher, _stop_signals() as received:
@@ -155,9 +149,9 @@ def migrate(
         console.print_json(summary.as_json())
     elif not quiet:
         watcher.print_kept()
-        console.print_summary(summary)
+        print_summary(summary)
     elif summary.exit_code:
-        log.warning(console.shortfall(summary))
+        log.warning(shortfall(summary))
 
     permissions = permissions_of(SqliteDatabase.at(settings.database).path)
     with all_tried("the migration itself is kept" if summary.is_kept else "") as tried:

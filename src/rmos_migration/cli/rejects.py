@@ -18,7 +18,7 @@ from ..errors import EnvironmentFailure, UsageError
 from ..migrate.outcome import Outcome
 from ..migrate.summary import folders_among, were_not_looked_at
 from ..permissions import Permissions, permissions_of
-from ..reports.outstanding import strays_there
+from ..presentation.not_loaded import strays_there
 from ..sources.locate import located_in
 from ..sources.paths import parts_of, safe_name
 from ..sources.source_files import Presence
@@ -27,13 +27,10 @@ from ..store.database import SqliteDatabase
 from ..store.kept_out import EVERY, KeptOutFound
 from ..store.strays import Stray
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption, JsonOption
-from .results import keep_out_of_legacy_folders
+from .options import DatabaseOption, JsonOption, load_settings
+from .result_files import keep_out_of_legacy_folders
 
-_HELP = """List the documents that are not loaded, rejected or in conflict, with the reason, the place and what to do.
-
-Files that seem to hold records and were not looked at are listed, too. In JSON, total counts the documents alone, rejected
+HELP = """Files that seem to hold records and were not looked at are listed, too. In JSON, total counts the documents alone, rejected
 and in conflict, and not_looked_at_total these files; --limit shortens the lists, not the totals.
 
 \b
@@ -42,11 +39,6 @@ Examples:
   rmos rejects --code json-syntax       only those with this code (or its number, D202)
   rmos rejects --save kept-out          write the original files into the folder kept-out
 """
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("rejects", help=_HELP)(rejects)
 
 
 def rejects(

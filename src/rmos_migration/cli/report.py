@@ -8,15 +8,13 @@ import typer
 from ..errors import UsageError
 from ..permissions import permissions_of
 from ..python_api import build_report
-from ..reports.files import VIEWS, ReportFormat, write_reports
+from ..reports.files import write_reports
+from ..reports.formats import VIEWS, ReportFormat
 from ..store.database import SqliteDatabase
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption
+from .options import DatabaseOption, load_settings
 
-_HELP = """Report what happened in a run: what arrived, what did not and why, what the data look like.
-
-Without RUN it is the last one; rmos history lists them. The numbers of the run are as they were written then, the
+HELP = """Without RUN it is the last one; rmos history lists them. The numbers of the run are as they were written then, the
 database and its patterns are shown as they are now.
 
 \b
@@ -27,11 +25,6 @@ Examples:
   rmos report --format json                      for a script
   rmos report --from stats.json                  from what rmos migrate --stats wrote, without a database
 """
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("report", help=_HELP)(report)
 
 
 def report(

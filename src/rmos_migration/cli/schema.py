@@ -9,20 +9,13 @@ from ..entities.schema import DIALECT, schema_of
 from ..errors import UsageError
 from . import console
 
-_HELP = """Print the JSON Schema of the canonical records, as the database holds them.
-
-\b
+HELP = """\b
 Examples:
   rmos schema                 all of them, by name
   rmos schema patterns        one of them
 """
 
 _NAMES = ", ".join(entity.name for entity in ENTITIES)
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("schema", help=_HELP)(schema)
 
 
 def schema(

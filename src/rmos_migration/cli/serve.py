@@ -18,17 +18,14 @@ from ..permissions import OWNERS
 from ..settings import Settings
 from ..store.database import SqliteDatabase
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption
+from .options import DatabaseOption, load_settings
 
 if TYPE_CHECKING:
     from ..api.tokens import Tokens
 
 log = logging.getLogger(__name__)
 
-_HELP = """Show the database in a browser, and serve it to programs (REST API, described at /docs).
-
-Only this machine can reach it, unless --host says otherwise. Changes always need the token, which the browser has that
+HELP = """Only this machine can reach it, unless --host says otherwise. Changes always need the token, which the browser has that
 this opens: the link is good once. Reading needs a token, too, where others may ask: with --host, with --allow-host, with
 --readers-need-token, and in every request that tells of a proxy; a browser asks for it as a password. rmos token says where
 the tokens are.
@@ -40,11 +37,6 @@ Examples:
   rmos serve --host 0.0.0.0 --allow-host workshop.local
   rmos serve --allow-host rmos.example.org --root-path /rmos    behind a proxy on this machine
 """
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("serve", help=_HELP)(serve)
 
 
 def serve(

@@ -4,19 +4,13 @@ import typer
 
 from ..errors import ExitCode
 from ..migrate.summary import folders_among, were_not_looked_at
-from ..reports.outstanding import counted_by_outcome, strays_there
+from ..presentation.not_loaded import counted_by_outcome, strays_there
 from ..store import queries
 from ..store.database import SqliteDatabase
 from ..store.doubts import SEE, doubts
 from ..store.lock import is_locked
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption, JsonOption
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("status", help="Show what is in the database and how the last run ended.")(status)
+from .options import DatabaseOption, JsonOption, load_settings
 
 
 def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None:

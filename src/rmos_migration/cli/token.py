@@ -9,15 +9,12 @@ import typer
 from ..errors import RmosError
 from ..store.database import SqliteDatabase
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption
+from .options import DatabaseOption, load_settings
 
 if TYPE_CHECKING:
     from ..api.tokens import TokenPlace
 
-_HELP = """Say where the tokens of rmos serve are, and whether they are well; never what they are.
-
-The one for changes is enough for everything. The one for reading is for those who shall look and change nothing. They come
+HELP = """The one for changes is enough for everything. The one for reading is for those who shall look and change nothing. They come
 from RMOS_TOKEN and RMOS_READING_TOKEN, from the files that RMOS_TOKEN_FILE and RMOS_READING_TOKEN_FILE name, or from files
 beside the database that only their owner may read, which the server makes on its first start.
 
@@ -26,11 +23,6 @@ Examples:
   rmos token
   rmos token --new    the old ones are good for nothing from now on
 """
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("token", help=_HELP)(token)
 
 
 def token(

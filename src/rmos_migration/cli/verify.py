@@ -8,22 +8,19 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from ..audit.verification import NO_DIFFERENCES, ComparedItem, DocumentState, Verification
-from ..audit.verify import verify_source
 from ..diagnostics import printable
 from ..errors import all_tried
 from ..migrate.options import Limit
 from ..migrate.summary import overridden_records, were_not_looked_at
 from ..permissions import permissions_of
 from ..store.database import SqliteDatabase
+from ..verify.model import NO_DIFFERENCES, ComparedItem, DocumentState, Verification
+from ..verify.verifier import verify_source
 from . import console
-from .chosen import load_settings
-from .options import DatabaseOption, JsonOption, SourceArgument
-from .results import check_file, keep_out_of_legacy_folders, write_file
+from .options import DatabaseOption, JsonOption, SourceArgument, load_settings
+from .result_files import check_file, keep_out_of_legacy_folders, write_file
 
-_HELP = """Read the legacy folder again and compare every document with the database; exit 0 if they are equal, 6 if not.
-
-Nothing is changed. Documents that the migration did not load are not in the database, but they are accounted for: while
+HELP = """Nothing is changed. Documents that the migration did not load are not in the database, but they are accounted for: while
 their files are the same they make no difference, unless --max-rejected or --max-conflict says so. One whose id is taken
 is accounted for only while the row that has its id is there.
 
@@ -58,11 +55,6 @@ def _limit(state: DocumentState) -> typer.models.OptionInfo:
 
 
 LimitOf = {state: _limit(state) for state in DocumentState if state is not DocumentState.EQUAL}
-
-
-def register(app: typer.Typer) -> None:
-    """Add the verb to the command line."""
-    app.command("verify", help=_HELP)(verify)
 
 
 def verify(

@@ -1,4 +1,4 @@
-"""Making, changing and deleting a record: each one transaction under the write lock, with its trace in the ledger."""
+"""Create, change and delete single records: a transaction each, under the write lock, traced in the ledger."""
 
 import time
 from collections.abc import Set
@@ -31,7 +31,7 @@ _PURPOSE = "the dashboard"
 
 
 def tag_of(row: Row) -> str:
-    """A row's tag: other values, another tag."""
+    """Return a row's tag, which changes with its values."""
     return sha256(orjson.dumps(row, default=repr)).hexdigest()[:32]
 
 
@@ -106,7 +106,7 @@ def change(
 
 
 def delete(database: SqliteDatabase, entity: Entity, record_id: str, *, tag: Tag = ANY) -> None:
-    """Delete a record that nothing refers to. Documents it was made from do not bring it back, unless they change.
+    """Delete a record that nothing refers to; its documents bring it back only if they change.
 
     Raises:
         NoSuchRecord: if there is none of this id.
@@ -137,7 +137,7 @@ def _current(connection: Connection, entity: Entity, record_id: str, tag: Tag) -
 
 
 def _linked(connection: Connection, entity: Entity, prepared: Candidate) -> Row:
-    """The row, if all it refers to is there; a person who writes it can mend it at once, so nothing is detached."""
+    """Return the row if everything it refers to is there; whoever writes it can mend it at once."""
     row = prepared.row or ()
     values = dict(zip(entity.columns, row, strict=True))
     faults = []

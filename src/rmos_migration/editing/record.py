@@ -1,6 +1,7 @@
-"""A request's fields as a row, by the migration's own way: they become a canonical document, which is prepared.
+"""Turn a request's fields into a row the way the migration does: through a canonical document.
 
-So a record that comes through the API is held to the rules of a document, and can be exported and rebuilt like one.
+So a record that comes through the API is held to the rules of a document, and can be exported and rebuilt
+like one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -36,7 +37,7 @@ _TIMES = (FieldKind.INSTANT, FieldKind.CLOCK)
 
 
 def as_fields(entity: Entity, row: Row) -> dict[str, Any]:
-    """A row as its record's fields, JSON columns parsed.
+    """Return a row as its record's fields, with JSON columns parsed.
 
     Raises:
         CorruptRow: if something else was written there outside this program.
@@ -51,7 +52,7 @@ def as_fields(entity: Entity, row: Row) -> dict[str, Any]:
 
 
 def new_record(entity: Entity, fields: Fields, raw: bytes) -> Candidate:
-    """A record that is to be made. It is held to what native documents must have; an id is made where none is given.
+    """Prepare a new record, held to what native documents must have; make an id where none is given.
 
     Raises:
         InvalidRecord: if it breaks a rule.
@@ -63,7 +64,7 @@ def new_record(entity: Entity, fields: Fields, raw: bytes) -> Candidate:
 
 
 def changed_record(entity: Entity, current: Row, fields: Fields, raw: bytes) -> Candidate:
-    """A record that is to take the place of a row. What native documents must have, it may not lose.
+    """Prepare the record that replaces a row; it may not lose what native documents must have.
 
     Its creation time stays where the request has none; the time of the change is now.
 
@@ -80,7 +81,7 @@ def changed_record(entity: Entity, current: Row, fields: Fields, raw: bytes) -> 
 
 
 def _usual(entity: Entity) -> dict[str, Any]:
-    """What fields hold where a request does not say."""
+    """Return the values of fields that a request leaves out."""
     return entity.blank | {rule.name: default for rule, default in entity.defaults}
 
 
@@ -138,7 +139,7 @@ def _missing(entity: Entity, required: tuple[FieldRule, ...], said: Fields) -> l
 
 
 def _in_stored_form(entity: Entity, values: dict[str, Any]) -> dict[str, Any]:
-    """The values with times as the database holds them; one that cannot be read stays, and is refused later."""
+    """Return the values with times in stored form; an unreadable time stays, to be refused later."""
     for rule in entity.fields:
         translation = TRANSLATIONS[rule.found.kind] if rule.found.kind in _TIMES else None
         if translation is not None and values[rule.name] is not None:
@@ -152,8 +153,8 @@ def _in_stored_form(entity: Entity, values: dict[str, Any]) -> dict[str, Any]:
 def _spell_out(entity: Entity, document: dict[str, Any], current: Row | None) -> None:
     """Write what the row holds already as text, where it could not be read again as part of a document.
 
-    The migration keeps values in ``extra`` that it would not take from a document: a request that leaves them as they
-    are is not refused for them.
+    The migration keeps values in ``extra`` that it would not take from a document: a request that leaves them
+    as they are is not refused for them.
     """
     if current is None:
         return

@@ -1,6 +1,7 @@
 """How an entity is declared: one Pydantic model whose fields say which keys they are found under.
 
-Everything else is generic over these declarations: discovery, loading order, canonical rules, tables, look-ups.
+Everything else is generic over these declarations: discovery, loading order, canonical rules, tables,
+look-ups.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class FieldKind(Enum):
-    """How a field's value is written in documents, which decides its translation (``generations/values.py``)."""
+    """How documents write a field's value, which decides its translation (``generations/values.py``)."""
 
     IDENTIFIER = "identifier"
     TEXT = "text"
@@ -32,9 +33,10 @@ class FieldSource(NamedTuple):
     """Where documents hold a field: its kind, and the keys in order of preference, the native key first.
 
     ``required`` holds native documents to the field; ``empty_is_absent`` lets ``{}`` count as not there;
-    ``otherwise`` names the field whose source value serves where the document has none of the keys; ``inside`` is a
-    key of an object and the key in it where the value may stand too. ``soft`` is a key whose value is this reference only
-    if there is a row of that id; ``made_of`` is a key of other content that some programs' documents have it in.
+    ``otherwise`` names the field whose source value serves where the document has none of the keys;
+    ``inside`` is a key of an object and the key in it where the value may stand too. ``soft`` is a key whose
+    value is this reference only if there is a row of that id; ``made_of`` is a key of other content that some
+    programs' documents have it in.
     """
 
     kind: FieldKind
@@ -54,22 +56,22 @@ class Reference(NamedTuple):
 
 
 class EmbeddedReferences(NamedTuple):
-    """The field's value may also stand in parts of another field, which ``read`` finds: one for each part, None for a
-    part without. Where all parts agree, it is the record's too (DOMAIN.md §1: ring-level families)."""
+    """The field's value may also stand in parts of another field; ``read`` finds one a part, None for a
+    part without. Where all parts agree, it is the record's too (docs/domain.md, Fields)."""
 
     field: str
     read: Callable[[Mapping[str, Any]], list[Any]]
 
 
 class SlipCheck(NamedTuple):
-    """The field's value is kept as it stands; ``read`` finds what looks like a slip in it: kind, steps to it, value."""
+    """The value is kept as it stands; ``read`` finds likely slips in it: kind, steps to it, value."""
 
     read: Callable[[Any], list[Any]]
 
 
 class CountOf(NamedTuple):
-    """Where documents do not state the field, it is the number of what another field lists, which ``read`` counts; 0 for
-    an empty list, None where nothing is listed."""
+    """Where documents do not state the field, ``read`` counts what another field lists: 0 for an empty list,
+    None where nothing is listed."""
 
     field: str
     read: Callable[[Mapping[str, Any]], Any]
@@ -123,7 +125,7 @@ class FieldRule:
 class Entity:
     """One kind of record: its folder and table name, its singular, and the model that declares the rest.
 
-    ``file_names`` are the stems of files directly in the source that hold such records (DOMAIN.md §2).
+    ``file_names`` are stems of files directly in the source that hold such records (docs/domain.md, Folders).
     """
 
     name: str
@@ -170,7 +172,7 @@ class Entity:
 
     @cached_property
     def expected(self) -> tuple[FieldRule, ...]:
-        """The fields that the newest programs always record; where an older one did not, that is worth a note."""
+        """The fields that the newest programs always record; one that is left out is worth a note."""
         return tuple(
             rule for rule in self.fields if rule.found.required or rule.found.kind is FieldKind.STATUS
         )
@@ -235,7 +237,7 @@ class Entity:
         return tuple(index for index, column in enumerate(self.columns) if column.endswith("_json"))
 
     def row(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
-        """A record's values as the row of its table: JSON as compact text, the rest as it is."""
+        """Return a record's values as its table's row: JSON as compact text, the rest unchanged."""
         row = list(values.values())
         for position in self._json_positions:
             if row[position] is not None:
@@ -244,7 +246,7 @@ class Entity:
 
 
 def in_load_order(entities: tuple[Entity, ...]) -> tuple[Entity, ...]:
-    """The entities with every parent before its children, as the references demand.
+    """Return the entities with every parent before its children, as the references demand.
 
     Raises:
         ValueError: if the references form a circle or name an entity that is not declared.

@@ -1,4 +1,4 @@
-"""Joblog: the record of one job at the saw or the CNC."""
+"""Joblog: the record of one job at the saw or the CNC (docs/domain.md, Entities)."""
 
 from typing import Annotated, Literal
 
@@ -10,7 +10,7 @@ Status = Literal["planned", "pending", "running", "completed", "failed", "cancel
 
 
 class JobLog(Record):
-    """One job (DOMAIN.md §1). A duration is never computed from start and end."""
+    """One job. A duration is never computed from start and end."""
 
     id: Annotated[Identifier, FieldSource(FieldKind.IDENTIFIER, ("id", "job_id", "run_id", "log_id"))]
     job_type: Annotated[

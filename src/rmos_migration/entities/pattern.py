@@ -1,4 +1,4 @@
-"""Pattern: the design of one rosette."""
+"""Pattern: the design of one rosette (docs/domain.md, Entities)."""
 
 from typing import Annotated
 
@@ -22,7 +22,7 @@ from .base import (
 
 
 class Pattern(Record):
-    """One rosette pattern (DOMAIN.md §1). The geometry is stored as written and never interpreted here."""
+    """One rosette pattern. The geometry is stored as written and never interpreted here."""
 
     id: Annotated[Identifier, FieldSource(FieldKind.IDENTIFIER, ("id", "pattern_id", "preset_id"))]
     name: Annotated[

@@ -8,10 +8,10 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schema_of(entity: Entity) -> dict[str, Any]:
-    """The JSON Schema of an entity's canonical record.
+    """Return the JSON Schema of an entity's canonical record.
 
-    Beside what JSON Schema knows, ``x-found-under`` lists the keys under which documents hold a field, the native key
-    first, ``x-column`` its column, and ``x-references`` the table it refers to.
+    Beside what JSON Schema knows, ``x-found-under`` lists the keys under which documents hold a field, the
+    native key first, ``x-column`` its column, and ``x-references`` the table it refers to.
     """
     schema = entity.record.model_json_schema()
     for about, column in zip(schema["properties"].values(), entity.columns, strict=True):

@@ -1,7 +1,7 @@
 """JSON text as the database holds it: the one place where it is parsed, for whoever reads a column.
 
-Other hands may have written there. Whoever asks gets a value that can be worked with and written again, or a ``CorruptRow``
-that names the column: so nobody has to take a fault of the program for an odd value.
+Another program may have written there. Callers get a value that can be worked with and written again, or a
+``CorruptRow`` that names the column: so nobody has to take a fault of the program for an odd value.
 """
 
 from typing import Any
@@ -21,7 +21,8 @@ def stored_value(column: str, text: str) -> Any:
     """Return the value in a JSON column (``table.column``).
 
     Raises:
-        CorruptRow: if it is not JSON, or nests so deep that it could not be written again as part of a document.
+        CorruptRow: if it is not JSON, or nests so deep that it could not be written again as part of a
+        document.
     """
     try:
         value = orjson.loads(text)

@@ -1,4 +1,4 @@
-"""Strip family: the material stock that rosette tiles are cut from."""
+"""Strip family: the material stock that rosette tiles are cut from (docs/domain.md, Entities)."""
 
 from typing import Annotated
 
@@ -20,7 +20,7 @@ from .base import (
 
 
 class StripFamily(Record):
-    """One strip family (DOMAIN.md §1)."""
+    """One strip family."""
 
     id: Annotated[Identifier, FieldSource(FieldKind.IDENTIFIER, ("id", "family_id"))]
     name: Annotated[

@@ -34,7 +34,7 @@ def export_canonical(connection: Connection, folder: Path, count: Count) -> None
 
 
 def write_record(entity: Entity, stored: Stored, folder: Path, count: Count) -> None:
-    """Write one row as a canonical document into ``folder``; named as missing where reading it would not give the row."""
+    """Write one row as a canonical document; name it as missing if reading it would not give the row."""
     record_id = str(stored.row["id"])
     name = file_name(record_id)
     try:
@@ -66,7 +66,7 @@ def write_record(entity: Entity, stored: Stored, folder: Path, count: Count) -> 
 
 
 def _comes_back(entity: Entity, stored: Stored, document: dict[str, Any]) -> bool:
-    """Whether a canonical document gives its row again: every column equal by value, and nothing of it refused."""
+    """Return whether a canonical document reads back as its row: every column equal, nothing refused."""
     row = tuple(stored.row.values())
     texts = {column: stored.row[column] for column in entity.columns if column.endswith("_json")}
     if any(
@@ -102,7 +102,7 @@ def _holds(file: Path, text: bytes) -> bool:
 
 
 def origin_of(entity: Entity, stored: Stored, wanted: str | None = None) -> Origin:
-    """The origin from which the row is rebuilt as it was: the likeliest, unless another of several proves it by content.
+    """Return the origin from which to rebuild the row: the likeliest, unless another proves it by content.
 
     ``wanted`` is the content that must come out, where it is known from the ledger.
     """
@@ -122,12 +122,12 @@ def origin_of(entity: Entity, stored: Stored, wanted: str | None = None) -> Orig
 
 
 def rebuilt(entity: Entity, stored: Stored, origin: Origin) -> dict[str, Any]:
-    """The source document of a row, if ``origin`` made it."""
+    """Rebuild the source document of a row, taking ``origin`` for what made it."""
     return rebuild(entity, stored.row, origin.derived, origin.generation, stored.wishes)
 
 
 def text_of(document: dict[str, Any], *, may_be_one_line: bool = True) -> bytes:
-    """A document as the text of a file, indented for people unless that would make it too large to be read."""
+    """Return a document as a file's text, indented for people unless it would be too large to read back."""
     text = orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
     if len(text) > SIZE_LIMIT and may_be_one_line:
         return orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE)

@@ -1,8 +1,8 @@
 """The text of a file of several documents, put together again from theirs.
 
-Where each stood is known from its pointer; what stood around them is not, because keys around a document are no part of
-it. So the levels are guessed, and there are several layouts of a file: the likeliest first. Whether one is read as the
-file was, the reader says (``source.py``).
+Where each stood is known from its pointer; what stood around them is not, because keys around a document are
+no part of it. So the levels are guessed, and there are several layouts of a file: the likeliest first.
+Whether one is read as the file was, the reader says (``source.py``).
 """
 
 import json
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple, Union
 
 from ..entities import ENTITIES
-from ..sources.lines import is_named_lines
+from ..sources.json_lines import is_named_lines
 from ..sources.pointers import key_of
 
 _NUMBER = re.compile(r"0|[1-9][0-9]{0,5}")
@@ -22,7 +22,7 @@ _MOST_STEPS = 64
 """Steps of a pointer; the reader goes no deeper."""
 
 _SPARSE = 16
-"""Places in a list that may be unknown beyond as many as are known; a level with more gaps has keys that are numbers."""
+"""How many more places of a list may be unknown than are known; with more gaps, the numbers are keys."""
 
 _EMPTY_WRAPPER = b'{"items":[]}'
 """Keeps a place in a list where no document was known."""
@@ -34,9 +34,9 @@ Level = dict[str, Union[bytes, "Level", None]]
 class Layout(NamedTuple):
     """How the levels of a file are taken.
 
-    ``as_lines``: one value a line. ``lists``: levels of numbers are lists, else objects. ``stand_ins``: an object whose
-    documents are not all known has parts of records in their place, because it is told by most of its values.
-    ``wrapped``: programs' answers and events have the keys by which they are known.
+    ``as_lines``: one value a line. ``lists``: levels of numbers are lists, else objects. ``stand_ins``: an
+    object whose documents are not all known has parts of records in their place, because it is told by most
+    of its values. ``wrapped``: programs' answers and events have the keys by which they are known.
     """
 
     as_lines: bool
@@ -48,14 +48,14 @@ class Layout(NamedTuple):
 def layouts(
     path: str, texts: Mapping[str, bytes | None], keyed: frozenset[str], numbers: Mapping[str, int]
 ) -> Iterator[bytes]:
-    """The text of a file in each layout it may have had.
+    """Yield the text of a file in each layout it may have had.
 
     Args:
         path: the file's, whose name may say that it holds lines.
         texts: the documents' by pointer, in the order of the file; None for one that is not known.
         keyed: pointers of documents whose id is the key they stand under.
-        numbers: of documents that had their number in the file for their id, by pointer; they tell the order of lists
-            under different keys.
+        numbers: of documents that had their number in the file for their id, by pointer; they tell the order
+            of lists under different keys.
     """
     levels = _levels(texts)
     if levels is None:
@@ -79,12 +79,12 @@ def layouts(
 
 
 def in_file_order(pointer: str) -> list[tuple[int, str]]:
-    """What pointers are sorted by, so that the tenth element of a list comes after the second."""
+    """Return the sort key of a pointer, which puts the tenth element of a list after the second."""
     return [(int(step) if _NUMBER.fullmatch(step) else -1, step) for step in pointer.split("/")]
 
 
 def _levels(texts: Mapping[str, bytes | None]) -> Level | None:
-    """The texts as a tree; None where pointers contradict each other, which those of real files never do."""
+    """Return the texts as a tree; None if pointers contradict each other, as those of real files never do."""
     levels: Level = {}
     for pointer, text in texts.items():
         *above, last = pointer.split("/")[1:] or [""]
@@ -103,7 +103,7 @@ def _levels(texts: Mapping[str, bytes | None]) -> Level | None:
 
 
 def _in_order(level: Level, pointer: str, numbers: Mapping[str, int], unnumbered: int) -> tuple[Level, int]:
-    """A level with its parts in the order of the numbers in them, and the smallest of these.
+    """Order the parts of a level by the numbers in them; return it with the smallest of these.
 
     ``unnumbered`` stands for the number of a part that has none.
     """
@@ -139,7 +139,7 @@ class _Rendering:
         return (self._value(levels, "", b"null") or b"null") + b"\n"
 
     def _value(self, value: bytes | Level | None, pointer: str, unknown: bytes | None) -> bytes | None:
-        """The text of what stands at a pointer; ``unknown`` where that is not known."""
+        """Return the text at a pointer; ``unknown`` where nothing is known."""
         if not isinstance(value, dict):
             return unknown if value is None else value
         if self._is_list(value, pointer):
@@ -168,7 +168,7 @@ class _Rendering:
         ]
 
     def _around(self, level: Level, pointer: str) -> list[bytes]:
-        """The keys by which a wrapping is known, where the documents' own places do not show it."""
+        """Return the keys that identify a wrapper where the documents' own places do not show it."""
         steps = level.keys()
         if steps <= {entity.singular for entity in ENTITIES}:
             return [b'"success":true']

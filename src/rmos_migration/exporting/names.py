@@ -11,9 +11,10 @@ _LOOKS_HASHED = re.compile(r".*-[0-9a-f]{16}", re.DOTALL)
 
 
 def file_name(record_id: str) -> str:
-    """The name of a record's own file: the id where that is plainly safe on every system, else with a hash in it.
+    """Return the name of a record's own file: its id if safe on every system, else one with a hash in it.
 
-    Two ids never share a name, not even where upper and lower case are one, and the same id has always the same name.
+    Two ids never share a name, not even where upper and lower case are one, and the same id has always the
+    same name.
     """
     if (
         _PLAIN.fullmatch(record_id)

@@ -23,7 +23,8 @@ class ExportFormat(StrEnum):
 class MissingDocument(NamedTuple):
     """A document that was once known and is not in the export as it was, and why, in words.
 
-    ``source`` counts the legacy folders of the database from 1, as ``source-1`` does; 0 where it is a record's own file.
+    ``source`` counts the legacy folders of the database from 1, as ``source-1`` does; 0 where it is a
+    record's own file.
     """
 
     source: int
@@ -38,8 +39,9 @@ class MissingDocument(NamedTuple):
 class ExportCounts:
     """What was written of one entity.
 
-    ``documents`` are source documents in their old places, ``records`` canonical documents in files of their own,
-    ``kept_out`` texts of rejected documents in their old places; ``missing`` is what could not be written.
+    ``documents`` are source documents in their old places, ``records`` canonical documents in files of their
+    own, ``kept_out`` texts of rejected documents in their old places; ``missing`` is what could not be
+    written.
     """
 
     documents: int = 0
@@ -75,7 +77,7 @@ class ExportResult:
         return ExitCode.FINDINGS if self.missing else ExitCode.OK
 
     def as_json(self) -> dict[str, Any]:
-        """The result as one versioned JSON document."""
+        """Return the result as one versioned JSON document."""
         return {
             "schema": SCHEMA,
             "format": str(self.format),
@@ -89,7 +91,7 @@ class ExportResult:
 
 @dataclass
 class Count:
-    """The counts while an export goes on, and the permissions of its files (``permissions``), which are those of the database."""
+    """The counts while an export goes on, and the permissions of its files, which are the database's."""
 
     files: int = 0
     documents: Counter[str] = field(default_factory=Counter)
@@ -99,7 +101,7 @@ class Count:
     permissions: Permissions = ANYBODYS
 
     def result(self, chosen: ExportFormat, folder: Path) -> ExportResult:
-        """What it all came to."""
+        """Return what the export came to."""
         missing = Counter(one.entity for one in self.missing)
         names = dict.fromkeys([entity.name for entity in ENTITIES] + sorted(missing))
         entities = {

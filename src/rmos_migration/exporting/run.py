@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..permissions import permissions_of
-from ..sources.untouched import refuse_inside
+from ..sources.legacy_folder import refuse_inside
 from ..store import exporting
 from ..store.database import SqliteDatabase
 from .canonical import export_canonical

@@ -1,7 +1,7 @@
 """The legacy tree again: every document in its old file and place, as far as the database holds them.
 
-A file of several documents is read by the program's own reader before it is written, because what stood around its
-documents had to be guessed. A document that would not come back is written as a canonical one too.
+A file of several documents is read by the program's own reader before it is written, because what stood
+around its documents had to be guessed. A document that would not come back is written as a canonical one too.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from ..errors import CorruptRow
 from ..generations.normalized import CATEGORY
 from ..migrate.prepare import Candidate, is_named_by_file, prepare
 from ..sources.content import content_sha256
-from ..sources.lines import is_named_lines
+from ..sources.json_lines import is_named_lines
 from ..sources.paths import parts_of
 from ..sources.pointers import key_of
 from ..sources.read import SIZE_LIMIT, Reading
@@ -31,8 +31,10 @@ from .writing import NameRefusedError, make_tree, write_new
 
 _REASONS = {
     "id-conflict": "its id is taken by another document, so the database never held it",
-    "id-taken": "its record has other content in the database, and put back it might win; rmos rejects --save has its text",
-    "record-replaced": "another document took its place in the database, or it was changed or deleted through the API",
+    "id-taken": "its record has other content in the database, and put back it might win; "
+    "rmos rejects --save has its text",
+    "record-replaced": "another document took its place in the database, "
+    "or it was changed or deleted through the API",
     "unreadable": "its bytes could not be read when it was migrated, so the database does not hold them",
     "row-gone": "its row was taken out of the database",
     "row-unusable": "its row cannot be read; see rmos audit",
@@ -53,7 +55,7 @@ class _Rebuilt(NamedTuple):
 
 
 def export_source(connection: Connection, folder: Path, count: Count) -> None:
-    """Write the legacy tree into ``folder``; those of several sources into ``source-1`` and so on below it."""
+    """Write the legacy tree into ``folder``; several sources go into ``source-1`` and so on below it."""
     sources = exporting.source_ids(connection)
     trees = {source: folder / f"source-{number}" for number, source in enumerate(sources, 1)}
     if len(sources) == 1:
@@ -72,7 +74,7 @@ def export_source(connection: Connection, folder: Path, count: Count) -> None:
 
 
 def _free_name(connection: Connection) -> str:
-    """The name of a folder in none of the sources, for canonical documents."""
+    """Return the name of a folder, in none of the sources, for canonical documents."""
     names = (f"rmos-export{'' if number == 1 else f'-{number}'}" for number in counted_from(1))
     return next(
         name
@@ -157,7 +159,7 @@ class _Writer:
     def _rebuilt(
         self, entity: Entity, place: Place, rows: Mapping[str, Stored], bodies: Mapping[str, bytes | None]
     ) -> _Rebuilt | None:
-        """The document at a place, if its row is what the document became; what is nowhere else is noted."""
+        """Return the document at a place if its row is what it became; note what is nowhere else."""
         if not place.is_in_row:
             if place.outcome == "conflict":
                 self._miss(place, place.code or "id-conflict")
@@ -191,7 +193,7 @@ class _Writer:
         found: list[_Rebuilt],
         kept_out: list[Place],
     ) -> tuple[bytes | None, list[_Rebuilt]]:
-        """The text of a file, and those of its documents that would not be read from it as they were."""
+        """Return a file's text, and those of its documents that it would not give back as they were."""
         if list(texts) == [""]:
             is_renamed = any(_has_former_name(entity, path, texts[""], one) for one in found)
             return (None, found) if is_renamed else (texts[""], [])
@@ -205,7 +207,7 @@ class _Writer:
         found: list[_Rebuilt],
         kept_out: list[Place],
     ) -> tuple[bytes | None, list[_Rebuilt]]:
-        """The text of a file of several documents, and those that would not be read from it as they were.
+        """Return the text of a file of several documents, and those it would not give back as they were.
 
         No text where reading it would make records that never were.
         """
@@ -269,7 +271,7 @@ def _has_its_key_for_id(place: Place) -> bool:
 def _lost(
     again: Mapping[str, Candidate], texts: Mapping[str, bytes | None], found: list[_Rebuilt]
 ) -> list[_Rebuilt] | None:
-    """The documents that are not read from a text as they were; None where records would be made that never were."""
+    """Return the documents that a text does not give back; None if it would make records that never were."""
     read = {pointer: one for pointer, one in again.items() if one.row is not None}
     ids = {one.place.pointer: one.place.record_id for one in found}
     for pointer, one in read.items():
@@ -279,14 +281,14 @@ def _lost(
 
 
 def _is_kept_out_again(place: Place, again: Candidate | None) -> bool:
-    """Whether a rejected document that was read again has the same against it, or was rejected for others' sake."""
+    """Return whether a rejected document, read again, is rejected alike, or was so because of others."""
     if again is None or again.row is not None:
         return again is not None and place.code in UNRESOLVED
     return any(one.code == place.code for one in again.diagnostics)
 
 
 def _is_as_it_was(one: _Rebuilt, again: Candidate | None) -> bool:
-    """Whether a document that was read again is the one that was written, with or without a category around it."""
+    """Return whether a document, read again, is the one written, with or without a category around it."""
     if again is None or again.content_sha256 != one.content_sha256:
         return False
     return (CATEGORY in (again.derived or "")) == (CATEGORY in (one.place.derived or ""))

@@ -9,7 +9,7 @@ from ..durable import make_folder
 from ..entities import ENTITIES
 from ..errors import EnvironmentFailure, UsageError, remedy
 from ..permissions import ANYBODYS, Permissions
-from ..sources.incomplete import MARK, MEANING
+from ..sources.legacy_folder import UNFINISHED_MARK, UNFINISHED_NOTE
 from ..syncing import sync_all, sync_folder
 
 _NO_SUCH_NAME = NO_SUCH_NAME | {errno.EEXIST, errno.ENOENT}
@@ -20,7 +20,7 @@ class NameRefusedError(Exception):
 
 
 def prepare_folder(folder: Path, permissions: Permissions = ANYBODYS) -> None:
-    """Make the folder of an export, or see that it is empty, and mark it as not whole yet (``finish_folder``).
+    """Make an export's folder, or check that it is empty, and mark it as unfinished (``finish_folder``).
 
     Raises:
         UsageError: if something is in it, or it is no folder: an export never overwrites anything.
@@ -35,7 +35,7 @@ def prepare_folder(folder: Path, permissions: Permissions = ANYBODYS) -> None:
         raise EnvironmentFailure(
             f"the folder {folder} cannot be made: {error.strerror}", "name a place that may be written to"
         ) from error
-    if MARK in found:
+    if UNFINISHED_MARK in found:
         raise UsageError(
             f"{folder} is an export that did not finish, or is still being written",
             "if none is running, delete the folder; then export again, or export into another one",
@@ -46,20 +46,22 @@ def prepare_folder(folder: Path, permissions: Permissions = ANYBODYS) -> None:
             "name a new folder, or an empty one",
         )
     try:
-        write_whole(folder / MARK, MEANING.encode(), permissions=permissions, replace=False)
+        write_whole(
+            folder / UNFINISHED_MARK, UNFINISHED_NOTE.encode(), permissions=permissions, replace=False
+        )
     except OSError as error:
-        raise _failure(folder / MARK, error) from error
+        raise _failure(folder / UNFINISHED_MARK, error) from error
 
 
 def finish_folder(folder: Path) -> None:
-    """Force everything in the folder of an export to the disk, and only then take away the mark that it is not whole.
+    """Force everything in an export's folder to the disk, then take away the mark that it is unfinished.
 
     Raises:
         EnvironmentFailure: if the system could not write something of it; the mark stays then.
     """
     try:
         sync_all(folder)
-        (folder / MARK).unlink()
+        (folder / UNFINISHED_MARK).unlink()
         sync_folder(folder)
     except OSError as error:
         raise _failure(folder, error) from error
@@ -81,7 +83,8 @@ def make_tree(tree: Path, permissions: Permissions = ANYBODYS) -> None:
 def write_new(target: Path, content: bytes, permissions: Permissions = ANYBODYS) -> None:
     """Write a file that is not there yet, with the folders on the way.
 
-    It gets its name when all of it is written. It is forced to the disk with all others, at the end (``finish_folder``).
+    It gets its name when all of it is written. It is forced to the disk with all others, at the end
+    (``finish_folder``).
 
     Raises:
         NameRefusedError: if the system cannot have such a file, or has one under this name already.

@@ -135,9 +135,9 @@ def _fitting(document: Mapping[str, Any], told: list[SourceFormat]) -> list[Sour
 
 
 def _is_complete(entity: Entity, document: Mapping[str, Any], older: list[SourceFormat]) -> bool:
-    """Whether every required field has a value under one of its keys that is not another program's (DOMAIN.md §8).
+    """Return whether every required field has a value under a key of its own (docs/domain.md, Generations).
 
-    Such are those that one of the older forms claims for itself, and, where there is proof of an older form, those under
+    Keys that an older format claims for itself do not count, nor, where one is proved, those under
     which only older programs wrote objects and lists.
     """
     claimed = frozenset[str]().union(*(form.claims for form in older))

@@ -1,6 +1,6 @@
 """A document as a record, where a value that cannot be used gives way to another of the same meaning.
 
-No column hangs on which key comes first: what the document states under any of a field's keys stays (DOMAIN.md §8).
+No column depends on which key comes first: what any of a field's keys states stays (docs/domain.md, Fields).
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ def canonical(
     Args:
         entity: what the folder says it is.
         document: the source document; it is not changed.
-        file_id: the id where the document has none of its own (DOMAIN.md §2).
+        file_id: the id where the document has none of its own (docs/domain.md, Identity).
         required: the fields without which the document is rejected; a fault in another one costs only that field.
         offers: what serves for fields that the document does not have.
         ignored: keys that mean something else in this generation; they go to ``extra`` like any unknown key.

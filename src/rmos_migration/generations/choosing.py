@@ -32,7 +32,7 @@ def _holds_something(
 def _without_blank(
     rule: FieldRule, document: Mapping[str, Any], keys: list[str], offers: Fallbacks, notes: Notes
 ) -> list[str]:
-    """The keys of an id without the blank ones, if anything else says the id (DOMAIN.md §8)."""
+    """The keys of an id without the blank ones, if anything else says the id (docs/domain.md, Identity)."""
     full = [key for key in keys if not is_blank(document[key])]
     offer = offers.get(rule.name)
     others = full or ([offer.key] if offer is not None and offer.value and not is_blank(offer.value) else [])

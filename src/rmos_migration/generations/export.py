@@ -132,8 +132,8 @@ class _Reading:
         if found[0] == name:
             return self.document[name]
         text = self.document[column]
-        value, faults = decode_text(text) if isinstance(text, str) else (None, ())
-        if not isinstance(text, str) or faults:
+        value, errors = decode_text(text) if isinstance(text, str) else (None, ())
+        if not isinstance(text, str) or errors:
             self._fault("field-invalid", f"{column} must be JSON text, found {shown(text)}", column)
         elif orjson.dumps(value).decode() != text or is_read_as_it_stands(text, value):
             self._fault("field-invalid", f"{column} is needless text; write its value as {name}", column)

@@ -6,4 +6,4 @@ from .source_format import SourceFormat, key
 NAME = "export queue"
 
 FORMS = (SourceFormat(NAME, JOBLOG, (key("queued_at"), key("type", "job_type"), key("status"))),)
-"""``queued_at`` is the start time, ``ready`` a pending job (DOMAIN.md §1 and §5)."""
+"""``queued_at`` is the start time, ``ready`` a pending job (docs/domain.md, Times, Words)."""

@@ -43,7 +43,7 @@ def plan_of(entity: Entity) -> FieldPlan:
 def keys_in(document: Mapping[str, Any], rule: FieldRule) -> list[str]:
     """The keys of a document that may hold a field, in order of preference."""
     keys = [key for key in rule.found.keys if key in document]
-    if "type" in keys and "data" in document:  # an event's type, not a job's (DOMAIN.md §1)
+    if "type" in keys and "data" in document:  # of an event, not a job (docs/domain.md, Fields)
         keys.remove("type")
     return keys
 
@@ -77,7 +77,7 @@ def is_absent_text(rule: FieldRule, key: str, raw: Any) -> bool:
 
 
 def is_absent(rule: FieldRule, raw: Any) -> bool:
-    """Whether a value counts as not there: null, an empty time, an empty geometry (DOMAIN.md §1, §4)."""
+    """Return whether a value counts as absent: null, empty time or geometry (docs/domain.md, Fields)."""
     return (
         raw is None or (raw == "" and rule.found.kind in _TIMES) or (rule.found.empty_is_absent and raw == {})
     )

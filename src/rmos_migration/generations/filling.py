@@ -1,4 +1,4 @@
-"""The canonical rules that all generations share: never invent, never lose (DOMAIN.md §1).
+"""The canonical rules that all generations share (docs/domain.md, Never invent, Never lose).
 
 A ``Filling`` fills an entity's fields from a document by their keys, keeps in ``extra`` every key that no column
 carries verbatim, and holds the result to the entity's model.
@@ -203,7 +203,7 @@ class Filling:
             self.soft.append((rule.name, str(raw)))
 
     def _count(self, rule: FieldRule) -> None:
-        """Fill a number from what another field lists; an empty list says nothing of it (DOMAIN.md §1)."""
+        """Fill a number from the length of a list; an empty one says nothing (docs/domain.md, Fields)."""
         listed, count_in = rule.counted or ("", None)
         held = self.values[listed]
         number = count_in(held) if count_in is not None and isinstance(held, dict) else None

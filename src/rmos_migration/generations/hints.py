@@ -6,8 +6,7 @@ from typing import Any, NamedTuple
 from ..diagnostics import shown
 from ..entities import FieldKind, FieldRule
 from ..rosette import is_powershell_list
-from ..sources.numbers import check_number
-from ..sources.written import meant
+from ..sources.numbers import check_number, possible_numbers
 from .times_meant import time_meant
 
 
@@ -126,7 +125,7 @@ def _hint_on_number(rule: FieldRule, value: Any) -> str:
 def _digits(text: str) -> re.Match[str] | None:
     """A number as it is written, or the one it can only mean."""
     found = _NUMBER.fullmatch(text)
-    numbers = [] if found else meant(text)
+    numbers = [] if found else possible_numbers(text)
     return _NUMBER.fullmatch(numbers[0]) if len(numbers) == 1 else found
 
 

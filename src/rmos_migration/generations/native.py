@@ -20,7 +20,7 @@ def newest(entity: Entity) -> tuple[Marker, ...]:
 
 
 def pending(document: Document) -> Fallbacks:
-    """A job that does not say how far it is has not begun (DOMAIN.md §5).
+    """A job that does not say how far it is has not begun (docs/domain.md, Words).
 
     One that has been through the promotion lanes names its pattern by preset_id.
     """

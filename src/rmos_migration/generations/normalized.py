@@ -8,9 +8,9 @@ from ..entities import Entity, FieldRule
 from .notes import Notes
 
 CATEGORY = "category"
-"""The key in ``extra``, and the name in ``derived``, of the category under which a catalogue held a document (DOMAIN.md §2).
+"""The name in ``extra`` and ``derived`` of a document's catalogue category (docs/domain.md, Never lose).
 
-It stood around the document, so it is no part of it."""
+It stood around the document, so it is not part of it."""
 
 
 def names_columns(entity: Entity, derived: str) -> bool:

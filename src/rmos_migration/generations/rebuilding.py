@@ -1,4 +1,4 @@
-"""The source document again, from a row and its ledger entry: normalising, the other way round (DOMAIN.md §1)."""
+"""The way back from a row and its ledger entry to the source document (docs/domain.md, Never lose)."""
 
 from collections.abc import Collection, Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Why a document that no generation wrote is not loaded: what it looks like, and what it lacks (DOMAIN.md §3)."""
+"""What a document looks like that no generation wrote, and what it lacks (docs/domain.md, Not a record)."""
 
 import re
 from collections.abc import Mapping
@@ -78,7 +78,7 @@ _STRANGE_FILES = (
     (re.compile(r"_index", re.IGNORECASE), "an index of the runs beside it"),
     (re.compile(r".*_advisory_.*", re.IGNORECASE | re.DOTALL), "advice on the runs beside it"),
 )
-"""Files that RMOS kept beside its runs, by the stem of their names (DOMAIN.md §8)."""
+"""Files that RMOS kept beside its runs, by the stem of their names (docs/domain.md, Not a record)."""
 
 _COMMON_KEYS = {"metadata", "metadata_json", "created_at", "created_at_utc", "ts", "timestamp", "updated_at"}
 _OF_A_JOB_DONE = ("status", "results", "parameters", "metadata", "end_time", "duration_seconds")
@@ -174,7 +174,7 @@ def _kind_of_stranger(entity: Entity, document: Mapping[str, Any]) -> str | None
 
 
 def _is_counted(document: Mapping[str, Any]) -> bool:
-    """A job's id with numbers about it, but nothing that says what was done: analytics (DOMAIN.md §3)."""
+    """Return whether it is analytics: numbers about a job, no job type (docs/domain.md, Not a record)."""
     if "job_id" not in document or any(key in document for key in _OF_A_JOB_DONE):
         return False
     return any(isinstance(value, int | float) and not isinstance(value, bool) for value in document.values())

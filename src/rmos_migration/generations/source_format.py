@@ -26,7 +26,7 @@ class Marker(NamedTuple):
         """The key that shows it, or nothing."""
         for key in self.keys:
             if key in document and (self.holds is None or self.holds(document[key])):
-                if key == "type" and "data" in document:  # an event's type, not a job's (DOMAIN.md §1)
+                if key == "type" and "data" in document:  # of an event, not a job (docs/domain.md, Fields)
                     continue
                 return key
         if self.pattern is not None:

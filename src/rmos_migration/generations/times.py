@@ -1,4 +1,4 @@
-"""Times as RMOS programs wrote them, and the two forms in which columns hold them (DOMAIN.md §4).
+"""Times as RMOS programs wrote them, and the two forms in which columns hold them (docs/domain.md, Times).
 
 Seen: ISO 8601 naive, with Z, with offset, with seven digits (.NET), with a blank for the T (SQLite), date only,
 epoch seconds as number or text, and PowerShell's ``/Date(ms)/``. A value already in stored form comes back as the
@@ -13,7 +13,7 @@ from ..diagnostics import shown
 from .notes import Notes, UnusableError
 
 _MINUTES = r"(?:[01]\d|2[0-3]):[0-5]\d"
-"""Hour and minute. Newer Pythons read 24:00, older ones do not; hour 24 is no time on any of them (DOMAIN.md §8)."""
+"""Hour and minute. Newer Pythons read 24:00, older ones do not; here none does (docs/domain.md, Times)."""
 _SECONDS = rf"{_MINUTES}:[0-5]\d"
 _DAY = r"\d{4}-\d\d-\d\d"
 _STORED_INSTANT = re.compile(rf"{_DAY}T{_SECONDS}\.\d{{6}}Z", re.ASCII)

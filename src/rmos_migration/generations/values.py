@@ -1,4 +1,4 @@
-"""Values as documents write them, translated to what a column holds (DOMAIN.md §1 and §5).
+"""Values as documents write them, translated to what a column holds (docs/domain.md, Fields, Words).
 
 A translation takes the source's value, its key, and the list of notes to add to. A value that is carried verbatim
 comes back as the very same object; the caller keeps everything else in ``extra``.
@@ -61,7 +61,7 @@ JOB_TYPES = frozenset(
         "saw_queue_job",
     ]
 )
-"""The job types RMOS programs wrote (DOMAIN.md §5). Another word is kept, with a warning."""
+"""The job types RMOS programs wrote (docs/domain.md, Words). Another word is kept, with a warning."""
 
 
 def identifier(value: Any, key: str, notes: Notes) -> Any:
@@ -87,9 +87,9 @@ def json_value(value: Any, key: str, notes: Notes) -> Any:
     """
     if type(value) is not str or not (key.endswith("_json") or key == "rosette_geometry"):
         return value
-    decoded, faults = decode_text(value)
-    if faults:
-        raise UnusableError(f"{key} holds text that is not JSON: {faults[0].sentence}")
+    decoded, errors = decode_text(value)
+    if errors:
+        raise UnusableError(f"{key} holds text that is not JSON: {errors[0].message}")
     return decoded
 
 
@@ -112,7 +112,7 @@ _OWN_WORDS = frozenset(("event_type", "kind"))
 
 
 def job_type(value: Any, key: str, notes: Notes) -> Any:
-    """A job type as written; an unknown word is noted, unless its program's words are its own (DOMAIN.md §8)."""
+    """Return a job type as written, with a note on an unknown word (docs/domain.md, Words)."""
     if type(value) is str and value not in JOB_TYPES and value.strip() and key not in _OWN_WORDS:
         notes.append(("job-type-unknown", f"{key} {shown(value)} is no job type RMOS wrote", key))
     return value

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from ..entities import ENTITIES, Entity
 from ..generations import recognise
 from ..sources.decode import decode, to_text
-from ..sources.lines import decode_line, lines_of
+from ..sources.json_lines import decode_line, lines_of
 from ..sources.read import SIZE_LIMIT
 
 _BEGINS_LIKE_JSON = re.compile(r"[\s\ufeff]*+(?>//[^\n]*\n\s*+|/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+[\[{]")
@@ -51,7 +51,7 @@ def guess_content(raw: bytes, encoding: str | None, nearby: Entity | None) -> Co
     first = [] if nearby is None else [nearby]
     entities = [*first, *(entity for entity in ENTITIES if entity is not nearby)]
     decoded = decode(raw, encoding) if len(raw) <= SIZE_LIMIT else None
-    if decoded is not None and not decoded.faults:
+    if decoded is not None and not decoded.errors:
         return _among([decoded.value], entities)
     sample = _text(raw[:_SAMPLE], encoding)
     values = (decode_line(line).value for _, line in islice(lines_of(sample), _TRIED))

@@ -12,7 +12,7 @@ from .prepare import Candidate
 
 
 def detached(entity: Entity, prepared: Candidate, missing: Iterable[tuple[FieldRule, str]]) -> Row:
-    """The row with the references that lead nowhere emptied, their values kept in ``extra`` (DOMAIN.md §2)."""
+    """Empty references without a parent, keeping their values in ``extra`` (docs/domain.md, References)."""
     values = dict(zip(entity.columns, prepared.row or (), strict=True))
     extra = orjson.loads(values["extra_json"] or "{}")
     derived = prepared.derived or ""
@@ -25,7 +25,7 @@ def detached(entity: Entity, prepared: Candidate, missing: Iterable[tuple[FieldR
 
 
 def softly_linked(entity: Entity, prepared: Candidate, there: Mapping[str, Collection[str]]) -> Candidate:
-    """The document with those of its soft references, by field, that are among the ids that are ``there`` (DOMAIN.md §8)."""
+    """Fill in the soft references whose id is ``there``, by field (docs/domain.md, References)."""
     found = [(name, target) for name, target in prepared.soft if target in there.get(name, ())]
     if not found or prepared.row is None:
         return prepared

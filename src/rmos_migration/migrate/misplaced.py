@@ -5,8 +5,8 @@ from pathlib import Path
 
 from ..errors import EnvironmentFailure
 from ..sources.discover import Source
-from ..sources.passed_over import PassedOver
-from ..sources.root import NoRecordsError
+from ..sources.legacy_folder import NoRecordsError
+from ..sources.skipped_files import SkippedFiles
 from .stray_files import StrayFile, seen_in, with_suggested_paths
 
 _LOOKED_AT = 1000
@@ -36,7 +36,7 @@ def source_at(root: Path, encoding: str | None = None) -> Source:
 
 def _records_in(root: Path, encoding: str | None) -> list[StrayFile]:
     try:
-        some = islice(PassedOver().elsewhere(str(root), ()), _LOOKED_AT)
+        some = islice(SkippedFiles().elsewhere(str(root), ()), _LOOKED_AT)
         files = sorted(some, key=lambda file: file.path.split("/"))
         strays = (seen_in(file, encoding) for file in files if file.problem is None)
         return list(islice(filter(None, strays), _NAMED + 1))

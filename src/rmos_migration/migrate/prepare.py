@@ -14,7 +14,6 @@ from ..generations.refusal import kind_elsewhere, refusal, strange_file
 from ..sources.content import content_sha256
 from ..sources.document import Document
 from ..sources.documents import documents_in
-from ..sources.faults import Fault
 from ..sources.pointers import pointer_of
 from ..sources.powershell import truncation
 from ..sources.read import Reading
@@ -66,28 +65,26 @@ def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = No
 def prepare_document(entity: Entity, reading: Reading, document: Document[SourceFormat]) -> Candidate:
     """One document of a file that was read, ready or rejected."""
     path = reading.path
-    pointer, value, form, _, _, category, _, faults, notices = document
-    if faults:
-        diagnostics = [_from_fault(path, pointer, fault) for fault in faults]
-        return _kept_out(reading, pointer, diagnostics + _of_wrapping(path, pointer, notices))
+    pointer, value, form, _, _, category, _, errors, warnings = document
+    if errors:
+        return _kept_out(reading, pointer, [*errors, *warnings])
     if not isinstance(value, dict):
         message = f"one object is expected, {shown(value)} is there"
         place = Location(path, pointer, document=pointer)
         is_quoted = isinstance(value, str) and value.lstrip()[:1] in ("{", "[")
         reason = diagnose("not-a-record", message, place, hint=_IN_QUOTES if is_quoted else "")
-        return _kept_out(reading, pointer, [reason, *_of_wrapping(path, pointer, notices)])
+        return _kept_out(reading, pointer, [reason, *warnings])
     digest, canonical = content_sha256(value)
     cut_off = truncation(value, canonical)
     if form is None:
         reason = _refused(entity, document, path, cut_off)
-        return _kept_out(reading, pointer, [reason, *_of_wrapping(path, pointer, notices)], content=digest)
+        return _kept_out(reading, pointer, [reason, *warnings], content=digest)
     stem = _stem(path)
     draft = draft_of(form, value, document.file_id(stem if stem.isascii() else normalize("NFC", stem)))
     diagnostics = _diagnostics(path, pointer, draft) if draft.notes or draft.faults else []
     if cut_off is not None:
         diagnostics = [_truncated(path, pointer, cut_off)]
-    if notices:
-        diagnostics = diagnostics + _of_wrapping(path, pointer, notices)
+    diagnostics += warnings
     if draft.faults or cut_off is not None:
         return _kept_out(reading, pointer, diagnostics, content=digest, generation=form.generation)
     if category is not None and form.reading is None:  # else the document says all there is to say
@@ -140,7 +137,7 @@ def _of_another_kind(entity: Entity, path: str, looks_like: str) -> Diagnostic:
 
 
 def _keep_category(draft: Normalized, category: str) -> None:
-    """Keep a catalogue's category beside the document, unless it has its own (DOMAIN.md §2).
+    """Keep a catalogue's category beside the document, unless it has its own (docs/domain.md, Never lose).
 
     It is named in ``derived``, because it is not part of the document at the pointer.
     """
@@ -177,19 +174,6 @@ def _truncated(path: str, document: str, cut_off: list[str | int]) -> Diagnostic
         message,
         Location(path, pointer_of(cut_off, document), document=document),
     )
-
-
-def _from_fault(path: str, document: str, fault: Fault) -> Diagnostic:
-    place = Location(path, fault.pointer, fault.line, fault.column, document)
-    return diagnose(fault.code, fault.sentence, place, hint=fault.hint)
-
-
-def _of_wrapping(path: str, document: str, notices: tuple[Fault, ...]) -> list[Diagnostic]:
-    """What was noticed around a document: it costs nothing, and so is a warning at most."""
-    found = [_from_fault(path, document, notice) for notice in notices]
-    return [
-        one._replace(severity=Severity.WARNING) if one.severity is Severity.ERROR else one for one in found
-    ]
 
 
 def _diagnostics(path: str, pointer: str, draft: Normalized) -> list[Diagnostic]:

@@ -8,8 +8,7 @@ from collections.abc import Collection
 from sqlalchemy import Connection
 
 from ..entities import Entity
-from ..sources.passed_over import SourceFile
-from ..sources.read import read_files
+from ..sources.read import SourceFile, read_files
 from ..store import holders, holdings
 from ..store.edits import trace_of
 from ..store.holders import Holder, holders_of, is_refused_as_a_whole

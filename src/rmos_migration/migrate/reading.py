@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from ..diagnostics import Location, diagnose
 from ..entities import ENTITIES, Entity
-from ..sources.passed_over import SourceFile
-from ..sources.read import read_files
+from ..sources.read import SourceFile, read_files
 from ..sources.source_files import is_read_no_more
 from ..store import holders, known, runs
 from ..store.known import KnownFile

@@ -1,4 +1,4 @@
-"""References of a batch's documents: which parents are there, and what is said of those that are not (DOMAIN.md §2)."""
+"""References of a batch's documents: which parents are there, and what is said of those that are not (docs/domain.md, References)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -87,7 +87,7 @@ class ParentLookup:
 def missing_mentions(
     connection: Connection, entity: Entity, written: Iterable[Candidate], looks: Looks
 ) -> list[Diagnostic]:
-    """Return warnings for records that only parts of a record name, and that are not there (DOMAIN.md §3).
+    """Return warnings for records that only parts of a record name, and that are not there (docs/domain.md, Fields).
 
     Args:
         connection: for look-ups only.

@@ -5,8 +5,7 @@ from itertools import groupby
 
 from ..diagnostics import Diagnostic, Severity
 from ..sources.decode import to_text
-from ..sources.excerpts import DocumentText, excerpts
-from ..sources.locate import located_in
+from ..sources.locate import DocumentText, document_texts, located_in
 from ..store.runs import Reject
 from .model import Decision, RunRef
 from .prepare import Candidate
@@ -23,7 +22,7 @@ def rejects_of(rejected: Iterable[Decision], ref: RunRef, encoding: str | None) 
         pointers = [decision.candidate.pointer for decision in decisions]
         found: dict[str, DocumentText] = {}
         if pointers != [""]:
-            found = excerpts(reading.path, to_text(reading.raw, encoding), pointers)
+            found = document_texts(reading.path, to_text(reading.raw, encoding), pointers)
         for decision in decisions:
             body = reading.raw if reading.sha256 is not None else None
             excerpt = found.get(decision.candidate.pointer)

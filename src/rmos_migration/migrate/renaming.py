@@ -1,4 +1,4 @@
-"""Documents whose id is their file's name, known again where the file has another name now (DOMAIN.md §8).
+"""Documents named by their file, recognised under the file's new name (docs/domain.md, Identity).
 
 The ledger's id is the truth: it stays, whatever the file is called later, and however it is edited.
 """

@@ -1,4 +1,4 @@
-"""What becomes of each document of a batch, given what the database holds: the rules of DOMAIN.md §2.
+"""What becomes of each document of a batch, given the database (docs/domain.md, Duplicates, References).
 
 Look-ups are made for the whole batch at once. Every decision says what follows from it; nothing is written here.
 """

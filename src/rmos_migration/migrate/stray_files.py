@@ -13,9 +13,9 @@ from ..entities import BY_NAME, Entity
 from ..sources.discover import Source
 from ..sources.folders import READ_ENDINGS, entity_of_folder, is_archive, is_read_by_name
 from ..sources.machine import raise_if_machine_failed
-from ..sources.passed_over import SourceFile, closed_file
-from ..sources.read import SIZE_LIMIT, beginning_of
+from ..sources.read import SIZE_LIMIT, SourceFile, beginning_of
 from ..sources.signatures import signature_of
+from ..sources.skipped_files import closed_file
 from .content_guess import ContentGuess, begins_like_json, guess_content
 from .options import Stop
 from .suggested_paths import SuggestedPath, suggest_paths
@@ -51,7 +51,7 @@ def stray_file_warnings(
     by the source. It ends early when ``stop`` asks for it.
     """
     found = []
-    for file in source.passed_over():
+    for file in source.skipped():
         if stop() is not None:
             break
         seen = StrayFile(file.path, problem=file.problem) if file.problem else seen_in(file, encoding)

@@ -14,21 +14,20 @@ from ..diagnostics import Severity, printable
 from ..errors import UsageError
 from ..migrate.outcome import RunStatus
 from ..migrate.summary import RunSummary
+from ..presentation import views
+from ..presentation.conclusion import advice, verdict
+from ..presentation.model import Counted, KeptOut, Kind, Run
 from ..store import queries, reporting, runs, strays
 from ..store.database import SqliteDatabase
 from ..store.doubts import doubts
-from ..store.files import size_of
 from ..store.lock import is_locked
 from ..store.queries import RunRow
 from ..store.reporting import Noticed, Place
-from . import facts
-from .documents import bytes_of_run, bytes_of_source, documents_kept_out, with_excerpts
+from .database_now import database_facts, gallery, workshop
+from .model import Audit, Change, Comparison, Finding, Report
 from .recorder import RunRecorder
-from .report import Audit, Change, Comparison, Counted, Finding, KeptOut, Kind, Report, Run, Workshop
-from .report import Database as DatabaseFacts
-from .rosettes import gallery
+from .rejected_documents import bytes_of_run, bytes_of_source, documents_kept_out, with_excerpts
 from .statistics import Statistics, read_statistics
-from .verdict import advice, verdict
 
 HISTORY = 30
 """Runs that a report looks back on."""
@@ -83,7 +82,7 @@ def report_in(
     """
     row = _find(connection, run_id, locked)
     before = reporting.run_before(connection, row, locked=locked)
-    run, counts = facts.run_of_row(row), row.counts
+    run, counts = views.run_of_row(row), row.counts
     known = (witness.known if witness else {}) | reporting.known(connection, row.id)
     reasons = reporting.kept_out(connection, row.id)
     raw_of = bytes_of_run(connection, row, known)
@@ -95,12 +94,12 @@ def report_in(
         made_from="database",
         noticed=_kinds(reporting.noticed(connection, row.id)),
         kept_out=with_excerpts(documents_kept_out(reasons, known), raw_of, row.options.get("encoding")),
-        not_looked_at=[facts.notice(one) for one in strays.of_run(connection, row.id)],
+        not_looked_at=[views.notice(one) for one in strays.of_run(connection, row.id)],
         is_last=not reporting.has_later_run(connection, row),
-        history=[facts.run_of_row(one) for one in history],
+        history=[views.run_of_row(one) for one in history],
         previous=before and _comparison(connection, run, before, set(reasons)),
-        database=_database(connection, database),
-        workshop=_workshop(connection),
+        database=database_facts(connection, database),
+        workshop=workshop(connection),
         gallery=gallery(connection),
         doubted=doubts(connection),
     )
@@ -115,14 +114,14 @@ def report_of_statistics(file: Path) -> Report:
     """
     statistics: Statistics = read_statistics(file)
     summary = statistics.as_json()
-    run = facts.run_of_summary(summary, None)
-    noticed = facts.kinds_of_counts(summary, run.options)
+    run = views.run_of_summary(summary, None)
+    noticed = views.kinds_of_counts(summary, run.options)
     return _report(run, statistics.database, summary, made_from="statistics", noticed=noticed)
 
 
 def report_of_dry_run(summary: RunSummary, witness: RunRecorder, encoding: str | None = None) -> Report:
     """The report of a dry run, from its summary and what was seen of it."""
-    run = facts.run_of_summary(summary.as_json(), __version__)
+    run = views.run_of_summary(summary.as_json(), __version__)
     kept_out = documents_kept_out(witness.reasons, witness.known)
     raw_of = bytes_of_source(witness.location, witness.known)
     return _report(
@@ -132,7 +131,7 @@ def report_of_dry_run(summary: RunSummary, witness: RunRecorder, encoding: str |
         made_from="dry run",
         noticed=_kinds(witness.kinds),
         kept_out=with_excerpts(kept_out, raw_of, encoding),
-        not_looked_at=[facts.notice(one) for one in witness.not_looked_at],
+        not_looked_at=[views.notice(one) for one in witness.not_looked_at],
     )
 
 
@@ -148,7 +147,7 @@ def _report(
     doubted: Sequence[str] = (),
     **parts: Any,
 ) -> Report:
-    entities = {name: facts.counted(tally) for name, tally in counts.get("entities", {}).items()}
+    entities = {name: views.counted(tally) for name, tally in counts.get("entities", {}).items()}
     balanced = all(_is_balanced(tally) for tally in entities.values())
     return Report(
         made_at=runs.now(),
@@ -161,7 +160,7 @@ def _report(
         database_url=printable(database_url),
         balanced=balanced,
         entities=entities,
-        files=facts.files(counts),
+        files=views.files(counts),
         generations=counts.get("generations", {}),
         noticed=noticed,
         kept_out=kept_out,
@@ -186,38 +185,11 @@ def _find(connection: Connection, run_id: int | None, locked: bool | None) -> Ru
 
 
 def _kinds(found: Iterable[Noticed]) -> list[Kind]:
-    return facts.in_order(facts.kind(*one) for one in found)
-
-
-# the database, as it is now
-
-
-def _database(connection: Connection, database: SqliteDatabase) -> DatabaseFacts:
-    version, applied_at, _ = queries.schema_steps(connection)[-1]
-    return DatabaseFacts(
-        size_bytes=size_of(database.path),
-        schema_version=version,
-        schema_applied_at=applied_at,
-        records=queries.entity_counts(connection),
-        runs=reporting.run_count(connection),
-        pending_references=queries.pending_count(connection),
-    )
-
-
-def _workshop(connection: Connection) -> Workshop:
-    materials: Counter[str] = Counter()
-    for material, number in reporting.counted_by(connection, "strip_families", "material_type"):
-        materials[str(material or "").strip().lower()] += number
-    rings = reporting.counted_by(connection, "patterns", "ring_count")
-    return Workshop(
-        materials=dict(materials.most_common()),
-        ring_counts={"" if count is None else str(count): number for count, number in rings},
-        job_statuses=dict(reporting.counted_by(connection, "joblogs", "status")),
-    )
+    return views.in_order(views.kind(*one) for one in found)
 
 
 def _comparison(connection: Connection, run: Run, before: RunRow, places: set[Place]) -> Comparison:
-    previous = facts.run_of_row(before)
+    previous = views.run_of_row(before)
     if {RunStatus(run.status), RunStatus(previous.status)} - _WHOLE:
         return Comparison(run=previous, kept_out=None)
     then = reporting.places_kept_out(connection, before.id)

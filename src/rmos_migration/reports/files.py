@@ -1,9 +1,8 @@
 """Writing reports into a folder: each file whole or not at all, and none over another."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from enum import StrEnum
 from itertools import count
 from pathlib import Path
 
@@ -11,27 +10,9 @@ from ..atomic import sweep, unfinished, write_whole
 from ..durable import make_folder
 from ..errors import EnvironmentFailure, UsageError, all_tried, remedy
 from ..permissions import ANYBODYS, Permissions
-from ..sources.untouched import refuse_inside
-from .as_html import as_html
-from .as_json import as_json
-from .as_text import as_text
-from .report import Report
-
-
-class ReportFormat(StrEnum):
-    """What a report can be written as."""
-
-    JSON = "json"
-    HTML = "html"
-    TXT = "txt"
-
-
-VIEWS: dict[ReportFormat, Callable[[Report], str]] = {
-    ReportFormat.JSON: as_json,
-    ReportFormat.HTML: as_html,
-    ReportFormat.TXT: as_text,
-}
-"""The text of a report in each format."""
+from ..sources.legacy_folder import refuse_inside
+from .formats import VIEWS, ReportFormat
+from .model import Report
 
 
 def check_folder(folder: Path, source: Path) -> None:

@@ -1,83 +1,10 @@
-"""How text and page say a number, a time, a place: one manner for both."""
+"""How text and page say what only a report says."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from .report import Audit, Comparison, Counted, Files, Finding, KeptOut, Notice, Rosette, Run
-
-_NAMED = 20
-"""Ignored files that are named of each reason; the JSON report names more."""
-
-
-def amount(number: int, noun: str) -> str:
-    """A number of things: ``1 document``, ``2,000 documents``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
-def are(number: int) -> str:
-    """The verb for so many things."""
-    return "is" if number == 1 else "are"
-
-
-def brief(text: str, limit: int = 500) -> str:
-    """A text from a file as people are shown it; how much more there is of it is said, and JSON has it all."""
-    rest = len(text) - limit
-    return text if rest <= 0 else f"{text[:limit]}… ({amount(rest, 'more character')})"
-
-
-def name_of(one: Rosette) -> str:
-    """What a pattern is called, by its id where it has no name."""
-    return brief(one.name or one.id, 100)
-
-
-def entity_name(name: str) -> str:
-    """An entity's name in words."""
-    return name.replace("_", " ")
-
-
-def success(counted: Counted) -> str:
-    """The rate of success in percent; a dash where there was no document to succeed."""
-    if not counted.found:
-        return "-"
-    return f"{counted.success_rate:.2f}".rstrip("0").rstrip(".") + " %"
-
-
-def seconds(duration: float | None) -> str:
-    """How long something took."""
-    if duration is None:
-        return "not known"
-    if duration < 60:
-        return f"{duration:.1f} s"
-    minutes, rest = divmod(round(duration), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min {rest} s"
-
-
-def size(number: int) -> str:
-    """So many bytes."""
-    for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
-        if number >= factor:
-            return f"{number / factor:.1f} {unit}"
-    return amount(number, "byte")
-
-
-def passed_over(files: Files) -> str:
-    """Return which files were passed over and why, the first of each reason by name, as the end of a sentence."""
-    said = []
-    for reason, count in files.ignored.items():
-        paths = files.ignored_paths.get(reason, [])[:_NAMED]
-        names = f" ({', '.join(brief(path, 100) for path in paths)}{', …' if count > len(paths) else ''})"
-        said.append(f"; {count:,} passed over: {reason}{names if paths else ''}")
-    return "".join(said)
-
-
-def about(document: KeptOut) -> str:
-    """What is known of a document that was not loaded."""
-    said: list[str] = [document.outcome]
-    if document.record_id is not None:
-        said.append(f"id {document.record_id}")
-    if document.generation is not None:
-        said.append(f"generation: {document.generation}")
-    return ", ".join(said)
+from ..presentation.model import Run
+from ..presentation.text import amount
+from .model import Audit, Comparison, Finding
 
 
 def findings(audit: Audit) -> tuple[list[Finding], int]:
@@ -96,42 +23,6 @@ def before(comparison: Comparison) -> str:
     )
 
 
-ENDED = {
-    "running": "running",
-    "completed": "well",
-    "completed_with_rejects": "rejects",
-    "failed": "failed",
-    "interrupted": "cut off",
-    "rolled_back": "undone",
-}
-"""How a run ended, in a word."""
-
-
-def millimetres(length: float) -> str:
-    """A length, to a tenth of a millimetre, to the millimetre where it is large."""
-    return f"{length:,.0f} mm" if length >= 1000 else f"{length:,.1f} mm".replace(".0 mm", " mm")
-
-
-def when(instant: str | None) -> str:
-    """A time of the database, to the second, with its zone."""
-    if instant is None:
-        return "not known"
-    return f"{instant[:19].replace('T', ' ')} UTC" if instant.endswith("Z") else instant
-
-
-def place(notice: Notice) -> str:
-    """Where something was noticed: path with line and column, or with the pointer."""
-    if notice.line is not None:
-        return f"{notice.path}:{notice.line}:{notice.column}"
-    return f"{notice.path} {notice.pointer}".strip()
-
-
-def run_name(run: Run) -> str:
-    """Which run it was, and how it ended."""
-    name = "a dry run" if run.dry_run or run.id is None else f"{run.id}"
-    return f"{name}, {run.status.replace('_', ' ')}"
-
-
 def changes(comparison: Comparison) -> Iterator[str]:
     """What changed since the run before, in sentences."""
     change = comparison.kept_out
@@ -146,13 +37,7 @@ def changes(comparison: Comparison) -> Iterator[str]:
         )
 
 
-LISTED = 20
-"""Values that are listed of a count by value; the others are summed up."""
-
-
-def listed(counts: Mapping[str, int]) -> tuple[list[tuple[str, int]], str, int]:
-    """The first of counts by value, what to call the others (empty where there are none), and their sum."""
-    first, others = list(counts.items())[:LISTED], list(counts.values())[LISTED:]
-    if len(others) == 1:
-        return list(counts.items()), "", 0
-    return first, f"{len(others):,} others" if others else "", sum(others)
+def run_name(run: Run) -> str:
+    """Which run it was, and how it ended."""
+    name = "a dry run" if run.dry_run or run.id is None else f"{run.id}"
+    return f"{name}, {run.status.replace('_', ' ')}"

@@ -1,7 +1,7 @@
-"""The one reader of geometry: nothing else in this package looks inside a pattern's rings (DOMAIN.md §1 and §3).
+"""The only reader of geometry: nothing else looks inside a pattern's rings (docs/domain.md, Geometry).
 
-``rings`` reads them, ``lay_out`` says where each lies, ``colours`` which colours are known, ``drawing`` makes the picture,
-``slips`` what looks like a slip.
+``rings`` reads them, ``lay_out`` says where each lies, ``colours`` which colours are known, ``drawing`` makes
+the picture, ``slips`` what looks like a slip.
 """
 
 from .colours import colours_of_family

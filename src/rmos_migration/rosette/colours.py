@@ -68,7 +68,7 @@ _OF_STRIP = ("color_hex", "color", "colour", "color_hint", "species", "material"
 
 
 def colour(said: Any) -> str | None:
-    """The colour that a text names, as ``#rrggbb`` or ``#rgb``; None where it names none that is known."""
+    """Return the colour that a text names, as ``#rrggbb`` or ``#rgb``; None if it names no known one."""
     if type(said) is not str:
         return None
     text = said.strip().lower()
@@ -80,7 +80,7 @@ def colour(said: Any) -> str | None:
 
 
 def colours_of_strips(strips: Any) -> tuple[str, ...]:
-    """The colours of a list of strips, in its order; ``UNKNOWN`` for one that says none, or one that is not known.
+    """Return the colours of a list of strips in order; ``UNKNOWN`` for a strip without a known one.
 
     Empty where none is known.
     """
@@ -91,7 +91,7 @@ def colours_of_strips(strips: Any) -> tuple[str, ...]:
 
 
 def colours_of_family(strips: Any, extra: Mapping[str, Any], material: str | None) -> tuple[str, ...]:
-    """The different colours of a strip family: of its strips, else the one it has as a whole.
+    """Return the different colours of a strip family: of its strips, else the one it has as a whole.
 
     Args:
         strips: its column of that name.

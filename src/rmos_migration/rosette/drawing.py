@@ -1,8 +1,8 @@
 """A rosette as SVG, seen from above, to scale.
 
-The picture is made of circles: a ring is one whose stroke is as wide as the ring, its tiles are dashes. It holds nothing
-but numbers and colours of this package, and the title, which is escaped. There is no style in it, so that a page may
-forbid styles from data.
+The picture is made of circles: a ring is one whose stroke is as wide as the ring, its tiles are dashes. It
+holds nothing but numbers and colours of this package, and the title, which is escaped. There is no style in
+it, so that a page may forbid styles from data.
 """
 
 import re
@@ -32,7 +32,7 @@ _USUAL_MM = 60
 def draw(
     plan: RosetteLayout, title: str, *, pixels_per_mm: float | None = None, scale_bar: bool = False
 ) -> str:
-    """The SVG of a rosette, empty where there is nothing to draw (``plan.remarks`` say why).
+    """Return the SVG of a rosette, empty if there is nothing to draw (``plan.remarks`` say why).
 
     Args:
         plan: where the rings lie.
@@ -51,7 +51,8 @@ def draw(
     height = 2 * board + (8 * scale if scale_bar else 0)
     box = " ".join(map(_number, (-left, -board, 2 * left, height)))
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" {_sizes(2 * left, height, pixels_per_mm)} viewBox="{box}" role="img" fill="none">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" {_sizes(2 * left, height, pixels_per_mm)} '
+        f'viewBox="{box}" role="img" fill="none">',
         f"<title>{escape(_ILLEGAL.sub(chr(0xFFFD), title))}</title>",
         f'<circle r="{_number(board)}" fill="{SOUNDBOARD}"/>',
         *_hole(plan, unit),
@@ -67,14 +68,16 @@ def draw(
 
 
 def _hole(plan: RosetteLayout, unit: float) -> Iterator[str]:
-    """The sound hole with its middle, where the geometry says how large it is."""
+    """Draw the sound hole with its middle, if the geometry says how large it is."""
     if plan.hole_mm is not None:
         yield f'<circle r="{_number(plan.hole_mm)}" fill="{HOLE}"/>'
-        yield f'<path d="M{_number(-2 * unit)} 0H{_number(2 * unit)}M0 {_number(-2 * unit)}V{_number(2 * unit)}" stroke="{SOUNDBOARD}" stroke-width="{_number(unit * 0.2)}"/>'
+        arm = _number(2 * unit)
+        cross = f"M-{arm} 0H{arm}M0 -{arm}V{arm}"
+        yield f'<path d="{cross}" stroke="{SOUNDBOARD}" stroke-width="{_number(unit * 0.2)}"/>'
 
 
 def _outline(plan: RosetteLayout) -> Iterator[float]:
-    """The edges that the geometry states for the whole rosette."""
+    """Yield the radii of the edges that the geometry states for the whole rosette."""
     return (edge for edge in (plan.outer_mm, plan.inner_mm) if edge is not None)
 
 
@@ -91,7 +94,7 @@ def _ring(band: Band, line: float) -> Iterator[str]:
 
 
 def _lines(colours: Sequence[str], radius: float, width: float) -> Iterator[str]:
-    """Strips side by side across the ring, the first inside; neighbours of one colour as one."""
+    """Draw strips side by side across the ring, the first inside; neighbours of one colour as one."""
     part, at = width / len(colours), radius - width / 2
     for colour, together in groupby(colours):
         wide = part * len(list(together))
@@ -110,7 +113,7 @@ def _around(colours: Sequence[str], radius: float, width: float, tiles: int | No
 
 
 def _thin_ring(band: Band, unit: float) -> Iterator[str]:
-    """A ring whose width nobody wrote down: its line, and ticks where its tiles meet."""
+    """Draw a ring of unrecorded width: its line, and ticks where its tiles meet."""
     colours = band.colours or band.lines
     yield _circle(band.radius_mm, colours[0] if colours else LINE, unit * 0.5)
     yield from _joints(band.radius_mm, unit * 2.5, band.tiles, unit * 0.3)
@@ -126,7 +129,8 @@ def _joints(radius: float, width: float, tiles: int | None, thickness: float) ->
 def _bar(board: float, scale: float) -> Iterator[str]:
     y = board + 5 * scale
     left = -(5 + 17 * scale)
-    yield f'<path d="M{_number(left)} {_number(y)}h10" stroke="{LINE}" stroke-width="{_number(scale * 0.6)}"/>'
+    bar = f"M{_number(left)} {_number(y)}h10"
+    yield f'<path d="{bar}" stroke="{LINE}" stroke-width="{_number(scale * 0.6)}"/>'
     place = f'x="{_number(left + 10 + scale)}" y="{_number(y + scale)}" font-size="{_number(scale * 3)}"'
     yield f'<text {place} font-family="sans-serif" fill="{LINE}">must measure 10 mm</text>'
 
@@ -139,7 +143,7 @@ def _sizes(width: float, height: float, pixels_per_mm: float | None) -> str:
 def _circle(
     radius: float, colour: str, width: float, dashes: tuple[float, float] | None = None, offset: float = 0
 ) -> str:
-    """A circle's line. Dashes are in mm: browsers measure the length of a circle worse than its parts."""
+    """Draw a circle. Dashes are in mm: browsers measure the length of a circle worse than its parts."""
     more = ""
     if dashes is not None:
         more = f' stroke-dasharray="{_number(dashes[0])} {_number(dashes[1])}"'
@@ -148,5 +152,5 @@ def _circle(
 
 
 def _number(value: float) -> str:
-    """A number as SVG takes it: five decimals at most, no exponent."""
+    """Return a number as SVG takes it: five decimals at most, no exponent."""
     return f"{value:.5f}".rstrip("0").rstrip(".") or "0"

@@ -25,9 +25,10 @@ LINES = 50
 class Band(NamedTuple):
     """One ring in its place, lengths in mm.
 
-    ``radius_mm`` is that of its centre line. ``width_mm`` is None where it was not recorded; ``tiles`` is how many go
-    around, None where that is not known. ``lines`` are the colours of the strips that lie side by side across its width,
-    from the inside; or else ``colours`` follow one another from tile to tile. Both are empty where none is known.
+    ``radius_mm`` is that of its centre line. ``width_mm`` is None where it was not recorded; ``tiles`` is how
+    many go around, None where that is not known. ``lines`` are the colours of the strips that lie side by
+    side across its width, from the inside; or else ``colours`` follow one another from tile to tile. Both are
+    empty where none is known.
     """
 
     number: int
@@ -46,8 +47,8 @@ class Band(NamedTuple):
 class RosetteLayout(NamedTuple):
     """A rosette as it is drawn, lengths in mm.
 
-    ``outer_mm`` and ``inner_mm`` are the radii that the geometry states for the whole, ``hole_mm`` is that of the sound
-    hole; ``remarks`` say what could not be read or was taken to mean something.
+    ``outer_mm`` and ``inner_mm`` are the radii that the geometry states for the whole, ``hole_mm`` is that of
+    the sound hole; ``remarks`` say what could not be read or was taken to mean something.
     """
 
     bands: tuple[Band, ...]
@@ -127,7 +128,7 @@ _REMARKS = 5
 
 
 def _usable(rings: Sequence[Ring], remarks: _Remarks) -> list[Ring]:
-    """The rings that say where they lie."""
+    """Return the rings that say where they lie."""
     found = []
     for ring in rings:
         radius, width = ring.radius_mm, ring.width_mm
@@ -144,7 +145,7 @@ def _usable(rings: Sequence[Ring], remarks: _Remarks) -> list[Ring]:
 
 
 def _meaning(rings: Sequence[Ring], remarks: _Remarks) -> _Radius:
-    """What radius means in this geometry: the centre line, unless rings would overlap so and otherwise would not."""
+    """Return what radius means here: the centre line, unless only another meaning avoids overlaps."""
     fitting = [meaning for meaning in _Radius if not _collide(rings, meaning)]
     meaning = fitting[0] if fitting else _Radius.CENTRE_LINE
     if meaning is not _Radius.CENTRE_LINE:
@@ -209,7 +210,7 @@ def _tiles(ring: Ring, radius: float, remarks: _Remarks) -> int | None:
 
 
 def _stated(geometry: Mapping[str, Any], edge: str) -> float | None:
-    """The radius that a geometry states for the whole rosette."""
+    """Return the radius that a geometry states for the whole rosette."""
     radius, diameter = number(geometry.get(f"{edge}_radius_mm")), number(geometry.get(f"{edge}_diameter_mm"))
     if radius is None and diameter is not None:
         radius = diameter / 2

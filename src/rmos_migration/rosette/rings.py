@@ -11,7 +11,7 @@ RING_LISTS = ("rings", "ring_bands", "ring_params")
 
 
 def rings_of(geometry: Mapping[str, Any]) -> list[Any] | None:
-    """The rings a geometry lists, under whichever of their keys; None where it has no such list."""
+    """Return the rings that a geometry lists, under whichever key; None if it has no such list."""
     for key in RING_LISTS:
         rings = geometry.get(key)
         if isinstance(rings, list):
@@ -20,7 +20,7 @@ def rings_of(geometry: Mapping[str, Any]) -> list[Any] | None:
 
 
 def count_rings(geometry: Mapping[str, Any]) -> Any:
-    """How many rings a geometry has: as stated, else as listed, or as switched on; None where it does not say.
+    """Count the rings of a geometry: as stated, else as listed, or as switched on; None if it does not say.
 
     What is stated comes back as it stands, whatever it is. 0 is an empty list.
     """
@@ -37,7 +37,7 @@ def count_rings(geometry: Mapping[str, Any]) -> Any:
 
 
 def families_of(geometry: Mapping[str, Any]) -> list[Any]:
-    """What each ring says of the strip family it is cut from (phase-1 and later), None for a ring that does not.
+    """Return the strip family each ring is cut from (phase 1 and later), None for a ring that names none.
 
     Empty where no ring says anything.
     """
@@ -51,9 +51,9 @@ def families_of(geometry: Mapping[str, Any]) -> list[Any]:
 class Ring(NamedTuple):
     """One ring as its geometry describes it, lengths in mm; None where it does not say.
 
-    ``radius_mm`` is that of the ring's centre line, as the newer programs mean it; older presets give the outer edge.
-    ``colour`` is what the ring itself says, ``column`` are the colours of the strips its tiles are sliced from, which lie
-    side by side across its width; ``family`` is the strip family it names.
+    ``radius_mm`` is that of the ring's centre line, as the newer programs mean it; older presets give the
+    outer edge. ``colour`` is what the ring itself says, ``column`` are the colours of the strips its tiles
+    are sliced from, which lie side by side across its width; ``family`` is the strip family it names.
     """
 
     number: int
@@ -74,7 +74,7 @@ class Ring(NamedTuple):
 
 
 def read_rings(geometry: Mapping[str, Any]) -> list[Ring]:
-    """The rings of a geometry of any generation, in the order of its list, numbered from 1.
+    """Return the rings of a geometry of any generation, in the order of its list, numbered from 1.
 
     Where the rings have widths only (RMOS 2.0), they lie one on another from the inner diameter outwards.
     """
@@ -114,7 +114,7 @@ def read_rings(geometry: Mapping[str, Any]) -> list[Ring]:
 
 
 def overlaps(rings: Sequence[Ring]) -> list[tuple[Ring, Ring]]:
-    """Rings that overlap, the inner one first, whether radius means the centre line, the inner or the outer edge.
+    """Return rings that overlap, the inner first, whether radius means centre line, inner or outer edge.
 
     Of each ring, the nearest further in that it overlaps.
     """
@@ -152,5 +152,5 @@ def _column(ring: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def number(value: Any) -> float | None:
-    """The value, if it is a number."""
+    """Return the value if it is a number."""
     return value if type(value) is float or type(value) is int else None

@@ -1,4 +1,4 @@
-"""What looks like a slip in a geometry or a list of strips: numbers in quotes, and lists that PowerShell made objects of.
+"""Likely slips in a geometry or a list of strips: quoted numbers, lists that PowerShell made objects.
 
 Nothing is changed by it; whoever reads a ring passes over what is no number.
 """
@@ -43,7 +43,7 @@ _TELLING = frozenset((str, dict))
 
 
 def slips_in(held: Any) -> list[FoundSlip]:
-    """The slips in a geometry, or in a list of strips."""
+    """Return the slips in a geometry, or in a list of strips."""
     found: list[FoundSlip] = []
     if type(held) is dict:
         if is_powershell_list(held):
@@ -97,5 +97,5 @@ def is_powershell_list(value: Mapping[str, Any]) -> bool:
 
 
 def unwrapped(value: Any) -> Any:
-    """A list, also where PowerShell 5.1 made an object of it; any other value as it is."""
+    """Return a list, also where PowerShell 5.1 made an object of it; any other value unchanged."""
     return value["value"] if isinstance(value, dict) and is_powershell_list(value) else value

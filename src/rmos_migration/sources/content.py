@@ -1,4 +1,4 @@
-"""When two documents have the same content: equal JSON values (DOMAIN.md §2)."""
+"""When two documents have the same content: equal JSON values (docs/domain.md, Content)."""
 
 from hashlib import sha256
 from typing import Any

@@ -1,4 +1,4 @@
-"""Bytes to JSON values, strictly: nothing is accepted that would be changed by reading it (DOMAIN.md §6).
+"""Bytes to JSON values: nothing is accepted that reading changes (docs/domain.md, Strict JSON, Encodings).
 
 Most files pass a short proof: orjson parses the bytes, writes the value back, and the result must equal the input
 but for white space. Then no key was lost, no number rounded and no character replaced. A file that fails the proof
@@ -15,19 +15,19 @@ from typing import Any, NamedTuple, NoReturn
 
 import orjson
 
-from .faults import Fault
+from ..diagnostics import Diagnostic, Location, diagnose
 from .numbers import check_number
-from .positions import position_of
+from .positions import START, Positions
 from .scan import MAX_DEPTH, scan
 from .signatures import signature_of
 
 
 class Decoded(NamedTuple):
-    """A decoded text: its value and encoding, or the faults that reject it (then ``value`` is None)."""
+    """A decoded text: its value and encoding, or the errors that reject it (then ``value`` is None)."""
 
     value: Any
     encoding: str
-    faults: tuple[Fault, ...] = ()
+    errors: tuple[Diagnostic, ...] = ()
 
 
 _WHITE_SPACE = b" \t\r\n"
@@ -40,12 +40,13 @@ _BYTE_ORDER_MARKS = (  # UTF-32 first: its little-endian mark begins with that o
 )
 
 
-def decode(raw: bytes, fallback_encoding: str | None = None) -> Decoded:
-    """Decode a file's bytes to one JSON value. Never raises for bad input: faults are returned.
+def decode(raw: bytes, fallback_encoding: str | None = None, start: Location = START) -> Decoded:
+    """Decode a file's bytes to one JSON value. Bad input never raises: its errors are returned.
 
     Args:
         raw: the file's bytes, at most 16 MiB (``read.py`` sees to it).
         fallback_encoding: a codec for files that are neither UTF-8 nor marked, such as ``cp1252``.
+        start: where the bytes begin, so that each error has its place in the file.
     """
     try:
         value = orjson.loads(raw)
@@ -55,35 +56,35 @@ def decode(raw: bytes, fallback_encoding: str | None = None) -> Decoded:
     if proven and not is_too_deep(raw, value):
         return Decoded(value, "utf-8")
     value = None  # a large value must not stay alive beside the text
-    text, encoding, fault = decode_bytes(raw, fallback_encoding)
-    if fault is not None:
-        return Decoded(None, encoding, (fault,))
-    value, faults = decode_text(text)
-    return Decoded(value, encoding, faults)
+    text, encoding, error = decode_bytes(raw, fallback_encoding, start)
+    if error is not None:
+        return Decoded(None, encoding, (error,))
+    value, errors = decode_text(text, start)
+    return Decoded(value, encoding, errors)
 
 
-def decode_text(text: str) -> tuple[Any, tuple[Fault, ...]]:
-    """Decode JSON text as strictly as a file: the value and no faults, or None and all its faults."""
+def decode_text(text: str, start: Location = START) -> tuple[Any, tuple[Diagnostic, ...]]:
+    """Decode JSON text as strictly as a file: to its value without errors, or to None with all its errors."""
     if not text.strip():
-        return None, (Fault("file-empty", "there is no text in it", 1, 1),)
+        return None, (diagnose("file-empty", "there is no text in it", start),)
     if "\0" in text and not text.replace("\0", " ").strip():
-        return None, (_ZEROS,)
+        return None, (diagnose("file-empty", _ZEROS, start),)
     try:
         value = _STRICT.decode(text)
         if not is_too_deep(text.encode(), value) and not _has_lone_surrogate(text, value):
             return value, ()
     except (_DoubtfulError, ValueError, RecursionError):
         pass
-    faults = scan(text)
-    if not faults:  # the two readers disagree: refuse rather than guess
-        faults = (Fault("json-syntax", "the text is not JSON"),)
-    return None, faults
+    errors = scan(text, start)
+    if not errors:  # the two readers disagree: refuse rather than guess
+        errors = (diagnose("json-syntax", "the text is not JSON", start),)
+    return None, errors
 
 
 def to_text(raw: bytes, fallback_encoding: str | None = None) -> str:
-    """The bytes as text, for showing a place in it; undecodable bytes become U+FFFD."""
-    text, encoding, fault = decode_bytes(raw, fallback_encoding)
-    return text if fault is None else raw.decode(encoding or "utf-8", "replace").removeprefix("\ufeff")
+    """Return the bytes as text, for showing a place in it; undecodable bytes become U+FFFD."""
+    text, encoding, error = decode_bytes(raw, fallback_encoding)
+    return text if error is None else raw.decode(encoding or "utf-8", "replace").removeprefix("\ufeff")
 
 
 def is_codec(name: str) -> bool:
@@ -120,31 +121,33 @@ def is_too_deep(raw: bytes, value: Any) -> bool:
 # encodings ---------------------------------------------------------------------------------------------------
 
 
-_ZEROS = Fault("file-empty", "there is nothing in it but zero bytes, as a power cut leaves them", 1, 1)
+_ZEROS = "there is nothing in it but zero bytes, as a power cut leaves them"
 
 
-def decode_bytes(raw: bytes, fallback: str | None) -> tuple[str, str, Fault | None]:
-    """The bytes as text, and the encoding it is in; or no text, and the fault that says which byte is none."""
+def decode_bytes(
+    raw: bytes, fallback: str | None, start: Location = START
+) -> tuple[str, str, Diagnostic | None]:
+    """Decode bytes to text and the name of their encoding; on failure, the error names the first undecodable byte."""
     encoding, mark = next(((name, bom) for bom, name in _BYTE_ORDER_MARKS if raw.startswith(bom)), ("", b""))
     body = raw[len(mark) :]
     blanks = b"\0" if encoding.startswith(("utf-16", "utf-32")) else b"\0 \t\r\n\f\v"
     if b"\0" in body[:1024] and not body.strip(blanks):
-        return "", encoding, _ZEROS
+        return "", encoding, diagnose("file-empty", _ZEROS, start)
     wide = "" if encoding else _wide_encoding(raw[:4])
     if not wide:
         try:
             return body.decode(encoding or "utf-8"), encoding or "utf-8", None
         except UnicodeDecodeError as error:
-            fault = _encoding_fault(body, len(mark), error.start, encoding, error.reason)
+            reason = _encoding_error(body, len(mark), error, encoding, start)
     else:
         message = f"the text has no byte order mark, but its zero bytes look like {wide.upper()}"
-        fault = Fault("encoding-unknown", message, 1, 1, hint=f"run again with --encoding {wide}")
+        reason = diagnose("encoding-unknown", message, start, hint=f"run again with --encoding {wide}")
     if not encoding and fallback:
         with suppress(UnicodeError):
             text = raw.decode(fallback)
             if "\0" not in text:
                 return text, fallback, None
-    return "", encoding, fault
+    return "", encoding, reason
 
 
 def _wide_encoding(beginning: bytes) -> str:
@@ -160,18 +163,21 @@ def _wide_encoding(beginning: bytes) -> str:
     return f"utf-{width}-{'be' if first else 'le'}"
 
 
-def _encoding_fault(body: bytes, mark: int, offset: int, encoding: str, reason: str) -> Fault:
-    readable = body[:offset].decode(encoding or "utf-8", "replace")
-    line, column = position_of(readable, len(readable))
-    what = f"byte 0x{body[offset]:02x} at offset {offset + mark}"
+def _encoding_error(
+    body: bytes, mark: int, error: UnicodeDecodeError, encoding: str, start: Location
+) -> Diagnostic:
+    readable = body[: error.start].decode(encoding or "utf-8", "replace")
+    line, column = Positions(readable, start).at(len(readable))
+    what = f"byte 0x{body[error.start]:02x} at offset {error.start + mark}"
+    hint = ""
     if signature := signature_of(body):
+        message = f"this is {signature.kind}, not text: {what}"
         hint = "unpack it, or export its data as JSON, or move it out of the legacy folder"
-        return Fault(
-            "encoding-unknown", f"this is {signature.kind}, not text: {what}", line, column, hint=hint
-        )
-    if encoding:
-        return Fault("encoding-unknown", f"{what} is damaged {encoding.upper()}: {reason}", line, column)
-    return Fault("encoding-unknown", f"{what} is not UTF-8 and there is no byte order mark", line, column)
+    elif encoding:
+        message = f"{what} is damaged {encoding.upper()}: {error.reason}"
+    else:
+        message = f"{what} is not UTF-8 and there is no byte order mark"
+    return diagnose("encoding-unknown", message, start._replace(line=line, column=column), hint=hint)
 
 
 # the standard library, with a hook on every doubtful spot ----------------------------------------------------

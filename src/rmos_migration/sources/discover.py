@@ -1,8 +1,7 @@
-"""Finding the files of a source folder, in a stable order, without opening any of them.
+"""Finding the files of a legacy folder, in a stable order, without opening any of them.
 
-The order is by path components in code points. Links are followed only where their target lies inside the source
-and is not read under its own name anyway; each such target once. Pipes, sockets and devices are reported, not
-opened.
+The order is by path components in code points. A link is followed only if its target is inside the source and is not
+read under its own name anyway, and each target once. Pipes, sockets and devices are reported, not opened.
 """
 
 import os
@@ -18,10 +17,10 @@ from .folders import (
     READ_ENDINGS,
     entity_of_file,
     entity_of_folder,
-    is_backup,
     is_read_by_name,
     is_usual,
 )
+from .legacy_folder import refuse_other_than_source
 from .machine import (
     is_file,
     is_folder,
@@ -31,29 +30,32 @@ from .machine import (
     own_faults_ignored,
     raise_if_machine_failed,
 )
-from .names import as_text, fitted_path
-from .passed_over import (
-    BACKUP,
-    HIDDEN,
+from .paths import as_text, fitted_path
+from .read import SourceFile
+from .skipped_files import (
     LINK_TO_READ,
     NOT_READ,
-    PassedOver,
-    SourceFile,
+    SkippedFiles,
     closed_folder,
     dead_link,
+    type_of,
+    with_problem,
 )
-from .root import refuse_other_than_source
 
 _NO_FILE = "a pipe, socket or device is in the place of a file"
-_SPECIAL = 0
 
 
 class Source:
     """A legacy folder.
 
     The first step of a path below it says what the documents are: a folder such as ``patterns``, or a file such as
-    ``patterns.json`` (``folders.py``). Iterating over its files notes what is passed over (``passed_over.py``). Those of
-    ``doubtful``, which stand in the ledger as documents that were not read, that are folders now are in ``folders_now``.
+    ``patterns.json`` (``folders.py``). Iterating over its files also collects what is skipped (``skipped_files.py``).
+
+    Attributes:
+        root: the folder, as the user named it.
+        notices: what was noticed about names and links.
+        doubtful: paths that the ledger has as documents that could not be read.
+        folders_now: those of ``doubtful`` that turned out to be folders.
 
     Raises:
         UsageError: if there is no such folder, or nothing in it that says what the documents are.
@@ -66,12 +68,12 @@ class Source:
         self.folders_now: list[str] = []
         self._real_root = os.path.realpath(root)
         self._followed: set[str] = set()
-        self._left = PassedOver()
+        self._skipped = SkippedFiles()
         refuse_other_than_source(root)
 
     @property
     def location(self) -> str:
-        """The folder's real path, by which the ledger knows it again."""
+        """The folder's real path, by which the ledger recognises it."""
         return as_text(self._real_root)
 
     @property
@@ -95,37 +97,37 @@ class Source:
                 yield self._plain(as_text(name), top)
 
     def count(self) -> int:
-        """Return how many files there are to read, found by walking the tree an extra time (for progress)."""
+        """Return how many files there are to read, by walking the tree an extra time (for the progress bar)."""
         other = Source(self.root)
         return sum(1 for entity in ENTITIES for _ in other.files(entity))
 
     @property
     def ignored(self) -> Counter[str]:
-        """How many files were passed over, by reason."""
-        return self._left.ignored
+        """How many files were ignored, by reason."""
+        return self._skipped.ignored
 
     @property
     def ignored_paths(self) -> dict[str, list[str]]:
         """The first of them, by reason and path."""
-        return self._left.paths
+        return self._skipped.paths
 
-    def passed_over(self) -> Iterator[SourceFile]:
-        """Yield what is not read because of its name or place, but may hold records; links and hidden files are not among it.
+    def skipped(self) -> Iterator[SourceFile]:
+        """Yield what is not read because of its name or place but may hold records, without links and hidden files.
 
-        To be asked once, after the files of every entity were walked.
+        It may be called once, after the files of every entity were walked.
         """
-        elsewhere = self._left.elsewhere(self._real_root, self._followed)
-        found = [*self._left.other_names, *self._left.unlisted, *elsewhere]
+        elsewhere = self._skipped.elsewhere(self._real_root, self._followed)
+        found = [*self._skipped.other_names, *self._skipped.unlisted, *elsewhere]
         yield from sorted(found, key=lambda file: file.path.split("/"))
 
     @property
     def unlisted(self) -> list[SourceFile]:
-        """The folders among those of records that could not be listed, and dead links there, each with its problem."""
-        return self._left.unlisted
+        """The folders of records that could not be listed, and dead links in them, each with its problem."""
+        return self._skipped.unlisted
 
     def ignore(self, path: str) -> None:
-        """Count a file that was passed over, and holds no records, as ignored."""
-        self._left.ignore_without_records(path)
+        """Count a skipped file that holds no records as ignored."""
+        self._skipped.ignore_without_records(path)
 
     def _names_of(self, entity: Entity) -> list[str]:
         names = names_in(self.named, self._real_root)
@@ -138,7 +140,7 @@ class Source:
 
     def _plain(self, path: str, full: str) -> SourceFile:
         if is_there(path, full) and not is_file(path, full):
-            return _refusal(path, full, "file-not-regular", _NO_FILE)
+            return with_problem(path, full, "file-not-regular", _NO_FILE)
         return SourceFile(path, full)
 
     def _walk(self, path: str, full: str, entity: Entity) -> Iterator[SourceFile]:
@@ -154,7 +156,7 @@ class Source:
                 elif kind == stat.S_IFLNK:
                     yield from self._link(below, system_path, entity)
                 elif kind != stat.S_IFDIR:
-                    yield _refusal(below, system_path, "file-not-regular", _NO_FILE)
+                    yield with_problem(below, system_path, "file-not-regular", _NO_FILE)
                 else:
                     self._list(below, system_path, waiting)
                     break
@@ -162,60 +164,42 @@ class Source:
                 waiting.pop()
 
     def _list(self, path: str, full: str, waiting: "list[_Folder]") -> None:
-        """Add what a folder holds and is not ignored to ``waiting``; names only are kept, for memory's sake."""
+        """Add what a folder holds and is not skipped to ``waiting``, as names only, to save memory."""
         names: list[str] = []
         special: dict[str, int] = {}
         try:
             with os.scandir(full) as found:
                 for entry in found:
-                    kind = _kind(entry)
-                    if self._is_passed_over(path, entry, kind):
+                    kind = type_of(entry)
+                    if self._skipped.skips(path, entry, kind):
                         continue
                     names.append(entry.name)
                     if kind != stat.S_IFREG:
                         special[entry.name] = kind
         except OSError as error:
             raise_if_machine_failed(path, error, full)
-            self._left.unlisted.append(closed_folder(path, full, error))
+            self._skipped.unlisted.append(closed_folder(path, full, error))
         else:
             names.sort()
             waiting.append(_Folder(f"{path}/", full + os.sep, iter(names), special))
         if path in self.doubtful:
             self.folders_now.append(path)
 
-    def _is_passed_over(self, folder: str, entry: "os.DirEntry[str]", kind: int) -> bool:
-        name = entry.name
-        is_hidden = name.startswith(".")
-        if not is_hidden and (kind == stat.S_IFDIR or is_read_by_name(name)):
-            return False
-        path = f"{folder}/{as_text(name)}"
-        if is_hidden:
-            self._left.ignore(HIDDEN, path)
-        elif is_backup(name):
-            self._left.ignore(BACKUP, path)
-        elif kind == stat.S_IFLNK:
-            return False
-        elif kind == stat.S_IFREG:
-            self._left.other_names.append(SourceFile(fitted_path(path), entry.path))
-        else:
-            self._left.ignore(NOT_READ, path)
-        return True
-
     def _link(self, path: str, full: str, entity: Entity) -> Iterator[SourceFile]:
         target = os.path.realpath(full)
         leads_to_folder = is_folder(path, target)
         if not leads_to_folder and not path.lower().endswith(READ_ENDINGS):
             if leads_anywhere(path, full):
-                self._left.ignore(NOT_READ, path)
+                self._skipped.ignore(NOT_READ, path)
             else:
-                self._left.unlisted.append(dead_link(path, full))
+                self._skipped.unlisted.append(dead_link(path, full))
             return
         if os.path.commonpath([target, self._real_root]) != self._real_root:
-            yield _refusal(path, full, "file-outside", "the link leads out of the source folder")
+            yield with_problem(path, full, "file-outside", "the link leads out of the source folder")
         elif not leads_anywhere(path, full):
-            yield _refusal(path, full, "file-unreadable", "the link leads nowhere")
+            yield with_problem(path, full, "file-unreadable", "the link leads nowhere")
         elif target in self._followed or self._is_read_anyway(target, entity):
-            self._left.ignore(LINK_TO_READ, path)
+            self._skipped.ignore(LINK_TO_READ, path)
             message = "the link leads to something that is read under its own name"
             self.notices.append(diagnose("link-not-followed", message, Location(fitted_path(path))))
         else:
@@ -225,10 +209,12 @@ class Source:
             elif is_file(path, target):
                 yield SourceFile(fitted_path(path), target)
             else:
-                yield _refusal(path, full, "file-not-regular", "the link leads to a pipe, socket or device")
+                yield with_problem(
+                    path, full, "file-not-regular", "the link leads to a pipe, socket or device"
+                )
 
     def _is_read_anyway(self, target: str, entity: Entity) -> bool:
-        """Whether the walk of this entity reaches the link's target, or comes from inside it."""
+        """Tell whether the walk of this entity reaches the link's target, or comes from inside it."""
         steps = Path(os.path.relpath(target, self._real_root)).parts
         if not steps or steps == (".",):
             return True
@@ -240,7 +226,7 @@ class Source:
 
 
 def json_files(root: Path) -> Iterator[SourceFile]:
-    """Yield the files below any folder that are read by their names, in path order."""
+    """Yield the files below any folder whose names say that they are read, in path order."""
     found: list[str] = []
     waiting = [str(root)]
     while waiting:
@@ -257,25 +243,9 @@ def json_files(root: Path) -> Iterator[SourceFile]:
 
 
 class _Folder(NamedTuple):
-    """A folder being walked: its two paths with the separator, the names left, and which are no plain files."""
+    """A folder being walked: its two paths with the separator, the names left, and the types of those not plain files."""
 
     path: str
     full: str
     names: Iterator[str]
     special: dict[str, int]
-
-
-def _kind(entry: "os.DirEntry[str]") -> int:
-    """The entry's type bits, or ``_SPECIAL`` for a pipe, socket or device."""
-    if entry.is_file(follow_symlinks=False):
-        return stat.S_IFREG
-    if entry.is_dir(follow_symlinks=False):
-        return stat.S_IFDIR
-    if entry.is_symlink():
-        return stat.S_IFLNK
-    return _SPECIAL
-
-
-def _refusal(path: str, full: str, code: str, message: str) -> SourceFile:
-    stored = fitted_path(path)
-    return SourceFile(stored, full, diagnose(code, message, Location(stored)))

@@ -1,4 +1,4 @@
-"""What the first name of a path below a legacy folder says: which entity's records lie there (DOMAIN.md §2, §8).
+"""The entity whose records lie at a path, by the path's first component (docs/domain.md, Folders).
 
 People rename and copy folders, and systems differ in whether they tell ``Patterns`` from ``patterns``. So a name is
 compared without regard to case, blanks, hyphens and underscores, a copy's number at its end, and a plural s.

@@ -1,14 +1,15 @@
-"""Line and column of diagnostics, found in the text of their file."""
+"""Line and column of diagnostics, and the text of single documents, found in the text of their file."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from ..diagnostics import NOT_LOOKED_AT, Diagnostic
 from .cost import refused_for_cost
 from .decode import decode_bytes
 from .positions import Position, Positions
 from .read import SIZE_LIMIT, beginning_of
-from .spots import spots
+from .value_offsets import offsets_of
 
 _WITHOUT_PLACE = {
     *NOT_LOOKED_AT,
@@ -69,7 +70,7 @@ def _places(path: str, raw: bytes, pointers: frozenset[str], encoding: str | Non
     if fault is not None or not text:
         return {}
     positions = Positions(text)
-    places = {pointer: positions.at(spot.key) for pointer, spot in spots(path, text, pointers).items()}
+    places = {pointer: positions.at(spot.key) for pointer, spot in offsets_of(path, text, pointers).items()}
     if "" in pointers:
         places[""] = positions.at(len(text) - len(text.lstrip()))
     return places
@@ -80,3 +81,26 @@ def _placed(diagnostic: Diagnostic, places: Places) -> Diagnostic:
     if place is None or not _is_wanted(diagnostic):
         return diagnostic
     return diagnostic._replace(location=diagnostic.location._replace(line=place[0], column=place[1]))
+
+
+class DocumentText(NamedTuple):
+    """One document's text, and line and column (from 1) of its first character in the file."""
+
+    text: str
+    line: int
+    column: int
+
+
+def document_texts(path: str, text: str, pointers: Collection[str]) -> dict[str, DocumentText]:
+    """The texts of the documents at ``pointers``, by pointer.
+
+    Args:
+        path: the file's name, which may say that it holds JSON Lines.
+        text: the file's text, in which every document was found.
+        pointers: of documents, as ``documents_in`` gives them; none is inside another.
+    """
+    positions = Positions(text)
+    return {
+        pointer: DocumentText(text[spot.begin : spot.end], *positions.at(spot.begin))
+        for pointer, spot in offsets_of(path, text, pointers).items()
+    }

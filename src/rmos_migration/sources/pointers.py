@@ -1,4 +1,4 @@
-"""RFC 6901 pointers: places in a JSON value, as text that every database can hold (DOMAIN.md §8)."""
+"""RFC 6901 pointers, as text that every database can hold (docs/domain.md, Pointers and paths)."""
 
 import re
 from collections.abc import Iterable

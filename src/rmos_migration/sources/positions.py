@@ -2,6 +2,11 @@
 
 from typing import NamedTuple
 
+from ..diagnostics import Location
+
+START = Location("", line=1, column=1)
+"""The beginning of a text that is no file."""
+
 
 class Position(NamedTuple):
     """Line and column, both from 1."""
@@ -11,26 +16,22 @@ class Position(NamedTuple):
 
 
 class Positions:
-    """Positions in one text, counted on from the last one, since mostly the text is walked forwards."""
+    """Positions in a text that begins at ``start``, counted on from the last one: most texts are walked forwards."""
 
-    __slots__ = ("_begin", "_line", "_offset", "text")
+    __slots__ = ("_begin", "_line", "_offset", "start", "text")
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, start: Location = START) -> None:
         self.text = text
-        self._offset, self._line, self._begin = 0, 1, 0
+        self.start = start
+        self._offset, self._line, self._begin = 0, start.line or 1, 1 - (start.column or 1)
 
     def at(self, offset: int) -> Position:
-        """The position of a character offset."""
+        """Return the position of a character offset."""
         if offset < self._offset:
-            return position_of(self.text, offset)
+            return Positions(self.text, self.start).at(offset)
         breaks = self.text.count("\n", self._offset, offset)
         if breaks:
             self._line += breaks
             self._begin = self.text.rindex("\n", self._offset, offset) + 1
         self._offset = offset
         return Position(self._line, offset - self._begin + 1)
-
-
-def position_of(text: str, offset: int) -> Position:
-    """The position of one character offset."""
-    return Position(text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset))

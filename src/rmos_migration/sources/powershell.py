@@ -1,4 +1,4 @@
-"""What ConvertTo-Json leaves behind when it is called without enough -Depth (DOMAIN.md §6)."""
+"""What ConvertTo-Json of Windows PowerShell makes of objects and lists (docs/domain.md, PowerShell)."""
 
 import re
 from collections.abc import Iterable
@@ -9,9 +9,9 @@ _TYPE_NAME = re.compile(r"System(?:\.\w+)+(?:\[\])?")
 
 
 def truncation(document: dict[str, Any], raw: bytes) -> list[str | int] | None:
-    """The steps to the first string that ConvertTo-Json left in place of an object, or None.
+    """Return the steps to the first string that ConvertTo-Json left in place of an object, for lack of -Depth.
 
-    ``raw`` is the document's JSON text; only where it holds one of the marks is the document walked.
+    ``raw`` is the document's JSON text: the document is only walked if the text holds one of the marks.
     """
     if b"@{" not in raw and b"System." not in raw:
         return None
@@ -34,10 +34,15 @@ def _steps_to_truncation(members: Iterable[tuple[str | int, Any]]) -> list[str |
 
 
 def is_cut_off(text: str) -> bool:
-    """Whether a text is what ConvertTo-Json leaves in the place of an object: ``@{}``, ``@{name=…}`` or a type's name.
+    """Tell whether a text is what ConvertTo-Json leaves of an object: ``@{}``, ``@{name=…}`` or a type's name.
 
     Other text that begins with ``@{`` is text.
     """
     if text.startswith("@{"):
         return _STUMP.fullmatch(text) is not None
     return text.startswith("System.") and _TYPE_NAME.fullmatch(text) is not None
+
+
+def is_powershell_list(value: dict[str, Any]) -> bool:
+    """Tell whether an object is a list, as ConvertTo-Json of Windows PowerShell 5.1 writes some."""
+    return isinstance(value.get("value"), list) and "Count" in value

@@ -1,4 +1,4 @@
-"""Reading source files: each opened once, bounded, regular files only, and hashed as parsed."""
+"""Reading of source files: regular files only, of limited size, each opened once and hashed as it is parsed."""
 
 import errno
 import os
@@ -12,21 +12,20 @@ from typing import NamedTuple
 from ..diagnostics import Diagnostic, Location, diagnose
 from .cost import refused_for_cost
 from .machine import raise_if_machine_failed
-from .passed_over import SourceFile
 
 _CHEAP = 256 * 1024
-"""Bytes of a file that is parsed whatever is in it."""
+"""Bytes. A file of this size is parsed whatever is in it."""
 
 SIZE_LIMIT = 16 * 1024 * 1024
-"""Bytes. A larger file is refused before it is read, and while it is read."""
+"""Bytes. A larger file is rejected before it is read, and while it is read."""
 
 READ_AHEAD = 64
-"""Files that are open at once, so that the system fetches them while earlier ones are parsed."""
+"""How many files are open at once, so that the system fetches them while earlier ones are parsed."""
 
 RACY_NS = 2_000_000_000
 """Nanoseconds; the coarsest clock of a file system in use is that of memory sticks (FAT). A file written so shortly
-before it was read could change once more without its time showing it. So it is read twice, and must be the same; and its
-time is not remembered, so that the next run reads it again."""
+before it was read could change once more without its time showing it. So it is read twice and must be the same, and
+its time is not remembered, so that the next run reads it again."""
 
 FLAGS = (
     os.O_RDONLY
@@ -38,11 +37,19 @@ FLAGS = (
 """How a legacy file is opened: never through a link, never waiting for a pipe."""
 
 
-class Reading(NamedTuple):
-    """A file that was looked at: its bytes and their SHA-256 (hex), or the diagnostic of why there are none.
+class SourceFile(NamedTuple):
+    """A file to read: its path below the source with ``/``, the system's path, or why it must not be opened."""
 
-    ``size`` is in bytes, ``mtime_ns`` in nanoseconds since the epoch; both are None where the file was not read,
-    ``mtime_ns`` also where it cannot be trusted (``RACY_NS``).
+    path: str
+    full: str
+    problem: Diagnostic | None = None
+
+
+class Reading(NamedTuple):
+    """A file after reading: its bytes and their SHA-256 (hex), or the diagnostic that says why there are none.
+
+    ``size`` is in bytes, ``mtime_ns`` in nanoseconds since the epoch; both are None if the file was not read,
+    ``mtime_ns`` also if it cannot be trusted (``RACY_NS``).
     """
 
     path: str
@@ -57,7 +64,7 @@ def read_files(files: Iterable[SourceFile]) -> Iterator[Reading]:
     """Read files in the given order, at most ``READ_AHEAD`` of them open at once.
 
     Raises:
-        EnvironmentFailure: if the machine fails (see ``machine``); nothing is said of the file then.
+        EnvironmentFailure: if the machine fails (``machine.py``), which says nothing about the file.
     """
     waiting = iter(files)
     while group := list(islice(waiting, READ_AHEAD)):
@@ -76,7 +83,7 @@ def beginning_of(full: str, limit: int) -> bytes | None:
     """Return the first bytes of a regular file; None for a link, pipe or device, which is not read.
 
     Raises:
-        OSError: if it cannot be read, also where a buffered file would say that there is nothing yet (EAGAIN).
+        OSError: if it cannot be read, even where a buffered file would return nothing yet (EAGAIN).
     """
     handle = os.open(full, FLAGS)
     try:
@@ -107,7 +114,7 @@ if hasattr(os, "posix_fadvise"):
 else:
 
     def _fetch_soon(handle: int) -> None:
-        """Nothing: this system cannot be asked to read ahead."""
+        """Do nothing: this system cannot be asked to read ahead."""
 
 
 def _read(file: SourceFile, handle: int | Diagnostic | None) -> Reading:
@@ -124,7 +131,7 @@ def _read(file: SourceFile, handle: int | Diagnostic | None) -> Reading:
 def _read_open_file(path: str, handle: int) -> Reading:
     before = os.fstat(handle)
     if not stat.S_ISREG(before.st_mode):
-        return _refused(path, "file-not-regular", "this is no ordinary file")
+        return _refused(path, "file-not-regular", "this is not an ordinary file")
     if before.st_size > SIZE_LIMIT:
         return _refused(path, "file-too-large", f"{before.st_size:,} bytes; the limit is {SIZE_LIMIT:,}")
     raw = _all_of(handle, before.st_size)
@@ -144,7 +151,7 @@ def _read_open_file(path: str, handle: int) -> Reading:
 
 
 def _all_of(handle: int, size: int) -> bytes:
-    """Return the bytes of a file, one more than it should have if there are more."""
+    """Return the bytes of a file, and one more than expected if there are more."""
     raw = os.read(handle, size + 1)
     while raw and len(raw) < size:
         more = os.read(handle, size + 1 - len(raw))
@@ -157,8 +164,8 @@ def _all_of(handle: int, size: int) -> bytes:
 def _read_again(handle: int, size: int) -> bytes:
     """Return the bytes once more, from the beginning.
 
-    A program that writes a file anew in its place, in several steps, may do so between two steps of reading: half of what
-    was read is then old and half new, and within a tick of the clock neither size nor time show it.
+    A program may rewrite a file in place, in several steps, between two steps of reading: half of what was read is
+    then old and half new, and within a tick of the clock neither size nor time show it.
     """
     os.lseek(handle, 0, os.SEEK_SET)
     return _all_of(handle, size)
@@ -169,10 +176,10 @@ def _refused(path: str, code: str, message: str) -> Reading:
 
 
 def _unreadable(file: SourceFile, error: OSError) -> Diagnostic:
-    """Why a file cannot be read, where that is its own fault.
+    """Return why a file cannot be read, if the reason is the file's own.
 
     Raises:
-        EnvironmentFailure: if it is the machine's.
+        EnvironmentFailure: if the machine failed.
     """
     raise_if_machine_failed(file.path, error, file.full)
     if error.errno == errno.ELOOP:

@@ -1,7 +1,6 @@
 """The slow, careful reader: walks JSON text character by character and says what is wrong, and where.
 
-It runs only on text that was refused. It decides nothing that ``decode.py`` has not decided already: a text without
-faults here is a text that decodes.
+It runs only on text that the fast readers of ``decode.py`` rejected, and rejects exactly what they reject.
 """
 
 import json
@@ -10,157 +9,137 @@ from array import array
 from collections.abc import Mapping
 from typing import NamedTuple, NoReturn
 
-from ..diagnostics import shown
-from .advice import A_COLON, A_KEY, A_NUMBER, A_VALUE, THE_END, Advice, advice_behind_number, advice_on
-from .faults import OTHER, Fault
+from ..diagnostics import Diagnostic, Location, diagnose, shown
+from .number_hints import Explanation, explain_after_number
 from .numbers import check_number
 from .pointers import Again, Path
-from .positions import Position, Positions, position_of
-from .tokens import fault_in_string
+from .positions import START, Position, Positions
+from .syntax_hints import A_COLON, A_KEY, A_NUMBER, A_VALUE, THE_END, explain, explain_string
+from .tokens import FIRST_CHARACTER, NAN, NUMBER, STRING, SURROGATE, WORD, end_of_nested, skip_space
 
 MAX_DEPTH = 64
-MAX_FAULTS = 100
-"""Faults reported for one text. The last of them says that the scan stopped there."""
+MAX_ERRORS = 100
+"""Errors reported for one text. The last of them says that the scan stopped there."""
 
 
 def scan(
     text: str,
-    base: str = "",
-    leaps: Mapping[int, int] | None = None,
-    most: int = MAX_FAULTS,
-) -> tuple[Fault, ...]:
-    """Walk ``text`` once and collect its faults, at most so many.
+    start: Location = START,
+    skipped: Mapping[int, int] | None = None,
+    most: int = MAX_ERRORS,
+) -> tuple[Diagnostic, ...]:
+    """Walk ``text`` once and collect what is wrong with it.
 
     Args:
         text: JSON, more or less.
-        base: the pointer of what the text holds.
-        leaps: offsets of values that are leapt over, with those behind them.
-        most: after so many faults the scan stops.
+        start: where the text begins; its pointer is that of the text's value.
+        skipped: offsets of values that are not looked at, with those behind them.
+        most: how many errors end the scan.
     """
-    scanner = Scanner(text, base, leaps, most)
+    scanner = Scanner(text, start, skipped, most)
     scanner.run()
-    return tuple(scanner.faults)
+    return tuple(scanner.errors)
 
 
 class StopScan(Exception):  # noqa: N818 - control flow inside this module
-    """The rest of the text cannot be made sense of."""
-
-
-_SPACE = re.compile(r"[ \t\n\r]*")
-_STRING = re.compile(r'"(?:[^"\\\x00-\x1f]++|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*+"')
-_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_NAN = re.compile(r"[-+]?(?:NaN|Infinity|nan|inf(?:inity)?)\b")
-_WORD = re.compile(r"true|false|null")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
-_BEGINNING = re.compile(r'["{\[\-0-9tfnNI]')
-_BRACKETS = re.compile(r'[\[{]++|[\]}]++|"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+    """The rest of the text cannot be read."""
 
 
 class ScanPosition(NamedTuple):
-    """Where the scanner is: the path, and how deep."""
+    """The path to the value that the scanner is in, and its depth."""
 
     path: Path | None
     depth: int
 
     def below(self, token: str | int) -> "ScanPosition":
-        """The place under a key or number."""
+        """Return the position of a key or index below this one."""
         return ScanPosition(Path(self.path, token), self.depth + 1)
 
 
 _Seen = dict[str, list[int | Position]]
-"""Where the keys of an object stand: offsets, or positions where there may be very many faults."""
+"""Where the keys of an object are: offsets, or positions where there may be very many errors."""
 
 
 class Scanner:
-    """A walk over a text. Each of its steps takes the offset where a thing begins and returns the one behind it."""
+    """A walk over a text. Each of its steps takes the offset where something begins and returns the one behind it."""
 
     max_depth = MAX_DEPTH
 
-    def __init__(self, text: str, base: str, leaps: Mapping[int, int] | None, most: int) -> None:
+    def __init__(self, text: str, start: Location, skipped: Mapping[int, int] | None, most: int) -> None:
         self.text = text
-        self.base = base
-        self.leaps = leaps or {}
+        self.start = start
+        self.skipped = skipped or {}
         self.most = most
-        self.faults: list[Fault] = []
+        self.errors: list[Diagnostic] = []
         self.gaps = array("q")
-        self.positions = Positions(text)
+        self.positions = Positions(text, start)
 
     def run(self) -> bool:
-        """Walk to the end, or as far as there is sense in it; says whether it was the end."""
+        """Walk as far as the text can be read; tell whether that was its end."""
         try:
-            end = self._skip(self._value(self._skip(0), ScanPosition(None, 1)))
+            end = skip_space(self.text, self._value(skip_space(self.text, 0), ScanPosition(None, 1)))
             if end < len(self.text):
                 self._unexpected(end, THE_END)
         except StopScan:
             return False
         return True
 
-    # faults
+    # errors
 
-    def _fault(
-        self,
-        at: int,
-        code: str,
-        message: str,
-        place: ScanPosition | None,
-        hint: str = "",
-        other: Position | None = None,
-    ) -> None:
-        pointer = place.path.pointer(self.base) if place is not None and place.path is not None else self.base
-        self.faults.append(Fault(code, message, *self.positions.at(at), pointer, hint, other))
-        if len(self.faults) >= self.most:
-            last = self.faults[-1]
-            self.faults[-1] = last._replace(
-                message=f"{last.message}; after {self.most} faults the scan stopped here"
-            )
+    def _error(self, at: int, code: str, message: str, place: ScanPosition | None, hint: str = "") -> None:
+        if len(self.errors) + 1 >= self.most:
+            message = f"{message}; after {self.most} errors the scan stopped here"
+        pointer = self.start.pointer
+        if place is not None and place.path is not None:
+            pointer = place.path.pointer(pointer)
+        line, column = self.positions.at(at)
+        location = self.start._replace(pointer=pointer, line=line, column=column)
+        self.errors.append(diagnose(code, message, location, hint=hint))
+        if len(self.errors) >= self.most:
             raise StopScan
 
-    def _value_fault(self, at: int, end: int, code: str, message: str, place: ScanPosition) -> None:
-        """Note a fault that is a whole value, between two offsets."""
-        self._fault(at, code, message, place)
+    def _value_error(self, at: int, end: int, code: str, message: str, place: ScanPosition) -> None:
+        """Report an error that is a whole value, between two offsets."""
+        self._error(at, code, message, place)
         self.gaps.extend((at, end))
 
     def _syntax(self, at: int, message: str, place: ScanPosition | None = None, hint: str = "") -> NoReturn:
-        self._fault(at, "json-syntax", message, place, hint)
+        self._error(at, "json-syntax", message, place, hint)
         raise StopScan
 
     def _unexpected(self, at: int, expected: str, place: ScanPosition | None = None) -> NoReturn:
-        """Report what stands where something else was expected, with the likely cause where it can be told, and stop."""
+        """Report what is found where something else was expected, and stop."""
         if at < len(self.text):
             self._zeros(at, place)
-        self._advise(advice_on(self.text, at, expected), place)
+        self._stop(explain(self.text, at, expected), place)
 
-    def _advise(self, advice: Advice, place: ScanPosition | None) -> NoReturn:
-        self._syntax(advice.at, advice.message, place, advice.hint)
+    def _stop(self, explanation: Explanation, place: ScanPosition | None) -> NoReturn:
+        self._syntax(explanation.at, explanation.message, place, explanation.hint)
 
     def _missing(self, end: int, at: int, name: str, expected: str, place: ScanPosition) -> NoReturn:
-        """Report that something is missing between two offsets: at the end of the line, where the next one goes on."""
-        if _BEGINNING.match(self.text, at) and "\n" in self.text[end:at]:
+        """Report that something is missing between two offsets: at the end of the line if they are on two lines."""
+        if FIRST_CHARACTER.match(self.text, at) and "\n" in self.text[end:at]:
             self._syntax(end, f"{name} is missing at the end of this line", place, f"write {name} there")
         self._unexpected(at, expected, place)
 
     def _number_goes_on(self, end: int, place: ScanPosition, *, in_list: bool = False) -> None:
-        """Stop where a number that ends at an offset was to go on: with a decimal comma, or a unit."""
-        advice = advice_behind_number(self.text, end, in_list=in_list)
-        if advice is not None:
-            self._advise(advice, place)
+        """Stop if a number that ends at an offset goes on: with a decimal comma, or a unit."""
+        explanation = explain_after_number(self.text, end, in_list=in_list)
+        if explanation is not None:
+            self._stop(explanation, place)
 
     def _zeros(self, at: int, place: ScanPosition | None) -> None:
-        """Stop where nothing but zero bytes follow."""
+        """Stop if nothing but zero bytes follow."""
         if self.text[at : at + 1] == "\0" and not self.text[at:].strip("\0 \t\r\n"):
-            hint = "restore the file from a backup; what stood here was never written to the disk"
-            message = "from here on there is nothing but zero bytes, as a power cut leaves them"
+            hint = "restore the file from a backup; what was here was never written to the disk"
+            message = "from here on there is nothing but zero bytes, as after a power cut"
             self._syntax(at, message, place, hint)
 
     # the walk
 
-    def _skip(self, at: int) -> int:
-        found = _SPACE.match(self.text, at)
-        return found.end() if found else at
-
     def _value(self, at: int, place: ScanPosition) -> int:
-        if at in self.leaps:
-            return self.leaps[at]
+        if at in self.skipped:
+            return self.skipped[at]
         first = self.text[at : at + 1]
         if first in ("{", "["):
             if place.depth > self.max_depth:
@@ -168,32 +147,22 @@ class Scanner:
             return self._object(at, place) if first == "{" else self._array(at, place)
         if first == '"':
             return self._string(at, place)[0]
-        if found := _WORD.match(self.text, at):
+        if found := WORD.match(self.text, at):
             return found.end()
-        if found := _NAN.match(self.text, at):
-            message = f"{found[0]} stands where a value must be"
-            self._value_fault(at, found.end(), "json-not-a-number", message, place)
+        if found := NAN.match(self.text, at):
+            message = f"{found[0]} is not a JSON value"
+            self._value_error(at, found.end(), "json-not-a-number", message, place)
             return found.end()
-        if found := _NUMBER.match(self.text, at):
+        if found := NUMBER.match(self.text, at):
             return self._number(at, found, place)
         return self._unexpected(at, A_VALUE, place)
 
     def _too_deep(self, at: int, place: ScanPosition) -> int:
-        """Report a value that is nested too deeply, and leap over it by its brackets alone."""
-        depth, end = 0, len(self.text)
-        is_closed = self.text.find("]", at) >= 0 or self.text.find("}", at) >= 0
-        for found in _BRACKETS.finditer(self.text, at if is_closed else end):
-            run = found[0]
-            if run[0] in "[{":
-                depth += len(run)
-            elif run[0] in "]}":
-                depth -= len(run)
-                if depth <= 0:
-                    end = found.end() + depth
-                    break
+        """Report a value that is nested too deeply, and skip it."""
+        end = end_of_nested(self.text, at)
         message = f"the nesting is deeper than {MAX_DEPTH} levels here"
-        self._value_fault(at, end, "json-depth", message, place)
-        if depth > 0 or not is_closed:
+        self._value_error(at, len(self.text) if end is None else end, "json-depth", message, place)
+        if end is None:
             raise StopScan
         return end
 
@@ -202,66 +171,66 @@ class Scanner:
         if following not in " \t\r\n,]}" and following.isprintable():
             self._unexpected(at, A_NUMBER, place)
         if trouble := check_number(found[0]):
-            self._value_fault(at, found.end(), *trouble, place)
+            self._value_error(at, found.end(), *trouble, place)
         return found.end()
 
     def _string(self, at: int, place: ScanPosition) -> tuple[int, str]:
-        """The end of a text, and the text; a key is looked at by who knows what stands under it."""
+        """Return the end of a string, and its content."""
         end, content = self._read_string(at, place)
         self._check_characters(at, content, place)
         return end, content
 
     def _read_string(self, at: int, place: ScanPosition) -> tuple[int, str]:
-        found = _STRING.match(self.text, at)
+        found = STRING.match(self.text, at)
         if found is None:
             self._broken_string(at, place)
         content = found[0][1:-1]
         return found.end(), json.loads(found[0]) if "\\" in content else content
 
     def _check_characters(self, at: int, content: str, place: ScanPosition) -> None:
-        if not content.isascii() and (broken := _SURROGATE.search(content)):
+        if not content.isascii() and (broken := SURROGATE.search(content)):
             message = f"half a character, \\u{ord(broken[0]):04x}, without its other half"
-            self._fault(at, "json-surrogate", message, place)
+            self._error(at, "json-surrogate", message, place)
 
     def _broken_string(self, at: int, place: ScanPosition) -> NoReturn:
-        here, message, hint = fault_in_string(self.text, at)
-        self._zeros(here, place)
-        self._syntax(here, message, place, hint)
+        explanation = explain_string(self.text, at)
+        self._zeros(explanation.at, place)
+        self._stop(explanation, place)
 
     def _array(self, at: int, place: ScanPosition) -> int:
-        here = self._skip(at + 1)
+        here = skip_space(self.text, at + 1)
         if self.text[here : here + 1] == "]":
             return here + 1
         index = 0
         while True:
             end = self._value(here, place.below(index))
-            here = self._skip(end)
+            here = skip_space(self.text, end)
             follows = self.text[here : here + 1]
             if follows == "]":
                 return here + 1
             if follows != ",":
                 self._number_goes_on(end, place, in_list=True)
-                self._missing(end, here, "a comma", "a comma or ] was expected", place)
-            comma, here = here, self._skip(here + 1)
+                self._missing(end, here, "a comma", "expected a comma or ]", place)
+            comma, here = here, skip_space(self.text, here + 1)
             if self.text[here : here + 1] == "]":
                 self._syntax(comma, "there is a comma after the last element of the list", place)
             index += 1
 
     def _object(self, at: int, place: ScanPosition) -> int:
-        here = self._skip(at + 1)
+        here = skip_space(self.text, at + 1)
         if self.text[here : here + 1] == "}":
             return here + 1
         seen: _Seen = {}
         while True:
             end = self._member(here, place, seen)
-            here = self._skip(end)
+            here = skip_space(self.text, end)
             follows = self.text[here : here + 1]
             if follows == "}":
                 return here + 1
             if follows != ",":
                 self._number_goes_on(end, place)
-                self._missing(end, here, "a comma", "a comma or } was expected", place)
-            comma, here = here, self._skip(here + 1)
+                self._missing(end, here, "a comma", "expected a comma or }", place)
+            comma, here = here, skip_space(self.text, here + 1)
             if here == comma + 1 and self.text[here : here + 1].isdigit():
                 self._number_goes_on(end, place)
             if self.text[here : here + 1] == "}":
@@ -272,18 +241,18 @@ class Scanner:
             self._unexpected(at, A_KEY, place)
         end, key = self._read_string(at, place)
         before = seen.setdefault(key, [])
-        below = place.below(Again(key, len(before) + 1) if before and self.leaps else key)
+        below = place.below(Again(key, len(before) + 1) if before and self.skipped else key)
         self._check_characters(at, key, below)
         if before:
             self._again(at, key, before[0], below)
-        before.append(self.positions.at(at) if self.leaps else at)
-        colon = self._skip(end)
+        before.append(self.positions.at(at) if self.skipped else at)
+        colon = skip_space(self.text, end)
         if self.text[colon : colon + 1] != ":":
             self._missing(end, colon, "a colon", A_COLON, below)
-        return self._value(self._skip(colon + 1), below)
+        return self._value(skip_space(self.text, colon + 1), below)
 
     def _again(self, at: int, key: str, first: int | Position, place: ScanPosition) -> None:
-        """Report a key that stands in its object before."""
-        other = position_of(self.text, first) if isinstance(first, int) else first
-        message = f"the key {shown(key)} stands here again, first at {OTHER}"
-        self._fault(at, "json-duplicate-key", message, place, other=other)
+        """Report a key that its object has already."""
+        line, column = self.positions.at(first) if isinstance(first, int) else first
+        message = f"the key {shown(key)} is repeated here; it is first at line {line}, column {column}"
+        self._error(at, "json-duplicate-key", message, place)

@@ -1,75 +1,70 @@
-"""The shapes in which files hold documents, and how they are taken apart (DOMAIN.md §6).
+"""The shapes in which files hold documents, and how they are split (docs/domain.md, Shapes).
 
-The shapes are tried in this order: a record, a wrapper, an envelope, a file keyed by id; what is none of them is one
-document that nobody knows. Each document has its own pointer, and its own fate.
+The shapes are tried in this order: a record, a wrapper, an envelope, a file keyed by id; anything else is one document
+that is not recognised. Each document has its own pointer, and is loaded or rejected on its own.
 """
 
 from collections.abc import Callable
-from typing import Any, Generic, NamedTuple
+from typing import Any, Generic
 
+from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import ENTITIES, Entity
-from .answers import failure_in
-from .document import (
-    PARTS,
-    Document,
-    DocumentPlace,
-    FormT,
-    holds_under,
+from .document import Document, DocumentPlace, FormT
+from .pointers import Again, below, name_of, pointer_step
+from .powershell import is_powershell_list
+from .wrappings import (
+    answer_keys,
+    event_keys,
+    holds_parts,
+    id_keys,
     is_filled,
-    is_in_place_of_one,
+    is_in_place_of_object,
+    is_keyed_by_id,
     is_list_of_objects,
-    is_powershell_list,
     may_hold_documents,
     named,
-    noticing,
+    own_keys,
+    says_failure,
+    wrapper_keys,
 )
-from .faults import Fault
-from .pointers import Again, below, name_of, pointer_step
-
-WRAPPERS = ("runs", "patterns", "entries", "items", "joblogs", "strip_families", "categories")
-"""Keys under which programs put a whole list or dictionary of documents."""
 
 MAX_DOCUMENTS = 100_000
 """Documents in one file, which are prepared and written together. Real ones are hardly below 160 bytes each."""
 
 _DEPTH = 3
-"""Lists and objects around a record under a key that no wrapping has."""
+"""Lists and objects around a record under a key that is not one of a wrapping."""
 
 Recognise = Callable[[Entity, dict[str, Any]], FormT | None]
 
 
-class _Unwrapped(NamedTuple, Generic[FormT]):
-    """The documents of a wrapping, and the keys that it has for them."""
-
-    keys: list[str]
-    documents: list[Document[FormT]]
-
-
 class TooManyError(Exception):
-    """There are more documents in a file than are taken from one."""
+    """A file holds more than ``MAX_DOCUMENTS`` documents."""
 
 
 class Splitter(Generic[FormT]):
-    """Takes a file's value apart. ``listed`` counts the documents that stand in lists.
+    """Splits the value of a file into documents.
+
+    Attributes:
+        entity: what the folder says the documents are.
+        path: the file's path, for diagnostics.
+        listed: how many documents in lists were found.
+        found: how many documents were found.
 
     Raises:
         TooManyError: if there are more than ``MAX_DOCUMENTS``.
     """
 
-    def __init__(self, entity: Entity, recognise: Recognise[FormT]) -> None:
+    def __init__(self, entity: Entity, recognise: Recognise[FormT], path: str) -> None:
         self.entity = entity
+        self.path = path
         self._recognise = recognise
         self.listed = 0
         self.found = 0
 
-    def recognise(self, value: dict[str, Any]) -> FormT | None:
-        """The form in which an object is a record of the entity."""
-        return self._recognise(self.entity, value)
-
     def whole(self, value: Any) -> list[Document[FormT]]:
-        """The documents in the value of a file; an empty list or object holds none."""
+        """Return the documents in the value of a file; an empty list or object holds none."""
         if isinstance(value, dict):
-            form = self.recognise(value)
+            form = self._recognise(self.entity, value)
             if form is not None:
                 return [Document("", value, form)]
             inside = self._inside(value, DocumentPlace()) if value else []
@@ -78,20 +73,20 @@ class Splitter(Generic[FormT]):
             return self._elements(value, DocumentPlace(shape="list"))
         return [Document("", value, None)]
 
-    def line(self, value: Any, count: int) -> list[Document[FormT]]:
-        """The documents in the value of one of a file's lines, which are counted from 0."""
-        return self._documents(value, DocumentPlace(f"/{count}", is_listed=True, shape="JSON Lines"))
+    def line(self, value: Any, pointer: str) -> list[Document[FormT]]:
+        """Return the documents in the value of one of a file's lines."""
+        return self._documents(value, DocumentPlace(pointer, is_listed=True, shape="JSON Lines"))
 
-    def broken_line(self, count: int, faults: tuple[Fault, ...]) -> Document[FormT]:
-        """The document in a line that cannot be read."""
-        place = DocumentPlace(f"/{count}", is_listed=True, shape="JSON Lines")
-        return self._one(None, None, place)._replace(faults=faults)
+    def broken_line(self, pointer: str, errors: tuple[Diagnostic, ...]) -> Document[FormT]:
+        """Return the document in a line that cannot be read."""
+        place = DocumentPlace(pointer, is_listed=True, shape="JSON Lines")
+        return self._one(None, None, place)._replace(errors=errors)
 
     def _documents(self, value: Any, place: DocumentPlace) -> list[Document[FormT]]:
-        """The documents in a value that stands somewhere in the file: itself, or those it wraps."""
+        """Return the documents in a value somewhere in the file: itself, or those that it wraps."""
         if not isinstance(value, dict):
             return [self._one(value, None, place)]
-        form = self.recognise(value)
+        form = self._recognise(self.entity, value)
         if form is None:
             inside = self._inside(value, place)
             if inside is not None:
@@ -115,23 +110,87 @@ class Splitter(Generic[FormT]):
             found += self._documents(value, element)
         return found
 
+    # wrappings
+
     def _inside(self, value: dict[str, Any], place: DocumentPlace) -> list[Document[FormT]] | None:
-        """The documents that a wrapper or envelope holds; None if the object is neither."""
+        """Return the documents in a wrapper or envelope; None if the object is neither."""
         before = self.listed, self.found
-        for unwrap in (self._wrapped, self._answered, self._event):
-            unwrapped = unwrap(value, place)
-            if unwrapped is not None:
-                keys, found = unwrapped
-                taken = set(keys)
-                beside = {key: held for key, held in value.items() if key not in taken}
-                found += self._beside(beside, place)
-                if self._is_around(value, found):
-                    return self._with_notice(beside, place, found)
+        for keys_of, unwrap in (
+            (wrapper_keys, self._wrapped),
+            (answer_keys, self._answered),
+            (event_keys, self._announced),
+        ):
+            keys = keys_of(value)
+            if not keys:
+                continue
+            found = unwrap(value, keys, place)
+            beside = {key: held for key, held in value.items() if key not in keys}
+            found += self._beside(beside, place)
+            if self._is_wrapping(value, found):
+                return self._warned(beside, place, found)
             self.listed, self.found = before
         return None
 
+    def _wrapped(self, value: dict[str, Any], keys: list[str], place: DocumentPlace) -> list[Document[FormT]]:
+        """Unwrap ``{"runs": [...]}``, ``{"runs": {id: ...}}``, ``{"categories": {...}}``, and PowerShell's lists."""
+        found: list[Document[FormT]] = []
+        for key in keys:
+            inside = place.under(key, f"wrapper {name_of(key)}")
+            found += self._members(value[key], inside, is_category=name_of(key) == "categories")
+        return found
+
+    def _members(
+        self, held: list[Any] | dict[str, Any], place: DocumentPlace, *, is_category: bool = False
+    ) -> list[Document[FormT]]:
+        if isinstance(held, list):
+            return self._elements(held, place)
+        if self._recognise(self.entity, held) is not None:
+            return self._documents(held, place._replace(is_listed=place.category is not None))
+        if is_powershell_list(held):
+            lists = named(held, ["value"])
+            return [one for key in lists for one in self._elements(held[key], place.under(key, "list"))]
+        found: list[Document[FormT]] = []
+        for key, value in held.items():
+            member = place._replace(pointer=below(place.pointer, key))
+            if is_category and may_hold_documents(value):
+                found += self._members(value, member._replace(category=name_of(key)))
+            elif isinstance(value, list):
+                found += self._elements(value, member)
+            elif isinstance(value, dict) or is_in_place_of_object(value):
+                found += self._documents(value, member._replace(key=key))
+            # anything else is a version or a count beside the documents
+        return found
+
+    def _answered(
+        self, value: dict[str, Any], keys: list[str], place: DocumentPlace
+    ) -> list[Document[FormT]]:
+        """Unwrap ``{"success": true, "pattern": {...}}``: a program's answer that was saved."""
+        found: list[Document[FormT]] = []
+        for key in keys:
+            inside, held = place.under(key, "API envelope"), value[key]
+            found += self._elements(held, inside) if isinstance(held, list) else self._documents(held, inside)
+        return found
+
+    def _announced(
+        self, value: dict[str, Any], keys: list[str], place: DocumentPlace
+    ) -> list[Document[FormT]]:
+        """Unwrap ``{"type": "job:created", "data": {...}, "timestamp": ...}``: something that a program announced."""
+        return self._documents(value[keys[0]], place.under(keys[0], "event envelope"))
+
+    def _is_wrapping(self, value: dict[str, Any], found: list[Document[FormT]]) -> bool:
+        """Tell whether an object is only the wrapping of what was found in it.
+
+        It is if a record was found. If none was, an object that has keys of a record itself is a broken record rather
+        than a wrapping, and must not be skipped; nor must one that is somewhere in it.
+        """
+        if any(document.form is not None for document in found):
+            return True
+        return own_keys(self.entity).isdisjoint(value) and (bool(found) or not holds_parts(value))
+
+    # what is beside the documents of a wrapping
+
     def _beside(self, beside: dict[str, Any], place: DocumentPlace) -> list[Document[FormT]]:
-        """The records under keys of a wrapping that are no part of it, or stand there again: nothing is passed over."""
+        """Return the records under repeated keys of a wrapping, or under keys that are not part of it."""
         found: list[Document[FormT]] = []
         for key, held in beside.items():
             under = place.under(key, f"key {name_of(key)}")
@@ -143,7 +202,7 @@ class Splitter(Generic[FormT]):
         return found
 
     def _holds_records(self, held: Any, depth: int = _DEPTH) -> bool:
-        """Whether a value is a record of any entity, or holds one not too far in."""
+        """Tell whether a value is a record of any entity, or holds one not too far in."""
         if isinstance(held, dict):
             if self._is_record(held):
                 return True
@@ -156,7 +215,7 @@ class Splitter(Generic[FormT]):
         return any(self._recognise(entity, value) is not None for entity in ENTITIES)
 
     def _records_in(self, held: Any, place: DocumentPlace) -> list[Document[FormT]]:
-        """The documents in a value that holds records; what lies beside them in an object is no document."""
+        """Return the documents in a value that holds records; what is beside them in an object is not a document."""
         if isinstance(held, list):
             return self._elements(held, place)
         if self._is_record(held):
@@ -171,12 +230,13 @@ class Splitter(Generic[FormT]):
             for one in self._records_in(value, place._replace(pointer=below(place.pointer, key), key=key))
         ]
 
-    def _with_notice(
+    def _warned(
         self, beside: dict[str, Any], place: DocumentPlace, found: list[Document[FormT]]
     ) -> list[Document[FormT]]:
-        """The documents found in a wrapping; the first record says what stands beside them and looks like a part of one.
+        """Add warnings of what is beside the documents of a wrapping and looks like a part of one.
 
-        That is a key of a record, or a list of objects that are no records.
+        That is a key of a record, or a list of objects that are not records (the first record is warned), and the
+        word that the program failed (every record is).
         """
         taken = {
             document.pointer.removeprefix(place.pointer).partition("/")[2].partition("/")[0]
@@ -185,112 +245,29 @@ class Splitter(Generic[FormT]):
         keys = [
             key
             for key, held in beside.items()
-            if key in self._identities
+            if key in id_keys(self.entity)
             or (is_list_of_objects(held) and pointer_step(key).removeprefix("/") not in taken)
         ]
-        if keys and any(document.form is not None for document in found):
-            message = f"{', '.join(map(name_of, keys))} stand around the documents and belong to none of them"
-            at = next(index for index, document in enumerate(found) if document.form is not None)
-            found[at] = noticing(Fault("keys-around", message, pointer=place.pointer), found[at])
-        failure = failure_in(beside, place.pointer)
-        return found if failure is None else [noticing(failure, document) for document in found]
-
-    def _is_around(self, value: dict[str, Any], found: list[Document[FormT]]) -> bool:
-        """Whether an object is no more than the wrapping of what was found in it.
-
-        It is, where a record was found. Where none was, an object that has keys of a record itself is a broken record
-        rather than a wrapping, and must not be passed over; nor must one be that lies somewhere in it.
-        """
-        if any(document.form is not None for document in found):
-            return True
-        return self._own_keys.isdisjoint(value) and (bool(found) or not holds_under(value, PARTS))
-
-    @property
-    def _own_keys(self) -> set[str]:
-        shared = {"type", "ts", "timestamp", "created_at", "updated_at", "metadata", "status"}
-        return {key for rule in self.entity.fields for key in rule.found.keys} - shared
-
-    @property
-    def _identities(self) -> tuple[str, ...]:
-        return self.entity.fields[0].found.keys
-
-    def _wrapped(self, value: dict[str, Any], place: DocumentPlace) -> "_Unwrapped[FormT] | None":
-        """``{"runs": [...]}``, ``{"runs": {id: ...}}``, ``{"categories": {...}}``, and PowerShell's list of objects."""
-        keys = [key for key in named(value, WRAPPERS) if may_hold_documents(value[key])]
-        if not keys and is_powershell_list(value):
-            keys = named(value, ["value"])
-        found: list[Document[FormT]] = []
-        for key in keys:
-            inside = place.under(key, f"wrapper {name_of(key)}")
-            found += self._members(value[key], inside, is_category=name_of(key) == "categories")
-        return _Unwrapped(keys, found) if keys else None
-
-    def _members(
-        self, held: list[Any] | dict[str, Any], place: DocumentPlace, *, is_category: bool = False
-    ) -> list[Document[FormT]]:
-        if isinstance(held, list):
-            return self._elements(held, place)
-        if self.recognise(held) is not None:
-            return self._documents(held, place._replace(is_listed=place.category is not None))
-        if is_powershell_list(held):
-            lists = named(held, ["value"])
-            return [one for key in lists for one in self._elements(held[key], place.under(key, "list"))]
-        found: list[Document[FormT]] = []
-        for key, value in held.items():
-            pointer = below(place.pointer, key)
-            if is_category and may_hold_documents(value):
-                found += self._members(value, place._replace(pointer=pointer, category=name_of(key)))
-            elif not isinstance(value, dict | list) and not (
-                isinstance(value, str) and is_in_place_of_one(value)
-            ):
-                continue  # a version or a count beside the documents
-            elif isinstance(value, list):
-                found += self._elements(value, place._replace(pointer=pointer))
-            else:
-                found += self._documents(value, place._replace(pointer=pointer, key=key))
+        records = [index for index, document in enumerate(found) if document.form is not None]
+        if keys and records:
+            names = ", ".join(map(name_of, keys))
+            message = f"{names} {'is' if len(keys) == 1 else 'are'} beside the documents and not part of any"
+            warning = diagnose("keys-around", message, Location(self.path, place.pointer))
+            found[records[0]] = found[records[0]].warned(warning)
+        if says_failure(beside):
+            flag = shown(beside["success"])
+            message = f"the answer around the record says success: {flag}; the record is taken anyway"
+            warning = diagnose("answer-failed", message, Location(self.path, below(place.pointer, "success")))
+            for index in records:
+                found[index] = found[index].warned(warning)
         return found
 
-    def _answered(self, value: dict[str, Any], place: DocumentPlace) -> "_Unwrapped[FormT] | None":
-        """``{"success": true, "pattern": {...}}``: a program's answer that was saved."""
-        keys = [entity.singular for entity in ENTITIES if is_filled(value.get(entity.singular))]
-        if not keys or not ("success" in value or len(value) == len(keys)):
-            return None
-        found: list[Document[FormT]] = []
-        for key in keys:
-            inside, held = place.under(key, "API envelope"), value[key]
-            found += self._elements(held, inside) if isinstance(held, list) else self._documents(held, inside)
-        return _Unwrapped(keys, found)
-
-    def _event(self, value: dict[str, Any], place: DocumentPlace) -> "_Unwrapped[FormT] | None":
-        """``{"type": "job:created", "data": {...}, "timestamp": ...}``: something a program announced."""
-        if not isinstance(value.get("type"), str) or not isinstance(value.get("data"), dict):
-            return None
-        return _Unwrapped(["data"], self._documents(value["data"], place.under("data", "event envelope")))
-
-    # keyed by id
-
     def _keyed(self, value: dict[str, Any]) -> list[Document[FormT]]:
-        """A file keyed by id, or one document that nobody knows.
-
-        Of two or more objects most must be recognised, or half where the others are parts of records, so that a stray
-        one costs only itself; a single one must have its key for its id.
-        """
+        """Return the documents of a file keyed by id, or one document that is not recognised."""
         if not all(isinstance(one, dict) for one in value.values()):
             return [Document("", value, None)]
-        forms = {key: self.recognise(one) for key, one in value.items()}
-        known = [key for key, form in forms.items() if form is not None]
-        strays = [one for key, one in value.items() if forms[key] is None]
-        own_keys = self._own_keys
-        if len(value) == 1:
-            is_keyed = bool(known) and self._has_id(value[known[0]], known[0])
-        elif not any(own_keys.isdisjoint(one) for one in strays):
-            is_keyed = len(known) >= len(strays)
-        else:
-            is_keyed = len(known) > max(1, len(strays))
-        if not is_keyed:
+        forms = {key: self._recognise(self.entity, one) for key, one in value.items()}
+        if not is_keyed_by_id(self.entity, value, {key for key, form in forms.items() if form is not None}):
             return [Document("", value, None)]
         places = {key: DocumentPlace(below("", key), key, shape="keyed by id") for key in value}
         return [self._one(one, forms[key], places[key]) for key, one in value.items()]
-
-    def _has_id(self, document: dict[str, Any], wanted: str) -> bool:
-        return any(str(document.get(key)) == wanted for key in self._identities)

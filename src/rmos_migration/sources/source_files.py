@@ -7,8 +7,7 @@ from pathlib import Path
 
 from .folders import entity_of_file, entity_of_folder, is_read_by_name
 from .machine import is_folder
-from .names import as_text, fitted_path, is_fitted
-from .paths import names_of, parts_of
+from .paths import as_text, fitted_path, is_fitted, names_of, parts_of
 
 
 def is_gone(location: str, path: str) -> bool:

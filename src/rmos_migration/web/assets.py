@@ -5,7 +5,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import NamedTuple
 
-from ..reports.environment import TEMPLATES
+from ..presentation.environment import TEMPLATES
 
 _OWN = Path(__file__).parent / "static"
 _CSS, _JS = "text/css; charset=utf-8", "text/javascript; charset=utf-8"

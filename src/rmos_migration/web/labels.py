@@ -1,6 +1,6 @@
 """What fields are called on the pages, and how their values are written."""
 
-from ..reports.text import seconds
+from ..presentation.text import seconds
 
 _NAMES = {
     "id": "id",

@@ -1,5 +1,6 @@
 """Templates to pages: what every page has, and what a browser may do with it."""
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from ..api.state import root_of, state_of
 from ..diagnostics import printable
 from ..entities import ENTITIES, PATTERN
 from ..migrate.summary import amount_not_looked_at, were_not_looked_at
-from ..reports.environment import environment
+from ..presentation.environment import environment
 from .assets import asset_address
 from .labels import label, text_of
 
@@ -43,11 +44,25 @@ PAGES = {
 """What the navigation leads to."""
 
 
-def render(template: str, path: str, **values: Any) -> bytes:
-    """A page; ``path`` is the part of the navigation that it belongs to."""
-    page = _environment().get_template(template)
-    text = page.render(pages=PAGES, here=path, version=__version__, **values)
-    return text.encode("utf-8", "backslashreplace")
+@dataclass(frozen=True)
+class Shell:
+    """What every page says around its own content: of which server it is, and what can be done here."""
+
+    root: str
+    database_name: str
+    source_name: str
+    token_file: str
+    """The name of the file that the token stands in; empty where it comes from elsewhere."""
+    may_change: bool
+
+    def page(self, template: str, here: str, **values: Any) -> bytes:
+        """Return a page; ``here`` is the part of the navigation that it belongs to."""
+        text = (
+            _environment()
+            .get_template(template)
+            .render(pages=PAGES, here=here, version=__version__, **vars(self), **values)
+        )
+        return text.encode("utf-8", "backslashreplace")
 
 
 def as_page(content: bytes, status: int = 200) -> Response:
@@ -58,21 +73,22 @@ def as_page(content: bytes, status: int = 200) -> Response:
 def problem_page(request: Request, problem: Problem) -> Response:
     """A problem, as a person is told it."""
     kind = problem.body.type.rpartition(":")[2]
-    content = render("problem.html", "", problem=problem.body, kind=kind, **shared(request))
+    content = shell_of(request).page("problem.html", "", problem=problem.body, kind=kind)
     return as_page(content, problem.status)
 
 
-def shared(request: Request) -> dict[str, Any]:
-    """What pages need to know of the server."""
-    serving = state_of(request).serving
-    token_is_given = serving.settings.token or serving.settings.token_file
-    return {
-        "root": root_of(request),
-        "database_name": printable(serving.database.path.name),
-        "source_name": printable(serving.source.name or str(serving.source)),
-        "token_file": "" if token_is_given else printable(f"{serving.database.path.name}.token"),
-        "may_change": serving.token is not None,
-    }
+def shell_of(request: Request) -> Shell:
+    """Return the shell of the pages that a caller sees."""
+    settings = state_of(request).settings
+    token_is_given = settings.configured.token or settings.configured.token_file
+    name = settings.database.path.name
+    return Shell(
+        root=root_of(request),
+        database_name=printable(name),
+        source_name=printable(settings.source.name or str(settings.source)),
+        token_file="" if token_is_given else printable(f"{name}.token"),
+        may_change=settings.token is not None,
+    )
 
 
 def address(path: str, /, **asked: Any) -> str:

@@ -1,4 +1,4 @@
-"""How strip families of older generations become records (DOMAIN.md §1 and §3)."""
+"""How strip families of older generations become records (docs/domain.md, Fields, Generations)."""
 
 from typing import Any
 

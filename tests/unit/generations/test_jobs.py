@@ -1,4 +1,4 @@
-"""How jobs of older generations become records (DOMAIN.md §1 to §5)."""
+"""How jobs of older generations become records (docs/domain.md, Fields, Generations)."""
 
 from typing import Any
 

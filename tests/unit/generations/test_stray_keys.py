@@ -1,6 +1,6 @@
 """A key of another program in a document changes none of the columns that the document states by itself.
 
-Every key of every generation is added to a document of every other one (DOMAIN.md §8).
+Every key of every generation is added to a document of every other one (docs/domain.md, Generations).
 """
 
 from collections.abc import Iterator

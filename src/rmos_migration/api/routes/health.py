@@ -2,15 +2,15 @@
 
 from anyio import to_thread
 from fastapi import APIRouter, Request
-from sqlalchemy import Connection
 from starlette.responses import Response
 
+from ...diagnostics import Severity
 from ...errors import RmosError
 from ...store import schema
-from .. import models
-from ..metrics import CONTENT_TYPE
+from ...views import models
+from .. import metrics
 from ..requests import Parameters
-from ..state import json_answer, json_bytes, state_of
+from ..state import json_answer, json_bytes, question, state_of
 
 router = APIRouter(tags=["health"], dependencies=[Parameters])
 
@@ -24,27 +24,23 @@ async def healthz() -> Response:
 @router.get("/readyz", responses={200: {"model": models.Ready}})
 async def readyz(request: Request) -> Response:
     """The database can be read; if not, 503 and why."""
-    version = await state_of(request).answers.ask(schema.version_of)
+    version = await state_of(request).cache.ask(schema.version_of)
     return json_answer(json_bytes(models.Ready(schema_version=version)))
 
 
 @router.get(
     "/metrics",
+    name="metrics",
     response_class=Response,
     responses={200: {"description": "Numbers for Prometheus", "content": {"text/plain": {"schema": {}}}}},
 )
-async def metrics(request: Request) -> Response:
+async def metrics_of_all(request: Request) -> Response:
     """Numbers for Prometheus."""
-    desk = state_of(request)
-
-    def make(connection: Connection | None) -> bytes:
-        return desk.metrics.of_database(connection, desk.quick_checkup)
-
-    audited = desk.quick_checkup.last
+    state = state_of(request)
+    audit = state.quick_audit.last
+    findings = () if audit is None else tuple((one, audit.number(one)) for one in Severity)
     try:
-        of_database = await desk.answers.to(
-            ("metrics", audited and audited.started_at), make, is_of_files=True
-        )
+        found = await state.cached(question(metrics.of_database, findings), is_of_files=True)
     except RmosError:
-        of_database = await to_thread.run_sync(make, None)
-    return Response(desk.metrics.of_requests() + of_database, media_type=CONTENT_TYPE)
+        found = await to_thread.run_sync(metrics.without_database)
+    return Response(state.metrics.of_requests() + found, media_type=metrics.CONTENT_TYPE)

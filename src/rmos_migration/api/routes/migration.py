@@ -1,50 +1,32 @@
 """The migration as a whole: its status, its history, what is not loaded."""
 
-from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Request
-from sqlalchemy import Connection
 from starlette.responses import Response
 
-from ...store import history
 from ...store.kept_out import KeptOutPlace
-from ...store.lock import is_locked
-from .. import facts, models
-from ..cursors import LONGEST, from_cursor
-from ..rejects import one_reject, page_of_rejects
+from ...views import audit, models, not_loaded, overview
+from ...views.not_loaded import RejectFilter
+from ..parameters import LONGEST_CURSOR, MIGRATION, Cursor, Number, Part, place_from, values_from
 from ..requests import Parameters
-from ..state import is_trusted, json_answer, json_bytes, state_of
-from .parameters import PREFIX, Cursor, Number, Part
+from ..state import cached_json, is_trusted, json_answer, json_bytes, question, state_of, written
 
-router = APIRouter(prefix=PREFIX, tags=["migration"], dependencies=[Parameters])
+router = APIRouter(prefix=MIGRATION, tags=["migration"], dependencies=[Parameters])
 
 
 @router.get("/status", responses={200: {"model": models.StatusAnswer}})
 async def status(request: Request) -> Response:
     """Is my data in, when, what is wrong."""
-    desk, trusted = state_of(request), is_trusted(request)
-    audited = await desk.quick_checkup.result()
-
-    def make(connection: Connection) -> bytes:
-        locked = is_locked(desk.serving.database.path)
-        return json_bytes(facts.status(connection, desk.serving, audited, locked=locked, trusted=trusted))
-
-    return json_answer(await desk.answers.to(("status", trusted, audited.started_at), make, is_of_files=True))
+    validation = audit.validation(await state_of(request).quick_audit.result())
+    asked = question(overview.status, validation, trusted=is_trusted(request))
+    return await cached_json(request, asked, is_costly=False, is_of_files=True)
 
 
 @router.get("/history", responses={200: {"model": models.HistoryAnswer}})
 async def history_by_date(request: Request, limit: Number = 50) -> Response:
     """Runs by the date on which they began, the latest first; ``limit`` is how many dates."""
-    desk = state_of(request)
-
-    def make(connection: Connection) -> bytes:
-        days, total = history.days(connection, limit, locked=is_locked(desk.serving.database.path))
-        return json_bytes(
-            models.HistoryAnswer(history=[facts.day(one) for one in days], total_migration_dates=total)
-        )
-
-    return json_answer(await desk.answers.to(("history", limit), make, request))
+    return await cached_json(request, question(overview.days, limit=limit))
 
 
 @router.get("/rejects", responses={200: {"model": models.RejectsAnswer}})
@@ -57,22 +39,14 @@ async def rejects(
     path: Part = None,
 ) -> Response:
     """What is not loaded as of now, rejected or in conflict; ``path`` is a part of the file's path."""
-    desk = state_of(request)
-    after = from_cursor(cursor, int, str, str)
-    place = None if after is None else KeptOutPlace(*after)
-
-    def make(connection: Connection) -> bytes:
-        page = page_of_rejects(connection, after=place, limit=limit, outcome=outcome, code=code, path=path)
-        return json_bytes(page)
-
-    key = ("rejects", place, limit, outcome, code, path)
-    return json_answer(await desk.answers.to(key, make, request, is_of_files=True))
+    wanted = RejectFilter(outcome, code, path)
+    asked = question(not_loaded.page, wanted, after=place_from(cursor), limit=limit)
+    return await cached_json(request, asked, is_of_files=True)
 
 
 @router.get("/rejects/{key}", responses={200: {"model": models.RejectAnswer}})
-async def reject(request: Request, key: Annotated[str, Path(max_length=LONGEST)]) -> Response:
+async def reject(request: Request, key: Annotated[str, Path(max_length=LONGEST_CURSOR)]) -> Response:
     """One document that is not loaded; with the token, the lines around the fault."""
-    desk, trusted = state_of(request), is_trusted(request)
-    place = from_cursor(key, int, str, str, name="key")
-    make = partial(one_reject, place=KeptOutPlace(*(place or ())), with_lines=trusted)
-    return json_answer(json_bytes(models.RejectAnswer(reject=await desk.answers.ask(make, request))))
+    place = KeptOutPlace(*values_from(key, int, str, str, name="key"))
+    asked = question(not_loaded.one, place, trusted=is_trusted(request))
+    return json_answer(await state_of(request).fresh(written(asked, json_bytes), request))

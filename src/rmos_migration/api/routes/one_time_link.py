@@ -18,7 +18,7 @@ async def enter(request: Request) -> Response:
     key = order.get("key") if isinstance(order, dict) else None
     if not isinstance(key, str) or list(order) != ["key"]:
         raise Problem("invalid", "the body must be the key of a link", 'send {"key": "…"}')
-    token = state_of(request).serving.entrance.enter(key)
+    token = state_of(request).settings.entrance.enter(key)
     if token is None:
         hint = "start rmos serve again for a new one, or type the token when you are asked"
         raise Problem("link-used", "the link was used before, or is older than ten minutes", hint)

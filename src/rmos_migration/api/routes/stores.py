@@ -9,7 +9,6 @@ from typing import Annotated, Any, NamedTuple
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, create_model
-from sqlalchemy import Connection
 from starlette.responses import Response
 
 from ...diagnostics import shown
@@ -17,19 +16,16 @@ from ...editing import edit
 from ...editing.record import as_fields
 from ...entities import ENTITIES, PATTERN, Entity
 from ...entities.schema import schema_of
-from ...reports.rosettes import as_drawn, drawing, stock
-from ...store import browsing, reporting
 from ...store.records import Row
-from .. import facts, models, tags
+from ...views import models, records
+from ...views.context import ViewContext
+from ...views.records import RecordPage
+from .. import etags
 from ..addresses import PlainWord, meant, record_address, slug_of
-from ..cursors import as_cursor, from_cursor, one_page
+from ..parameters import STORES, ById, ByIdToo, Id, IfMatch, IfNoneMatch, RecordQuery, record_query
 from ..problems import Problem
-from ..record_query import RecordQuery, looking_of, wanted_of
 from ..requests import Parameters, json_body
-from ..state import json_answer, json_bytes, root_of, state_of
-from .parameters import ById, ByIdToo, Id, IfMatch, IfNoneMatch
-
-PREFIX = "/api/rmos/stores"
+from ..state import cached_json, json_answer, json_bytes, question, root_of, state_of, written
 
 
 class _EntityAnswer(models.Answer):
@@ -46,7 +42,7 @@ class _EntityRoutes(NamedTuple):
     singular: str
     one: type[BaseModel]
     many: type[BaseModel]
-    looking: type[RecordQuery]
+    query: type[RecordQuery]
 
 
 def routers() -> list[APIRouter]:
@@ -68,7 +64,7 @@ def _kind(entity: Entity) -> _EntityRoutes:
         entity.singular,
         create_model(f"{title}Answer", __base__=_EntityAnswer, **one),
         create_model(f"{title}Page", __base__=_EntityAnswer, **many),
-        looking_of(entity),
+        record_query(entity),
     )
 
 
@@ -76,31 +72,34 @@ def _kind(entity: Entity) -> _EntityRoutes:
 def _router(entity: Entity) -> APIRouter:
     kind = _kind(entity)
     router = APIRouter(
-        prefix=f"{PREFIX}/{kind.slug}", tags=[kind.slug], dependencies=[Parameters], route_class=PlainWord
+        prefix=f"{STORES}/{kind.slug}", tags=[kind.slug], dependencies=[Parameters], route_class=PlainWord
     )
     words = kind.slug.replace("-", " ")
     body = {
         "requestBody": {"required": True, "content": {"application/json": {"schema": _body_schema(entity)}}}
     }
 
-    async def page(request: Request, looking: Annotated[Any, Query()]) -> Response:
-        return json_answer(await page_of(request, entity, looking))
+    async def page(request: Request, query: Annotated[Any, Query()]) -> Response:
+        asked = question(
+            records.page,
+            entity,
+            query.filters(entity),
+            after=query.after(),
+            limit=query.limit,
+            newest=query.sort == "newest",
+        )
+        return await cached_json(request, written(asked, RecordPage.as_json))
 
-    page.__annotations__["looking"] = Annotated[kind.looking, Query()]
+    page.__annotations__["query"] = Annotated[kind.query, Query()]
 
     async def statistics(request: Request) -> Response:
-        desk = state_of(request)
-
-        def make(connection: Connection) -> bytes:
-            return json_bytes(facts.statistics(connection, entity))
-
-        return json_answer(await desk.answers.to(("statistics", entity.name), make, request))
+        return await cached_json(request, question(records.statistics, entity))
 
     async def create(request: Request) -> Response:
         fields, raw = await _fields(request)
-        desk = state_of(request)
-        row = await desk.edited(lambda: edit.create(desk.serving.database, entity, fields, raw))
-        location = f"{root_of(request)}{PREFIX}{record_address(entity, row[0])}"
+        state = state_of(request)
+        row = await state.edited(lambda: edit.create(state.settings.database, entity, fields, raw))
+        location = f"{root_of(request)}{STORES}{record_address(entity, row[0])}"
         return _one(kind, row, 201, Location=location)
 
     async def one(
@@ -110,17 +109,16 @@ def _router(entity: Entity) -> APIRouter:
         if_match: IfMatch = None,  # noqa: ARG001 - all of its lines count
         if_none_match: IfNoneMatch = None,  # noqa: ARG001
     ) -> Response:
-        known, wanted = request.headers.getlist("if-none-match"), tags.named(_lines_of_match(request))
+        known, wanted = request.headers.getlist("if-none-match"), etags.named(_lines_of_match(request))
 
-        def make(connection: Connection) -> Response:
-            row = row_of(connection, entity, meant(record_id, by_id))
+        def answer(context: ViewContext) -> Response:
+            row = records.row(context, entity, meant(record_id, by_id))
             edit.refuse_unless_tagged(entity, row, wanted)
-            if tags.is_known(row, known):
-                return Response(status_code=304, headers={"ETag": tags.etag(row)})
+            if etags.is_known(row, known):
+                return Response(status_code=304, headers={"ETag": etags.etag(row)})
             return _one(kind, row)
 
-        answer: Response = await state_of(request).answers.ask(make)
-        return answer
+        return await state_of(request).fresh(question(answer))
 
     async def change(
         request: Request, record_id: Id, by_id: ByIdToo = None, if_match: IfMatch = None
@@ -132,13 +130,13 @@ def _router(entity: Entity) -> APIRouter:
                 "read the record, and send its ETag as If-Match; * changes whatever is there",
             )
         fields, raw = await _fields(request)
-        desk, wanted = state_of(request), tags.named(_lines_of_match(request))
+        state, wanted = state_of(request), etags.named(_lines_of_match(request))
 
         def work() -> Row:
             record = meant(record_id, by_id)
-            return edit.change(desk.serving.database, entity, record, fields, raw, tag=wanted)
+            return edit.change(state.settings.database, entity, record, fields, raw, tag=wanted)
 
-        return _one(kind, await desk.edited(work))
+        return _one(kind, await state.edited(work))
 
     async def delete(
         request: Request,
@@ -146,9 +144,9 @@ def _router(entity: Entity) -> APIRouter:
         by_id: ByIdToo = None,
         if_match: IfMatch = None,  # noqa: ARG001
     ) -> Response:
-        desk, record = state_of(request), meant(record_id, by_id)
-        wanted = tags.named(_lines_of_match(request))
-        await desk.edited(lambda: edit.delete(desk.serving.database, entity, record, tag=wanted))
+        state, record = state_of(request), meant(record_id, by_id)
+        wanted = etags.named(_lines_of_match(request))
+        await state.edited(lambda: edit.delete(state.settings.database, entity, record, tag=wanted))
         return json_answer(json_bytes(models.Deleted(deleted=record)))
 
     add = router.add_api_route
@@ -174,69 +172,16 @@ def _router(entity: Entity) -> APIRouter:
 
 async def pattern_drawing(request: Request, record_id: Id, by_id: ById = None) -> Response:
     """The drawing of a pattern, as large as the rosette itself."""
-    desk, pattern_id = state_of(request), meant(record_id, by_id)
-
-    def make(connection: Connection) -> str | None:
-        row = reporting.pattern(connection, pattern_id)
-        if row is None:
-            raise _none(PATTERN, pattern_id)
-        return drawing(as_drawn(row, stock(connection)), scale_bar=True)
-
-    picture = await desk.answers.to(("drawing", pattern_id), make, request)
+    pattern_id = meant(record_id, by_id)
+    picture = await state_of(request).cached(question(records.pattern_drawing, pattern_id), request)
     if not picture:
         raise Problem("not-found", f"the pattern {shown(pattern_id)} describes no ring that could be drawn")
     return Response(picture, media_type="image/svg+xml")
 
 
-async def page_of(request: Request, entity: Entity, looking: RecordQuery) -> bytes:
-    """A page of records as JSON."""
-    desk = state_of(request)
-    after = from_cursor(looking.cursor, str, str | None)
-    wanted = wanted_of(entity, looking)
-
-    def make(connection: Connection) -> bytes:
-        found = browsing.page(
-            connection,
-            entity,
-            wanted,
-            after=None if after is None else tuple(after),
-            limit=looking.limit + 1,
-            newest=looking.sort == "newest",
-        )
-        records, last = one_page([as_fields(entity, row) for row in found.rows], looking.limit)
-        return json_bytes(
-            {
-                "success": True,
-                entity.name: records,
-                "total": found.total,
-                "next": as_cursor([last["id"], last["created_at"]] if last else None),
-            }
-        )
-
-    key = ("page", entity.name, tuple(wanted.items()), looking.cursor, looking.limit, looking.sort)
-    answer: bytes = await desk.answers.to(key, make, request)
-    return answer
-
-
-def row_of(connection: Connection, entity: Entity, record_id: str) -> Row:
-    """A record's row.
-
-    Raises:
-        Problem: if there is none of this id.
-    """
-    row = browsing.one(connection, entity, record_id)
-    if row is None:
-        raise _none(entity, record_id)
-    return row
-
-
-def _none(entity: Entity, record_id: str) -> Problem:
-    return Problem("not-found", f"there is no {entity.singular.replace('_', ' ')} {shown(record_id)}")
-
-
 def _one(kind: _EntityRoutes, row: Row, status: int = 200, **headers: str) -> Response:
     answer = {"success": True, kind.singular: as_fields(kind.entity, row)}
-    return json_answer(json_bytes(answer), status, ETag=tags.etag(row), **headers)
+    return json_answer(json_bytes(answer), status, ETag=etags.etag(row), **headers)
 
 
 def _lines_of_match(request: Request) -> list[str]:

@@ -1,4 +1,4 @@
-"""What real rosettes and strips look like (DOMAIN.md §5): what lies outside is kept, and worth a second look."""
+"""The real ranges of rosettes and strips (docs/domain.md, Units): a value outside is a warning."""
 
 from collections.abc import Callable
 

@@ -1,0 +1,1 @@
+"""What reports, pages and the API show alike: the values, their words, drawings and templates."""

@@ -1,0 +1,1 @@
+"""Verification: whether the database still equals its source, document by document."""

@@ -1,0 +1,240 @@
+"""Whether a database equals its source: every file is read again, and each document compared with ledger and row."""
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from .. import __version__
+from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Location, diagnose
+from ..entities import ENTITIES, Entity
+from ..errors import UsageError
+from ..migrate.gc_pause import fewer_garbage_collections
+from ..migrate.misplaced import source_at
+from ..migrate.model import Place
+from ..migrate.prepare import Candidate, prepare
+from ..migrate.renaming import with_ledger_id
+from ..migrate.stray_files import stray_file_warnings
+from ..sources.decode import is_codec
+from ..sources.discover import Source
+from ..sources.read import Reading, SourceFile, read_files
+from ..sources.source_files import Presence
+from ..store import holdings, queries, runs, schema
+from ..store.database import SqliteDatabase
+from .comparison import LedgerExtract, compare
+from .model import NO_DIFFERENCES, ComparedItem, DocumentState, Limits, Tallies, Verification
+from .unchanged_rejects import still_as_kept
+
+BATCH_DOCUMENTS = 1000
+
+Told = Callable[[ComparedItem], None]
+"""Is told of every document, also of equal ones."""
+
+
+def verify_source(
+    source: Path,
+    database: SqliteDatabase,
+    *,
+    limits: Limits = NO_DIFFERENCES,
+    encoding: str | None = None,
+    told: Told | None = None,
+) -> Verification:
+    """Compare a legacy folder with a database, and change neither.
+
+    Args:
+        source: the folder; also a copy that was moved, if the database was filled from one folder only.
+        database: the database.
+        limits: how many documents of each state are allowed.
+        encoding: a codec for files that are neither UTF-8 nor marked; where none is named, that of the run which read
+            the file.
+        told: is called with every comparison, in the order of the source.
+
+    Raises:
+        UsageError: if there is no such folder, or no such encoding.
+        DatabaseUnusable: if the database is absent, of another schema, not sound, or another program's.
+        EnvironmentFailure: if the machine fails.
+    """
+    if encoding is not None and not is_codec(encoding):
+        raise UsageError(f"there is no encoding {encoding}", "use a name such as cp1252 or latin-1")
+    tree = source_at(source, encoding)
+    started_at, began = runs.now(), time.perf_counter()
+    with database.certain_reader() as connection, fewer_garbage_collections():
+        number = holdings.source_number(connection, tree.location)
+        one_pass = _Pass(connection, tree, number, encoding, told or (lambda _: None))
+        one_pass.run()
+        return Verification(
+            source=str(source),
+            migrated_from=None if number is None else holdings.location_of(connection, number),
+            database=database.url,
+            schema_version=schema.version_of(connection),
+            tool_version=__version__,
+            started_at=started_at,
+            duration_seconds=time.perf_counter() - began,
+            source_fingerprint=one_pass.fingerprint,
+            database_fingerprint=holdings.fingerprint(connection, ENTITIES),
+            tallies=one_pass.tallies,
+            differing=one_pass.differing,
+            limits=limits,
+        )
+
+
+@dataclass
+class _Unread:
+    """A file or folder that could not be read: why, and how it is told of where no row is known to come from it."""
+
+    reason: str
+    comparison: ComparedItem | None = None
+    has_rows: bool = False
+
+
+class _Pass:
+    """One pass over the source, a batch of documents at a time."""
+
+    def __init__(
+        self, connection: Connection, source: Source, number: int | None, encoding: str | None, told: Told
+    ) -> None:
+        self.connection = connection
+        self.source = source
+        self.number = number
+        self.encoding = encoding
+        self.told = told
+        self.digest = sha256()
+        self.unread: dict[str, _Unread] = {}
+        self.tallies = Tallies()
+        self.differing: list[ComparedItem] = []
+
+    @property
+    def fingerprint(self) -> str | None:
+        """The source's fingerprint; None where a folder could not be listed, because nothing stands for what it holds."""
+        return None if self.source.unlisted else self.digest.hexdigest()
+
+    def run(self) -> None:
+        holdings.begin_seeing(self.connection)
+        for entity in ENTITIES:
+            files = self.source.files(entity)
+            while chunk := list(islice(files, BATCH_DOCUMENTS)):
+                self._compare_files(entity, chunk)
+        for folder in self.source.unlisted:
+            self.unread[folder.path] = _Unread(_reason(folder.problem))
+        presence = Presence()
+        for entity in ENTITIES:
+            for unseen in holdings.unseen(self.connection, entity, self.number):
+                if all(
+                    presence.is_gone(*place) for place in unseen.elsewhere
+                ):  # else another folder holds it as well
+                    self._book(self._without_document(entity, unseen))
+        for unread in self.unread.values():
+            if unread.comparison is not None and not unread.has_rows:
+                self._book(unread.comparison)
+        for diagnostic in stray_file_warnings(self.source, self.encoding):
+            path = diagnostic.location.path
+            self._book(ComparedItem("", path, "", None, DocumentState.NOT_LOOKED_AT, [_reason(diagnostic)]))
+            self.tallies.folders_not_looked_at += diagnostic.code == FOLDER_NOT_LOOKED_AT
+        self.tallies.rows = queries.entity_counts(self.connection)
+
+    def _without_document(self, entity: Entity, unseen: holdings.Unseen) -> ComparedItem:
+        """Return the state of a row whose document was not seen: it may stand in what could not be read."""
+        record_id, path, pointer, _ = unseen
+        if path is None:
+            details = ["no document is on record"]
+            return ComparedItem(entity.name, "", "", record_id, DocumentState.ONLY_IN_DATABASE, details)
+        place = self._unread_place(path)
+        if place is not None:
+            unread = self.unread[place]
+            unread.has_rows = True
+            return ComparedItem(
+                entity.name, path, pointer or "", record_id, DocumentState.UNREADABLE, [unread.reason]
+            )
+        details = [f"its document stood in {path} {pointer}".strip()]
+        return ComparedItem(entity.name, "", "", record_id, DocumentState.ONLY_IN_DATABASE, details)
+
+    def _unread_place(self, path: str) -> str | None:
+        """Return which file or folder could not be read now, so that the file at ``path`` was not seen."""
+        steps = path.split("/")
+        above = ("/".join(steps[:number]) for number in range(len(steps), 0, -1))
+        return next((place for place in above if place in self.unread), None)
+
+    def _compare_files(self, entity: Entity, chunk: list[SourceFile]) -> None:
+        encodings: dict[str, str] = {}
+        if self.number is not None:
+            paths = [file.path for file in chunk]
+            encodings = holdings.encodings(self.connection, self.number, paths)
+        batch: list[Candidate] = []
+        for file, reading in zip(chunk, read_files(chunk), strict=True):
+            self._note_file(file, reading)
+            batch += prepare(entity, reading, self.encoding or encodings.get(reading.path))
+            if len(batch) >= BATCH_DOCUMENTS:
+                self._compare(entity, batch, encodings)
+                batch = []
+        self._compare(entity, batch, encodings)
+
+    def _compare(self, entity: Entity, batch: list[Candidate], encodings: Mapping[str, str]) -> None:
+        entries: dict[Place, holdings.Entry] = {}
+        as_kept: frozenset[Place] = frozenset()
+        if self.number is not None:
+            paths = list(dict.fromkeys(prepared.reading.path for prepared in batch))
+            entries = holdings.entries(self.connection, self.number, entity, paths)
+        batch = [
+            prepared if entry is None else with_ledger_id(prepared, entry.record_id, entry.derived)
+            for prepared in batch
+            for entry in (entries.get(prepared.place),)
+        ]
+        if self.number is not None:
+            codecs = {path: self.encoding or encodings.get(path) for path, _ in entries}
+            as_kept = still_as_kept(self.connection, self.number, batch, entries, codecs)
+        held = LedgerExtract.of(self.connection, entity, batch, entries, as_kept)
+        seen = []
+        for prepared in batch:
+            comparison = compare(self.connection, entity, prepared, held)
+            entry = entries.get(prepared.place)
+            if comparison.state is DocumentState.UNREADABLE and (
+                entry is None or entry.content_sha256 is None
+            ):
+                self.unread[prepared.reading.path].comparison = comparison
+            else:
+                self._book(comparison)
+            seen.append(_record_seen(comparison, entries.get(prepared.place)))
+        holdings.note_seen(self.connection, entity, [one for one in seen if one is not None])
+
+    def _book(self, comparison: ComparedItem) -> None:
+        self.tallies.count(comparison)
+        if comparison.state is not DocumentState.EQUAL:
+            self.differing.append(comparison)
+        self.told(comparison)
+
+    def _note_file(self, file: SourceFile, reading: Reading) -> None:
+        self.tallies.files += 1
+        known = reading.sha256
+        if known is None:
+            problem = reading.problem or diagnose("file-unreadable", "it was not read", Location(file.path))
+            self.unread[file.path] = _Unread(_reason(problem))
+            known = f"{problem.code} {_size_and_time(file.full)}"
+        self.digest.update(f"{reading.path}\0{known}\n".encode())
+
+
+def _reason(problem: Diagnostic | None) -> str:
+    return "" if problem is None else f"{problem.code}: {problem.message}"
+
+
+def _size_and_time(full: str) -> str:
+    """Return what can be known of a file without reading it, so that another one has another fingerprint."""
+    try:
+        known = os.lstat(full)
+    except OSError as error:
+        return str(error.errno)
+    return f"{known.st_size} {known.st_mtime_ns}"
+
+
+def _record_seen(comparison: ComparedItem, entry: holdings.Entry | None) -> str | None:
+    """The record whose row a document accounts for: not one that was not loaded, and has an id that is taken."""
+    if comparison.state in (DocumentState.EQUAL, DocumentState.ROW_CHANGED):
+        return comparison.record_id
+    may_be_there = comparison.state in (DocumentState.SOURCE_CHANGED, DocumentState.UNREADABLE)
+    if may_be_there and entry is not None and entry.content_sha256 is not None:
+        return entry.record_id
+    return None

@@ -1,0 +1,182 @@
+"""The records: looking through them, one of them, what their values are, and the rosette of a pattern."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from ..diagnostics import shown
+from ..editing.record import as_fields
+from ..entities import JOBLOG, PATTERN, Entity, FieldKind
+from ..presentation.model import Rosette
+from ..presentation.rosettes import Stock, as_drawn, drawing
+from ..presentation.rosettes import stock as read_stock
+from ..store import browsing, edits, history, queries, reporting
+from ..store.edits import ReferringRecord
+from ..store.history import Stood
+from ..store.records import Row
+from ..store.reporting import PatternRow
+from . import models
+from .context import NotFound, ViewContext
+from .paging import as_cursor, one_page
+
+_REFERRING = 20
+"""Records that refer to one, and places that it came from, which its page names."""
+
+_FEW_VALUES = {FieldKind.STATUS, FieldKind.JOB_TYPE, FieldKind.PATTERN_TYPE, FieldKind.COUNT}
+
+_EDGES = {
+    60.0: "under 1 minute",
+    300.0: "1 to 5 minutes",
+    900.0: "5 to 15 minutes",
+    3600.0: "15 to 60 minutes",
+}
+"""How long jobs take: up to how many seconds they are counted together, and what that is called."""
+
+_BEYOND = ["1 hour and more", "not recorded"]
+
+Filters = tuple[tuple[str, Any], ...]
+"""What records must have, by field; a name must contain what is wanted, anything else must be it."""
+
+Choices = Mapping[str, list[tuple[str, int]]]
+"""The values that a field may be looked for by, each with how many records have it."""
+
+
+class RecordPage(NamedTuple):
+    """A page of an entity's records."""
+
+    entity: Entity
+    records: list[dict[str, Any]]
+    total: int
+    next: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the API's answer."""
+        return {"success": True, self.entity.name: self.records, "total": self.total, "next": self.next}
+
+
+class RecordScreen(NamedTuple):
+    """The page of a record: its fields, the first records that refer to it, and where it came from."""
+
+    fields: dict[str, Any]
+    users: list[ReferringRecord]
+    users_total: int
+    places: list[Stood]
+
+
+def page(
+    context: ViewContext,
+    entity: Entity,
+    filters: Filters,
+    *,
+    after: tuple[str, str | None] | None,
+    limit: int,
+    newest: bool,
+) -> RecordPage:
+    """Return a page of records by id, or the latest first, from behind the record ``after`` (id, created_at) on."""
+    found = browsing.page(
+        context.connection, entity, dict(filters), after=after, limit=limit + 1, newest=newest
+    )
+    records, last = one_page([as_fields(entity, row) for row in found.rows], limit)
+    more = as_cursor([last["id"], last["created_at"]] if last else None)
+    return RecordPage(entity, records, found.total, more)
+
+
+def row(context: ViewContext, entity: Entity, record_id: str) -> Row:
+    """Return a record's row.
+
+    Raises:
+        NotFound: if there is none of this id.
+    """
+    found = browsing.one(context.connection, entity, record_id)
+    if found is None:
+        raise _not_found(entity, record_id)
+    return found
+
+
+def screen(context: ViewContext, entity: Entity, record_id: str) -> RecordScreen:
+    """Return the page of a record.
+
+    Raises:
+        NotFound: if there is none of this id.
+    """
+    fields = as_fields(entity, row(context, entity, record_id))
+    users, total = edits.users_of(context.connection, entity, record_id, _REFERRING)
+    places = history.places_of(context.connection, entity, record_id, _REFERRING)
+    return RecordScreen(fields, users, total, places)
+
+
+def choices(context: ViewContext, entity: Entity) -> Choices:
+    """Return the values of the fields that have few."""
+    few = [
+        rule
+        for rule in entity.looked_for_by
+        if rule.found.kind in _FEW_VALUES or rule.name == "material_type"
+    ]
+    return {
+        rule.name: [
+            (str(value), number)
+            for value, number in browsing.values(context.connection, entity, rule.column)[0]
+            if value is not None
+        ]
+        for rule in few
+    }
+
+
+def durations(context: ViewContext, filters: Filters) -> list[tuple[str, int]]:
+    """Return how many jobs took how long, by the name of the span."""
+    counts = browsing.counted_between(
+        context.connection, JOBLOG, "duration_seconds", list(_EDGES), dict(filters)
+    )
+    return list(zip([*_EDGES.values(), *_BEYOND], counts, strict=True))
+
+
+def stock(context: ViewContext) -> Stock:
+    """Return the colours of the strip families."""
+    return read_stock(context.connection)
+
+
+def rosette(fields: Mapping[str, Any], colours: Stock) -> Rosette:
+    """Return the rosette of a pattern."""
+    found = PatternRow(*(fields[name] for name in PatternRow._fields))
+    if not isinstance(found.geometry, dict):
+        found = found._replace(geometry={})
+    return as_drawn(found, colours)
+
+
+def pattern_drawing(context: ViewContext, pattern_id: str) -> str | None:
+    """Return the drawing (SVG) of a pattern in its real size; None where it describes no ring that could be drawn.
+
+    Raises:
+        NotFound: if there is no such pattern.
+    """
+    found = reporting.pattern(context.connection, pattern_id)
+    if found is None:
+        raise _not_found(PATTERN, pattern_id)
+    return drawing(as_drawn(found, read_stock(context.connection)), scale_bar=True)
+
+
+def statistics(context: ViewContext, entity: Entity) -> models.StatisticsAnswer:
+    """Return what the records of one kind look like."""
+    connection = context.connection
+    first, last = browsing.span(connection, entity)
+    values = {}
+    for rule in entity.looked_for_by:
+        if rule.name != "name":
+            counted, different = browsing.values(connection, entity, rule.column)
+            listed = [models.ValueCount(value=value, count=count) for value, count in counted]
+            values[rule.name] = models.Values(first=listed, different=different)
+    numbers = {
+        rule.name: models.Numbers(**browsing.numbers(connection, entity, rule.column)._asdict())
+        for rule in entity.fields
+        if rule.found.kind in (FieldKind.NUMBER, FieldKind.COUNT)
+    }
+    return models.StatisticsAnswer(
+        total=queries.entity_counts(connection)[entity.name],
+        created_first=first,
+        created_last=last,
+        values=values,
+        numbers=numbers,
+    )
+
+
+def _not_found(entity: Entity, record_id: str) -> NotFound:
+    return NotFound(f"there is no {entity.singular.replace('_', ' ')} {shown(record_id)}")
