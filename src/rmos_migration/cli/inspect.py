@@ -12,7 +12,7 @@ from ..diagnostics import Diagnostic, printable, shown
 from ..entities import ENTITIES, Entity
 from ..errors import ExitCode, UsageError
 from ..migrate.inspection import Inspection, inspect_file
-from ..migrate.misplaced import source_at
+from ..migrate.opening import source_at
 from ..migrate.stray_files import stray_file_warnings
 from ..migrate.summary import folders_among, were_not_looked_at
 from ..settings import named_folder

@@ -46,15 +46,16 @@ class BatchHistory:
         """Records that were deleted through the API."""
 
     def is_overridden(self, candidate: Candidate) -> bool:
-        """Return whether the record was changed or deleted through the API, and the document is what it was then.
+        """Return whether the record was changed or deleted through the API, and the document is unchanged.
 
-        The document may stand anywhere by now. Where something else has deleted the row since, it is not overridden.
+        The document may stand anywhere by now. If its row was deleted outside of rmos since, it is not
+        overridden.
         """
         is_known = (candidate.record_id, candidate.content_sha256) in self._overridden
         return is_known and candidate.record_id not in self._lost
 
     def is_edit_lost(self, record_id: str) -> bool:
-        """Return whether the record was changed through the API, and something else has deleted its row since."""
+        """Return whether the record was changed through the API, and its row was deleted outside of rmos."""
         return record_id in self._lost
 
     def was_replaced(self, candidate: Candidate) -> bool:
@@ -91,10 +92,10 @@ class BatchHistory:
 
 
 def _recognised(documents: Sequence[Candidate], known: Mapping[Place, KnownDocument]) -> set[Place]:
-    """Return the places of the documents that are among those known before, wherever in their file they stand now.
+    """Return the places of documents that were known before, wherever in their file they stand now.
 
-    Each known document is found once: a second one of the same content is a copy, or was edited to be the same. Those
-    that still stand where they stood come first.
+    Each known document is found once: a second one of the same content is a copy, or was edited to be the
+    same. Those that still stand where they stood come first.
     """
     left = Counter((path, one.record_id, one.content_sha256) for (path, _), one in known.items())
     found: set[Place] = set()

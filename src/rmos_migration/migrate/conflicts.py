@@ -1,4 +1,4 @@
-"""What is said of a document whose id is taken by other content: both places, how they differ, and a way out."""
+"""What is said of a document whose id is taken: where both stand, how they differ, and a way out."""
 
 from ..diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
 from ..generations import export
@@ -7,8 +7,8 @@ from .prepare import Candidate
 from .provenance import Provenance
 
 _OF_TWO = (
-    "delete the one that is wrong and run rmos migrate again: the one that stays has the row then; if both are right, give "
-    "one of them another id; or let this one win with --on-conflict replace"
+    "delete the one that is wrong and run rmos migrate again: the one that stays has the row then;"
+    " if both are right, give one of them another id; or let this one win with --on-conflict replace"
 )
 _OF_AN_EDIT = (
     "if the edit is right, run again with --on-conflict replace; else put the file back to what it was"
@@ -25,7 +25,7 @@ def conflict(
     equal: Candidate | None,
     is_same_row: bool,
 ) -> Diagnostic:
-    """The conflict of a document with the record that has its id.
+    """Describe the conflict of a document with the record that has its id.
 
     Args:
         candidate: the document.
@@ -52,7 +52,8 @@ def conflict(
         return said(_of_two(record_id, placed(winner.location), here, changes), _OF_TWO)
     if first is None:
         return said(
-            f"id {shown(record_id)} is taken by a row that no document is on record for; {here} has other content: {changes}",
+            f"id {shown(record_id)} is taken by a row that no document is on record for;"
+            f" {here} has other content: {changes}",
             "see rmos audit for the row; if this document is right, run again with --on-conflict replace",
         )
     if first.is_from_api:
@@ -65,14 +66,28 @@ def conflict(
     is_same_file = (first.path, first.source_id) == (path, provenance.progress.ref.source_id)
     if is_same_file and (first.pointer == candidate.pointer or provenance.is_alone(path, record_id)):
         return said(
-            f"id {shown(record_id)} has other content in the database: {here} was edited since it was migrated: {changes}",
+            f"id {shown(record_id)} has other content in the database:"
+            f" {here} was edited since it was migrated: {changes}",
             _OF_AN_EDIT,
         )
     return said(_of_two(record_id, provenance.named(first), here, changes), _OF_TWO)
 
 
+def how_free(candidate: Candidate, record_id: str, provenance: Provenance) -> str:
+    """Return why a document takes over the row of another one, in words."""
+    first = provenance.first(record_id)
+    if first is not None and first.path == candidate.reading.path:
+        return (
+            f"the document that the row of {shown(record_id)} was made from is no longer in"
+            f" {printable(first.path)}; this one takes the row over"
+        )
+    path = None if first is None else printable_apart([first.path, candidate.reading.path])[0]
+    gone = "no file" if path is None else f"{path} no longer"
+    return f"{gone} has the document of {shown(record_id)}, so this one takes over its row"
+
+
 def _comes_first(equal: Candidate, first: Holder | None, provenance: Provenance) -> bool:
-    """Return whether the ledger would name a document of the batch before ``first``, had it been in an earlier batch."""
+    """Return whether the ledger would name a document of the batch first, had it been in an earlier batch."""
     if first is None or provenance.is_free(str(equal.record_id)):
         return True
     if first.is_from_api or first.outcome == "migrated":
@@ -81,7 +96,7 @@ def _comes_first(equal: Candidate, first: Holder | None, provenance: Provenance)
 
 
 def placed(location: Location) -> str:
-    """Where a document stands, in words."""
+    """Return a location in words."""
     return printable(f"{location.path} {location.pointer}".strip())
 
 

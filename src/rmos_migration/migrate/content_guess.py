@@ -1,4 +1,4 @@
-"""Whether a file's text seems to hold records, told from a sample of it: what was not read is not taken apart."""
+"""Guessing from a sample of a file's text whether it holds records, without taking it apart."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,13 +12,13 @@ from ..sources.json_lines import decode_line, lines_of
 from ..sources.read import SIZE_LIMIT
 
 _BEGINS_LIKE_JSON = re.compile(r"[\s\ufeff]*+(?>//[^\n]*\n\s*+|/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+[\[{]")
-"""With comments before it or not; possessive, because a hostile file must not make it try again and again."""
+"""Comments may stand before it. Possessive, because a hostile file must not make it backtrack without end."""
 
 _KEY = re.compile(r'"(\w{2,40})"\s*:')
 _COMMON_KEYS = {"created_at", "created_at_utc", "updated_at", "metadata_json", "start_time", "end_time"}
 
 _SAMPLE = 256 * 1024
-"""Characters of a text that is no JSON as a whole in which keys and lines are looked for."""
+"""Characters in which keys and lines are looked for, if the text as a whole is not JSON."""
 
 _TRIED = 100
 """Values of a list, of an object, or of lines that are tried."""
@@ -28,7 +28,13 @@ _DEPTH = 3
 
 
 class ContentGuess(NamedTuple):
-    """What a file seems to hold: records of an entity, one or several; ``others`` are entities of further ones beside them."""
+    """What a file seems to hold.
+
+    Attributes:
+        entity: what the first record is.
+        is_single: whether it is one record, and the whole file.
+        others: entities of further records in the file.
+    """
 
     entity: Entity
     is_single: bool = False
@@ -36,7 +42,7 @@ class ContentGuess(NamedTuple):
 
 
 def begins_like_json(head: bytes, encoding: str | None) -> bool:
-    """Tell whether the first bytes of a file are those of JSON, in any encoding."""
+    """Return whether the first bytes of a file are those of JSON, in any encoding."""
     return _BEGINS_LIKE_JSON.match(_text(head, encoding)) is not None
 
 

@@ -75,7 +75,8 @@ class FileContents:
 class MovedDocuments:
     """Finds a document again, as it was, in the files of a source that are new or were edited.
 
-    Files are read twice for that, so it is done only where a document may take over the row of one that is gone.
+    Files are read twice for that, so it is done only where a document may take over the row of one that is
+    gone.
     """
 
     def __init__(self, root: Path, encoding: str | None) -> None:
@@ -104,7 +105,7 @@ class MovedDocuments:
 
 
 def _identity(document: Candidate | Holder) -> int:
-    """Return a hash of id and content; an id that is a file's name says nothing where the file may have been renamed."""
+    """Return a hash of id and content; an id that is a file's name does not count: files are renamed."""
     record_id = None if is_named_by_file(document.derived) else document.record_id
     return hash((record_id, document.content_sha256))
 

@@ -1,4 +1,4 @@
-"""What the decisions on a batch have written: rows, ledger, rejects, diagnostics and counts, folded in one pass."""
+"""What the decisions on a batch have written: rows, ledger, rejects, diagnostics and counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class BatchWrites:
 
     Attributes:
         inserts: new rows, and ``inserted_by`` the document that each is made from.
-        replacements: rows in place of others, in order, and ``replaced_by`` the document that each is made from.
+        replacements: rows in place of others, in order, and ``replaced_by`` the document of each.
         replaced: the document that each replaced row is made from in the end, by record.
         remade: the document that each row is made from which the ledger knew, but was gone; by record.
         undeleted: those of ``remade`` that were deleted through the API.

@@ -48,7 +48,8 @@ def load(connection: Connection, batch: Batch, progress: RunProgress) -> BatchRe
 def accept_all(batch: Batch) -> list[Decision]:
     """Decide on a batch as if nothing stood in the way: every id is new, and every parent is there.
 
-    Whether that is so the database says best, when it is given the rows: its keys and references are enforced.
+    Whether that is so the database says best, when it is given the rows: its keys and references are
+    enforced.
     """
     return [
         Decision(one, Outcome.REJECTED, one.diagnostics)
@@ -80,8 +81,8 @@ def _resolve_and_write(
 ) -> tuple[list[Decision], BatchWrites]:
     """Decide document by document, and write the rows.
 
-    If the database refuses a row, all rows are undone and decided anew with that document rejected, until nothing is
-    refused: one bad document never costs its batch.
+    If the database refuses a row, all rows are undone and decided anew with that document rejected, until
+    nothing is refused: one bad document never costs its batch.
     """
     refused: dict[Place, str] = {}
     while True:
@@ -107,7 +108,7 @@ def _write_rows(connection: Connection, batch: Batch, writes: BatchWrites) -> di
 
 
 class _Elsewhere(NamedTuple):
-    """What a batch changes for documents outside of it, and what is lost with the rows that it makes again."""
+    """What a batch changes for documents outside of it, and the edits lost with rows that it makes again."""
 
     superseded: list[Superseded]
     restored: list[Superseded]
@@ -160,8 +161,8 @@ def _update_elsewhere(
 ) -> _Elsewhere:
     """Bring the ledger up to date for other documents of the records that were written.
 
-    The order matters: each step changes what the next one finds. The ledger must have forgotten the batch's own files,
-    and must not have their new entries yet.
+    The order matters: each step changes what the next one finds. The ledger must have forgotten the batch's
+    own files, and must not have their new entries yet.
     """
     entity, remade = batch.entity, writes.remade
     holders.release(connection, entity, writes.taken_over)

@@ -1,4 +1,4 @@
-"""The values that a run hands on: a batch of documents, what becomes of each of them, and what the batch came to."""
+"""The values that a run hands on: a batch, what becomes of its documents, and what it came to."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -53,8 +53,9 @@ class Decision(NamedTuple):
         outcome: what the run counts it as.
         diagnostics: everything noticed about it; the reason is the first error, or else the last one.
         write: the row that it writes, if any. A later document of the batch may have replaced that row since.
-        was_replaced: whether the ledger calls it replaced: its row has another document's content (a conflict), or the
-            record was changed or deleted through the API (unchanged, because that was done on purpose).
+        was_replaced: whether the ledger calls it replaced: its row has another document's content (a
+            conflict), or the record was changed or deleted through the API (unchanged, because that was done
+            on purpose).
     """
 
     candidate: Candidate
@@ -65,7 +66,7 @@ class Decision(NamedTuple):
 
     @property
     def code(self) -> str:
-        """The code of why the document was not loaded: its first error, or else the last diagnostic (the conflict)."""
+        """The code of its first error, or else of the last diagnostic: why it was not loaded."""
         errors = (diagnostic.code for diagnostic in self.diagnostics if diagnostic.severity == "error")
         return next(errors, self.diagnostics[-1].code)
 
@@ -87,8 +88,8 @@ class Batch:
         superseded: those of the skipped documents whose row has other content since.
         is_last: whether nothing comes after this batch.
         size_bytes: the size of the files that were read.
-        known: what the ledger says of documents in ``reread_paths``; looked up when the batch is loaded, because an
-            earlier batch may have changed it.
+        known: what the ledger says of documents in ``reread_paths``; looked up when the batch is loaded,
+            because an earlier batch may have changed it.
         gone_rows: records that the ledger knows, but whose row was gone when the run began.
     """
 

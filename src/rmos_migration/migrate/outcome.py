@@ -32,7 +32,7 @@ class RunStatus(StrEnum):
 
 @dataclass
 class Tally:
-    """Documents of one entity, counted: ``found`` when they are read, the others when their fate is written."""
+    """Documents of one entity by outcome; ``found`` counts them when read, the others when written."""
 
     found: int = 0
     migrated: int = 0
@@ -52,12 +52,12 @@ class Tally:
 
     @property
     def balanced(self) -> bool:
-        """Whether every document that was found ended somewhere, and nowhere are fewer than none."""
+        """Whether every document found has one outcome, and no count is negative."""
         ends = (self.migrated, self.unchanged, self.conflicts, self.rejected)
         return self.found == sum(ends) and min(ends) >= 0
 
     def as_json(self) -> dict[str, int]:
-        """The counts, with the words the first RMOS migration used: skipped and failed."""
+        """Return the counts, also under the words of the first RMOS migration: skipped and failed."""
         return {
             "found": self.found,
             "migrated": self.migrated,
@@ -70,7 +70,7 @@ class Tally:
 
 
 def success_rate(tally: Tally) -> float:
-    """Documents that are in the database now, of those found, in percent.
+    """Return how many of the documents found are in the database now, in percent.
 
     Two decimals, rounded down: 100 only where every document arrived; 100, too, where none was found.
     """
@@ -81,10 +81,15 @@ def success_rate(tally: Tally) -> float:
 
 @dataclass
 class FileCounts:
-    """Source files, counted. ``unread`` were not opened, because they have not changed or must not be opened.
+    """Source files, counted.
 
-    ``ignored`` were passed over, by reason; ``ignored_paths`` names the first of each reason. ``not_looked_at`` seem to
-    hold records (``strays``).
+    Attributes:
+        found: all files of the entities.
+        read: those that were opened and read.
+        unread: those that were not, because they have not changed or cannot be read.
+        not_looked_at: files elsewhere that seem to hold records (``stray_files``).
+        ignored: files elsewhere that were skipped, by reason.
+        ignored_paths: the first of them, by reason.
     """
 
     found: int = 0
@@ -107,17 +112,23 @@ class FileCounts:
 
 
 UNRECOGNISED = "not recognised"
-"""Stands for the generation of documents that none wrote, or that are no JSON."""
+"""Stands for the generation of documents that fit none, or are not JSON."""
 
 NOT_READ = "not read"
-"""Stands for the generation of what nobody has seen, and which is therefore in no count of generations."""
+"""Stands for the generation of files that could not be read; they are in no count of generations."""
 
 
 @dataclass
 class RunCounts:
-    """Everything a run counts; ``generations`` are the documents that were read, by the generation that wrote them.
+    """Everything a run counts.
 
-    ``overridden`` are documents among the unchanged whose record was changed or deleted through the API since.
+    Attributes:
+        entities: the documents of each entity.
+        files: the files.
+        generations: the documents that were read, by the generation that wrote them.
+        severities: what was noticed, by severity.
+        codes: the same, by code.
+        overridden: unchanged documents whose record was changed or deleted through the API since.
     """
 
     entities: dict[str, Tally] = field(default_factory=lambda: {entity.name: Tally() for entity in ENTITIES})
@@ -142,7 +153,7 @@ class RunCounts:
 
     @property
     def balanced(self) -> bool:
-        """Whether found = migrated + unchanged + conflicts + rejected, none of them negative, for every entity."""
+        """Whether every entity's outcomes add up to what was found, and none is negative."""
         return all(tally.balanced for tally in self.entities.values())
 
     def plus(self, entity: str, tally: Tally) -> "RunCounts":
@@ -158,14 +169,14 @@ class RunCounts:
         self.codes.update(diagnostic.code for diagnostic in diagnostics)
 
     def take_back(self, code: str, severity: Severity, times: int) -> None:
-        """Count what was noticed, and holds no longer, so many times less."""
+        """Take back so many diagnostics that no longer hold."""
         if times:
             self.codes[code] -= times
             self.severities[severity.value] -= times
-            self.codes = +self.codes  # without those that are none any more
+            self.codes = +self.codes  # without those at zero
 
     def as_json(self) -> dict[str, Any]:
-        """The counts as the run summary shows them."""
+        """Return the counts as the run summary shows them."""
         return {
             "entities": {name: tally.as_json() for name, tally in self.entities.items()},
             "totals": self.totals.as_json(),

@@ -11,9 +11,9 @@ from ..store import edits, waiting
 from ..store.database import SqliteDatabase
 from .gc_pause import fewer_garbage_collections
 from .load import load
-from .misplaced import source_at
 from .model import Batch, BatchResult
 from .observer import NullObserver, Observer
+from .opening import source_at
 from .options import Options, Stop
 from .outcome import RunStatus
 from .reading import batches
@@ -38,8 +38,8 @@ def run(
 ) -> RunSummary:
     """Migrate a legacy folder into a database.
 
-    Every batch of about 1,000 documents is one transaction, so a run may be killed at any time; the next one carries
-    on. Bad documents do not raise: they are counted, reported and kept.
+    Every batch of about 1,000 documents is one transaction, so a run may be killed at any time; the next one
+    carries on. Bad documents do not raise: they are counted, reported and kept.
 
     Args:
         source: the folder.
@@ -142,7 +142,7 @@ def _signal(progress: RunProgress, stop: Stop) -> int | None:
 
 
 def _settle_references(unit: UnitOfWork) -> None:
-    """Attach pending references whose record came without this program; forget those of records that are gone."""
+    """Attach pending references whose record came from outside of rmos; forget those of lost records."""
     with unit.transaction():
         forgotten = waiting.forget_vain(unit.connection)
         attached = waiting.attach_come(unit.connection)

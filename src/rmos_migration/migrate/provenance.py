@@ -1,6 +1,6 @@
-"""Whether the documents that rows were made from still stand where they stood; if not, another one may take a row over.
+"""The documents that rows were made from, and whether they still exist; if not, rows may be taken over.
 
-A file or folder that cannot be read or listed is not gone, and neither is what stood in it.
+A file or folder that cannot be read or listed does not count as gone, and neither does what stood in it.
 """
 
 from collections.abc import Collection
@@ -17,11 +17,11 @@ from .prepare import Candidate, is_named_by_file, prepare
 from .run_progress import RunProgress
 
 _FILES = 16
-"""Files whose documents are remembered; those of one conflict after another are mostly in the same few."""
+"""Files whose documents are remembered; successive conflicts are mostly in the same few."""
 
 
 class Provenance:
-    """The documents of the records that a batch meets, looked up when they are first asked for.
+    """The documents that the rows a batch meets were made from, looked up when they are first needed.
 
     Args:
         connection: for look-ups only.
@@ -52,14 +52,14 @@ class Provenance:
         self._here: dict[str, FileContents] = {}
 
     def is_free(self, record_id: str) -> bool:
-        """Whether the documents that the row was made from are known, and are gone or have another id now."""
+        """Return whether the row's documents are known, and all are gone or have another id now."""
         if record_id not in self._free:
             first = self.first(record_id)
             self._free[record_id] = first is not None and self.is_gone(first)
         return self._free[record_id]
 
     def first(self, record_id: str) -> Holder | None:
-        """The document that the row was made from: one that is still there, or was moved, or else one that is gone."""
+        """Return the row's document: one that is there or was moved, or else one that is gone."""
         if record_id not in self._first:
             self._first[record_id] = self._first_of(self._holders(record_id))
         return self._first[record_id]
@@ -71,7 +71,7 @@ class Provenance:
         return next((one for one in map(self._moved, found) if one is not None), found[0])
 
     def named(self, holder: Holder) -> str:
-        """Where a document stands, in words; what is read in this run says it best."""
+        """Return a document's place in words, if possible the one where this run has read it."""
         is_ours = holder.source_id == self.progress.ref.source_id
         file = self._read.get((holder.location, holder.path))
         if is_ours and holder.path in self.read_here:
@@ -88,11 +88,11 @@ class Provenance:
         return holders.named(holder, self.progress.ref.source_id)
 
     def is_alone(self, path: str, record_id: str) -> bool:
-        """Whether a file of the batch has just one document of a record."""
+        """Return whether a file of the batch has just one document of a record."""
         return len(self._file_here(path).contents.get(record_id, ())) == 1
 
     def trace(self, record_id: str) -> str | None:
-        """What was done to the record through the API, in words; None where nothing was."""
+        """Return what was done to the record through the API, in words; None where nothing was."""
         return trace_of(self.connection, self.entity, record_id)
 
     def _holders(self, record_id: str) -> list[Holder]:
@@ -106,7 +106,7 @@ class Provenance:
         return self._found[record_id]
 
     def is_gone(self, holder: Holder) -> bool:
-        """Whether a document stands no longer in its file, as far as that can be known."""
+        """Return whether a document is no longer in its file, as far as that can be known."""
         if holder.is_from_api:
             return False
         is_ours = holder.source_id == self.progress.ref.source_id
@@ -129,21 +129,21 @@ class Provenance:
         return not self._is_among(self._stands_in(full, holder), holder)
 
     def _moved(self, holder: Holder) -> Holder | None:
-        """A document that is gone from its file, under the place that it was moved to; None where it is nowhere."""
+        """Return a document that is gone from its file with its new place; None where it has none."""
         if holder.source_id != self.progress.ref.source_id:
             return None
         place = self.progress.moved.place_of(self.connection, self.entity, holder)
         return None if place is None else holder._replace(path=place[0], pointer=place[1], run_id=None)
 
     def _file_here(self, path: str) -> FileContents:
-        """The documents of a file in the batch."""
+        """Return the documents of a file in the batch."""
         if not self._here:
             for document in self.documents:
                 self._here.setdefault(document.reading.path, FileContents()).add(document)
         return self._here.get(path, FileContents())
 
     def _stands_in(self, full: str, holder: Holder) -> FileContents:
-        """The documents in a file that is read later in this run, or was not read for long."""
+        """Return the documents in a file that is read later in this run, or was not read for a while."""
         place = (holder.location, holder.path)
         if place not in self._read:
             if len(self._read) >= _FILES:
@@ -155,13 +155,13 @@ class Provenance:
         return self._read[place]
 
     def _encoding_of(self, holder: Holder) -> str | None:
-        """What the user says of files in no known encoding: now for this run's source, for another when it was migrated."""
+        """Return the encoding that the user named: now for this source, back then for another one."""
         if holder.source_id == self.progress.ref.source_id:
             return self.progress.options.encoding
         return holdings.encodings(self.connection, holder.source_id, [holder.path]).get(holder.path)
 
     def _is_among(self, file: FileContents, holder: Holder) -> bool:
-        """Whether a document is still in its file: edited, broken or moved in it, perhaps, but there."""
+        """Return whether a document is still in its file, even if it was edited, broken or moved in it."""
         of_file = [
             one
             for one in self._entries(holder.record_id)

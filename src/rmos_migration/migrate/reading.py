@@ -1,4 +1,4 @@
-"""A source's files to batches of documents: what has not changed is counted, and what has is read and prepared."""
+"""A source's files to batches of documents: unchanged files are counted, the others read and prepared."""
 
 from collections.abc import Collection, Iterator, Mapping
 from itertools import islice

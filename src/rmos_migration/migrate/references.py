@@ -1,4 +1,4 @@
-"""References of a batch's documents: which parents are there, and what is said of those that are not (docs/domain.md, References)."""
+"""The references of a batch's documents, and the parents that exist (docs/domain.md, References)."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
@@ -22,7 +22,7 @@ class Linked(NamedTuple):
 
 
 class _Parents(NamedTuple):
-    """One reference of an entity: its position in a row, its rule, which ids are wanted, and which are there."""
+    """One reference field: its position in a row, its rule, which ids are wanted, and which exist."""
 
     position: int
     rule: FieldRule
@@ -87,7 +87,7 @@ class ParentLookup:
 def missing_mentions(
     connection: Connection, entity: Entity, written: Iterable[Candidate], looks: Looks
 ) -> list[Diagnostic]:
-    """Return warnings for records that only parts of a record name, and that are not there (docs/domain.md, Fields).
+    """Return warnings for missing records that only parts of a record name (docs/domain.md, Fields).
 
     Args:
         connection: for look-ups only.

@@ -14,7 +14,8 @@ from .prepare import Candidate
 def rejects_of(rejected: Iterable[Decision], ref: RunRef, encoding: str | None) -> Iterator[Reject]:
     """Yield the bytes that are kept of each rejected document of a batch.
 
-    Of a document that is a whole file, those are the file's. Of one inside a file they are its own text, in UTF-8.
+    Of a document that is a whole file, those are the file's. Of one inside a file they are its own text, in
+    UTF-8.
     """
     for _, group in groupby(rejected, key=lambda decision: decision.candidate.reading.path):
         decisions = list(group)
@@ -36,7 +37,8 @@ def with_places(
 ) -> list[Diagnostic]:
     """Return the diagnostics of a batch's documents, all but infos with line and column in their file.
 
-    These are found while the file's bytes are at hand, so that every reader of a diagnostic names the same place.
+    These are found while the file's bytes are at hand, so that every reader of a diagnostic names the same
+    place.
     """
     unplaced: dict[str, list[int]] = {}
     for index, one in enumerate(diagnostics):

@@ -20,12 +20,12 @@ from .run_progress import RunProgress
 def recognise_renamed(connection: Connection, batch: Batch, progress: RunProgress) -> list[Place]:
     """Give the documents of a batch that are named by their file the ids that the ledger has for them.
 
-    A document that is new in its place is recognised by its content and generation, where the document that had them
-    before is gone; of several that are equal, the first in path order is taken for the first. In a list of that name
-    the place alone gives the id: of two elements, one that moved and one that came, both could have it otherwise.
+    A document that is new in its place is recognised by content and generation, if the document that had them
+    is gone; of several that are equal, the first in path order is taken for the first. In a list, the place
+    alone gives the id: otherwise both an element that moved and one that came could have it.
 
     Returns:
-        The former places of documents that were renamed. The batch knows these documents under their new places.
+        The former places of documents that were renamed; the batch has them under their new ones.
     """
     if progress.is_new_source:
         return []
@@ -53,7 +53,7 @@ def recognise_renamed(connection: Connection, batch: Batch, progress: RunProgres
 def _formers_of(
     connection: Connection, batch: Batch, progress: RunProgress
 ) -> dict[tuple[str | None, str], list[Former]]:
-    """Return documents that are gone from their place, by generation and content, as far as the batch may have them."""
+    """Return documents that are gone, by generation and content; the batch may have them under a new name."""
     nameless = (one for one in batch.documents if one.place not in batch.known and _is_nameless(one))
     contents = {str(one.content_sha256) for one in nameless}
     found: dict[tuple[str | None, str], list[Former]] = {}
@@ -69,23 +69,24 @@ def _formers_of(
     return found
 
 
-def with_ledger_id(prepared: Candidate, record_id: str | None, derived: str | None) -> Candidate:
-    """The document with the id that the ledger has for its place, if both are named by the file, and that by another name."""
+def with_ledger_id(candidate: Candidate, record_id: str | None, derived: str | None) -> Candidate:
+    """Give a document the id that the ledger has for its place, if both have theirs from the file's name."""
     if (
         record_id is None
-        or prepared.record_id in (None, record_id)
+        or candidate.record_id in (None, record_id)
         or not is_named_by_file(derived)
-        or not _is_nameless(prepared)
-        or _is_named_by_place(record_id, prepared)
+        or not _is_nameless(candidate)
+        or _is_named_by_place(record_id, candidate)
     ):
-        return prepared
-    return _with_id(prepared, record_id)
+        return candidate
+    return _with_id(candidate, record_id)
 
 
 def _note_once(connection: Connection, entity: Entity, progress: RunProgress) -> None:
-    """Note the documents that may be known again, at the run's first batch that asks for them.
+    """Note the documents that may be recognised, at the run's first batch that needs them.
 
-    What comes into the ledger later in the run was not renamed; what is taken out of its file keeps its path there.
+    What comes into the ledger later in the run was not renamed; what is taken out of its file keeps its path
+    there.
     """
     if not progress.noted_formers:
         begin_noting(connection)
@@ -107,22 +108,22 @@ def _renamed(one: Candidate, former: Former) -> Diagnostic:
     return diagnose("document-renamed", message, one.location)
 
 
-def _is_nameless(prepared: Candidate) -> bool:
-    """Whether a document has its id from its file's name, and not from a key that it stands under."""
-    if prepared.record_id is None or not is_named_by_file(prepared.derived):
+def _is_nameless(candidate: Candidate) -> bool:
+    """Return whether a document has its id from its file's name, and not from a key that it stands under."""
+    if candidate.record_id is None or not is_named_by_file(candidate.derived):
         return False
-    return _is_named_so(prepared.record_id, prepared.reading.path)
+    return _is_named_so(candidate.record_id, candidate.reading.path)
 
 
-def _is_named_by_place(record_id: str, prepared: Candidate) -> bool:
-    """Whether an id is what a document may be named where it stands; of numbers there are several in a list alone."""
-    if not prepared.pointer:
-        return record_id == prepared.record_id
-    return _is_named_so(record_id, prepared.reading.path)
+def _is_named_by_place(record_id: str, candidate: Candidate) -> bool:
+    """Return whether a document may have an id from its place, whatever its number in a list was."""
+    if not candidate.pointer:
+        return record_id == candidate.record_id
+    return _is_named_so(record_id, candidate.reading.path)
 
 
 def _has_key_for_id(holder: Holder) -> bool:
-    """Whether a document may have had its id from a key that it stood under."""
+    """Return whether a document may have had its id from a key that it stood under."""
     if _is_named_so(holder.record_id, holder.path):
         return False
     step = holder.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
@@ -130,7 +131,7 @@ def _has_key_for_id(holder: Holder) -> bool:
 
 
 def _is_named_so(record_id: str, path: str) -> bool:
-    """Whether an id is what a document of this file may be named: the numbers of its list may have changed."""
+    """Return whether a document of this file may have an id; the numbers in its list may have changed."""
     stem = normalize("NFC", path.rpartition("/")[2].rpartition(".")[0])
     name = normalize("NFC", record_id)
     return name == stem or (name.startswith(f"{stem}-") and name[len(stem) + 1 :].isdecimal())

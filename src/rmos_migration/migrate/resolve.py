@@ -1,17 +1,18 @@
 """What becomes of each document of a batch, given the database (docs/domain.md, Duplicates, References).
 
-Look-ups are made for the whole batch at once. Every decision says what follows from it; nothing is written here.
+Look-ups are made for the whole batch at once. Every decision says what follows from it; nothing is written
+here.
 """
 
 from collections.abc import Mapping
 
 from sqlalchemy import Connection
 
-from ..diagnostics import Diagnostic, Severity, diagnose, printable, printable_apart, shown
+from ..diagnostics import Diagnostic, Severity, diagnose, shown
 from ..store.holders import superseded
 from ..store.records import Row, content_of, existing_ids, rows_of
 from .batch_history import BatchHistory
-from .conflicts import conflict
+from .conflicts import conflict, how_free
 from .differences import changes_on_replacing, differences, in_words
 from .linking import keeping_created_at, softly_linked_batch
 from .model import Batch, Decision, Place, RowWrite
@@ -117,7 +118,9 @@ class _Resolver:
         elif not self.history.was_replaced(candidate) or self.history.is_edit_lost(record_id):
             self._insert(candidate, record_id, record)
         elif self.provenance.is_free(record_id):
-            message = f"{self._how_free(candidate, record_id)}, and is made again, because it was gone"
+            message = (
+                f"{how_free(candidate, record_id, self.provenance)}, and is made again, because it was gone"
+            )
             taken_over = diagnose("record-taken-over", message, candidate.location)
             self._insert(candidate, record_id, record, taken_over)
         else:
@@ -144,7 +147,9 @@ class _Resolver:
             return
         current = record.row or rows_of(self.connection, self.entity, [record_id])[record_id]
         if is_free:
-            message = f"{self._how_free(candidate, record_id)}: {self._changes(candidate, current)}"
+            message = (
+                f"{how_free(candidate, record_id, self.provenance)}: {self._changes(candidate, current)}"
+            )
             self._replace(
                 candidate, record, current, diagnose("record-taken-over", message, candidate.location)
             )
@@ -195,7 +200,7 @@ class _Resolver:
         self._arrive(record, Decision(candidate, Outcome.MIGRATED, said, write))
 
     def _replace(self, candidate: Candidate, record: _RecordState, current: Row, said: Diagnostic) -> None:
-        """Give the row this document's content; other documents of the batch that had it have it no longer."""
+        """Give the row this document's content, and take it from others of the batch that had it."""
         kept = keeping_created_at(self.entity, candidate, current)
         linked = self.references.linked(kept)  # again: what is detached must be the last that goes into extra
         is_edit = not self.history.was_in_conflict(candidate)
@@ -272,15 +277,3 @@ class _Resolver:
         kept = keeping_created_at(self.entity, candidate, current)
         made = self.references.linked(kept).row
         return changes_on_replacing(self.entity, current, candidate.row or (), made)
-
-    def _how_free(self, candidate: Candidate, record_id: str) -> str:
-        """Return why a document takes over the row of another one, in words."""
-        first = self.provenance.first(record_id)
-        if first is not None and first.path == candidate.reading.path:
-            return (
-                f"the document that the row of {shown(record_id)} was made from is no longer in"
-                f" {printable(first.path)}; this one takes the row over"
-            )
-        path = None if first is None else printable_apart([first.path, candidate.reading.path])[0]
-        gone = "no file" if path is None else f"{path} no longer"
-        return f"{gone} has the document of {shown(record_id)}, so this one takes over its row"

@@ -95,7 +95,7 @@ class RunProgress:
         return f"{rejected} rejected{of_found}, more than --max-rejects {limit} allows"
 
     def recount_superseded(self, tally: Tally, documents: Iterable[Superseded]) -> list[Superseded]:
-        """Count as conflicts what this run had counted as arrived in earlier batches; return these documents."""
+        """Count as conflicts what earlier batches had counted as arrived; return these documents."""
         counted = [one for one in documents if self._was_counted(one)]
         for one in counted:
             is_new = one.run_id == self.ref.run_id and one.outcome == Outcome.MIGRATED
@@ -105,7 +105,7 @@ class RunProgress:
         return counted
 
     def recount_restored(self, tally: Tally, documents: Iterable[Superseded]) -> list[Superseded]:
-        """Count as arrived what this run had counted as conflicts in earlier batches; return these documents."""
+        """Count as arrived what earlier batches had counted as conflicts; return these documents."""
         counted = [one for one in documents if self._was_counted(one)]
         tally.count(Outcome.CONFLICT, -len(counted))
         tally.count(Outcome.UNCHANGED, len(counted))

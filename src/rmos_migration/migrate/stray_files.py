@@ -1,6 +1,6 @@
-"""Files that a run does not look at, though they seem to hold records: under another name, in another place, packed.
+"""Files that seem to hold records but are not read: in another place, under another name, or packed.
 
-Nothing of them is migrated. They are told of, because "everything arrived" would not be true.
+Nothing of them is migrated. They are reported, because otherwise "everything arrived" would not be true.
 """
 
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ from .options import Stop
 from .suggested_paths import SuggestedPath, suggest_paths
 
 _HEAD = 4096
-"""Bytes by which a file is told to be JSON or an archive."""
+"""Bytes by which JSON and archives are recognised."""
 
 _PACKED_DOCUMENTS = (
     ".docx",
@@ -47,8 +47,8 @@ def stray_file_warnings(
 ) -> Iterator[Diagnostic]:
     """Yield a warning for each file of a source that may hold records and is not read, in path order.
 
-    To be asked once, after the files of every entity were walked. What is passed over without a warning is counted
-    by the source. It ends early when ``stop`` asks for it.
+    Call it once, after walking the files of every entity. The source counts what is skipped without a
+    warning. It ends early when ``stop`` asks for it.
     """
     found = []
     for file in source.skipped():
@@ -66,8 +66,11 @@ def stray_file_warnings(
 class StrayFile(NamedTuple):
     """A file that seems to hold records and is not read.
 
-    ``looks`` says what it looks like, as the end of a sentence; ``kinds`` are what it holds, none for an archive;
-    ``problem`` says why it could not be looked at, if it could not.
+    Attributes:
+        path: its path in the source.
+        looks: what it looks like, as the end of a sentence.
+        kinds: what it holds, empty for an archive.
+        problem: why it could not be looked at, if so.
     """
 
     path: str
@@ -108,7 +111,7 @@ def seen_in(file: SourceFile, encoding: str | None) -> StrayFile | None:
 def with_suggested_paths(
     root: Path, strays: Sequence[StrayFile]
 ) -> Iterator[tuple[StrayFile, list[SuggestedPath]]]:
-    """Yield each with where its records would be read, by kind; an archive, and what could not be looked at, nowhere."""
+    """Yield each file with a path for each kind of its records; none if it is packed or was not looked at."""
     held = [(one.path, kind) for one in strays for kind in one.kinds]
     places = suggest_paths(root, held)
     return ((one, list(islice(places, len(one.kinds)))) for one in strays)
@@ -152,5 +155,6 @@ def _hint(places: Sequence[SuggestedPath]) -> str:
         return f"each kind of record is read from a folder of its own: split the file into {parts}, {again}"
     path, taken = places[0]
     if taken:
-        return f"{taken} is there already: compare the two. If this is another record, move it to {path}, {again}"
+        compare = f"{taken} is there already: compare the two"
+        return f"{compare}. If this is another record, move it to {path}, {again}"
     return f"did you mean {path}? Rename or move it, {again}"

@@ -1,4 +1,4 @@
-"""The result of a run, and what is said of it in words."""
+"""The result of a run, and how it is put into words."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -38,11 +38,12 @@ def ending(status: RunStatus, *, found: int, arrived: int, not_looked_at: int, f
 def overridden_records(number: int) -> str:
     """Return how many records are no longer what their documents say, in words."""
     records = "1 record was" if number == 1 else f"{number:,} records were"
-    return f"{records} changed or deleted through the dashboard since, and {'stays' if number == 1 else 'stay'} so"
+    stay = "stays" if number == 1 else "stay"
+    return f"{records} changed or deleted through the dashboard since, and {stay} so"
 
 
 def is_kept(status: RunStatus, options: Mapping[str, object], *, dry_run: bool) -> bool:
-    """Whether what a run counts as arrived is in the database: not for a dry run, nor for one that was undone."""
+    """Return whether what a run counts as arrived is in the database: not if it was dry or undone."""
     was_undone = bool(options.get("all_or_nothing")) and status is not RunStatus.COMPLETED
     return not dry_run and not was_undone and status is not RunStatus.ROLLED_BACK
 
@@ -51,29 +52,41 @@ def were_not_looked_at(number: int, folders: int = 0) -> str:
     """Return how many files and folders were not looked at, in words.
 
     Args:
-        number: how many of both there are.
-        folders: how many of them are folders; what a folder holds that cannot be listed, nobody knows.
+        number: how many there are of both.
+        folders: how many of them are folders, which could not be listed.
     """
     return f"{amount_not_looked_at(number, folders)} {'was' if number == 1 else 'were'} not looked at"
 
 
 def amount_not_looked_at(number: int, folders: int = 0) -> str:
-    """Return a number of files and folders in words, of which so many are folders."""
+    """Return a number of files and folders in words, ``folders`` of them folders."""
     kinds = [(number - folders, "file"), (folders, "folder")]
     said = [f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in kinds if count]
     return " and ".join(said) or "0 files"
 
 
 def folders_among(codes: Iterable[str]) -> int:
-    """Return how many folders there are among what was not looked at, by the codes of what is said of it."""
+    """Return how many diagnostics, given by their codes, are about folders that were not looked at."""
     return sum(code == FOLDER_NOT_LOOKED_AT for code in codes)
 
 
 @dataclass(frozen=True)
 class RunSummary:
-    """The result of a run. ``run_id`` is None for a dry run; ``stopped_by`` says what cut the run short, if anything.
+    """The result of a run.
 
-    ``options`` are those of the run, as they are kept with it.
+    Attributes:
+        run_id: its number in the database, None for a dry run.
+        status: how it ended.
+        dry_run: whether nothing was to be kept.
+        source: the legacy folder, as it was named.
+        database: its URL.
+        started_at: in UTC, ISO 8601.
+        finished_at: in UTC, ISO 8601.
+        duration_seconds: how long it took.
+        counts: everything it counted.
+        options: the run's, as they are kept with it.
+        stopped_by: what cut it short, empty if nothing did.
+        signal: the signal that stopped it.
     """
 
     run_id: int | None
@@ -101,7 +114,7 @@ class RunSummary:
 
     @property
     def success_rate(self) -> float:
-        """Documents that are in the database now, of those found, in percent; 100 where none were found."""
+        """How many of the documents found are in the database now, in percent; 100 if none were found."""
         return success_rate(self.totals)
 
     @property
@@ -111,13 +124,13 @@ class RunSummary:
 
     @property
     def exit_code(self) -> int:
-        """What the process answers (``errors.ExitCode``)."""
+        """The process's exit code (``errors.ExitCode``)."""
         if self.signal is not None:
             return 128 + self.signal
         return ExitCode.OK if self.status is RunStatus.COMPLETED else ExitCode.FINDINGS
 
     def as_json(self) -> dict[str, Any]:
-        """The summary as one JSON document, schema ``rmos-migration/run-summary/1``."""
+        """Return the summary as one JSON document, schema ``rmos-migration/run-summary/1``."""
         rate = self.totals.found / self.duration_seconds if self.duration_seconds else 0.0
         return {
             "schema": "rmos-migration/run-summary/1",

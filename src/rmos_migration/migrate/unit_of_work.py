@@ -49,8 +49,8 @@ class Ending(NamedTuple):
 class Transactions:
     """The transactions of one connection.
 
-    Normally each is committed for itself. Where ``whole`` is open, they are savepoints in it: for a dry run, or where
-    all documents arrive or none.
+    Normally each is committed for itself. Where ``whole`` is open, they are savepoints in it: for a dry run,
+    or where all documents arrive or none.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -149,7 +149,7 @@ class UnitOfWork:
 
 @contextmanager
 def begin_run(database: SqliteDatabase, options: Options, source: Source) -> Iterator[UnitOfWork]:
-    """Open a database and begin a run; its row is committed before anything else, so that a killed run leaves a trace.
+    """Open a database and begin a run; its row is committed first, so that a killed run leaves a trace.
 
     Leaving the run by an exception undoes what is open, and writes down that it failed.
 

@@ -15,8 +15,8 @@ from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Location, diagnose
 from ..entities import ENTITIES, Entity
 from ..errors import UsageError
 from ..migrate.gc_pause import fewer_garbage_collections
-from ..migrate.misplaced import source_at
 from ..migrate.model import Place
+from ..migrate.opening import source_at
 from ..migrate.prepare import Candidate, prepare
 from ..migrate.renaming import with_ledger_id
 from ..migrate.stray_files import stray_file_warnings

@@ -1,4 +1,4 @@
-"""Opening a legacy folder; where it is none, what in it seems to hold records is named, and where it belongs."""
+"""Opening a legacy folder; if it is not one, saying what in it may be meant, and where that belongs."""
 
 from itertools import islice
 from pathlib import Path
@@ -21,7 +21,7 @@ def source_at(root: Path, encoding: str | None = None) -> Source:
         encoding: what the user says of files in no known one.
 
     Raises:
-        UsageError: if it is none, with what was probably meant.
+        UsageError: if it is not a legacy folder, with what was probably meant.
         EnvironmentFailure: if it may not be listed.
     """
     try:
