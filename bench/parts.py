@@ -25,8 +25,10 @@ from rmos_migration.entities import ENTITIES, Entity
 from rmos_migration.generations import newest, recognise
 from rmos_migration.sources.discover import Source
 from rmos_migration.store import runs
-from rmos_migration.store.bulk import insert_rows
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
+from rmos_migration.store.dialect import SQLITE
+from rmos_migration.store.ledger import source_id
+from rmos_migration.store.model import now
 from rmos_migration.store.tables import ENTITY_TABLES, ledger
 
 from .contenders import Safety, floor
@@ -142,7 +144,8 @@ class Batch(NamedTuple):
 
 def _finished(path: Path) -> Iterator[Batch]:
     """Every row and ledger entry of a migrated database, in the order and the batches of the run that wrote them."""
-    with SqliteDatabase.at(path).reader() as connection:
+    with database_at(path).read() as snapshot:
+        connection = snapshot.connection
         for entity in ENTITIES:
             table = ENTITY_TABLES[entity.name]
             joined = table.join(ledger, ledger.c.record_id == table.c.id)
@@ -155,16 +158,16 @@ def _finished(path: Path) -> Iterator[Batch]:
 
 
 def _insert(batches: list[Batch], path: Path) -> Iterator[int]:
-    with SqliteDatabase.at(path).writer("a benchmark") as connection:
+    with database_at(path).write("a benchmark") as connection:
         with connection.begin():
-            runs.source_id(connection, "finished rows")
+            source_id(connection, "finished rows")
             runs.begin_run(
-                connection, source="", location="", dry_run=False, options={}, tool_version="", at=runs.now()
+                connection, source="", location="", dry_run=False, options={}, tool_version="", at=now()
             )
         for table, rows, entries in batches:
             with connection.begin():
-                insert_rows(connection, table, table.columns.keys(), rows)
-                insert_rows(connection, ledger, ledger.columns.keys(), entries)
+                SQLITE.insert_rows(connection, table, table.columns.keys(), rows)
+                SQLITE.insert_rows(connection, ledger, ledger.columns.keys(), entries)
             yield len(rows)
     path.unlink()
 

@@ -23,7 +23,7 @@ from forking import LoadedProgram, loaded_program
 from loaded_program import without_root_powers
 from rmos_migration import migrate
 from rmos_migration.store import schema
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
 DOMAIN_TABLES = ("strip_families", "patterns", "joblogs")
@@ -121,7 +121,7 @@ KEY_OF_PATTERNS = "PRIMARY KEY (id)"
 
 def refusing(database: Path, condition: str) -> None:
     """Make a database that refuses patterns for which ``condition`` is true, by a rule of the table."""
-    with SqliteDatabase.at(database).writer("a test"):
+    with database_at(database).write("a test"):
         pass
     rule = f"CONSTRAINT unwelcome CHECK (NOT ({condition})), {KEY_OF_PATTERNS}"
     redefine(database, "patterns", KEY_OF_PATTERNS, rule)

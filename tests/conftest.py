@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, settings
 from builders import DOMAIN_TABLES, Here, pattern, write
 from rmos_migration import migrate
 from rmos_migration.cli.app import run
-from rmos_migration.store.database import SqliteDatabase
 from rmos_migration.store.pool import ReadPool
+from rmos_migration.store.sqlite.database import SqliteDatabase
 
 # Examples judge behaviour, not the speed of the machine, and a test run tries the same ones each time. New ones are looked
 # for by ``make fault``: what that finds is to become a test of its own.

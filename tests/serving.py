@@ -12,7 +12,7 @@ import httpx
 from builders import RMOS, started
 from rmos_migration.api.app import create_app
 from rmos_migration.api.server_settings import ServerSettings
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 with (
     warnings.catch_warnings()
@@ -28,7 +28,7 @@ MIGRATION = f"{STORES}/migration"
 def serving(database: Path, source: Path | None = None, **more: Any) -> ServerSettings:
     """What is served; without a source, one that is not there. ``more`` are further fields of ``ServerSettings``."""
     told: dict[str, Any] = {"token": TOKEN} | more
-    return ServerSettings(SqliteDatabase.at(database), source or database.parent / "no-legacy-folder", **told)
+    return ServerSettings(database_at(database), source or database.parent / "no-legacy-folder", **told)
 
 
 def bearing(token: str | None) -> dict[str, str]:

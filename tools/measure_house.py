@@ -133,10 +133,10 @@ def _walk() -> tuple[list[str], list[str]]:
             migrate(patterns.parent, Path(folder, "rmos.db"))
         finally:
             sys.setprofile(None)
-    calls = [call for call in entered if call[0] not in {"store/engines.py", "store/columns.py"}]
+    calls = [call for call in entered if not call[0].endswith(("engines.py", "columns.py"))]
     read = calls.index(("sources/read.py", "read_files"))
     load = next(i for i, (module, name) in enumerate(calls) if i > read and module == "migrate/writer.py")
-    end = next(i for i, call in enumerate(calls) if call == ("store/runs.py", "write_progress"))
+    end = next(i for i, call in enumerate(calls) if call[1] == "write_progress")
     return _stays(calls[read:load]), _stays(calls[load:end])
 
 

@@ -1,7 +1,7 @@
 """Diagnostics: what was noticed about a document, where, and what a person can do.
 
-A diagnostic is a value. Bad documents are collected as diagnostics, never raised. Their codes are in
-``catalogue.py``.
+A diagnostic is a value: what is wrong with documents is collected, never raised. The codes are in
+``catalogue/``.
 """
 
 import json
@@ -32,8 +32,9 @@ __all__ = [
 class Location(NamedTuple):
     """A place in the source: path relative to the source root, RFC 6901 pointer, 1-based line and column.
 
-    Line and column are None until they are looked for (``sources.locate``): when a batch is written, of all but infos.
-    ``document`` is the pointer of the document that the place is in, or its own.
+    Line and column are None until they are located in the file (``sources/locate.py``), which is done once,
+    when a batch is written, for everything but infos. ``document`` is the pointer of the document that the
+    place is in.
     """
 
     path: str
@@ -48,7 +49,7 @@ class Location(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """One thing noticed: the code's name, how much it matters, a sentence, the place, a hint for a person."""
+    """One thing noticed: the name of its code, its severity, a message, the place, and a hint what to do."""
 
     code: str
     severity: Severity
@@ -57,7 +58,7 @@ class Diagnostic(NamedTuple):
     hint: str
 
     def as_json(self) -> dict[str, Any]:
-        """The diagnostic as a JSON object: code, number, severity, message, path, pointer, line, column, hint."""
+        """Return the diagnostic as a JSON object, with the number of its code and without the document."""
         place = self.location
         return {
             "code": self.code,
@@ -88,13 +89,14 @@ def diagnose(
     severity: Severity | None = None,
     hint: str = "",
 ) -> Diagnostic:
-    """A diagnostic with the catalogue's severity and hint, unless others are given."""
+    """Make a diagnostic with the catalogue's severity and hint, unless others are given."""
     entry = CATALOGUE[code]
     return Diagnostic(code, severity or entry.severity, message, location, hint or entry.hint)
 
 
 def printable(text: str) -> str:
-    """Text from a file made safe for a terminal: control, bidi and unpaired characters, and blanks that are none, as escapes."""
+    """Make text from a file safe for a terminal: characters that steer, reorder or look like blanks are
+    escaped."""
     if text.isprintable():
         return text
     return "".join(
@@ -106,13 +108,14 @@ def printable(text: str) -> str:
 
 
 def _is_deceiving(character: str) -> bool:
-    """Whether a character steers, reorders, only looks like a blank, is half of one, or is none at all (U+FFFE, …)."""
+    """Tell whether a character steers, reorders, looks like a blank, is half of one, or is none (U+FFFE,
+    …)."""
     is_none = ord(character) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(character) <= 0xFDEF
     return is_none or unicodedata.category(character) in {"Cc", "Cf", "Cs", "Zl", "Zp", "Zs"}
 
 
 def printable_json(text: str) -> str:
-    """Return JSON text with everything escaped that would steer or reorder a terminal; it says the same as before."""
+    """Escape everything in JSON text that would steer or reorder a terminal; its value stays the same."""
     return text if text.isascii() else _NOT_ASCII.sub(_escaped_for_json, text)
 
 
@@ -130,7 +133,7 @@ def _escaped_for_json(found: re.Match[str]) -> str:
 _UNSEEN = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
 )
-"""Letters and marks that nothing is drawn for, though they are no control characters."""
+"""Letters and marks that are not drawn, though they are not control characters."""
 
 _DRAWN_ALIKE = str.maketrans(
     "\u0430\u0441\u0435\u043e\u0440\u0443\u0445\u0456\u0458\u0455\u0501\u04bb\u051b\u051d\u0475\u03bf\u03b1\u03bd"
@@ -139,13 +142,13 @@ _DRAWN_ALIKE = str.maketrans(
     "\u2010\u2011\u2012\u2013\u2212\u2018\u2019\u02bc\u201c\u201d\u2800",
     "aceopyxijsdhqwvoavABEKMHOPCTYXIJSABEZHIKMNOPTYXi-----'''\"\" ",
 )
-"""Cyrillic and Greek letters, dashes and quotes that are drawn as those of ASCII, or nearly."""
+"""Cyrillic and Greek letters, dashes and quotes that look like those of ASCII, or nearly."""
 
 
 def printable_apart(texts: Sequence[str]) -> list[str]:
     """Make texts of one message printable, so that no two different ones look the same.
 
-    Those that would are written with escapes for all but plain letters, and for blanks where these alone differ.
+    Those that would are written with escapes for everything but ASCII, and for blanks if only these differ.
     """
     told = [printable(text) for text in texts]
     for unusual in (r"[^\x20-\x7e]", r"[^\x21-\x7e]"):
@@ -155,7 +158,7 @@ def printable_apart(texts: Sequence[str]) -> list[str]:
 
 
 def _drawn(text: str) -> str:
-    """What is seen of a text: equal for texts that nobody can tell apart."""
+    """Return what a reader sees of a text: equal for texts that look alike."""
     if not text.isascii():
         text = _UNSEEN.sub("", unicodedata.normalize("NFKC", text)).translate(_DRAWN_ALIKE)
     return " ".join(text.split())
@@ -173,16 +176,16 @@ def shown_apart(values: Sequence[object]) -> list[str]:
 
 
 def shown(value: object, limit: int = 60) -> str:
-    """A value from a file as it goes into a message: JSON on one line, at most about ``limit`` characters.
+    """Return a value from a file for a message: JSON on one line, at most about ``limit`` characters.
 
-    Containers are named by kind and size; their content may be megabytes. Text with quotes in it stands in other ones,
-    so that none of its own must be escaped.
+    Containers are named by kind and size, since their content may be megabytes. Text that holds quotes is put
+    between other ones, so that its own need no escapes.
     """
     if isinstance(value, dict):
         return f"an object with {len(value)} key{'' if len(value) == 1 else 's'}"
     if isinstance(value, list):
         return f"a list of {len(value)}"
-    if isinstance(value, bytes):  # only in a damaged database
+    if isinstance(value, bytes):  # only in a corrupt database
         value = value.decode("utf-8", "backslashreplace")
     if isinstance(value, str) and len(value) > limit:
         value = value[:limit] + "…"

@@ -1,24 +1,21 @@
-"""The Python API: what the command line does, as functions."""
+"""The Python API: what the command line does, as functions. Each imports its part of the program when it is called."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from .audit.auditor import audit_database
-from .audit.baseline import known_findings
-from .audit.result import AuditResult
-from .diagnostics import Severity
-from .exporting import run as exports
-from .exporting.outcome import ExportFormat, ExportResult
-from .migrate.observer import Observer
-from .migrate.options import Limit, MissingReferences, OnConflict, Options, Stop
-from .migrate.pipeline import run
-from .migrate.summary import RunSummary
-from .reports.build import report_of_run, report_of_statistics
-from .reports.model import Report
 from .settings import named_folder
-from .store.database import SqliteDatabase
-from .verify.model import NO_DIFFERENCES, DocumentState, Verification
-from .verify.verifier import Told, verify_source
+from .store.database import database_at
+
+if TYPE_CHECKING:
+    from .audit.result import AuditResult
+    from .exporting.outcome import ExportResult
+    from .migrate.observer import Observer
+    from .migrate.options import Stop
+    from .migrate.summary import RunSummary
+    from .reports.model import Report
+    from .verify.model import Verification
+    from .verify.verifier import Told
 
 
 def migrate(
@@ -32,9 +29,9 @@ def migrate(
     max_rejects: str | int | None = None,
     encoding: str | None = None,
     rehash: bool = False,
-    observer: Observer | None = None,
-    stop: Stop | None = None,
-) -> RunSummary:
+    observer: "Observer | None" = None,
+    stop: "Stop | None" = None,
+) -> "RunSummary":
     """Migrate a legacy folder into a database; the database is made if it is not there.
 
     Args:
@@ -58,6 +55,9 @@ def migrate(
         UsageError, LockedError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
         ValueError: if ``on_conflict`` or ``missing_references`` is no such word.
     """
+    from .migrate.options import Limit, MissingReferences, OnConflict, Options
+    from .migrate.pipeline import run
+
     options = Options(
         dry_run=dry_run,
         all_or_nothing=all_or_nothing,
@@ -67,7 +67,7 @@ def migrate(
         encoding=encoding,
         rehash=rehash,
     )
-    return run(named_folder(source), SqliteDatabase.at(database), options, observer, stop)
+    return run(named_folder(source), database_at(database), options, observer, stop)
 
 
 def audit(
@@ -77,7 +77,7 @@ def audit(
     skip: Collection[str] = (),
     fail_on: str = "error",
     baseline: str | Path | None = None,
-) -> AuditResult:
+) -> "AuditResult":
     """Check that a database is sound. Nothing is changed.
 
     Args:
@@ -95,8 +95,12 @@ def audit(
         DatabaseUnusable: if the database is absent, newer, another program's, or cannot be opened.
         ValueError: if ``fail_on`` is no severity.
     """
+    from .audit.auditor import audit_database
+    from .audit.baseline import known_findings
+    from .diagnostics import Severity
+
     return audit_database(
-        SqliteDatabase.at(database),
+        database_at(database),
         rules=rules,
         skip=skip,
         fail_on=Severity(fail_on),
@@ -110,8 +114,8 @@ def verify(
     *,
     allow: Mapping[str, int | str] | None = None,
     encoding: str | None = None,
-    told: Told | None = None,
-) -> Verification:
+    told: "Told | None" = None,
+) -> "Verification":
     """Read a legacy folder again and compare every document with the database. Neither is changed.
 
     Args:
@@ -129,10 +133,14 @@ def verify(
         UsageError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
         ValueError: if ``allow`` names no state.
     """
+    from .migrate.options import Limit
+    from .verify.model import NO_DIFFERENCES, DocumentState
+    from .verify.verifier import verify_source
+
     allowed = {DocumentState(name): Limit.parse(str(limit), name) for name, limit in (allow or {}).items()}
     return verify_source(
         named_folder(source),
-        SqliteDatabase.at(database),
+        database_at(database),
         limits={**NO_DIFFERENCES, **allowed},
         encoding=encoding,
         told=told,
@@ -145,7 +153,7 @@ def build_report(
     *,
     statistics: str | Path | None = None,
     with_audit: bool = False,
-) -> Report:
+) -> "Report":
     """Make the report of a run. Nothing is changed; ``reports.files.write_reports`` writes it into a folder.
 
     Args:
@@ -161,12 +169,14 @@ def build_report(
         UsageError: if there is no such run, or the file is no statistics.
         DatabaseUnusable, EnvironmentFailure: see ``errors``.
     """
+    from .reports.build import report_of_run, report_of_statistics
+
     if statistics is not None:
         return report_of_statistics(Path(statistics))
-    return report_of_run(SqliteDatabase.at(database), run, with_audit=with_audit)
+    return report_of_run(database_at(database), run, with_audit=with_audit)
 
 
-def export(database: str | Path, folder: str | Path, *, format: str = "canonical") -> ExportResult:  # noqa: A002
+def export(database: str | Path, folder: str | Path, *, format: str = "canonical") -> "ExportResult":  # noqa: A002
     """Write a database back as a legacy folder, which can be migrated again.
 
     Args:
@@ -183,4 +193,7 @@ def export(database: str | Path, folder: str | Path, *, format: str = "canonical
         UsageError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
         ValueError: if ``format`` is no such word.
     """
-    return exports.run(SqliteDatabase.at(database), Path(folder), ExportFormat(format))
+    from .exporting.outcome import ExportFormat
+    from .exporting.run import run
+
+    return run(database_at(database), Path(folder), ExportFormat(format))

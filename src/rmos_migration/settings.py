@@ -4,14 +4,21 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from .diagnostics import printable
 from .errors import UsageError
@@ -38,20 +45,17 @@ _BARE = re.compile(
 _QUOTES_HINT = "in double quotes a backslash begins an escape: write the path in single quotes, or with /"
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """What a workshop may set once: in ``rmos.toml``, or in the environment as ``RMOS_SOURCE`` and so on.
 
-    An empty variable counts as none: schedulers and containers pass on what was not set as an empty text.
+    Values that are given go before those of the environment; ``settings_in_force`` puts ``rmos.toml`` below both.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="RMOS_", env_ignore_empty=True, extra="forbid", populate_by_name=True
-    )
+    # Not pydantic-settings: its import takes longer than the rest of a short command's settings and options together.
+    model_config = ConfigDict(extra="forbid")
 
     database: str = Field(
-        default="sqlite:///rmos.db",
-        validation_alias=AliasChoices("RMOS_DATABASE_URL", "DATABASE_URL"),
-        description="where the database is: a SQLAlchemy URL or a path",
+        default="sqlite:///rmos.db", description="where the database is: a SQLAlchemy URL or a path"
     )
     source: Path = Field(default=Path("data/rmos_legacy"), description="the legacy folder")
     on_conflict: Literal["keep", "replace", "reject"] = "keep"
@@ -77,17 +81,26 @@ class Settings(BaseSettings):
     def _source_is_named(cls, source: object) -> object:
         return named_folder(_at_home(source)) if isinstance(source, str) else source
 
+    @model_validator(mode="before")
     @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],  # noqa: ARG003
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Flags first, then the environment; ``settings_in_force`` puts ``rmos.toml`` below them."""
-        return init_settings, env_settings
+    def _below_what_is_given(cls, given: dict[str, Any]) -> dict[str, Any]:
+        return {**_in_environment(cls.model_fields), **given}
+
+
+def _in_environment(names: Iterable[str]) -> dict[str, str]:
+    """Return the settings that the environment holds, whose variables may be written in any case.
+
+    An empty variable counts as not set: schedulers and containers pass on what was not set as an empty text.
+    """
+    environment = {variable.lower(): value for variable, value in os.environ.items() if value}
+    held = {}
+    for name in names:
+        variables = [f"rmos_{name}"]
+        if name == "database":
+            variables = ["rmos_database_url", "database_url", *variables]
+        if (found := next((environment[one] for one in variables if one in environment), None)) is not None:
+            held[name] = found
+    return held
 
 
 _OF_THE_FILE = tuple(name for name in Settings.model_fields if "token" not in name)

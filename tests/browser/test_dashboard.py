@@ -25,7 +25,7 @@ from builders import (
 )
 from rmos_migration import migrate
 from rmos_migration.entities import ENTITIES
-from rmos_migration.store.lock import write_lock
+from rmos_migration.store.sqlite.lock import write_lock
 from serving import TOKEN, Served, served
 
 PAGES = ["/", "/runs", "/runs/1", "/rejects", "/patterns", "/strip-families", "/joblogs", "/audit", "/docs"]
@@ -79,7 +79,7 @@ def test_a_newcomer_gets_from_nothing_to_a_reject_explained(tmp_path: Path, open
         page.get_by_role("button", name="Show", exact=True).click()
         reject = page.get_by_role("article")
         assert reject.get_by_role("heading").inner_text() == "patterns/trailing-comma.json:8:79"
-        assert "mend the file at the place shown" in reject.inner_text()
+        assert "correct the file at the place shown" in reject.inner_text()
         reject.get_by_role("button", name="Show the lines").click()
         reject.locator("pre mark").wait_for()
         assert reject.locator("pre .caret").count() == 1

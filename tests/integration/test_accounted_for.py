@@ -8,7 +8,7 @@ from builders import execute, joblog, records, rmos, write
 from rmos_migration import Verification, audit, migrate, verify
 from rmos_migration.editing import edit
 from rmos_migration.entities import JOBLOG
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 from rmos_migration.verify.model import DocumentState
 
 
@@ -107,7 +107,7 @@ def test_documents_of_a_record_that_was_deleted_in_the_dashboard_stay_accounted_
     write(tree, "joblogs/a.json", joblog("j1"))
     write(tree, "joblogs/b.json", joblog("j1", job_type="batch"))
     migrate(tree, database, on_conflict="replace")
-    edit.delete(SqliteDatabase.at(database), JOBLOG, "j1")
+    edit.delete(database_at(database), JOBLOG, "j1")
     result = verify(tree, database)
     assert result.tallies.totals == {DocumentState.CONFLICT: 2}
     assert result.exit_code == 0

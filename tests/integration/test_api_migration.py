@@ -28,7 +28,7 @@ from builders import (
 )
 from rmos_migration import audit, migrate
 from rmos_migration.diagnostics import Severity
-from rmos_migration.store.lock import write_lock
+from rmos_migration.store.sqlite.lock import write_lock
 from serving import MIGRATION, TestClient, at_the_end, client, served
 
 

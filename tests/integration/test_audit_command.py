@@ -26,7 +26,7 @@ from builders import (
 from rmos_migration import audit, migrate
 from rmos_migration.audit.rules import FAMILIES, RULES
 from rmos_migration.errors import DatabaseUnusable, UsageError
-from rmos_migration.store.lock import write_lock
+from rmos_migration.store.sqlite.lock import write_lock
 
 SCHEMAS = Path(__file__).parent.parent / "data" / "schemas"
 ROOT = Path(__file__).parents[2]

@@ -18,7 +18,7 @@ from rmos_migration.audit.result import AuditResult, RuleState
 from rmos_migration.audit.rule import Finding
 from rmos_migration.audit.rules import RULES
 from rmos_migration.errors import DatabaseUnusable
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 RINGS = [
     {"radius_mm": 45.5, "width_mm": 3.0, "segments": 24, "tile_length_mm": 11.9},
@@ -56,7 +56,7 @@ def faulty(sound: Path, database: Path) -> Path:
 
 
 def audited(database: Path, **options: Any) -> AuditResult:
-    return audit_database(SqliteDatabase.at(database), **options)
+    return audit_database(database_at(database), **options)
 
 
 def reporting(result: AuditResult) -> set[str]:
@@ -415,7 +415,7 @@ def migrated(**options: Any) -> Remedy:
 
 
 def repaired(_: Path, database: Path, __: list[Finding]) -> None:
-    repair(SqliteDatabase.at(database))
+    repair(database_at(database))
 
 
 def made_anew(tree: Path, database: Path, _: list[Finding]) -> None:

@@ -10,7 +10,7 @@ from rmos_migration import audit, migrate, verify
 from rmos_migration.editing import edit
 from rmos_migration.entities import JOBLOG
 from rmos_migration.errors import DatabaseUnusable
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 SOURCE = EXAMPLES / "older_workshop"
 
@@ -55,7 +55,7 @@ def test_nothing_is_written_before_the_books_are_mended_as_the_audit_says(script
         lambda: migrate(SOURCE, filled),
         lambda: migrate(SOURCE, filled, rehash=True),
         lambda: migrate(SOURCE, filled, dry_run=True),
-        lambda: edit.delete(SqliteDatabase.at(filled), JOBLOG, rows["joblogs"][0][0]),
+        lambda: edit.delete(database_at(filled), JOBLOG, rows["joblogs"][0][0]),
         lambda: verify(SOURCE, filled),
     ):
         with pytest.raises(DatabaseUnusable, match="that is not there") as refusal:

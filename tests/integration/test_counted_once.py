@@ -15,14 +15,14 @@ from rmos_migration import RunSummary, verify
 from rmos_migration.migrate.options import OnConflict, Options
 from rmos_migration.migrate.outcome import RunCounts, Tally
 from rmos_migration.migrate.pipeline import run
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 SIZES = [1, 7, 1000]
 
 
 def replacing(tree: Path, database: Path, size: int, *, rehash: bool = False) -> RunSummary:
     options = Options(on_conflict=OnConflict.REPLACE, rehash=rehash)
-    return run(tree, SqliteDatabase.at(database), options, batch_documents=size)
+    return run(tree, database_at(database), options, batch_documents=size)
 
 
 def counted(summary: RunSummary) -> tuple[int, int, int]:
@@ -91,8 +91,9 @@ def test_newest_edit_wins_however_many_lie_between(
     write(tree, "patterns/a.json", pattern(name="A2"))
     for _ in range(3):
         replacing(tree, database, size, rehash=True)
-        place = SqliteDatabase.at(database)
-        with place.reader() as connection:
+        place = database_at(database)
+        with place.read() as snapshot:
+            connection = snapshot.connection
             (name,) = connection.exec_driver_sql("SELECT name FROM patterns WHERE id = 'p1'").one()
         assert name == "A2"
 
@@ -101,11 +102,12 @@ def test_newest_edit_wins_however_many_lie_between(
 def test_conflict_that_waited_does_not_win_over_a_new_edit(size: int, tree: Path, database: Path) -> None:
     write(tree, "patterns/a.json", pattern(name="A"))
     write(tree, "patterns/b.json", pattern(name="B"))
-    run(tree, SqliteDatabase.at(database), Options(), batch_documents=size)
+    run(tree, database_at(database), Options(), batch_documents=size)
     write(tree, "patterns/a.json", pattern(name="A2"))
     for _ in range(3):
         replacing(tree, database, size, rehash=True)
-        with SqliteDatabase.at(database).reader() as connection:
+        with database_at(database).read() as snapshot:
+            connection = snapshot.connection
             assert connection.exec_driver_sql("SELECT name FROM patterns").scalars().all() == ["A2"]
 
 
@@ -166,9 +168,9 @@ def test_a_document_edited_to_equal_one_that_was_replaced_is_settled_at_once(
     write(tree, "patterns/a.json", before)
     replacing(tree, database, 1000)
     write(tree, "patterns/a.json", after)
-    first = run(tree, SqliteDatabase.at(database), Options(on_conflict=policy))
+    first = run(tree, database_at(database), Options(on_conflict=policy))
     books = [entry | {"run_id": None} for entry in entries(database)]
-    again = run(tree, SqliteDatabase.at(database), Options(on_conflict=policy, rehash=True))
+    again = run(tree, database_at(database), Options(on_conflict=policy, rehash=True))
     assert again.totals.migrated == 0
     assert again.totals.conflicts == first.totals.conflicts
     assert [entry | {"run_id": None} for entry in entries(database)] == books
@@ -180,12 +182,12 @@ def test_the_document_that_came_first_has_one_name_wherever_a_batch_ends(tree: P
     write(tree, "patterns/m.json", two)
     write(tree, "patterns/z.json", two)
     for database, size in zip(databases, SIZES, strict=True):
-        run(tree, SqliteDatabase.at(database), Options(), batch_documents=size)
+        run(tree, database_at(database), Options(), batch_documents=size)
     (tree / "patterns/m.json").unlink()
     write(tree, "patterns/a.json", two)
     write(tree, "patterns/b.json", pattern(name="one"))
     for database, size in zip(databases, SIZES, strict=True):
-        run(tree, SqliteDatabase.at(database), Options(), batch_documents=size)
+        run(tree, database_at(database), Options(), batch_documents=size)
         [(message,)] = query(database, "SELECT message FROM migration_diagnostics WHERE code = 'id-conflict'")
         assert "patterns/a.json came first and stays" in message
 
@@ -217,10 +219,10 @@ from pathlib import Path
 from rmos_migration.migrate.options import Options
 from rmos_migration.migrate.pipeline import run
 from rmos_migration.migrate.options import OnConflict
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 done = run(
-    Path(sys.argv[1]), SqliteDatabase.at(sys.argv[2]), Options(on_conflict=OnConflict.REPLACE),
+    Path(sys.argv[1]), database_at(sys.argv[2]), Options(on_conflict=OnConflict.REPLACE),
     batch_documents=int(sys.argv[3]),
 )
 print(json.dumps(done.as_json()["totals"]))

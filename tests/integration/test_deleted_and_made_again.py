@@ -10,7 +10,7 @@ from rmos_migration.editing import edit
 from rmos_migration.entities import PATTERN
 from rmos_migration.migrate.options import OnConflict, Options
 from rmos_migration.migrate.pipeline import run
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 SIZES = [1, 7, 1000]
 POLICIES = [OnConflict.KEEP, OnConflict.REPLACE]
@@ -18,7 +18,7 @@ POLICIES = [OnConflict.KEEP, OnConflict.REPLACE]
 
 def ran(tree: Path, database: Path, size: int, policy: OnConflict, *, rehash: bool) -> RunSummary:
     options = Options(on_conflict=policy, rehash=rehash)
-    return run(tree, SqliteDatabase.at(database), options, batch_documents=size)
+    return run(tree, database_at(database), options, batch_documents=size)
 
 
 def numbers(summary: RunSummary) -> tuple[int, int, int, int]:
@@ -36,7 +36,7 @@ def test_a_deleted_record_that_another_document_makes_again(
     write(tree, f"patterns/{first}.json", pattern("p", name="old"))
     write(tree, "patterns/m.json", [pattern(f"other{number}") for number in range(3)])
     ran(tree, database, size, policy, rehash=False)
-    edit.delete(SqliteDatabase.at(database), PATTERN, "p")
+    edit.delete(database_at(database), PATTERN, "p")
     assert numbers(ran(tree, database, size, policy, rehash=rehash)) == (0, 4, 0, 1)
     write(tree, "patterns/n.json", pattern("p", name="new"))
     summary = ran(tree, database, size, policy, rehash=rehash)

@@ -6,8 +6,15 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import dedent
 
-from rmos_migration import generations
+from fastapi import APIRouter
+
+from builders import pattern, write
+from rmos_migration import generations, migrate
+from rmos_migration.api.app import create_app
+from rmos_migration.api.requests import Parameters
+from serving import MIGRATION, TestClient, serving
 
 ROOT = Path(__file__).parents[2]
 
@@ -52,3 +59,18 @@ def test_generation_of_the_contributing_guide_works_as_it_stands_there(tmp_path:
         "updated_at": None,
     }
     assert draft.values["extra"] == document
+
+
+def test_route_of_the_contributing_guide_works_as_it_stands_there(tmp_path: Path) -> None:
+    guide = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    section = guide.partition("## Add a REST route")[2].partition("\n## ")[0]
+    router = APIRouter(prefix=MIGRATION, dependencies=[Parameters])
+    names = {"router": router, "__name__": "guide"}
+    for code in re.findall(r"```python\n(.*?)```", section, re.DOTALL):
+        exec(dedent(code), names)
+    write(tmp_path / "legacy", "patterns/a.json", pattern("a", strip_family_id="has not come"))
+    migrate(tmp_path / "legacy", tmp_path / "rmos.db")
+    with TestClient(create_app(serving(tmp_path / "rmos.db"), [router]), "http://127.0.0.1") as calling:
+        assert calling.get(f"{MIGRATION}/pending").json() == {"success": True, "total": 1}
+        assert calling.get(f"{MIGRATION}/pending?x=1").status_code == 422
+        assert f"{MIGRATION}/pending" in calling.get("/openapi.json").json()["paths"]

@@ -18,8 +18,8 @@ from rmos_migration.editing import edit
 from rmos_migration.entities import PATTERN
 from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.reports.formats import VIEWS, ReportFormat
-from rmos_migration.store.database import SqliteDatabase
-from rmos_migration.store.doubts import doubts
+from rmos_migration.store.checks import doubts
+from rmos_migration.store.database import database_at
 from rmos_migration.web.pages import page_routers
 from rmos_migration.web.rendering import problem_page
 from serving import TestClient, serving
@@ -216,11 +216,12 @@ def test_rows_that_wait_or_were_replaced_and_records_of_the_dashboard_are_no_rea
     write(tree, "joblogs/j.json", joblog("j", pattern_id="later"))
     write(tree, "joblogs/k.json", "{")
     migrate(tree, database, on_conflict="replace")
-    place = SqliteDatabase.at(database)
+    place = database_at(database)
     edit.create(place, PATTERN, {"name": "new", "ring_count": 1, "geometry": {"rings": []}}, b"{}")
     edit.delete(place, PATTERN, "c")
     migrate(tree, database)
-    with place.reader() as connection:
+    with place.read() as snapshot:
+        connection = snapshot.connection
         assert doubts(connection) == []
 
 

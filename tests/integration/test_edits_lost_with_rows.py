@@ -11,7 +11,7 @@ from rmos_migration.editing import edit
 from rmos_migration.entities import JOBLOG, PATTERN
 from rmos_migration.migrate.options import OnConflict, Options
 from rmos_migration.migrate.pipeline import run
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 from rmos_migration.verify.model import DocumentState
 
 SIZES = [1, 7, 1000]
@@ -19,12 +19,12 @@ CODE = "edits-lost"
 
 
 def ran(tree: Path, database: Path, size: int = 1000, **options: Any) -> RunSummary:
-    return run(tree, SqliteDatabase.at(database), Options(**options), batch_documents=size)
+    return run(tree, database_at(database), Options(**options), batch_documents=size)
 
 
 def changed(database: Path, record_id: str = "j1", job_type: str = "contour") -> None:
     fields = {"job_type": job_type, "parameters": {}}
-    edit.change(SqliteDatabase.at(database), JOBLOG, record_id, fields, b"{}", tag=edit.ANY)
+    edit.change(database_at(database), JOBLOG, record_id, fields, b"{}", tag=edit.ANY)
 
 
 def said(database: Path, summary: RunSummary) -> list[str]:
@@ -109,7 +109,7 @@ def test_a_record_that_was_deleted_in_the_dashboard_stays_away(tree: Path, datab
     write(tree, "joblogs/a.json", joblog("j1"))
     ran(tree, database)
     changed(database)
-    edit.delete(SqliteDatabase.at(database), JOBLOG, "j1")
+    edit.delete(database_at(database), JOBLOG, "j1")
     for rehash in (False, True):
         summary = ran(tree, database, rehash=rehash)
         assert (summary.totals.migrated, summary.counts.overridden) == (0, 1)
@@ -158,7 +158,7 @@ def test_a_record_that_was_made_in_the_dashboard_comes_from_a_new_document(
     write(tree, "patterns/a.json", pattern("p1"))
     ran(tree, database)
     fields = {"id": "p2", "name": "new", "ring_count": 1, "geometry": {"rings": []}}
-    edit.create(SqliteDatabase.at(database), PATTERN, fields, b"{}")
+    edit.create(database_at(database), PATTERN, fields, b"{}")
     execute(database, "DELETE FROM patterns WHERE id = 'p2'")
     write(tree, "patterns/b.json", pattern("p2"))
     summary = ran(tree, database)

@@ -8,7 +8,7 @@ import pytest
 
 from builders import execute, pattern, redefine, rmos, write
 from rmos_migration import migrate
-from rmos_migration.store.computing import calls
+from rmos_migration.store.sqlite.computing import calls
 from serving import MIGRATION, client
 
 SECONDS = 20

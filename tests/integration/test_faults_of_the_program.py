@@ -29,7 +29,7 @@ main()
 
 def with_fault(error: str, *arguments: str | Path) -> tuple[int, str]:
     """Exit code and stderr of the command in which a query raises what no query should."""
-    code = PLANTED.format(module="store", owner="queries", name="entity_counts", error=error)
+    code = PLANTED.format(module="store", owner="records", name="entity_counts", error=error)
     with started(sys.executable, "-c", code, *arguments) as process:
         _, said = process.communicate(timeout=60)
     return process.returncode, said

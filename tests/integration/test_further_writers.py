@@ -11,7 +11,7 @@ from rebuilding import is_equal_json, rebuilt, source_document
 from rmos_migration import migrate
 from rmos_migration.audit.auditor import audit_database
 from rmos_migration.entities import BY_NAME
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 from samples import DESIGN, SAMPLES
 
 WRITERS = (
@@ -49,9 +49,7 @@ def test_verify_audit_and_drawing_have_no_trouble_with_them(
     shop: Path, database: Path, tmp_path: Path
 ) -> None:
     assert rmos("verify", shop, "--database", database).returncode == 0
-    assert [
-        one for one in audit_database(SqliteDatabase.at(database)).findings if one.severity == "error"
-    ] == []
+    assert [one for one in audit_database(database_at(database)).findings if one.severity == "error"] == []
     for record_id in records(database, "patterns"):
         drawn = rmos("draw", record_id, "--database", database, "--output", tmp_path / "drawn.svg")
         assert "Traceback" not in drawn.stderr

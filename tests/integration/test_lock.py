@@ -12,7 +12,7 @@ import pytest
 from builders import domain_rows, pattern, rmos, started, status_of, write
 from rmos_migration import migrate
 from rmos_migration.errors import LockedError
-from rmos_migration.store.lock import is_locked
+from rmos_migration.store.sqlite.lock import is_locked
 
 SLOW_RUN = """
 import sys
@@ -31,7 +31,7 @@ migrate(sys.argv[1], sys.argv[2], observer=Observer())
 LOOK_ALL_THE_TIME = """
 import sys
 from pathlib import Path
-from rmos_migration.store.lock import is_locked
+from rmos_migration.store.sqlite.lock import is_locked
 
 print("looking", flush=True)
 for _ in range(1_000_000):

@@ -9,7 +9,7 @@ import pytest
 
 from builders import execute, pattern, rmos, started, without_root_powers, write
 from rmos_migration import audit, migrate
-from rmos_migration.store.lock import is_locked, lock_path
+from rmos_migration.store.sqlite.lock import is_locked, lock_path
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="permissions and flock are POSIX's")
 
@@ -30,7 +30,7 @@ main()
 HOLD = """
 import sys
 from pathlib import Path
-from rmos_migration.store.lock import write_lock
+from rmos_migration.store.sqlite.lock import write_lock
 
 with write_lock(Path(sys.argv[1]), "a long run"):
     print("held", flush=True)

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from builders import family, pattern, rmos, write
 from rmos_migration import migrate
-from rmos_migration.store import queries
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store import records
+from rmos_migration.store.database import database_at
 
 
 def test_an_open_reader_sees_what_other_processes_write_after_the_file_was_examined(
@@ -13,15 +13,15 @@ def test_an_open_reader_sees_what_other_processes_write_after_the_file_was_exami
 ) -> None:
     write(tree, "strip_families/f.json", family())
     migrate(tree, database)
-    place = SqliteDatabase.at(database)
-    with place.standing_reader() as connection:
-        assert queries.entity_counts(connection)["patterns"] == 0
+    place = database_at(database)
+    with place.connect_pooled() as connection:
+        assert records.entity_counts(connection)["patterns"] == 0
         connection.rollback()
-        place.examine()
+        place.inspect()
         write(tree, "patterns/p.json", pattern())
         for arguments in (
             ["--dry-run"],
             [],
         ):  # each is the only one that it knows of, and tidies up when it ends
             assert rmos("migrate", tree, "--database", database, *arguments).returncode == 0
-        assert queries.entity_counts(connection)["patterns"] == 1
+        assert records.entity_counts(connection)["patterns"] == 1

@@ -13,11 +13,11 @@ from starlette.types import Message
 
 from rmos_migration.api import response_cache
 from rmos_migration.errors import DatabaseUnusable, TookTooLong
-from rmos_migration.store import queries
-from rmos_migration.store.database import SqliteDatabase
-from rmos_migration.store.engines import connected, file_engine, time_limit
+from rmos_migration.store import records
 from rmos_migration.store.failures import driver_errors_as_ours
 from rmos_migration.store.pool import ReadPool
+from rmos_migration.store.sqlite.database import SqliteDatabase
+from rmos_migration.store.sqlite.engines import connected, file_engine, time_limit
 
 ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n"
 
@@ -30,7 +30,7 @@ def test_an_endless_question_is_ended_and_the_next_one_answered(readers: ReadPoo
     with pytest.raises(TookTooLong), readers.reading(seconds=0.2) as connection:
         ask(connection)
     with readers.reading() as connection:
-        assert queries.entity_counts(connection)["patterns"] == 1
+        assert records.entity_counts(connection)["patterns"] == 1
 
 
 def test_a_pool_has_a_limit_of_its_own(readers: ReadPool) -> None:

@@ -13,8 +13,8 @@ from builders import family, joblog, pattern, query, records, write
 from rmos_migration import migrate
 from rmos_migration.diagnostics import shown_apart
 from rmos_migration.migrate import pipeline
-from rmos_migration.store.database import SqliteDatabase
-from rmos_migration.store.lookalikes import Looks, looks
+from rmos_migration.store.database import database_at
+from rmos_migration.store.records import Looks, looks
 from rmos_migration.store.tables import ENTITY_TABLES
 
 COMPOSED = unicodedata.normalize("NFC", "Küche-é")
@@ -119,7 +119,7 @@ def test_of_several_that_look_the_same_the_first_is_named(tree: Path, database: 
 
 def steps_of_looking_up(database: Path, ids: list[str], wanted: list[str]) -> int:
     """How many functions are entered to look up what looks like the wanted ids, once the table was looked through."""
-    with SqliteDatabase.at(database).writer("test") as connection:
+    with database_at(database).write("test") as connection:
         rows = [{"id": one, "strips_json": "[]"} for one in ids]
         connection.execute(insert(ENTITY_TABLES["strip_families"]), rows)
         known = Looks()

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from builders import migrate_messy, pattern, rmos, write
-from rmos_migration.store import file_state
-from rmos_migration.store.files import looked_at, size_of
+from rmos_migration.store.sqlite import file_state
+from rmos_migration.store.sqlite.files import looked_at, size_of
 
 LOOKS = 20_000
 

@@ -30,10 +30,11 @@ from builders import (
 )
 from rmos_migration import audit, migrate
 from rmos_migration.errors import EnvironmentFailure, UsageError
-from rmos_migration.store.database import SqliteDatabase
-from rmos_migration.store.engines import connected, file_engine, uri
-from rmos_migration.store.file_state import FileCondition, examine, has_log
-from rmos_migration.store.sqlite import refuse_old
+from rmos_migration.store.database import database_at
+from rmos_migration.store.requirements import refuse_old
+from rmos_migration.store.sqlite.database import SqliteDatabase
+from rmos_migration.store.sqlite.engines import connected, file_engine, uri
+from rmos_migration.store.sqlite.file_state import FileCondition, examine, has_log
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="permissions and links are POSIX's")
 
@@ -139,7 +140,8 @@ def test_a_log_is_looked_for_beside_the_file_not_beside_a_link(filled: Path, tmp
         other.execute("UPDATE patterns SET name = 'in the log'")
         assert has_log(link)
         Path(f"{link}-wal").write_text("of nobody")
-        with SqliteDatabase(link).reader() as connection:
+        with SqliteDatabase(link).read() as snapshot:
+            connection = snapshot.connection
             assert connection.exec_driver_sql("SELECT name FROM patterns").scalar() == "in the log"
 
 
@@ -191,7 +193,7 @@ def test_a_database_that_may_not_be_read_is_no_damage(filled: Path) -> None:
 )
 def test_what_names_no_file_is_refused(name: str) -> None:
     with pytest.raises(UsageError):
-        SqliteDatabase.at(name)
+        database_at(name)
 
 
 @posix
@@ -357,5 +359,5 @@ def test_json_on_a_terminal_does_not_steer_it(tree: Path, database: Path) -> Non
 
 def test_stat_is_what_the_copy_has(filled: Path, tmp_path: Path) -> None:
     filled.chmod(0o600)
-    SqliteDatabase(filled).back_up_to(tmp_path / "copy.db")
+    SqliteDatabase(filled).back_up(tmp_path / "copy.db")
     assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) & 0o077 == 0

@@ -14,9 +14,9 @@ from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.migrate import pipeline
 from rmos_migration.migrate.observer import NullObserver
 from rmos_migration.migrate.outcome import RunCounts
-from rmos_migration.store.database import SqliteDatabase
-from rmos_migration.store.lock import write_lock
-from rmos_migration.store.seal import seal_of
+from rmos_migration.store.database import database_at
+from rmos_migration.store.sqlite.lock import write_lock
+from rmos_migration.store.sqlite.seal import seal_of
 
 
 @pytest.fixture(autouse=True)
@@ -152,5 +152,5 @@ def test_an_edit_seals_what_it_wrote(tree: Path, database: Path) -> None:
     workshop_of_five(tree)
     migrate(tree, database)
     fields = {"name": "new", "ring_count": 1, "geometry": {"rings": []}}
-    edit.create(SqliteDatabase.at(database), PATTERN, fields, b"{}")
+    edit.create(database_at(database), PATTERN, fields, b"{}")
     assert is_sealed(database)

@@ -10,9 +10,9 @@ from builders import digests, execute, older_database, pattern, query, records, 
 from rmos_migration import migrate
 from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.store import schema
-from rmos_migration.store.backup import free_name
-from rmos_migration.store.database import SqliteDatabase
-from rmos_migration.store.file_state import FileCondition
+from rmos_migration.store.database import database_at
+from rmos_migration.store.sqlite.backup import free_name
+from rmos_migration.store.sqlite.file_state import FileCondition
 
 VERSIONS = [(number,) for number in range(1, schema.CURRENT_VERSION + 1)]
 
@@ -22,7 +22,7 @@ def older(database: Path) -> Path:
     """A database of schema 1 with a row in it."""
     older_database(database)
     execute(database, "INSERT INTO strip_families (id, strips_json) VALUES ('old', '[]')")
-    assert SqliteDatabase.at(database).examine().condition is FileCondition.OLDER
+    assert database_at(database).inspect().condition is FileCondition.OLDER
     return database
 
 
@@ -57,7 +57,7 @@ def test_the_backup_holds_what_only_the_log_held(older: Path) -> None:
         writer.execute("INSERT INTO strip_families (id, strips_json) VALUES ('in the log', '[]')")
         writer.commit()
         backup = free_name(older, "before-upgrade-from-1")
-        with SqliteDatabase.at(older).writer("a test"):
+        with database_at(older).write("a test"):
             pass
     assert set(records(backup, "strip_families")) == {"old", "in the log"}
 
@@ -84,7 +84,7 @@ def test_an_upgrade_that_was_cut_off_is_done_by_the_next_run(older: Path, tree: 
 def test_the_upgraded_schema_is_that_of_a_new_database(older: Path) -> None:
     new = older.with_name("new.db")
     for place in (older, new):
-        with SqliteDatabase.at(place).writer("a test"):
+        with database_at(place).write("a test"):
             pass
     names = "SELECT type, name, sql FROM sqlite_master ORDER BY 1, 2"
     assert query(older, names) == query(new, names)
@@ -105,7 +105,7 @@ def test_readers_do_not_upgrade(verb: str, older: Path) -> None:
     assert done.returncode == 4
     assert "rmos init" in done.stderr
     assert digests(older.parent)["rmos.db"] == before
-    with pytest.raises(DatabaseUnusable), SqliteDatabase.at(older).reader():
+    with pytest.raises(DatabaseUnusable), database_at(older).read():
         pass
 
 

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import pytest
 
-from builders import execute, migrate_messy, pattern, query, rmos, write
+from builders import execute, joblog, migrate_messy, pattern, query, rmos, write
 from rmos_migration import migrate
 from rmos_migration.api.app import create_app
 from rmos_migration.web.pages import page_routers
@@ -109,3 +109,17 @@ def test_a_record_of_whatever_id_has_a_page_that_the_list_leads_to(
     assert f"<dd>{escape(record_id)}</dd>" in page.text
     drawing = unescape(re.findall(r'href="([^"]+)">In its real size', page.text)[0])
     assert visitor.get(drawing).headers["content-type"] == "image/svg+xml"
+
+
+def test_the_further_link_keeps_what_was_asked_for_whatever_page_is_kept(tree: Path, database: Path) -> None:
+    for number in range(61):
+        write(tree, f"joblogs/{number}.json", joblog(f"job-{number}"))
+    migrate(tree, database)
+    with TestClient(
+        create_app(serving(database, tree), page_routers(), problem_page), "http://127.0.0.1"
+    ) as visiting:
+        links = [
+            re.findall(r'href="([^"]+)" rel="next"', visiting.get(path).text)
+            for path in ("/joblogs", "/joblogs?sort=newest")
+        ]
+    assert ["sort=newest" in link for (link,) in links] == [False, True]

@@ -9,7 +9,7 @@ import pytest
 from builders import entries, joblog, noticed, pattern, query, records, rmos, write
 from rmos_migration import migrate
 from rmos_migration.audit.auditor import audit_database
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 JOBS: dict[str, dict[str, Any]] = {
     "native": joblog("j1", preset_id="p1"),
@@ -37,7 +37,7 @@ PENDING = "SELECT record_id, field, target_id FROM migration_pending_references"
 def is_sound(tree: Path, database: Path) -> bool:
     """Whether verify and audit have nothing to say."""
     done = rmos("verify", tree, "--database", database)
-    audited = audit_database(SqliteDatabase.at(database)).findings
+    audited = audit_database(database_at(database)).findings
     return done.returncode == 0 and not any(one.severity == "error" for one in audited)
 
 

@@ -23,7 +23,7 @@ from rmos_migration import audit, export, migrate, verify
 from rmos_migration.editing.edit import ANY, change, delete
 from rmos_migration.entities import PATTERN
 from rmos_migration.migrate import pipeline
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 from rmos_migration.verify.model import DocumentState
 
 
@@ -184,8 +184,8 @@ def test_renamed_file_does_not_undo_what_was_done_through_the_api(tree: Path, da
     write(tree, "patterns/a.json", nameless("one"))
     write(tree, "patterns/b.json", nameless("two"))
     migrate(tree, database)
-    change(SqliteDatabase.at(database), PATTERN, "a", nameless("by hand"), b"", tag=ANY)
-    delete(SqliteDatabase.at(database), PATTERN, "b")
+    change(database_at(database), PATTERN, "a", nameless("by hand"), b"", tag=ANY)
+    delete(database_at(database), PATTERN, "b")
     for name in ("a", "b"):
         (tree / f"patterns/{name}.json").rename(tree / f"patterns/new-{name}.json")
     for rehash in (False, True):

@@ -23,8 +23,8 @@ from builders import (
 from loaded_program import without_power_to_hand_over
 from rmos_migration import audit, migrate
 from rmos_migration.atomic import write_whole
-from rmos_migration.store.backup import back_up
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
+from rmos_migration.store.sqlite.backup import back_up
 
 KILLED = """
 import os, signal, sys
@@ -366,7 +366,7 @@ def test_an_upgrade_that_is_tried_again_uses_the_copy_that_is_there(database: Pa
     names = ["rmos.db.before-upgrade-from-1", "rmos.db.before-upgrade-from-1-2"]
     assert sorted(file.name for file in database.parent.glob("*before*")) == names
     assert [copies[0].name, other.name] == names
-    assert SqliteDatabase.at(database).last_backup(1) == other
+    assert database_at(database).last_backup(1) == other
 
 
 @pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
@@ -386,7 +386,8 @@ def test_an_earlier_copy_that_may_not_be_written_or_read_is_in_nobodys_way(mode:
 
 def test_sqlite_is_asked_to_force_the_database_to_the_disk_itself(filled: Path) -> None:
     """Only macOS heeds it; elsewhere ``synchronous`` is enough."""
-    with SqliteDatabase.at(filled).reader() as connection:
+    with database_at(filled).read() as snapshot:
+        connection = snapshot.connection
         asked = ("fullfsync", "checkpoint_fullfsync")
         assert [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in asked] == [1, 1]
 

@@ -7,13 +7,13 @@ import pytest
 from builders import domain_rows, execute, fates, pattern, query, records, write
 from rmos_migration import migrate
 from rmos_migration.migrate import pipeline
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 
 @pytest.fixture
 def filled(database: Path) -> Path:
     """A database with one pattern that somebody wrote with SQL."""
-    with SqliteDatabase.at(database).writer("a test"):
+    with database_at(database).write("a test"):
         pass
     execute(
         database,

@@ -10,14 +10,14 @@ from sqlalchemy import create_engine
 
 from builders import execute, query
 from rmos_migration.store import schema
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 from rmos_migration.store.tables import metadata
 
 
 @pytest.fixture
 def made(database: Path) -> Path:
     """A new database."""
-    with SqliteDatabase.at(database).writer("a test"):
+    with database_at(database).write("a test"):
         pass
     return database
 
@@ -59,16 +59,14 @@ def test_the_log_is_written_ahead(made: Path) -> None:
 
 
 def test_every_connection_enforces_references_and_writes_through(made: Path) -> None:
-    place = SqliteDatabase.at(made)
-    with place.writer("a test") as connection:
+    place = database_at(made)
+    with place.write("a test") as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
         assert (connection.exec_driver_sql("PRAGMA busy_timeout").scalar() or 0) > 0
-    for opened in (
-        place.reader(),
-        place.rehearsal(),
-        SqliteDatabase.at(made.with_name("none.db")).rehearsal(),
-    ):
+    with place.read() as snapshot:
+        assert snapshot.connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    for opened in (place.dry_run(), database_at(made.with_name("none.db")).dry_run()):
         with opened as connection:
             assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 

@@ -26,7 +26,7 @@ from builders import (
     without_root_powers,
     workshop,
 )
-from rmos_migration.store.lock import is_locked, write_lock
+from rmos_migration.store.sqlite.lock import is_locked, write_lock
 from serving_processes import API, PATIENCE, TOKEN, Served, bearer, eventually, hasty, request, serving
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and modes as POSIX has them")

@@ -14,7 +14,7 @@ import pytest
 from builders import migrate_messy, pattern, query, write
 from rmos_migration import migrate
 from rmos_migration.api.timeouts import peer_of
-from rmos_migration.store.lock import write_lock
+from rmos_migration.store.sqlite.lock import write_lock
 from serving_processes import (
     API,
     PATIENCE,

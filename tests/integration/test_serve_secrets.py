@@ -14,7 +14,7 @@ import pytest
 from builders import EXAMPLES, RMOS, execute, older_database, pattern, query, write
 from rmos_migration import migrate
 from rmos_migration.api.app import create_app
-from rmos_migration.store.lock import write_lock
+from rmos_migration.store.sqlite.lock import write_lock
 from serving import TestClient
 from serving import serving as served_here
 from serving_processes import API, TOKEN, Answer, Served, bearer, eventually, serving

@@ -13,9 +13,9 @@ from rmos_migration import audit, migrate
 from rmos_migration.api.server import open_socket
 from rmos_migration.api.server_settings import ServerSettings
 from rmos_migration.entities import ENTITIES, PATTERN, Entity, FieldKind
-from rmos_migration.store import browsing
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store import records
 from rmos_migration.store.pool import ReadPool
+from rmos_migration.store.sqlite.database import SqliteDatabase
 from rmos_migration.views import overview
 from rmos_migration.views.audit import validation
 from rmos_migration.views.context import ViewContext
@@ -100,7 +100,7 @@ def test_a_page_of_records_is_in_the_order_of_an_index(
     after = None if is_first else ("m", "2024-01-01T00:00:00.000000Z")
 
     def work(connection: Connection) -> None:
-        browsing.page(connection, entity, {}, after=after, limit=10, newest=newest)
+        records.page(connection, entity, {}, after=after, limit=10, newest=newest)
 
     plans = {
         statement: steps for statement, steps in plans_of(reading, work).items() if not is_count(statement)
@@ -117,7 +117,7 @@ def test_few_records_are_found_before_they_are_put_in_order(reading: Connection,
     """In the order of an index, every record would be fetched to see whether it is wanted, from all over the file."""
 
     def work(connection: Connection) -> None:
-        found = browsing.page(connection, PATTERN, {"name": "torres"}, after=None, limit=10, newest=newest)
+        found = records.page(connection, PATTERN, {"name": "torres"}, after=None, limit=10, newest=newest)
         assert found.rows
 
     (steps,) = [one for statement, one in plans_of(reading, work).items() if not is_count(statement)]
@@ -131,7 +131,7 @@ def test_what_no_record_has_is_only_counted(reading: Connection, entity: Entity)
         wanted = {rule.name: 0 if rule.found.kind is FieldKind.COUNT else "nowhere"}
         plans = plans_of(
             reading,
-            lambda connection, wanted=wanted: browsing.page(  # type: ignore[misc]
+            lambda connection, wanted=wanted: records.page(  # type: ignore[misc]
                 connection, entity, wanted, after=None, limit=10, newest=True
             ),
         )

@@ -16,7 +16,7 @@ SLOW = "length(replace(hex(zeroblob(5000000 + length(id))), '0', 'ab'))"
 """Takes a tenth of a second in one step of SQLite, which ends a question only between two."""
 
 _BLIND = (
-    "import sys; from rmos_migration.store import computing; computing._found = lambda connection: iter(());"
+    "import sys; from rmos_migration.store.sqlite import computing; computing._found = lambda connection: iter(());"
     " from rmos_migration.api import response_cache; {more}; from rmos_migration.cli.app import run; sys.exit(run())"
 )
 

@@ -9,13 +9,13 @@ import pytest
 from builders import execute, pattern, write
 from rmos_migration import migrate
 from rmos_migration.errors import DatabaseUnusable, TookTooLong
-from rmos_migration.store import queries
+from rmos_migration.store import records
 from rmos_migration.store.pool import ReadPool
 
 
 def patterns(readers: ReadPool) -> int:
     with readers.reading() as connection:
-        return queries.entity_counts(connection)["patterns"]
+        return records.entity_counts(connection)["patterns"]
 
 
 def test_a_folder_that_may_only_be_read_does_not_make_the_answers_old(

@@ -12,7 +12,7 @@ from rmos_migration.api import jobs
 from rmos_migration.api.jobs import Jobs
 from rmos_migration.errors import ProgramFault, UsageError
 from rmos_migration.migrate.options import Options
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.sqlite.database import SqliteDatabase
 from serving import MIGRATION, at_the_end, client
 
 ENDS_WITHOUT_A_WORD = (sys.executable, "-c", "")

@@ -13,8 +13,8 @@ from builders import EXAMPLES, digests, execute, pattern, query, write
 from rmos_migration import audit, build_report, export, migrate, verify
 from rmos_migration.entities import ENTITIES
 from rmos_migration.presentation.not_loaded import counted_by_code
-from rmos_migration.store import browsing, history, kept_out, queries, reporting
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store import records, rejects, runs
+from rmos_migration.store.database import database_at
 
 
 @contextmanager
@@ -33,27 +33,28 @@ def walking_backwards() -> Iterator[None]:
 
 def lists(database: Path) -> dict[str, Any]:
     """What the dashboard and the commands list."""
-    with SqliteDatabase.at(database).reader() as connection, connection.begin():
+    with database_at(database).read() as snapshot:
+        connection = snapshot.connection
         found: dict[str, Any] = {
-            "runs": queries.runs_newest_first(connection, 9, locked=False),
-            "not loaded": kept_out.page(connection, after=None, limit=50),
+            "runs": runs.newest(connection, 9, locked=False),
+            "not loaded": rejects.page(connection, after=None, limit=50),
             "codes": list(counted_by_code(connection).items()),
-            "days": history.days(connection, 9, locked=False),
-            "noticed": reporting.noticed(connection, 1),
-            "reasons": list(reporting.kept_out(connection, 1).items()),
-            "patterns": list(reporting.patterns(connection, 50)),
-            "families": list(reporting.families(connection)),
+            "days": runs.days(connection, 9, locked=False),
+            "noticed": runs.diagnostic_counts(connection, 1),
+            "reasons": list(runs.reasons(connection, 1).items()),
+            "patterns": list(records.patterns(connection, 50)),
+            "families": list(records.families(connection)),
         }
         for entity in ENTITIES:
             for newest in (True, False):
-                found[f"{entity.name} {newest}"] = browsing.page(
+                found[f"{entity.name} {newest}"] = records.page(
                     connection, entity, {}, after=None, limit=50, newest=newest
                 )
-            found[f"{entity.name} recent"] = browsing.recent(connection, entity, 50)
+            found[f"{entity.name} recent"] = records.recent(connection, entity, 50)
             for rule in entity.fields:
                 if rule.column in ("name", "status", "strip_family_id", "material_type", "ring_count"):
-                    found[f"{entity.name} {rule.column}"] = browsing.values(connection, entity, rule.column)
-                    found[f"{entity.name} by {rule.column}"] = reporting.counted_by(
+                    found[f"{entity.name} {rule.column}"] = records.values(connection, entity, rule.column)
+                    found[f"{entity.name} by {rule.column}"] = records.counted_by(
                         connection, entity.name, rule.column
                     )
     return found

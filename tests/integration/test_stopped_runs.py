@@ -9,7 +9,7 @@ import pytest
 
 from builders import joblog, migrate_messy, query, write
 from rmos_migration import audit, migrate
-from rmos_migration.store.lock import write_lock
+from rmos_migration.store.sqlite.lock import write_lock
 from serving import MIGRATION, Served, served
 
 FILES, OF_A_FILE = 40, 1_000

@@ -26,7 +26,7 @@ from rmos_migration import audit, export, migrate, verify
 from rmos_migration.editing.edit import ANY, change, delete
 from rmos_migration.entities import PATTERN
 from rmos_migration.migrate import pipeline
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 from rmos_migration.verify.model import DocumentState
 
 FIRST = pattern(name="first", created_at="2024-01-01T00:00:00Z")
@@ -261,7 +261,7 @@ def test_what_cannot_be_read_is_not_gone(barred: str, tree: Path, database: Path
 
 def test_record_that_was_changed_through_the_api_stays(waiting: Path, database: Path) -> None:
     fields = {"name": "by hand", "ring_count": 1, "geometry": {}}
-    change(SqliteDatabase.at(database), PATTERN, "p1", fields | {"geometry": {"rings": []}}, b"", tag=ANY)
+    change(database_at(database), PATTERN, "p1", fields | {"geometry": {"rings": []}}, b"", tag=ANY)
     (waiting / "patterns/a.json").unlink()
     summary = migrate(waiting, database)
     assert (summary.totals.conflicts, name_of(database)) == (1, "by hand")
@@ -270,7 +270,7 @@ def test_record_that_was_changed_through_the_api_stays(waiting: Path, database: 
 def test_record_that_was_deleted_through_the_api_goes_to_the_one_that_waits(
     waiting: Path, database: Path
 ) -> None:
-    delete(SqliteDatabase.at(database), PATTERN, "p1")
+    delete(database_at(database), PATTERN, "p1")
     (waiting / "patterns/a.json").unlink()
     assert migrate(waiting, database).totals.migrated == 1
     assert name_of(database) == "other"

@@ -32,9 +32,9 @@ from rmos_migration.editing import edit
 from rmos_migration.editing.refusals import InvalidRecord
 from rmos_migration.entities import PATTERN
 from rmos_migration.errors import DatabaseUnusable, RmosError
-from rmos_migration.store.database import SqliteDatabase
-from rmos_migration.store.lock import lock_path, write_lock
-from rmos_migration.store.seal import Seal, seal_of
+from rmos_migration.store.database import database_at
+from rmos_migration.store.sqlite.lock import lock_path, write_lock
+from rmos_migration.store.sqlite.seal import Seal, seal_of
 
 SOURCE = EXAMPLES / "rmos_legacy"
 PAGE = 4096
@@ -175,7 +175,7 @@ def test_the_dashboards_editor_refuses(sound: Path) -> None:
     before = sound.read_bytes()
     fields = {"name": "new", "ring_count": 1, "geometry": {"rings": []}}
     with pytest.raises(DatabaseUnusable):
-        edit.create(SqliteDatabase.at(sound), PATTERN, fields, b"{}")
+        edit.create(database_at(sound), PATTERN, fields, b"{}")
     assert sound.read_bytes() == before
 
 
@@ -413,7 +413,7 @@ def put_back(database: Path) -> Path:
 
 
 def backed_up(database: Path) -> Path:
-    SqliteDatabase.at(database).back_up_to(database.with_name("copy.db"))
+    database_at(database).back_up(database.with_name("copy.db"))
     return database.with_name("copy.db")
 
 
@@ -493,7 +493,7 @@ def test_an_edit_that_is_refused_leaves_the_seal(tree: Path, database: Path) -> 
         "strip_family_id": "nowhere",
     }
     with pytest.raises(InvalidRecord):
-        edit.create(SqliteDatabase.at(database), PATTERN, fields, b"{}")
+        edit.create(database_at(database), PATTERN, fields, b"{}")
     assert left(database) == seal != ""
 
 

@@ -11,7 +11,7 @@ import pytest
 from builders import digests, execute, migrate_messy, pattern, query, rmos, write
 from rmos_migration import migrate
 from rmos_migration.errors import DatabaseUnusable, UsageError
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 
 def newer(database: Path) -> None:
@@ -136,7 +136,7 @@ def test_migrating_refuses_and_leaves_the_file_as_it_was(
 
 def test_reading_refuses_and_leaves_the_file_as_it_was(unusable: Path) -> None:
     before = digests(unusable.parent)
-    with pytest.raises(DatabaseUnusable), SqliteDatabase.at(unusable).reader():
+    with pytest.raises(DatabaseUnusable), database_at(unusable).read():
         pass
     after = digests(unusable.parent)
     assert {name: after.get(name) for name in before} == before

@@ -17,7 +17,7 @@ from rmos_migration import audit
 from rmos_migration.api.app import create_app
 from rmos_migration.diagnostics import Severity
 from rmos_migration.entities import ENTITIES
-from rmos_migration.store.lock import write_lock
+from rmos_migration.store.sqlite.lock import write_lock
 from serving import MIGRATION, STORES, TOKEN, bearing, client, serving
 
 with warnings.catch_warnings():

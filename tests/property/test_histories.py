@@ -15,7 +15,7 @@ from rmos_migration.migrate.options import OnConflict, Options
 from rmos_migration.migrate.pipeline import run
 from rmos_migration.presentation.not_loaded import counted_by_outcome
 from rmos_migration.reports.build import report_of_run
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 from rmos_migration.verify.model import DocumentState
 
 BATCHES = (1, 7, 1000)
@@ -109,10 +109,11 @@ def check_numbers(root: Path, database: Path, summary: RunSummary) -> None:
     """Everybody says the same of what is not loaded, and the books are sound."""
     totals = summary.totals
     assert summary.counts.balanced
-    with SqliteDatabase.at(database).reader() as connection:
+    with database_at(database).read() as snapshot:
+        connection = snapshot.connection
         now = counted_by_outcome(connection)
     assert (now["conflict"], now["rejected"]) == (totals.conflicts, totals.rejected)
-    report = report_of_run(SqliteDatabase.at(database))
+    report = report_of_run(database_at(database))
     assert len(report.kept_out or ()) == totals.conflicts + totals.rejected
     outcomes = [one.outcome for one in report.kept_out or ()]
     assert (outcomes.count("conflict"), outcomes.count("rejected")) == (totals.conflicts, totals.rejected)
@@ -150,11 +151,11 @@ def test_no_result_depends_on_where_a_batch_ends(steps: list[tuple[list[Any], st
             options = Options(on_conflict=OnConflict(on_conflict), rehash=rehash)
             foreseen = run(
                 root,
-                SqliteDatabase.at(databases[1]),
+                database_at(databases[1]),
                 Options(True, on_conflict=options.on_conflict, rehash=rehash),
             )
             results = [
-                run(root, SqliteDatabase.at(database), options, batch_documents=size)
+                run(root, database_at(database), options, batch_documents=size)
                 for database, size in zip(databases, BATCHES, strict=True)
             ]
             assert told(foreseen) == told(results[1])
@@ -165,7 +166,7 @@ def test_no_result_depends_on_where_a_batch_ends(steps: list[tuple[list[Any], st
                 assert noticed(database, summary.run_id) == noticed(databases[0], results[0].run_id)
             check_numbers(root, databases[1], results[1])
             before = domain_rows(databases[2]), kept(databases[2])["pending"]
-            again = run(root, SqliteDatabase.at(databases[2]), options, batch_documents=7)
+            again = run(root, database_at(databases[2]), options, batch_documents=7)
             assert (again.totals.migrated, again.totals.found) == (0, results[2].totals.found)
             assert (again.totals.conflicts, again.totals.rejected) == (
                 results[2].totals.conflicts,
@@ -173,4 +174,4 @@ def test_no_result_depends_on_where_a_batch_ends(steps: list[tuple[list[Any], st
             )
             assert (domain_rows(databases[2]), kept(databases[2])["pending"]) == before
             for database in databases[:2]:
-                run(root, SqliteDatabase.at(database), options)
+                run(root, database_at(database), options)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from builders import DOMAIN_TABLES, domain_rows, family, fates, joblog, kept, pattern, query, write
 from rmos_migration import RunSummary, migrate
 from rmos_migration.migrate import pipeline
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.database import database_at
 
 IDS = st.sampled_from(["a", "b", "c", "ä", 7])
 NAMES = st.sampled_from(["first", "other"])
@@ -67,7 +67,7 @@ BATCHES = st.sampled_from([1, 2, 1000])
 def new_database() -> bytes:
     """A database as ``rmos init`` makes it; copying it is quicker than making one for every example."""
     with TemporaryDirectory() as folder:
-        with SqliteDatabase.at(Path(folder, "new.db")).writer("a test"):
+        with database_at(Path(folder, "new.db")).write("a test"):
             pass
         return Path(folder, "new.db").read_bytes()
 

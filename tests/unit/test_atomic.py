@@ -20,7 +20,7 @@ from rmos_migration import atomic
 from rmos_migration.atomic import IsALinkError, leftovers, sweep, unfinished, write_whole
 from rmos_migration.durable import make_folder
 from rmos_migration.permissions import ANYBODYS, Permissions, permissions_of
-from rmos_migration.store.backup import copy_whole
+from rmos_migration.store.sqlite.backup import copy_whole
 from rmos_migration.syncing import sync_file
 
 if os.name == "posix":

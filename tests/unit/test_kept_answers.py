@@ -19,9 +19,11 @@ from rmos_migration.api.audit_cache import AuditCache
 from rmos_migration.api.lanes import MOST_WAITING
 from rmos_migration.api.problems import Problem
 from rmos_migration.api.response_cache import CacheEntry, DataVersion, ResponseCache, empty_cache, keep
+from rmos_migration.api.state import Given, question, written
 from rmos_migration.errors import LockedError, RmosError, TookTooLong
-from rmos_migration.store.database import SqliteDatabase
-from rmos_migration.store.lock import write_lock
+from rmos_migration.store.sqlite.database import SqliteDatabase
+from rmos_migration.store.sqlite.lock import write_lock
+from rmos_migration.views.context import ViewContext
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "rmos_legacy"
 PART = 1024 * 1024
@@ -64,6 +66,22 @@ def test_a_newer_answer_takes_the_place_of_the_older_one() -> None:
     assert (len(entries), entries.currsize) == (0, 0)
 
 
+def view(context: ViewContext, first: int, second: Given[list[int]], *, limit: int) -> int:
+    return first + limit + sum(second.value)
+
+
+def test_a_question_is_its_view_with_every_argument_that_was_not_read_from_the_same_data() -> None:
+    known = question(view, 1, Given([2]), limit=3)
+    assert known == question(view, 1, Given([4]), limit=3)
+    assert hash(known) == hash(question(view, 1, Given([4]), limit=3))
+    others = [
+        question(view, 2, Given([2]), limit=3),
+        question(view, 1, Given([2]), limit=4),
+        written(known, str),
+    ]
+    assert known not in others
+
+
 @pytest.fixture
 def asked(tmp_path: Path) -> Iterator[ResponseCache]:
     migrate(EXAMPLE, tmp_path / "rmos.db")
@@ -73,7 +91,7 @@ def asked(tmp_path: Path) -> Iterator[ResponseCache]:
 
 
 def changed(database: SqliteDatabase) -> None:
-    with database.editor("a test") as connection:
+    with database.edit("a test") as connection:
         connection.exec_driver_sql("UPDATE patterns SET name = name || '.'")
 
 
@@ -186,16 +204,24 @@ def test_a_failure_is_told_to_all_who_wait(asked: ResponseCache) -> None:
 
 
 def test_no_more_callers_wait_for_one_answer_than_for_several(asked: ResponseCache) -> None:
-    go_on = all_have_asked()
+    begun, go_on = threading.Event(), threading.Event()
 
     def make(connection: Connection) -> bytes:
+        begun.set()
         go_on.wait(30)
         return bytes(LARGE)
 
-    told = asyncio.run(outcomes(asked, make, [somebody() for _ in range(2 * MOST_WAITING)]))
+    async def ask() -> list[Any]:
+        first = asyncio.create_task(asked.get_or_compute("question", make, somebody()))
+        await asyncio.to_thread(begun.wait, 30)  # who is being served does not wait any more
+        threading.Timer(1, go_on.set).start()
+        others = await outcomes(asked, make, [somebody() for _ in range(2 * MOST_WAITING)])
+        return [await first, *others]
+
+    told = asyncio.run(ask())
     refused = [one for one in told if isinstance(one, Problem)]
     assert {one.kind for one in refused} == {"busy"}
-    assert len(told) - len(refused) == MOST_WAITING + 1  # one is being served
+    assert len(told) - len(refused) == MOST_WAITING + 1
 
 
 def test_who_asked_after_a_change_is_not_told_what_was_made_before_it(asked: ResponseCache) -> None:

@@ -13,8 +13,8 @@ from powershell import Script
 from rmos_migration.api import lanes, listeners, one_time_link, requests, security, timeouts, tokens
 from rmos_migration.settings import SETTINGS_FILE, Settings
 from rmos_migration.sources import folders, legacy_folder, read
-from rmos_migration.store import pool, sqlite
-from rmos_migration.store.file_state import patience
+from rmos_migration.store import pool, requirements
+from rmos_migration.store.sqlite.file_state import patience
 
 SECURITY = ROOT / "docs" / "security.md"
 OPERATING = ROOT / "docs" / "operating.md"
@@ -66,7 +66,7 @@ def test_commands_give_up_after_the_minutes_that_the_page_says(tmp_path: Path) -
 NAMES = {
     "the settings": f"| `{SETTINGS_FILE}` |",
     "an export that goes on": f"| `{legacy_folder.UNFINISHED_MARK}` |",
-    "the oldest SQLite": f"older than {sqlite.OLDEST[0]}.{sqlite.OLDEST[1]}",
+    "the oldest SQLite": f"older than {requirements.OLDEST[0]}.{requirements.OLDEST[1]}",
     "the endings": ", ".join(f"`{ending}`" for ending in folders.READ_ENDINGS[:-1])
     + f" or `{folders.READ_ENDINGS[-1]}` are read",
 }

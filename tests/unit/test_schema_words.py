@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import Connection
 
-from rmos_migration.store.engines import memory_engine
-from rmos_migration.store.schema_words import kept_by_schema
+from rmos_migration.store.schema import kept_by_schema
+from rmos_migration.store.sqlite.engines import memory_engine
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from rmos_migration.api.app import create_app
 from rmos_migration.api.server_settings import ServerSettings
-from rmos_migration.store.database import SqliteDatabase
+from rmos_migration.store.sqlite.database import SqliteDatabase
 
 Described = dict[str, Any]
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, TypeVar, cast
 
 import orjson
 from anyio import CapacityLimiter, to_thread
@@ -28,21 +28,25 @@ _ANSWERING_SECONDS = 2.0
 """For answers to be computed when the server is to end; fewer than it waits for them to be sent."""
 
 
-@dataclass(frozen=True)
-class Question(Generic[_Result]):
+class Question(NamedTuple, Generic[_Result]):
     """A view with the arguments that it is called with: see ``question``.
 
     The cache knows an answer by this value. So nothing but the data and the arguments can decide on an answer, and no
     argument can be forgotten in a key.
     """
 
-    view: Callable[..., _Result]
+    view: Callable[..., Any]
     arguments: tuple[Hashable, ...]
     named: tuple[tuple[str, Hashable], ...]
+    writers: tuple[Callable[[Any], Any], ...] = ()
+    """What the view's value goes through, one after the other: see ``written``."""
 
     def answer(self, context: ViewContext) -> _Result:
         """Call the view."""
-        return self.view(context, *self.arguments, **dict(self.named))
+        value = self.view(context, *self.arguments, **dict(self.named))
+        for write in self.writers:
+            value = write(value)
+        return cast("_Result", value)
 
 
 @dataclass(frozen=True)
@@ -50,17 +54,6 @@ class Given(Generic[_Result]):
     """An argument that was read from the same data before, and is no part of the question: all of them are equal."""
 
     value: _Result = field(compare=False)
-
-
-@dataclass(frozen=True)
-class _Written:
-    """A view whose value is written, as JSON or as a page."""
-
-    view: Callable[..., Any]
-    write: Callable[[Any], Any]
-
-    def __call__(self, context: ViewContext, *arguments: Any, **named: Any) -> Any:
-        return self.write(self.view(context, *arguments, **named))
 
 
 def question(
@@ -74,7 +67,7 @@ def question(
 
 def written(asked: Question[_Result], write: Callable[[_Result], _Other]) -> Question[_Other]:
     """Return a question whose answer is written by ``write``, in the thread in which the view is called."""
-    return Question(_Written(asked.view, write), asked.arguments, asked.named)
+    return Question(asked.view, asked.arguments, asked.named, (*asked.writers, write))
 
 
 class AppState:

@@ -11,11 +11,10 @@ from ..diagnostics import Severity
 from ..entities import ENTITIES
 from ..errors import DatabaseUnusable
 from ..migrate.gc_pause import fewer_garbage_collections
-from ..store import queries, runs, schema, soundness, structure
-from ..store.clocks import never
-from ..store.database import SqliteDatabase
+from ..store import checks, records, schema, structure
 from ..store.failures import driver_errors_as_ours
-from ..store.lock import is_locked
+from ..store.model import now
+from ..store.port import DatabasePort, never
 from .result import AuditResult, Verdict
 from .rows import Reader
 from .rule import DatabaseCheck, Family, Finding, Rule, Subject, Violation
@@ -23,7 +22,7 @@ from .rules import chosen
 
 
 def audit_database(
-    database: SqliteDatabase,
+    database: DatabasePort,
     *,
     rules: Collection[str] = (),
     skip: Collection[str] = (),
@@ -47,8 +46,8 @@ def audit_database(
     """
     families = chosen(rules, skip)
     every = [rule for family in families for rule in family.rules]
-    started_at, began = runs.now(), time.perf_counter()
-    was_locked = is_locked(database.path)
+    started_at, began = now(), time.perf_counter()
+    was_locked = database.is_running()
     looked = partial(_look, database, started_at, was_locked, is_stopped)
     with fewer_garbage_collections(), ThreadPoolExecutor(max_workers=1) as beside:
         rest = beside.submit(looked, [r for r in every if isinstance(r.check, DatabaseCheck)])
@@ -88,7 +87,7 @@ def _in_order(findings: list[Finding]) -> list[Finding]:
 
 
 def _look(
-    database: SqliteDatabase,
+    database: DatabasePort,
     now: str,
     was_locked: bool | None,
     is_stopped: Callable[[], bool],
@@ -99,8 +98,8 @@ def _look(
     The checks of the whole are a few long queries, during which Python waits for SQLite; those of rows are Python's
     work. So the two are done side by side; where a run writes meanwhile, they may see different moments of it.
     """
-    with database.under_audit(is_stopped=is_stopped) as connection:
-        look = _AuditPass(Subject(database, connection, now, was_locked), rules)
+    with database.open_unchecked(is_stopped=is_stopped) as snapshot:
+        look = _AuditPass(Subject(database, snapshot.connection, now, was_locked), rules)
         look.at_whole()
         look.at_rows()
         look.count()
@@ -144,7 +143,7 @@ class _AuditPass:
         with suppress(DatabaseUnusable), driver_errors_as_ours():
             self.schema_version = schema.version_of(self.subject.connection)
             self._need(entity.name for entity in ENTITIES)  # a view in a table's place may have no end
-            self.records = queries.entity_counts(self.subject.connection)
+            self.records = records.entity_counts(self.subject.connection)
 
     def _read(self, reader: Reader) -> None:
         """Read an entity's rows; again, more slowly, if their text is broken."""
@@ -152,7 +151,7 @@ class _AuditPass:
             found: list[tuple[Rule, Violation]] = []
             try:
                 with driver_errors_as_ours():
-                    rows = soundness.rows(self.subject.connection, reader.entity, tolerant=tolerant)
+                    rows = checks.stream_rows(self.subject.connection, reader.entity, tolerant=tolerant)
                     reader.read(rows, found)
             except DatabaseUnusable:
                 if tolerant:

@@ -11,9 +11,11 @@ from sqlalchemy import Connection
 from ..diagnostics import printable
 from ..entities import ENTITIES
 from ..sources.source_files import Presence
-from ..store import holders, runs, schema, soundness, structure, waiting
-from ..store.database import SqliteDatabase
-from ..store.soundness import Place
+from ..store import checks, ledger, records, schema, structure
+from ..store.checks import EntryPlace
+from ..store.dialect import SQLITE
+from ..store.model import API, GONE
+from ..store.port import DatabasePort
 
 _NAMED = 20
 """Documents that are named one by one when they are forgotten; the backup knows the others."""
@@ -27,7 +29,7 @@ class Repair:
     backup: Path
 
 
-def repair(database: SqliteDatabase) -> Repair:
+def repair(database: DatabasePort) -> Repair:
     """Mend what can be mended without touching a row; everything or nothing, after a backup.
 
     Raises:
@@ -35,7 +37,7 @@ def repair(database: SqliteDatabase) -> Repair:
         DatabaseUnusable: if the database is absent, of another schema, damaged, or another program's.
         EnvironmentFailure: if there is no room for the backup, or the disk fails; nothing is changed then.
     """
-    with database.mender("rmos audit --repair") as (connection, backup):
+    with database.repair("rmos audit --repair") as (connection, backup):
         made = structure.make_missing_indexes(connection)
         done = [
             f"the index {name} could not be made: {why}" if why else f"made the index {name}"
@@ -44,7 +46,7 @@ def repair(database: SqliteDatabase) -> Repair:
         if structure.application_id(connection) != schema.APPLICATION_ID:
             structure.restore_application_id(connection)
             done.append("marked the file as this program's")
-        if vain := waiting.forget_vain(connection):
+        if vain := records.forget_vain(connection):
             done.append(f"forgot {vain:,} waiting reference{'s' * (vain != 1)} of records that are gone")
         if forgotten := _forget_gone(connection):
             number = len(forgotten)
@@ -52,36 +54,36 @@ def repair(database: SqliteDatabase) -> Repair:
                 f"forgot {number:,} document{'s' * (number != 1)} of which neither the file nor the record is there:"
                 f" {_named(forgotten)}"
             )
-        structure.refresh_statistics(connection)
+        SQLITE.refresh_statistics(connection)
         done.append("refreshed the statistics that queries are planned by")
     return Repair(tuple(done), backup)
 
 
-def _forget_gone(connection: Connection) -> list[Place]:
+def _forget_gone(connection: Connection) -> list[EntryPlace]:
     """Forget what the ledger says of documents whose file and row are both gone; only a backup could bring them back."""
     presence = Presence()
-    places = [place for entity in ENTITIES for place in soundness.entries_without_row(connection, entity)]
-    places += soundness.entries_of_no_entity(connection)
+    places = [place for entity in ENTITIES for place in checks.entries_without_row(connection, entity)]
+    places += checks.entries_of_no_entity(connection)
     return [
         place
         for place in places
         if _is_lost(place, presence)
-        and holders.forget_places(connection, place.source_id, [(place.path, place.pointer)])
+        and ledger.forget_places(connection, place.source_id, [(place.path, place.pointer)])
     ]
 
 
-def _is_lost(place: Place, presence: Presence) -> bool:
+def _is_lost(place: EntryPlace, presence: Presence) -> bool:
     """Whether nothing in any folder could bring a document's record back."""
-    if place.pointer.startswith(runs.GONE) or place.location == runs.API:
+    if place.pointer.startswith(GONE) or place.location == API:
         return True
     return presence.is_gone(place.location, place.path)
 
 
-def _named(places: list[Place]) -> str:
+def _named(places: list[EntryPlace]) -> str:
     """Where documents stood, in words."""
     named = [
         f"{place.entity} {place.record_id} of the dashboard or the API"
-        if place.location == runs.API
+        if place.location == API
         else " ".join(part for part in (place.path, place.pointer) if part)
         for place in places[:_NAMED]
     ]

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from ..diagnostics import Severity, printable
 from ..entities import Entity
 from ..store import structure
-from ..store.database import SqliteDatabase
+from ..store.port import DatabasePort
 from ..store.structure import Structure
 
 
@@ -60,7 +60,7 @@ class Finding(NamedTuple):
 class Subject:
     """The database that is looked at: an open read transaction, the time, and whether a run was writing before."""
 
-    database: SqliteDatabase
+    database: DatabasePort
     connection: Connection
     now: str
     was_locked: bool | None

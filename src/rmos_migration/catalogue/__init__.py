@@ -1,7 +1,7 @@
 """The catalogue of diagnostics: every code once, with what it means and what a person can do.
 
-``docs/diagnostics.md`` is made from it. The letter and first digit of a number name the stage: F1 files, D2 decoding,
-V3 validation, R4 resolving against the database, S5 the database itself.
+``docs/diagnostics.md`` is generated from it. The letter and first digit of a number name the stage: F1 files,
+D2 decoding, V3 validation, R4 resolving against the database, S5 the database itself.
 """
 
 from .code import Code, Severity

@@ -1,11 +1,11 @@
-"""What an entry of the catalogue is."""
+"""The entries of the catalogue."""
 
 from enum import StrEnum
 from typing import NamedTuple
 
 
 class Severity(StrEnum):
-    """How much a diagnostic matters: an error means that the document is not loaded; with a warning or an info it is."""
+    """How much a diagnostic matters: only an error means that the document is not loaded."""
 
     INFO = "info"
     WARNING = "warning"
@@ -13,7 +13,7 @@ class Severity(StrEnum):
 
 
 class Code(NamedTuple):
-    """One kind of diagnostic: its number and name are stable, its wording is not."""
+    """One kind of diagnostic: its number and name are stable, its wording may change."""
 
     number: str
     name: str

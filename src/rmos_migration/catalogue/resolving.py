@@ -1,4 +1,4 @@
-"""Diagnostics of what a document meets in the database."""
+"""Diagnostics of comparing documents with the database."""
 
 from .code import Code, Severity
 
@@ -9,10 +9,10 @@ RESOLVING = (
         "R401",
         "id-conflict",
         _W,
-        "Another document with the same id and other content came first and stays, or the document was edited since it was "
-        "migrated. With --on-conflict reject: an error.",
-        "delete the one that is wrong and run again: the one that stays has the row then; or run again with --on-conflict "
-        "replace, so that this one wins",
+        "Another document with the same id and other content came first and stays, or the document was "
+        "edited since it was migrated. With --on-conflict reject this is an error.",
+        "delete the wrong one and run again: the other one then has the row; or run again with "
+        "--on-conflict replace, so that this one wins",
     ),
     Code(
         "R402",
@@ -25,9 +25,10 @@ RESOLVING = (
         "R403",
         "reference-missing",
         _W,
-        "The document refers to a record that is not there. The reference is kept in extra and attached when the "
-        "record arrives. With --missing-references reject this is an error.",
-        "add the missing document and run again, correct the id if one that looks the same is there, or ignore this if it is lost",
+        "The document refers to a record that does not exist. The reference is kept in extra and attached "
+        "when the record arrives. With --missing-references reject this is an error.",
+        "add the missing document and run again, correct the id if a similar one exists, or ignore this if "
+        "the document is lost",
     ),
     Code(
         "R404",
@@ -40,53 +41,55 @@ RESOLVING = (
         "R405",
         "record-restored",
         _I,
-        "The ledger said this document was migrated, but its row was gone. It was migrated again.",
-        "find out who deleted the row, if you did not",
+        "The ledger has this document as migrated, but its row was gone. It was migrated again.",
+        "find out who deleted the row, if it was not you",
     ),
     Code(
         "R406",
         "ring-family-missing",
         _W,
-        "Single rings of the pattern name a strip family that is not there. The geometry keeps the name as it is.",
+        "Single rings of the pattern name a strip family that does not exist. The geometry keeps the name "
+        "as it is.",
         "add the missing strip family, or ignore this if it never had a document of its own",
     ),
     Code(
         "R407",
         "record-taken-over",
         _W,
-        "The document that the row was made from is gone, or has another id now, so this one of the same id and other content "
-        "has the row. The row keeps its created_at; one that is gone as well is made again.",
-        "nothing to do, if the other one was deleted on purpose",
+        "The document that the row was made from is gone, or has another id now, so this one with the same "
+        "id and other content has the row. The row keeps its created_at; if it was gone as well, it is made "
+        "again.",
+        "nothing to do, if the other document was deleted on purpose",
     ),
     Code(
         "R408",
         "document-superseded",
         _W,
-        "The document's row holds the content of another one, which replaced it (--on-conflict replace). It is in conflict "
-        "(record-replaced) until it is edited or the other one is deleted.",
-        "delete it if the other document is right; if this one is, delete the other and run again",
+        "The document's row holds the content of another one that replaced it (--on-conflict replace). It "
+        "is in conflict (record-replaced) until it is edited or the other one is deleted.",
+        "delete it if the other document is right; if this one is right, delete the other one and run again",
     ),
     Code(
         "R409",
         "document-renamed",
         _I,
-        "The document has no id but its file's name, and is what another file held that is gone. So it is the same record, "
-        "which keeps its id.",
+        "The document has no id except its file's name, and its content is that of a file that is gone. So "
+        "it is the same record and keeps its id.",
         "nothing to do",
     ),
     Code(
         "R410",
         "edits-lost",
         _W,
-        "The record was changed in the dashboard, and its row was deleted by something else since. It was made again from the "
-        "document, without those changes.",
-        "make the changes again, or restore a backup; find out who deleted the row, if you did not",
+        "The record was changed in the dashboard, and something else deleted its row since. The row was "
+        "made again from the document, without those changes.",
+        "make the changes again, or restore a backup; find out who deleted the row, if it was not you",
     ),
     Code(
         "S501",
         "refused-by-database",
         _E,
-        "The database itself would not take the row.",
+        "The database itself rejected the row.",
         "see the database's own reason in the message",
     ),
 )

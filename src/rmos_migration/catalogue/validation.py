@@ -1,4 +1,4 @@
-"""Diagnostics of making a document a record."""
+"""Diagnostics of making records from documents."""
 
 from .code import Code, Severity
 
@@ -9,28 +9,31 @@ VALIDATION = (
         "V301",
         "not-a-record",
         _E,
-        "The document is of another kind: a request, a preset, a report, a list where one record is expected.",
+        "The document is of another kind: a request, a preset, a report, a list where one record is "
+        "expected.",
         "move it out of the legacy folder if it does not belong there",
     ),
     Code(
         "V302",
         "partial-record",
         _E,
-        "The document has keys of its kind, but not all that a record needs, such as the body of an update.",
-        "add the missing keys, or remove the file if the whole record stands elsewhere",
+        "The document has keys of its kind, but not all that a record needs; it may be the body of an "
+        "update.",
+        "add the missing keys, or remove the file if the whole record is somewhere else",
     ),
     Code(
         "V303",
         "wrong-folder",
         _E,
-        "The document is plainly of another kind than the folder it lies in.",
-        "move the file to the folder named; of a file that holds others as well, move this document to a file there",
+        "The document is clearly of another kind than the folder it is in.",
+        "move the file to the folder named; if the file holds other documents as well, move only this one "
+        "to a file there",
     ),
     Code(
         "V304",
         "field-missing",
         _E,
-        "A required key is there, but it is null, blank or empty.",
+        "A required key is present, but its value is null, blank or empty.",
         "fill in the value",
     ),
     Code(
@@ -51,30 +54,31 @@ VALIDATION = (
         "V310",
         "field-unusable",
         _W,
-        "A value cannot be used. The original is kept in extra; the column holds what another key of the same meaning says, "
-        "or nothing, where the field is optional.",
+        "A value cannot be used. The original is kept in extra; the column holds the value of another key "
+        "with the same meaning, or nothing if the field is optional.",
         "correct the value if it matters, then migrate with --on-conflict replace",
     ),
     Code(
         "V311",
         "status-unknown",
         _W,
-        "The status is no word RMOS knows. The row says unknown; the word is kept in extra.",
-        "use planned, pending, running, completed, failed or cancelled, then migrate with --on-conflict replace",
+        "The status is not a known one. The row says unknown; the original word is kept in extra.",
+        "use planned, pending, running, completed, failed or cancelled, then migrate with --on-conflict "
+        "replace",
     ),
     Code(
         "V312",
         "status-partial",
         _W,
-        "The job was only partly done. The row says completed; the word is kept in extra.",
-        "nothing to do, if that is what you would call it",
+        "The job was only partly done. The row says completed; the original word is kept in extra.",
+        "nothing to do, if you would call it that as well",
     ),
     Code(
         "V313",
         "job-type-unknown",
         _W,
         "No RMOS program wrote this job type. It is kept as it is.",
-        "check the spelling; if you mend it, then migrate with --on-conflict replace",
+        "check the spelling; if you correct it, then migrate with --on-conflict replace",
     ),
     Code(
         "V314",
@@ -87,41 +91,41 @@ VALIDATION = (
         "V315",
         "rings-empty",
         _W,
-        "The pattern's list of rings is empty, so it says nothing of how many there are; ring_count is empty.",
-        "draw the rings, or remove the pattern if it was only ever begun",
+        "The pattern's list of rings is empty, so it does not say how many there are; ring_count is empty.",
+        "draw the rings, or remove the pattern if it was never finished",
     ),
     Code(
         "V316",
         "keys-around",
         _W,
-        "The file holds documents in a list or dictionary, and beside it keys as a record has them. They are no part "
-        "of any document, so they stay in the file and nowhere else.",
+        "The file holds documents in a list or dictionary, and beside it keys that records have. They are "
+        "not part of any document, so they stay in the file and nowhere else.",
         "if they are a record of their own, put it into a file of its own",
     ),
     Code(
         "V317",
         "answer-failed",
         _W,
-        "The record stands in a program's answer that says that the program failed. It is taken as it stands.",
-        "check whether the record is as it should be; the program may not have finished it",
+        "The record is in a program's answer that says that the program failed. It is taken as it is.",
+        "check whether the record is complete; the program may not have finished it",
     ),
     Code(
         "V318",
         "powershell-list",
         _W,
-        "ConvertTo-Json of Windows PowerShell 5.1 wrote a list as an object with value and Count. It is kept as it stands, "
-        "but programs that look for a list of rings or strips do not find it.",
-        "put what stands under value in the object's place, or export again with PowerShell 7, "
-        "then migrate with --on-conflict replace",
+        "ConvertTo-Json of Windows PowerShell 5.1 wrote a list as an object with value and Count. It is "
+        "kept as it is, but programs that look for a list of rings or strips do not find it.",
+        "replace the object with what is under value, or export again with PowerShell 7, then migrate with "
+        "--on-conflict replace",
     ),
     Code(
         "V319",
         "number-in-quotes",
         _W,
-        "A measure is text, because it stands in quotes. It is kept as it stands, but a ring without its numbers is not "
+        "A measure is in quotes, so it is text. It is kept as it is, but a ring without its numbers is not "
         "drawn, and not checked.",
-        "take the quotes away, and write a point where there is a decimal comma, "
-        "then migrate with --on-conflict replace",
+        "remove the quotes, and write a point in place of a decimal comma, then migrate with --on-conflict "
+        "replace",
     ),
     Code(
         "V320",
@@ -148,7 +152,8 @@ VALIDATION = (
         "V323",
         "job-type-derived",
         _I,
-        "The programs of this generation wrote one kind of job and did not name it; its fixed word is stored.",
+        "The programs of this generation wrote only one kind of job and did not name it; a fixed word is "
+        "stored.",
         "nothing to do",
     ),
     Code(
@@ -162,7 +167,8 @@ VALIDATION = (
         "V325",
         "id-blank",
         _I,
-        "An id or reference is there, but blank, beside another key of the same meaning that is not. That one counts.",
+        "An id or reference is present but blank, beside another key with the same meaning that is not. The "
+        "other one counts.",
         "nothing to do",
     ),
 )

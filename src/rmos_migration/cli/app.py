@@ -48,7 +48,7 @@ def common(
     ] = "warning",
 ) -> None:
     """Set up what all verbs share."""
-    from ..store.sqlite import refuse_old  # here, so that help and version do not wait for it
+    from ..store.requirements import refuse_old  # here, so that help and version do not wait for it
 
     level = logging.getLevelNamesMapping().get(log_level.upper())
     if level is None:

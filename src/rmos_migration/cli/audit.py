@@ -18,8 +18,8 @@ from ..audit.result import AuditResult, RuleState, Verdict
 from ..audit.rules import FAMILIES, RULES, suggestion
 from ..diagnostics import Severity, printable, printable_json
 from ..errors import DatabaseUnusable, ExitCode, UsageError, all_tried
-from ..permissions import permissions_of
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
+from ..store.port import DatabasePort
 from . import console
 from .options import DatabaseOption, JsonOption, load_settings
 from .result_files import check_file, keep_out_of_legacy_folders, write_file
@@ -105,7 +105,7 @@ def audit(
     if output is not None:
         check_file(output)
         keep_out_of_legacy_folders(output, settings)
-    place = SqliteDatabase.at(settings.database)
+    place = database_at(settings.database)
     known = known_findings(baseline) if baseline is not None else frozenset()
     if repair:
         _repair(place)
@@ -126,7 +126,7 @@ def audit(
                     _rendered(result, form),
                     "the result",
                     hint,
-                    permissions=permissions_of(place.path),
+                    permissions=place.permissions(),
                 )
             console.say(_last_line(result))
     elif form is AuditFormat.TEXT:
@@ -150,7 +150,7 @@ def _rendered(result: AuditResult, form: AuditFormat) -> str:
     return printable_json(json.dumps(value, ensure_ascii=False, indent=2)) + "\n"
 
 
-def _repair(place: SqliteDatabase) -> None:
+def _repair(place: DatabasePort) -> None:
     done = mend(place)
     for line in done.done:
         console.say(f"repair: {line}", on=console.err)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
 from . import console
 from .options import DatabaseOption, load_settings
 from .result_files import keep_out_of_legacy_folders
@@ -34,15 +34,11 @@ def backup(
 ) -> None:
     """Write the copy, and say how large it is."""
     settings = load_settings(database=database)
-    place = SqliteDatabase.at(settings.database)
+    place = database_at(settings.database)
     is_folder = os.path.isdir(target)  # noqa: PTH112 - Path.is_dir raises for some names
-    file = target / _dated(place.path) if is_folder else target
+    now = f"{datetime.now().astimezone():%Y%m%d-%H%M%S}"  # by this machine's clock
+    file = target / place.backup_name(now) if is_folder else target
     place.check_backup(file)
     keep_out_of_legacy_folders(file, settings)
-    place.back_up_to(file)
-    console.say(f"{file}: {file.stat().st_size:,} bytes, a whole copy of {place.path}.")
-
-
-def _dated(path: Path) -> str:
-    """``rmos.db`` as ``rmos-20251231-235959.db``, by this machine's clock."""
-    return f"{path.stem}-{datetime.now().astimezone():%Y%m%d-%H%M%S}{path.suffix}"
+    place.back_up(file)
+    console.say(f"{file}: {file.stat().st_size:,} bytes, a whole copy of {place.place}.")

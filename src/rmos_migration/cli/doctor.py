@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -14,19 +13,14 @@ from .. import __version__
 from ..diagnostics import printable
 from ..errors import DatabaseUnusable, ExitCode, UsageError
 from ..settings import SETTINGS_FILE, Settings, settings_in_force, without_file
-from ..store import queries, schema, structure
-from ..store.database import SqliteDatabase
-from ..store.doubts import SEE, doubts
-from ..store.file_state import DatabaseState, FileCondition
-from ..store.files import size_of
-from ..store.lock import holder, is_locked, lock_path
+from ..store import runs, schema, structure
+from ..store.checks import SEE, doubts
+from ..store.database import database_at
+from ..store.port import DatabasePort, DatabaseState, FileCondition
 from . import console
 from .leftovers import LeftBehind, files_left, logs_left
 from .options import DatabaseOption, JsonOption, told_by_file
 from .structure import structure_noted
-
-_WAL_FIX = (3, 51, 3)
-"""The first SQLite without the WAL-reset fault, which needs two checkpointing connections; this program has one."""
 
 _LOW_SPACE = 200 * 1024 * 1024
 """Bytes of free disk below which a run may not end well."""
@@ -44,8 +38,8 @@ class Check(NamedTuple):
 def doctor(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Print one line a check; exit 0, 4 when the database cannot be used, or 2 when only the settings cannot."""
     settings, chosen = _settings(database)
-    place = SqliteDatabase.at(chosen.database)
-    checks = [settings, *_checks(place, place.examine())]
+    place = database_at(chosen.database)
+    checks = [settings, *_checks(place, place.inspect())]
     if as_json:
         console.print_json(
             {"schema": "rmos-migration/doctor/1", "checks": [check._asdict() for check in checks]}
@@ -75,22 +69,22 @@ def _settings(database: str | None) -> tuple[Check, Settings]:
     return Check("settings", "ok", f"{SETTINGS_FILE} sets nothing here"), chosen.settings
 
 
-def _checks(place: SqliteDatabase, found: DatabaseState) -> Iterator[Check]:
+def _checks(place: DatabasePort, found: DatabaseState) -> Iterator[Check]:
     yield Check("program", "ok", f"rmos-migration {__version__}, schema {schema.CURRENT_VERSION}")
-    yield _sqlite()
+    yield _engine(place)
     yield _database(place, found)
     if found.condition in (FileCondition.CURRENT, FileCondition.OLDER):
         yield (soundness := _soundness(place))
         if found.condition is FileCondition.CURRENT and soundness.state == "ok":
             yield _structure(place)
             yield _records(place)
-    yield _space(place.path)
-    yield from map(_left, (*logs_left(place.path, found), *files_left(place.path)))
-    locked = is_locked(place.path)
+    yield _space(place.folder)
+    yield from map(_left, (*logs_left(place, found), *files_left(place.folder)))
+    locked = place.is_running()
     if locked:
-        yield Check("lock", "note", f"held by {holder(place.path)}", "wait until it has finished")
+        yield Check("lock", "note", f"held by {place.holder()}", "wait until it has finished")
     elif locked is None:
-        text = f"{lock_path(place.path)} cannot be looked at, so whether a run goes on is not known"
+        text = f"{place.lock_place} cannot be looked at, so whether a run goes on is not known"
         yield Check("lock", "note", text, "check the file's permissions")
     else:
         yield Check("lock", "ok", "free")
@@ -98,18 +92,15 @@ def _checks(place: SqliteDatabase, found: DatabaseState) -> Iterator[Check]:
         yield from _runs(place, locked)
 
 
-def _sqlite() -> Check:
-    version = sqlite3.sqlite_version
-    if sqlite3.sqlite_version_info >= _WAL_FIX:
-        return Check("SQLite", "ok", version)
-    text = f"{version}; below 3.51.3 two programs that checkpoint one database at once can damage it"
-    return Check(
-        "SQLite", "note", text, "rmos never does; do not open the database for writing with another program"
-    )
+def _engine(place: DatabasePort) -> Check:
+    found = place.engine()
+    if not found.remark:
+        return Check(found.name, "ok", found.version)
+    return Check(found.name, "note", f"{found.version}; {found.remark}", found.hint)
 
 
-def _database(place: SqliteDatabase, found: DatabaseState) -> Check:
-    words = found.detail or f"{place.path}: {found.condition.value}"
+def _database(place: DatabasePort, found: DatabaseState) -> Check:
+    words = found.detail or f"{place.place}: {found.condition.value}"
     if found.condition is FileCondition.UNMARKED:
         return Check("database", "bad", words, "see what is wrong: rmos audit; then: rmos audit --repair")
     if found.condition is FileCondition.CHANGED:
@@ -124,23 +115,23 @@ def _database(place: SqliteDatabase, found: DatabaseState) -> Check:
         return Check(
             "database",
             "ok",
-            f"{place.path}, {size_of(place.path) / 1e6:.1f} MB, schema {found.version}",
+            f"{place.place}, {place.size_bytes() / 1e6:.1f} MB, schema {found.version}",
         )
     return Check("database", "note", words, "run: rmos migrate")
 
 
-def _soundness(place: SqliteDatabase) -> Check:
-    if fault := place.fault():
+def _soundness(place: DatabasePort) -> Check:
+    if fault := place.check():
         return Check(
             "soundness", "bad", f"nothing will be written into the database: {fault}", "see: rmos audit"
         )
     return Check("soundness", "ok", "every page, row and index was read; no trigger or view is there")
 
 
-def _structure(place: SqliteDatabase) -> Check:
+def _structure(place: DatabasePort) -> Check:
     try:
-        with place.reader() as connection:
-            there = structure.found(connection)
+        with place.read() as snapshot:
+            there = structure.found(snapshot.connection)
     except DatabaseUnusable as damage:
         return Check("structure", "bad", damage.message, damage.hint)
     noted, hint = structure_noted(there)
@@ -149,10 +140,10 @@ def _structure(place: SqliteDatabase) -> Check:
     return Check("structure", "ok", "every table and index is as it was made")
 
 
-def _records(place: SqliteDatabase) -> Check:
+def _records(place: DatabasePort) -> Check:
     try:
-        with place.reader() as connection:
-            doubted = doubts(connection)
+        with place.read() as snapshot:
+            doubted = doubts(snapshot.connection)
     except DatabaseUnusable as damage:
         return Check("records", "bad", damage.message, damage.hint)
     if doubted:
@@ -160,8 +151,7 @@ def _records(place: SqliteDatabase) -> Check:
     return Check("records", "ok", "what arrived is there, and every reference leads to a record")
 
 
-def _space(path: Path) -> Check:
-    folder = path.absolute().parent
+def _space(folder: Path) -> Check:
     while not os.path.exists(folder):  # noqa: PTH110 - Path.exists raises for some names
         folder = folder.parent
     free = shutil.disk_usage(folder).free
@@ -176,10 +166,10 @@ def _left(found: LeftBehind) -> Check:
     return Check(found.heading, "note" if found.hint else "ok", found.text, found.hint)
 
 
-def _runs(place: SqliteDatabase, locked: bool | None) -> Iterator[Check]:
+def _runs(place: DatabasePort, locked: bool | None) -> Iterator[Check]:
     try:
-        with place.reader() as connection:
-            recent = queries.runs_newest_first(connection, 1, locked=locked)
+        with place.read() as snapshot:
+            recent = runs.newest(snapshot.connection, 1, locked=locked)
     except DatabaseUnusable as damage:
         yield Check("runs", "bad", damage.message, damage.hint)
         return

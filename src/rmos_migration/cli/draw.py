@@ -6,10 +6,9 @@ from typing import Annotated
 import typer
 
 from ..errors import ExitCode, UsageError
-from ..permissions import permissions_of
 from ..presentation.rosettes import as_drawn, drawing, stock
-from ..store import reporting
-from ..store.database import SqliteDatabase
+from ..store import records
+from ..store.database import database_at
 from . import console
 from .options import DatabaseOption, load_settings
 from .result_files import beginning, check_file, keep_out_of_legacy_folders, write_file
@@ -35,19 +34,19 @@ def draw(
 ) -> None:
     """Write the picture; what could not be read is said on stderr."""
     settings = load_settings(database=database)
-    place = SqliteDatabase.at(settings.database)
+    place = database_at(settings.database)
     if output is not None:
         _refuse_other(output)
         keep_out_of_legacy_folders(output, settings)
-    with place.reader() as connection:
+    with place.read() as snapshot:
         is_text = not any("\ud800" <= character <= "\udfff" for character in pattern_id)
-        row = reporting.pattern(connection, pattern_id) if is_text else None
+        row = records.pattern(snapshot.connection, pattern_id) if is_text else None
         if row is None:
             raise UsageError(
                 f"there is no pattern {pattern_id}", "rmos report lists the patterns with their ids"
             )
-        one = as_drawn(row, stock(connection))
-        is_broken = reporting.is_geometry_broken(connection, row.id)
+        one = as_drawn(row, stock(snapshot.connection))
+        is_broken = records.is_geometry_broken(snapshot.connection, row.id)
     remarks = ["its geometry is no JSON object: see rmos audit"] if is_broken else one.remarks
     for remark in remarks:
         console.say(f"{pattern_id}: {remark}", on=console.err)
@@ -63,7 +62,7 @@ def draw(
             f"{picture}\n",
             "the drawing",
             "name another file with --output",
-            permissions=permissions_of(place.path),
+            permissions=place.permissions(),
         )
 
 

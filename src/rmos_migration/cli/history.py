@@ -6,10 +6,9 @@ import typer
 
 from ..diagnostics import FOLDER_NOT_LOOKED_AT
 from ..migrate.summary import were_not_looked_at
-from ..store import queries
-from ..store.database import SqliteDatabase
-from ..store.lock import is_locked
-from ..store.queries import RunRow
+from ..store import runs
+from ..store.database import database_at
+from ..store.runs import RunRow
 from . import console
 from .options import DatabaseOption, JsonOption, load_settings
 
@@ -20,10 +19,10 @@ def history(
     as_json: JsonOption = False,
 ) -> None:
     """Print one line a run: when, how it ended, what became of the documents."""
-    place = SqliteDatabase.at(load_settings(database=database).database)
-    locked = is_locked(place.path)
-    with place.reader() as connection:
-        found = queries.runs_newest_first(connection, limit, locked=locked)
+    place = database_at(load_settings(database=database).database)
+    locked = place.is_running()
+    with place.read() as snapshot:
+        found = runs.newest(snapshot.connection, limit, locked=locked)
     if as_json:
         console.print_json({"schema": "rmos-migration/history/1", "runs": [run._asdict() for run in found]})
         return

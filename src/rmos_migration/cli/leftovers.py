@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from ..atomic import leftovers, older_leftovers
 from ..sources.legacy_folder import UNFINISHED_MARK
-from ..store.file_state import DatabaseState, FileCondition
+from ..store.port import DatabasePort, DatabaseState, FileCondition
 
 _MOST_NAMES = 10_000
 """Names that are looked at in one folder."""
@@ -24,12 +24,10 @@ class LeftBehind(NamedTuple):
     hint: str = ""
 
 
-def logs_left(path: Path, found: DatabaseState) -> Iterator[LeftBehind]:
+def logs_left(place: DatabasePort, found: DatabaseState) -> Iterator[LeftBehind]:
     """Tell of logs beside a database that do not belong to it as it is, or that it needs to be put back as it was."""
-    real = os.path.realpath(path)  # SQLite keeps them beside the file itself, not beside a link
     is_there = found.condition not in (FileCondition.ABSENT, FileCondition.EMPTY)
-    endings = ("-journal",) if is_there else ("-journal", "-wal")
-    logs = [real + ending for ending in endings if os.path.lexists(real + ending)]
+    logs = place.logs_left(found)
     if not logs:
         return
     names = ", ".join(logs)
@@ -44,9 +42,8 @@ def logs_left(path: Path, found: DatabaseState) -> Iterator[LeftBehind]:
     yield LeftBehind("log", f"a run that was cut off before there was a database left {names}", hint)
 
 
-def files_left(path: Path) -> Iterator[LeftBehind]:
+def files_left(beside: Path) -> Iterator[LeftBehind]:
     """Tell of unfinished files in the database's folder and in each folder directly in it; links are not followed."""
-    beside = path.absolute().parent
     looks = [_look(beside)]
     folders = looks[0].folders
     looks += [_look(folder) for folder in folders[:_MOST_FOLDERS]]

@@ -15,15 +15,9 @@ import typer
 from ..errors import Terminated, all_tried
 from ..migrate.observer import CompositeObserver
 from ..migrate.options import MissingReferences, OnConflict
-from ..migrate.summary import RunSummary
-from ..permissions import permissions_of
 from ..python_api import migrate as run_migration
-from ..reports.build import report_of_dry_run, report_of_run
-from ..reports.files import check_folder, write_reports
-from ..reports.model import Report
 from ..reports.recorder import RunRecorder
-from ..settings import Settings
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
 from . import console
 from .options import DatabaseOption, JsonOption, SourceArgument, load_settings
 from .result_files import check_file, keep_out_of_legacy_folders, write_file
@@ -125,13 +119,14 @@ def migrate(
         check_file(stats)
         keep_out_of_legacy_folders(stats, settings)
     if report is not None:
-        check_folder(report, settings.source)
-        keep_out_of_legacy_folders(report, settings)
-    witness = RunRecorder()
-    watcher = ProgressBar(
+        from . import run_report  # here: it is large, and most runs write no report
+
+        run_report.check_report_folder(report, settings)
+    recorder = RunRecorder()
+    progress = ProgressBar(
         settings.source, quiet=quiet or as_json, verbose=verbose, encoding=settings.encoding
     )
-    with watcher, _stop_signals() as received:
+    with progress, _stop_signals() as received:
         summary = run_migration(
             settings.source,
             settings.database,
@@ -142,18 +137,18 @@ def migrate(
             max_rejects=settings.max_rejects,
             encoding=settings.encoding,
             rehash=rehash,
-            observer=watcher if report is None else CompositeObserver(watcher, witness),
+            observer=progress if report is None else CompositeObserver(progress, recorder),
             stop=lambda: received[-1] if received else None,
         )
     if as_json:
         console.print_json(summary.as_json())
     elif not quiet:
-        watcher.print_kept()
+        progress.print_kept()
         print_summary(summary)
     elif summary.exit_code:
         log.warning(shortfall(summary))
 
-    permissions = permissions_of(SqliteDatabase.at(settings.database).path)
+    permissions = database_at(settings.database).permissions()
     with all_tried("the migration itself is kept" if summary.is_kept else "") as tried:
         if stats is not None:
             with tried():
@@ -161,19 +156,10 @@ def migrate(
                 write_file(stats, text, "the statistics", _ELSEWHERE, permissions=permissions)
         if report is not None:
             with tried():
-                for file in write_reports(
-                    _report(summary, witness, settings), report, permissions=permissions
-                ):
-                    if not quiet:
-                        console.say(f"report: {file}", on=console.err if as_json else console.out)
+                files = run_report.write_run_report(summary, recorder, settings, report, permissions)
+                for file in files if not quiet else ():
+                    console.say(f"report: {file}", on=console.err if as_json else console.out)
     raise typer.Exit(summary.exit_code)
-
-
-def _report(summary: RunSummary, witness: RunRecorder, settings: Settings) -> Report:
-    """The report of the run that has just ended."""
-    if summary.dry_run:
-        return report_of_dry_run(summary, witness, settings.encoding)
-    return report_of_run(SqliteDatabase.at(settings.database), summary.run_id, witness=witness)
 
 
 @contextmanager

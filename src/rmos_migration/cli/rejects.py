@@ -17,15 +17,16 @@ from ..durable import make_folder, make_folder_below
 from ..errors import EnvironmentFailure, UsageError
 from ..migrate.outcome import Outcome
 from ..migrate.summary import folders_among, were_not_looked_at
-from ..permissions import Permissions, permissions_of
+from ..permissions import Permissions
 from ..presentation.not_loaded import strays_there
 from ..sources.locate import located_in
 from ..sources.paths import parts_of, safe_name
 from ..sources.source_files import Presence
-from ..store import kept_out, queries
-from ..store.database import SqliteDatabase
-from ..store.kept_out import EVERY, KeptOutFound
-from ..store.strays import Stray
+from ..store import rejects as not_loaded
+from ..store import runs
+from ..store.database import database_at
+from ..store.rejects import EVERY, NotLoaded
+from ..store.runs import Stray
 from . import console
 from .options import DatabaseOption, JsonOption, load_settings
 from .result_files import keep_out_of_legacy_folders
@@ -60,21 +61,21 @@ def rejects(
     settings = load_settings(database=database)
     if save is not None:
         keep_out_of_legacy_folders(save, settings)
-    place = SqliteDatabase.at(settings.database)
+    place = database_at(settings.database)
     code = None if code is None else _code_of(code)
-    with place.reader() as connection:
-        found = kept_out.page(connection, after=None, limit=EVERY, code=code)
+    with place.read() as snapshot:
+        found = not_loaded.page(snapshot.connection, after=None, limit=EVERY, code=code)
         presence = Presence()
         found = [one for one in found if gone or not presence.is_gone(one.location, one.place.path)]
-        strays = strays_there(connection, code, gone=gone)
+        strays = strays_there(snapshot.connection, code, gone=gone)
         rejected = [one for one in found if one.outcome == Outcome.REJECTED]
         conflicts = [one for one in found if one.outcome == Outcome.CONFLICT]
         if as_json:
-            _print_json(connection, rejected, conflicts, strays, limit)
+            _print_json(snapshot.connection, rejected, conflicts, strays, limit)
         else:
-            _print(connection, rejected, limit, "rejected", "Mend the files")
+            _print(snapshot.connection, rejected, limit, "rejected", "Mend the files")
             _print(
-                connection,
+                snapshot.connection,
                 conflicts,
                 limit,
                 "in conflict with another one of the same id",
@@ -82,14 +83,14 @@ def rejects(
             )
             _print_strays(strays, limit)
             if not found and not strays:
-                console.say(_nothing_kept_out(connection))
+                console.say(_nothing_kept_out(snapshot.connection))
         if save is not None:
-            _save(_with_bodies(connection, rejected[:limit]), save, permissions_of(place.path))
+            _save(_with_bodies(snapshot.connection, rejected[:limit]), save, place.permissions())
 
 
 def _nothing_kept_out(connection: Connection) -> str:
     """Say that nothing is not loaded; what a run met before it was ended, and undid, is not on record."""
-    last = next(iter(queries.runs_newest_first(connection, 1, locked=True)), None)
+    last = next(iter(runs.newest(connection, 1, locked=True)), None)
     if last is None or not last.stopped_by:
         return "No document is rejected or in conflict."
     return f"No document is rejected or in conflict so far. The last run did not finish: {last.stopped_by}."
@@ -106,7 +107,7 @@ def _code_of(named: str) -> str:
 class _Shown(NamedTuple):
     """A document that did not get in, with the bytes that are kept of it and the reasons, placed in its file."""
 
-    found: KeptOutFound
+    found: NotLoaded
     body: bytes | None
     reasons: Sequence[Diagnostic]
 
@@ -126,16 +127,16 @@ class _Shown(NamedTuple):
         }
 
 
-def _with_bodies(connection: Connection, found: Iterable[KeptOutFound]) -> Iterator[_Shown]:
+def _with_bodies(connection: Connection, found: Iterable[NotLoaded]) -> Iterator[_Shown]:
     for one in found:
-        body, reasons = kept_out.bytes_of(connection, one.place), kept_out.reasons_of(connection, one)
+        body, reasons = not_loaded.body_at(connection, one.place), not_loaded.reasons_of(connection, one)
         if body is not None and not one.place.pointer:  # a document inside a file has its places already
             reasons = located_in(reasons, one.place.path, body, one.encoding)
         yield _Shown(one, body, reasons)
 
 
 def _print(
-    connection: Connection, found: list[KeptOutFound], limit: int | None, state: str, advice: str
+    connection: Connection, found: list[NotLoaded], limit: int | None, state: str, advice: str
 ) -> None:
     for shown in _with_bodies(connection, found[:limit]):
         for diagnostic in shown.reasons:
@@ -165,8 +166,8 @@ def _beyond(found: Sequence[object], limit: int | None) -> str:
 
 def _print_json(
     connection: Connection,
-    rejected: list[KeptOutFound],
-    conflicts: list[KeptOutFound],
+    rejected: list[NotLoaded],
+    conflicts: list[NotLoaded],
     strays: list[Stray],
     limit: int | None,
 ) -> None:
@@ -208,7 +209,7 @@ def _save(documents: Iterable[_Shown], folder: Path, permissions: Permissions) -
     console.say(f"{console.counted(written, 'file')} written to {folder}", on=console.err)
 
 
-def _names_of(found: KeptOutFound) -> list[str] | None:
+def _names_of(found: NotLoaded) -> list[str] | None:
     """The names of a document's copy: those of its file; for one inside a file a folder of that name, and its pointer."""
     parts, pointer = parts_of(found.place.path), found.place.pointer
     if parts is None or not pointer:
@@ -224,7 +225,7 @@ def _plain(pointer: str) -> str:
 
 
 def _write_new(
-    folder: Path, into: list[str], found: KeptOutFound, body: bytes, permissions: Permissions
+    folder: Path, into: list[str], found: NotLoaded, body: bytes, permissions: Permissions
 ) -> bool:
     """Write a copy under the document's own path; under a safe name, and said so, where that cannot be here."""
     names = _names_of(found)

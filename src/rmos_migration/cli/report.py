@@ -10,7 +10,7 @@ from ..permissions import permissions_of
 from ..python_api import build_report
 from ..reports.files import write_reports
 from ..reports.formats import VIEWS, ReportFormat
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
 from . import console
 from .options import DatabaseOption, load_settings
 
@@ -71,16 +71,16 @@ def report(
     if output is None and len(formats) > 1:
         raise UsageError("only one format can be printed", "add --output DIR, or name one format")
     if statistics is not None:
-        origin = statistics
+        permissions = permissions_of(statistics)
         made = build_report(statistics=statistics)
     else:
         place = load_settings(database=database).database
-        origin = SqliteDatabase.at(place).path
+        permissions = database_at(place).permissions()
         made = build_report(place, run, with_audit=with_audit)
     if output is None:
         console.print_for_programs(VIEWS[formats[0]](made))
         return
-    for file in write_reports(made, output, formats, permissions=permissions_of(origin)):
+    for file in write_reports(made, output, formats, permissions=permissions):
         console.say(str(file))
 
 

@@ -10,8 +10,8 @@ from ..errors import EnvironmentFailure, RmosError, UsageError, remedy
 from ..permissions import ANYBODYS, Permissions
 from ..settings import Settings
 from ..sources.legacy_folder import refuse_inside
-from ..store.database import SqliteDatabase
-from ..store.exporting import locations
+from ..store.database import database_at
+from ..store.ledger import locations
 
 _DATABASE = b"SQLite format 3\0"
 _BESIDE = ("-wal", "-shm", "-journal", ".lock", ".token", ".reading-token")
@@ -60,8 +60,8 @@ def check_file(path: Path) -> None:
 def keep_out_of_legacy_folders(target: Path, settings: Settings) -> None:
     """Raise UsageError where a result would lie in a legacy folder: the one that is set, or one that the database knows."""
     known = [str(settings.source)]
-    with suppress(RmosError), SqliteDatabase.at(settings.database).reader() as connection:
-        known += locations(connection)
+    with suppress(RmosError), database_at(settings.database).read() as snapshot:
+        known += locations(snapshot.connection)
     refuse_inside(target, known)
 
 

@@ -1,8 +1,7 @@
 """What the terminal shows while a run goes on: a progress bar, and what it noticed."""
 
 from pathlib import Path
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic, Severity
 from ..migrate.model import Decision
@@ -11,6 +10,9 @@ from ..migrate.outcome import NOT_READ, UNRECOGNISED, RunCounts
 from ..sources.discover import Source
 from ..sources.locate import located
 from .console import SHOWN, diagnostic_text, err, say
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 
 class ProgressBar(NullObserver):
@@ -28,15 +30,7 @@ class ProgressBar(NullObserver):
         self._progress: Progress | None = None
         self._task: TaskID | None = None
         if err.is_terminal and not quiet:
-            self._progress = Progress(
-                TextColumn("{task.description}"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn("files · {task.fields[rate]} a second ·"),
-                TimeRemainingColumn(),
-                console=err,
-                transient=True,
-            )
+            self._progress = _bar()
 
     def __enter__(self) -> "ProgressBar":
         return self
@@ -89,3 +83,17 @@ class ProgressBar(NullObserver):
             say(f"… and {self.hidden} more; -v shows every one of them", on=err)
         if self.kept:
             err.print()
+
+
+def _bar() -> "Progress":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("files · {task.fields[rate]} a second ·"),
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+    )

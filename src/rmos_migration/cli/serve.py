@@ -17,6 +17,7 @@ from ..errors import EnvironmentFailure
 from ..permissions import OWNERS
 from ..settings import Settings
 from ..store.database import SqliteDatabase
+from ..store.port import DatabasePort
 from . import console
 from .options import DatabaseOption, load_settings
 
@@ -123,7 +124,7 @@ def serve(
 
 
 @contextmanager
-def _kept_from_others(link: str, place: SqliteDatabase) -> Iterator[str]:
+def _kept_from_others(link: str, place: DatabasePort) -> Iterator[str]:
     """What a browser is given to open: a file that leads to the link, because every user sees the arguments of programs.
 
     It lies beside the database, as browsers in a sandbox may read no temporary files. Windows shows arguments to nobody else.
@@ -132,11 +133,11 @@ def _kept_from_others(link: str, place: SqliteDatabase) -> Iterator[str]:
         yield link
         return
     page = f'<!doctype html><meta http-equiv="refresh" content="0; url={link}"><title>RMOS</title>\n'
-    folder = place.path.parent.absolute()
+    folder = place.folder
     sweep(folder)
     with ExitStack() as until_the_end:
         try:
-            file = until_the_end.enter_context(unfinished(folder, OWNERS, page_of=place.path.name))
+            file = until_the_end.enter_context(unfinished(folder, OWNERS, page_of=place.name))
             file.write(page.encode("ascii"), sync=False)
             shown = file.path.as_uri()
         except OSError:
@@ -157,11 +158,11 @@ def _is_loopback(host: str) -> bool:
         return host.lower() == "localhost"
 
 
-def _tokens(place: SqliteDatabase, settings: Settings, *, is_needed: bool) -> "Tokens":
+def _tokens(place: DatabasePort, settings: Settings, *, is_needed: bool) -> "Tokens":
     from ..api.tokens import Tokens, tokens_of
 
     try:
-        return tokens_of(place.path, settings)
+        return tokens_of(place.beside(""), settings)
     except EnvironmentFailure as error:
         if is_needed:
             raise
@@ -170,12 +171,12 @@ def _tokens(place: SqliteDatabase, settings: Settings, *, is_needed: bool) -> "T
 
 
 def _greet(
-    url: str, place: SqliteDatabase, settings: Settings, tokens: "Tokens", *, readers_need_token: bool
+    url: str, place: DatabasePort, settings: Settings, tokens: "Tokens", *, readers_need_token: bool
 ) -> None:
     from ..api.tokens import places
 
     console.say(f"The dashboard is at {url} (Ctrl-C ends it).")
-    writing, reading = places(place.path, settings)
+    writing, reading = places(place.beside(""), settings)
     if tokens.writing is not None and writing.given is None:
         console.say(f"Changes need the token in {writing}.")
     if readers_need_token and tokens.reading is not None and reading.given is None:

@@ -5,26 +5,25 @@ import typer
 from ..errors import ExitCode
 from ..migrate.summary import folders_among, were_not_looked_at
 from ..presentation.not_loaded import counted_by_outcome, strays_there
-from ..store import queries
-from ..store.database import SqliteDatabase
-from ..store.doubts import SEE, doubts
-from ..store.lock import is_locked
+from ..store import records, runs, schema
+from ..store.checks import SEE, doubts
+from ..store.database import database_at
 from . import console
 from .options import DatabaseOption, JsonOption, load_settings
 
 
 def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Print counts, the last run, and what still waits for attention."""
-    place = SqliteDatabase.at(load_settings(database=database).database)
-    locked = is_locked(place.path)
-    with place.reader() as connection:
-        counts = queries.entity_counts(connection)
-        doubted = doubts(connection)
-        last = next(iter(queries.runs_newest_first(connection, 1, locked=locked)), None)
-        kept_out = counted_by_outcome(connection)
-        strays = strays_there(connection)
-        pending = queries.pending_count(connection)
-        version, applied_at, _ = queries.schema_steps(connection)[-1]
+    place = database_at(load_settings(database=database).database)
+    locked = place.is_running()
+    with place.read() as snapshot:
+        counts = records.entity_counts(snapshot.connection)
+        doubted = doubts(snapshot.connection)
+        last = next(iter(runs.newest(snapshot.connection, 1, locked=locked)), None)
+        kept_out = counted_by_outcome(snapshot.connection)
+        strays = strays_there(snapshot.connection)
+        pending = records.pending_count(snapshot.connection)
+        version, applied_at, _ = schema.steps(snapshot.connection)[-1]
     if as_json:
         console.print_json(
             {
@@ -43,7 +42,7 @@ def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None
             }
         )
         raise typer.Exit(ExitCode.OK)
-    console.say(f"database  {place.path} (schema {version})")
+    console.say(f"database  {place.place} (schema {version})")
     table = console.table("", "records")
     for name, number in counts.items():
         table.add_row(name.replace("_", " "), f"{number:,}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..errors import RmosError
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
 from . import console
 from .options import DatabaseOption, load_settings
 
@@ -35,7 +35,7 @@ def token(
     from ..api.tokens import check_different, places
 
     settings = load_settings(database=database)
-    both = places(SqliteDatabase.at(settings.database).path, settings)
+    both = places(database_at(settings.database).beside(""), settings)
     if new:
         _renew(both)
     found, failures = [], []

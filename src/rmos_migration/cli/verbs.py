@@ -4,6 +4,7 @@ A verb ``NAME`` is the function ``NAME`` in the module ``NAME`` beside this one.
 that module's ``HELP``, if there is more to say.
 """
 
+import gc
 from importlib import import_module
 from typing import Any, cast
 
@@ -53,7 +54,11 @@ class _LazyVerb(TyperCommand):
 
     def make_context(self, *arguments: Any, **named: Any) -> Any:
         """Make the context of the verb itself, which runs, completes and tells its help from there on."""
-        return command_of(self.verb).make_context(*arguments, **named)
+        command = command_of(self.verb)
+        if not gc.isenabled():  # ``__main__`` has turned it off while modules are imported
+            gc.freeze()
+            gc.enable()
+        return command.make_context(*arguments, **named)
 
 
 class VerbGroup(TyperGroup):

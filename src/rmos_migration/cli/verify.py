@@ -12,8 +12,7 @@ from ..diagnostics import printable
 from ..errors import all_tried
 from ..migrate.options import Limit
 from ..migrate.summary import overridden_records, were_not_looked_at
-from ..permissions import permissions_of
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
 from ..verify.model import NO_DIFFERENCES, ComparedItem, DocumentState, Verification
 from ..verify.verifier import verify_source
 from . import console
@@ -99,7 +98,7 @@ def verify(
         keep_out_of_legacy_folders(certificate, settings)
     result = verify_source(
         settings.source,
-        SqliteDatabase.at(settings.database),
+        database_at(settings.database),
         limits={**NO_DIFFERENCES, **limits},
         encoding=settings.encoding,
         told=_tell if verbose else None,
@@ -110,7 +109,7 @@ def verify(
             with tried():
                 text = json.dumps(result.as_json(), ensure_ascii=False, indent=2) + "\n"
                 hint = "name another file with --certificate"
-                permissions = permissions_of(SqliteDatabase.at(settings.database).path)
+                permissions = database_at(settings.database).permissions()
                 write_file(certificate, text, "the certificate", hint, permissions=permissions)
                 saved = certificate
         if as_json:

@@ -1,4 +1,4 @@
-"""Create, change and delete single records: a transaction each, under the write lock, traced in the ledger."""
+"""Create, change and delete records: a transaction each, under the write lock, traced in the ledger."""
 
 import time
 from collections.abc import Set
@@ -12,8 +12,8 @@ from ..entities import Entity
 from ..migrate.prepare import Candidate
 from ..sources.pointers import pointer_step
 from ..store import edits, records
-from ..store.database import SqliteDatabase
 from ..store.edits import EditTrace
+from ..store.port import DatabasePort
 from ..store.records import Row
 from .record import Fields, changed_record, new_record
 from .refusals import ChangedMeanwhile, IdTaken, InUse, InvalidRecord, NoSuchRecord
@@ -48,7 +48,7 @@ def refuse_unless_tagged(entity: Entity, row: Row, tag: Tag) -> None:
         )
 
 
-def create(database: SqliteDatabase, entity: Entity, fields: Fields, raw: bytes) -> Row:
+def create(database: DatabasePort, entity: Entity, fields: Fields, raw: bytes) -> Row:
     """Make a record; references that waited for it are attached.
 
     Args:
@@ -63,7 +63,7 @@ def create(database: SqliteDatabase, entity: Entity, fields: Fields, raw: bytes)
         LockedError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
     """
     prepared = new_record(entity, fields, raw)
-    with database.editor(_PURPOSE) as connection:
+    with database.edit(_PURPOSE) as connection:
         if records.existing_ids(connection, entity.name, [str(prepared.record_id)]):
             raise IdTaken(
                 f"there is a {_words(entity)} {shown(prepared.record_id)} already",
@@ -77,7 +77,7 @@ def create(database: SqliteDatabase, entity: Entity, fields: Fields, raw: bytes)
 
 
 def change(
-    database: SqliteDatabase, entity: Entity, record_id: str, fields: Fields, raw: bytes, *, tag: Tag
+    database: DatabasePort, entity: Entity, record_id: str, fields: Fields, raw: bytes, *, tag: Tag
 ) -> Row:
     """Give a record other values.
 
@@ -95,7 +95,7 @@ def change(
         InvalidRecord: if the new one breaks a rule, or refers to a record that is not there.
         LockedError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
     """
-    with database.editor(_PURPOSE) as connection:
+    with database.edit(_PURPOSE) as connection:
         current = _current(connection, entity, record_id, tag)
         prepared = changed_record(entity, current, fields, raw)
         row = _linked(connection, entity, prepared)
@@ -105,7 +105,7 @@ def change(
     return row
 
 
-def delete(database: SqliteDatabase, entity: Entity, record_id: str, *, tag: Tag = ANY) -> None:
+def delete(database: DatabasePort, entity: Entity, record_id: str, *, tag: Tag = ANY) -> None:
     """Delete a record that nothing refers to; its documents bring it back only if they change.
 
     Raises:
@@ -114,16 +114,16 @@ def delete(database: SqliteDatabase, entity: Entity, record_id: str, *, tag: Tag
         InUse: if other records refer to it.
         LockedError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
     """
-    with database.editor(_PURPOSE) as connection:
+    with database.edit(_PURPOSE) as connection:
         _current(connection, entity, record_id, tag)
-        users, total = edits.users_of(connection, entity, record_id, USERS_NAMED)
+        users, total = records.users_of(connection, entity, record_id, USERS_NAMED)
         if total:
             raise InUse(
                 f"the {_words(entity)} {shown(record_id)} is in use by {total:,} record{'s' * (total != 1)}",
                 users,
                 total,
             )
-        edits.delete_row(connection, entity, record_id)
+        records.delete_row(connection, entity, record_id)
         gone = EditTrace(pointer_step(record_id), None, None, None, 0, None, time.time_ns())
         edits.note_deleted(connection, entity, record_id, gone)
 

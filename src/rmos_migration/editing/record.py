@@ -23,8 +23,8 @@ from ..sources.content import canonical
 from ..sources.document import Document
 from ..sources.pointers import pointer_step
 from ..sources.read import Reading
+from ..store.model import now
 from ..store.records import Row
-from ..store.runs import now
 from .refusals import InvalidRecord
 
 Fields = Mapping[str, Any]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..diagnostics import Diagnostic
-from ..store.edits import ReferringRecord
+from ..store.records import ReferringRecord
 
 
 class EditRefused(Exception):  # noqa: N818 - an answer, not a failure

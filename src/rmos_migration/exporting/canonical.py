@@ -18,7 +18,7 @@ from ..migrate.prepare import Candidate
 from ..sources.content import content_sha256
 from ..sources.decode import decode_text
 from ..sources.read import SIZE_LIMIT, Reading
-from ..store.exporting import Origin, Stored, rows_in_order
+from ..store.records import RowOrigin, Stored, rows_in_order
 from .names import file_name
 from .outcome import Count, MissingDocument
 from .writing import NameRefusedError, make_tree, write_new
@@ -101,13 +101,13 @@ def _holds(file: Path, text: bytes) -> bool:
     return False
 
 
-def origin_of(entity: Entity, stored: Stored, wanted: str | None = None) -> Origin:
+def origin_of(entity: Entity, stored: Stored, wanted: str | None = None) -> RowOrigin:
     """Return the origin from which to rebuild the row: the likeliest, unless another proves it by content.
 
     ``wanted`` is the content that must come out, where it is known from the ledger.
     """
     if not stored.origins:
-        return Origin(None, [], "")
+        return RowOrigin(None, [], "")
     if len(stored.origins) == 1 and wanted is None:
         return stored.origins[0]
     tried: list[tuple[str | None, list[str]]] = []
@@ -121,7 +121,7 @@ def origin_of(entity: Entity, stored: Stored, wanted: str | None = None) -> Orig
     return stored.origins[0]
 
 
-def rebuilt(entity: Entity, stored: Stored, origin: Origin) -> dict[str, Any]:
+def rebuilt(entity: Entity, stored: Stored, origin: RowOrigin) -> dict[str, Any]:
     """Rebuild the source document of a row, taking ``origin`` for what made it."""
     return rebuild(entity, stored.row, origin.derived, origin.generation, stored.wishes)
 

@@ -21,9 +21,10 @@ from ..sources.json_lines import is_named_lines
 from ..sources.paths import parts_of
 from ..sources.pointers import key_of
 from ..sources.read import SIZE_LIMIT, Reading
-from ..store import exporting
-from ..store.exporting import Place, Stored
-from ..store.runs import UNRESOLVED
+from ..store import ledger, records, rejects
+from ..store.ledger import LedgerPlace
+from ..store.model import UNRESOLVED
+from ..store.records import Stored
 from .canonical import origin_of, rebuilt, text_of, write_record
 from .containers import in_file_order, layouts
 from .outcome import Count, MissingDocument
@@ -48,7 +49,7 @@ _REASONS = {
 class _Rebuilt(NamedTuple):
     """A document that goes back to its place: its row, and its text."""
 
-    place: Place
+    place: LedgerPlace
     stored: Stored
     text: bytes
     content_sha256: str
@@ -56,7 +57,7 @@ class _Rebuilt(NamedTuple):
 
 def export_source(connection: Connection, folder: Path, count: Count) -> None:
     """Write the legacy tree into ``folder``; several sources go into ``source-1`` and so on below it."""
-    sources = exporting.source_ids(connection)
+    sources = ledger.source_ids(connection)
     trees = {source: folder / f"source-{number}" for number, source in enumerate(sources, 1)}
     if len(sources) == 1:
         trees = {sources[0]: folder}
@@ -64,10 +65,10 @@ def export_source(connection: Connection, folder: Path, count: Count) -> None:
         make_tree(tree, count.permissions)
     aside = _free_name(connection)
     writer = _Writer(connection, trees, aside, count)
-    for batch in _batches(exporting.files(connection)):
+    for batch in _batches(ledger.by_file(connection)):
         writer.write(batch)
     for entity in ENTITIES:
-        for rows in exporting.rows_without_place(connection, entity):
+        for rows in records.rows_without_place(connection, entity):
             for stored in rows:
                 tree = trees.get(stored.source_id or 0) or next(iter(trees.values()), folder)
                 write_record(entity, stored, tree / entity.name / aside, count)
@@ -79,18 +80,18 @@ def _free_name(connection: Connection) -> str:
     return next(
         name
         for name in names
-        if not any(exporting.is_any_path_below(connection, f"{entity.name}/{name}") for entity in ENTITIES)
+        if not any(ledger.is_any_path_below(connection, f"{entity.name}/{name}") for entity in ENTITIES)
     )
 
 
-def _batches(files: Iterator[list[Place]]) -> Iterator[list[list[Place]]]:
+def _batches(files: Iterator[list[LedgerPlace]]) -> Iterator[list[list[LedgerPlace]]]:
     """Files together whose rows are looked up at once."""
-    batch: list[list[Place]] = []
+    batch: list[list[LedgerPlace]] = []
     size = 0
     for places in files:
         batch.append(places)
         size += len(places)
-        if size >= exporting.BATCH:
+        if size >= ledger.BATCH:
             yield batch
             batch, size = [], 0
     if batch:
@@ -107,10 +108,10 @@ class _Writer:
         self.count = count
         self.numbers = {source: number for number, source in enumerate(trees, 1)}
 
-    def write(self, batch: Sequence[list[Place]]) -> None:
+    def write(self, batch: Sequence[list[LedgerPlace]]) -> None:
         """Write the files of a batch."""
         rows = {
-            entity.name: exporting.rows_by_id(self.connection, entity, ids)
+            entity.name: records.rows_by_id(self.connection, entity, ids)
             for entity in ENTITIES
             if (ids := {p.record_id for ps in batch for p in ps if p.entity == entity.name and p.record_id})
         }
@@ -123,14 +124,14 @@ class _Writer:
                 )
                 self._file(entity, there, rows.get(entity.name, {}))
 
-    def _file(self, entity: Entity, places: list[Place], rows: Mapping[str, Stored]) -> None:
+    def _file(self, entity: Entity, places: list[LedgerPlace], rows: Mapping[str, Stored]) -> None:
         """Write what the database holds of one file."""
         is_any_kept_out = any(place.outcome == "rejected" for place in places)
-        bodies = exporting.bodies(self.connection, *places[0][:2]) if is_any_kept_out else {}
+        bodies = rejects.bodies(self.connection, *places[0][:2]) if is_any_kept_out else {}
         taken = {place.pointer for place in places if place.code in UNRESOLVED and place.record_id in rows}
         bodies = {pointer: body for pointer, body in bodies.items() if pointer not in taken}
         found: list[_Rebuilt] = []
-        kept_out: list[Place] = []
+        kept_out: list[LedgerPlace] = []
         texts: dict[str, bytes | None] = {}
         for place in places:
             one = self._rebuilt(entity, place, rows, bodies)
@@ -157,7 +158,11 @@ class _Writer:
             write_record(entity, one.stored, folder, self.count)
 
     def _rebuilt(
-        self, entity: Entity, place: Place, rows: Mapping[str, Stored], bodies: Mapping[str, bytes | None]
+        self,
+        entity: Entity,
+        place: LedgerPlace,
+        rows: Mapping[str, Stored],
+        bodies: Mapping[str, bytes | None],
     ) -> _Rebuilt | None:
         """Return the document at a place if its row is what it became; note what is nowhere else."""
         if not place.is_in_row:
@@ -191,7 +196,7 @@ class _Writer:
         path: str,
         texts: Mapping[str, bytes | None],
         found: list[_Rebuilt],
-        kept_out: list[Place],
+        kept_out: list[LedgerPlace],
     ) -> tuple[bytes | None, list[_Rebuilt]]:
         """Return a file's text, and those of its documents that it would not give back as they were."""
         if list(texts) == [""]:
@@ -205,7 +210,7 @@ class _Writer:
         path: str,
         texts: Mapping[str, bytes | None],
         found: list[_Rebuilt],
-        kept_out: list[Place],
+        kept_out: list[LedgerPlace],
     ) -> tuple[bytes | None, list[_Rebuilt]]:
         """Return the text of a file of several documents, and those it would not give back as they were.
 
@@ -234,7 +239,7 @@ class _Writer:
                 break
         return best
 
-    def _written(self, place: Place, text: bytes | None) -> str:
+    def _written(self, place: LedgerPlace, text: bytes | None) -> str:
         """Write the file of a place; returns why that cannot be, or nothing."""
         if text is None:
             return "unplaced"
@@ -248,7 +253,7 @@ class _Writer:
         self.count.files += 1
         return ""
 
-    def _miss(self, place: Place, reason: str) -> None:
+    def _miss(self, place: LedgerPlace, reason: str) -> None:
         message = _REASONS.get(reason, reason)
         missing = MissingDocument(
             self.numbers[place.source_id], place.path, place.pointer, place.entity, reason, message
@@ -263,7 +268,7 @@ def _has_former_name(entity: Entity, path: str, text: bytes | None, one: _Rebuil
     return any(again.record_id != one.place.record_id for again in prepare(entity, Reading(path, text)))
 
 
-def _has_its_key_for_id(place: Place) -> bool:
+def _has_its_key_for_id(place: LedgerPlace) -> bool:
     """Whether a document's id is the key under which it stood."""
     return place.record_id == key_of(place.pointer.rpartition("/")[2])
 
@@ -280,7 +285,7 @@ def _lost(
     return [one for one in found if not _is_as_it_was(one, read.get(one.place.pointer))]
 
 
-def _is_kept_out_again(place: Place, again: Candidate | None) -> bool:
+def _is_kept_out_again(place: LedgerPlace, again: Candidate | None) -> bool:
     """Return whether a rejected document, read again, is rejected alike, or was so because of others."""
     if again is None or again.row is not None:
         return again is not None and place.code in UNRESOLVED

@@ -6,10 +6,8 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
-from ..store.edits import lost
-from ..store.known import KnownDocument
+from ..store.ledger import KnownDocument, deleted_ids, lost, set_aside
 from ..store.records import content_of
-from ..store.runs import deleted_ids, set_aside
 from .model import Batch, Place
 from .prepare import Candidate
 

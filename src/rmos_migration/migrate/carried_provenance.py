@@ -10,8 +10,8 @@ from collections.abc import Container, Iterable, Mapping
 
 from ..entities import BY_NAME
 from ..generations.normalized import names_columns
-from ..store.known import KnownDocument
-from ..store.runs import GONE, REPLACED, SETTLED, LedgerEntry
+from ..store.ledger import KnownDocument
+from ..store.model import GONE, REPLACED, SETTLED, LedgerEntry
 from .model import Place
 from .outcome import Outcome
 

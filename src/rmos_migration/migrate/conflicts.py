@@ -2,7 +2,7 @@
 
 from ..diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
 from ..generations import export
-from ..store.holders import Holder
+from ..store.ledger import Holder
 from .prepare import Candidate
 from .provenance import Provenance
 

@@ -11,8 +11,7 @@ from ..entities import Entity
 from ..sources.discover import Source
 from ..sources.paths import parts_of
 from ..sources.read import read_files
-from ..store.holders import Holder
-from ..store.known import KnownFile, known_files
+from ..store.ledger import Holder, KnownFile, known_files
 from .model import Place
 from .prepare import Candidate, is_named_by_file, prepare
 

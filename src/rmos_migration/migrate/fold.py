@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..diagnostics import Diagnostic, diagnose
+from ..store.model import REPLACED, LedgerEntry
 from ..store.records import PendingReference, Row
-from ..store.runs import REPLACED, LedgerEntry
 from .carried_provenance import CarriedProvenance
 from .model import Batch, Decision, Place, RowWrite, RunRef
 from .outcome import Outcome, Tally

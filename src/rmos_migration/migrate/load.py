@@ -7,9 +7,9 @@ from typing import NamedTuple
 from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location, diagnose
-from ..store import edits, holders, known, records, runs
-from ..store.holders import Superseded
-from ..store.reporting import SUPERSEDED
+from ..store import ledger, records, rejects, runs
+from ..store.ledger import Superseded
+from ..store.model import SUPERSEDED
 from .fold import BatchWrites, fold
 from .model import Batch, BatchResult, Decision, Place, RowWrite
 from .options import OnConflict
@@ -41,7 +41,7 @@ def load(connection: Connection, batch: Batch, progress: RunProgress) -> BatchRe
     if progress.options.on_conflict is OnConflict.REPLACE:
         for place in writes.unchanged:
             progress.leave(place)
-    holders.forget_places(connection, progress.ref.source_id, former_places)
+    ledger.forget_places(connection, progress.ref.source_id, former_places)
     return _record(connection, batch, decisions, writes, progress)
 
 
@@ -70,9 +70,9 @@ def _look_up(connection: Connection, batch: Batch, progress: RunProgress) -> Non
     """Add to a batch what the ledger says of it now; an earlier batch of the run may have changed that."""
     source_id, entity = progress.ref.source_id, batch.entity
     if batch.reread_paths:
-        batch.known = known.known_documents(connection, source_id, entity, batch.reread_paths)
+        batch.known = ledger.known_documents(connection, source_id, entity, batch.reread_paths)
     if entity.name not in progress.gone_rows:
-        progress.gone_rows[entity.name] = known.orphans(connection, entity)
+        progress.gone_rows[entity.name] = ledger.orphans(connection, entity)
     batch.gone_rows = progress.gone_rows[entity.name]
 
 
@@ -125,10 +125,10 @@ def _record(
     """Write everything but the rows."""
     ref, encoding = progress.ref, progress.options.encoding
     attached = _write_references(connection, batch, writes)
-    runs.forget_files(connection, ref.source_id, batch.reread_paths)
+    ledger.forget_files(connection, ref.source_id, batch.reread_paths)
     elsewhere = _update_elsewhere(connection, batch, writes, progress)
-    runs.write_ledger(connection, writes.entries)
-    runs.write_rejects(connection, list(rejects_of(writes.rejected, ref, encoding)))
+    ledger.write_ledger(connection, writes.entries)
+    rejects.write_rejects(connection, list(rejects_of(writes.rejected, ref, encoding)))
     written = (decision.candidate for decision in decisions if decision.write is not None)
     diagnostics = writes.diagnostics + batch.notices
     diagnostics += missing_mentions(connection, batch.entity, written, progress.looks)
@@ -165,18 +165,18 @@ def _update_elsewhere(
     own files, and must not have their new entries yet.
     """
     entity, remade = batch.entity, writes.remade
-    holders.release(connection, entity, writes.taken_over)
-    superseded = holders.supersede(connection, entity, list(writes.replaced)) if writes.replaced else []
+    ledger.release(connection, entity, writes.taken_over)
+    superseded = ledger.supersede(connection, entity, list(writes.replaced)) if writes.replaced else []
     lost: Collection[str] = ()
     if remade:
-        superseded += holders.set_aside_for(connection, entity, writes.undeleted)
+        superseded += ledger.set_aside_for(connection, entity, writes.undeleted)
         contents = {record_id: str(one.content_sha256) for record_id, one in remade.items()}
-        lost = edits.give_up_lost(connection, entity, contents)
-        runs.disown(connection, entity, contents)
-        runs.forget_deleted(connection, entity, contents)
+        lost = ledger.give_up_lost(connection, entity, contents)
+        ledger.disown(connection, entity, contents)
+        ledger.forget_deleted(connection, entity, contents)
     superseded = progress.recount_superseded(writes.tally, superseded)
     contents = {record_id: str(one.content_sha256) for record_id, one in writes.replaced.items()}
-    restored = progress.recount_restored(writes.tally, holders.restore(connection, entity, contents))
+    restored = progress.recount_restored(writes.tally, ledger.restore(connection, entity, contents))
     return _Elsewhere(superseded, restored, _edits_lost(one for key, one in remade.items() if key in lost))
 
 
@@ -191,6 +191,6 @@ def _edits_lost(documents: Iterable[Candidate]) -> list[Diagnostic]:
 def _superseded_notices(documents: Iterable[Superseded]) -> list[Diagnostic]:
     """Return what is said of documents outside of a batch whose row has other content now."""
     return [
-        holders.superseded(one.record_id, Location(one.path, one.pointer, document=one.pointer))
+        ledger.superseded(one.record_id, Location(one.path, one.pointer, document=one.pointer))
         for one in documents
     ]

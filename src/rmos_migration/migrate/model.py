@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 from ..diagnostics import Diagnostic
 from ..entities import Entity
-from ..store.holders import Superseded
-from ..store.known import KnownDocument
+from ..store.ledger import KnownDocument, Superseded
 from ..store.records import PendingReference, Row
 from .outcome import Outcome, Tally
 from .prepare import Candidate

@@ -7,8 +7,8 @@ from pathlib import Path
 from ..diagnostics import Diagnostic
 from ..errors import UsageError
 from ..sources.decode import is_codec
-from ..store import edits, waiting
-from ..store.database import SqliteDatabase
+from ..store import ledger, records
+from ..store.port import DatabasePort
 from .gc_pause import fewer_garbage_collections
 from .load import load
 from .model import Batch, BatchResult
@@ -30,7 +30,7 @@ BATCH_DOCUMENTS = 1000
 
 def run(
     source: Path,
-    database: SqliteDatabase,
+    database: DatabasePort,
     options: Options,
     observer: Observer | None = None,
     stop: Stop | None = None,
@@ -144,8 +144,8 @@ def _signal(progress: RunProgress, stop: Stop) -> int | None:
 def _settle_references(unit: UnitOfWork) -> None:
     """Attach pending references whose record came from outside of rmos; forget those of lost records."""
     with unit.transaction():
-        forgotten = waiting.forget_vain(unit.connection)
-        attached = waiting.attach_come(unit.connection)
+        forgotten = records.forget_vain(unit.connection)
+        attached = records.attach_come(unit.connection)
     if forgotten:
         log.info("forgot %s pending references of records that are gone", forgotten)
     unit.progress.source.notices += [attached_notice(reference) for reference in attached]
@@ -154,7 +154,7 @@ def _settle_references(unit: UnitOfWork) -> None:
 def _count_overridden(unit: UnitOfWork) -> None:
     """Count the documents in the source whose record was changed or deleted through the API since."""
     with unit.transaction():
-        paths = edits.overridden(unit.connection, unit.progress.ref.source_id)
+        paths = ledger.overridden(unit.connection, unit.progress.ref.source_id)
     presence, location = unit.progress.presence, unit.progress.source.location
     unit.progress.counts.overridden = sum(not presence.is_gone(location, path) for path in paths)
 

@@ -9,9 +9,8 @@ from sqlalchemy import Connection
 
 from ..entities import Entity
 from ..sources.read import SourceFile, read_files
-from ..store import holders, holdings
-from ..store.edits import trace_of
-from ..store.holders import Holder, holders_of, is_refused_as_a_whole
+from ..store import ledger
+from ..store.ledger import Holder, holders_of, is_refused_as_a_whole, trace_of
 from .current_files import FileContents, full_path, is_untouched
 from .prepare import Candidate, is_named_by_file, prepare
 from .run_progress import RunProgress
@@ -85,7 +84,7 @@ class Provenance:
                 holder = holder._replace(pointer=pointer)
             elif holder.pointer not in file.without_id:
                 holder = holder._replace(pointer="")
-        return holders.named(holder, self.progress.ref.source_id)
+        return ledger.named(holder, self.progress.ref.source_id)
 
     def is_alone(self, path: str, record_id: str) -> bool:
         """Return whether a file of the batch has just one document of a record."""
@@ -158,7 +157,7 @@ class Provenance:
         """Return the encoding that the user named: now for this source, back then for another one."""
         if holder.source_id == self.progress.ref.source_id:
             return self.progress.options.encoding
-        return holdings.encodings(self.connection, holder.source_id, [holder.path]).get(holder.path)
+        return ledger.encodings(self.connection, holder.source_id, [holder.path]).get(holder.path)
 
     def _is_among(self, file: FileContents, holder: Holder) -> bool:
         """Return whether a document is still in its file, even if it was edited, broken or moved in it."""

@@ -8,8 +8,8 @@ from ..diagnostics import Location, diagnose
 from ..entities import ENTITIES, Entity
 from ..sources.read import SourceFile, read_files
 from ..sources.source_files import is_read_no_more
-from ..store import holders, known, runs
-from ..store.known import KnownFile
+from ..store import ledger
+from ..store.ledger import KnownFile
 from .current_files import is_untouched
 from .model import Batch
 from .prepare import prepare
@@ -55,7 +55,7 @@ def _chunks(unit: UnitOfWork, size: int) -> Iterator[tuple[Entity, list[SourceFi
         gone = [path for path in source.doubtful if is_read_no_more(source.root, path)]
         if paths := source.folders_now + gone:  # folders that can be read again, or are gone
             with unit.transaction():
-                runs.forget_files(unit.connection, unit.progress.ref.source_id, paths)
+                ledger.forget_files(unit.connection, unit.progress.ref.source_id, paths)
 
 
 def _read(unit: UnitOfWork, chunk: _Chunk, batch_documents: int, *, is_last: bool) -> Iterator[Batch]:
@@ -98,7 +98,7 @@ def _skip_unchanged(unit: UnitOfWork, chunk: _Chunk, batch: Batch) -> list[Sourc
     if superseded:
         with unit.transaction():
             source_id = unit.progress.ref.source_id
-            batch.superseded = holders.superseded_in(unit.connection, source_id, chunk.entity, superseded)
+            batch.superseded = ledger.superseded_in(unit.connection, source_id, chunk.entity, superseded)
     return to_read
 
 
@@ -116,7 +116,7 @@ def _known_files(unit: UnitOfWork, entity: Entity, paths: list[str]) -> Mapping[
     if unit.progress.is_new_source:
         return {}
     with unit.transaction():
-        files = known.known_files(unit.connection, unit.progress.ref.source_id, entity, paths)
+        files = ledger.known_files(unit.connection, unit.progress.ref.source_id, entity, paths)
         superseded = [path for path, file in files.items() if file.superseded and file.settled]
         for path in _with_free_rows(unit, entity, superseded):
             files[path] = files[path]._replace(settled=False)
@@ -127,7 +127,7 @@ def _with_free_rows(unit: UnitOfWork, entity: Entity, paths: Collection[str]) ->
     """Return the files with a document that may take its row over, because what replaced it is gone."""
     if not paths:
         return set()
-    found = holders.superseded_in(unit.connection, unit.progress.ref.source_id, entity, paths)
+    found = ledger.superseded_in(unit.connection, unit.progress.ref.source_id, entity, paths)
     provenance = Provenance(unit.connection, entity, unit.progress)
     provenance.wanted = {one.record_id for one in found}
     return {one.path for one in found if provenance.is_free(one.record_id)}
@@ -138,4 +138,4 @@ def _never_read(unit: UnitOfWork, entity: Entity) -> Collection[str]:
     if unit.progress.is_new_source:
         return set()
     with unit.transaction():
-        return known.never_read(unit.connection, unit.progress.ref.source_id, entity)
+        return ledger.never_read(unit.connection, unit.progress.ref.source_id, entity)

@@ -8,8 +8,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location, diagnose, shown, shown_apart
 from ..entities import BY_NAME, Entity, FieldRule
-from ..store.lookalikes import Looks
-from ..store.records import PendingReference, Row, existing_ids
+from ..store.records import Looks, PendingReference, Row, existing_ids
 from .linking import detached
 from .prepare import Candidate
 

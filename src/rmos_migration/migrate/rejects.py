@@ -6,7 +6,7 @@ from itertools import groupby
 from ..diagnostics import Diagnostic, Severity
 from ..sources.decode import to_text
 from ..sources.locate import DocumentText, document_texts, located_in
-from ..store.runs import Reject
+from ..store.model import Reject
 from .model import Decision, RunRef
 from .prepare import Candidate
 

@@ -9,8 +9,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, diagnose, printable_apart, shown
 from ..entities import Entity
-from ..store.formers import Former, begin_noting, formers, note_formers
-from ..store.holders import Holder
+from ..store.ledger import Former, Holder, begin_noting, formers, note_formers
 from .model import Batch, Place
 from .prepare import Candidate, is_named_by_file
 from .provenance import Provenance

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Severity, diagnose, shown
-from ..store.holders import superseded
+from ..store.ledger import superseded
 from ..store.records import Row, content_of, existing_ids, rows_of
 from .batch_history import BatchHistory
 from .conflicts import conflict, how_free

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from ..diagnostics import Diagnostic, Severity
 from ..sources.discover import Source
 from ..sources.source_files import Presence
-from ..store.holders import Superseded
-from ..store.lookalikes import Looks
-from ..store.reporting import SUPERSEDED
+from ..store.ledger import Superseded
+from ..store.model import SUPERSEDED
+from ..store.records import Looks
 from .current_files import MovedDocuments
 from .model import Batch, BatchResult, Place, RunRef
 from .options import Options

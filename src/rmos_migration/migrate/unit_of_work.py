@@ -17,9 +17,10 @@ from ..diagnostics import Diagnostic
 from ..errors import DatabaseUnusable, RmosError, Terminated
 from ..sources.discover import Source
 from ..sources.source_files import was_moved
-from ..store import runs, schema
-from ..store.database import SqliteDatabase
+from ..store import ledger, runs, schema
 from ..store.failures import reason
+from ..store.model import now
+from ..store.port import DatabasePort
 from ..store.safety import data_version, refuse_foreign
 from .model import Batch, RunRef
 from .options import Options
@@ -110,7 +111,7 @@ class UnitOfWork:
             status: how it ended.
             notices: what was noticed outside of batches.
         """
-        ending = Ending(runs.now(), time.perf_counter() - self._began.seconds)
+        ending = Ending(now(), time.perf_counter() - self._began.seconds)
         whole = self._transactions.whole
         if whole is not None and (self.progress.options.dry_run or status is not RunStatus.COMPLETED):
             whole.rollback()
@@ -148,7 +149,7 @@ class UnitOfWork:
 
 
 @contextmanager
-def begin_run(database: SqliteDatabase, options: Options, source: Source) -> Iterator[UnitOfWork]:
+def begin_run(database: DatabasePort, options: Options, source: Source) -> Iterator[UnitOfWork]:
     """Open a database and begin a run; its row is committed first, so that a killed run leaves a trace.
 
     Leaving the run by an exception undoes what is open, and writes down that it failed.
@@ -157,8 +158,8 @@ def begin_run(database: SqliteDatabase, options: Options, source: Source) -> Ite
         LockedError: if another process writes to the database.
         DatabaseUnusable: if the database is damaged, newer, or another program's.
     """
-    began = Beginning(runs.now(), time.perf_counter())
-    opened = database.rehearsal() if options.dry_run else database.writer(f"rmos migrate {source.root}")
+    began = Beginning(now(), time.perf_counter())
+    opened = database.dry_run() if options.dry_run else database.write(f"rmos migrate {source.root}")
     with opened as connection:
         transactions = Transactions(connection)
         if options.dry_run:
@@ -186,12 +187,12 @@ def _upgrade_schema(connection: Connection) -> None:
 
 def _follow_moved_source(connection: Connection, source: Source) -> None:
     """Recognise a legacy folder that was moved; else what was not loaded of it would be reported twice."""
-    known_as = runs.only_source(connection)
+    known_as = ledger.only_source(connection)
     if known_as is None or known_as[1] == source.location:
         return
     number, location = known_as
-    if was_moved(location, source.location, runs.some_paths(connection, number, _PATHS)):
-        runs.move_source(connection, number, source.location)
+    if was_moved(location, source.location, ledger.some_paths(connection, number, _PATHS)):
+        ledger.move_source(connection, number, source.location)
         log.info("the legacy folder %s lies in %s now", location, source.location)
 
 
@@ -199,7 +200,7 @@ def _insert_run(
     connection: Connection, options: Options, source: Source, started_at: str
 ) -> tuple[RunRef, bool]:
     """Write the run's row; also return whether its source is new to the ledger."""
-    number, is_new_source = runs.source_id(connection, source.location)
+    number, is_new_source = ledger.source_id(connection, source.location)
     run_id = runs.begin_run(
         connection,
         source=source.named,

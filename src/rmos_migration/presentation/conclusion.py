@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from ..diagnostics import printable
 from ..migrate.outcome import RunStatus
 from ..migrate.summary import ending, overridden_records, were_not_looked_at
-from ..store.runs import REPLACED
+from ..store.model import REPLACED
 from .model import KeptOut, Kind, Run
 from .text import amount, are
 

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from sqlalchemy import Connection
 
 from ..sources.source_files import Presence
-from ..store import kept_out, strays
-from ..store.kept_out import KeptOutKind
-from ..store.strays import Stray
+from ..store import rejects, runs
+from ..store.rejects import NotLoadedOutcome
+from ..store.runs import Stray
 
 
-def outstanding(connection: Connection, **wanted: str | None) -> Iterator[KeptOutKind]:
-    """The documents that are not loaded, without those whose file was taken out since; ``wanted`` as for ``kept_out.kinds``."""
+def outstanding(connection: Connection, **wanted: str | None) -> Iterator[NotLoadedOutcome]:
+    """The documents that are not loaded, without those whose file was taken out since; ``wanted`` as for ``rejects.outcomes``."""
     return (one for one, is_gone in _kinds(connection, **wanted) if not is_gone)
 
 
@@ -25,11 +25,11 @@ def counted(connection: Connection, **wanted: str | None) -> tuple[int, int]:
     return gone.count(False), gone.count(True)
 
 
-def _kinds(connection: Connection, **wanted: str | None) -> Iterator[tuple[KeptOutKind, bool]]:
+def _kinds(connection: Connection, **wanted: str | None) -> Iterator[tuple[NotLoadedOutcome, bool]]:
     presence = Presence()
     last: tuple[str, str] | None = None
     last_is_gone = False
-    for one in kept_out.kinds(connection, **wanted):
+    for one in rejects.outcomes(connection, **wanted):
         if (one.location, one.path) != last:
             last, last_is_gone = (one.location, one.path), presence.is_gone(one.location, one.path)
         yield one, last_is_gone
@@ -48,5 +48,5 @@ def counted_by_code(connection: Connection) -> dict[str, int]:
 
 def strays_there(connection: Connection, code: str | None = None, *, gone: bool = False) -> list[Stray]:
     """Return the files that were not looked at and are still where they were; with ``gone`` the others, too."""
-    found, presence = strays.as_of_now(connection, code), Presence()
+    found, presence = runs.not_looked_at_now(connection, code), Presence()
     return [one for one in found if gone or not presence.is_gone(one.location, one.diagnostic.location.path)]

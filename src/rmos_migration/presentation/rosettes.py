@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 
 from .. import rosette
 from ..diagnostics import printable
-from ..store import reporting
-from ..store.reporting import PatternRow
+from ..store import records
+from ..store.records import PatternRow
 from .model import Rosette, RosetteRing
 from .text import amount, millimetres, name_of
 
@@ -25,7 +25,7 @@ def stock(connection: Connection) -> Stock:
     """The colours of every strip family that says any."""
     found = {
         row.id: rosette.colours_of_family(row.strips, row.extra, row.material_type)
-        for row in reporting.families(connection)
+        for row in records.families(connection)
     }
     return {family: colours for family, colours in found.items() if colours}
 

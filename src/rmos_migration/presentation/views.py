@@ -6,7 +6,7 @@ from typing import Any
 from ..diagnostics import CATALOGUE, FOLDER_NOT_LOOKED_AT, Diagnostic, Severity, printable
 from ..migrate.options import Options
 from ..migrate.outcome import Tally, success_rate
-from ..store.queries import RunRow
+from ..store.runs import RunRow
 from .model import Counted, Files, Kind, Notice, Run
 
 _USUAL = Options().as_json()

@@ -17,12 +17,11 @@ from ..migrate.summary import RunSummary
 from ..presentation import views
 from ..presentation.conclusion import advice, verdict
 from ..presentation.model import Counted, KeptOut, Kind, Run
-from ..store import queries, reporting, runs, strays
-from ..store.database import SqliteDatabase
-from ..store.doubts import doubts
-from ..store.lock import is_locked
-from ..store.queries import RunRow
-from ..store.reporting import Noticed, Place
+from ..store import rejects, runs
+from ..store.checks import doubts
+from ..store.model import DocumentKey, now
+from ..store.port import DatabasePort
+from ..store.runs import DiagnosticCount, RunRow
 from .database_now import database_facts, gallery, workshop
 from .model import Audit, Change, Comparison, Finding, Report
 from .recorder import RunRecorder
@@ -37,7 +36,7 @@ _WHOLE = {RunStatus.COMPLETED, RunStatus.COMPLETED_WITH_REJECTS, RunStatus.ROLLE
 
 
 def report_of_run(
-    database: SqliteDatabase,
+    database: DatabasePort,
     run_id: int | None = None,
     *,
     with_audit: bool = False,
@@ -52,9 +51,9 @@ def report_of_run(
         UsageError: if there is no such run.
         DatabaseUnusable: if the database is absent, of another schema, damaged, or cannot be opened.
     """
-    locked = is_locked(database.path)
-    with database.reader() as connection, connection.begin():
-        report = report_in(connection, database, run_id, locked=locked, witness=witness)
+    locked = database.is_running()
+    with database.read() as snapshot:
+        report = report_in(snapshot.connection, database, run_id, locked=locked, witness=witness)
     if not with_audit:
         return report
     return report.model_copy(update={"audit": _audit(audit_database(database))})
@@ -62,7 +61,7 @@ def report_of_run(
 
 def report_in(
     connection: Connection,
-    database: SqliteDatabase,
+    database: DatabasePort,
     run_id: int | None,
     *,
     locked: bool | None,
@@ -81,21 +80,21 @@ def report_in(
         UsageError: if there is no such run.
     """
     row = _find(connection, run_id, locked)
-    before = reporting.run_before(connection, row, locked=locked)
+    before = runs.before(connection, row, locked=locked)
     run, counts = views.run_of_row(row), row.counts
-    known = (witness.known if witness else {}) | reporting.known(connection, row.id)
-    reasons = reporting.kept_out(connection, row.id)
+    known = (witness.known if witness else {}) | rejects.rejected_by(connection, row.id)
+    reasons = runs.reasons(connection, row.id)
     raw_of = bytes_of_run(connection, row, known)
-    history = queries.runs_newest_first(connection, HISTORY, locked=locked)
+    history = runs.newest(connection, HISTORY, locked=locked)
     return _report(
         run,
         database.url,
         counts,
         made_from="database",
-        noticed=_kinds(reporting.noticed(connection, row.id)),
+        noticed=_kinds(runs.diagnostic_counts(connection, row.id)),
         kept_out=with_excerpts(documents_kept_out(reasons, known), raw_of, row.options.get("encoding")),
-        not_looked_at=[views.notice(one) for one in strays.of_run(connection, row.id)],
-        is_last=not reporting.has_later_run(connection, row),
+        not_looked_at=[views.notice(one) for one in runs.not_looked_at(connection, row.id)],
+        is_last=not runs.has_later(connection, row),
         history=[views.run_of_row(one) for one in history],
         previous=before and _comparison(connection, run, before, set(reasons)),
         database=database_facts(connection, database),
@@ -150,7 +149,7 @@ def _report(
     entities = {name: views.counted(tally) for name, tally in counts.get("entities", {}).items()}
     balanced = all(_is_balanced(tally) for tally in entities.values())
     return Report(
-        made_at=runs.now(),
+        made_at=now(),
         tool_version=__version__,
         made_from=made_from,
         verdict=verdict(run, doubted),
@@ -174,25 +173,25 @@ def _is_balanced(tally: Counted) -> bool:
 
 def _find(connection: Connection, run_id: int | None, locked: bool | None) -> RunRow:
     if run_id is None:
-        last = queries.runs_newest_first(connection, 1, locked=locked)
+        last = runs.newest(connection, 1, locked=locked)
         if not last:
             raise UsageError("there was no run yet, so there is nothing to report", "run: rmos migrate")
         return last[0]
-    row = reporting.find_run(connection, run_id, locked=locked) if 0 < run_id < 2**63 else None
+    row = runs.find(connection, run_id, locked=locked) if 0 < run_id < 2**63 else None
     if row is None:
         raise UsageError(f"there is no run {run_id}", "see: rmos history")
     return row
 
 
-def _kinds(found: Iterable[Noticed]) -> list[Kind]:
+def _kinds(found: Iterable[DiagnosticCount]) -> list[Kind]:
     return views.in_order(views.kind(*one) for one in found)
 
 
-def _comparison(connection: Connection, run: Run, before: RunRow, places: set[Place]) -> Comparison:
+def _comparison(connection: Connection, run: Run, before: RunRow, places: set[DocumentKey]) -> Comparison:
     previous = views.run_of_row(before)
     if {RunStatus(run.status), RunStatus(previous.status)} - _WHOLE:
         return Comparison(run=previous, kept_out=None)
-    then = reporting.places_kept_out(connection, before.id)
+    then = runs.places_not_loaded(connection, before.id)
     change = Change(newly=len(places - then), still=len(places & then), no_longer=len(then - places))
     return Comparison(run=previous, kept_out=change)
 

@@ -19,7 +19,7 @@ from ..presentation import rosettes, text
 from ..presentation.conclusion import mood_of
 from ..presentation.environment import TEMPLATES, drawn, environment
 from ..presentation.model import KeptOut
-from ..store.reporting import CONFLICTS
+from ..store.model import CONFLICTS
 from .model import Report
 from .text import before, changes, run_name
 from .text import findings as findings_of

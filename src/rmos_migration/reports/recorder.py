@@ -5,7 +5,9 @@ from ..migrate.model import Decision
 from ..migrate.observer import NullObserver
 from ..migrate.outcome import Outcome
 from ..sources.discover import Source
-from ..store.reporting import EXAMPLES, Known, Noticed, Place, is_reason
+from ..store.model import DocumentKey
+from ..store.rejects import RejectedEntry
+from ..store.runs import EXAMPLES, DiagnosticCount, is_reason
 
 
 class RunRecorder(NullObserver):
@@ -13,13 +15,13 @@ class RunRecorder(NullObserver):
 
     def __init__(self) -> None:
         self.location = ""
-        self.reasons: dict[Place, list[Diagnostic]] = {}
-        self.known: dict[Place, Known] = {}
+        self.reasons: dict[DocumentKey, list[Diagnostic]] = {}
+        self.known: dict[DocumentKey, RejectedEntry] = {}
         self.not_looked_at: list[Diagnostic] = []
-        self._kinds: dict[tuple[str, str], Noticed] = {}
+        self._kinds: dict[tuple[str, str], DiagnosticCount] = {}
 
     @property
-    def kinds(self) -> list[Noticed]:
+    def kinds(self) -> list[DiagnosticCount]:
         """What was noticed, by code and severity."""
         return list(self._kinds.values())
 
@@ -32,7 +34,7 @@ class RunRecorder(NullObserver):
         for prepared, outcome, *_ in decisions:
             if outcome is Outcome.REJECTED or outcome is Outcome.CONFLICT:
                 digest = prepared.reading.sha256
-                self.known[prepared.place] = Known(prepared.record_id, prepared.generation, digest)
+                self.known[prepared.place] = RejectedEntry(prepared.record_id, prepared.generation, digest)
 
     def noticed(self, diagnostics: list[Diagnostic]) -> None:
         """Count what was noticed; remember the first of each kind, and why documents would not be loaded."""
@@ -41,7 +43,7 @@ class RunRecorder(NullObserver):
                 self.not_looked_at.append(one)
             if is_reason(one):
                 self.reasons.setdefault((one.location.path, one.location.document), []).append(one)
-            kind = self._kinds.get((one.code, one.severity), Noticed(one.code, one.severity, 0, []))
+            kind = self._kinds.get((one.code, one.severity), DiagnosticCount(one.code, one.severity, 0, []))
             if len(kind.examples) < EXAMPLES:
                 kind.examples.append(one)
             self._kinds[one.code, one.severity] = kind._replace(times=kind.times + 1)

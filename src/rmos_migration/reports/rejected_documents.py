@@ -18,9 +18,10 @@ from ..sources.folders import entity_of_path
 from ..sources.locate import located_in
 from ..sources.paths import parts_of
 from ..sources.read import SourceFile, read_files
-from ..store import reporting
-from ..store.queries import RunRow
-from ..store.reporting import Known, Place
+from ..store import rejects
+from ..store.model import DocumentKey
+from ..store.rejects import RejectedEntry
+from ..store.runs import RunRow
 
 EXCERPTS = 1000
 """Documents of each code that are shown with line, column and excerpt."""
@@ -30,10 +31,10 @@ Bytes = Callable[[str], bytes | None]
 
 
 def documents_kept_out(
-    reasons: Mapping[Place, list[Diagnostic]], known: Mapping[Place, Known]
+    reasons: Mapping[DocumentKey, list[Diagnostic]], known: Mapping[DocumentKey, RejectedEntry]
 ) -> list[KeptOut]:
     """The documents that were not loaded, in the order of ``reasons``, which say why, with what else is known of them."""
-    nothing = Known(None, None, None)
+    nothing = RejectedEntry(None, None, None)
     documents = []
     for (path, pointer), diagnostics in reasons.items():
         about, entity = known.get((path, pointer), nothing), entity_of_path(path)
@@ -72,18 +73,18 @@ def with_excerpts(documents: list[KeptOut], raw_of: Bytes, encoding: str | None)
     return shown
 
 
-def bytes_of_run(connection: Connection, run: RunRow, known: Mapping[Place, Known]) -> Bytes:
+def bytes_of_run(connection: Connection, run: RunRow, known: Mapping[DocumentKey, RejectedEntry]) -> Bytes:
     """The bytes of files that a run did not load: those the database keeps, else those of the source's file."""
     of_source = bytes_of_source(run.location or "", known)
 
     def raw_of(path: str) -> bytes | None:
-        kept = reporting.body(connection, run.id, run.location or "", path)
+        kept = rejects.file_body(connection, run.id, run.location or "", path)
         return kept if kept is not None else of_source(path)
 
     return raw_of
 
 
-def bytes_of_source(location: str, known: Mapping[Place, Known]) -> Bytes:
+def bytes_of_source(location: str, known: Mapping[DocumentKey, RejectedEntry]) -> Bytes:
     """The bytes of regular files in a legacy folder that are still there and what they were."""
     digests = {path: one.file_sha256 for (path, _), one in known.items()}
     root = Path(os.path.realpath(location))

@@ -7,17 +7,18 @@ import orjson
 
 
 def content_sha256(document: dict[str, Any]) -> tuple[str, bytes]:
-    """SHA-256 (hex) of a document's canonical form, and that form.
+    """Return the SHA-256 (hex) of a document's canonical form, and that form.
 
-    Canonical: UTF-8, no white space, keys in code point order, numbers as the shortest digits that give the same
-    double, whole numbers without a fraction. So key order, white space, encoding, and 2 or 2.0 make no difference.
+    Canonical: UTF-8, no white space, keys in code point order, numbers as the shortest digits that give the
+    same double, whole numbers without a fraction. So key order, white space, encoding, and 2 or 2.0 make no
+    difference.
     """
     text = canonical(document)
     return sha256(text).hexdigest(), text
 
 
 def canonical(value: Any) -> bytes:
-    """The canonical form of a JSON value: two values are equal if theirs are; true is not 1, but 2 is 2.0."""
+    """Return a JSON value in canonical form: equal values have equal forms; true is not 1, but 2 is 2.0."""
     text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     if _may_hold_whole_floats(text):
         text = orjson.dumps(_with_whole_numbers(value), option=orjson.OPT_SORT_KEYS)
@@ -25,7 +26,7 @@ def canonical(value: Any) -> bytes:
 
 
 def _may_hold_whole_floats(text: bytes) -> bool:
-    """Whether a number may be written 2.0, or 1e+16 where an integer has all its digits; quoted text may fool it."""
+    """Tell whether a number may be written 2.0, or 1e+16 for an integer; text in quotes may fool it."""
     return b".0," in text or b".0}" in text or b".0]" in text or b"e+1" in text or text.endswith(b".0")
 
 

@@ -1,9 +1,10 @@
 """Bytes to JSON values: nothing is accepted that reading changes (docs/domain.md, Strict JSON, Encodings).
 
-Most files pass a short proof: orjson parses the bytes, writes the value back, and the result must equal the input
-but for white space. Then no key was lost, no number rounded and no character replaced. A file that fails the proof
-(it may merely write 1.50 or \\u00e9) is read by the standard library with a hook on every doubtful spot, and only a
-file that fails this too is scanned character by character to say where and why (``scan.py``).
+Most files pass a short proof: orjson parses the bytes, writes the value back, and the result must equal the
+input except for white space. Then no key was lost, no number rounded and no character replaced. A file that
+fails the proof (it may merely write 1.50 or \\u00e9) is read by the standard library with a hook on
+everything doubtful, and only a file that fails this too is scanned character by character to say where and
+why (``scan.py``).
 """
 
 import codecs
@@ -88,7 +89,7 @@ def to_text(raw: bytes, fallback_encoding: str | None = None) -> str:
 
 
 def is_codec(name: str) -> bool:
-    """Whether ``name`` is a text encoding Python knows."""
+    """Tell whether ``name`` is a text encoding that Python has."""
     try:
         " ".encode(name)  # not "": Python encodes nothing with any codec
     except (LookupError, UnicodeError, ValueError):
@@ -102,7 +103,7 @@ def _is_written_back_equal(raw: bytes, value: Any) -> bool:
 
 
 def is_too_deep(raw: bytes, value: Any) -> bool:
-    """Whether a value nests deeper than ``MAX_DEPTH``; counts the brackets of its text before it looks closer."""
+    """Tell whether a value nests deeper than ``MAX_DEPTH``; the brackets of its text are counted first."""
     if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
         return False
     level = [value] if type(value) is dict or type(value) is list else []
@@ -118,16 +119,16 @@ def is_too_deep(raw: bytes, value: Any) -> bool:
     return True
 
 
-# encodings ---------------------------------------------------------------------------------------------------
+# encodings
 
 
-_ZEROS = "there is nothing in it but zero bytes, as a power cut leaves them"
+_ZEROS = "there is nothing in it but zero bytes, as after a power cut"
 
 
 def decode_bytes(
     raw: bytes, fallback: str | None, start: Location = START
 ) -> tuple[str, str, Diagnostic | None]:
-    """Decode bytes to text and the name of their encoding; on failure, the error names the first undecodable byte."""
+    """Decode bytes to text and its encoding; on failure, return an error for the first undecodable byte."""
     encoding, mark = next(((name, bom) for bom, name in _BYTE_ORDER_MARKS if raw.startswith(bom)), ("", b""))
     body = raw[len(mark) :]
     blanks = b"\0" if encoding.startswith(("utf-16", "utf-32")) else b"\0 \t\r\n\f\v"
@@ -151,14 +152,14 @@ def decode_bytes(
 
 
 def _wide_encoding(beginning: bytes) -> str:
-    """What the zero bytes at a text's beginning say of its encoding; empty where there are none.
+    """Return the encoding that zero bytes at the beginning of a text point to; empty if there are none.
 
-    JSON begins with an ASCII character. In UTF-16 or UTF-32 without a mark its other bytes are zero, and the text would
-    pass for UTF-8.
+    JSON begins with an ASCII character. In UTF-16 or UTF-32 without a mark its other bytes are zero, and the
+    text would pass for UTF-8.
     """
     first, second, *others = [byte == 0 for byte in beginning.ljust(4, b"-")]
     if first == second and (not first or others != [True, False]):
-        return ""  # where it begins with a zero of its own, something has overwritten it
+        return ""  # a text that begins with more zeros was overwritten
     width = 32 if all(others) or (first and second) else 16
     return f"utf-{width}-{'be' if first else 'le'}"
 
@@ -180,11 +181,11 @@ def _encoding_error(
     return diagnose("encoding-unknown", message, start._replace(line=line, column=column), hint=hint)
 
 
-# the standard library, with a hook on every doubtful spot ----------------------------------------------------
+# the standard library, with a hook on everything doubtful
 
 
 class _DoubtfulError(Exception):
-    """The text has something that must not be read silently."""
+    """The text holds something that must not be read silently."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

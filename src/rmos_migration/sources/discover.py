@@ -1,7 +1,8 @@
 """Finding the files of a legacy folder, in a stable order, without opening any of them.
 
-The order is by path components in code points. A link is followed only if its target is inside the source and is not
-read under its own name anyway, and each target once. Pipes, sockets and devices are reported, not opened.
+The order is by path components in code points. A link is followed only if its target is inside the source and
+is not read under its own name anyway, and each target once. Pipes, sockets and devices are reported, not
+opened.
 """
 
 import os
@@ -48,8 +49,9 @@ _NO_FILE = "a pipe, socket or device is in the place of a file"
 class Source:
     """A legacy folder.
 
-    The first step of a path below it says what the documents are: a folder such as ``patterns``, or a file such as
-    ``patterns.json`` (``folders.py``). Iterating over its files also collects what is skipped (``skipped_files.py``).
+    The first step of a path below it says what the documents are: a folder such as ``patterns``, or a file
+    such as ``patterns.json`` (``folders.py``). Iterating over its files also collects what is skipped
+    (``skipped_files.py``).
 
     Attributes:
         root: the folder, as the user named it.
@@ -97,7 +99,8 @@ class Source:
                 yield self._plain(as_text(name), top)
 
     def count(self) -> int:
-        """Return how many files there are to read, by walking the tree an extra time (for the progress bar)."""
+        """Return how many files there are to read, by walking the tree an extra time (for the progress
+        bar)."""
         other = Source(self.root)
         return sum(1 for entity in ENTITIES for _ in other.files(entity))
 
@@ -112,7 +115,7 @@ class Source:
         return self._skipped.paths
 
     def skipped(self) -> Iterator[SourceFile]:
-        """Yield what is not read because of its name or place but may hold records, without links and hidden files.
+        """Yield what is not read for its name or place but may hold records; not links and hidden files.
 
         It may be called once, after the files of every entity were walked.
         """
@@ -122,7 +125,7 @@ class Source:
 
     @property
     def unlisted(self) -> list[SourceFile]:
-        """The folders of records that could not be listed, and dead links in them, each with its problem."""
+        """The folders of records that could not be listed, and dead links, each with its problem."""
         return self._skipped.unlisted
 
     def ignore(self, path: str) -> None:
@@ -243,7 +246,7 @@ def json_files(root: Path) -> Iterator[SourceFile]:
 
 
 class _Folder(NamedTuple):
-    """A folder being walked: its two paths with the separator, the names left, and the types of those not plain files."""
+    """A folder being walked: its two paths with the separator, the names left, and types other than files."""
 
     path: str
     full: str

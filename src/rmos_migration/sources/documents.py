@@ -26,13 +26,13 @@ def documents_in(
     recognise: Recognise[FormT],
     fallback_encoding: str | None = None,
 ) -> Contents[FormT]:
-    """Find the documents in a file's bytes. A file that cannot be split is one document with the file's errors.
+    """Return the documents in a file's bytes. A file that cannot be split is one document with its errors.
 
     Args:
         path: the file's name, which may say that it holds JSON Lines.
         raw: the file's bytes.
         entity: what the folder says the documents are.
-        recognise: tells the form in which an object is a record of an entity.
+        recognise: returns the form in which an object is a record of an entity.
         fallback_encoding: as for ``decode``.
     """
     start = Location(path, line=1, column=1)
@@ -59,7 +59,7 @@ def documents_in(
 
 
 def _lines(splitter: Splitter[FormT], text: str) -> list[Document[FormT]]:
-    """Find the documents in the lines of a text; a line that is broken costs only itself."""
+    """Return the documents in the lines of a text; a broken line costs only itself."""
     found: list[Document[FormT]] = []
     for count, (number, line) in enumerate(lines_of(text)):
         pointer = f"/{count}"

@@ -1,7 +1,7 @@
 """The entity whose records lie at a path, by the path's first component (docs/domain.md, Folders).
 
-People rename and copy folders, and systems differ in whether they tell ``Patterns`` from ``patterns``. So a name is
-compared without regard to case, blanks, hyphens and underscores, a copy's number at its end, and a plural s.
+People rename and copy folders, and systems differ in whether ``Patterns`` and ``patterns`` are the same. So
+names are compared without case, blanks, hyphens and underscores, a copy's number at the end, and a plural s.
 """
 
 import os
@@ -52,7 +52,7 @@ def entity_of_path(path: str) -> Entity | None:
 
 
 def is_of_records(entry: "os.DirEntry[str]") -> bool:
-    """Tell whether what lies directly in a source is read as records of some entity; a link is, wherever it leads."""
+    """Tell whether an entry directly in a source is read as records; a link is, wherever it leads."""
     if entry.is_symlink():
         return entity_of_folder(entry.name) is not None or entity_of_file(entry.name) is not None
     is_folder = entry.is_dir(follow_symlinks=False)
@@ -66,13 +66,13 @@ def is_usual(name: str, entity: Entity) -> bool:
 
 
 def is_read_by_name(name: str) -> bool:
-    """Tell whether a file's name says that it is read: one of ``READ_ENDINGS``, and no backup copy."""
+    """Tell whether a file's name says that it is read: one of ``READ_ENDINGS``, and not a backup copy."""
     lower = name.lower()
     return lower.endswith(READ_ENDINGS) and not lower.endswith(_BACKUP_ENDINGS)
 
 
 def is_backup(name: str) -> bool:
-    """Tell whether a file's name says that it is a copy some program left beside the file."""
+    """Tell whether a file's name says that it is a backup copy that some program made."""
     return name.lower().endswith(_BACKUP_ENDINGS)
 
 
@@ -83,7 +83,7 @@ def is_archive(name: str) -> bool:
 
 @lru_cache(maxsize=1000)
 def _plain(name: str) -> str:
-    """Return a name without all that may differ."""
+    """Return a name without everything that may differ."""
     folded = unicodedata.normalize("NFKC", name).casefold().strip()
     folded = _COPY_NUMBER.sub("", folded) or folded
     return _SEPARATORS.sub("", folded).rstrip("s")

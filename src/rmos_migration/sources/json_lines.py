@@ -1,4 +1,5 @@
-"""JSON Lines: one object a line, in ``.jsonl`` and ``.ndjson`` files and, as some programs wrote them, under ``.json``."""
+"""JSON Lines: one object a line, in ``.jsonl`` and ``.ndjson`` files and, from some programs, in
+``.json``."""
 
 from collections.abc import Iterator
 from itertools import islice
@@ -14,7 +15,7 @@ _LINES_TRIED = 3
 
 
 def lines_of(text: str) -> Iterator[tuple[int, str]]:
-    """The lines of a text that are not blank, with their numbers from 1.
+    """Yield the lines of a text that are not blank, with their numbers from 1.
 
     Only line feeds end a line: JSON text may hold the other characters that Python takes for line ends.
     """
@@ -32,12 +33,12 @@ def decode_line(line: str, start: Location = START) -> Decoded:
 
 
 def are_lines(path: str, text: str) -> bool:
-    """Whether a file's text is JSON Lines, given that it is not one JSON value or its name says so.
+    """Tell whether a file's text is JSON Lines, given that it is not one JSON value or its name says so.
 
-    In a file named so the first line must be a value of its own, or the text no value as a whole. Elsewhere every
-    line must begin an object and one of the first few be one, so that a log whose last line was cut off is still read,
-    and an object that is merely broken is not taken for lines. A line whose errors leave it readable is as good as one
-    without.
+    In a file with such a name, the first line must be a value, or the text as a whole must not be one. In
+    others, every line must begin an object and one of the first few must be one, so that a log whose last
+    line was cut off is still read, and an object that is merely broken is not taken for lines. A line with
+    errors that leave it readable counts as a value.
     """
     beginning = [line for _, line in islice(lines_of(text), _LINES_TRIED)]
     if is_named_lines(path):
@@ -54,5 +55,5 @@ def _is_value(line: str) -> bool:
 
 
 def is_named_lines(path: str) -> bool:
-    """Whether a file's name says that it holds JSON Lines."""
+    """Tell whether a file's name says that it holds JSON Lines."""
     return path.lower().endswith(LINES_ENDINGS)

@@ -17,9 +17,9 @@ _NAME_THE_FOLDER = "name the folder that holds patterns, strip_families, joblogs
 
 
 class NoRecordsError(UsageError):
-    """A folder holds nothing that says what its documents are, and none near it does.
+    """Neither a folder nor any folder near it holds anything that says what its documents are.
 
-    ``names_records`` tells that what is said names files in it that seem to be records.
+    ``names_records`` says whether the message names files in it that seem to be records.
     """
 
     def __init__(self, message: str, hint: str, *, names_records: bool = False) -> None:
@@ -35,11 +35,11 @@ def is_source(root: Path) -> bool:
 
 
 def refuse_other_than_source(root: Path) -> None:
-    """Raise for what is not a legacy folder, with the one that may have been meant.
+    """Raise if this is not a legacy folder, with the one that may have been meant.
 
     Raises:
-        NoRecordsError: if it is a folder without any folder or file of records, and none near it is one.
-        UsageError: if it is something else, or is not there, or is an export that did not finish.
+        NoRecordsError: if it has no folder or file of records, and no legacy folder is near it.
+        UsageError: if it is not a folder, does not exist, or is an export that did not finish.
         EnvironmentFailure: if it may not be listed.
     """
     _refuse_closed(root)
@@ -52,7 +52,7 @@ def refuse_other_than_source(root: Path) -> None:
         hint = "connect the disk that it leads to, or name the folder itself"
         raise UsageError(f"{root} is a link that leads nowhere (to {os.readlink(root)})", hint)
     elif not os.path.exists(root):
-        raise UsageError(f"there is no folder {root}", _NAME_THE_FOLDER)
+        raise UsageError(f"folder {root} does not exist", _NAME_THE_FOLDER)
     elif is_archive(root.name):
         hint = "unpack it, then name the folder that came out of it"
         raise UsageError(f"{root} is an archive, not a folder; archives are not read", hint)
@@ -63,7 +63,7 @@ def refuse_other_than_source(root: Path) -> None:
 
 
 def _refuse_closed(root: Path) -> None:
-    """Raise EnvironmentFailure for what the system does not let be listed, or whose files it does not let be opened."""
+    """Raise EnvironmentFailure for a folder that may not be listed, or whose files may not be opened."""
     try:
         if os.path.isdir(root):
             with os.scandir(root):
@@ -73,7 +73,7 @@ def _refuse_closed(root: Path) -> None:
             os.lstat(root)
     except PermissionError as error:
         hint = (
-            "run rmos as the user whom the folder belongs to, or have yourself given the right to read it"
+            "run rmos as the user who owns the folder, or get yourself the right to read it"
             f" (Windows: Properties, Security; else: chmod -R u+rX {quote(str(root))})"
         )
         raise EnvironmentFailure(f"the folder {root} cannot be listed: {error.strerror}", hint) from error
@@ -91,7 +91,7 @@ def _refuse_folder(root: Path, message: str) -> None:
 
 
 def _folders_near(root: Path) -> Iterator[Path]:
-    """Yield where the right folder may be: one or two levels below the one named, or one above it."""
+    """Yield where the right folder may be: one or two levels below the one named, or one level above it."""
     below = _folders_in(root)
     yield from below
     yield root.resolve().parent
@@ -106,7 +106,7 @@ def _folders_in(folder: Path) -> list[Path]:
 
 
 UNFINISHED_MARK = ".rmos-export-unfinished"
-"""A file that lies in the folder of an export until all of it is on the disk."""
+"""A file in the folder of an export until all of it is on the disk."""
 
 UNFINISHED_NOTE = (
     "This folder is an export of rmos that did not finish: files may be missing from it.\n"
@@ -125,7 +125,8 @@ def refuse_incomplete(root: Path) -> None:
 
 
 def refuse_inside(target: Path, folders: Iterable[str | Path]) -> None:
-    """Raise UsageError for a place in a legacy folder: it may be a document's, and the next migration would read it."""
+    """Raise UsageError if a file would be written into a legacy folder, where the next migration would read
+    it."""
     real = Path(os.path.realpath(target))
     for folder in folders:
         if real.is_relative_to(os.path.realpath(folder)):

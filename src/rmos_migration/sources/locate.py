@@ -18,14 +18,14 @@ _WITHOUT_PLACE = {
     "file-outside",
     "file-unreadable",
 }
-"""Codes of what is known where no text is at hand."""
+"""Codes of what is said of a file or document as a whole."""
 
 Places = Mapping[str, Position]
 """Line and column by pointer."""
 
 
 def located(diagnostics: Sequence[Diagnostic], root: Path, encoding: str | None = None) -> list[Diagnostic]:
-    """The diagnostics with line and column, where their file under ``root`` is still there and holds their pointer.
+    """Add line and column to diagnostics whose file under ``root`` still exists and holds their pointer.
 
     Each file is read and scanned once, however many diagnostics point into it.
     """
@@ -43,9 +43,9 @@ def located(diagnostics: Sequence[Diagnostic], root: Path, encoding: str | None 
 def located_in(
     diagnostics: Sequence[Diagnostic], path: str, raw: bytes, encoding: str | None = None
 ) -> list[Diagnostic]:
-    """The diagnostics of the file at ``path`` with line and column in its original bytes.
+    """Add line and column in the original bytes to the diagnostics of the file at ``path``.
 
-    A key is where its first quote is; the whole of a text is where it begins.
+    A key is where its first quote is; a text as a whole is where it begins.
     """
     wanted = frozenset(diagnostic.location.pointer for diagnostic in diagnostics if _is_wanted(diagnostic))
     places = _places(path, raw, wanted, encoding) if wanted else {}
@@ -53,12 +53,12 @@ def located_in(
 
 
 def _is_wanted(diagnostic: Diagnostic) -> bool:
-    """Tell whether there is a place to look for: some things are said of a file or document as a whole."""
+    """Tell whether a diagnostic has a place in the text that is not known yet."""
     return diagnostic.location.line is None and diagnostic.code not in _WITHOUT_PLACE
 
 
 def _read(file: Path) -> bytes | None:
-    """Return a regular file's bytes; never those of a link or pipe, which was refused as what it is."""
+    """Return a regular file's bytes; never those of a link or pipe, which was rejected as such."""
     try:
         return beginning_of(str(file), SIZE_LIMIT)
     except (OSError, ValueError):
@@ -84,7 +84,7 @@ def _placed(diagnostic: Diagnostic, places: Places) -> Diagnostic:
 
 
 class DocumentText(NamedTuple):
-    """One document's text, and line and column (from 1) of its first character in the file."""
+    """One document's text, with line and column (from 1) of its first character in the file."""
 
     text: str
     line: int
@@ -92,12 +92,12 @@ class DocumentText(NamedTuple):
 
 
 def document_texts(path: str, text: str, pointers: Collection[str]) -> dict[str, DocumentText]:
-    """The texts of the documents at ``pointers``, by pointer.
+    """Return the texts of the documents at ``pointers``, exactly as they were written, by pointer.
 
     Args:
         path: the file's name, which may say that it holds JSON Lines.
         text: the file's text, in which every document was found.
-        pointers: of documents, as ``documents_in`` gives them; none is inside another.
+        pointers: of documents, as ``documents_in`` gives them; none of them is inside another.
     """
     positions = Positions(text)
     return {

@@ -1,8 +1,9 @@
-"""Whose failure it is when a file or folder cannot be read: its own, or the machine's.
+"""Whose failure it is that a file or folder cannot be read: its own, or the machine's.
 
-A file that nobody may read, or that is gone, is not loaded like any bad document. A disk that fails, a network drive that
-does not answer, a system that has run out of something say nothing about the file: counted as the file's fault, they would
-keep out a sound document, and another one might take its id. So they end the run, and the next one carries on.
+A file that may not be read, or is gone, is rejected like any bad document. A failing disk, a network drive
+that does not answer, a system out of memory or handles say nothing about the file: if they counted as its
+fault, a sound document would be rejected, and another one might take its id. So they end the run, and the
+next run carries on.
 """
 
 import errno
@@ -22,15 +23,15 @@ _OF_THE_FILE = frozenset(
         errno.EISDIR,
         errno.ELOOP,
         errno.ENAMETOOLONG,
-        errno.EINVAL,  # a name that the system cannot have; on Windows also what has no number of its own
+        errno.EINVAL,  # an impossible name; on Windows also errors without a number of their own
         errno.EOVERFLOW,
         errno.ETXTBSY,
     }
 )
-"""What the system says of one file or folder. Whatever else it says is taken for the machine's failure."""
+"""Errors of a single file or folder. Every other one is taken for the machine's failure."""
 
 _NO_DRIVER = frozenset({errno.ENXIO, errno.ENODEV})
-"""Said of a drive that is gone, but also of a socket or device in the place of a file."""
+"""Errors of a drive that is gone, but also of a socket or device in the place of a file."""
 
 _OF_WINDOWS = frozenset(
     {
@@ -38,9 +39,10 @@ _OF_WINDOWS = frozenset(
         483, 1006, 1117, 1127, 1167, 1222, 1225, 1231, 1232, 1236, 1237, 1392, 1393, 1450, 1453, 1455,
     }
 )  # fmt: skip
-"""Windows' own numbers (``winerror``) for failures of disks, networks and memory: handles or memory used up (4, 8, 14,
-1450 to 1455), drive not there, not ready or failing (15 to 31, 55, 483, 1006, 1117 to 1167, 1392, 1393), network or server
-gone (51 to 88 and 121, 1222 to 1237). Python makes ENOENT, EACCES or EINVAL of most of them."""
+"""Windows' own numbers (``winerror``) for failures of disks, networks and memory: handles or memory used up
+(4, 8, 14, 1450 to 1455), drive not there, not ready or failing (15 to 31, 55, 483, 1006, 1117 to 1167, 1392,
+1393), network or server gone (51 to 88 and 121, 1222 to 1237). Python turns most of them into ENOENT, EACCES
+or EINVAL."""
 
 _USED_UP = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.ENOBUFS})
 
@@ -49,9 +51,9 @@ def raise_if_machine_failed(path: str, error: OSError, full: str = "") -> None:
     """Raise EnvironmentFailure unless an error is the file's or folder's own.
 
     Args:
-        path: what could not be read, as it is named to the user.
-        error: what the system said.
-        full: the system's path, to look at what is there where the error does not tell.
+        path: what could not be read, as the user knows it.
+        error: the system's error.
+        full: the system's path, to look at what is there if the error alone does not tell.
     """
     is_of_machine = getattr(error, "winerror", None) in _OF_WINDOWS or error.errno not in _OF_THE_FILE
     if not is_of_machine or (error.errno in _NO_DRIVER and _is_special(full)):
@@ -68,7 +70,7 @@ def raise_if_machine_failed(path: str, error: OSError, full: str = "") -> None:
 
 @contextmanager
 def own_faults_ignored(path: str, full: str) -> Iterator[None]:
-    """Let the block be cut short by what the system says of a file or folder itself; failures of the machine are raised."""
+    """End the block silently at an error of the file or folder itself; raise failures of the machine."""
     try:
         yield
     except OSError as error:
@@ -76,29 +78,31 @@ def own_faults_ignored(path: str, full: str) -> Iterator[None]:
 
 
 def names_in(path: str, full: str) -> list[str]:
-    """Return what a folder holds, all of it; nothing where that may not be known."""
+    """Return the names of everything in a folder; nothing if it may not be listed."""
     with own_faults_ignored(path, full):
         return os.listdir(full)
     return []
 
 
 def is_folder(path: str, full: str) -> bool:
-    """Whether a folder, or a link to one, is there; as ``os.path.isdir``, but for failures of the machine."""
+    """Tell whether this is a folder or a link to one; like ``os.path.isdir``, but raise if the machine
+    fails."""
     return stat.S_ISDIR(_mode(path, full))
 
 
 def is_file(path: str, full: str) -> bool:
-    """Whether an ordinary file, or a link to one, is there; as ``os.path.isfile``, but for failures of the machine."""
+    """Tell whether this is a file or a link to one; like ``os.path.isfile``, but raise if the machine
+    fails."""
     return stat.S_ISREG(_mode(path, full))
 
 
 def is_there(path: str, full: str) -> bool:
-    """Whether anything is there; as ``os.path.lexists``, but for failures of the machine."""
+    """Tell whether anything is there; like ``os.path.lexists``, but raise if the machine fails."""
     return _mode(path, full, follow=False) != 0
 
 
 def leads_anywhere(path: str, full: str) -> bool:
-    """Whether there is anything at the end of a link; not, where links form a circle, or it is out of reach."""
+    """Tell whether a link leads to anything that exists and can be reached, and not in a circle."""
     return _mode(path, full) != 0
 
 

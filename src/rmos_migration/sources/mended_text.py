@@ -1,7 +1,9 @@
-"""Text whose errors leave it readable, with numbers in place of bad values, so that each error costs only its document.
+"""Text with errors in a readable form: numbers in place of bad values, so that an error costs one document
+only.
 
-NaN, a number out of range, a repeated key, half a character, a nesting too deep: it is known where these are, and
-everything around them can be read. Only a text with broken syntax cannot be mended (docs/domain.md, Strict JSON).
+NaN, a number out of range, a repeated key, half a character, a nesting too deep: it is known where these are,
+and everything around them can be read. Only a text with broken syntax cannot be mended (docs/domain.md,
+Strict JSON).
 """
 
 import json
@@ -21,7 +23,8 @@ MOST_ERRORS = 250_000
 class MendedText(NamedTuple):
     """JSON text of the same length as the original, with numbers in place of the values that are not JSON.
 
-    ``offsets`` are where the errors begin, in order; ``is_deep`` says that it nests deeper than one document may.
+    ``offsets`` are where the errors begin, in order; ``is_deep`` says that it nests deeper than one document
+    may.
     """
 
     text: str
@@ -53,7 +56,7 @@ def is_readable(text: str) -> bool:
 
 
 class _Mender(Scanner):
-    """A scanner that only remembers where errors are; each is reported later, with the document that it is in."""
+    """A scanner that only collects where errors are; they are reported later, with their documents."""
 
     max_depth = 2 * MAX_DEPTH  # around a document that is as deep as it may be, there are wrappers
 

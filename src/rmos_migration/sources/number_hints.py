@@ -37,7 +37,8 @@ _LONGEST = 60
 
 
 def explain_after_number(text: str, end: int, *, in_list: bool) -> Explanation | None:
-    """Explain how a number that ends at an offset goes on: a decimal comma, thousands, a unit; None if it does not.
+    """Explain how a number goes on after its end: with a decimal comma, thousands, a unit; None if it does
+    not.
 
     Args:
         text: the text.
@@ -60,7 +61,7 @@ def explain_after_number(text: str, end: int, *, in_list: bool) -> Explanation |
 
 
 def _explain_groups(first: str, groups: re.Match[str]) -> Explanation:
-    """Explain numbers of a list with only blanks between them, which may be one with blanks between thousands."""
+    """Explain two numbers of a list with a blank between them, which may separate thousands."""
     parts = groups[1].replace("\xa0", " ").replace("\u202f", " ").split()
     several = "a comma before it"
     if len(parts) > 1 or parts[0].startswith("0"):
@@ -77,7 +78,8 @@ def _explain_number_with_unit(text: str, at: int) -> Explanation | None:
 
 
 def explain_number(text: str, at: int) -> Explanation | None:
-    """Explain a number that begins at an offset and is not written as JSON writes it; None if there is none."""
+    """Explain a number at an offset that is not written as JSON writes it; None if there is no such
+    number."""
     beginning = text[at : at + 2 * _LONGEST]
     found = _NUMBER.match(beginning)
     if found is None or found.end() > _LONGEST:

@@ -5,17 +5,18 @@ from decimal import Decimal, InvalidOperation
 from unicodedata import numeric
 
 DIGITS = 17
-"""Significant digits that are enough to tell every double from its neighbours; careful writers give that many."""
+"""Significant digits that tell every double from its neighbours; careful writers give that many."""
 
 _MANTISSA = re.compile(r"-?([0-9]+)\.?([0-9]*)")
 
 
 def check_number(digits: str) -> tuple[str, str] | None:
-    """Whether a JSON number survives being read: None, or the code and sentence of why not.
+    """Check that a JSON number survives being read: return None, or the code and message of why not.
 
-    An integer must fit 64 bits. Any other number must be what its double gives back: written with as many significant
-    digits as the text has, at most ``DIGITS``, the double is the text again (``6.4285714285714288`` is 45/7). A longer
-    text must be the double's exact value, or the shortest text that stands for it, with zeros behind.
+    An integer must fit 64 bits. Any other number must be what its double gives back: written with as many
+    significant digits as the text has, at most ``DIGITS``, the double is the text again
+    (``6.4285714285714288`` is 45/7). A longer text must be the double's exact value, or its shortest text
+    followed by zeros.
     """
     if digits.lstrip("-").isdigit():
         if len(digits) <= 20 and -(2**63) <= int(digits) < 2**63:
@@ -43,14 +44,14 @@ def check_number(digits: str) -> tuple[str, str] | None:
 
 
 def _is_given_back(value: float, written: Decimal, count: int) -> bool:
-    """Whether a double, written with so many significant digits, is the number that was written."""
+    """Tell whether a double, written with so many significant digits, is the number that was written."""
     if count <= DIGITS and Decimal(f"{value:.{count - 1}e}") == written:
         return True
     return written in (Decimal(repr(value)), Decimal(value))
 
 
 def _significant_digits(text: str) -> int:
-    """How many digits a number's text has between its first and its last one that is no zero; 0 for zero itself."""
+    """Count the digits of a number from its first to its last one that is not zero; 0 for zero itself."""
     found = _MANTISSA.match(text)
     return len((found[1] + found[2]).strip("0")) if found else 0
 
@@ -67,10 +68,10 @@ _FRACTION = re.compile(r"(?:(\d{1,9})[ \xa0-])?(\d{1,9})/(\d{1,9})|(\d{1,9})?\s?
 
 
 def possible_numbers(text: str) -> list[str]:
-    """The JSON numbers that a number written in another manner may mean; none where that cannot be told.
+    """Return the JSON numbers that a number in another notation may mean; none if that is unclear.
 
-    Decimal commas, groups of thousands, leading zeros and plus signs, fractions that are exact: ``1,5`` is 1.5, ``1.250,5``
-    is 1250.5; ``1,250`` may be 1250 or 1.250.
+    Decimal commas, groups of thousands, leading zeros and plus signs, fractions that are exact: ``1,5`` is
+    1.5, ``1.250,5`` is 1250.5; ``1,250`` may be 1250 or 1.250.
     """
     text = text.strip().replace("−", "-").removeprefix("+")
     sign = "-" if text.startswith("-") else ""

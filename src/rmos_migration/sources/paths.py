@@ -1,4 +1,4 @@
-"""Names and paths of the legacy folder as text for the ledger, and back, whatever somebody may have written there."""
+"""Names and paths below the legacy folder as text for the ledger, and back, even if it was tampered with."""
 
 import os
 import re
@@ -11,9 +11,9 @@ _HASHED = re.compile(r"(?:^|/)…[0-9a-f]{64}/")
 
 
 def as_text(name: str) -> str:
-    """A file name as text that can be stored: bytes that are no UTF-8 become escapes.
+    """Return a file name as text that can be stored: bytes that are not UTF-8 become escapes.
 
-    A slash before such a name, which no real name can hold, keeps it apart from one that looks like its escapes.
+    A slash before such a name, which no real name can have, tells it from a name that looks like its escapes.
     """
     try:
         name.encode()
@@ -24,10 +24,10 @@ def as_text(name: str) -> str:
 
 
 def fitted_path(path: str) -> str:
-    """A path as it can be stored (docs/domain.md, Pointers and paths).
+    """Return a path as it can be stored (docs/domain.md, Pointers and paths).
 
-    Of one that is longer than ``STORABLE`` the first folders and the file's name stay, and between them stands the
-    SHA-256 of the whole, as a folder that any system can have.
+    A path longer than ``STORABLE`` keeps its first folders and the file's name; between them is the SHA-256
+    of the whole, as a folder that any system can have.
     """
     if len(path) <= STORABLE // 4 or len(raw := path.encode()) <= STORABLE:
         return path
@@ -45,7 +45,7 @@ def fitted_path(path: str) -> str:
 
 
 def is_fitted(path: str) -> bool:
-    """Whether a path was too long, so that it no longer leads to its file."""
+    """Tell whether a path was too long, so that it no longer leads to its file."""
     return _HASHED.search(path) is not None
 
 
@@ -59,19 +59,21 @@ _ESCAPE = re.compile(rb"\\\\|\\x([0-9a-f]{2})")
 
 
 def parts_of(path: str, *, windows: bool = os.name == "nt") -> list[str] | None:
-    """The names that lead to a file of records, as the system has them; None where it cannot have them.
+    """Return the names that lead to a file of records, in the system's form; None if the system cannot have
+    them.
 
-    As ``names_of``; and the first name must be one of those that a legacy folder has for records.
+    Like ``names_of``, but the first name must be one that a legacy folder has for records.
     """
     parts = names_of(path, windows=windows)
     return parts if parts and entity_of_path("/".join(parts)) is not None else None
 
 
 def names_of(path: str, *, windows: bool = os.name == "nt") -> list[str] | None:
-    """The names that lead to something below the legacy folder, as the system has them; None where it cannot have them.
+    """Return the names that a path of the ledger consists of, in the system's form; None if it cannot have
+    them.
 
-    The path is the ledger's. No name may lead anywhere else, so that a path which somebody tampered with never leaves the
-    folder. A name behind a double slash is written in escapes (``names.as_text``) and becomes the bytes that it was.
+    No name may lead elsewhere, so that a path that was tampered with never leaves the legacy folder. A name
+    after a double slash is written in escapes (``as_text``) and becomes the bytes that it was.
     """
     parts: list[str] = []
     is_escaped = False
@@ -88,13 +90,13 @@ def names_of(path: str, *, windows: bool = os.name == "nt") -> list[str] | None:
 
 
 def safe_name(path: str) -> str:
-    """A name for a file whose path cannot be one here: what is harmless of the path, and a hash that keeps it apart."""
+    """Return a file name for a path that this system cannot have: its harmless characters, and a hash."""
     plain = re.sub(r"[^A-Za-z0-9_]+", "-", path).strip("-")[-80:]
     return f"{plain}-{sha256(path.encode('utf-8', 'backslashreplace')).hexdigest()[:16]}".lstrip("-")
 
 
 def is_name(name: str, *, windows: bool) -> bool:
-    """Whether a name is that of one file or folder on this system, and nothing more."""
+    """Tell whether a name is that of a single file or folder on this system."""
     if name in ("", ".", "..") or "/" in name or "\0" in name:
         return False
     if not windows:
@@ -103,7 +105,7 @@ def is_name(name: str, *, windows: bool) -> bool:
 
 
 def _unescaped(step: str) -> str | None:
-    """The name whose bytes an escaped step shows; None if it shows none."""
+    """Return the name that an escaped step stands for; None if it is not a valid one."""
     try:
         raw = _ESCAPE.sub(
             lambda found: bytes.fromhex(found[1].decode()) if found[1] else b"\\", step.encode()

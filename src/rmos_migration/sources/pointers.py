@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 STORABLE = 1200
-"""Bytes in UTF-8 of the longest pointer or path. Two of them in one key are what the indexes of databases hold."""
+"""Bytes in UTF-8 of the longest pointer or path. Indexes of databases hold two of them in one key."""
 
 _HASH = 64
 _CUT = "…"
@@ -19,7 +19,7 @@ _ENDING = re.compile(r"(~?)(?:~~[0-9]+)?\Z")
 
 
 class Again(str):
-    """A key that stood in its object before: ``name`` for the ``time``-th time. Its text is no other key's."""
+    """A repeated key of an object: ``name`` for the ``time``-th time. No other key has its text."""
 
     __slots__ = ("name", "time")
 
@@ -27,23 +27,24 @@ class Again(str):
     time: int
 
     def __new__(cls, name: str, time: int) -> "Again":
-        """The key, with a text that no key of readable JSON has."""
+        """Make the key, with a text that no key of readable JSON has."""
         made = super().__new__(cls, f"{name}\ud800~{time}")
         made.name, made.time = name, time
         return made
 
 
 def name_of(key: str) -> str:
-    """The key as it is written, also where it stands there again."""
+    """Return the key as it is written, even if it is a repeated one."""
     return key.name if isinstance(key, Again) else key
 
 
 def pointer_step(token: str | int) -> str:
-    """One step of a pointer.
+    """Return one step of a pointer.
 
-    It is what RFC 6901 says but for three things that no plain pointer can hold: a step that ends in ``~`` has escapes for
-    characters that no database holds, NUL and half characters (``\\u0000``), and its backslashes are doubled; ``~~2``
-    behind a key means the second member of that name, ``~~3`` the third; a key longer than ``STORABLE`` is cut.
+    It follows RFC 6901 with three additions that no plain pointer can have: a step that ends in ``~`` has
+    escapes for characters that no database stores, NUL and half characters (``\\u0000``), and its backslashes
+    are doubled; ``~~2`` after a key means the second member of that name, ``~~3`` the third; a key longer
+    than ``STORABLE`` is cut.
     """
     if isinstance(token, Again):
         return f"{pointer_step(token.name)}~~{token.time}"
@@ -52,7 +53,7 @@ def pointer_step(token: str | int) -> str:
 
 
 def fitted(text: str) -> str:
-    """A pointer as it can be stored: one that is longer than ``STORABLE`` is cut, and ends in its own SHA-256."""
+    """Return a pointer as it can be stored: one longer than ``STORABLE`` is cut and ends in its SHA-256."""
     if len(text) <= STORABLE // 4:
         return text
     raw = text.encode()
@@ -63,27 +64,27 @@ def fitted(text: str) -> str:
 
 
 def below(pointer: str, token: str | int) -> str:
-    """The pointer of what stands under a key or number of the value at ``pointer``."""
+    """Return the pointer of what a key or index of the value at ``pointer`` holds."""
     return fitted(pointer + pointer_step(token))
 
 
 def pointer_of(steps: Iterable[str | int], base: str = "") -> str:
-    """The pointer along ``steps`` from ``base``."""
+    """Return the pointer along ``steps`` from ``base``."""
     return reduce(below, steps, base)
 
 
 def is_cut(pointer: str) -> bool:
-    """Whether a pointer was too long, and so may not lead to its place step by step."""
+    """Tell whether a pointer was too long, so that it may not lead to its place step by step."""
     return len(pointer) > _HASH and _CUT_OFF.fullmatch(pointer[-_HASH - 1 :]) is not None
 
 
 def first_of(pointer: str) -> str:
-    """The pointer of the first member of the name, for one of those that stand there again."""
+    """Return the pointer of the first member of a name, given that of a repeated one."""
     return _REPEATED.sub("", pointer)
 
 
 def key_of(step: str) -> str:
-    """The key that a step, without its slash, was made of (``pointer_step``)."""
+    """Return the key that a step, without its slash, was made from (``pointer_step``)."""
     plain = _ENDING.sub("", step)
     if (ending := _ENDING.search(step)) and ending[1]:
         plain = _ESCAPED.sub(lambda found: "\\" if found[1] == "\\" else chr(int(found[1][1:], 16)), plain)
@@ -92,7 +93,7 @@ def key_of(step: str) -> str:
 
 @lru_cache(maxsize=4)
 def _long_step(text: str) -> str:
-    """A step that is long: the same one over many faults costs its time once."""
+    """Return a long step; it is cached, because many errors may be below the same one."""
     return fitted(_step(text))
 
 
@@ -105,13 +106,13 @@ def _step(text: str) -> str:
 
 
 class Path(NamedTuple):
-    """A place in a value as a chain of steps; turned into a pointer only where somebody wants to read it."""
+    """A place in a value as a chain of steps; it becomes a pointer only when it is needed."""
 
     above: "Path | None"
     token: str | int
 
     def pointer(self, base: str = "") -> str:
-        """The pointer along the chain from ``base``."""
+        """Return the pointer along the chain from ``base``."""
         steps = []
         here: Path | None = self
         while here is not None:
@@ -121,11 +122,11 @@ class Path(NamedTuple):
 
 
 Steps = dict[str, "Steps"]
-"""Wanted pointers as a tree of steps; the key "" marks a place that is wanted."""
+"""Wanted pointers as a tree of steps; the key "" marks a wanted place."""
 
 
 def tree_of(pointers: Iterable[str]) -> Steps:
-    """Pointers as a tree of steps."""
+    """Arrange pointers as a tree of steps."""
     tree: Steps = {}
     for pointer in pointers:
         node = tree

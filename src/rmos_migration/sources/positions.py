@@ -5,7 +5,7 @@ from typing import NamedTuple
 from ..diagnostics import Location
 
 START = Location("", line=1, column=1)
-"""The beginning of a text that is no file."""
+"""The beginning of a text that is not a file."""
 
 
 class Position(NamedTuple):
@@ -16,7 +16,8 @@ class Position(NamedTuple):
 
 
 class Positions:
-    """Positions in a text that begins at ``start``, counted on from the last one: most texts are walked forwards."""
+    """Positions in a text that begins at ``start``; each is counted from the last one, as texts are walked
+    forwards."""
 
     __slots__ = ("_begin", "_line", "_offset", "start", "text")
 

@@ -9,7 +9,7 @@ _TYPE_NAME = re.compile(r"System(?:\.\w+)+(?:\[\])?")
 
 
 def truncation(document: dict[str, Any], raw: bytes) -> list[str | int] | None:
-    """Return the steps to the first string that ConvertTo-Json left in place of an object, for lack of -Depth.
+    """Return the steps to the first string that ConvertTo-Json left of an object for lack of -Depth, or None.
 
     ``raw`` is the document's JSON text: the document is only walked if the text holds one of the marks.
     """
@@ -34,7 +34,7 @@ def _steps_to_truncation(members: Iterable[tuple[str | int, Any]]) -> list[str |
 
 
 def is_cut_off(text: str) -> bool:
-    """Tell whether a text is what ConvertTo-Json leaves of an object: ``@{}``, ``@{name=…}`` or a type's name.
+    """Tell whether a text is what ConvertTo-Json leaves of an object: ``@{}``, ``@{name=…}`` or a type name.
 
     Other text that begins with ``@{`` is text.
     """

@@ -1,4 +1,4 @@
-"""Reading of source files: regular files only, of limited size, each opened once and hashed as it is parsed."""
+"""Reading of source files: regular files of limited size, each opened once and hashed as it is parsed."""
 
 import errno
 import os
@@ -23,9 +23,9 @@ READ_AHEAD = 64
 """How many files are open at once, so that the system fetches them while earlier ones are parsed."""
 
 RACY_NS = 2_000_000_000
-"""Nanoseconds; the coarsest clock of a file system in use is that of memory sticks (FAT). A file written so shortly
-before it was read could change once more without its time showing it. So it is read twice and must be the same, and
-its time is not remembered, so that the next run reads it again."""
+"""Nanoseconds; the coarsest clock of a file system in use is that of memory sticks (FAT). A file written so
+shortly before it was read could change once more without its time showing it. So it is read twice and must be
+the same, and its time is not remembered, so that the next run reads it again."""
 
 FLAGS = (
     os.O_RDONLY
@@ -38,7 +38,8 @@ FLAGS = (
 
 
 class SourceFile(NamedTuple):
-    """A file to read: its path below the source with ``/``, the system's path, or why it must not be opened."""
+    """A file to read: its path below the source with ``/``, the system's path, and why it is not to be
+    opened."""
 
     path: str
     full: str
@@ -46,7 +47,8 @@ class SourceFile(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A file after reading: its bytes and their SHA-256 (hex), or the diagnostic that says why there are none.
+    """A file after reading: its bytes and their SHA-256 (hex), or the diagnostic that says why there are
+    none.
 
     ``size`` is in bytes, ``mtime_ns`` in nanoseconds since the epoch; both are None if the file was not read,
     ``mtime_ns`` also if it cannot be trusted (``RACY_NS``).
@@ -164,8 +166,8 @@ def _all_of(handle: int, size: int) -> bytes:
 def _read_again(handle: int, size: int) -> bytes:
     """Return the bytes once more, from the beginning.
 
-    A program may rewrite a file in place, in several steps, between two steps of reading: half of what was read is
-    then old and half new, and within a tick of the clock neither size nor time show it.
+    A program may rewrite a file in place, in several steps, between two steps of reading: half of what was
+    read is then old and half new, and within a tick of the clock neither size nor time show it.
     """
     os.lseek(handle, 0, os.SEEK_SET)
     return _all_of(handle, size)

@@ -61,7 +61,7 @@ _Seen = dict[str, list[int | Position]]
 
 
 class Scanner:
-    """A walk over a text. Each of its steps takes the offset where something begins and returns the one behind it."""
+    """A walk over a text. Each step takes the offset where something begins and returns the one behind it."""
 
     max_depth = MAX_DEPTH
 
@@ -117,7 +117,7 @@ class Scanner:
         self._syntax(explanation.at, explanation.message, place, explanation.hint)
 
     def _missing(self, end: int, at: int, name: str, expected: str, place: ScanPosition) -> NoReturn:
-        """Report that something is missing between two offsets: at the end of the line if they are on two lines."""
+        """Report something missing between two offsets: at the end of the line if they are on two lines."""
         if FIRST_CHARACTER.match(self.text, at) and "\n" in self.text[end:at]:
             self._syntax(end, f"{name} is missing at the end of this line", place, f"write {name} there")
         self._unexpected(at, expected, place)

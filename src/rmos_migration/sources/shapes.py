@@ -1,7 +1,7 @@
 """The shapes in which files hold documents, and how they are split (docs/domain.md, Shapes).
 
-The shapes are tried in this order: a record, a wrapper, an envelope, a file keyed by id; anything else is one document
-that is not recognised. Each document has its own pointer, and is loaded or rejected on its own.
+The shapes are tried in this order: a record, a wrapper, an envelope, a file keyed by id; anything else is one
+document that is not recognised. Each document has its own pointer, and is loaded or rejected on its own.
 """
 
 from collections.abc import Callable
@@ -29,7 +29,7 @@ from .wrappings import (
 )
 
 MAX_DOCUMENTS = 100_000
-"""Documents in one file, which are prepared and written together. Real ones are hardly below 160 bytes each."""
+"""Documents in one file, which are prepared and written together. Real ones have 160 bytes or more."""
 
 _DEPTH = 3
 """Lists and objects around a record under a key that is not one of a wrapping."""
@@ -132,7 +132,8 @@ class Splitter(Generic[FormT]):
         return None
 
     def _wrapped(self, value: dict[str, Any], keys: list[str], place: DocumentPlace) -> list[Document[FormT]]:
-        """Unwrap ``{"runs": [...]}``, ``{"runs": {id: ...}}``, ``{"categories": {...}}``, and PowerShell's lists."""
+        """Unwrap ``{"runs": [...]}``, ``{"runs": {id: ...}}``, ``{"categories": {...}}``, and PowerShell
+        lists."""
         found: list[Document[FormT]] = []
         for key in keys:
             inside = place.under(key, f"wrapper {name_of(key)}")
@@ -174,14 +175,14 @@ class Splitter(Generic[FormT]):
     def _announced(
         self, value: dict[str, Any], keys: list[str], place: DocumentPlace
     ) -> list[Document[FormT]]:
-        """Unwrap ``{"type": "job:created", "data": {...}, "timestamp": ...}``: something that a program announced."""
+        """Unwrap ``{"type": "job:created", "data": {...}, "timestamp": ...}``: an announced event."""
         return self._documents(value[keys[0]], place.under(keys[0], "event envelope"))
 
     def _is_wrapping(self, value: dict[str, Any], found: list[Document[FormT]]) -> bool:
         """Tell whether an object is only the wrapping of what was found in it.
 
-        It is if a record was found. If none was, an object that has keys of a record itself is a broken record rather
-        than a wrapping, and must not be skipped; nor must one that is somewhere in it.
+        It is if a record was found. If none was, an object that has keys of a record itself is a broken
+        record rather than a wrapping, and must not be skipped; nor must one that is somewhere in it.
         """
         if any(document.form is not None for document in found):
             return True
@@ -215,7 +216,7 @@ class Splitter(Generic[FormT]):
         return any(self._recognise(entity, value) is not None for entity in ENTITIES)
 
     def _records_in(self, held: Any, place: DocumentPlace) -> list[Document[FormT]]:
-        """Return the documents in a value that holds records; what is beside them in an object is not a document."""
+        """Return the documents in a value that holds records, without what is beside them in an object."""
         if isinstance(held, list):
             return self._elements(held, place)
         if self._is_record(held):
@@ -235,8 +236,8 @@ class Splitter(Generic[FormT]):
     ) -> list[Document[FormT]]:
         """Add warnings of what is beside the documents of a wrapping and looks like a part of one.
 
-        That is a key of a record, or a list of objects that are not records (the first record is warned), and the
-        word that the program failed (every record is).
+        That is a key of a record, or a list of objects that are not records (the first record is warned), and
+        the word that the program failed (every record is).
         """
         taken = {
             document.pointer.removeprefix(place.pointer).partition("/")[2].partition("/")[0]

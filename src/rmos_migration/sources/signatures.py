@@ -1,10 +1,11 @@
-"""How files begin that hold no text, and what they are."""
+"""How files begin that do not hold text, and what they are."""
 
 from typing import NamedTuple
 
 
 class Signature(NamedTuple):
-    """What stands ``at`` an offset of every file of a kind; ``packs`` tells that other files are packed in it."""
+    """The bytes at offset ``at`` of every file of a kind; ``packs`` says that it is an archive of other
+    files."""
 
     mark: bytes
     kind: str
@@ -34,5 +35,5 @@ SIGNATURES = (
 
 
 def signature_of(beginning: bytes) -> Signature | None:
-    """Return the signature that the first bytes of a file have; None where they have none."""
+    """Return the signature that the first bytes of a file have, if any."""
     return next((one for one in SIGNATURES if beginning.startswith(one.mark, one.at)), None)

@@ -1,4 +1,5 @@
-"""The files of a legacy folder that are not read: counted by reason, and found outside the folders of records."""
+"""The files of a legacy folder that are not read: counted by reason, and those outside the folders of
+records."""
 
 import os
 import re
@@ -79,8 +80,9 @@ class SkippedFiles:
     def elsewhere(self, root: str, followed: Collection[str]) -> Iterator[SourceFile]:
         """Yield the files below ``root`` that are neither in an entity's folder nor named after an entity.
 
-        Hidden files, backup copies and links are ignored; what was ``followed`` through a link is read elsewhere. A
-        folder that cannot be listed comes with its problem, and so does a link that leads nowhere.
+        Hidden files, backup copies and links are ignored; what was ``followed`` through a link is read
+        elsewhere. A folder that cannot be listed comes with its problem, and so does a link that leads
+        nowhere.
         """
         waiting = [("", root)]
         while waiting:  # not os.walk, which fails where folders nest a thousand deep
@@ -146,8 +148,8 @@ def dead_link(path: str, full: str) -> SourceFile:
     It is not known whether it led to a file or to a folder; its name decides how it is counted.
     """
     message = (
-        f"the link leads nowhere (to {_target(full)}), so it is not known whether the file or folder that it led to"
-        " holds records"
+        f"the link leads nowhere (to {_target(full)}),"
+        " so it is not known whether the file or folder that it led to holds records"
     )
     hint = (
         "connect the disk that it leads to, replace the link with the file or folder, or delete the link;"

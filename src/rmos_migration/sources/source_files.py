@@ -1,4 +1,4 @@
-"""Whether a file that was read once is still in its source."""
+"""Whether files that were read once are still in their source."""
 
 import os
 import stat
@@ -11,32 +11,30 @@ from .paths import as_text, fitted_path, is_fitted, names_of, parts_of
 
 
 def is_gone(location: str, path: str) -> bool:
-    """Whether a file was taken out of its source since, or the folder with it; not, where either is out of reach.
+    """Tell whether a file was taken out of its source, or the folder with it; not if either is out of reach.
 
-    What is not there is gone only if the folder in which it is missing can be listed. Where a link on the way leads
-    nowhere, or the source has no records' folder any more, the disk that it lies on may not be connected.
+    A missing file is gone only if the folder that it is missing from can be listed. If a link on the way
+    leads nowhere, or the source has no folder of records any more, the disk may just not be connected.
 
     Args:
-        location: the source's folder, as the ledger knows it.
+        location: the source's folder, as the ledger has it.
         path: the file's path below it, with ``/``.
     """
     return Presence().is_gone(location, path)
 
 
 class Presence:
-    """What is gone, for readers that ask for many files: a source is walked once at most.
+    """Answers whether files are gone, for callers with many of them: a source is walked at most once.
 
-    It is walked where a path was too long to be kept as it is, and so does not lead to its file.
+    It is walked only if a path was too long to be stored as it is, and so does not lead to its file.
     """
 
     def __init__(self) -> None:
         self._long: dict[str, frozenset[str] | None] = {}
 
     def is_gone(self, location: str, path: str) -> bool:
-        """Whether a file was taken out of its source since; as the function of this name."""
-        if not os.path.isabs(
-            location
-        ):  # no folder: an unknown one, or where what came through the API stands
+        """Tell whether a file was taken out of its source, like the function of this name."""
+        if not os.path.isabs(location):  # not a folder: an unknown one, or the API
             return False
         return self._is_long_gone(location, path) if is_fitted(path) else _is_gone(location, path)
 
@@ -49,7 +47,7 @@ class Presence:
 
 def _is_gone(location: str, path: str) -> bool:
     parts = names_of(path)
-    if parts is None:  # it leads to no file here, or, where somebody tampered with it, out of the source
+    if parts is None:  # not a path of this system, or one that leads out of the source
         return False
     try:
         if not stat.S_ISDIR(os.stat(location).st_mode):
@@ -63,7 +61,7 @@ def _is_gone(location: str, path: str) -> bool:
 
 
 def _has_records(location: str) -> bool:
-    """Whether a source still has a folder or file named for records; else it may be where a disk is mounted."""
+    """Tell whether a source still has a folder or file of records; if not, its disk may not be connected."""
     try:
         return any(entity_of_folder(name) or entity_of_file(name) for name in os.listdir(location))
     except (OSError, ValueError):
@@ -71,9 +69,11 @@ def _has_records(location: str) -> bool:
 
 
 def long_paths(location: str) -> frozenset[str] | None:
-    """The paths in a source that were too long to be kept as they are, as the ledger has them.
+    """Return the paths in a source that are too long to be stored as they are, as the ledger has them.
 
-    None where they cannot all be known: a folder cannot be listed, a link may lead to more, or the source is out of reach.
+    Returns:
+        The paths, or None if they cannot all be known: a folder cannot be listed, a link may lead to more, or
+        the source is out of reach.
     """
     if not os.path.isabs(location) or not _has_records(location):
         return None
@@ -97,14 +97,15 @@ def long_paths(location: str) -> frozenset[str] | None:
 
 
 def _was_taken_out(folder: str, steps: Sequence[str]) -> bool:
-    """Whether the first folder on a way that lacks the next step can be listed, so that it is known to lack it."""
+    """Tell whether the first folder on the way that lacks the next step can be listed, so that it surely
+    does."""
     try:
         for step in steps:
             full = os.path.join(folder, step)
             if not os.path.lexists(full):
                 with os.scandir(folder):
                     return True
-            if not os.path.isdir(full):  # another thing took the folder's place, or a link leads nowhere
+            if not os.path.isdir(full):  # something else is in the folder's place, or a link leads nowhere
                 return not os.path.islink(full)
             folder = full
     except (OSError, ValueError):
@@ -113,10 +114,11 @@ def _was_taken_out(folder: str, steps: Sequence[str]) -> bool:
 
 
 def is_read_no_more(root: Path, path: str) -> bool:
-    """Tell whether what could not be read at a path of the ledger is neither a folder now nor read by its name.
+    """Tell whether something that could not be read is now neither a folder nor a file with a name that is
+    read.
 
     Raises:
-        EnvironmentFailure: if the machine fails when it is asked.
+        EnvironmentFailure: if the machine fails.
     """
     parts = parts_of(path)
     if parts is None or is_read_by_name(parts[-1]):
@@ -125,11 +127,11 @@ def is_read_no_more(root: Path, path: str) -> bool:
 
 
 def was_moved(before: str, now: str, paths: Sequence[str]) -> bool:
-    """Whether a source lies elsewhere now: it is gone from where it was, and most of its files are here.
+    """Tell whether a source was moved: it is gone from where it was, and most of its files are here.
 
     Args:
         before, now: the folders.
-        paths: files that the source had, below it, with ``/``.
+        paths: files that the source had, relative to it, with ``/``.
     """
     try:
         os.lstat(before)

@@ -143,7 +143,10 @@ def _hint_at_beginning(text: str, at: int) -> str:
     if first == "\0":
         return "restore the file from a backup: its beginning was lost to zero bytes, as after a power cut"
     if first == "<":
-        return "this is a web page or XML, not JSON: fetch the data again, or move the file out of the legacy folder"
+        return (
+            "this is a web page or XML, not JSON: fetch the data again,"
+            " or move the file out of the legacy folder"
+        )
     if first in "\ufeff}],":
         return "delete it"
     if signature := signature_of(text[at : at + 512].encode("utf-8", "replace")):
@@ -163,7 +166,8 @@ def _hint_on_key(text: str, at: int) -> str:
     if thousands and (group := _GROUP.match(text, at)):
         number = f"{thousands[0]}{group[0]}"
         mended = " or ".join(possible_numbers(number))
-        return f'write "{group[0]}" if it is a key, or {mended}, a comma and the missing key if {number} is one number'
+        one_number = f"{mended}, a comma and the missing key if {number} is one number"
+        return f'write "{group[0]}" if it is a key, or {one_number}'
     word = re.compile(r"\w{1,40}").match(text, at)
     return f'write the key in double quotes: "{word[0]}"' if word else ""
 

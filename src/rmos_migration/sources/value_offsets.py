@@ -1,7 +1,7 @@
 """Where in a text the values are that pointers name, found by skipping everything else.
 
-Values are skipped with the standard library's reader, which is fast and accepts more than it should. Text that it
-cannot read is walked in its mended form (``mended_text.py``), which has the same offsets.
+Values are skipped with the standard library's reader, which is fast and accepts more than it should. Text
+that it cannot read is walked in its mended form (``mended_text.py``), which has the same offsets.
 """
 
 import re

@@ -32,26 +32,26 @@ def id_keys(entity: Entity) -> tuple[str, ...]:
 
 
 def named(value: dict[str, Any], names: Iterable[str]) -> list[str]:
-    """Return the keys of an object that have one of the names, in their order, and repeated ones after them."""
+    """Return the keys of an object that have one of the names, in that order, then the repeated ones."""
     found = [name for name in names if name in value]
     found += [key for key in value if isinstance(key, Again) and key.name in names]
     return found
 
 
 def wrapper_keys(value: dict[str, Any]) -> list[str]:
-    """Return the keys under which a wrapper, or a list that PowerShell wrote as an object, has its documents."""
+    """Return the keys under which a wrapper, or a PowerShell list, has its documents."""
     keys = [key for key in named(value, WRAPPERS) if may_hold_documents(value[key])]
     return keys or (named(value, ["value"]) if is_powershell_list(value) else [])
 
 
 def answer_keys(value: dict[str, Any]) -> list[str]:
-    """Return the keys under which a program's answer has its records; nothing if an object is not an answer."""
+    """Return the keys under which a program's answer has its records; none if this is not an answer."""
     keys = [entity.singular for entity in ENTITIES if is_filled(value.get(entity.singular))]
     return keys if "success" in value or len(value) == len(keys) else []
 
 
 def event_keys(value: dict[str, Any]) -> list[str]:
-    """Return the key of the record in something that a program announced; nothing if an object is not that."""
+    """Return the key under which an announced event has its record; none if this is not an event."""
     is_event = isinstance(value.get("type"), str) and isinstance(value.get("data"), dict)
     return ["data"] if is_event else []
 
@@ -59,8 +59,8 @@ def event_keys(value: dict[str, Any]) -> list[str]:
 def is_keyed_by_id(entity: Entity, value: dict[str, dict[str, Any]], known: Collection[str]) -> bool:
     """Tell whether an object of objects is a file keyed by id.
 
-    Of two or more objects most must be recognised, or half if the others are parts of records, so that a stray one
-    costs only itself; a single one must have its key as its id.
+    Of two or more objects most must be recognised, or half if the others are parts of records, so that a
+    stray one costs only itself; a single one must have its key as its id.
 
     Args:
         entity: whose records they would be.
@@ -82,7 +82,7 @@ def says_failure(answer: Mapping[str, Any]) -> bool:
 
 
 def is_in_place_of_object(value: Any) -> bool:
-    """Tell whether a value is text in place of an object: what ConvertTo-Json left, or the object as JSON text."""
+    """Tell whether a value is text in place of an object: ConvertTo-Json's remains, or JSON text."""
     return isinstance(value, str) and (is_cut_off(value) or value.lstrip().startswith("{"))
 
 

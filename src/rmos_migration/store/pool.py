@@ -15,11 +15,11 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import DatabaseUnusable
 from . import schema
-from .clocks import never
-from .database import SqliteDatabase
-from .engines import SHORT_PATIENCE, interrupt_if_over, time_limit
+from .dialect import SQLITE
 from .failures import driver_errors_as_ours
-from .safety import data_version
+from .port import never
+from .sqlite.database import SqliteDatabase
+from .sqlite.engines import SHORT_PATIENCE, interrupt_if_over, time_limit
 
 QUESTION_SECONDS = 30.0
 """How long one answer of a server may ask the database, unless it is said otherwise."""
@@ -34,9 +34,9 @@ class _PooledConnection:
     """One connection with the identity of the file that it reads."""
 
     def __init__(self, database: SqliteDatabase) -> None:
-        self.identity = _identity(database)
+        self.identity = database.identity()
         self._stack = ExitStack()
-        self.connection = self._stack.enter_context(database.standing_reader())
+        self.connection = self._stack.enter_context(database.connect_pooled())
         self.changes = -1
 
     def close(self) -> None:
@@ -46,14 +46,14 @@ class _PooledConnection:
     def is_as_before(self) -> bool:
         """Return whether nobody has written since ``has_changed`` was asked last; not, where that cannot be told at once."""
         try:
-            return data_version(self.connection) == self.changes
+            return SQLITE.data_version(self.connection) == self.changes
         except sqlite3.Error:
             return False
 
     def has_changed(self) -> bool:
         """Whether anybody has written since this was asked last."""
         with self._waiting():
-            changes = data_version(self.connection)
+            changes = SQLITE.data_version(self.connection)
         if changes == self.changes:
             return False
         self.changes = changes
@@ -153,7 +153,7 @@ class ReadPool:
         try:
             watch = self._watch
             is_known = (
-                watch is not None and watch.identity == _identity(self.database) and watch.is_as_before()
+                watch is not None and watch.identity == self.database.identity() and watch.is_as_before()
             )
             return self._moment if is_known else None
         finally:
@@ -167,7 +167,7 @@ class ReadPool:
         """
         with self._watching:
             watch = self._watch
-            if watch is None or watch.identity != _identity(self.database):
+            if watch is None or watch.identity != self.database.identity():
                 self._stop_watching()
                 watch = self._watch = _PooledConnection(self.database)
             try:
@@ -221,7 +221,7 @@ class ReadPool:
         if self.moment_at_once() is None:
             self.moment()  # which refuses a file whose schema was upgraded since it was opened
         while (standing := self._next()) is not None:
-            if standing.identity == _identity(self.database):
+            if standing.identity == self.database.identity():
                 return standing
             standing.close()
         return _PooledConnection(self.database)
@@ -237,13 +237,3 @@ class ReadPool:
             self._watch.close()
             self._watch = None
             self._moment += 1
-
-
-def _identity(database: SqliteDatabase) -> _Identity:
-    """Which file it is; of one that SQLite would not notice to be written, in which state, too."""
-    try:
-        found = database.path.stat()
-        of_state = (found.st_size, found.st_mtime_ns) if database.is_read_unnoticed() else ()
-    except OSError:
-        return (0, 0)
-    return (found.st_dev, found.st_ino, *of_state)

@@ -1,6 +1,10 @@
 """The schema's version: what a database has, what this program needs, and the way from one to the other."""
 
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from threading import Lock
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, select, text
 
@@ -51,6 +55,61 @@ def version_of(connection: Connection) -> int:
     if kinds(connection).get(schema_version.name) != "table":
         return 0
     return int(connection.scalar(select(func.coalesce(func.max(schema_version.c.version), 0))) or 0)
+
+
+# what follows from a schema's own words, kept while they are the same
+
+_Found = TypeVar("_Found")
+_Words = tuple[tuple[Any, ...], ...]
+
+_KEPT = 4
+"""Schemas of which the answers are kept; a process meets one, and perhaps an older one and that of a copy."""
+
+_LONGEST = 100_000
+"""Characters of a schema that is kept: five times our own."""
+
+
+def kept_by_schema(find: Callable[[Connection], _Found]) -> Callable[[Connection], _Found]:
+    """Call a function once for each schema. What it returns is shared, and must hang on nothing but the schema."""
+    kept: dict[_Words, _Found] = {}
+    lock = Lock()
+
+    @wraps(find)
+    def found(connection: Connection) -> _Found:
+        words = _words_of(connection)
+        with lock:
+            if words in kept:
+                return kept[words]
+        answer = find(connection)
+        is_short = sum(len(str(one[-1])) for one in words) <= _LONGEST
+        if is_short and _words_of(connection) == words:  # else another program changed it meanwhile
+            with lock:
+                while len(kept) >= _KEPT:
+                    kept.pop(next(iter(kept)))
+                kept[words] = answer
+        return answer
+
+    return found
+
+
+def _words_of(connection: Connection) -> _Words:
+    listed = connection.exec_driver_sql("SELECT type, name, tbl_name, rootpage > 0, sql FROM sqlite_master")
+    return tuple(tuple(row) for row in listed)
+
+
+class SchemaStep(NamedTuple):
+    """A step of the schema as it was recorded."""
+
+    version: int
+    applied_at: str
+    description: str | None
+
+
+def steps(connection: Connection) -> list[SchemaStep]:
+    """Return the steps of the schema that were applied, oldest first."""
+    step = schema_version.c
+    query = select(step.version, step.applied_at, step.description).order_by(step.version)
+    return [SchemaStep(*row) for row in connection.execute(query)]
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:

@@ -1,6 +1,7 @@
 """What tables and indexes a database has, what it should have, and how the two differ."""
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -8,10 +9,12 @@ from sqlalchemy import Connection, StaticPool, create_engine, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex
 
+from ..errors import DatabaseUnusable
 from . import schema
 from .failures import reason
-from .schema_words import kept_by_schema
-from .tables import metadata, schema_version
+from .schema import kept_by_schema
+from .sqlite.computing import computed
+from .tables import metadata
 
 NAMED_INDEXES = (
     "idx_patterns_strip_family",
@@ -20,6 +23,10 @@ NAMED_INDEXES = (
     "idx_joblogs_status",
 )
 """The indexes that programs of the workshop rely on by name."""
+
+
+_LOSES_ROWS = re.compile(r"\bON\s+CONFLICT\s+(?:IGNORE|REPLACE)\b", re.IGNORECASE)
+"""In the definition of a table: rows vanish where the rule is broken, instead of being refused."""
 
 
 class TableFound(NamedTuple):
@@ -46,13 +53,6 @@ class Structure(NamedTuple):
     indexes: dict[str, IndexFound]
     triggers: dict[str, str]
     views: dict[str, str]
-
-
-class SchemaStep(NamedTuple):
-    """A step of the schema as it was recorded."""
-
-    version: int
-    applied_at: str
 
 
 @lru_cache(maxsize=1)
@@ -83,6 +83,24 @@ def found(connection: Connection) -> Structure:
     )
 
 
+def foreign(there: Structure) -> Iterator[str]:
+    """Tell of what changes what others write, or shows what is not there."""
+    yield from (f"the trigger {name} on {table} is not ours" for name, table in there.triggers.items())
+    yield from (f"the {kind} {name} is not ours" for name, kind in there.views.items())
+    for name, table in there.tables.items():
+        if any(_LOSES_ROWS.search(part) for part in table.parts):
+            yield f"the table {name} was changed: it drops rows that break its rules"
+
+
+def refuse_foreign(connection: Connection) -> None:
+    """Raise DatabaseUnusable where something in a database changes what others write; in a transaction, it stays so."""
+    if said := computed(connection) or next(foreign(found(connection)), ""):
+        raise DatabaseUnusable(
+            f"another program changed the database while it was written: {said}",
+            "take that out of it (see: rmos audit), then run the same command again; it carries on",
+        )
+
+
 def missing_indexes(there: Structure) -> list[str]:
     """The names of declared indexes that are not there, though their tables are."""
     declared = expected().indexes.items()
@@ -100,12 +118,6 @@ def changed_parts(there: Structure) -> list[str]:
         if there.indexes.get(name, index) != index:
             found.append(f"the index {name} is another than it was")
     return found
-
-
-def steps(connection: Connection) -> list[SchemaStep]:
-    """The steps of the schema that were applied, oldest first."""
-    query = select(schema_version.c.version, schema_version.c.applied_at).order_by(schema_version.c.version)
-    return [SchemaStep(*row) for row in connection.execute(query)]
 
 
 def mark_of_upgrades(connection: Connection) -> str | None:
@@ -133,11 +145,6 @@ def make_missing_indexes(connection: Connection) -> dict[str, str]:
                     savepoint.commit()
                     made[name] = ""
     return made
-
-
-def refresh_statistics(connection: Connection) -> None:
-    """Let the database count what its query planner goes by."""
-    connection.exec_driver_sql("ANALYZE")
 
 
 def application_id(connection: Connection) -> int:

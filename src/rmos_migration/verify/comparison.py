@@ -21,12 +21,10 @@ from ..migrate.outcome import Outcome
 from ..migrate.prepare import Candidate, prepare_document
 from ..sources.content import content_sha256
 from ..sources.document import Document
-from ..store import edits, holdings
-from ..store.holdings import Entry, Origin
-from ..store.records import Row, rows_of
-from ..store.reporting import SUPERSEDED
-from ..store.runs import ID_CONFLICT, REPLACED, SETTLED, deleted_ids
-from ..store.soundness import has_row
+from ..store import ledger, records, runs
+from ..store.ledger import Entry, Origin, deleted_ids
+from ..store.model import ID_CONFLICT, REPLACED, SETTLED, SUPERSEDED
+from ..store.records import Row, has_row, rows_of
 from .model import ComparedItem, DocumentState
 
 _NEVER = "it was never migrated"
@@ -60,7 +58,7 @@ class LedgerExtract:
         """Look everything up at once."""
         ids = [prepared.record_id for prepared in documents if prepared.record_id is not None]
         rows = rows_of(connection, entity, ids)
-        return cls(entries, rows, holdings.origins(connection, entity, ids), as_kept)
+        return cls(entries, rows, ledger.origins(connection, entity, ids), as_kept)
 
 
 def compare(connection: Connection, entity: Entity, prepared: Candidate, held: LedgerExtract) -> ComparedItem:
@@ -136,7 +134,7 @@ def _state_of_kept_out(
     state = DocumentState.CONFLICT if entry.outcome == Outcome.CONFLICT else DocumentState.REJECTED
     trace = None
     if entry.code == REPLACED and entry.record_id is not None:
-        trace = edits.trace_of(connection, entity, entry.record_id)
+        trace = ledger.trace_of(connection, entity, entry.record_id)
     code = SUPERSEDED if entry.code == REPLACED and trace is None else str(entry.code)
     return state, [code if trace is None else f"{code}: {trace}"]
 
@@ -162,7 +160,7 @@ def _changes(connection: Connection, entity: Entity, prepared: Candidate, held: 
     origin = held.origins.get(str(prepared.record_id))
     entry = held.entries.get(prepared.place)
     is_origin = entry is not None and entry.outcome == Outcome.MIGRATED
-    wishes = holdings.waiting(connection, entity, str(prepared.record_id)) if entity.references else {}
+    wishes = records.pending_of(connection, entity, str(prepared.record_id)) if entity.references else {}
     beside = _Beside(connection, entity, row, origin, wishes)
     changes = _differences(entity, beside.row_of(prepared), row, is_origin)
     if changes and origin is not None:
@@ -231,7 +229,7 @@ class _Beside(NamedTuple):
         if leaves_a_sign and kept.derived == self.origin.derived:
             return kept
         origin = self.origin
-        return kept if holdings.has_replaced(self.connection, origin.path, origin.pointer) else prepared
+        return kept if runs.has_replaced(self.connection, origin.path, origin.pointer) else prepared
 
 
 def _without_category(entity: Entity, row: Row) -> Row:

@@ -10,7 +10,7 @@ from ..diagnostics import printable
 from ..entities import ENTITIES
 from ..errors import ExitCode
 from ..migrate.options import Limit
-from ..store.runs import REPLACED
+from ..store.model import REPLACED
 
 SCHEMA = "rmos-migration/verification/1"
 

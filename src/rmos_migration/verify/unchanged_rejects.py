@@ -10,9 +10,9 @@ from ..migrate.outcome import Outcome
 from ..migrate.prepare import Candidate
 from ..sources.decode import to_text
 from ..sources.locate import document_texts
-from ..store import exporting
-from ..store.holdings import Entry
-from ..store.runs import UNRESOLVED
+from ..store import rejects
+from ..store.ledger import Entry
+from ..store.model import UNRESOLVED
 
 
 def still_as_kept(
@@ -37,7 +37,7 @@ def still_as_kept(
     same: set[Place] = set()
     for path, group in groupby(doubtful, key=lambda one: one.reading.path):
         documents = list(group)
-        kept = exporting.bodies(connection, source, path)
+        kept = rejects.bodies(connection, source, path)
         text = to_text(documents[0].reading.raw, encodings.get(path))
         for pointer, found in document_texts(path, text, [one.pointer for one in documents]).items():
             if kept.get(pointer) == found.text.encode("utf-8", "surrogatepass"):

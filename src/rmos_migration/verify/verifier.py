@@ -24,8 +24,9 @@ from ..sources.decode import is_codec
 from ..sources.discover import Source
 from ..sources.read import Reading, SourceFile, read_files
 from ..sources.source_files import Presence
-from ..store import holdings, queries, runs, schema
-from ..store.database import SqliteDatabase
+from ..store import ledger, records, schema
+from ..store.model import now
+from ..store.port import DatabasePort
 from .comparison import LedgerExtract, compare
 from .model import NO_DIFFERENCES, ComparedItem, DocumentState, Limits, Tallies, Verification
 from .unchanged_rejects import still_as_kept
@@ -38,7 +39,7 @@ Told = Callable[[ComparedItem], None]
 
 def verify_source(
     source: Path,
-    database: SqliteDatabase,
+    database: DatabasePort,
     *,
     limits: Limits = NO_DIFFERENCES,
     encoding: str | None = None,
@@ -62,21 +63,21 @@ def verify_source(
     if encoding is not None and not is_codec(encoding):
         raise UsageError(f"there is no encoding {encoding}", "use a name such as cp1252 or latin-1")
     tree = source_at(source, encoding)
-    started_at, began = runs.now(), time.perf_counter()
-    with database.certain_reader() as connection, fewer_garbage_collections():
-        number = holdings.source_number(connection, tree.location)
-        one_pass = _Pass(connection, tree, number, encoding, told or (lambda _: None))
+    started_at, began = now(), time.perf_counter()
+    with database.read_sound() as snapshot, fewer_garbage_collections():
+        number = ledger.source_number(snapshot.connection, tree.location)
+        one_pass = _Pass(snapshot.connection, tree, number, encoding, told or (lambda _: None))
         one_pass.run()
         return Verification(
             source=str(source),
-            migrated_from=None if number is None else holdings.location_of(connection, number),
+            migrated_from=None if number is None else ledger.location_of(snapshot.connection, number),
             database=database.url,
-            schema_version=schema.version_of(connection),
+            schema_version=schema.version_of(snapshot.connection),
             tool_version=__version__,
             started_at=started_at,
             duration_seconds=time.perf_counter() - began,
             source_fingerprint=one_pass.fingerprint,
-            database_fingerprint=holdings.fingerprint(connection, ENTITIES),
+            database_fingerprint=records.fingerprint(snapshot.connection, ENTITIES),
             tallies=one_pass.tallies,
             differing=one_pass.differing,
             limits=limits,
@@ -114,7 +115,7 @@ class _Pass:
         return None if self.source.unlisted else self.digest.hexdigest()
 
     def run(self) -> None:
-        holdings.begin_seeing(self.connection)
+        ledger.begin_seeing(self.connection)
         for entity in ENTITIES:
             files = self.source.files(entity)
             while chunk := list(islice(files, BATCH_DOCUMENTS)):
@@ -123,7 +124,7 @@ class _Pass:
             self.unread[folder.path] = _Unread(_reason(folder.problem))
         presence = Presence()
         for entity in ENTITIES:
-            for unseen in holdings.unseen(self.connection, entity, self.number):
+            for unseen in ledger.unseen(self.connection, entity, self.number):
                 if all(
                     presence.is_gone(*place) for place in unseen.elsewhere
                 ):  # else another folder holds it as well
@@ -135,9 +136,9 @@ class _Pass:
             path = diagnostic.location.path
             self._book(ComparedItem("", path, "", None, DocumentState.NOT_LOOKED_AT, [_reason(diagnostic)]))
             self.tallies.folders_not_looked_at += diagnostic.code == FOLDER_NOT_LOOKED_AT
-        self.tallies.rows = queries.entity_counts(self.connection)
+        self.tallies.rows = records.entity_counts(self.connection)
 
-    def _without_document(self, entity: Entity, unseen: holdings.Unseen) -> ComparedItem:
+    def _without_document(self, entity: Entity, unseen: ledger.Unseen) -> ComparedItem:
         """Return the state of a row whose document was not seen: it may stand in what could not be read."""
         record_id, path, pointer, _ = unseen
         if path is None:
@@ -163,7 +164,7 @@ class _Pass:
         encodings: dict[str, str] = {}
         if self.number is not None:
             paths = [file.path for file in chunk]
-            encodings = holdings.encodings(self.connection, self.number, paths)
+            encodings = ledger.encodings(self.connection, self.number, paths)
         batch: list[Candidate] = []
         for file, reading in zip(chunk, read_files(chunk), strict=True):
             self._note_file(file, reading)
@@ -174,11 +175,11 @@ class _Pass:
         self._compare(entity, batch, encodings)
 
     def _compare(self, entity: Entity, batch: list[Candidate], encodings: Mapping[str, str]) -> None:
-        entries: dict[Place, holdings.Entry] = {}
+        entries: dict[Place, ledger.Entry] = {}
         as_kept: frozenset[Place] = frozenset()
         if self.number is not None:
             paths = list(dict.fromkeys(prepared.reading.path for prepared in batch))
-            entries = holdings.entries(self.connection, self.number, entity, paths)
+            entries = ledger.entries(self.connection, self.number, entity, paths)
         batch = [
             prepared if entry is None else with_ledger_id(prepared, entry.record_id, entry.derived)
             for prepared in batch
@@ -199,7 +200,7 @@ class _Pass:
             else:
                 self._book(comparison)
             seen.append(_record_seen(comparison, entries.get(prepared.place)))
-        holdings.note_seen(self.connection, entity, [one for one in seen if one is not None])
+        ledger.note_seen(self.connection, entity, [one for one in seen if one is not None])
 
     def _book(self, comparison: ComparedItem) -> None:
         self.tallies.count(comparison)
@@ -230,7 +231,7 @@ def _size_and_time(full: str) -> str:
     return f"{known.st_size} {known.st_mtime_ns}"
 
 
-def _record_seen(comparison: ComparedItem, entry: holdings.Entry | None) -> str | None:
+def _record_seen(comparison: ComparedItem, entry: ledger.Entry | None) -> str | None:
     """The record whose row a document accounts for: not one that was not loaded, and has an id that is taken."""
     if comparison.state in (DocumentState.EQUAL, DocumentState.ROW_CHANGED):
         return comparison.record_id

@@ -1,9 +1,8 @@
 """Templates to pages: what every page has, and what a browser may do with it."""
 
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -44,8 +43,7 @@ PAGES = {
 """What the navigation leads to."""
 
 
-@dataclass(frozen=True)
-class Shell:
+class Shell(NamedTuple):
     """What every page says around its own content: of which server it is, and what can be done here."""
 
     root: str
@@ -60,7 +58,7 @@ class Shell:
         text = (
             _environment()
             .get_template(template)
-            .render(pages=PAGES, here=here, version=__version__, **vars(self), **values)
+            .render(pages=PAGES, here=here, version=__version__, **self._asdict(), **values)
         )
         return text.encode("utf-8", "backslashreplace")
 

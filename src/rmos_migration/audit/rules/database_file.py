@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 
 from ...diagnostics import Severity
-from ...store import schema, soundness, structure
+from ...store import schema, structure
+from ...store.dialect import SQLITE
 from ..rule import DatabaseCheck, Family, Rule, Subject, Violation
 
 FREE_SHARE = 0.25
@@ -12,7 +13,7 @@ FREE_BYTES = 1_000_000
 
 
 def _damage(subject: Subject) -> Iterator[Violation]:
-    for line in soundness.file_damage(subject.connection):
+    for line in SQLITE.damage(subject.connection):
         yield Violation(line, record=line)
 
 

@@ -10,9 +10,8 @@ from ...errors import CorruptRow
 from ...generations.normalized import names_columns
 from ...generations.times import is_instant
 from ...sources.source_files import Presence
-from ...store import breaches, soundness, waiting
-from ...store.lock import is_locked
-from ...store.soundness import Place
+from ...store import checks, records
+from ...store.checks import EntryPlace
 from ...store.tables import metadata
 from ..rule import DatabaseCheck, Family, Rule, Subject, Violation
 
@@ -29,52 +28,52 @@ _BOOKS = (*(entity.name for entity in ENTITIES), "migration_ledger", "migration_
 
 def _rows_without_entry(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
-        for record_id in soundness.rows_without_entry(subject.connection, entity):
+        for record_id in checks.rows_without_entry(subject.connection, entity):
             yield Violation("no document is on record for this row", entity.name, str(record_id))
 
 
 def _entries_without_row(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
-        for place in soundness.entries_without_row(subject.connection, entity):
+        for place in checks.entries_without_row(subject.connection, entity):
             yield _at(
                 place,
                 f"the document's record {shown(place.record_id)} is not among the {_words(place.entity)}",
             )
-    for place in soundness.entries_of_no_entity(subject.connection):
+    for place in checks.entries_of_no_entity(subject.connection):
         yield _at(place, f"the document is booked as {shown(place.entity)}, which is no kind of record")
 
 
 def _several_origins(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
-        for record_id in soundness.several_origins(subject.connection, entity):
+        for record_id in checks.several_origins(subject.connection, entity):
             yield Violation(
                 "the ledger names several contents that the row was made from", entity.name, str(record_id)
             )
 
 
 def _derived(subject: Subject) -> Iterator[Violation]:
-    for entity, derived in soundness.derived_lists(subject.connection):
+    for entity, derived in checks.derived_lists(subject.connection):
         if entity not in BY_NAME or not names_columns(BY_NAME[entity], derived):
-            for place in soundness.entries_with_derived(subject.connection, entity, derived):
+            for place in checks.entries_with_derived(subject.connection, entity, derived):
                 yield _at(place, f"derived is {shown(derived)}, which is no list of columns")
 
 
 def _rejects(subject: Subject) -> Iterator[Violation]:
-    for place in soundness.rejects_without_bytes(subject.connection):
+    for place in checks.rejects_without_bytes(subject.connection):
         yield _at(place, "the document was rejected, but its bytes were not kept")
-    for place in soundness.bytes_without_reject(subject.connection):
+    for place in checks.bytes_without_reject(subject.connection):
         yield _at(place, "the document's bytes were kept, but the ledger does not call it rejected")
 
 
 def _waiting(subject: Subject) -> Iterator[Violation]:
-    for entity, record_id, field, target in waiting.in_vain(subject.connection):
+    for entity, record_id, field, target in records.pending_in_vain(subject.connection):
         yield Violation(
             f"{field} waits for {shown(target)}, although it should not", entity, record_id, field
         )
 
 
 def _unbalanced(subject: Subject) -> Iterator[Violation]:
-    for run_id, status, text in soundness.counts_of_runs(subject.connection):
+    for run_id, status, text in checks.counts_of_runs(subject.connection):
         if status in ("completed", "completed_with_rejects"):
             for message in _imbalances(text):
                 yield Violation(message, "migration_runs", str(run_id), "counts_json")
@@ -125,7 +124,7 @@ def _is_tally(counted: object) -> bool:
 
 
 def _times(subject: Subject) -> Iterator[Violation]:
-    for run_id, status, started, finished, duration in soundness.times_of_runs(subject.connection):
+    for run_id, status, started, finished, duration in checks.times_of_runs(subject.connection):
         for column, message in _oddities(status, started, finished, duration):
             yield Violation(message, "migration_runs", str(run_id), column)
 
@@ -146,24 +145,24 @@ def _oddities(
 
 
 def _breaches(subject: Subject) -> Iterator[Violation]:
-    for table, record, column, value in breaches.breaches_of_books(subject.connection):
+    for table, record, column, value in checks.breaches_of_books(subject.connection):
         yield Violation(f"{column} is {shown(value)}, which the table does not allow", table, record, column)
 
 
 def _running(subject: Subject) -> Iterator[Violation]:
-    for run_id, status, _ in soundness.counts_of_runs(subject.connection):
-        if status == "running" and subject.was_locked is False and is_locked(subject.database.path) is False:
+    for run_id, status, _ in checks.counts_of_runs(subject.connection):
+        if status == "running" and subject.was_locked is False and subject.database.is_running() is False:
             yield Violation("the run was cut off", "migration_runs", str(run_id), "status")
 
 
 def _kept_out(subject: Subject) -> Iterator[Violation]:
     presence = Presence()
-    for place in soundness.kept_out(subject.connection):
+    for place in checks.not_loaded(subject.connection):
         if not presence.is_gone(place.location, place.path):
             yield _at(place, f"the document is not loaded: {place.code}")
 
 
-def _at(place: Place, message: str) -> Violation:
+def _at(place: EntryPlace, message: str) -> Violation:
     where = " ".join(part for part in (place.path, place.pointer) if part)
     return Violation(message, "migration_ledger", where)
 

@@ -5,14 +5,14 @@ from functools import lru_cache
 
 from ...diagnostics import Severity, shown
 from ...entities import Entity
-from ...store import soundness
+from ...store import checks, records
 from ..rule import DatabaseCheck, Family, Flaws, Row, RowCheck, RowTest, Rule, Subject, Violation
 
 _REMEMBERED = 10_000
 
 
 def _broken(subject: Subject) -> Iterator[Violation]:
-    for table, record, column, target in soundness.broken_references(subject.connection):
+    for table, record, column, target in checks.broken_references(subject.connection):
         yield Violation(f"{column} {shown(target)} leads nowhere", table, record, column)
 
 
@@ -24,7 +24,7 @@ def _ring_families(entity: Entity, subject: Subject) -> RowTest | None:
 
     @lru_cache(maxsize=_REMEMBERED)
     def is_there(parent: str, record_id: str) -> bool:
-        return soundness.has_row(subject.connection, parent, record_id)
+        return records.has_row(subject.connection, parent, record_id)
 
     def find(row: Row) -> Flaws:
         flaws = []

@@ -13,7 +13,7 @@ _VERSIONS = "schema_version"
 def _version_missing(subject: Subject) -> Iterator[Violation]:
     if _VERSIONS not in subject.structure.tables:
         yield Violation("there is no table schema_version", _VERSIONS)
-    elif not structure.steps(subject.connection):
+    elif not schema.steps(subject.connection):
         yield Violation("schema_version holds no step", _VERSIONS)
 
 
@@ -24,7 +24,7 @@ def _outdated(subject: Subject) -> Iterator[Violation]:
 
 
 def _history(subject: Subject) -> Iterator[Violation]:
-    steps = structure.steps(subject.connection)
+    steps = schema.steps(subject.connection)
     there = {step.version for step in steps}
     for version in sorted(set(range(1, max(there, default=0) + 1)) - there):
         yield Violation(f"step {version} is not recorded", _VERSIONS, str(version))

@@ -5,7 +5,7 @@ somebody takes the write lock, so a writer that is killed leaves none. It names 
 change; a copy, another file put in its place, a byte written by whatever hands changes one of them. The time of writing
 is set here to a moment finer than the ticks of the system's clock, so that no later write can have the same, however soon.
 SQLite's own change counter would add nothing: with a write-ahead log it stands still, and who opens the file to read it
-takes away the locks that SQLite holds (``condition.examine``).
+takes away the locks that SQLite holds (``file_state.examine``).
 """
 
 import os

@@ -6,13 +6,13 @@ from collections.abc import Collection
 from typing import Any
 from unicodedata import normalize
 
-from sqlalchemy import Connection, literal_column, select
+from sqlalchemy import (
+    Connection,
+    select,
+)
 
-from .bulk import among
-from .tables import ENTITY_TABLES
-
-_ROWID: Any = literal_column("rowid")
-"""SQLite's own number of a row."""
+from ..dialect import SQLITE
+from ..tables import ENTITY_TABLES
 
 
 def looks(text: str) -> str:
@@ -48,8 +48,9 @@ class Looks:
         }
         if not numbers:
             return {}
-        column = ENTITY_TABLES[entity].c.id
-        there = {looks(one): one for one in connection.scalars(select(column).where(among(_ROWID, numbers)))}
+        found = ENTITY_TABLES[entity]
+        here = SQLITE.among(SQLITE.row_number(found), numbers)
+        there = {looks(one): one for one in connection.scalars(select(found.c.id).where(here))}
         return {one: there[looks(one)] for one in wanted if looks(one) in there}
 
 
@@ -57,8 +58,9 @@ class _Table:
     """The hashes of the looks of a table's ids in order, and beside each the number of the first row of these looks."""
 
     def __init__(self, connection: Connection, entity: str) -> None:
-        column = ENTITY_TABLES[entity].c.id
-        cursor: Any = connection.execute(select(_ROWID, column).order_by(column)).cursor
+        found = ENTITY_TABLES[entity]
+        query = select(SQLITE.row_number(found), found.c.id).order_by(found.c.id)
+        cursor: Any = connection.execute(query).cursor
         numbers, hashes = array("q"), array("q")
         for number, one in cursor:
             numbers.append(number)

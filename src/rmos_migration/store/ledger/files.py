@@ -4,12 +4,23 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, Column, ColumnElement, Connection, Integer, Table, cast, exists, func, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    Table,
+    cast,
+    exists,
+    func,
+    select,
+)
 
-from ..entities import Entity
-from .bulk import among
-from .runs import GONE, REPLACED, SETTLED
-from .tables import ENTITY_TABLES, KEPT_OUT, ledger
+from ...entities import Entity
+from ..dialect import SQLITE
+from ..model import GONE, REPLACED, SETTLED
+from ..tables import ENTITY_TABLES, KEPT_OUT, ledger
 
 
 class KnownFile(NamedTuple):
@@ -67,7 +78,7 @@ def known_files(
     kept_out = ledger.c.outcome.not_in(SETTLED) & (func.coalesce(ledger.c.code, "") != REPLACED)
     unsettled = kept_out | _row_is_gone(table) | ledger.c.record_id.is_(None)
     is_there = ~ledger.c.pointer.startswith(GONE)
-    of_these = (ledger.c.source_id == source) & among(ledger.c.path, paths)
+    of_these = (ledger.c.source_id == source) & SQLITE.among(ledger.c.path, paths)
     generation = func.coalesce(ledger.c.generation, "")
     query = (
         select(
@@ -104,7 +115,7 @@ def _generations(connection: Connection, source: int, paths: Sequence[str]) -> d
         select(ledger.c.path, ledger.c.generation, func.count())
         .where(
             ledger.c.source_id == source,
-            among(ledger.c.path, paths),
+            SQLITE.among(ledger.c.path, paths),
             ~ledger.c.pointer.startswith(GONE),
         )
         .group_by(ledger.c.path, ledger.c.generation)
@@ -136,7 +147,7 @@ def known_documents(
     query = (
         select(ledger.c.path, ledger.c.pointer, *columns, cast(_row_is_gone(table), Boolean))
         .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
-        .where(ledger.c.source_id == source, among(ledger.c.path, paths))
+        .where(ledger.c.source_id == source, SQLITE.among(ledger.c.path, paths))
         .order_by(ledger.c.path, ledger.c.pointer)
     )
     return {(path, pointer): KnownDocument(*known) for path, pointer, *known in connection.execute(query)}

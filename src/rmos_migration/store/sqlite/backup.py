@@ -10,12 +10,12 @@ from itertools import chain, count
 from pathlib import Path
 from time import monotonic
 
-from ..atomic import sweep, unfinished
-from ..errors import EnvironmentFailure, UsageError, remedy
-from ..permissions import permissions_of
-from ..syncing import force, sync_file, sync_folder
+from ...atomic import sweep, unfinished
+from ...errors import EnvironmentFailure, UsageError, remedy
+from ...permissions import permissions_of
+from ...syncing import force, sync_file, sync_folder
+from ..failures import ours
 from .engines import PATIENCE, uri
-from .failures import ours
 from .file_state import COMPANIONS, is_read_unnoticed
 
 log = logging.getLogger(__name__)

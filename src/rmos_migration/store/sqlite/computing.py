@@ -11,10 +11,10 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
-from ..errors import DatabaseUnusable
-from . import schema
-from .schema_words import kept_by_schema
-from .tables import metadata
+from ...errors import DatabaseUnusable
+from .. import schema
+from ..schema import kept_by_schema
+from ..tables import metadata
 
 _HARMLESS = frozenset(
     (

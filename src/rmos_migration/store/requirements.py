@@ -1,4 +1,4 @@
-"""Which SQLite this program needs."""
+"""Which SQLite this program needs; nothing else is imported here, since every command asks."""
 
 import sqlite3
 

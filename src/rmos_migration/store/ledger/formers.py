@@ -3,15 +3,25 @@
 from collections.abc import Collection
 from typing import NamedTuple
 
-from sqlalchemy import Column, Connection, MetaData, Table, Text, insert, literal, or_, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    literal,
+    or_,
+    select,
+)
 from sqlalchemy.schema import CreateTable, DropTable
 
-from ..entities import Entity
-from .bulk import among
-from .holders import HOLDER_COLUMNS, Holder
-from .known import KnownDocument
-from .runs import REPLACED, SETTLED
-from .tables import ledger, sources
+from ...entities import Entity
+from ..dialect import SQLITE
+from ..ledger.files import KnownDocument
+from ..ledger.holders import HOLDER_COLUMNS, Holder
+from ..model import REPLACED, SETTLED
+from ..tables import ledger, sources
 
 _noted = Table(
     "former_contents",
@@ -22,6 +32,7 @@ _noted = Table(
     prefixes=["TEMPORARY"],
     sqlite_with_rowid=False,
 )
+
 _IS_NAMED_BY_FILE = ledger.c.derived.contains('"id"')
 
 
@@ -62,7 +73,7 @@ def formers(connection: Connection, source: int, entity: Entity, contents: Colle
     them now.
     """
     paths = select(_noted.c.path).where(
-        _noted.c.entity == entity.name, among(_noted.c.content_sha256, contents)
+        _noted.c.entity == entity.name, SQLITE.among(_noted.c.content_sha256, contents)
     )
     query = (
         select(*HOLDER_COLUMNS, ledger.c.generation, ledger.c.file_sha256)
@@ -73,7 +84,7 @@ def formers(connection: Connection, source: int, entity: Entity, contents: Colle
             ledger.c.entity == entity.name,
             _IS_NAMED_BY_FILE,
             or_(ledger.c.outcome.in_(SETTLED), ledger.c.code == REPLACED),
-            among(ledger.c.content_sha256, contents),
+            SQLITE.among(ledger.c.content_sha256, contents),
         )
     )
     found = []

@@ -9,7 +9,6 @@ from sqlalchemy import (
     Connection,
     Table,
     false,
-    func,
     literal,
     or_,
     select,
@@ -18,7 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import NullType, String
 
-from .tables import ENTITY_TABLES, metadata
+from ..dialect import SQLITE
+from ..tables import ENTITY_TABLES, metadata
 
 
 class Breach(NamedTuple):
@@ -49,8 +49,7 @@ def broken_links_of_books(connection: Connection, there: Collection[str]) -> Ite
     """
     for table in metadata.sorted_tables:
         if table.name in there and table.name not in ENTITY_TABLES and table.foreign_keys:
-            broken = connection.exec_driver_sql(f"PRAGMA foreign_key_check({table.name})")
-            yield from dict.fromkeys((table.name, row[2]) for row in broken)
+            yield from dict.fromkeys(SQLITE.broken_links(connection, table.name))
 
 
 def breaches_of_books(connection: Connection) -> Iterator[Breach]:
@@ -58,7 +57,7 @@ def breaches_of_books(connection: Connection) -> Iterator[Breach]:
     for table in metadata.sorted_tables:
         if table.name not in ENTITY_TABLES:
             filled = [one for one in table.columns if not one.nullable]
-            nulls = [(one.name, func.typeof(one) == "null") for one in filled]  # IS NULL is taken for false
+            nulls = [(one.name, SQLITE.is_null_value(one)) for one in filled]  # IS NULL is taken for false
             rules = [*_checks(table), *nulls]
             if _is_any(connection, table, [broken for _, broken in rules]):
                 for column, broken in rules:

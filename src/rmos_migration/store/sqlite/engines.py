@@ -5,17 +5,17 @@ import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_from_bytes
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 
-from ..errors import CorruptRow
-from .clocks import Clock, never
-from .failures import driver_errors_as_ours
-from .sqlite import refuse_old
+from ..failures import driver_errors_as_ours
+from ..port import never
+from ..requirements import refuse_old
+from .driver import Clock, TimedConnection
 
 PATIENCE = 5.0
 """Seconds that a question waits while another program holds the database."""
@@ -28,78 +28,6 @@ _TICK = 500_000
 
 _CACHE, _SMALL_CACHE = 16384, 4096
 """KiB that a connection may hold of its file; a server keeps several open, and what it reads is small."""
-
-
-class _Cursor(sqlite3.Cursor):
-    """Raises as an error of the driver whatever the driver raises for a file or a machine; each call is a question's time."""
-
-    connection: "_Connection"
-
-    def execute(self, *given: Any) -> "_Cursor":
-        with _question(self.connection):
-            super().execute(*given)
-        return self
-
-    def executemany(self, *given: Any) -> "_Cursor":
-        with _question(self.connection):
-            super().executemany(*given)
-        return self
-
-    def fetchone(self) -> Any:
-        with _question(self.connection):
-            return super().fetchone()
-
-    def fetchmany(self, *given: Any, **named: Any) -> list[Any]:
-        with _question(self.connection):
-            return super().fetchmany(*given, **named)
-
-    def fetchall(self) -> list[Any]:
-        with _question(self.connection):
-            return super().fetchall()
-
-
-class _Connection(sqlite3.Connection):
-    clock: "Clock | None" = None
-
-    def cursor(self, factory: type[sqlite3.Cursor] = _Cursor) -> sqlite3.Cursor:  # type: ignore[override]
-        with _question(self):
-            return super().cursor(factory)
-
-    def execute(self, *given: Any) -> sqlite3.Cursor:  # sqlite3's own would not call ``cursor``
-        return self.cursor().execute(*given)
-
-
-class _question:  # noqa: N801 - used like a function; a generator would cost more at each call
-    def __init__(self, connection: _Connection) -> None:
-        self.clock = connection.clock
-
-    def __enter__(self) -> None:
-        if self.clock is not None:
-            self.clock.start()
-            if self.clock.is_over():
-                self.clock.stop()
-                raise _driver_error("interrupted", sqlite3.SQLITE_INTERRUPT)
-
-    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
-        if self.clock is not None:
-            self.clock.stop()
-        if isinstance(error, UnicodeDecodeError):  # of a message of SQLite's, or of a column's name
-            said = bytes(error.object).decode("utf-8", "backslashreplace")
-            code = sqlite3.SQLITE_CORRUPT if said.startswith("malformed") else sqlite3.SQLITE_ERROR
-            raise _driver_error(said, code) from error
-        if isinstance(
-            error, UnicodeEncodeError
-        ):  # of what was read although it is not UTF-8, and is looked up again
-            said = "a text in the database is not UTF-8, so what belongs to it cannot be looked up"
-            raise CorruptRow(said, "see: rmos audit") from error
-        if isinstance(error, MemoryError):
-            raise _driver_error("out of memory", sqlite3.SQLITE_NOMEM) from error
-
-
-def _driver_error(said: str, code: int) -> sqlite3.DatabaseError:
-    made = sqlite3.OperationalError(said)
-    made.sqlite_errorcode = code
-    return made
 
 
 def uri(path: Path, mode: str) -> str:
@@ -135,7 +63,7 @@ def file_engine(
             isolation_level=None,
             timeout=SHORT_PATIENCE if handed_round else PATIENCE,
             check_same_thread=not handed_round,
-            factory=_Connection,
+            factory=TimedConnection,
         )
         if read_only or _checks_json_untrusted():
             connection.execute("PRAGMA trusted_schema = OFF")
@@ -202,7 +130,7 @@ def time_limit(
         TookTooLong: at the border, where SQLite was ended (``failures.ours``).
     """
     driver = connection.connection.driver_connection
-    if not isinstance(driver, _Connection):
+    if not isinstance(driver, TimedConnection):
         yield
         return
     clock = driver.clock = Clock(seconds, is_stopped)
@@ -242,15 +170,8 @@ def interrupt_if_over(connection: Connection) -> None:
     SQLite looks at the clock between two steps, and after so many of them (``_TICK``); a step may take a second.
     """
     driver = connection.connection.driver_connection
-    if isinstance(driver, _Connection) and driver.clock is not None and driver.clock.is_over():
+    if isinstance(driver, TimedConnection) and driver.clock is not None and driver.clock.is_over():
         driver.interrupt()
-
-
-def tolerate_broken_text(connection: Connection, *, tolerant: bool) -> None:
-    """Let text that is no UTF-8 be read, its bytes as half characters, instead of failing; or no longer."""
-    driver = connection.connection.driver_connection
-    if isinstance(driver, sqlite3.Connection):
-        driver.text_factory = partial(str, encoding="utf-8", errors="surrogateescape") if tolerant else str
 
 
 def _begin_at_once(engine: Engine, read_only: bool) -> Engine:
@@ -263,3 +184,12 @@ def _begin_at_once(engine: Engine, read_only: bool) -> Engine:
 def _folded(text: Any) -> Any:
     """Text without regard to case and Unicode normal form, for SQL to compare by."""
     return unicodedata.normalize("NFC", text.casefold()) if isinstance(text, str) else text
+
+
+def checkpoint(connection: Connection) -> None:
+    """Fold the log into the file, so that a copy of the one file is the whole database."""
+    connection.rollback()
+    connection.connection.execute(
+        "PRAGMA busy_timeout = 200"
+    )  # ms; somebody's open read must not hold the run up
+    connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

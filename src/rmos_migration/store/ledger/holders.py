@@ -1,15 +1,24 @@
-"""The documents that rows were made from: which they are, and what becomes of them when another one takes a row over."""
+"""The documents that rows were made from, and what becomes of them when another one takes a row over."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, and_, delete, exists, func, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    delete,
+    exists,
+    func,
+    select,
+    update,
+)
 
-from ..diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
-from ..entities import Entity
-from .bulk import among
-from .runs import API, FROM_API, GONE, IS_SUPERSEDED, REPLACED, SETTLED, UNRESOLVED
-from .tables import ledger, rejects, sources
+from ...diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
+from ...entities import Entity
+from ..dialect import SQLITE
+from ..ledger.conditions import FROM_API, IS_SUPERSEDED
+from ..model import API, GONE, REPLACED, SETTLED, UNRESOLVED
+from ..tables import ledger, rejects, sources
 
 
 class Holder(NamedTuple):
@@ -85,7 +94,7 @@ def holders_of(connection: Connection, entity: Entity, ids: Collection[str]) -> 
     query = (
         select(*HOLDER_COLUMNS)
         .join(sources, sources.c.id == ledger.c.source_id)
-        .where(ledger.c.entity == entity.name, among(ledger.c.record_id, ids))
+        .where(ledger.c.entity == entity.name, SQLITE.among(ledger.c.record_id, ids))
         .order_by(ledger.c.outcome.not_in(("migrated",)), ledger.c.source_id, ledger.c.path, ledger.c.pointer)
     )
     found: dict[str, list[Holder]] = {}
@@ -103,7 +112,7 @@ def superseded_in(
         .where(
             ledger.c.source_id == source,
             ledger.c.entity == entity.name,
-            among(ledger.c.path, paths),
+            SQLITE.among(ledger.c.path, paths),
             IS_SUPERSEDED,
         )
         .order_by(ledger.c.path, ledger.c.pointer)
@@ -152,7 +161,7 @@ def set_aside_for(connection: Connection, entity: Entity, ids: Collection[str]) 
     """Give the documents whose record was deleted through the API; ``ids`` are records that others make again."""
     if not ids:
         return []
-    of_records = and_(ledger.c.entity == entity.name, among(ledger.c.record_id, ids))
+    of_records = and_(ledger.c.entity == entity.name, SQLITE.among(ledger.c.record_id, ids))
     query = select(*(ledger.c[name] for name in Superseded._fields)).where(
         of_records, ledger.c.code == REPLACED, ~FROM_API
     )
@@ -189,7 +198,7 @@ def release(connection: Connection, entity: Entity, record_ids: Collection[str])
         return
     in_rows = and_(
         ledger.c.entity == entity.name,
-        among(ledger.c.record_id, record_ids),
+        SQLITE.among(ledger.c.record_id, record_ids),
         ledger.c.content_sha256.is_not(None),
         func.coalesce(ledger.c.code, "") != REPLACED,
     )

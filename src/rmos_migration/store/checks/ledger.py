@@ -1,44 +1,29 @@
-"""The SELECTs of the audit: what does not fit together in the database. Each gives only what is wrong."""
+"""Whether rows, ledger, rejects and runs account for one another. Each check gives only what is wrong."""
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    ForeignKeyConstraint,
     Select,
     Table,
     and_,
-    case,
     exists,
     func,
     literal,
     not_,
     or_,
     select,
-    type_coerce,
 )
-from sqlalchemy.types import NullType, String
 
-from ..entities import BY_NAME, Entity
-from .engines import tolerate_broken_text
-from .kept_out import IS_FOR_ITS_ID, IS_KEPT_OUT
-from .runs import SETTLED, SPEAKS_OF_ROW
-from .tables import ENTITY_TABLES, ledger, metadata, rejects, runs, sources
+from ...entities import BY_NAME, Entity
+from ..ledger.conditions import IS_FOR_ITS_ID, IS_NOT_LOADED, SPEAKS_OF_ROW
+from ..model import SETTLED
+from ..tables import ENTITY_TABLES, ledger, rejects, runs, sources
 
 
-class BrokenReference(NamedTuple):
-    """A reference that leads nowhere: table, key of its row, column, and the value."""
-
-    table: str
-    record: str
-    column: str
-    target: Any
-
-
-class Place(NamedTuple):
+class EntryPlace(NamedTuple):
     """A document's place as the ledger knows it, with its entity and record, and the code of what became of it.
 
     ``location`` is empty where the ledger names a source that is not there.
@@ -51,107 +36,6 @@ class Place(NamedTuple):
     entity: str
     record_id: str | None
     code: str | None
-
-
-def rows(connection: Connection, entity: Entity, *, tolerant: bool = False) -> Iterator[tuple[Any, ...]]:
-    """Every row of an entity, in column order, streamed in the order in which they are stored.
-
-    With ``tolerant``, text that is no UTF-8 comes with its bytes as half characters; else it ends the stream as damage.
-    """
-    tolerate_broken_text(connection, tolerant=tolerant)
-    table = ENTITY_TABLES[entity.name]
-    cursor: Any = connection.execute(select(table)).cursor  # the driver's own rows, which cost half
-    return iter(cursor)
-
-
-def has_row(connection: Connection, entity: str, record_id: str) -> bool:
-    """Whether there is a row of this id."""
-    column = ENTITY_TABLES[entity].c.id
-    return connection.execute(select(column).where(column == record_id)).first() is not None
-
-
-def file_damage(connection: Connection) -> list[str]:
-    """What SQLite finds wrong with the file's pages and indexes, in its own words.
-
-    The tables' own rules (CHECK, NOT NULL, STRICT) are left out: other rules of the audit say more of those.
-    """
-    connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
-    said = connection.exec_driver_sql("PRAGMA integrity_check(1000000)").scalars()
-    rules = ("NULL value in ", "non-", "TEXT value in ", "NUMERIC value in ")
-    return [line for line in said if line != "ok" and not line.startswith(rules)]
-
-
-def broken_references(connection: Connection) -> Iterator[BrokenReference]:
-    """References of any table that lead nowhere.
-
-    SQLite's own check says quickly in which tables; which rows they are only a query tells for every kind of table.
-    """
-    tables = {row[0] for row in connection.exec_driver_sql("PRAGMA foreign_key_check")}
-    for name in sorted(tables & metadata.tables.keys()):
-        table = metadata.tables[name]
-        for constraint in sorted(table.foreign_key_constraints, key=lambda one: one.column_keys[0]):
-            yield from _broken(connection, table, constraint)
-
-
-def broken_reference_count(connection: Connection) -> int:
-    """How many references lead nowhere."""
-    return len(connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall())
-
-
-def _broken(
-    connection: Connection, table: Table, constraint: ForeignKeyConstraint
-) -> Iterator[BrokenReference]:
-    (element,) = constraint.elements
-    column, parent = element.parent, element.column
-    key = [type_coerce(part, String) for part in table.primary_key]
-    nowhere = column.is_not(None) & ~exists(select(parent).where(parent == column)).correlate(table)
-    for *keys, target in connection.execute(select(*key, type_coerce(column, NullType())).where(nowhere)):
-        yield BrokenReference(table.name, " ".join(map(str, keys)), column.name, target)
-
-
-def look_alikes(
-    connection: Connection, entity: Entity, column: str, *, trimmed: bool = False
-) -> Iterator[list[str]]:
-    """Groups of values that differ only in case or Unicode normal form, each value once.
-
-    With ``trimmed``, blanks around a value make no difference either.
-    """
-    values = ENTITY_TABLES[entity.name].c[column]
-    query = (
-        select(func.json_group_array(values.distinct()))
-        .where(values.is_not(None))
-        .group_by(_folded(func.trim(values) if trimmed else values))
-        .having(func.count(values.distinct()) > 1)
-    )
-    for group in connection.scalars(query):
-        yield sorted(json.loads(group), key=str)
-
-
-def _folded(column: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Text to compare by; plain ASCII is folded by the database itself, which is quicker."""
-    is_plain = func.glob("*[^ -~]*", column) == 0
-    return case((is_plain, func.lower(column)), else_=func.rmos_folded(column))
-
-
-def incomplete(connection: Connection, entity: Entity, generations: Iterable[str]) -> Iterator[list[Any]]:
-    """Rows of these generations with a NULL in a column that their documents must fill: id and such columns."""
-    table = ENTITY_TABLES[entity.name]
-    columns = [table.c[rule.column] for rule in entity.required]
-    query = (
-        select(table.c.id, *columns)
-        .distinct()
-        .join(ledger, and_(ledger.c.entity == entity.name, ledger.c.record_id == table.c.id))
-        .where(
-            or_(*(column.is_(None) for column in columns)),
-            SPEAKS_OF_ROW,
-            ledger.c.generation.in_(list(generations)),
-        )
-    )
-    for record_id, *values in connection.execute(query):
-        yield [
-            record_id,
-            *(c.name for c, value in zip(columns, values, strict=True) if value is None),
-        ]
 
 
 def rows_without_entry(connection: Connection, entity: Entity) -> Iterator[str]:
@@ -178,7 +62,7 @@ def unknown_rows(connection: Connection, entity: Entity) -> int:
     return connection.scalar(query) or 0
 
 
-def entries_without_row(connection: Connection, entity: Entity) -> Iterator[Place]:
+def entries_without_row(connection: Connection, entity: Entity) -> Iterator[EntryPlace]:
     """Ledger entries that speak of a row which is not there."""
     return _as_places(connection, _places().where(*_without_row(entity)))
 
@@ -204,23 +88,23 @@ def _without_row(entity: Entity) -> list[ColumnElement[bool]]:
     ]
 
 
-def entries_of_no_entity(connection: Connection) -> Iterator[Place]:
+def entries_of_no_entity(connection: Connection) -> Iterator[EntryPlace]:
     """Ledger entries for an entity that this program does not know."""
     return _as_places(connection, _places().where(ledger.c.entity.not_in(list(BY_NAME))))
 
 
-def kept_out(connection: Connection) -> Iterator[Place]:
+def not_loaded(connection: Connection) -> Iterator[EntryPlace]:
     """Documents that are not in the database as of now: rejected, in conflict with what is, or replaced by it."""
-    return _as_places(connection, _places().where(IS_KEPT_OUT))
+    return _as_places(connection, _places().where(IS_NOT_LOADED))
 
 
-def rejects_without_bytes(connection: Connection) -> Iterator[Place]:
+def rejects_without_bytes(connection: Connection) -> Iterator[EntryPlace]:
     """Documents that the ledger calls rejected, but of which nothing was kept."""
     kept = select(literal(1)).where(*_same_place(rejects))
     return _as_places(connection, _places().where(ledger.c.outcome == "rejected", ~exists(kept)))
 
 
-def bytes_without_reject(connection: Connection) -> Iterator[Place]:
+def bytes_without_reject(connection: Connection) -> Iterator[EntryPlace]:
     """Documents that were kept as rejected, but which the ledger does not call so."""
     entry = select(literal(1)).where(*_same_place(rejects), ledger.c.outcome == "rejected")
     query = (
@@ -236,7 +120,7 @@ def bytes_without_reject(connection: Connection) -> Iterator[Place]:
         .join(sources, sources.c.id == rejects.c.source_id)
         .where(~exists(entry))
     )
-    return (Place(*row) for row in connection.execute(query))
+    return (EntryPlace(*row) for row in connection.execute(query))
 
 
 def several_origins(connection: Connection, entity: Entity) -> Iterator[str]:
@@ -265,7 +149,7 @@ def derived_lists(connection: Connection) -> Iterator[tuple[str, str]]:
     yield from (tuple(row) for row in connection.execute(query))
 
 
-def entries_with_derived(connection: Connection, entity: str, derived: str) -> Iterator[Place]:
+def entries_with_derived(connection: Connection, entity: str, derived: str) -> Iterator[EntryPlace]:
     """The ledger entries with a list of derived columns."""
     query = _places().where(ledger.c.entity == entity, ledger.c.derived == derived)
     return _as_places(connection, query)
@@ -291,8 +175,8 @@ def _places() -> Select[Any]:
     )
 
 
-def _as_places(connection: Connection, query: Select[Any]) -> Iterator[Place]:
-    return (Place(*row) for row in connection.execute(query))
+def _as_places(connection: Connection, query: Select[Any]) -> Iterator[EntryPlace]:
+    return (EntryPlace(*row) for row in connection.execute(query))
 
 
 def _same_place(table: Table) -> list[ColumnElement[bool]]:
