@@ -4,6 +4,7 @@ import atexit
 import hashlib
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -17,12 +18,9 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import create_engine
-
 from forking import LoadedProgram, loaded_program
 from loaded_program import without_root_powers
 from rmos_migration import migrate
-from rmos_migration.store import schema
 from rmos_migration.store.database import database_at
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
@@ -107,13 +105,12 @@ def workshop(tree: Path, documents: int) -> None:
 # databases ---------------------------------------------------------------------------------------------------
 
 
-def older_database(database: Path, version: str = "0001") -> None:
-    """Make a database as an earlier version of this program left it."""
-    engine = create_engine(f"sqlite:///{database}")
-    with engine.connect() as connection, connection.begin():
-        schema.upgrade(connection, version)
-    engine.dispose()
-    execute(database, "PRAGMA journal_mode = WAL")
+def shape(database: Path) -> dict[str, str]:
+    """The CREATE statements of a database by name; white space and the order of columns and rules do not count."""
+    found = query(
+        database, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+    )
+    return {name: " ".join(sorted(re.split(r",\s", re.sub(r"\s+", " ", sql).strip()))) for name, sql in found}
 
 
 KEY_OF_PATTERNS = "PRIMARY KEY (id)"
@@ -289,7 +286,7 @@ def _loaded() -> LoadedProgram:
     until_the_end = ExitStack()
     atexit.register(until_the_end.close)
     folder = Path(until_the_end.enter_context(tempfile.TemporaryDirectory(prefix="rmos-said-")))
-    return until_the_end.enter_context(loaded_program(environment(), folder))
+    return until_the_end.enter_context(loaded_program(environment() | {"PYTHONPATH": ""}, folder))
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from rmos_migration import migrate
 from rmos_migration.cli.app import run
 from rmos_migration.store.pool import ReadPool
 from rmos_migration.store.sqlite.database import SqliteDatabase
+from two_steps import program_of_two_steps
 
 # Examples judge behaviour, not the speed of the machine, and a test run tries the same ones each time. New ones are looked
 # for by ``make fault``: what that finds is to become a test of its own.
@@ -42,6 +43,20 @@ def database(tmp_path: Path) -> Path:
     folder = tmp_path / "store"
     folder.mkdir()
     return folder / "rmos.db"
+
+
+@pytest.fixture
+def two_steps() -> Iterator[None]:
+    """Let the program have a second step of its schema, here and in every process: it can upgrade a database then."""
+    with program_of_two_steps():
+        yield
+
+
+@pytest.fixture(scope="module")
+def two_steps_throughout() -> Iterator[None]:
+    """As ``two_steps``, in all tests of a module."""
+    with program_of_two_steps():
+        yield
 
 
 @pytest.fixture

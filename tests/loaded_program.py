@@ -8,6 +8,7 @@ import importlib
 import json
 import os
 import pkgutil
+import runpy
 import signal
 import stat
 import sys
@@ -75,6 +76,7 @@ def _child(app: ModuleType, library: Any, order: dict[str, Any]) -> None:
         without_root_powers()
     os.environ.clear()
     os.environ.update(order["environment"])
+    _customize()
     sys.argv = ["rmos", *order["arguments"]]
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(order["seconds"])  # it counts as hung then, and is ended
@@ -97,6 +99,13 @@ def _child(app: ModuleType, library: Any, order: dict[str, Any]) -> None:
             except (OSError, ValueError):
                 code = 120
         os._exit(code)
+
+
+def _customize() -> None:
+    """Read what a start of Python would have read from the folders of ``PYTHONPATH``."""
+    for folder in filter(None, os.environ.get("PYTHONPATH", "").split(os.pathsep)):
+        if os.path.exists(file := os.path.join(folder, "sitecustomize.py")):
+            runpy.run_path(file)
 
 
 def _reopen(name: str, number: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from lxml import html
 
 from rmos_migration import Report
-from rmos_migration.reports.formats import VIEWS, ReportFormat
+from rmos_migration.reports.formats import RENDERERS, ReportFormat
 
 COUNTED = ("found", "migrated", "unchanged", "conflicts", "rejected")
 
@@ -17,7 +17,7 @@ Numbers = dict[str, float]
 
 def in_json(report: Report) -> Numbers:
     """The numbers of the JSON format."""
-    value = json.loads(VIEWS[ReportFormat.JSON](report))
+    value = json.loads(RENDERERS[ReportFormat.JSON](report))
     numbers = _of_tallies({**value["entities"], "total": value["run"]["totals"]})
     numbers |= {f"noticed.{one['severity']}.{one['code']}": one["count"] for one in value["noticed"]}
     numbers |= {f"generations.{name}": count for name, count in value["generations"].items()}
@@ -33,7 +33,7 @@ def in_json(report: Report) -> Numbers:
 
 def in_html(report: Report) -> Numbers:
     """The numbers of the page, from what a reader sees in it."""
-    page = html.fromstring(VIEWS[ReportFormat.HTML](report))
+    page = html.fromstring(RENDERERS[ReportFormat.HTML](report))
     found: Numbers = {}
     for element in page.iterfind(".//*[@data-count]"):
         if element.text_content() == "-":
@@ -47,7 +47,7 @@ def in_html(report: Report) -> Numbers:
 
 def in_text(report: Report) -> Numbers:
     """The numbers of the text format."""
-    sections = _sections(VIEWS[ReportFormat.TXT](report))
+    sections = _sections(RENDERERS[ReportFormat.TXT](report))
     numbers: Numbers = {}
     for line in sections.get("Documents", [])[1:]:
         name, *cells = re.split(r"\s{2,}", line)
@@ -56,7 +56,7 @@ def in_text(report: Report) -> Numbers:
             for key, cell in zip((*COUNTED, "success_rate"), cells, strict=True)
             if cell != "-"
         }
-    for line in sections["Noticed"]:
+    for line in sections.get("Notices", []):
         if match := re.fullmatch(r"([\d,]+) x \S+ (\S+) \((\w+)\)", line):
             numbers[f"noticed.{match[3]}.{match[2]}"] = _number(match[1])
     for title, lines in sections.items():
@@ -78,7 +78,7 @@ _TABLES = {
     "Strip families by material": ("materials", "not recorded"),
     "Patterns by number of rings": ("rings", "no rings"),
     "Jobs by status": ("statuses", ""),
-    "Documents by the generation that wrote them": ("generations", ""),
+    "Documents by generation": ("generations", ""),
 }
 
 

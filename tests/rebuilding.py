@@ -26,7 +26,7 @@ def rebuilt(
     for rule in entity.fields:
         value = row[rule.column]
         if value is not None and rule.column not in derived:
-            document[rule.native_key] = json.loads(value) if rule.found.kind is FieldKind.JSON else value
+            document[rule.native_key] = json.loads(value) if rule.source.kind is FieldKind.JSON else value
     extra = json.loads(row["extra_json"] or "{}")
     if "category" in derived:  # it stood around the document, not in it
         del extra["category"]

@@ -96,7 +96,7 @@ def audit(
         ValueError: if ``fail_on`` is no severity.
     """
     from .audit.auditor import audit_database
-    from .audit.baseline import known_findings
+    from .audit.result import known_findings
     from .diagnostics import Severity
 
     return audit_database(

@@ -17,7 +17,6 @@ from builders import (
     family,
     joblog,
     migrate_messy,
-    older_database,
     pattern,
     query,
     rmos,
@@ -27,6 +26,7 @@ from rmos_migration import migrate
 from rmos_migration.entities import ENTITIES
 from rmos_migration.store.sqlite.lock import write_lock
 from serving import TOKEN, Served, served
+from two_steps import older_database
 
 PAGES = ["/", "/runs", "/runs/1", "/rejects", "/patterns", "/strip-families", "/joblogs", "/audit", "/docs"]
 SIZES = [(1200, "light"), (360, "dark")]
@@ -53,7 +53,7 @@ def is_ours(visit: Visit, server: Served) -> bool:
 
 def give_token(page: Any, token: str = TOKEN) -> None:
     page.get_by_role("textbox", name="Token").fill(token)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
 
 
 def test_a_newcomer_gets_from_nothing_to_a_reject_explained(tmp_path: Path, open_page: Open) -> None:
@@ -64,7 +64,7 @@ def test_a_newcomer_gets_from_nothing_to_a_reject_explained(tmp_path: Path, open
         assert page.get_by_role("heading", level=1).inner_text().endswith("There is no database yet.")
         page.get_by_role("button", name="See what would happen").click()
         give_token(page, "not-the-token-at-all")
-        page.get_by_text("That is not the token.").wait_for()
+        page.get_by_text("This is not the token.").wait_for()
         give_token(page)
         page.wait_for_url("**/runs/dry-1")
         page.get_by_role("button", name="Migrate now").wait_for()
@@ -110,7 +110,7 @@ def test_a_token_with_a_stray_character_is_asked_for_again(messy: Served, open_p
     page = open_page(f"{messy.url}/runs").page
     page.get_by_role("button", name="See what would happen").click()
     give_token(page, f"{TOKEN}\u200b")
-    page.get_by_text("That is not the token.").wait_for()
+    page.get_by_text("This is not the token.").wait_for()
     give_token(page)
     page.wait_for_url("**/runs/dry-*")
 
@@ -134,7 +134,7 @@ def test_who_reads_about_a_run_stays_there_when_another_one_ends(tmp_path: Path,
 def test_leaving_the_token_dialog_does_nothing(messy: Served, open_page: Open) -> None:
     visit = open_page(messy.url)
     visit.page.get_by_role("button", name="Migrate now").click()
-    visit.page.get_by_role("button", name="Go on").click()
+    visit.page.get_by_role("button", name="Continue").click()
     assert visit.page.get_by_role("dialog").is_visible()
     visit.page.keyboard.press("Escape")
     visit.page.wait_for_timeout(200)
@@ -170,16 +170,16 @@ def test_a_run_is_stopped_from_its_page(tmp_path: Path, open_page: Open, start: 
         visit = open_page(server.url)
         visit.page.get_by_role("button", name=start).click()
         give_token(visit.page)
-        visit.page.get_by_role("button", name="Stop it").click()
+        visit.page.get_by_role("button", name="Stop").click()
         visit.page.get_by_role("heading", level=1, name=re.compile("before its end|[Ss]topped")).wait_for()
-        assert not visit.page.get_by_role("button", name="Stop it").is_visible()
+        assert not visit.page.get_by_role("button", name="Stop").is_visible()
         assert not faults_of(visit)
         assert is_ours(visit, server)
 
 
 def test_a_run_from_elsewhere_has_no_button_to_stop_it(messy: Served, open_page: Open) -> None:
     page = open_page(f"{messy.url}/runs/1").page
-    assert page.get_by_role("button", name="Stop it").count() == 0
+    assert page.get_by_role("button", name="Stop").count() == 0
 
 
 def test_what_is_chosen_for_a_run_is_how_it_is_done(tmp_path: Path, open_page: Open) -> None:
@@ -189,9 +189,9 @@ def test_what_is_chosen_for_a_run_is_how_it_is_done(tmp_path: Path, open_page: O
     write(tree, "patterns/c.json", json.dumps(pattern("c", name="Grün"), ensure_ascii=False).encode("cp1252"))
     with served(database, "--source", tree) as server:
         page = open_page(server.url).page
-        page.get_by_text("Choices").click()
+        page.get_by_text("Options").click()
         page.get_by_label("Encoding of old files").fill("cp1252")
-        page.get_by_label("Where the id of a document is taken").select_option("replace")
+        page.get_by_label("If another record already has the id").select_option("replace")
         page.get_by_role("button", name="Migrate now").click()
         give_token(page)
         page.get_by_role("heading", level=1, name=re.compile("not everything arrived")).wait_for()
@@ -232,7 +232,7 @@ def test_a_server_that_is_gone_is_said(tmp_path: Path, open_page: Open) -> None:
         page.get_by_role("button", name="See what would happen").click()
         page.get_by_role("dialog").wait_for()
     give_token(page)
-    page.get_by_text("The server does not answer.").wait_for()
+    page.get_by_text("The server is not responding.").wait_for()
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path, open_page: Open) -> None:
@@ -302,7 +302,7 @@ def test_records_lead_to_each_other(messy: Served, open_page: Open) -> None:
     assert page.locator("main svg[role=img]").first.is_visible()
     page.get_by_role("link", name="bog-oak-2").click()
     assert page.get_by_role("heading", level=1).inner_text() == "Bog Oak 2 mm"
-    page.get_by_role("link", name="All patterns with it").click()
+    page.get_by_role("link", name="All patterns that use it").click()
     assert page.get_by_role("link", name="Hauser Study").is_visible()
 
 
@@ -315,7 +315,7 @@ def test_pages_go_on_to_the_last_record(tmp_path: Path, open_page: Open) -> None
         seen: list[str] = []
         while True:
             seen += page.locator("tbody th a").all_inner_texts()
-            further = page.get_by_role("link", name="Further on")
+            further = page.get_by_role("link", name="Next page")
             if not further.count():
                 break
             further.click()
@@ -343,6 +343,7 @@ def make_damaged(database: Path) -> str:
     return "The database cannot be used."
 
 
+@pytest.mark.usefixtures("two_steps")
 @pytest.mark.parametrize("make", [make_missing, make_older, make_newer, make_damaged])
 def test_a_database_that_cannot_be_used_is_said_on_every_page(
     make: Callable[[Path], str], tmp_path: Path, open_page: Open
@@ -416,7 +417,7 @@ def test_a_family_and_its_records_of_a_hostile_name_are_reachable(tmp_path: Path
         page = open_page(f"{server.url}/patterns").page
         page.get_by_role("link", name=f"pattern {odd}").click()
         assert page.get_by_role("heading", level=1).inner_text() == f"pattern {odd}"
-        page.get_by_role("link", name="In its real size").click()
+        page.get_by_role("link", name="Full size").click()
         assert page.locator("svg title").text_content().startswith(f"pattern {odd}:")
         page.go_back()
         page.get_by_role("link", name=odd, exact=True).first.click()

@@ -95,7 +95,7 @@ def test_a_link_that_was_used_leaves_the_page_as_it_is_without(linked: Served, o
     page = visit.page
     page.get_by_role("button", name="See what would happen").click()
     page.get_by_role("textbox", name="Token").fill(TOKEN)
-    page.get_by_role("button", name="Go on").click()
+    page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/rmos/runs/dry-1")
     assert token_in(page) == TOKEN
 

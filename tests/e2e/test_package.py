@@ -123,7 +123,7 @@ def test_wheel_has_what_is_no_python(built: Built) -> None:
         "rmos_migration/web/static/dashboard.css",
         "rmos_migration/web/static/dashboard.js",
         "rmos_migration/reports/templates/report.html",
-        "rmos_migration/store/migrations/versions/0001_records.py",
+        "rmos_migration/store/migrations/versions/0001_tables.py",
     } <= names
 
 

@@ -31,6 +31,14 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         yield running
 
 
+@pytest.fixture(autouse=True)
+def surroundings(request: pytest.FixtureRequest) -> None:
+    """Bring about what a scenario needs."""
+    scenario = request.getfixturevalue("scenario") if "scenario" in request.fixturenames else None
+    if scenario is not None and scenario.fixture:
+        request.getfixturevalue(scenario.fixture)
+
+
 @pytest.fixture
 def campaign(request: pytest.FixtureRequest, record_property: Any) -> Iterator[Campaign]:
     """The trials of one test; its module's ``KIND`` names their row in the table."""

@@ -13,10 +13,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from builders import EXAMPLES, execute, migrate_messy, older_database, rmos
+from builders import EXAMPLES, execute, migrate_messy, rmos
 from rmos_migration.api.app import create_app
 from rmos_migration.api.problems import TITLES, TYPE, ProblemBody
 from serving import MIGRATION, STORES, TOKEN, TestClient, bearing, client, serving
+from two_steps import older_database
+
+pytestmark = pytest.mark.usefixtures("two_steps_throughout")
 
 METHODS = ("get", "post", "put", "delete")
 PROGRESS = f"{MIGRATION}/progress"

@@ -204,8 +204,8 @@ def test_records_that_come_and_go_between_two_pages_shift_nothing(
 def test_records_are_found_by_each_of_their_values(
     caller: TestClient, looked_at: Path, entity: Entity
 ) -> None:
-    assert entity.looked_for_by
-    for rule in (one for one in entity.looked_for_by if one.name != "name"):
+    assert entity.filterable
+    for rule in (one for one in entity.filterable if one.name != "name"):
         values = [row[0] for row in query(looked_at, f"SELECT DISTINCT {rule.column} FROM {entity.name}")]
         for value in values[:6]:
             found = to_the_end(caller, entity, **{rule.name: value}, limit=6)
@@ -261,7 +261,7 @@ def test_what_cannot_be_asked_is_refused_and_named(caller: TestClient, entity: E
 
 @BY_ENTITY
 def test_filters_that_no_value_can_meet_are_refused(caller: TestClient, entity: Entity) -> None:
-    for rule in entity.looked_for_by:
+    for rule in entity.filterable:
         for value in ("%00", "x" * 201):
             refused = caller.get(f"{place(entity)}?{rule.name}={value}")
             assert problem(refused) == (422, "invalid")
@@ -314,7 +314,7 @@ def test_the_statistics_are_those_of_the_table(caller: TestClient, looked_at: Pa
     told = caller.get(f"{place(entity)}/statistics").json()
     (counts,) = query(looked_at, f"SELECT count(*), min(created_at), max(created_at) FROM {entity.name}")
     assert (told["total"], told["created_first"], told["created_last"]) == counts
-    assert set(told["values"]) == {rule.name for rule in entity.looked_for_by} - {"name"}
+    assert set(told["values"]) == {rule.name for rule in entity.filterable} - {"name"}
     for name, values in told["values"].items():
         column = column_of(entity, name)
         expected = query(

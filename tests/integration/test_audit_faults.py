@@ -20,6 +20,8 @@ from rmos_migration.audit.rules import RULES
 from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.store.database import database_at
 
+pytestmark = pytest.mark.usefixtures("two_steps_throughout")  # a schema may be outdated, or lack a step
+
 RINGS = [
     {"radius_mm": 45.5, "width_mm": 3.0, "segments": 24, "tile_length_mm": 11.9},
     {"radius_mm": 49.0, "width_mm": 3.5, "segments": 30},
@@ -365,7 +367,7 @@ OF_SEVERAL_RULES: list[tuple[str, Fault]] = [
 def test_sound_database_passes_every_rule(sound: Path) -> None:
     result = audited(sound)
     assert result.findings == []
-    assert {verdict.state for verdict in result.verdicts} == {RuleState.PASSED}
+    assert {checked.state for checked in result.rules} == {RuleState.PASSED}
     assert result.passed
     assert result.records == {"strip_families": 2, "patterns": 2, "joblogs": 3}
 

@@ -19,7 +19,6 @@ from builders import (
     environment,
     execute,
     family,
-    older_database,
     pattern,
     query,
     records,
@@ -30,6 +29,7 @@ from builders import (
 from pages import ROOT, blocks
 from rmos_migration import audit, export, migrate
 from serving import STORES, client
+from two_steps import older_database
 
 
 @pytest.fixture
@@ -119,6 +119,7 @@ def test_there_is_nothing_to_back_up_without_a_database(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_older_database_can_be_backed_up_before_it_is_upgraded(database: Path, tmp_path: Path) -> None:
     older_database(database)
     assert rmos("backup", tmp_path / "saved.db", "--database", database).returncode == 0

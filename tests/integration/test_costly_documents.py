@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from builders import pattern, query, rmos, write
-from rmos_migration.sources.cost import refused_for_cost
+from rmos_migration.sources.cost import rejected_for_cost
 
 HALF_A_GIGABYTE = 600 * 1024 * 1024
 
@@ -49,4 +49,4 @@ def test_a_costly_file_ends_no_run(kind: str, tree: Path, database: Path) -> Non
     ids=["brackets in a text", "brackets behind a quote", "points"],
 )
 def test_what_can_be_held_is_not_refused(text: str) -> None:
-    assert refused_for_cost(text.encode()) is None
+    assert rejected_for_cost(text.encode()) is None

@@ -42,11 +42,11 @@ def test_generation_of_the_contributing_guide_works_as_it_stands_there(tmp_path:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     document = json.loads(sample)
-    (form,) = module.FORMS
-    draft = form.normalise(document, "rope")
+    (form,) = module.FORMATS
+    made = form.normalise(document, "rope")
     assert form.evidence(document) == ("bandplan", "title", "outline")
-    assert draft.faults == []
-    assert draft.values | {"extra": None} == {
+    assert made.errors == []
+    assert made.values | {"extra": None} == {
         "id": "rope",
         "name": "Rope and waves",
         "pattern_type": "generic",
@@ -58,7 +58,7 @@ def test_generation_of_the_contributing_guide_works_as_it_stands_there(tmp_path:
         "created_at": None,
         "updated_at": None,
     }
-    assert draft.values["extra"] == document
+    assert made.values["extra"] == document
 
 
 def test_route_of_the_contributing_guide_works_as_it_stands_there(tmp_path: Path) -> None:

@@ -13,7 +13,6 @@ from builders import (
     execute,
     family,
     joblog,
-    older_database,
     pattern,
     query,
     workshop,
@@ -21,6 +20,7 @@ from builders import (
 )
 from rmos_migration import RunSummary, migrate
 from rmos_migration.migrate import pipeline
+from two_steps import older_database
 
 MESSY = EXAMPLES / "messy_legacy"
 
@@ -162,6 +162,7 @@ def test_the_messy_workshop_ends_as_foretold(database: Path) -> None:
     assert foretold(migrate(MESSY, database, dry_run=True)) == foretold(migrate(MESSY, database))
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_a_dry_run_on_an_older_schema_foretells_and_upgrades_nothing(tree: Path, database: Path) -> None:
     older_database(database)
     workshop(tree, 20)

@@ -21,7 +21,6 @@ from builders import (
     family,
     joblog,
     migrate_messy,
-    older_database,
     pattern,
     query,
     records,
@@ -42,6 +41,7 @@ from rmos_migration import ExportResult, export, migrate
 from rmos_migration.errors import EnvironmentFailure, UsageError
 from rmos_migration.exporting import canonical
 from rmos_migration.sources.legacy_folder import UNFINISHED_MARK
+from two_steps import older_database
 
 WORKSHOPS = ["rmos_legacy", "messy_legacy", "older_workshop"]
 
@@ -450,6 +450,7 @@ def test_command_answers_with_one_json_document(database: Path, out: Path) -> No
     assert digests(database.parent)["rmos.db"] == before["rmos.db"]
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_without_a_usable_database_no_folder_is_made(tmp_path: Path, database: Path, out: Path) -> None:
     assert rmos("export", out, "--database", database).returncode == 4
     older_database(database)

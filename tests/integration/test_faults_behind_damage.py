@@ -53,11 +53,11 @@ FAULTS = (
     ("exporting.canonical", "differences", "export {out}"),
     ("exporting.canonical", "rebuild", "export {out} -f source"),
     ("exporting.source", "content_sha256", "export {out} -f source"),
-    ("audit.comparison", "rebuild", "verify {tree}"),
-    ("audit.comparison", "content_sha256", "verify {tree}"),
+    ("verify.comparison", "rebuild", "verify {tree}"),
+    ("verify.comparison", "content_sha256", "verify {tree}"),
     ("migrate.differences", "canonical", "verify {tree}"),
     ("migrate.differences", "shown_apart", "verify {tree}"),
-    ("audit.rules.ledger", "_words", "audit"),
+    ("audit.rules.runs", "_words", "audit"),
 )
 
 

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from builders import EXAMPLES, domain_rows, execute, older_database, rmos
+from builders import EXAMPLES, domain_rows, execute, rmos
 from pages import ROOT
 from rmos_migration import audit
 from serving_processes import serving
+from two_steps import older_database
 
-pytestmark = pytest.mark.skipif(os.name != "posix", reason="about files as POSIX has them")
+pytestmark = [
+    pytest.mark.skipif(os.name != "posix", reason="about files as POSIX has them"),
+    pytest.mark.usefixtures("two_steps_throughout"),
+]
 
 TABLE = [
     re.findall(r"`([^`]+)`", line.split("|")[1])
@@ -33,7 +37,7 @@ def unknown(folder: Path) -> list[str]:
 def used(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database that was upgraded, filled and repaired, all by commands."""
     database = tmp_path_factory.mktemp("store") / "rmos.db"
-    older_database(database, "0003")
+    older_database(database)
     named = ("--database", database)
     assert rmos("init", *named).returncode == 0
     assert rmos("migrate", EXAMPLES / "rmos_legacy", *named).returncode == 0
@@ -50,7 +54,7 @@ def test_whatever_lies_beside_a_database_stands_in_the_table(used: Path) -> None
         assert unknown(used.parent) == []
     assert unknown(used.parent) == []
     assert {
-        "rmos.db", "rmos.db.lock", "rmos.db.token", "rmos.db.reading-token", "rmos.db.before-upgrade-from-3",
+        "rmos.db", "rmos.db.lock", "rmos.db.token", "rmos.db.reading-token", "rmos.db.before-upgrade-from-1",
         "rmos.db.before-repair",
     } <= set(os.listdir(used.parent))  # fmt: skip
     assert {"rmos.db-wal", "rmos.db-shm"} < while_it_runs

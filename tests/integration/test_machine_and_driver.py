@@ -20,7 +20,6 @@ from builders import (
     environment,
     execute,
     family,
-    older_database,
     pattern,
     query,
     rmos,
@@ -35,6 +34,7 @@ from rmos_migration.store.requirements import refuse_old
 from rmos_migration.store.sqlite.database import SqliteDatabase
 from rmos_migration.store.sqlite.engines import connected, file_engine, uri
 from rmos_migration.store.sqlite.file_state import FileCondition, examine, has_log
+from two_steps import older_database
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="permissions and links are POSIX's")
 
@@ -91,6 +91,7 @@ def test_a_writer_does_not_wait_for_ever(verb: str, held: Path, tree: Path) -> N
     ended(verb, *source, "--database", held, code=3)
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_an_upgrade_does_not_wait_for_ever(database: Path) -> None:
     older_database(database)
     with closing(sqlite3.connect(database, isolation_level=None)) as other:

@@ -107,7 +107,7 @@ def test_a_record_of_whatever_id_has_a_page_that_the_list_leads_to(
     page = visitor.get(link)
     assert page.status_code == 200
     assert f"<dd>{escape(record_id)}</dd>" in page.text
-    drawing = unescape(re.findall(r'href="([^"]+)">In its real size', page.text)[0])
+    drawing = unescape(re.findall(r'href="([^"]+)">Full size', page.text)[0])
     assert visitor.get(drawing).headers["content-type"] == "image/svg+xml"
 
 

@@ -15,7 +15,7 @@ from rmos_migration import Report, build_report, migrate
 from rmos_migration.audit.rules import RULES
 from rmos_migration.errors import UsageError
 from rmos_migration.migrate import pipeline
-from rmos_migration.reports import rejected_documents
+from rmos_migration.reports import not_loaded
 from rmos_migration.reports.build import report_of_dry_run
 from rmos_migration.reports.model import Change
 from rmos_migration.reports.recorder import RunRecorder
@@ -383,7 +383,7 @@ def test_many_rejects_are_all_counted_and_all_in_json(
     tree: Path, database: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pipeline, "BATCH_DOCUMENTS", 100)
-    monkeypatch.setattr(rejected_documents, "EXCERPTS", 50)
+    monkeypatch.setattr(not_loaded, "EXCERPTS", 50)
     write(tree, "patterns/list.json", [{"zebra": number} for number in range(700)])
     for number in range(120):
         write(tree, f"joblogs/{number:03}.json", "{")

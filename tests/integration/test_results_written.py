@@ -13,7 +13,6 @@ import pytest
 from builders import (
     RMOS,
     execute,
-    older_database,
     pattern,
     rmos,
     started,
@@ -25,6 +24,7 @@ from rmos_migration import audit, migrate
 from rmos_migration.atomic import write_whole
 from rmos_migration.store.database import database_at
 from rmos_migration.store.sqlite.backup import back_up
+from two_steps import older_database
 
 KILLED = """
 import os, signal, sys
@@ -355,6 +355,7 @@ def test_a_killed_backup_leaves_nothing_that_the_next_does_not_clear(
     assert not [name for name in os.listdir(folder) if not name.endswith(read)]
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_an_upgrade_that_is_tried_again_uses_the_copy_that_is_there(database: Path) -> None:
     older_database(database)
     copies = [back_up(database, "before-upgrade-from-1") for _ in range(3)]
@@ -369,6 +370,7 @@ def test_an_upgrade_that_is_tried_again_uses_the_copy_that_is_there(database: Pa
     assert database_at(database).last_backup(1) == other
 
 
+@pytest.mark.usefixtures("two_steps")
 @pytest.mark.skipif(os.name != "posix", reason="POSIX permissions")
 @pytest.mark.parametrize("mode", [0o444, 0o400, 0o000, 0o200])
 def test_an_earlier_copy_that_may_not_be_written_or_read_is_in_nobodys_way(mode: int, database: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine
 
-from builders import execute, query
+from builders import execute, query, shape
 from rmos_migration.store import schema
 from rmos_migration.store.database import database_at
 from rmos_migration.store.tables import metadata
@@ -20,14 +20,6 @@ def made(database: Path) -> Path:
     with database_at(database).write("a test"):
         pass
     return database
-
-
-def shape(database: Path) -> dict[str, str]:
-    """The CREATE statements by name; white space and the order of table rules do not count."""
-    found = query(
-        database, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
-    )
-    return {name: " ".join(sorted(re.split(r",\s", re.sub(r"\s+", " ", sql).strip()))) for name, sql in found}
 
 
 def test_the_migrations_build_what_tables_py_declares(made: Path, tmp_path: Path) -> None:

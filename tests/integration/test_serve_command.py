@@ -20,7 +20,6 @@ from builders import (
     environment,
     execute,
     migrate_messy,
-    older_database,
     query,
     rmos,
     without_root_powers,
@@ -28,6 +27,7 @@ from builders import (
 )
 from rmos_migration.store.sqlite.lock import is_locked, write_lock
 from serving_processes import API, PATIENCE, TOKEN, Served, bearer, eventually, hasty, request, serving
+from two_steps import older_database
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and modes as POSIX has them")
 
@@ -395,6 +395,7 @@ UNUSABLE = {
 }
 
 
+@pytest.mark.usefixtures("two_steps")
 @pytest.mark.parametrize(("spoil", "problem"), UNUSABLE.values(), ids=UNUSABLE)
 def test_a_database_that_cannot_be_used_does_not_stop_the_server(
     database: Path, spoil: object, problem: str
@@ -418,6 +419,7 @@ def test_a_database_that_cannot_be_used_does_not_stop_the_server(
     assert {name: value for name, value in digests(database.parent).items() if name in before} == before
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_a_database_that_comes_goes_and_is_spoiled_is_seen_while_the_server_runs(database: Path) -> None:
     with serving(database) as served:
         assert served.get(STATUS).problem == "database-missing"

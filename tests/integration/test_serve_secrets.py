@@ -11,13 +11,14 @@ from shutil import copytree
 
 import pytest
 
-from builders import EXAMPLES, RMOS, execute, older_database, pattern, query, write
+from builders import EXAMPLES, RMOS, execute, pattern, query, write
 from rmos_migration import migrate
 from rmos_migration.api.app import create_app
 from rmos_migration.store.sqlite.lock import write_lock
 from serving import TestClient
 from serving import serving as served_here
 from serving_processes import API, TOKEN, Answer, Served, bearer, eventually, serving
+from two_steps import older_database
 
 JSON = "Content-Type: application/json"
 RUNS = f"{API}/migration/runs"
@@ -188,6 +189,7 @@ SPOILT = {
 }
 
 
+@pytest.mark.usefixtures("two_steps")
 @pytest.mark.parametrize("spoil", SPOILT.values(), ids=SPOILT)
 def test_a_database_that_cannot_be_used_tells_nobody_where_it_is(place: Path, spoil: object) -> None:
     spoil(place)  # type: ignore[operator]

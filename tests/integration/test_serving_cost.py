@@ -127,8 +127,8 @@ def test_few_records_are_found_before_they_are_put_in_order(reading: Connection,
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
 def test_what_no_record_has_is_only_counted(reading: Connection, entity: Entity) -> None:
-    for rule in entity.looked_for_by:
-        wanted = {rule.name: 0 if rule.found.kind is FieldKind.COUNT else "nowhere"}
+    for rule in entity.filterable:
+        wanted = {rule.name: 0 if rule.source.kind is FieldKind.COUNT else "nowhere"}
         plans = plans_of(
             reading,
             lambda connection, wanted=wanted: records.page(  # type: ignore[misc]

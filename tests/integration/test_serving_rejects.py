@@ -11,7 +11,7 @@ from rmos_migration import migrate
 from rmos_migration.api import audit_cache, response_cache
 from rmos_migration.api.app import create_app
 from rmos_migration.cli.app import app
-from rmos_migration.reports import rejected_documents
+from rmos_migration.reports import not_loaded
 from rmos_migration.sources.read import read_files
 from rmos_migration.web.pages import page_routers
 from rmos_migration.web.rendering import problem_page
@@ -26,11 +26,11 @@ def test_a_file_of_many_rejects_is_read_once_for_a_page(
     migrate(tree, database)
     read: list[str] = []
 
-    def noting(files: list[rejected_documents.SourceFile]) -> object:
+    def noting(files: list[not_loaded.SourceFile]) -> object:
         read.extend(file.path for file in files)
         return read_files(files)
 
-    monkeypatch.setattr(rejected_documents, "read_files", noting)
+    monkeypatch.setattr(not_loaded, "read_files", noting)
     with client(database, tree) as calling:
         rejects = calling.get(f"{MIGRATION}/rejects").json()["rejects"]
     assert read == ["joblogs/many.json", "joblogs/other.json"]

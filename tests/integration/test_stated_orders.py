@@ -12,7 +12,7 @@ from sqlalchemy import Engine, event
 from builders import EXAMPLES, digests, execute, pattern, query, write
 from rmos_migration import audit, build_report, export, migrate, verify
 from rmos_migration.entities import ENTITIES
-from rmos_migration.presentation.not_loaded import counted_by_code
+from rmos_migration.presentation.not_loaded_now import counted_by_code
 from rmos_migration.store import records, rejects, runs
 from rmos_migration.store.database import database_at
 

@@ -18,7 +18,6 @@ from builders import (
     EXAMPLES,
     domain_rows,
     execute,
-    older_database,
     pattern,
     query,
     records,
@@ -35,6 +34,7 @@ from rmos_migration.errors import DatabaseUnusable, RmosError
 from rmos_migration.store.database import database_at
 from rmos_migration.store.sqlite.lock import lock_path, write_lock
 from rmos_migration.store.sqlite.seal import Seal, seal_of
+from two_steps import older_database
 
 SOURCE = EXAMPLES / "rmos_legacy"
 PAGE = 4096
@@ -311,6 +311,7 @@ def test_a_database_in_which_others_put_something_that_acts_is_refused(
     assert code in {finding.code for finding in result.findings if finding.severity == "error"}
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_a_trigger_in_an_older_schema_is_refused_before_it_is_upgraded(database: Path) -> None:
     older_database(database)
     execute(database, "CREATE TRIGGER t AFTER INSERT ON patterns BEGIN DELETE FROM patterns; END")
@@ -449,6 +450,7 @@ def test_what_is_sound_is_taken(change: Callable[[Path], Path], tree: Path, data
     assert rmos("doctor", "--database", changed).returncode == 0
 
 
+@pytest.mark.usefixtures("two_steps")
 def test_an_upgraded_database_is_taken(tree: Path, database: Path) -> None:
     older_database(database)
     workshop(tree, 10)

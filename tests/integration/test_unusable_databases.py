@@ -19,6 +19,16 @@ def newer(database: Path) -> None:
     execute(database, "INSERT INTO schema_version VALUES (99, '2099-01-01T00:00:00.000000Z', 'the future')")
 
 
+def unreleased(database: Path) -> None:
+    """As the four steps of before 0.2.0 left it."""
+    migrate_messy(database)
+    execute(
+        database,
+        "UPDATE schema_version SET description = 'Strip families, patterns, joblogs.';"
+        "INSERT INTO schema_version VALUES (2, '2026', ''), (3, '2026', ''), (4, '2026', '')",
+    )
+
+
 def foreign_tables(database: Path) -> None:
     execute(database, "CREATE TABLE customers (id INTEGER); INSERT INTO customers VALUES (1)")
 
@@ -90,6 +100,7 @@ def directory(database: Path) -> None:
 
 UNUSABLE = [
     newer,
+    unreleased,
     foreign_tables,
     foreign_tables_in_wal_mode,
     foreign_log_left_behind,
@@ -132,6 +143,14 @@ def test_migrating_refuses_and_leaves_the_file_as_it_was(
     assert refusal.value.hint
     after = digests(unusable.parent)
     assert {name: after.get(name) for name in before} == before
+
+
+def test_who_has_a_database_of_before_the_first_release_is_told_the_way_on(database: Path) -> None:
+    unreleased(database)
+    with pytest.raises(DatabaseUnusable) as refusal, database_at(database).read():
+        pass
+    assert "migrate the legacy folder into a new database" in refusal.value.message
+    assert "name another file with --database" in (refusal.value.hint or "")
 
 
 def test_reading_refuses_and_leaves_the_file_as_it_was(unusable: Path) -> None:

@@ -19,9 +19,9 @@ from rmos_migration.sources.pointers import key_of
 from rmos_migration.sources.read import SourceFile, read_files
 from rmos_migration.sources.wrappings import WRAPPERS
 
-FIELD_KEYS = {key for entity in ENTITIES for rule in entity.fields for key in rule.found.keys}
+FIELD_KEYS = {key for entity in ENTITIES for rule in entity.fields for key in rule.source.keys}
 TELLING_KEYS = {
-    key for module in GENERATIONS for form in module.FORMS for sign in form.signs for key in sign.keys
+    key for module in GENERATIONS for form in module.FORMATS for sign in form.markers for key in sign.keys
 }
 WRAPPING_KEYS = {*WRAPPERS, *(entity.singular for entity in ENTITIES), "success", "type", "data"}
 entities = st.sampled_from(ENTITIES)

@@ -48,8 +48,8 @@ UNKNOWN_KEYS = st.sampled_from(
 
 def usual(rule: FieldRule, key: str) -> st.SearchStrategy[Any]:
     """Values that documents usually hold under a key of a field."""
-    if rule.found.kind is not FieldKind.JSON:
-        return USUAL[rule.found.kind]
+    if rule.source.kind is not FieldKind.JSON:
+        return USUAL[rule.source.kind]
     found = LISTS if rule.name == "strips" else OBJECTS
     if not key.endswith("_json"):
         return found
@@ -63,12 +63,12 @@ def documents(draw: st.DrawFn, entity: Entity) -> dict[str, Any]:
     """A document with every required field under one of its keys, and any of the other keys with any value."""
     found: dict[str, Any] = {}
     for rule in entity.fields:
-        keys = list(rule.found.keys)
-        if rule.found.required:
+        keys = list(rule.source.keys)
+        if rule.source.required:
             key = draw(st.sampled_from(keys))
             found[key] = draw(usual(rule, key))
         for key in draw(st.lists(st.sampled_from(keys), unique=True, max_size=2)):
-            odd = st.none() if rule.found.required or rule.name == "id" else st.none() | values
+            odd = st.none() if rule.source.required or rule.name == "id" else st.none() | values
             found.setdefault(key, draw(usual(rule, key) | odd))
     for key, value in draw(st.lists(st.tuples(UNKNOWN_KEYS, values), max_size=3)):
         found.setdefault(key, value)
@@ -140,8 +140,8 @@ ODD = st.sampled_from(
      {"ring_count": -1, "pattern_type": 5}]
 )  # fmt: skip
 KNOWN = sorted(
-    {key for entity in BY_NAME.values() for rule in entity.fields for key in rule.found.keys}
-    | {key for module in GENERATIONS for form in module.FORMS for sign in form.signs for key in sign.keys}
+    {key for entity in BY_NAME.values() for rule in entity.fields for key in rule.source.keys}
+    | {key for module in GENERATIONS for form in module.FORMATS for sign in form.markers for key in sign.keys}
 )
 
 

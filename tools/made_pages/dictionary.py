@@ -29,12 +29,12 @@ def _columns(entity: Entity) -> Iterator[str]:
     required = {rule.name for rule in entity.required}
     for (name, about), column in zip(schema_of(entity)["properties"].items(), entity.columns, strict=True):
         rule = rules.get(name)
-        keys = ", ".join(f"`{key}`" for key in rule.found.keys) if rule is not None else ""
+        keys = ", ".join(f"`{key}`" for key in rule.source.keys) if rule is not None else ""
         meaning = about.get("description", "the record's id; the file's name where the document has none")
         if rule is not None and rule.reference is not None:
             meaning += f"; refers to `{rule.reference}`"
-            if rule.found.soft:
-                meaning += f"; `{rule.found.soft}` counts if there is a row of that id, in the promotion lanes always"
+            if rule.source.soft:
+                meaning += f"; `{rule.source.soft}` counts if there is a row of that id, in the promotion lanes always"
         if name in required:
             meaning += "; native documents must have it"
         yield f"| `{column}` | {_holds(about)} | {keys} | {meaning} |"

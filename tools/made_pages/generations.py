@@ -4,7 +4,7 @@ import inspect
 from collections.abc import Iterator
 
 from rmos_migration.generations import GENERATIONS, SourceFormat
-from rmos_migration.generations.refusal import STRANGERS
+from rmos_migration.generations.unrecognised import STRANGERS
 
 
 def page() -> Iterator[str]:
@@ -21,7 +21,7 @@ def page() -> Iterator[str]:
     )
     for module in GENERATIONS:
         yield from ("", f"## {module.NAME}", "", inspect.getdoc(module) or "", "")
-        yield from (f"- {_told(form)}" for form in module.FORMS)
+        yield from (f"- {_told(form)}" for form in module.FORMATS)
     yield from (
         "",
         "## What is no record",
@@ -31,12 +31,12 @@ def page() -> Iterator[str]:
         "",
     )
     for stranger in STRANGERS:
-        signs = " and ".join(f"`{sign}`" for sign in stranger.signs)
+        signs = " and ".join(f"`{sign}`" for sign in stranger.markers)
         signs += "".join(f", but no `{key}`" for key in stranger.without)
         yield f"- {stranger.looks_like}: {signs}"
 
 
 def _told(form: SourceFormat) -> str:
-    signs = " and ".join(f"`{sign}`" for sign in form.signs)
+    signs = " and ".join(f"`{sign}`" for sign in form.markers)
     against = f", unless there are {' or '.join(f'`{sign}`' for sign in form.unless)}" if form.unless else ""
-    return f"a {form.entity.singular.replace('_', ' ')} has {signs}{against}"
+    return f"a {form.entity.label} has {signs}{against}"

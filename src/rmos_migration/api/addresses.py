@@ -1,7 +1,7 @@
-"""Where a record is found: under its id in the path, unless the path would mean something else.
+"""Addresses of records: the id is part of the path, unless the path would mean something else.
 
-Some steps of a path are words of the server's own (``statistics``, ``drawing.svg``), and clients take ``.`` and ``..`` for
-folders. A record whose id is such a step is named by the parameter ``id`` instead.
+Some steps of a path are the server's own (``statistics``, ``drawing.svg``), and clients resolve ``.`` and
+``..``. A record whose id is such a step is named by the parameter ``id`` instead.
 """
 
 from collections.abc import MutableMapping
@@ -14,14 +14,15 @@ from starlette.routing import Match
 from ..entities import Entity
 
 _BY_ID = "by-id"
-"""Stands for the id in paths with the parameter ``id``."""
+"""Replaces the id in paths with the parameter ``id``."""
 
 _WORDS = {"statistics", "drawing.svg"}
 
 
 class PlainWord(APIRoute):
-    """A route whose last step, where it is one of our words, is meant only as it is written here: with a character of it, or
-    the slash before it, as ``%..`` it is a part of an id.
+    """A route whose last step, if it is one of the server's own, matches only when written without ``%``.
+
+    With one of its characters, or the slash before it, written as ``%..``, it is part of an id.
     """
 
     def matches(self, scope: MutableMapping[str, Any]) -> tuple[Match, Any]:
@@ -39,17 +40,14 @@ def slug_of(entity: Entity) -> str:
 
 
 def meant(record_id: str, by_id: str | None) -> str:
-    """Return the id that a request is about: that of its parameter, if it has one, else that of its path."""
+    """Return the id that a request names: in its parameter, or else in its path."""
     return record_id if by_id is None else by_id
 
 
 def record_address(entity: Entity | str, record_id: str, rest: str = "") -> str:
-    """Return where a record is, below the place of all records; ``rest`` is what follows its id in the path."""
+    """Return a record's path below that of all records; ``rest`` is what follows its id in the path."""
     slug = slug_of(entity) if isinstance(entity, Entity) else entity.replace("_", "-")
-    if record_id.rpartition("/")[2] in {
-        ".",
-        "..",
-        *_WORDS,
-    }:  # behind a slash, too: a proxy may write %2F as one
+    last_step = record_id.rpartition("/")[2]  # after a slash, too: a proxy may turn %2F into one
+    if last_step in {".", "..", *_WORDS}:
         return f"/{slug}/{_BY_ID}{rest}?{urlencode({'id': record_id})}"
     return f"/{slug}/{quote(record_id, safe='')}{rest}"

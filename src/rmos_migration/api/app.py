@@ -1,4 +1,4 @@
-"""The application: routes, errors, documentation, and the guard in front of it all."""
+"""The application: routes, errors, the OpenAPI document, and the guard in front of everything."""
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -29,10 +29,11 @@ from .security import Guard
 from .server_settings import ASK_TO_END, ServerSettings
 from .state import AppState, is_trusted, root_of, state_of
 
-_ABOUT = """The records of a guitar workshop, and how they came into its database.
-
-Reading is free on this machine, unless others are served; changes need `Authorization: Bearer TOKEN`. Errors are problems
-(RFC 9457)."""
+_ABOUT = (
+    "The records of a guitar workshop, and how they came into its database.\n\n"
+    "Reading is free on this machine, unless others are served; changes need `Authorization: Bearer TOKEN`."
+    " Errors are problems\n(RFC 9457)."
+)
 
 
 ProblemPage = Callable[[Request, Problem], Response]
@@ -41,12 +42,12 @@ ProblemPage = Callable[[Request, Problem], Response]
 def create_app(
     settings: ServerSettings, pages: Sequence[APIRouter] = (), problem_page: ProblemPage | None = None
 ) -> ASGIApp:
-    """The application that serves a database.
+    """Return the application that serves a database.
 
     Args:
         settings: what to serve, and to whom.
         pages: further routes, for people.
-        problem_page: makes the page that tells a person of a problem; programs get it as JSON.
+        problem_page: makes the page that shows a problem to a person; programs get it as JSON.
     """
     app = FastAPI(
         title="RMOS migration",
@@ -90,8 +91,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
     state.close()
 
 
-def _told(request: Request, problem: Problem) -> Response:
-    """A problem as an answer: a page for people, JSON for programs."""
+def _respond(request: Request, problem: Problem) -> Response:
+    """Return a problem as an answer: a page for people, JSON for programs."""
     page: ProblemPage | None = request.app.state.problem_page
     path = request.scope["path"].removeprefix(root_of(request))
     is_of_api = path.startswith(("/api/", "/readyz", "/healthz", "/metrics", "/openapi.json"))
@@ -102,12 +103,12 @@ def _told(request: Request, problem: Problem) -> Response:
 
 async def _of_problem(request: Request, error: Exception) -> Response:
     assert isinstance(error, Problem)  # noqa: S101 - Starlette's signature says Exception
-    return _told(request, error)
+    return _respond(request, error)
 
 
 async def _of_not_found(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotFound)  # noqa: S101
-    return _told(request, problems.of_not_found(error))
+    return _respond(request, problems.of_not_found(error))
 
 
 async def _of_error(request: Request, error: Exception) -> Response:
@@ -115,12 +116,12 @@ async def _of_error(request: Request, error: Exception) -> Response:
     settings = state_of(request).settings
     trusted = is_trusted(request)
     problem = await to_thread.run_sync(lambda: problems.of_error(error, settings, trusted=trusted))
-    return _told(request, problem)
+    return _respond(request, problem)
 
 
 async def _of_refusal(request: Request, error: Exception) -> Response:
     assert isinstance(error, EditRefused)  # noqa: S101
-    return _told(request, problems.of_refusal(error))
+    return _respond(request, problems.of_refusal(error))
 
 
 async def _of_http(request: Request, error: Exception) -> Response:
@@ -128,11 +129,11 @@ async def _of_http(request: Request, error: Exception) -> Response:
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_methods_at(request))
-    return _told(request, problems.of_status(error.status_code, str(error.detail), headers))
+    return _respond(request, problems.of_status(error.status_code, str(error.detail), headers))
 
 
 def _methods_at(request: Request) -> list[str]:
-    """What can be done at an address, by all of its routes: the framework names those of the first only."""
+    """Return the methods of all routes of an address: the framework lists those of the first only."""
     found = {
         method
         for router in request.app.state.routers
@@ -154,19 +155,19 @@ async def _of_validation(request: Request, error: Exception) -> Response:
         )
         for one in error.errors()
     ]
-    return _told(request, Problem("invalid", faults[0].message, "correct the address", errors=faults))
+    return _respond(request, Problem("invalid", faults[0].message, "correct the address", errors=faults))
 
 
 async def _of_disconnect(_: Request, error: Exception) -> Response:  # noqa: ARG001 - Starlette's signature
-    return Problem("bad-request", "the request ended before its end").response()  # which nobody hears
+    return Problem("bad-request", "the request was cut off").response()  # nobody receives it
 
 
 async def _of_failure(request: Request, _: Exception) -> Response:
-    return _told(request, Problem("failed", "the server's log says why", "please report it"))
+    return _respond(request, Problem("failed", "the server's log says why", "please report it"))
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document: every operation may answer with a problem, and those that change something need the token."""
+    """Return the OpenAPI document: every operation may answer with a problem, and changes need the token."""
     if app.openapi_schema:
         return app.openapi_schema
     described = get_openapi(

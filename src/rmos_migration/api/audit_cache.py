@@ -1,6 +1,6 @@
-"""Whether the database is sound: the quick rules for the status, all of them for the page; kept until the data change.
+"""Audits of the database: quick rules for the status, all of them for the page; kept until the data change.
 
-A rule looks whether files are still there, which come and go on their own: so an audit grows old, too.
+A rule checks whether files are still there, which come and go on their own: so an audit grows old, too.
 """
 
 import asyncio
@@ -20,14 +20,15 @@ SLOW = frozenset(
 """Rules that look at every row or at every page of the file."""
 
 _SHARE = 10
-"""How many times as long as it took an audit is good at least, so that auditing takes a tenth of the time at most."""
+"""How many times as long as it took an audit is good at least, so that auditing takes a tenth of the time at
+most."""
 
 
 class AuditCache:
     """The last audit of a database, replaced when somebody asks for one and the data have changed.
 
-    It follows the response cache's rule of freshness, but lies apart: an audit may take minutes, and must neither make
-    room for answers of milliseconds nor occupy one of the few places for quick questions.
+    It follows the response cache's rule of freshness, but lies apart: an audit may take minutes, and must
+    neither make room for answers of milliseconds nor occupy one of the few places for quick questions.
     """
 
     def __init__(self, cache: ResponseCache, *, quick: bool) -> None:
@@ -42,7 +43,7 @@ class AuditCache:
         return None if self._entry is None else self._entry.answer
 
     async def result(self) -> AuditResult:
-        """Return the audit of the data as they are; while a run writes, or somebody waits for a new one, the last.
+        """Return the audit of the current data; while a run writes or another audit is made, the last one.
 
         Raises:
             DatabaseUnusable: if the database is absent, of another schema, or cannot be opened.

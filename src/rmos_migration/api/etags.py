@@ -1,4 +1,4 @@
-"""Entity tags (RFC 9110): which version of a record a caller has, or means to change."""
+"""Entity tags (RFC 9110): which version of a record a caller has, or wants to change."""
 
 import re
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from ..store.records import Row
 
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _LIST = re.compile(rf"[ \t,]*{_TAG}(?:[ \t]*(?:,[ \t]*)+{_TAG})*[ \t,]*")
-"""Tags with commas between them; a comma may stand in a tag, too."""
+"""Tags with commas between them; a tag may contain a comma, too."""
 
 
 def etag(row: Row) -> str:
@@ -17,14 +17,16 @@ def etag(row: Row) -> str:
 
 
 def is_known(row: Row, if_none_match: Sequence[str]) -> bool:
-    """Tell whether the caller has a record as it is, by the lines of ``If-None-Match``; weak tags count (weak comparison)."""
+    """Tell whether the lines of ``If-None-Match`` name a record's tag; weak tags count (weak comparison)."""
     listed = ",".join(if_none_match)
     return listed.strip() == edit.ANY or etag(row) in {one.removeprefix("W/") for one in _tags_in(listed)}
 
 
 def named(if_match: Sequence[str]) -> frozenset[str]:
-    """Return the tags that the lines of ``If-Match`` name, without quotes; none is a weak one, since those say too little
-    for a change (strong comparison). Without the header, any is.
+    """Return the tags that the lines of ``If-Match`` name, without quotes.
+
+    Weak tags are left out, since they say too little for a change (strong comparison). Without the header,
+    every tag is named.
     """
     listed = ",".join(if_match)
     if not if_match or listed.strip() == edit.ANY:
@@ -33,5 +35,5 @@ def named(if_match: Sequence[str]) -> frozenset[str]:
 
 
 def _tags_in(listed: str) -> list[str]:
-    """The tags of a list; none where it is no list of tags, so that nothing is changed on a guess."""
+    """Return the tags of a list; nothing for a malformed list, so that nothing is changed on a guess."""
     return re.findall(_TAG, listed) if _LIST.fullmatch(listed) else []

@@ -1,4 +1,4 @@
-"""Proxies in front of the server: how a request that came through one is known, and below which path it is served."""
+"""Proxies in front of the server: how to recognise their requests, and below which path they are served."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -32,7 +32,8 @@ OWN_STEPS = frozenset(
         "strip-families",
     }
 )
-"""How paths of the server's own begin; it could not tell a prefix that begins so from them (``below``)."""
+"""First steps of the server's own paths; a prefix that begins with one could not be distinguished
+(``below``)."""
 
 _SAID = frozenset(
     {"forwarded", "via", "x-real-ip", "x-client-ip", "x-cluster-client-ip", "x-proxyuser-ip", "x-remote-ip"}
@@ -42,9 +43,11 @@ _SAID_BY_BEGINNING = ("x-forwarded", "x-original-", "x-rewrite-", "x-envoy-", "x
 
 
 def is_forwarded(scope: Scope, headers: Headers) -> bool:
-    """Whether a request came through a proxy, by what proxies add, or by HTTP/1.0, which nginx before 1.29.7 speaks.
+    """Tell whether a request came through a proxy.
 
-    A proxy that adds nothing at all cannot be told from a program of this machine; a newer nginx with a bare proxy_pass is one.
+    It did by the headers that proxies add, or by HTTP/1.0, which nginx before 1.29.7 speaks. A proxy that
+    adds nothing cannot be distinguished from a program of this machine; a newer nginx with a bare proxy_pass
+    is one.
     """
     return scope["http_version"] == "1.0" or any(
         name in _SAID or name.startswith(_SAID_BY_BEGINNING) for name in headers
@@ -55,37 +58,37 @@ def prefix_of(scope: Scope, headers: Headers, own: str, trusted: Sequence[Networ
     """Return the path below which the caller sees the server: ``own``, or what a trusted proxy says.
 
     Raises:
-        Problem: if a trusted proxy says something that is no path.
+        Problem: if what a trusted proxy says is not a path.
     """
     said = headers.getlist(PREFIX_HEADER)
     if not said or not _is_trusted(scope.get("client"), trusted):
         return own
     try:
         if len(said) > 1:
-            raise UsageError("X-Forwarded-Prefix is there twice")
+            raise UsageError("X-Forwarded-Prefix is given twice")
         return checked_prefix(said[0], "X-Forwarded-Prefix")
     except UsageError as error:
         raise Problem("bad-request", error.message, "see the proxy's settings") from None
 
 
 def checked_prefix(given: str, where: str) -> str:
-    """Return the path prefix that is given in ``where`` as it stands before every address: ``/rmos``, or nothing.
+    """Return a path prefix without a slash at its end: ``/rmos``, or nothing; ``where`` says who gave it.
 
     Raises:
-        UsageError: if it is no path of plain steps, or begins as one of the server's own does.
+        UsageError: if it is not a path of plain steps, or begins like one of the server's own.
     """
     prefix = given.rstrip("/") if given.startswith("/") else given
     if len(prefix) > _LONGEST_PREFIX or _PREFIX.fullmatch(prefix) is None or given.endswith("//"):
         hint = "give plain steps of letters, digits and - . _ ~, such as /rmos"
-        raise UsageError(f"{where} {given[:_LONGEST_PREFIX]} is no path", hint)
+        raise UsageError(f"{where} {given[:_LONGEST_PREFIX]} is not a path", hint)
     if prefix.removeprefix("/").partition("/")[0] in OWN_STEPS:
         hint = "give another first step, such as /rmos"
-        raise UsageError(f"{where} {prefix} begins as the server's own addresses do", hint)
+        raise UsageError(f"{where} {prefix} begins like the server's own addresses", hint)
     return prefix
 
 
 def below(prefix: str, path: str) -> str:
-    """Return a path without the prefix, whether or not the proxy has taken it away."""
+    """Return a path without the prefix, whether or not the proxy has removed it."""
     if prefix and (path == prefix or path.startswith(f"{prefix}/")):
         return path[len(prefix) :] or "/"
     return path
@@ -95,7 +98,7 @@ def networks(given: Iterable[str]) -> tuple[Network, ...]:
     """Return the addresses or networks of ``--trust-proxy``.
 
     Raises:
-        UsageError: if one of them is none.
+        UsageError: if one of them is neither.
     """
     found = []
     for one in given:
@@ -103,7 +106,7 @@ def networks(given: Iterable[str]) -> tuple[Network, ...]:
             found.append(ip_network(one))
         except ValueError as error:
             hint = "give a number such as 127.0.0.1 or 172.18.0.0/16"
-            raise UsageError(f"--trust-proxy {one} is no address: {error}", hint) from None
+            raise UsageError(f"--trust-proxy {one} is not an address: {error}", hint) from None
     return tuple(found)
 
 

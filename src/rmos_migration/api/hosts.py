@@ -1,6 +1,7 @@
-"""The names by which the server may be called: what stands in Host, and what ``--allow-host`` adds.
+"""The names by which the server may be called: those in Host headers, and those that ``--allow-host`` adds.
 
-A web page may have its own name lead here (DNS rebinding), so only known names are answered, at the server's own port.
+A web page may let its own name resolve to this machine (DNS rebinding). So only known names are answered, and
+only at the server's own port.
 """
 
 import re
@@ -11,26 +12,29 @@ from ..errors import UsageError
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::([0-9]{1,5}))?", re.ASCII | re.IGNORECASE)
 _WEB = ("80", "443")
-"""The ports of http and https, which browsers leave out: where a proxy listens."""
+"""The ports of http and https, which browsers leave out: there a proxy listens."""
 
 
 def split_host(host: str) -> tuple[str, str | None] | None:
-    """Return the name in a Host header, in small letters, and its port if it has one; None if it is no name."""
+    """Return the name in a Host header, in lower case, and its port or None; None if it is not a name."""
     found = _HOST.fullmatch(host)
     return None if found is None else (found[1].strip("[]").lower(), found[2])
 
 
 def allowed(given: Iterable[str]) -> frozenset[str]:
-    """Return what ``--allow-host`` adds: a name for the server's own port and for those of the web, or NAME:PORT.
+    """Return what ``--allow-host`` adds: a name at the server's own port and the web's, or NAME:PORT.
 
     Raises:
-        UsageError: if one of them is no name.
+        UsageError: if one of them is not a name.
     """
     return frozenset(entry for one in given for entry in _entries(one))
 
 
 def is_known(host: str, hosts: Iterable[str], own_port: int | None) -> bool:
-    """Whether a Host header names the server: by a name in ``hosts`` at its own port, or by a NAME:PORT in there."""
+    """Tell whether a Host header names the server.
+
+    It does by a name in ``hosts`` at the server's own port, or by a NAME:PORT in there.
+    """
     split = split_host(host)
     if split is None:
         return False
@@ -41,8 +45,8 @@ def is_known(host: str, hosts: Iterable[str], own_port: int | None) -> bool:
 def _entries(given: str) -> Iterable[str]:
     split = split_host(f"[{given}]" if _is_ipv6(given) else given)
     if split is None:
-        hint = "name it as it stands in the address, without http:// and path: workshop.local, or workshop.local:8443"
-        raise UsageError(f"--allow-host {given} is no name of a server", hint)
+        hint = "give it as in the address, without http:// and path: workshop.local or workshop.local:8443"
+        raise UsageError(f"--allow-host {given} is not the name of a server", hint)
     name, port = split
     if port is None:
         return [name, *(f"{name}:{one}" for one in _WEB)]

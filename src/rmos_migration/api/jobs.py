@@ -1,6 +1,6 @@
-"""Runs that the server starts, each in a process of its own: it may be killed, and does not slow the answers.
+"""Runs that the server starts, each in a process of its own, which can be killed and slows down no answer.
 
-What a dry run would do stands in no database, so the last few of them are kept here.
+What a dry run would do is in no database, so the last few are kept here.
 """
 
 import json
@@ -38,21 +38,30 @@ _DRY_RUNS_KEPT = 5
 _STARTING_SECONDS = 60.0
 _ENDING_SECONDS = 10.0
 _PATIENCE = 1.0
-"""Seconds that a run's process may take to end after it has said all; a new one need not be refused for that."""
+"""Seconds that a run's process may take to end after it has sent everything; a new run need not be refused
+for that."""
 
-_TOLD = (UsageError, LockedError, DatabaseUnusable, CorruptRow, TookTooLong, EnvironmentFailure, ProgramFault)
-_ERRORS = {one.__name__: one for one in _TOLD}
+_SENT_ERRORS = (
+    UsageError,
+    LockedError,
+    DatabaseUnusable,
+    CorruptRow,
+    TookTooLong,
+    EnvironmentFailure,
+    ProgramFault,
+)
+_ERRORS = {one.__name__: one for one in _SENT_ERRORS}
 
 _COMMAND = (sys.executable, "-P", "-m", "rmos_migration.api.started_run")
-"""A run's process. Without -P, Python would import whatever lies in the current folder under the name of a module."""
+"""The command of a run's process. Without -P, Python would import modules from the current folder."""
 
 
 @dataclass
 class Job:
     """A run in a process of its own, as far as it has got.
 
-    ``number`` counts the dry runs of this server; ``name`` is the run's in addresses, once it has begun; ``counts`` are those
-    of ``outcome.Counts.as_json``; ``failure`` is what ended it without a result.
+    ``number`` counts the dry runs of this server; ``name`` is the run's in addresses, once it has begun;
+    ``counts`` are those of ``RunCounts.as_json``; ``failure`` is what ended it without a result.
     """
 
     options: Options
@@ -67,11 +76,11 @@ class Job:
     over: threading.Event = field(default_factory=threading.Event)
 
     def listen(self) -> None:
-        """Take what the process tells, until it has ended; whatever comes of that, the run is over then."""
+        """Take what the process sends until it has ended; whatever comes of that, the run is over then."""
         try:
-            self._take_what_is_told()
+            self._receive()
         except Exception as error:
-            log.exception("what the run's process told was not understood")
+            log.exception("what the run's process sent was not understood")
             self.failure = uncaught(error)
         finally:
             is_done = self.report is not None if self.options.dry_run else self.begun.is_set()
@@ -82,46 +91,46 @@ class Job:
             self.over.set()
             self.begun.set()
 
-    def _take_what_is_told(self) -> None:
+    def _receive(self) -> None:
         assert self.process.stdout is not None  # noqa: S101 - it was opened with a pipe
         try:
-            with self.process.stdout as told:
-                for line in told:
+            with self.process.stdout as lines:
+                for line in lines:
                     try:
-                        what = json.loads(line)
-                    except ValueError:  # a line that its process did not live to end
+                        message = json.loads(line)
+                    except ValueError:  # the process was killed while it wrote this line
                         break
-                    self._hear(*what)
+                    self._take(*message)
         finally:
             self.ask_to_stop()  # which closes the other pipe
             with suppress(subprocess.TimeoutExpired):
                 self.process.wait(_ENDING_SECONDS)
 
-    def _hear(self, what: str, *told: Any) -> None:
+    def _take(self, what: str, *values: Any) -> None:
         if what == "begun":
             self.begun.set()
         elif what == "counts":
-            (self.counts,) = told
+            (self.counts,) = values
         elif what == "report":
-            self.report = Report.model_validate(told[0])
+            self.report = Report.model_validate(values[0])
         elif what == "failed":
-            name, message, hint = told
+            name, message, hint = values
             self.failure = _ERRORS.get(name, EnvironmentFailure)(message, hint)
 
     def ask_to_stop(self) -> None:
-        """Let it end after the batch that it is at; what was written stays."""
+        """Let the run end after its current batch; what was written stays."""
         assert self.process.stdin is not None  # noqa: S101 - it was opened with a pipe
         with suppress(OSError):
             self.process.stdin.close()
 
     def raise_failure(self) -> None:
-        """Raise what ended it without a result, if anything did; each time as if for the first, without who was told before."""
+        """Raise what ended the run without a result, if anything did, with a new traceback each time."""
         if self.failure is not None:
             raise self.failure.with_traceback(None)
 
 
 class Jobs:
-    """The run that goes on, if there is one, and the last dry runs."""
+    """The current run, if there is one, and the last dry runs."""
 
     def __init__(self, database: SqliteDatabase, source: Path) -> None:
         self.database = database
@@ -135,13 +144,15 @@ class Jobs:
         """Start a run, and wait until it has begun, or ended at once.
 
         Raises:
-            LockedError: if another one goes on.
+            LockedError: if another run is in progress.
             UsageError, DatabaseUnusable, EnvironmentFailure: as a run raises them.
         """
         with self._lock:
             if self.current is not None and not self.current.over.wait(_PATIENCE):
                 raise LockedError("a run goes on that was started here", "wait until it has finished")
-            if is_locked(self.database.path):  # the run would say so, too, but only when its process is there
+            if is_locked(
+                self.database.path
+            ):  # the run would say so, too, but only after its process has started
                 raise LockedError(
                     f"the database is in use by {holder(self.database.path)}", "wait for its end"
                 )
@@ -169,17 +180,17 @@ class Jobs:
         return job
 
     def going_on(self, name: str) -> Job | None:
-        """Return the run of this name, if it was started here and goes on."""
+        """Return the run of this name if it was started here and is in progress."""
         job = self.current
         return job if job is not None and job.name == name and not job.over.is_set() else None
 
     def ask_to_stop(self) -> None:
-        """Let what goes on end after the batch that it is at; what was written stays."""
+        """Let the current run end after its current batch; what was written stays."""
         if self.current is not None:
             self.current.ask_to_stop()
 
     def stop(self) -> None:
-        """End what goes on, and wait until it has ended."""
+        """End the current run, and wait until it has ended."""
         self.ask_to_stop()
         if self.current is not None and not self.current.over.wait(_ENDING_SECONDS):
             self.current.process.terminate()
@@ -195,7 +206,7 @@ class Jobs:
                 [*_COMMAND, json.dumps(order)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                start_new_session=True,  # Ctrl-C is the server's, which asks the run to stop
+                start_new_session=True,  # Ctrl-C goes to the server, which asks the run to stop
                 creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             )
         except OSError as error:

@@ -1,7 +1,8 @@
-"""Lanes: places for what costs, so that callers who ask for much keep nobody from a short answer.
+"""The costly lane: callers who ask for much keep nobody from a short answer.
 
-What stands in the quick lane is looked up at once, or cannot be varied, so that it is kept for all who ask. Everything else
-goes by the costly one: few at a time, few waiting, each for a limited time, and none for a caller who has hung up.
+The quick lane is for answers that are looked up at once, or that cannot be varied, so that one is kept for
+all who ask. Everything else takes the costly lane: few at a time, few waiting, each for a limited time, and
+none for a caller who has hung up.
 """
 
 from collections.abc import AsyncIterator, Callable
@@ -15,26 +16,27 @@ from starlette.requests import ClientDisconnect, Request
 from .problems import Problem
 
 COSTLY = 2
-"""Costly answers that are made at the same time: each may take seconds, and all of the memory of a run's report."""
+"""Costly answers that are computed at the same time: each may take seconds, and the memory of a whole
+report."""
 
 MOST_WAITING = 32
-"""Callers that wait for such a place."""
+"""Callers that may wait for such a place."""
 
 KEPT = 8
-"""Places to wait that only those with the token get."""
+"""Further places to wait, for callers with the token only."""
 
 WAITING_SECONDS = 10.0
 QUESTION_SECONDS = 10.0
-"""For which a costly answer may ask the database."""
+"""For which a costly answer may query the database."""
 
 _BUSY = "busy"
 _LOOK_SECONDS = 0.1
-"""Between two looks whether the caller is still there."""
+"""Between two checks whether the caller is still there."""
 
 _Result = TypeVar("_Result")
 
 HasLeft = Callable[[], bool]
-"""Tells whether nobody waits for the answer any more."""
+"""Tells whether the caller has stopped waiting for the answer."""
 
 
 class Lane:
@@ -46,10 +48,10 @@ class Lane:
         self._waiting = 0
 
     async def run(self, caller: Request, work: Callable[[HasLeft], _Result]) -> _Result:
-        """Return what ``work`` gives, called in a thread; it is told whether its caller has left.
+        """Return what ``work`` returns, called in a thread; its argument tells whether the caller has left.
 
         Raises:
-            Problem: if too many wait, or it was waited too long.
+            Problem: if too many wait, or the wait took too long.
             ClientDisconnect: if the caller has left.
         """
         async with self._place(caller):
@@ -67,7 +69,7 @@ class Lane:
 
     @asynccontextmanager
     async def waiting(self, caller: Request) -> AsyncIterator[None]:
-        """Count a caller among those who wait, as long as the block does.
+        """Count a caller among those who wait while the block runs.
 
         Raises:
             Problem: if too many wait, or the block takes too long.
@@ -94,14 +96,14 @@ class Lane:
 
 
 class _Outcome(Generic[_Result]):
-    """What a thread made of its work, told outside of the task group, which would wrap what was raised."""
+    """The result or exception of a thread, taken out of the task group, which would wrap an exception."""
 
     def __init__(self) -> None:
         self._found: list[_Result] = []
         self._error: BaseException | None = None
 
     def record(self, work: Callable[[HasLeft], _Result], has_left: HasLeft) -> None:
-        """Do the work, and keep what it gives or raises."""
+        """Do the work, and keep what it returns or raises."""
         try:
             self._found.append(work(has_left))
         except BaseException as error:
@@ -121,7 +123,7 @@ async def _watch(caller: Request, left: Event) -> None:
 
 
 def is_refused(error: Exception) -> bool:
-    """Return whether an error refuses one caller, and says nothing of the answer."""
+    """Tell whether an error refuses one caller, and says nothing about the answer."""
     return isinstance(error, Problem) and error.kind == _BUSY
 
 

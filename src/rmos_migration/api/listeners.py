@@ -1,4 +1,4 @@
-"""Those who listen to the progress of a run: each holds a connection for as long as it takes, so they are counted."""
+"""Callers who listen to the progress of a run: each holds a connection until it ends, so they are counted."""
 
 from collections.abc import AsyncIterator
 
@@ -10,20 +10,20 @@ from .problems import Problem
 MOST = 20
 
 KEPT = 4
-"""Places more that only those with the token get: nobody without it can shut out the person whose server it is."""
+"""Further places for callers with the token: nobody without it can shut out the owner of the server."""
 
 
 class Listeners:
-    """How many listen."""
+    """The number of callers who listen."""
 
     def __init__(self) -> None:
         self.count = 0
 
     def enter(self, *, trusted: bool) -> None:
-        """Take a place, which whoever enters has to ``leave``; ``trusted`` callers showed the token.
+        """Take a place, which has to be left again; ``trusted`` callers showed the token.
 
         Raises:
-            Problem: if all are taken.
+            Problem: if all places are taken.
         """
         if self.count >= MOST + KEPT * trusted:
             raise Problem("busy", f"{self.count} others are listening already", "try again later")
@@ -35,14 +35,14 @@ class Listeners:
 
 
 class Events(StreamingResponse):
-    """A stream of events that gives back the place of its listener, however it ends, even before it begins."""
+    """A stream of events that frees its listener's place however it ends, even before it begins."""
 
     def __init__(self, events: AsyncIterator[str], listeners: Listeners) -> None:
         super().__init__(events, media_type="text/event-stream")
         self.listeners = listeners
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
+        """Send the events."""
         try:
             await super().__call__(scope, receive, send)
         finally:

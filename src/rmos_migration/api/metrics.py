@@ -1,4 +1,4 @@
-"""Numbers for Prometheus: what was asked, how long it took, and what is in the database."""
+"""Numbers for Prometheus: requests, how long they took, and what is in the database."""
 
 import time
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from prometheus_client.registry import Collector
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..diagnostics import Severity
-from ..presentation.not_loaded import counted_by_code
+from ..presentation.not_loaded_now import counted_by_code
 from ..store import queries
 from ..store.files import size_of
 from ..views.context import ViewContext
@@ -25,7 +25,7 @@ class Metrics:
     """The counts of one server."""
 
     def __init__(self) -> None:
-        disable_created_metrics()  # type: ignore[no-untyped-call]  # when a series began, which nobody asks here
+        disable_created_metrics()  # type: ignore[no-untyped-call]  # the creation time of each series, which nobody needs here
         self.registry = CollectorRegistry()
         self.requests = Counter(
             "rmos_http_requests", "Requests answered.", ("method", "route", "status"), registry=self.registry
@@ -36,7 +36,10 @@ class Metrics:
         self._written, self._written_at = b"", -_WRITTEN_SECONDS
 
     def of_requests(self) -> bytes:
-        """What was asked up to a moment ago, in Prometheus' text format; writing it takes as long as ten answers."""
+        """Return the counts of requests, up to a quarter of a second old.
+
+        Writing them in Prometheus' text format takes as long as ten answers.
+        """
         now = time.monotonic()
         if now - self._written_at >= _WRITTEN_SECONDS:
             self._written, self._written_at = generate_latest(self.registry), now

@@ -1,6 +1,7 @@
 """The link that lets the person who started the server in: a key that is good once and for a short time.
 
-A script of the page exchanges it for a token of its own, which the server forgets when it ends. See decision 0021.
+A script of the page exchanges it for a token of its own, which the server forgets when it ends. See
+decision 0021.
 """
 
 from collections.abc import Callable
@@ -12,7 +13,7 @@ GOOD_SECONDS = 600.0
 
 
 class OneTimeLink:
-    """The key that is out, and the token that its user got."""
+    """The current key, and the token that was given for one."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self._clock = clock
@@ -21,12 +22,12 @@ class OneTimeLink:
         self._token = ""
 
     def new_key(self) -> str:
-        """Make the key, which voids the one before."""
+        """Make a new key; the one before becomes void."""
         self._key, self._made_at = token_urlsafe(32), self._clock()
         return self._key
 
     def enter(self, key: str) -> str | None:
-        """Return a token for the key, which is used up by that; None if it is not the key, or too old."""
+        """Return a token for the key, which is used up by that; None for a wrong or expired key."""
         is_good = bool(self._key) and self._clock() - self._made_at < GOOD_SECONDS
         if not is_good or not is_same(key, self._key):
             return None
@@ -35,10 +36,10 @@ class OneTimeLink:
         return self._token
 
     def knows(self, token: str) -> bool:
-        """Whether a token was given for a key."""
+        """Tell whether a token was given for a key."""
         return bool(self._token) and is_same(token, self._token)
 
 
 def is_same(given: str, secret: str) -> bool:
-    """Whether two secrets are the same, in a time that does not tell how far they agree."""
+    """Tell whether two secrets are equal, in a time that does not depend on how much of them is."""
     return compare_digest(given.encode("utf-8", "surrogateescape"), secret.encode())

@@ -32,9 +32,10 @@ ById = Annotated[
         alias="id", max_length=1000, description="the record's id, whatever stands in its place in the path"
     ),
 ]
-"""For ids that a path cannot carry: clients make ``..`` something else, and ``statistics`` is a word of ours."""
+"""For ids that a path cannot carry: clients resolve ``..``, and ``statistics`` is a route of its own."""
 ByIdToo = Annotated[str | None, Query(alias="id", max_length=1000, include_in_schema=False)]
-"""The same for changes, which no word of ours stands in the way of: needed for dots alone, and told of in the manual."""
+"""The same for changes, where no other route is in the way: needed for ``.`` and ``..`` alone, so only the
+manual mentions it."""
 IfMatch = Annotated[
     str | None, Header(max_length=2000, description="ETags of the record that was read; no weak ones")
 ]
@@ -52,7 +53,7 @@ class RecordQuery(BaseModel):
 
     def filters(self, entity: Entity) -> Filters:
         """Return what the records of the page must have."""
-        wanted = ((rule.name, getattr(self, rule.name)) for rule in entity.looked_for_by)
+        wanted = ((rule.name, getattr(self, rule.name)) for rule in entity.filterable)
         return tuple((name, value) for name, value in wanted if value is not None)
 
     def after(self) -> tuple[str, str | None] | None:
@@ -79,7 +80,7 @@ class _FormQuery(RecordQuery):
 def record_query(entity: Entity, *, of_form: bool = False) -> type[RecordQuery]:
     """Return the query for a page of an entity's records, with its filters."""
     filters: dict[str, Any] = {
-        rule.name: (_type_of(rule) | None, _filter(rule)) for rule in entity.looked_for_by
+        rule.name: (_type_of(rule) | None, _filter(rule)) for rule in entity.filterable
     }
     base = _FormQuery if of_form else RecordQuery
     return create_model(f"{entity.record.__name__}Query", __base__=base, **filters)
@@ -111,18 +112,18 @@ def values_from(cursor: str, *kinds: type | UnionType, name: str = "cursor") -> 
     """
     values = values_of_cursor(cursor, *kinds)
     if values is None:
-        message = f"{name} is none that this server gave"
+        message = f"invalid {name}"
         fault = Fault(code="field-invalid", message=message, pointer=name, hint=f"leave {name} out")
         raise Problem("invalid", message, errors=[fault])
     return values
 
 
 def _type_of(rule: FieldRule) -> Any:
-    return int if rule.found.kind is FieldKind.COUNT else str
+    return int if rule.source.kind is FieldKind.COUNT else str
 
 
 def _filter(rule: FieldRule) -> Any:
-    if rule.found.kind is FieldKind.COUNT:
+    if rule.source.kind is FieldKind.COUNT:
         return Field(None, ge=0, lt=2**63, description="just this number")
     what = "a part of it, in whatever case" if rule.name == "name" else "just this"
     return Field(None, max_length=200, pattern=NO_NUL, description=what)

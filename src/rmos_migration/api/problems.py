@@ -1,4 +1,4 @@
-"""Errors as RFC 9457 problems: one shape for all of them.
+"""Errors as problems (RFC 9457): one shape for all of them.
 
 {"type": "urn:rmos-migration:problem:in-use", "title": "…", "status": 409, "detail": "…", "hint": "…", …}
 """
@@ -19,10 +19,10 @@ from ..views.context import NotFound
 from .server_settings import ServerSettings
 
 MOST_FAULTS = 100
-"""Faults that an answer names; how many there are is said."""
+"""Faults that an answer lists; it also says how many there are in all."""
 
 RETRY_SECONDS = "2"
-"""After which those are to ask again for whom there was no place."""
+"""After which a caller who was refused a place is to ask again."""
 
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:rmos-migration:problem:"
@@ -32,18 +32,18 @@ TITLES = {
     "token-needed": (401, "This needs the token"),
     "origin-refused": (403, "The request comes from another site"),
     "changes-off": (403, "This server changes nothing"),
-    "link-used": (403, "The link is good no more"),
-    "not-found": (404, "There is no such thing"),
-    "method-not-allowed": (405, "That cannot be done here"),
+    "link-used": (403, "The link is no longer valid"),
+    "not-found": (404, "Not found"),
+    "method-not-allowed": (405, "This cannot be done here"),
     "in-use": (409, "The record is in use"),
-    "id-taken": (409, "The id is taken"),
+    "id-taken": (409, "The id is already in use"),
     "locked": (409, "The database is in use"),
     "not-running": (409, "The run cannot be stopped from here"),
-    "changed-meanwhile": (412, "The record was changed meanwhile"),
+    "changed-meanwhile": (412, "The record has been changed in the meantime"),
     "too-large": (413, "The request is too large"),
     "address-too-long": (414, "The address is too long"),
     "not-json": (415, "The request must be JSON"),
-    "host-refused": (421, "The server does not go by this name"),
+    "host-refused": (421, "The server does not have this name"),
     "invalid": (422, "The request breaks a rule"),
     "tag-needed": (428, "The request must say which version it changes"),
     "headers-too-large": (431, "There are too many headers"),
@@ -52,7 +52,7 @@ TITLES = {
     "database-older": (503, "The database must be upgraded"),
     "database-newer": (503, "The database is newer than this program"),
     "database-unusable": (503, "The database cannot be used"),
-    "busy": (503, "Too much at once"),
+    "busy": (503, "The server is busy"),
     "took-too-long": (503, "The answer took too long"),
     "environment": (503, "The machine failed"),
 }
@@ -94,7 +94,7 @@ class ProblemBody(BaseModel):
 
 
 class Problem(Exception):  # noqa: N818 - an answer
-    """Something that the caller is told instead of an answer."""
+    """A problem that the caller gets instead of an answer."""
 
     def __init__(
         self,
@@ -126,21 +126,21 @@ class Problem(Exception):  # noqa: N818 - an answer
         )
 
     def response(self) -> Response:
-        """The answer that tells it."""
+        """Return the problem as an answer."""
         content = orjson.dumps(self.body.model_dump(exclude_defaults=True))
         return Response(content, self.status, self.headers, MEDIA_TYPE)
 
 
 _PASSING = frozenset({"busy", "took-too-long"})
 
-_TOLD = 5
-"""Faults whose messages stand in the sentence that says what is wrong."""
+_IN_SENTENCE = 5
+"""Faults whose messages are part of the sentence that says what is wrong."""
 
 _BY_STATUS = {status: kind for kind, (status, _) in reversed(TITLES.items())}
 
 
 def of_status(status: int, detail: str, headers: Mapping[str, str] | None = None) -> Problem:
-    """The problem for an HTTP status that a library gives."""
+    """Return the problem for an HTTP status that a library raised."""
     kind = _BY_STATUS.get(status, "failed" if status >= HTTPStatus.INTERNAL_SERVER_ERROR else "bad-request")
     return Problem(kind, detail, headers=headers)
 
@@ -151,12 +151,14 @@ def of_not_found(error: NotFound) -> Problem:
 
 
 def of_refusal(refusal: EditRefused) -> Problem:
-    """The problem for a change that is not made."""
+    """Return the problem for a change that was refused."""
     if isinstance(refusal, InvalidRecord):
         faults = [fault(one) for one in refusal.diagnostics[:MOST_FAULTS]]
-        told = [one.message for one in faults[:_TOLD]]
-        told += [f"and {refusal.total - _TOLD:,} more"] if refusal.total > _TOLD else []
-        return Problem("invalid", "; ".join(told), refusal.hint, errors=faults, errors_total=refusal.total)
+        messages = [one.message for one in faults[:_IN_SENTENCE]]
+        messages += [f"and {refusal.total - _IN_SENTENCE:,} more"] if refusal.total > _IN_SENTENCE else []
+        return Problem(
+            "invalid", "; ".join(messages), refusal.hint, errors=faults, errors_total=refusal.total
+        )
     if isinstance(refusal, InUse):
         return Problem(
             "in-use",
@@ -170,7 +172,7 @@ def of_refusal(refusal: EditRefused) -> Problem:
 
 
 def fault(diagnostic: Diagnostic) -> Fault:
-    """A diagnostic of a request's body."""
+    """Return a diagnostic of a request's body as a fault."""
     return Fault(
         code=diagnostic.code,
         message=printable(diagnostic.message),
@@ -180,7 +182,10 @@ def fault(diagnostic: Diagnostic) -> Fault:
 
 
 def of_error(error: RmosError, settings: ServerSettings, *, trusted: bool) -> Problem:
-    """The problem for a failure. Who has no token is told no place of this machine and no other process."""
+    """Return the problem for a failure.
+
+    A caller without the token sees no path of this machine and no other process.
+    """
     if isinstance(error, LockedError):
         detail = error.message if trusted else "another program is writing into the database"
         return Problem("locked", detail, "wait until it has finished, then try again")

@@ -1,4 +1,4 @@
-"""How far the run that goes on has got, whoever started it."""
+"""How far the current run has got, whoever started it."""
 
 from datetime import UTC, datetime
 from typing import Any, Literal, NamedTuple
@@ -64,12 +64,15 @@ BUSY = Progress(state="busy")
 
 
 def idle_after(last: Progress) -> Progress:
-    """Nothing goes on; what ended last is named, so that a page can tell whether it knows of it."""
+    """Return that nothing is in progress.
+
+    What ended last is named, so that a page can tell whether it knows of it.
+    """
     return IDLE.model_copy(update={"run": last.run, "status": last.status})
 
 
 def of_job(job: Job) -> Progress:
-    """How far a dry run that the server started has got."""
+    """Return how far a dry run that the server started has got."""
     status = "running"
     if job.over.is_set():
         status = "failed" if job.report is None else job.report.run.status
@@ -95,7 +98,10 @@ def of_last_run(context: ViewContext) -> Progress:
 
 
 def without_runs(database: SqliteDatabase) -> Progress | None:
-    """Return what goes on where there is no database yet, or it is just being made or upgraded; None where there is one."""
+    """Return the progress where there is no usable database; None where there is one.
+
+    It does not exist yet, or is just being made or upgraded.
+    """
     locked = is_locked(database.path)
     if database.examine().condition in (FileCondition.ABSENT, FileCondition.EMPTY):
         return BUSY if locked else IDLE
@@ -129,10 +135,10 @@ def _begun(reached: _Reached) -> datetime:
     try:
         return datetime.fromisoformat(reached.started_at).replace(tzinfo=UTC)
     except ValueError as error:
-        said = f"the run {reached.run} began at {shown(reached.started_at)}, which is no time"
+        said = f"the run {reached.run} began at {shown(reached.started_at)}, which is not a time"
         raise CorruptRow(said, "see: rmos audit") from error
 
 
 def as_event(progress: Progress) -> str:
-    """A server-sent event, named by the state."""
+    """Return a server-sent event, named by the state."""
     return f"event: {progress.state}\ndata: {progress.model_dump_json()}\n\n"

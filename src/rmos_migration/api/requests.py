@@ -1,4 +1,4 @@
-"""Reading requests as strictly as files: nothing is taken that would be changed by reading it."""
+"""Reading requests as strictly as files: nothing is accepted that reading would change."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -13,16 +13,16 @@ from ..sources.decode import decode
 from .problems import Fault, Problem
 
 LARGEST_BODY = 1024 * 1024
-"""Bytes. More is refused while it is received."""
+"""Bytes. A larger body is refused while it is received."""
 
 _ANYTHING = object()
 
 
 async def json_body(request: Request, *, empty: Any = _ANYTHING) -> Any:
-    """The request's JSON; ``empty`` stands for none at all, where there may be none.
+    """Return the request's JSON; ``empty`` is returned for an empty body, where one is allowed.
 
     Raises:
-        Problem: if it is no JSON, or JSON that cannot be carried exactly.
+        Problem: if it is not JSON, or JSON that cannot be kept exactly.
     """
     raw = await request.body()
     if not raw and empty is not _ANYTHING:
@@ -32,7 +32,7 @@ async def json_body(request: Request, *, empty: Any = _ANYTHING) -> Any:
         raise Problem("not-json", "the body must be JSON", "send it with Content-Type: application/json")
     value, _, errors = decode(raw)
     if errors:
-        told = [
+        faults = [
             Fault(
                 code=one.code,
                 message=f"{one.message} (line {one.location.line}, column {one.location.column})",
@@ -41,14 +41,14 @@ async def json_body(request: Request, *, empty: Any = _ANYTHING) -> Any:
             )
             for one in errors
         ]
-        raise Problem("invalid", told[0].message, "correct the body", errors=told)
+        raise Problem("invalid", faults[0].message, "correct the body", errors=faults)
     return value
 
 
 async def _refuse_unknown(request: Request) -> None:
-    """Refuse parameters that a route does not know, or that stand there twice: one would be passed over in silence.
+    """Refuse parameters that a route does not know or that are given twice: one would be ignored silently.
 
-    It waits for nothing, but were it no coroutine, FastAPI would send every request to a thread and back for it.
+    It awaits nothing; but if it were no coroutine, FastAPI would call it in a thread on every request.
     """
     route = request.scope.get("route")
     known = set(_parameters_of(route)) if isinstance(route, APIRoute) else set()
@@ -60,7 +60,11 @@ async def _refuse_unknown(request: Request) -> None:
             Fault(code="field-invalid", message=printable(message), pointer=printable(name), hint="")
             for name, message in messages.items()
         ]
-        hint = f"there are {', '.join(sorted(known))}, each once" if known else "there are none here"
+        hint = (
+            f"the parameters are {', '.join(sorted(known))}, each once"
+            if known
+            else "this address has no parameters"
+        )
         raise Problem("invalid", faults[0].message, hint, errors=faults)
 
 
@@ -74,7 +78,7 @@ def _parameters_of(route: APIRoute) -> Iterator[str]:
 
 
 NO_NUL = "^[^\\x00]*$"
-"""What a filter must look like: SQLite would read a text to its first NUL only, and find too much."""
+"""What a filter must look like: SQLite would read a text up to its first NUL only, and find too much."""
 
 Parameters = Depends(_refuse_unknown)
 """Holds a router's requests to the parameters that its routes declare."""

@@ -1,7 +1,7 @@
-"""Answers of the database, kept as long as the data are the same.
+"""Answers from the database, kept as long as the data are the same.
 
-While a run writes, data change many times a second; then an answer may be up to a second old, and while somebody waits
-for a newer one, the others get the one that there is.
+While a run writes, the data change many times a second; then an answer may be up to a second old, and while
+somebody waits for a newer one, the others get the one that there is.
 """
 
 import asyncio
@@ -27,16 +27,17 @@ from .lanes import COSTLY, QUESTION_SECONDS, HasLeft, Lane, is_refused
 from .problems import Problem
 
 MAY_BE_OLD = 1.0
-"""Seconds, while a run goes on."""
+"""Seconds that an answer may be old while a run is in progress."""
 
 _MUCH_TOO_OLD = 5.0
-"""Seconds, after which everybody waits for a newer one."""
+"""Seconds after which everybody waits for a newer answer."""
 
 FILES_SECONDS = 5.0
 """Seconds that an answer on files is kept: they come and go without a change of the data."""
 
 _LOOK_SECONDS = 0.02
-"""Between two looks whether a run goes on, where the data did not change; a look costs as much as half an answer."""
+"""Between two checks whether a run is in progress, while the data do not change; a check costs half an
+answer."""
 
 MOST_KEPT = 256
 MOST_BYTES = 32 * 1024 * 1024
@@ -46,7 +47,7 @@ _LARGEST = 2 * 1024 * 1024
 """Bytes of an answer that is kept."""
 
 _AT_ONCE = 2
-"""Quick questions that the database is asked at the same time; more would only wait for each other."""
+"""Quick questions that are asked at the same time; more would only wait for each other."""
 
 _REFUSALS = (Problem, EditRefused, NotFound)
 """What a view raises to give an answer; the connection is as good as before."""
@@ -55,9 +56,9 @@ _Answer = TypeVar("_Answer")
 
 
 class DataVersion(NamedTuple):
-    """The state of the data, as ``ReadPool.moment`` numbers it, and whether a run goes on.
+    """The state of the data, as the pool numbers it, and whether a run is in progress.
 
-    A run that lost its process is told from one that goes on by the lock alone.
+    Only the lock distinguishes a run that lost its process from one that is in progress.
     """
 
     number: int
@@ -65,7 +66,7 @@ class DataVersion(NamedTuple):
 
 
 class CacheEntry(NamedTuple):
-    """An answer, the data that it tells of, when it was computed, and for how many seconds it is good at most."""
+    """An answer, the data it is of, when it was computed, and for how many seconds it is good at most."""
 
     version: DataVersion
     computed_at: float
@@ -74,12 +75,15 @@ class CacheEntry(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Return its bytes, about; small ones count as much as all together leave for each of ``MOST_KEPT``."""
+        """Return its size in bytes, roughly; at least as much as the cache has for each of ``MOST_KEPT``."""
         size = len(self.answer) if isinstance(self.answer, bytes | str) else 0
         return max(size, MOST_BYTES // MOST_KEPT)
 
     def is_fresh(self, now: DataVersion, may_be_old: float = 0.0) -> bool:
-        """Tell whether it is of the data as they are, or a run goes on and it is not older than ``may_be_old`` seconds."""
+        """Tell whether the answer is of the current data, or of older data while a run writes.
+
+        In the second case it must not be older than ``may_be_old`` seconds.
+        """
         age = time.monotonic() - self.computed_at
         if self.version == now:
             return age < self.lifetime
@@ -101,7 +105,10 @@ class _FailedLook(NamedTuple):
 
 
 class _Computation:
-    """An answer that is being computed. Where it ends with neither answer nor failure, that concerned its caller alone."""
+    """An answer that is being computed.
+
+    If there is neither an answer nor a failure in the end, the reason concerned its caller alone.
+    """
 
     def __init__(self) -> None:
         self.is_over = asyncio.Event()
@@ -132,17 +139,19 @@ class ResponseCache:
         *,
         is_of_files: bool = False,
     ) -> _Answer:
-        """Return the answer to a question; ``compute`` is called in a thread, with a connection in a transaction.
+        """Return the answer to a question.
+
+        ``compute`` is called in a thread, with a connection in a transaction.
 
         Args:
-            question: its name; equal questions have equal answers as long as the data are the same.
+            question: names the answer; equal questions have equal answers as long as the data are the same.
             compute: finds the answer.
             caller: makes the question a costly one, which is asked for this caller alone: see ``lanes``.
-            is_of_files: says that the answer tells of files, too, for instance which are gone.
+            is_of_files: says that the answer depends on files, too, for instance on which are gone.
 
         Raises:
             DatabaseUnusable: if there is no database, or it cannot be used.
-            Problem: if too many ask for what costs.
+            Problem: if too many ask costly questions.
         """
         version = await self.data_version()
         entry = self.entries.get(question)
@@ -156,7 +165,7 @@ class ResponseCache:
         return answer
 
     async def ask(self, compute: Callable[[Connection], _Answer], caller: Request | None = None) -> _Answer:
-        """Return what ``compute`` finds, without looking for an answer that is kept; ``caller`` as for ``get_or_compute``."""
+        """Return what ``compute`` finds, whatever is kept; ``caller`` as for ``get_or_compute``."""
         if caller is not None:
             return await self.costly.run(caller, partial(self._ask_with_limit, compute))
         return await to_thread.run_sync(self._ask, compute, limiter=self._limiter)
@@ -196,11 +205,11 @@ class ResponseCache:
     async def _computed_by_another(
         self, question: Hashable, version: DataVersion, caller: Request | None
     ) -> CacheEntry | None:
-        """Return what is being computed for somebody else; None where nothing is, or it tells of older data.
+        """Return what is being computed for somebody else; None if nothing is, or it is of older data.
 
         Raises:
-            RmosError, Problem: what came of it instead.
-            Problem: if too many wait, or it was waited too long. Only a ``caller`` of what costs is counted.
+            RmosError, Problem: if the computation failed.
+            Problem: if too many wait, or the wait took too long. Only those who ask costly questions count.
         """
         is_newer = False
         while (computation := self._computing.get(question)) is not None:
@@ -239,7 +248,7 @@ class ResponseCache:
 
 
 def empty_cache() -> "LRUCache[Hashable, CacheEntry]":
-    """Return a cache without entries: what nobody asked for lately makes room for what is new."""
+    """Return an empty cache, which drops the entries that were not asked for longest."""
     return LRUCache(MOST_BYTES, getsizeof=lambda entry: entry.size)
 
 

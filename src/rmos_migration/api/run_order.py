@@ -37,7 +37,7 @@ class RunOrder(BaseModel):
         if chosen["max_rejects"] is not None:
             Limit.parse(
                 chosen["max_rejects"], "max_rejects"
-            )  # names the field, not the command line's option
+            )  # so that a message names the field, not the command line's option
         return Options.from_json(chosen)
 
 

@@ -1,8 +1,8 @@
-"""Who may ask what: checked before any route is looked for. Everything is refused that is not plainly meant.
+"""Who may ask for what: checked before any route is looked for. Whatever is not clearly intended is refused.
 
-Host names are checked because a web page may have its own name lead here (DNS rebinding); Origin and Sec-Fetch-Site,
-because a web page may send forms here, or load what is here; the tokens, because a program of another user on this
-machine can reach it, and anybody whom a proxy lets in.
+Host names are checked because a web page may let its own name resolve to this machine (DNS rebinding); Origin
+and Sec-Fetch-Site, because a web page may send forms here or load what is here; the tokens, because programs
+of other users of this machine can reach the server, and so can everybody whom a proxy lets in.
 """
 
 import binascii
@@ -26,24 +26,26 @@ LARGEST_HEAD = 16 * 1024
 """Bytes of a request's first line and headers."""
 
 MOST_AT_ONCE = 256
-"""Requests that are being answered. Who hangs up leaves the work on an answer behind, so connections do not bound it."""
+"""Requests that are being answered. Work on an answer goes on after its caller hangs up, so the number of
+connections does not bound it."""
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN = frozenset({"/healthz", "/readyz"})
-"""What programs that only watch over the server may always ask."""
+"""Paths that are open to everybody, for programs that monitor the server."""
 
 ENTER = "/api/rmos/enter"
-"""Where the key of the one-time link is exchanged, which is a secret of its own."""
+"""Where the key of the one-time link is exchanged; it is a secret of its own."""
 
 _NOT_FOR_PAGES = (
-    "accelerometer autoplay camera clipboard-read display-capture encrypted-media fullscreen gamepad geolocation"
-    " gyroscope hid idle-detection local-fonts magnetometer microphone midi payment picture-in-picture"
-    " publickey-credentials-get screen-wake-lock serial storage-access usb window-management xr-spatial-tracking"
+    "accelerometer autoplay camera clipboard-read display-capture encrypted-media fullscreen gamepad"
+    " geolocation gyroscope hid idle-detection local-fonts magnetometer microphone midi payment"
+    " picture-in-picture publickey-credentials-get screen-wake-lock serial storage-access usb"
+    " window-management xr-spatial-tracking"
 )
-"""What a browser could give a page, and gives none of ours."""
+"""Features that a browser could grant a page; ours get none."""
 
 NO_CONTENT = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
-"""The content security policy of what is no page: nothing may be loaded or run."""
+"""The content security policy of everything but pages: nothing may be loaded or run."""
 
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -55,7 +57,7 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": NO_CONTENT,
 }
-"""What keeps browsers safe, on every answer."""
+"""Headers of every answer, which keep browsers safe."""
 
 
 class Access(IntEnum):
@@ -67,9 +69,9 @@ class Access(IntEnum):
 
 
 class Guard:
-    """Lets a request through to the application, or refuses it; every answer gets the headers that keep browsers safe.
+    """A gate in front of the application: refuses requests, and adds the headers that keep browsers safe.
 
-    ``request.state.trusted`` says whether the caller showed the token for changes.
+    ``request.state.trusted`` tells whether the caller showed the token for changes.
     """
 
     def __init__(self, app: ASGIApp, settings: ServerSettings) -> None:
@@ -116,7 +118,7 @@ class Guard:
             self._check_reader(headers, is_forwarded(scope, headers))
 
     def _place(self, scope: Scope, headers: Headers) -> str:
-        """Have the request served below the path at which the caller sees the server; return the rest of its path."""
+        """Serve the request below the path at which the caller sees the server; return the rest of it."""
         known = self.settings.root_path, self.settings.trusted_proxies
         root = prefix_of(scope, headers, *known)
         path = below(root, scope["path"])
@@ -124,7 +126,10 @@ class Guard:
         return path
 
     def _check_host(self, headers: Headers, own: tuple[str, int | None] | None) -> None:
-        """Refuse a name that is not the server's. The number at which it was reached is its own: no page can fake that."""
+        """Refuse a name that is not the server's.
+
+        The address at which it was reached is its own: no page can fake that.
+        """
         named = headers.getlist("host")
         name, port = own or ("", None)
         known = self.settings.hosts | {name} if name else self.settings.hosts
@@ -132,7 +137,7 @@ class Guard:
             raise Problem(
                 "host-refused",
                 "the server was called by a name or a port that is not its own",
-                "call it as it says when it starts; rmos serve --allow-host NAME or NAME:PORT adds one",
+                "use the address that it prints when it starts; rmos serve --allow-host NAME or NAME:PORT adds one",
             )
 
     def _check_origin(self, headers: Headers) -> None:
@@ -168,7 +173,7 @@ class Guard:
         return Access.READING if _is(given, self.settings.reading_token) else Access.NOTHING
 
     def _shows_password(self, headers: Headers) -> bool:
-        """Whether a browser gives a token as a password, which is enough to look, not to change."""
+        """Tell whether a browser sends a token as a password, which is enough for reading only."""
         scheme, encoded = _credentials(headers)
         if scheme != "basic" or not self.settings.are_tokens_current():
             return False
@@ -193,16 +198,16 @@ _OWN_SITES = ("same-origin", "none")
 
 
 def _check_embedding(headers: Headers) -> None:
-    """Refuse what a page of another site loads; to follow its link is something else."""
+    """Refuse what a page of another site loads; following its links is allowed."""
     if all(site in _OWN_SITES for site in headers.getlist("sec-fetch-site")):
         return
     follows = headers.getlist("sec-fetch-mode"), headers.getlist("sec-fetch-dest")
     if follows != (["navigate"], ["document"]):
-        raise Problem("origin-refused", "pages of another site may link here, and load nothing from here")
+        raise Problem("origin-refused", "pages of other sites may link here, but load nothing from here")
 
 
 def _credentials(headers: Headers) -> tuple[str, str]:
-    """The scheme and what is given by it, if Authorization is there just once."""
+    """Return the scheme and the credentials, if there is exactly one Authorization header."""
     given = headers.getlist("authorization")
     scheme, _, rest = given[0].partition(" ") if len(given) == 1 else ("", "", "")
     return scheme.lower(), rest.strip()
@@ -225,7 +230,7 @@ def _check_size(scope: Scope) -> None:
 
 
 def _check_body(method: str, headers: Headers) -> None:
-    """Refuse a body that is too large by its own word, that nobody reads, or whose end could be seen in two places."""
+    """Refuse a body that is too large, that nobody reads, or whose end two headers state differently."""
     length = int(headers.get("content-length", 0))
     comes_in_chunks = "transfer-encoding" in headers
     if comes_in_chunks and "content-length" in headers:
@@ -234,7 +239,7 @@ def _check_body(method: str, headers: Headers) -> None:
     if length > LARGEST_BODY:
         raise Problem("too-large", f"a body may have {LARGEST_BODY:,} bytes")
     if method in READING and (length or comes_in_chunks):
-        raise Problem("bad-request", "reading takes no body", "leave it out")
+        raise Problem("bad-request", "requests that only read have no body", "leave it out")
 
 
 def _with_headers(send: Send) -> Send:

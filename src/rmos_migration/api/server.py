@@ -21,21 +21,22 @@ from .timeouts import NEXT_SECONDS, TimeoutProtocol
 log = logging.getLogger(__name__)
 
 _ENDING_SECONDS = 3
-"""For answers that are on their way when the server is to end."""
+"""For answers that are on their way when the server is asked to end."""
 
 _STUCK_SECONDS = 3.0
-"""Behind that, for threads whose questions were ended. SQLite ends a question between two steps, and one step may take for ever."""
+"""After that, for threads whose queries were ended. SQLite ends a query between two steps, and one step may
+take for ever."""
 
 _SWITCH_SECONDS = 0.0005
-"""How long a thread that works out an answer may keep the others waiting; Python's 5 ms, at every read and write of a
-socket, would slow down every answer that is ready."""
+"""How long a thread that computes an answer may keep the others waiting. With Python's 5 ms, at every read
+and write of a socket, every answer that is ready would be slowed down."""
 
 
 def open_socket(host: str, port: int) -> socket.socket:
-    """A socket that listens; port 0 takes any that is free.
+    """Return a listening socket; port 0 takes any that is free.
 
     Raises:
-        EnvironmentFailure: if the port is taken, or the name is none of this machine's.
+        EnvironmentFailure: if the port is taken, or the name is not one of this machine's.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, proto=socket.IPPROTO_TCP)
@@ -62,13 +63,13 @@ def open_socket(host: str, port: int) -> socket.socket:
 
 
 def url_of(listening: socket.socket) -> str:
-    """The address of a listening socket, for a browser."""
+    """Return the address of a listening socket, for a browser."""
     host, port = listening.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 def serve(app: ASGIApp, listening: socket.socket, *, when_ready: Callable[[], None]) -> None:
-    """Serve until the process is told to end (Ctrl-C, SIGTERM, a closed terminal); then what goes on is brought to an end."""
+    """Serve until the process is told to end: by Ctrl-C, SIGTERM or a closed terminal."""
     config = uvicorn.Config(
         app,
         http=TimeoutProtocol,
@@ -109,7 +110,10 @@ def _end_with_the_terminal(server: "_Server") -> None:
 
 
 def _leave_threads() -> None:
-    """End the process although a thread goes on: what it was writing is undone by whoever opens the database next."""
+    """End the process although a thread is running.
+
+    What the thread was writing is undone when the database is next opened.
+    """
     log.warning("a question to the database did not end, and was left")
     logging.shutdown()
     os._exit(0)
@@ -133,10 +137,10 @@ class _Server(uvicorn.Server):
         stuck.start()
 
     def end(self, *_: object) -> None:
-        """What a signal does before uvicorn takes it, and after."""
+        """Ask the server to end; handles signals before and after uvicorn does."""
         self.should_exit = True
 
     def is_told(self, record: logging.LogRecord) -> bool:
-        """Whether the log tells of something: not of answers that were broken off because the server ends."""
+        """Tell whether a record is worth logging: not that of an answer cut off because the server ends."""
         error = record.exc_info[1] if record.exc_info else None
         return not (self.should_exit and isinstance(error, asyncio.CancelledError))

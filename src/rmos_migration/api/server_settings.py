@@ -1,4 +1,4 @@
-"""What a server serves, to whom, and what it keeps while it runs."""
+"""What a server serves, and to whom."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -14,23 +14,24 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """The names under which this machine is reached from itself."""
 
 ASK_TO_END = "ask_to_end"
-"""In the state of the application's lifespan: what to call when the server is about to end, before it waits for answers
-that are on their way."""
+"""In the state of the application's lifespan: what to call when the server is about to end, before it waits
+for answers that are on their way."""
 
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """How to serve: which database and legacy folder, who may ask and who may change something.
+    """How to serve: which database and legacy folder, who may read and who may change.
 
     Args:
-        token: what changes need; where it is None, nothing can be changed.
-        hosts: the names by which the server may be called: NAME at its own port, NAME:PORT at another.
-        readers_need_token: whether reading needs a token from everybody; a request that was forwarded always does.
-        reading_token: what is enough for reading, besides ``token``.
+        token: what changes need; None: nothing can be changed.
+        hosts: names by which the server may be called: NAME at its own port, NAME:PORT at another.
+        readers_need_token: whether reading always needs a token; a forwarded request always does.
+        configured: what the environment and ``rmos.toml`` say, for runs that are started here.
+        reading_token: enough for reading, as ``token`` is.
         root_path: the path below which callers see the server, such as ``/rmos``.
-        trusted_proxies: who is believed when they name another path.
+        trusted_proxies: proxies that may name another path.
         entrance: the one-time link.
-        are_tokens_current: whether the tokens are still those that were read at the start; where not, none is taken.
+        are_tokens_current: whether the tokens are still those of the start; otherwise none is accepted.
     """
 
     database: SqliteDatabase

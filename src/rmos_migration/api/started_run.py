@@ -1,8 +1,8 @@
 """A run that the server started, in its own process: ``python -P -m rmos_migration.api.started_run ORDER``.
 
-ORDER is JSON: source, database, options. What the server is told goes to stdout, a JSON list a line: ``["begun"]``,
-``["counts", {…}]``, ``["report", {…}]``, ``["failed", kind, message, hint]``. When the server closes stdin, or is gone, the run
-ends after the batch that it is at.
+ORDER is JSON: source, database, options. Messages to the server go to stdout, one JSON list a line:
+``["begun"]``, ``["counts", {…}]``, ``["report", {…}]``, ``["failed", kind, message, hint]``. When the server
+closes stdin, or is gone, the run ends after its current batch.
 """
 
 import json
@@ -30,21 +30,21 @@ log = logging.getLogger(__name__)
 
 
 class _PipeObserver(NullObserver):
-    """Tells the server how far a run has got."""
+    """Sends the server how far a run has got."""
 
     def __init__(self, pipe: FileIO) -> None:
         self.pipe = pipe
 
     def started(self, source: Source) -> None:  # noqa: ARG002 - the protocol names it
-        """The run stands in the database now."""
-        self.tell("begun")
+        """Send that the run has begun, and is in the database."""
+        self.send("begun")
 
     def advanced(self, counts: RunCounts) -> None:
-        """A batch is done."""
-        self.tell("counts", counts.as_json())
+        """Send the counts after a batch."""
+        self.send("counts", counts.as_json())
 
-    def tell(self, *what: Any) -> None:
-        """Send the server a line; if it is gone, the next batch's edge ends the run."""
+    def send(self, *what: Any) -> None:
+        """Send the server a line; if the server is gone, the run ends after this batch."""
         rest = memoryview(json.dumps(what).encode() + b"\n")
         with suppress(OSError):
             while rest:
@@ -52,7 +52,7 @@ class _PipeObserver(NullObserver):
 
 
 class _StopRequest:
-    """Whether the server wants the run to end, or is gone."""
+    """The server's wish to end the run; the end of the server counts as one."""
 
     def __init__(self) -> None:
         self._is_asked = False
@@ -64,7 +64,7 @@ class _StopRequest:
         self._is_asked = True
 
     def __call__(self) -> int | None:
-        """The signal that stands for it."""
+        """Return the signal that stands for the wish, if there is one."""
         return signal.SIGTERM if self._is_asked else None
 
 
@@ -72,24 +72,24 @@ def main() -> None:
     """Carry out the order."""
     order = json.loads(sys.argv[1])
     options = Options.from_json(order["options"])
-    teller, witness = _PipeObserver(_own_stdout()), RunRecorder()
+    observer, recorder = _PipeObserver(_own_stdout()), RunRecorder()
     try:
-        place = SqliteDatabase(Path(order["database"]))
+        database = SqliteDatabase(Path(order["database"]))
         summary = run(
-            Path(order["source"]), place, options, CompositeObserver(teller, witness), _StopRequest()
+            Path(order["source"]), database, options, CompositeObserver(observer, recorder), _StopRequest()
         )
         if options.dry_run:
-            report = report_of_dry_run(summary, witness, options.encoding)
-            teller.tell("report", report.model_dump(mode="json"))
+            report = report_of_dry_run(summary, recorder, options.encoding)
+            observer.send("report", report.model_dump(mode="json"))
     except Exception as error:
-        told = uncaught(error)
-        if told is not error:
+        known = uncaught(error)
+        if known is not error:
             log.exception("the run failed")
-        teller.tell("failed", type(told).__name__, told.message, told.hint)
+        observer.send("failed", type(known).__name__, known.message, known.hint)
 
 
 def _own_stdout() -> FileIO:
-    """The way to the server; whatever else is printed goes to stderr, which is the server's."""
+    """Return the pipe to the server; whatever else is printed goes to stderr, which is the server's."""
     pipe = FileIO(os.dup(1), "wb")
     os.dup2(2, 1)
     return pipe

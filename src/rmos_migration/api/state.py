@@ -1,4 +1,4 @@
-"""What the routes share: the settings, what was read, what goes on; and how they ask a view."""
+"""What the routes share: the settings, the cache, the runs in progress; and how they ask a view."""
 
 import asyncio
 from collections.abc import Callable, Hashable
@@ -25,21 +25,21 @@ _Other = TypeVar("_Other")
 _Arguments = ParamSpec("_Arguments")
 
 _ANSWERING_SECONDS = 2.0
-"""For answers to be computed when the server is to end; fewer than it waits for them to be sent."""
+"""For answers to be computed when the server is asked to end; less than it waits for them to be sent."""
 
 
 class Question(NamedTuple, Generic[_Result]):
     """A view with the arguments that it is called with: see ``question``.
 
-    The cache knows an answer by this value. So nothing but the data and the arguments can decide on an answer, and no
-    argument can be forgotten in a key.
+    The cache finds an answer by this value. So an answer depends on nothing but the data and the arguments,
+    and no argument can be forgotten in a key.
     """
 
     view: Callable[..., Any]
     arguments: tuple[Hashable, ...]
     named: tuple[tuple[str, Hashable], ...]
     writers: tuple[Callable[[Any], Any], ...] = ()
-    """What the view's value goes through, one after the other: see ``written``."""
+    """What is done with the view's value, one after the other: see ``written``."""
 
     def answer(self, context: ViewContext) -> _Result:
         """Call the view."""
@@ -51,7 +51,7 @@ class Question(NamedTuple, Generic[_Result]):
 
 @dataclass(frozen=True)
 class Given(Generic[_Result]):
-    """An argument that was read from the same data before, and is no part of the question: all of them are equal."""
+    """An argument that was read from the same data, and so is not part of the question: all are equal."""
 
     value: _Result = field(compare=False)
 
@@ -61,12 +61,12 @@ def question(
     *arguments: _Arguments.args,
     **named: _Arguments.kwargs,
 ) -> Question[_Result]:
-    """Return the question that ``view`` answers when it is called with these arguments, which must be hashable."""
+    """Return the question that ``view`` answers when called with these arguments, which must be hashable."""
     return Question(view, arguments, tuple(named.items()))
 
 
 def written(asked: Question[_Result], write: Callable[[_Result], _Other]) -> Question[_Other]:
-    """Return a question whose answer is written by ``write``, in the thread in which the view is called."""
+    """Return the question whose answer ``write`` makes of the value, in the thread of the view."""
     return Question(asked.view, asked.arguments, asked.named, (*asked.writers, write))
 
 
@@ -87,34 +87,34 @@ class AppState:
     async def cached(
         self, asked: Question[_Result], caller: Request | None = None, *, is_of_files: bool = False
     ) -> _Result:
-        """Return the answer to a question, from the cache where it is there: see ``ResponseCache.get_or_compute``."""
+        """Return the answer to a question, from the cache if it is there (``get_or_compute``)."""
         return await self.cache.get_or_compute(
             asked, lambda connection: asked.answer(self._context(connection)), caller, is_of_files=is_of_files
         )
 
     async def fresh(self, asked: Question[_Result], caller: Request | None = None) -> _Result:
-        """Return the answer to a question, asked anew."""
+        """Return the answer to a question, whatever is kept."""
         return await self.cache.ask(lambda connection: asked.answer(self._context(connection)), caller)
 
     async def costly(self, request: Request, compute: Callable[[], bytes]) -> bytes:
-        """Return what ``compute`` gives, called in a thread in the costly lane."""
+        """Return what ``compute`` returns, called in a thread in the costly lane."""
         return await self.cache.costly.run(request, lambda _: compute())
 
     async def edited(self, work: Callable[[], _Result]) -> _Result:
-        """Return what ``work`` gives, which changes a record, called in a thread.
+        """Return what ``work`` returns, which changes a record, called in a thread.
 
-        One change waits for the other instead of being refused for its lock.
+        One change waits for another instead of being refused because of its lock.
         """
         return await to_thread.run_sync(work, limiter=self._editing)
 
     def ask_to_end(self) -> None:
-        """Let the run that goes on come to an end, those who listen to it, and, soon, every question to the database."""
+        """End the current run after its batch, the streams of progress, and soon every query."""
         self.is_ending = True
         self.jobs.ask_to_stop()
         asyncio.get_running_loop().call_later(_ANSWERING_SECONDS, self.cache.readers.end_questions)
 
     def close(self) -> None:
-        """End what goes on."""
+        """End the current run, and close the connections."""
         self.jobs.stop()
         self.cache.close()
 

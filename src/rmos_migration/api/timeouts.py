@@ -1,7 +1,7 @@
-"""Connections that must not keep the server waiting: those that send nothing, drop by drop, or do not take their answer.
+"""Deadlines for connections that send nothing, send drop by drop, or do not take their answer.
 
-Uvicorn cuts off a connection that is silent between two requests; this adds the rest. When all places are taken, a new
-caller gets that of whoever has waited longest, so that nobody is shut out by connections that ask nothing.
+Uvicorn cuts off a connection that is silent between two requests; this adds the rest. When all places are
+taken, a new caller gets the place of whoever has been idle longest, so that idle connections shut nobody out.
 """
 
 import asyncio
@@ -17,27 +17,28 @@ from .requests import LARGEST_BODY
 from .security import HEADERS, LARGEST_HEAD
 
 HEAD_SECONDS = 10.0
-"""For a request to be there up to the end of its headers, from the connection or the first byte after an answer."""
+"""For a request to arrive up to the end of its headers, from the connection or the first byte after an
+answer."""
 
 BODY_SECONDS = 30.0
-"""For the body behind it."""
+"""For the body after the headers."""
 
 TAKING_SECONDS = 30.0
-"""For a caller to take what was sent, before more can be."""
+"""For a caller to receive what was sent."""
 
 NEXT_SECONDS = 5
-"""For the next request to begin behind an answer."""
+"""For the next request to begin after an answer."""
 
 LEAVING_SECONDS = 2.0
-"""For which the rest of a request is taken that was answered before its end."""
+"""For which the rest of a request is received that was answered before its end."""
 
 MOST_CONNECTIONS = 256
 
 MOST_OF_PEER = 64
-"""Connections of one address beyond this machine; a proxy that everybody comes through is best on this one."""
+"""Connections from one address of another machine; a proxy for everybody is best on this one."""
 
 _WAITING = (h11.IDLE, h11.SEND_BODY)
-"""States of a connection whose request is not there, or not whole."""
+"""States of a connection whose request has not arrived completely."""
 
 
 class TimeoutProtocol(H11Protocol):
@@ -48,15 +49,16 @@ class TimeoutProtocol(H11Protocol):
     _taking: asyncio.TimerHandle | None = None
     _peer: str | None = None
     _waits: tuple[bool, float] | None = None
-    """For what a complete request is waited: whether one was there before, and since when; None while one is answered."""
+    """Whether there was a request before, and since when the next is awaited; None while one is being
+    answered."""
     _is_evicted = False
     _is_draining = False
     _thrown_away = 0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Somebody calls."""
+        """Begin to wait for the first request, or refuse the connection."""
         super().connection_made(transport)
-        transport.set_write_buffer_limits(high=0)  # the least that is not taken starts the clock
+        transport.set_write_buffer_limits(high=0)  # a single byte that is not received starts the clock
         self._peer = peer_of(self.client[0] if self.client else "")
         self._waits = (False, self.loop.time())
         if not self._finds_place():
@@ -65,13 +67,13 @@ class TimeoutProtocol(H11Protocol):
         self._await_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """The caller is gone."""
+        """Stop every clock."""
         self._stop_waiting()
         self._taken()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        """Some of a request is there."""
+        """Take a part of a request."""
         if self._is_draining:
             self._thrown_away += len(data)
             if self._thrown_away > LARGEST_BODY:
@@ -83,7 +85,7 @@ class TimeoutProtocol(H11Protocol):
         self._await_request()
 
     def on_response_complete(self) -> None:
-        """An answer was sent; a request that stands behind it may be begun."""
+        """Begin to wait for the next request, or with the one that has already arrived."""
         self._stop_waiting()
         self._waits = (True, self.loop.time())
         if self.conn.their_state is h11.SEND_BODY:
@@ -91,17 +93,19 @@ class TimeoutProtocol(H11Protocol):
             return
         super().on_response_complete()
         if self.conn.their_state not in _WAITING:
-            self._waits = None  # the next one stood behind it
+            self._waits = None  # the next one has already arrived
         if self.conn.their_state is h11.SEND_BODY:
             self._await_request()
 
     def send_400_response(self, msg: str) -> None:
-        """Refuse what is no request."""
+        """Refuse what is not a request."""
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.abort()  # it is the body of a request that is being answered
             return
         if self.cycle is not None:
-            self.cycle.disconnected = True  # this is the answer; the one that is being made finds nobody
+            self.cycle.disconnected = (
+                True  # this is the answer; nobody waits for the one that is being computed
+            )
             self.cycle.message_event.set()
         is_large = len(self.conn.trailing_data[0]) > LARGEST_HEAD
         problem = Problem("headers-too-large" if is_large else "bad-request", msg, headers=HEADERS)
@@ -116,25 +120,26 @@ class TimeoutProtocol(H11Protocol):
         self.transport.close()
 
     def pause_writing(self) -> None:
-        """The caller does not take what was sent."""
+        """Start the clock for a caller who does not receive what was sent."""
         super().pause_writing()
         self._taken()
         self._taking = self.loop.call_later(TAKING_SECONDS, self._give_up)
 
     def resume_writing(self) -> None:
-        """The caller has taken it."""
+        """Stop the clock: the caller has received what was sent."""
         self._taken()
         super().resume_writing()
 
     def _should_upgrade(self) -> bool:
-        """No other protocol is spoken here."""
+        """Refuse to switch to another protocol."""
         return False
 
     def _drain(self) -> None:
         """End a connection whose request is answered before all of it came.
 
-        What still comes is taken for a moment, and thrown away: were the connection closed at once, the system would answer
-        that with a reset, and the caller, or the proxy before him, might never read why the request was refused.
+        What still arrives is received for a moment and thrown away: if the connection were closed at once,
+        the system would answer with a reset, and the caller, or a proxy, might never read why the request was
+        refused.
         """
         self._is_draining = True
         self.server_state.total_requests += 1
@@ -144,7 +149,7 @@ class TimeoutProtocol(H11Protocol):
             self._deadline = self.loop.call_later(LEAVING_SECONDS, self.transport.abort)
 
     def _finds_place(self) -> bool:
-        """Whether there is a place for this connection, perhaps that of whoever has waited longest for a request."""
+        """Tell whether there is a place, perhaps that of the connection that was idle longest."""
         there = [one for one in cast("set[TimeoutProtocol]", self.connections) if not one._is_evicted]
         of_peer = [one for one in there if one._peer == self._peer] if self._peer else []
         if len(of_peer) > MOST_OF_PEER:
@@ -160,11 +165,11 @@ class TimeoutProtocol(H11Protocol):
         return True
 
     def _evict(self) -> None:
-        self._is_evicted = True  # the list of connections is only told of it later
+        self._is_evicted = True  # it leaves the set of connections only later
         self.transport.abort()
 
     def _await_request(self) -> None:
-        """Begin to wait for the next part of a request, or stop when all of it is there."""
+        """Begin to wait for the next part of a request, or stop when it is complete."""
         stage = self.conn.their_state
         if stage is self._stage:
             return
@@ -192,8 +197,9 @@ class TimeoutProtocol(H11Protocol):
 
 
 def peer_of(address: str) -> str | None:
-    """Return whose an address is: itself, or the network of an IPv6 address, of which one caller has many; None for this
-    machine.
+    """Return to whom an address belongs; None for this machine.
+
+    That is the address itself, or the network of an IPv6 address, since one caller has many of them.
     """
     try:
         number = ip_address(address.partition("%")[0])

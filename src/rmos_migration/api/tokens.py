@@ -1,7 +1,7 @@
-"""The tokens: one for changes, which is enough for reading, too, and one for reading alone.
+"""The tokens: one for changes, which also allows reading, and one for reading alone.
 
-Each comes from the environment, from a file that the environment names, or from a file beside the database that only its
-owner may read and that is made on the first start.
+Each comes from the environment, from a file that the environment names, or from a file next to the database
+that is made on the first start and that only its owner may read.
 """
 
 import errno
@@ -23,14 +23,14 @@ from ..permissions import OWNERS
 from ..settings import Settings
 
 SHORTEST = 16
-"""Characters of a token. A made one has 43, which hold 256 random bits."""
+"""Characters of a token. A generated one has 43, which hold 256 random bits."""
 
 FEWEST_DIFFERENT = 8
-"""Different characters of a token, capital and small letters counted as one."""
+"""Different characters of a token, regardless of case."""
 
 _LONGEST_FILE = 1000
 _NO_PLAIN_FILE = {errno.ELOOP, errno.EMLINK, errno.ENXIO, errno.EISDIR}
-"""What opening a link, a socket or a folder as a plain file ends with."""
+"""The errors of opening a link, a socket or a folder as a plain file."""
 
 _OPENING = (
     os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
@@ -42,8 +42,9 @@ _NO_LINK = getattr(os, "O_NOFOLLOW", 0)
 class TokenPlace:
     """Where a token comes from.
 
-    ``purpose`` says what it is good for; ``given`` is its text and ``named`` its file, if ``variable`` or the one that
-    ends in ``_FILE`` says so; ``own`` is the file beside the database, which holds it otherwise; None for no token then.
+    ``purpose`` says what it allows; ``given`` is its text and ``named`` its file, if ``variable`` or the
+    variable with ``_FILE`` at its end is set; otherwise it is in ``own``, the file next to the database;
+    None: there is no token.
     """
 
     purpose: str
@@ -59,11 +60,11 @@ class TokenPlace:
 
     @property
     def is_own(self) -> bool:
-        """Whether the token stands in the file beside the database."""
+        """Tell whether the token is in the file next to the database."""
         return self.given is None and self.named is None and self.own is not None
 
     def token(self, *, make: bool = True) -> str | None:
-        """Return the token; None where there is to be none, or it is not there and is not to be made.
+        """Return the token; None where there is none, or it does not exist and ``make`` is False.
 
         Raises:
             UsageError: if it could be guessed, or others could have read or made its file.
@@ -78,19 +79,17 @@ class TokenPlace:
         if self.own is None:
             return None
         if make and not os.path.lexists(self.own):
-            with suppress(
-                FileExistsError
-            ):  # whoever comes first makes it, so that two servers have one token
+            with suppress(FileExistsError):  # the first one makes it, so that two servers share a token
                 self._make(self.own, replace=False)
         if not make and not os.path.lexists(self.own):
             return None
         return _checked(self._read(self.own), str(self.own))
 
     def renew(self) -> None:
-        """Write a new token into the file beside the database, whatever is there.
+        """Write a new token to the file next to the database, whatever is there.
 
         Raises:
-            UsageError: if the token does not stand there.
+            UsageError: if the token is not in that file.
             EnvironmentFailure: if the file cannot be made.
         """
         if self.own is None or not self.is_own:
@@ -115,14 +114,14 @@ class TokenPlace:
             os.close(handle)
 
     def _check_owner(self, found: os.stat_result) -> None:
-        """Refuse what somebody else could have read, or put there in a folder that is not ours alone."""
+        """Refuse a file that somebody else could have read, or could have put there in a shared folder."""
         if found.st_uid != os.geteuid():
             hint = f"take it away to have a new one made, or {self._own_file_hint()}"
             raise UsageError(f"{self.own} belongs to another user", hint)
         if found.st_mode & 0o077:
             hint = (
-                f"make it yours alone: chmod 600 {quote(str(self.own))}; where that changes nothing (FAT, some network"
-                f" folders), delete it and set {self.variable}"
+                f"make it yours alone: chmod 600 {quote(str(self.own))}; where that changes nothing (FAT,"
+                f" some network folders), delete it and set {self.variable}"
             )
             raise UsageError(f"{self.own} may be read by others", hint)
 
@@ -178,9 +177,9 @@ class Tokens:
 
 
 def places(database: Path, settings: Settings) -> tuple[TokenPlace, TokenPlace]:
-    """Where the token for changes and the one for reading come from.
+    """Return where the token for changes and the one for reading come from.
 
-    Where the one for changes comes from the environment, there is none for reading unless it does, too: nothing is made.
+    If the one for changes comes from the environment, so must the one for reading: no file is made then.
     """
     own = database.with_name(f"{database.name}.token")
     writing = TokenPlace("changes", "RMOS_TOKEN", settings.token, settings.token_file, own)
@@ -190,7 +189,7 @@ def places(database: Path, settings: Settings) -> tuple[TokenPlace, TokenPlace]:
 
 
 def tokens_of(database: Path, settings: Settings) -> Tokens:
-    """The tokens of a database's server; those that stand beside it are made where there are none.
+    """Return the tokens of a database's server; missing files next to it are made.
 
     Raises:
         UsageError, EnvironmentFailure: as ``TokenPlace.token`` does; also if both are the same.
@@ -215,7 +214,7 @@ def check_different(both: Sequence[TokenPlace], found: Sequence[str | None]) -> 
 
 
 def _mark(place: TokenPlace) -> tuple[int, ...] | None:
-    """What changes when a token's file is replaced or written to; None where there is none."""
+    """Return what changes when a token's file is replaced or written to; None for no file."""
     file = None if place.given is not None else place.named or place.own
     if file is None:
         return None
@@ -227,7 +226,7 @@ def _mark(place: TokenPlace) -> tuple[int, ...] | None:
 
 
 def _is_of_another(file: Path) -> bool:
-    """Whether a file that is there belongs to another user."""
+    """Tell whether an existing file belongs to another user."""
     try:
         return os.name == "posix" and file.lstat().st_uid != os.geteuid()
     except OSError:
@@ -235,10 +234,13 @@ def _is_of_another(file: Path) -> bool:
 
 
 def _checked(token: str, where: str) -> str:
-    """Refuse what could not be sent, or guessed: a measure for slips, which no text of a person's own making is sure to pass.
+    """Refuse a token that could not be sent, or could be guessed.
+
+    This catches slips; a text that a person made up need not pass it.
+
 
     Raises:
-        UsageError: if it is no token.
+        UsageError: if it cannot be used as a token.
     """
     fault = _fault_of(token)
     if fault:

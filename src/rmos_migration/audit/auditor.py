@@ -1,4 +1,4 @@
-"""An audit from start to finish: which rules, what they find in the database, and what of it was known before."""
+"""An audit from start to finish: which rules run, what they find, and which findings the baseline knows."""
 
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -15,8 +15,8 @@ from ..store import checks, records, schema, structure
 from ..store.failures import driver_errors_as_ours
 from ..store.model import now
 from ..store.port import DatabasePort, never
-from .result import AuditResult, Verdict
-from .rows import Reader
+from .result import AuditResult, RuleResult
+from .rows import RowChecker
 from .rule import DatabaseCheck, Family, Finding, Rule, Subject, Violation
 from .rules import chosen
 
@@ -30,80 +30,77 @@ def audit_database(
     known: Collection[str] = (),
     is_stopped: Callable[[], bool] = never,
 ) -> AuditResult:
-    """Look at a database, rule by rule, and change nothing.
+    """Check a database rule by rule, without changing it.
 
     Args:
         database: the database.
-        rules: codes of rules or names of families; all, if none is named.
-        skip: those to leave out.
-        fail_on: the least severity that fails the audit.
+        rules: codes of rules or names of families; all rules if empty.
+        skip: codes and families to leave out.
+        fail_on: the lowest severity that fails the audit.
         known: fingerprints of findings to silence.
-        is_stopped: ends what is asked of the database; rules that are not through by then count as not run.
+        is_stopped: interrupts the queries once it returns True; rules unfinished by then count as not run.
 
     Raises:
-        UsageError: if there is no such rule or family.
-        DatabaseUnusable: if the database is absent, newer, another program's, or cannot be opened.
+        UsageError: if a rule or family is unknown.
+        DatabaseUnusable: if the database is missing, newer, another program's, or cannot be opened.
     """
     families = chosen(rules, skip)
     every = [rule for family in families for rule in family.rules]
     started_at, began = now(), time.perf_counter()
-    was_locked = database.is_running()
-    looked = partial(_look, database, started_at, was_locked, is_stopped)
-    with fewer_garbage_collections(), ThreadPoolExecutor(max_workers=1) as beside:
-        rest = beside.submit(looked, [r for r in every if isinstance(r.check, DatabaseCheck)])
-        of_rows = looked([r for r in every if not isinstance(r.check, DatabaseCheck)])
-        of_whole = rest.result()
+    run_pass = partial(_run_pass, database, started_at, database.is_running(), is_stopped)
+    with fewer_garbage_collections(), ThreadPoolExecutor(max_workers=1) as executor:
+        database_pass = executor.submit(run_pass, [r for r in every if isinstance(r.check, DatabaseCheck)])
+        row_pass = run_pass([r for r in every if not isinstance(r.check, DatabaseCheck)])
+        passes = (database_pass.result(), row_pass)
     return AuditResult(
         database=database.url,
-        schema_version=of_rows.schema_version,
+        schema_version=row_pass.schema_version,
         tool_version=__version__,
         started_at=started_at,
         duration_seconds=time.perf_counter() - began,
-        records=of_rows.records,
-        verdicts=tuple(
-            verdict
-            for family in families
-            for verdict in _verdicts(family, of_whole, of_rows, frozenset(known))
-        ),
+        records=row_pass.records,
+        rules=tuple(_rule_results(families, *passes, frozenset(known))),
         fail_on=fail_on,
     )
 
 
-def _verdicts(
-    family: Family, of_whole: "_AuditPass", of_rows: "_AuditPass", known: frozenset[str]
-) -> Iterator[Verdict]:
-    for rule in family.rules:
-        look = of_whole if isinstance(rule.check, DatabaseCheck) else of_rows
-        found = _in_order(look.findings[rule.code])
-        news = [finding for finding in found if finding.fingerprint not in known] if known else found
-        silenced = [finding for finding in found if finding.fingerprint in known] if known else []
-        yield Verdict(family.name, rule, news, silenced, look.troubles.get(rule.code, ""))
+def _rule_results(
+    families: list[Family], database_pass: "_AuditPass", row_pass: "_AuditPass", known: frozenset[str]
+) -> Iterator[RuleResult]:
+    for family in families:
+        for rule in family.rules:
+            one = database_pass if isinstance(rule.check, DatabaseCheck) else row_pass
+            found = _in_order(one.findings[rule.code])
+            new = [finding for finding in found if finding.fingerprint not in known] if known else found
+            silenced = [finding for finding in found if finding.fingerprint in known] if known else []
+            yield RuleResult(family.name, rule, new, silenced, one.not_run_reasons.get(rule.code, ""))
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:
-    """Put findings in an order that hangs on nothing but where they are: tables as they came, records and columns by name."""
+    """Sort findings by place alone: tables in the order found, records and columns by name."""
     tables = {table: number for number, table in enumerate(dict.fromkeys(one.table for one in findings))}
     return sorted(findings, key=lambda one: (tables[one.table], one.record, one.column, one.message))
 
 
-def _look(
+def _run_pass(
     database: DatabasePort,
     now: str,
     was_locked: bool | None,
     is_stopped: Callable[[], bool],
     rules: list[Rule],
 ) -> "_AuditPass":
-    """Let some rules look at the database, on a connection of their own.
+    """Run some rules on a connection of their own.
 
-    The checks of the whole are a few long queries, during which Python waits for SQLite; those of rows are Python's
-    work. So the two are done side by side; where a run writes meanwhile, they may see different moments of it.
+    Checks of the whole database are a few long queries, during which Python waits for SQLite; checks of rows
+    are Python's own work. That is why the two run side by side. If a migration writes meanwhile, they may see
+    different states of the database.
     """
     with database.open_unchecked(is_stopped=is_stopped) as snapshot:
-        look = _AuditPass(Subject(database, snapshot.connection, now, was_locked), rules)
-        look.at_whole()
-        look.at_rows()
-        look.count()
-    return look
+        one = _AuditPass(Subject(database, snapshot.connection, now, was_locked), rules)
+        one.check_database()
+        one.check_rows()
+        one.count_records()
+    return one
 
 
 class _AuditPass:
@@ -111,58 +108,57 @@ class _AuditPass:
         self.subject = subject
         self.rules = rules
         self.findings: dict[str, list[Finding]] = {rule.code: [] for rule in rules}
-        self.troubles: dict[str, str] = {}
+        self.not_run_reasons: dict[str, str] = {}
         self.records: dict[str, int] = {}
         self.schema_version = 0
 
-    def at_whole(self) -> None:
+    def check_database(self) -> None:
         for rule in self.rules:
             if isinstance(rule.check, DatabaseCheck):
                 try:
-                    self._need(rule.check.reads)
+                    self._require(rule.check.reads)
                     with driver_errors_as_ours():
-                        for flaw in rule.check.find(self.subject):
-                            self._found(rule, flaw)
-                except DatabaseUnusable as trouble:
-                    self.troubles[rule.code] = trouble.message
+                        for violation in rule.check.find(self.subject):
+                            self._add(rule, violation)
+                except DatabaseUnusable as damage:
+                    self.not_run_reasons[rule.code] = damage.message
 
-    def at_rows(self) -> None:
-        of_rows = [rule for rule in self.rules if not isinstance(rule.check, DatabaseCheck)]
+    def check_rows(self) -> None:
+        rules = [rule for rule in self.rules if not isinstance(rule.check, DatabaseCheck)]
         for entity in ENTITIES:
-            reader = Reader(entity, of_rows, self.subject)
-            if reader.is_idle:
+            checker = RowChecker(entity, rules, self.subject)
+            if checker.is_idle:
                 continue
             try:
-                self._need((entity.name,))
-                self._read(reader)
-            except DatabaseUnusable as trouble:
-                for rule in of_rows:
-                    self.troubles.setdefault(rule.code, trouble.message)
+                self._require((entity.name,))
+                self._check_rows_of(checker)
+            except DatabaseUnusable as damage:
+                for rule in rules:
+                    self.not_run_reasons.setdefault(rule.code, damage.message)
 
-    def count(self) -> None:
+    def count_records(self) -> None:
         with suppress(DatabaseUnusable), driver_errors_as_ours():
             self.schema_version = schema.version_of(self.subject.connection)
-            self._need(entity.name for entity in ENTITIES)  # a view in a table's place may have no end
+            self._require(entity.name for entity in ENTITIES)  # a view in place of a table may never end
             self.records = records.entity_counts(self.subject.connection)
 
-    def _read(self, reader: Reader) -> None:
-        """Read an entity's rows; again, more slowly, if their text is broken."""
+    def _check_rows_of(self, checker: RowChecker) -> None:
+        """Check an entity's rows; if their text is corrupt, again in a slower way that tolerates it."""
         for tolerant in (False, True):
-            found: list[tuple[Rule, Violation]] = []
             try:
                 with driver_errors_as_ours():
-                    rows = checks.stream_rows(self.subject.connection, reader.entity, tolerant=tolerant)
-                    reader.read(rows, found)
+                    rows = checks.stream_rows(self.subject.connection, checker.entity, tolerant=tolerant)
+                    found = list(checker.violations(rows))
             except DatabaseUnusable:
                 if tolerant:
                     raise
             else:
                 break
-        for rule, flaw in found:
-            self._found(rule, flaw)
+        for rule, violation in found:
+            self._add(rule, violation)
 
-    def _need(self, tables: Iterable[str]) -> None:
-        """Raise DatabaseUnusable unless these tables are there with all their columns."""
+    def _require(self, tables: Iterable[str]) -> None:
+        """Raise DatabaseUnusable unless these tables exist with all their columns."""
         with driver_errors_as_ours():
             there = self.subject.structure.tables
         expected = structure.expected().tables
@@ -170,5 +166,5 @@ class _AuditPass:
             if name not in there or not set(expected[name].columns) <= set(there[name].columns):
                 raise DatabaseUnusable(f"the table {name} is not as it must be")
 
-    def _found(self, rule: Rule, flaw: Violation) -> None:
-        self.findings[rule.code].append(rule.finding(flaw))
+    def _add(self, rule: Rule, violation: Violation) -> None:
+        self.findings[rule.code].append(rule.finding(violation))

@@ -1,6 +1,7 @@
 """Repairs that cannot lose a record or its document.
 
-Missing indexes, the file's mark, references that wait for nothing, the books of what has neither row nor file, statistics.
+Missing indexes, the file's mark, references that wait in vain, ledger entries that have neither row nor file,
+SQLite's statistics.
 """
 
 from dataclasses import dataclass
@@ -18,24 +19,24 @@ from ..store.model import API, GONE
 from ..store.port import DatabasePort
 
 _NAMED = 20
-"""Documents that are named one by one when they are forgotten; the backup knows the others."""
+"""Forgotten documents that are named one by one; the backup has the others."""
 
 
 @dataclass(frozen=True)
 class Repair:
-    """What was mended, in words, and the copy that was made before."""
+    """What was repaired, in words, and the backup that was made before."""
 
     done: tuple[str, ...]
     backup: Path
 
 
 def repair(database: DatabasePort) -> Repair:
-    """Mend what can be mended without touching a row; everything or nothing, after a backup.
+    """Repair what can be repaired without touching a row; all or nothing, after a backup.
 
     Raises:
         LockedError: if another process writes.
-        DatabaseUnusable: if the database is absent, of another schema, damaged, or another program's.
-        EnvironmentFailure: if there is no room for the backup, or the disk fails; nothing is changed then.
+        DatabaseUnusable: if the database is missing, of another schema, damaged, or another program's.
+        EnvironmentFailure: if there is no room for the backup, or the disk fails; then nothing is changed.
     """
     with database.repair("rmos audit --repair") as (connection, backup):
         made = structure.make_missing_indexes(connection)
@@ -51,16 +52,16 @@ def repair(database: DatabasePort) -> Repair:
         if forgotten := _forget_gone(connection):
             number = len(forgotten)
             done.append(
-                f"forgot {number:,} document{'s' * (number != 1)} of which neither the file nor the record is there:"
+                f"forgot {number:,} document{'s' * (number != 1)} whose file and record are both gone:"
                 f" {_named(forgotten)}"
             )
         SQLITE.refresh_statistics(connection)
-        done.append("refreshed the statistics that queries are planned by")
+        done.append("refreshed the statistics that the query planner uses")
     return Repair(tuple(done), backup)
 
 
 def _forget_gone(connection: Connection) -> list[EntryPlace]:
-    """Forget what the ledger says of documents whose file and row are both gone; only a backup could bring them back."""
+    """Delete the ledger entries of documents whose file and row are both gone; only a backup has them."""
     presence = Presence()
     places = [place for entity in ENTITIES for place in checks.entries_without_row(connection, entity)]
     places += checks.entries_of_no_entity(connection)
@@ -73,14 +74,14 @@ def _forget_gone(connection: Connection) -> list[EntryPlace]:
 
 
 def _is_lost(place: EntryPlace, presence: Presence) -> bool:
-    """Whether nothing in any folder could bring a document's record back."""
+    """Tell whether nothing in any folder could restore a document's record."""
     if place.pointer.startswith(GONE) or place.location == API:
         return True
     return presence.is_gone(place.location, place.path)
 
 
 def _named(places: list[EntryPlace]) -> str:
-    """Where documents stood, in words."""
+    """Return in words where documents were."""
     named = [
         f"{place.entity} {place.record_id} of the dashboard or the API"
         if place.location == API

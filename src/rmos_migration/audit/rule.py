@@ -1,16 +1,18 @@
-"""What a rule of the audit is: a code, what must hold, how much it matters, and the check that looks.
+"""What a rule of the audit is: a code, what must hold, how much it matters, and the check.
 
-A check finds flaws; it never raises for what it finds. There are three kinds: one for the whole database, usually a
-query over a table; one called for each row of an entity; and one for values that the record's model refuses.
+A check yields violations; it never raises because of the data. There are three kinds: a check of the whole
+database, usually a query over a table; a check called for each row of an entity; and a check for values that
+the record's model does not accept.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import Enum
 from functools import cached_property
 from hashlib import sha256
-from typing import Any, NamedTuple
+from typing import Annotated, Any, ClassVar, NamedTuple
 
+from pydantic import ConfigDict, WithJsonSchema
 from sqlalchemy import Connection
 
 from ..diagnostics import Severity, printable
@@ -21,7 +23,7 @@ from ..store.structure import Structure
 
 
 class Violation(NamedTuple):
-    """Something a check found: a sentence, and where it stands; what is empty does not apply."""
+    """What a check found: a sentence, and where; an empty part does not apply."""
 
     message: str
     table: str = ""
@@ -29,11 +31,17 @@ class Violation(NamedTuple):
     column: str = ""
 
 
-class Finding(NamedTuple):
-    """A flaw with the rule that found it."""
+_SEVERITIES = {"enum": [severity.value for severity in Severity], "title": "Severity", "type": "string"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that an audit found."""
+
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")  # reports publish its schema
 
     code: str
-    severity: Severity
+    severity: Annotated[Severity, WithJsonSchema(_SEVERITIES)]
     message: str
     table: str
     record: str
@@ -42,23 +50,23 @@ class Finding(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Where it is, in words: table, record and column."""
+        """Table, record and column, as far as there are any."""
         return printable(" ".join(part for part in (self.table, self.record, self.column) if part))
 
     @property
     def fingerprint(self) -> str:
-        """The finding's name in a baseline: the same rule at the same place is the same finding, whatever it says."""
+        """Its name in a baseline: the same rule at the same place is the same finding."""
         known = "\0".join((self.code, self.table, self.record, self.column))
         return sha256(known.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
     def as_json(self) -> dict[str, str]:
-        """The finding as a JSON object."""
-        return {**self._asdict(), "severity": self.severity.value, "fingerprint": self.fingerprint}
+        """Return the finding as a JSON object."""
+        return {**asdict(self), "severity": self.severity.value, "fingerprint": self.fingerprint}
 
 
 @dataclass
 class Subject:
-    """The database that is looked at: an open read transaction, the time, and whether a run was writing before."""
+    """The audited database in a read transaction, the time, and whether a run was writing before."""
 
     database: DatabasePort
     connection: Connection
@@ -67,26 +75,26 @@ class Subject:
 
     @cached_property
     def structure(self) -> Structure:
-        """The tables and indexes that are there."""
+        """The tables and indexes that exist."""
         return structure.found(self.connection)
 
 
 Row = dict[str, Any]
-"""A row's values by field name, JSON columns parsed; None where a value is none or was refused.
+"""A row's values by field name, JSON columns parsed; None where a value is NULL or invalid.
 
-Checks that read the same thing out of a row may keep it there, under a name that no field has."""
+Checks that derive the same thing from a row may cache it there, under a name that no field has."""
 
-REFUSED = "refused"
-"""Under this name a row keeps the fields whose values were refused: None now, although something was there."""
+INVALID = "invalid"
+"""The key under which a row keeps the names of its invalid fields, whose values are None for that reason."""
 
-Flaws = Iterable[tuple[str, str]]
+RowViolations = Iterable[tuple[str, str]]
 """What is wrong in a row: column and sentence."""
 
-RowTest = Callable[[Row], Flaws]
+RowTest = Callable[[Row], RowViolations]
 
 
-class ModelRefusal(Enum):
-    """Why a value of a row does not fit the record's model."""
+class InvalidReason(Enum):
+    """Why the record's model does not accept a value of a row."""
 
     MISSING = "missing"
     TYPE = "type"
@@ -102,7 +110,7 @@ class ModelRefusal(Enum):
 
 @dataclass(frozen=True)
 class DatabaseCheck:
-    """A check of the database as a whole; it needs the tables it reads to be there."""
+    """A check of the database as a whole; it needs the tables that it ``reads`` to exist."""
 
     find: Callable[[Subject], Iterable[Violation]]
     reads: tuple[str, ...] = ()
@@ -110,26 +118,26 @@ class DatabaseCheck:
 
 @dataclass(frozen=True)
 class RowCheck:
-    """A check of single rows: ``for_entity`` gives the function that looks at one, or None for other entities."""
+    """A check of single rows: ``for_entity`` returns the test of an entity's rows, if there is one."""
 
     for_entity: Callable[[Entity, Subject], RowTest | None]
 
 
 @dataclass(frozen=True)
 class ModelCheck:
-    """A check that the record's model makes: values refused for one of these reasons."""
+    """A check that the record's model makes: values that are invalid for one of these reasons."""
 
-    reasons: frozenset[ModelRefusal]
+    reasons: frozenset[InvalidReason]
 
 
-def refused(*reasons: ModelRefusal) -> ModelCheck:
-    """The check for values that the model refuses for these reasons."""
+def invalid(*reasons: InvalidReason) -> ModelCheck:
+    """Return the check for values that are invalid for one of these reasons."""
     return ModelCheck(frozenset(reasons))
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One thing that must hold. ``title`` says what does, ``explanation`` why it matters, ``hint`` what to do."""
+    """One thing that must hold. ``title`` says what, ``explanation`` why it matters, ``hint`` what to do."""
 
     code: str
     severity: Severity
@@ -138,20 +146,20 @@ class Rule:
     hint: str
     check: DatabaseCheck | RowCheck | ModelCheck = field(repr=False)
 
-    def finding(self, flaw: Violation) -> Finding:
-        """A flaw as this rule's finding."""
-        message, table, record, column = map(_as_text, flaw)
+    def finding(self, violation: Violation) -> Finding:
+        """Return a violation as a finding of this rule."""
+        message, table, record, column = map(_as_text, violation)
         return Finding(self.code, self.severity, message, table, record, column, self.hint)
 
 
 def _as_text(value: object) -> str:
-    """What a damaged database holds where text should be, as text that can be written anywhere."""
+    """Return what a corrupt database holds where text belongs, as text that can be written anywhere."""
     raw = value if isinstance(value, bytes) else str(value).encode("utf-8", "backslashreplace")
     return raw.decode("utf-8", "backslashreplace")
 
 
 class Family(NamedTuple):
-    """Rules that belong together: a name to choose them by, what they are about, and the rules."""
+    """Rules that belong together: a name to select them by, their subject, and the rules."""
 
     name: str
     title: str

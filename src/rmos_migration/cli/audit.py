@@ -10,11 +10,10 @@ import typer
 from rich.text import Text
 
 from ..audit.auditor import audit_database
-from ..audit.baseline import known_findings
 from ..audit.formats.junit import as_junit
 from ..audit.formats.sarif import as_sarif
 from ..audit.repair import repair as mend
-from ..audit.result import AuditResult, RuleState, Verdict
+from ..audit.result import AuditResult, RuleResult, RuleState, known_findings
 from ..audit.rules import FAMILIES, RULES, suggestion
 from ..diagnostics import Severity, printable, printable_json
 from ..errors import DatabaseUnusable, ExitCode, UsageError, all_tried
@@ -168,43 +167,43 @@ def _lines(result: AuditResult) -> Iterator[Text]:
     yield Text("")
     titles = {family.name: family.title for family in FAMILIES}
     family = ""
-    for verdict in result.verdicts:
-        if verdict.family != family:
-            family = verdict.family
+    for checked in result.rules:
+        if checked.family != family:
+            family = checked.family
             yield Text(titles[family], style="bold")
-        yield from _verdict_lines(verdict, result)
+        yield from _rule_lines(checked, result)
     yield Text("")
     yield Text(_last_line(result), style="bold green" if result.passed else "bold red")
 
 
-def _verdict_lines(verdict: Verdict, result: AuditResult) -> Iterator[Text]:
-    word, colour = _word(verdict, result)
+def _rule_lines(checked: RuleResult, result: AuditResult) -> Iterator[Text]:
+    word, colour = _word(checked, result)
     line = Text(f"  {word:<8}", style=colour)
-    line.append(f"{verdict.rule.title} ({verdict.rule.code})", style="default")
-    if verdict.silenced:
-        line.append(f", {console.counted(len(verdict.silenced), 'known finding')} not shown", style="dim")
+    line.append(f"{checked.rule.title} ({checked.rule.code})", style="default")
+    if checked.silenced:
+        line.append(f", {console.counted(len(checked.silenced), 'known finding')} not shown", style="dim")
     yield line
-    if verdict.trouble:
-        yield Text(printable(f"            could not be run: {verdict.trouble}"))
-    for finding in verdict.findings[:SHOWN]:
+    if checked.not_run_reason:
+        yield Text(printable(f"            could not be run: {checked.not_run_reason}"))
+    for finding in checked.findings[:SHOWN]:
         place = f"{finding.place}: " if finding.place and finding.place != finding.message else ""
         yield Text(printable(f"            {place}{finding.message}"))
-    if len(verdict.findings) > SHOWN:
-        yield Text(f"            … and {len(verdict.findings) - SHOWN:,} more; --format json has them all")
-    if verdict.findings:
-        yield Text(f"            → {verdict.rule.hint}", style="dim")
+    if len(checked.findings) > SHOWN:
+        yield Text(f"            … and {len(checked.findings) - SHOWN:,} more; --format json has them all")
+    if checked.findings:
+        yield Text(f"            → {checked.rule.hint}", style="dim")
 
 
-def _word(verdict: Verdict, result: AuditResult) -> tuple[str, str]:
-    if verdict.state is RuleState.PASSED:
+def _word(checked: RuleResult, result: AuditResult) -> tuple[str, str]:
+    if checked.state is RuleState.PASSED:
         return "passed", "green"
-    if result.is_failure(verdict):
-        return ("FAILED" if verdict.findings else "NOT RUN"), "red"
-    return verdict.rule.severity.value, "yellow"
+    if result.is_failure(checked):
+        return ("FAILED" if checked.findings else "NOT RUN"), "red"
+    return checked.rule.severity.value, "yellow"
 
 
 def _last_line(result: AuditResult) -> str:
-    states = [verdict.state for verdict in result.verdicts]
+    states = [checked.state for checked in result.rules]
     parts = [f"{states.count(RuleState.PASSED)} of {console.counted(len(states), 'rule')} hold"]
     errors, warnings = result.number(Severity.ERROR), result.number(Severity.WARNING)
     if errors:

@@ -153,7 +153,7 @@ def _files(path: Path, source: Source | None) -> Iterator[tuple[Entity | None, S
 def _print(inspection: Inspection) -> None:
     place = f"{inspection.path} {inspection.pointer}".strip()
     console.say(place, style="bold")
-    _print_line("is", f"{inspection.entity.singular.replace('_', ' ')} · {inspection.shape}")
+    _print_line("is", f"{inspection.entity.label} · {inspection.shape}")
     _print_line("encoding", inspection.encoding or "unknown")
     evidence = f", shown by {', '.join(inspection.evidence)}" if inspection.evidence else ""
     _print_line("generation", inspection.generation + evidence)

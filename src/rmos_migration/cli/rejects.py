@@ -18,8 +18,7 @@ from ..errors import EnvironmentFailure, UsageError
 from ..migrate.outcome import Outcome
 from ..migrate.summary import folders_among, were_not_looked_at
 from ..permissions import Permissions
-from ..presentation.not_loaded import strays_there
-from ..sources.locate import located_in
+from ..presentation.not_loaded_now import strays_there
 from ..sources.paths import parts_of, safe_name
 from ..sources.source_files import Presence
 from ..store import rejects as not_loaded
@@ -105,7 +104,7 @@ def _code_of(named: str) -> str:
 
 
 class _Shown(NamedTuple):
-    """A document that did not get in, with the bytes that are kept of it and the reasons, placed in its file."""
+    """A document that is not loaded, with the bytes that are kept of it and the reasons."""
 
     found: NotLoaded
     body: bytes | None
@@ -129,10 +128,7 @@ class _Shown(NamedTuple):
 
 def _with_bodies(connection: Connection, found: Iterable[NotLoaded]) -> Iterator[_Shown]:
     for one in found:
-        body, reasons = not_loaded.body_at(connection, one.place), not_loaded.reasons_of(connection, one)
-        if body is not None and not one.place.pointer:  # a document inside a file has its places already
-            reasons = located_in(reasons, one.place.path, body, one.encoding)
-        yield _Shown(one, body, reasons)
+        yield _Shown(one, not_loaded.body_at(connection, one.place), not_loaded.reasons_of(connection, one))
 
 
 def _print(

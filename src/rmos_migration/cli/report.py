@@ -9,7 +9,7 @@ from ..errors import UsageError
 from ..permissions import permissions_of
 from ..python_api import build_report
 from ..reports.files import write_reports
-from ..reports.formats import VIEWS, ReportFormat
+from ..reports.formats import RENDERERS, ReportFormat
 from ..store.database import database_at
 from . import console
 from .options import DatabaseOption, load_settings
@@ -78,7 +78,7 @@ def report(
         permissions = database_at(place).permissions()
         made = build_report(place, run, with_audit=with_audit)
     if output is None:
-        console.print_for_programs(VIEWS[formats[0]](made))
+        console.print_for_programs(RENDERERS[formats[0]](made))
         return
     for file in write_reports(made, output, formats, permissions=permissions):
         console.say(str(file))

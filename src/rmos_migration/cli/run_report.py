@@ -25,5 +25,5 @@ def write_run_report(
     if summary.dry_run:
         report = report_of_dry_run(summary, recorder, settings.encoding)
     else:
-        report = report_of_run(database_at(settings.database), summary.run_id, witness=recorder)
+        report = report_of_run(database_at(settings.database), summary.run_id, recorder=recorder)
     return write_reports(report, folder, permissions=permissions)

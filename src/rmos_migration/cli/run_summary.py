@@ -29,7 +29,7 @@ def print_summary(summary: RunSummary) -> None:
         folders=summary.counts.folders_not_looked_at,
     )
     if summary.dry_run:
-        verdict = f"Dry run, nothing was written. The real run would end so: {verdict}"
+        verdict = f"Dry run, nothing was written. The real run would end like this: {verdict}"
     say(verdict, style=f"bold {_VERDICT_COLOURS.get(summary.status, 'red')}")
     for line in _explanations(summary):
         say(line)

@@ -4,7 +4,7 @@ import typer
 
 from ..errors import ExitCode
 from ..migrate.summary import folders_among, were_not_looked_at
-from ..presentation.not_loaded import counted_by_outcome, strays_there
+from ..presentation.not_loaded_now import counted_by_outcome, strays_there
 from ..store import records, runs, schema
 from ..store.checks import SEE, doubts
 from ..store.database import database_at

@@ -43,7 +43,7 @@ def refuse_unless_tagged(entity: Entity, row: Row, tag: Tag) -> None:
     """
     if {ANY, tag_of(row)}.isdisjoint({tag} if isinstance(tag, str) else tag):
         raise ChangedMeanwhile(
-            f"the {_words(entity)} {shown(row[0])} was changed since it was read",
+            f"the {entity.label} {shown(row[0])} was changed since it was read",
             "read it again, and make the change on what it is now",
         )
 
@@ -66,7 +66,7 @@ def create(database: DatabasePort, entity: Entity, fields: Fields, raw: bytes) -
     with database.edit(_PURPOSE) as connection:
         if records.existing_ids(connection, entity.name, [str(prepared.record_id)]):
             raise IdTaken(
-                f"there is a {_words(entity)} {shown(prepared.record_id)} already",
+                f"there is a {entity.label} {shown(prepared.record_id)} already",
                 "send it with PUT to change it, or choose another id",
             )
         row = _linked(connection, entity, prepared)
@@ -119,7 +119,7 @@ def delete(database: DatabasePort, entity: Entity, record_id: str, *, tag: Tag =
         users, total = records.users_of(connection, entity, record_id, USERS_NAMED)
         if total:
             raise InUse(
-                f"the {_words(entity)} {shown(record_id)} is in use by {total:,} record{'s' * (total != 1)}",
+                f"the {entity.label} {shown(record_id)} is in use by {total:,} record{'s' * (total != 1)}",
                 users,
                 total,
             )
@@ -131,7 +131,7 @@ def delete(database: DatabasePort, entity: Entity, record_id: str, *, tag: Tag =
 def _current(connection: Connection, entity: Entity, record_id: str, tag: Tag) -> Row:
     row = records.rows_of(connection, entity, [record_id]).get(record_id)
     if row is None:
-        raise NoSuchRecord(f"there is no {_words(entity)} {shown(record_id)}")
+        raise NoSuchRecord(f"there is no {entity.label} {shown(record_id)}")
     refuse_unless_tagged(entity, row, tag)
     return row
 
@@ -168,7 +168,3 @@ def _written(prepared: Candidate) -> EditTrace:
         prepared.reading.sha256,
         time.time_ns(),
     )
-
-
-def _words(entity: Entity) -> str:
-    return entity.singular.replace("_", " ")

@@ -57,8 +57,8 @@ def new_record(entity: Entity, fields: Fields, raw: bytes) -> Candidate:
     Raises:
         InvalidRecord: if it breaks a rule.
     """
-    offers = newest(entity).offers
-    offered = {name: offer.value for name, offer in (offers(fields) if offers else {}).items()}
+    fallbacks = newest(entity).fallbacks
+    offered = {name: one.value for name, one in (fallbacks(fields) if fallbacks else {}).items()}
     usual = _usual(entity) | offered | {"id": str(uuid4()), "created_at": now()}
     return _prepared(entity, usual, fields, raw, required=entity.required)
 
@@ -117,7 +117,7 @@ def _unknown(entity: Entity, names: Sequence[str]) -> list[Diagnostic]:
     return [
         diagnose(
             "field-invalid",
-            f"{shown(name)} is no field of a {entity.singular.replace('_', ' ')}; put it into extra",
+            f"{shown(name)} is not a field of a {entity.label}; put it into extra",
             Location(entity.name, pointer_step(name)),
             hint=f"the fields are {', '.join(entity.record.model_fields)}",
         )
@@ -141,7 +141,7 @@ def _missing(entity: Entity, required: tuple[FieldRule, ...], said: Fields) -> l
 def _in_stored_form(entity: Entity, values: dict[str, Any]) -> dict[str, Any]:
     """Return the values with times in stored form; an unreadable time stays, to be refused later."""
     for rule in entity.fields:
-        translation = TRANSLATIONS[rule.found.kind] if rule.found.kind in _TIMES else None
+        translation = TRANSLATIONS[rule.source.kind] if rule.source.kind in _TIMES else None
         if translation is not None and values[rule.name] is not None:
             try:
                 values[rule.name] = translation(values[rule.name], rule.name, [])

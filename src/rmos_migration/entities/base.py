@@ -1,4 +1,4 @@
-"""How an entity is declared: one Pydantic model whose fields say which keys they are found under.
+"""How an entity is declared: one Pydantic model whose fields say under which keys documents hold them.
 
 Everything else is generic over these declarations: discovery, loading order, canonical rules, tables,
 look-ups.
@@ -30,54 +30,65 @@ class FieldKind(Enum):
 
 
 class FieldSource(NamedTuple):
-    """Where documents hold a field: its kind, and the keys in order of preference, the native key first.
+    """Where documents hold a field.
 
-    ``required`` holds native documents to the field; ``empty_is_absent`` lets ``{}`` count as not there;
-    ``otherwise`` names the field whose source value serves where the document has none of the keys;
-    ``inside`` is a key of an object and the key in it where the value may stand too. ``soft`` is a key whose
-    value is this reference only if there is a row of that id; ``made_of`` is a key of other content that some
-    programs' documents have it in.
+    Attributes:
+        kind: how its value is written.
+        keys: the keys in order of preference, the native key first.
+        required: whether native documents must have the field.
+        empty_is_absent: whether ``{}`` counts as absent.
+        fallback_field: the field whose source value is used if the document has none of the keys.
+        nested_in: a key of an object, and the key in it that may hold the value as well.
+        soft: a key whose value is this reference only if a row has that id.
+        made_of: a key of other content in which some programs' documents hold it.
     """
 
     kind: FieldKind
     keys: tuple[str, ...]
     required: bool = False
     empty_is_absent: bool = False
-    otherwise: str | None = None
-    inside: tuple[str, str] | None = None
+    fallback_field: str | None = None
+    nested_in: tuple[str, str] | None = None
     soft: str = ""
     made_of: str = ""
 
 
 class Reference(NamedTuple):
-    """The field holds the id of a row of another entity."""
+    """Marks a field that holds the id of a row of another entity."""
 
     entity: str
 
 
 class EmbeddedReferences(NamedTuple):
-    """The field's value may also stand in parts of another field; ``read`` finds one a part, None for a
-    part without. Where all parts agree, it is the record's too (docs/domain.md, Fields)."""
+    """Marks a reference that may also be in parts of another field (docs/domain.md, Fields).
+
+    ``read`` returns one value a part, None for a part without. If all parts agree, it is the record's too.
+    """
 
     field: str
     read: Callable[[Mapping[str, Any]], list[Any]]
 
 
 class SlipCheck(NamedTuple):
-    """The value is kept as it stands; ``read`` finds likely slips in it: kind, steps to it, value."""
+    """Marks a field whose value is stored as given but checked for slips.
+
+    ``read`` returns what looks like one: its kind, the steps to it, and its value.
+    """
 
     read: Callable[[Any], list[Any]]
 
 
 class CountOf(NamedTuple):
-    """Where documents do not state the field, ``read`` counts what another field lists: 0 for an empty list,
-    None where nothing is listed."""
+    """Marks a number that is counted in another field if documents do not state it.
+
+    ``read`` counts: 0 for an empty list, None if there is no list.
+    """
 
     field: str
     read: Callable[[Mapping[str, Any]], Any]
 
 
-_TELLING = {FieldKind.TEXT, FieldKind.COUNT, FieldKind.STATUS, FieldKind.JOB_TYPE, FieldKind.PATTERN_TYPE}
+_FILTERABLE = {FieldKind.TEXT, FieldKind.COUNT, FieldKind.STATUS, FieldKind.JOB_TYPE, FieldKind.PATTERN_TYPE}
 
 _CONTROL = r"\x00-\x1f\x7f-\x9f"
 
@@ -85,10 +96,10 @@ Identifier = Annotated[str, Field(min_length=1, max_length=200, pattern=rf"^[^{_
 """An id: 1 to 200 characters, none of them a control character."""
 
 Text = Annotated[str, Field(pattern=r"^[^\x00]*[^\s\x00][^\x00]*$")]
-"""Text that is not blank and holds no NUL, which databases cannot carry."""
+"""Text that is not blank and holds no NUL, which databases cannot store."""
 
 EXACT_INTEGERS = 2**53
-"""A double holds every whole number below this one exactly; a larger one could change on its way."""
+"""A double holds every whole number below this one exactly; a larger one could change when it is read."""
 
 Millimetres = Annotated[float, Field(gt=0, lt=EXACT_INTEGERS, allow_inf_nan=False)]
 Seconds = Annotated[float, Field(ge=0, lt=EXACT_INTEGERS, allow_inf_nan=False)]
@@ -109,16 +120,16 @@ class FieldRule:
 
     name: str
     column: str
-    found: FieldSource
+    source: FieldSource
     reference: str | None
-    mentioned: EmbeddedReferences | None
+    embedded: EmbeddedReferences | None
     counted: CountOf | None = None
-    doubted: SlipCheck | None = None
+    slip_check: SlipCheck | None = None
 
     @cached_property
     def native_key(self) -> str:
         """The key under which the newest generation writes the field."""
-        return self.found.keys[0]
+        return self.source.keys[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,8 +145,13 @@ class Entity:
     file_names: tuple[str, ...] = ()
 
     @cached_property
+    def label(self) -> str:
+        """What one record is called in a sentence, such as "strip family"."""
+        return self.singular.replace("_", " ")
+
+    @cached_property
     def fields(self) -> tuple[FieldRule, ...]:
-        """The fields that documents hold, ``id`` first, in column order (``extra`` is made, not found)."""
+        """The fields that documents hold, ``id`` first, in column order (``extra`` is not one of them)."""
         rules = []
         for name, declared in self.record.model_fields.items():
             notes: dict[type, Any] = {type(note): note for note in declared.metadata}
@@ -161,12 +177,12 @@ class Entity:
 
     @cached_property
     def required(self) -> tuple[FieldRule, ...]:
-        """The fields a native document must have."""
-        return tuple(rule for rule in self.fields if rule.found.required)
+        """The fields that a native document must have."""
+        return tuple(rule for rule in self.fields if rule.source.required)
 
     @cached_property
-    def indispensable(self) -> tuple[FieldRule, ...]:
-        """The fields without which there is no record of any generation; an id can always be found."""
+    def always_required(self) -> tuple[FieldRule, ...]:
+        """The fields that records of every generation must have; an id can always be found."""
         declared = self.record.model_fields
         return tuple(rule for rule in self.fields if rule.name != "id" and declared[rule.name].is_required())
 
@@ -174,47 +190,47 @@ class Entity:
     def expected(self) -> tuple[FieldRule, ...]:
         """The fields that the newest programs always record; one that is left out is worth a note."""
         return tuple(
-            rule for rule in self.fields if rule.found.required or rule.found.kind is FieldKind.STATUS
+            rule for rule in self.fields if rule.source.required or rule.source.kind is FieldKind.STATUS
         )
 
     @cached_property
-    def mentions(self) -> tuple[FieldRule, ...]:
-        """The references that may also stand in parts of another field."""
-        return tuple(rule for rule in self.references if rule.mentioned)
+    def embedded_references(self) -> tuple[FieldRule, ...]:
+        """The references that may also be in parts of another field."""
+        return tuple(rule for rule in self.references if rule.embedded)
 
     @cached_property
-    def looked_for_by(self) -> tuple[FieldRule, ...]:
-        """The fields by whose values people look for records: words, counts and references."""
-        return tuple(rule for rule in self.fields if rule.reference or rule.found.kind in _TELLING)
+    def filterable(self) -> tuple[FieldRule, ...]:
+        """The fields by whose values records can be looked for: words, counts and references."""
+        return tuple(rule for rule in self.fields if rule.reference or rule.source.kind in _FILTERABLE)
 
     @cached_property
     def nested(self) -> tuple[FieldRule, ...]:
-        """The fields that may stand inside another key's object."""
-        return tuple(rule for rule in self.fields if rule.found.inside)
+        """The fields that may be inside another key's object."""
+        return tuple(rule for rule in self.fields if rule.source.nested_in)
 
     @cached_property
     def counted(self) -> tuple[FieldRule, ...]:
-        """The fields that another field's list serves for where a document does not state them."""
+        """The numbers that are counted in another field if a document does not state them."""
         return tuple(rule for rule in self.fields if rule.counted)
 
     @cached_property
-    def doubted(self) -> tuple[FieldRule, ...]:
-        """The fields in whose values slips are looked for."""
-        return tuple(rule for rule in self.fields if rule.doubted)
+    def slip_checked(self) -> tuple[FieldRule, ...]:
+        """The fields whose values are checked for slips."""
+        return tuple(rule for rule in self.fields if rule.slip_check)
 
     @cached_property
-    def softly_found(self) -> tuple[FieldRule, ...]:
-        """The references that may stand under a key with another meaning."""
-        return tuple(rule for rule in self.references if rule.found.soft)
+    def soft_references(self) -> tuple[FieldRule, ...]:
+        """The references that may be under a key with another meaning."""
+        return tuple(rule for rule in self.references if rule.source.soft)
 
     @cached_property
-    def substitutes(self) -> tuple[FieldRule, ...]:
-        """The fields that another field stands in for where a document has none of their keys."""
-        return tuple(rule for rule in self.fields if rule.found.otherwise)
+    def with_fallback_field(self) -> tuple[FieldRule, ...]:
+        """The fields that fall back to another field if a document has none of their keys."""
+        return tuple(rule for rule in self.fields if rule.source.fallback_field)
 
     @cached_property
     def defaults(self) -> tuple[tuple[FieldRule, Any], ...]:
-        """What the model puts in a field that a document does not have, where that is not NULL."""
+        """The model's values for fields that a document does not have, if they are not NULL."""
         declared = self.record.model_fields
         found = ((rule, declared[rule.name]) for rule in self.fields)
         filled = (

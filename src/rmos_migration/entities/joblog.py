@@ -50,7 +50,7 @@ class JobLog(Record):
         FieldSource(
             FieldKind.NUMBER,
             ("duration_seconds", "duration_s", "runtime_sec", "actual_time_s", "cut_time_s", "cycle_time_s"),
-            inside=("stats", "duration_s"),
+            nested_in=("stats", "duration_s"),
         ),
         Field(description="seconds as recorded, at least 0"),
     ] = None
@@ -85,7 +85,9 @@ class JobLog(Record):
     created_at: Annotated[
         str | None,
         FieldSource(
-            FieldKind.INSTANT, ("created_at", "created_at_utc", "ts", "timestamp"), otherwise="start_time"
+            FieldKind.INSTANT,
+            ("created_at", "created_at_utc", "ts", "timestamp"),
+            fallback_field="start_time",
         ),
         Field(description="UTC, YYYY-MM-DDTHH:MM:SS.ffffffZ; the start time where the document has none"),
     ] = None

@@ -18,7 +18,7 @@ def schema_of(entity: Entity) -> dict[str, Any]:
         about["x-column"] = column
     for rule in entity.fields:
         about = schema["properties"][rule.name]
-        about["x-found-under"] = list(rule.found.keys)
+        about["x-found-under"] = list(rule.source.keys)
         if rule.reference is not None:
             about["x-references"] = rule.reference
     return {"$schema": DIALECT, **schema}

@@ -73,11 +73,11 @@ def _comes_back(entity: Entity, stored: Stored, document: dict[str, Any]) -> boo
         text is not None and not _is_exact(f"{entity.name}.{column}", text) for column, text in texts.items()
     ):
         return False
-    draft = read_canonical(entity, document, "")
-    if draft.faults:
+    normalized = read_canonical(entity, document, "")
+    if normalized.errors:
         return False
-    derived = orjson.dumps(draft.derived).decode()
-    again = Candidate(_NO_FILE, "", None, entity.row(draft.values), None, NAME, derived, [])
+    derived = orjson.dumps(normalized.derived).decode()
+    again = Candidate(_NO_FILE, "", None, entity.row(normalized.values), None, NAME, derived, [])
     waiting = [
         (rule, stored.wishes[rule.name])
         for rule in entity.references

@@ -1,7 +1,7 @@
 """How older software wrote documents: one module a generation, the more specific ones first.
 
-A generation is a module with a ``NAME`` and its ``FORMS`` (``form.py``): for each kind of document it wrote, what
-shows it, and what serves for columns it had no key for.
+A generation is a module with a ``NAME`` and its ``FORMATS`` (``source_format.py``): for each kind of document
+that it wrote, its markers, and the fallbacks for columns that it had no key for.
 """
 
 from collections.abc import Mapping
@@ -62,49 +62,49 @@ GENERATIONS = (
     n8_n10,
     native,
 )
-"""Every generation, the more specific before the less: where forms fit equally well, the first is the document's."""
+"""Every generation, the more specific ones first: if formats fit equally well, the first one counts."""
 
 
 MOST_REMEMBERED = 1000
-"""Sets of telling keys for which the forms are remembered; real documents have a few dozen."""
+"""Sets of discriminators for which the formats are cached; real documents have a few dozen."""
 
 
 class _FormatRegistry:
-    """An entity's forms: the older ones, found by their telling keys, and the newest one."""
+    """An entity's formats: the older ones, found by their discriminators, and the newest one."""
 
     def __init__(self, entity: Entity) -> None:
         forms: list[SourceFormat] = [
-            form for module in GENERATIONS for form in module.FORMS if form.entity is entity
+            form for module in GENERATIONS for form in module.FORMATS if form.entity is entity
         ]
         self.older, self.newest = forms[:-1], forms[-1]
-        self.telling = frozenset(key for form in self.older for key in form.telling_keys)
-        self.told_by: dict[frozenset[str], list[SourceFormat]] = {}
+        self.discriminators = frozenset(key for form in self.older for key in form.discriminators)
+        self.by_keys: dict[frozenset[str], list[SourceFormat]] = {}
 
-    def told(self, document: Mapping[str, Any]) -> list[SourceFormat]:
-        """The older forms that have a telling key in the document, in their order."""
-        keys = self.telling.intersection(document)
+    def candidates(self, document: Mapping[str, Any]) -> list[SourceFormat]:
+        """Return the older formats that have a discriminator in the document, in their order."""
+        keys = self.discriminators.intersection(document)
         if not keys:
             return []
-        forms = self.told_by.get(keys)
+        forms = self.by_keys.get(keys)
         if forms is None:
-            forms = [form for form in self.older if not keys.isdisjoint(form.telling_keys)]
-            if len(self.told_by) < MOST_REMEMBERED:
-                self.told_by[keys] = forms
+            forms = [form for form in self.older if not keys.isdisjoint(form.discriminators)]
+            if len(self.by_keys) < MOST_REMEMBERED:
+                self.by_keys[keys] = forms
         return forms
 
 
-_LINE_UPS = {entity: _FormatRegistry(entity) for entity in ENTITIES}
+_REGISTRIES = {entity: _FormatRegistry(entity) for entity in ENTITIES}
 
 
 def recognise(entity: Entity, document: Mapping[str, Any]) -> SourceFormat | None:
-    """The form in which a document is a record of ``entity``; None if no generation wrote it.
+    """Return the format in which a document is a record of ``entity``; None if no generation wrote it.
 
-    Only forms are tried whose telling key is there, so a native document costs one look at its keys. A document that
-    has all that native ones have is held to it, whatever keys it has besides; of older forms that fit, the one for which
-    most keys speak comes first.
+    Only formats with a discriminator in the document are tried, so a native document costs one look at its
+    keys. A document that has everything native ones have is native, whatever keys it has besides; of the
+    older formats that fit, the one for which most keys speak comes first.
     """
-    line_up = _LINE_UPS[entity]
-    told = line_up.told(document)
+    registry = _REGISTRIES[entity]
+    told = registry.candidates(document)
     if told:
         older = _fitting(document, told)
         if older and (older[0].reading is not None or not _is_complete(entity, document, older)):
@@ -112,22 +112,22 @@ def recognise(entity: Entity, document: Mapping[str, Any]) -> SourceFormat | Non
         for form in told:
             if form.strict and form.reading is None and form.fits(document):
                 return form
-    return line_up.newest if line_up.newest.fits(document) else None
+    return registry.newest if registry.newest.fits(document) else None
 
 
-def draft_of(form: SourceFormat, document: Mapping[str, Any], file_id: str) -> Normalized:
-    """The canonical form of a document whose form was recognised; ``file_id`` is its id where it has none of its own.
+def normalise(form: SourceFormat, document: Mapping[str, Any], file_id: str) -> Normalized:
+    """Return a document in canonical form, given its format; ``file_id`` is its id if it has none of its own.
 
-    No column hangs on which of several forms that fit comes first: all of them say what they know.
+    No column depends on which of several formats that fit comes first: all of them add what they know.
     """
     if form.strict:
         return form.normalise(document, file_id)
-    older = _fitting(document, _LINE_UPS[form.entity].told(document))
+    older = _fitting(document, _REGISTRIES[form.entity].candidates(document))
     return form.normalise(document, file_id, [other for other in older if other is not form])
 
 
 def _fitting(document: Mapping[str, Any], told: list[SourceFormat]) -> list[SourceFormat]:
-    """The older forms that a document has, the one that most of its keys speak for first."""
+    """Return the older formats that a document has, the one that most of its keys speak for first."""
     fitting = [form for form in told if (form.reading is not None or not form.strict) and form.fits(document)]
     if len(fitting) > 1:
         fitting.sort(key=lambda form: (form.reading is None, -form.weight(document)))
@@ -135,7 +135,7 @@ def _fitting(document: Mapping[str, Any], told: list[SourceFormat]) -> list[Sour
 
 
 def _is_complete(entity: Entity, document: Mapping[str, Any], older: list[SourceFormat]) -> bool:
-    """Return whether every required field has a value under a key of its own (docs/domain.md, Generations).
+    """Tell whether every required field has a value under a key of its own (docs/domain.md, Generations).
 
     Keys that an older format claims for itself do not count, nor, where one is proved, those under
     which only older programs wrote objects and lists.
@@ -146,23 +146,27 @@ def _is_complete(entity: Entity, document: Mapping[str, Any], older: list[Source
     def stands_under(key: str, rule: FieldRule) -> bool:
         if key in claimed or is_absent(rule, document[key]) or is_absent_text(rule, key, document[key]):
             return False
-        return not is_proven or rule.found.kind is not FieldKind.JSON or key in (rule.native_key, rule.column)
+        return (
+            not is_proven or rule.source.kind is not FieldKind.JSON or key in (rule.native_key, rule.column)
+        )
 
     return all(any(stands_under(key, rule) for key in keys_in(document, rule)) for rule in entity.required)
 
 
 def newest(entity: Entity) -> SourceFormat:
-    """The form in which the newest programs write records of ``entity``."""
-    return _LINE_UPS[entity].newest
+    """Return the format in which the newest programs write records of ``entity``."""
+    return _REGISTRIES[entity].newest
 
 
 def nearest(entity: Entity, document: Mapping[str, Any]) -> SourceFormat:
-    """The form a document that fits none comes closest to: an older one whose telling key it has, or the newest."""
-    line_up = _LINE_UPS[entity]
+    """Return the format closest to a document that fits none: an older one, or the newest."""
+    registry = _REGISTRIES[entity]
     told = [
-        form for form in line_up.told(document) if form.signs[0].found_in(document) and form.missing(document)
+        form
+        for form in registry.candidates(document)
+        if form.markers[0].found_in(document) and form.missing(document)
     ]
-    return min([*told, line_up.newest], key=lambda form: len(form.missing(document)))
+    return min([*told, registry.newest], key=lambda form: len(form.missing(document)))
 
 
-__all__ = ["GENERATIONS", "Normalized", "SourceFormat", "draft_of", "nearest", "newest", "recognise"]
+__all__ = ["GENERATIONS", "Normalized", "SourceFormat", "nearest", "newest", "normalise", "recognise"]

@@ -1,7 +1,7 @@
 """The Art Studio's jobs: CAM jobs with a post_preset, and stored jobs whose payload nests up to three times.
 
-created_at is in epoch seconds, once written as text. Where no job_type is given, a job beside a post_preset is a
-``rosette_cam``, one with a payload an ``art_job``.
+created_at is in epoch seconds, once written as text. Where no job_type is given, a job beside a post_preset
+is a ``rosette_cam``, one with a payload an ``art_job``.
 """
 
 from ..entities import JOBLOG
@@ -20,7 +20,7 @@ def _job(document: Document) -> Fallbacks:
     return {"job_type": _CAM if "post_preset" in document else _STORED}
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         JOBLOG,
@@ -29,13 +29,13 @@ FORMS = (
             key("id", "job_id"),
             key("job_type", "rings", "z_passes", "length_mm", "gcode_lines"),
         ),
-        offers=_job,
+        fallbacks=_job,
         marks=frozenset(("z_passes", "gcode_lines")),
     ),
     SourceFormat(
         NAME,
         JOBLOG,
         (key("payload", holds=an_object, said="payload"), key("id", "job_id"), key("lane")),
-        offers=_job,
+        fallbacks=_job,
     ),
 )

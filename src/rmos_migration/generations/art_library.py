@@ -15,7 +15,7 @@ def _pattern(document: Document) -> Fallbacks:
     return own_geometry(document, "generator_key", "params")
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         PATTERN,
@@ -24,7 +24,7 @@ FORMS = (
             key("params", holds=lambda value: isinstance(value, dict), said="params"),
             key("pattern_id", "id", "name"),
         ),
-        offers=_pattern,
+        fallbacks=_pattern,
         marks=frozenset(("params",)),
     ),
 )

@@ -1,7 +1,8 @@
 """CAM job intelligence: simulated runs of CAM programs, mostly in JSON Lines.
 
 run_id names the program, not the run: the same one comes again with other content, so a job's id is
-``run_id@created_at``. Simulated and predicted times are no durations. No job says what it is; all are ``cam_job``.
+``run_id@created_at``. Simulated and predicted times are not durations. No job says what it is; all are
+``cam_job``.
 """
 
 from contextlib import suppress
@@ -20,19 +21,19 @@ _FIXED_WORD = Fallback("cam_job", note=("job-type-derived", "every job of the CA
 
 
 def _job(document: Document) -> Fallbacks:
-    offers = {"job_type": _FIXED_WORD} | preset(
+    fallbacks = {"job_type": _FIXED_WORD} | preset(
         document, soft=True
     )  # most often a preset of feeds and speeds
     run_id = document.get("run_id")
     if run_id is None:
-        return offers
+        return fallbacks
     at = _created_at(document)
     name = f"{run_id}@{at}" if at and type(run_id) in (str, int) and run_id != "" else run_id
-    return offers | {"id": Fallback(name, "run_id")}
+    return fallbacks | {"id": Fallback(name, "run_id")}
 
 
 def _created_at(document: Document) -> str:
-    """The time that tells runs of one program apart, in UTC; nothing if there is none that can be read."""
+    """Return the time that tells runs of one program apart, in UTC; empty if none can be read."""
     rule = plan_of(JOBLOG).rules["created_at"]
     for name in keys_in(document, rule):
         if not is_absent(rule, document[name]):
@@ -41,7 +42,7 @@ def _created_at(document: Document) -> str:
     return ""
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         JOBLOG,
@@ -50,7 +51,7 @@ FORMS = (
             key("run_id", "job_id"),
             key("machine_id"),
         ),
-        offers=_job,
+        fallbacks=_job,
         ignored=frozenset({"run_id"}),
         marks=frozenset(("machine_id", "job_name", "gcode_key", "use_helical", "predicted_time_s")),
     ),

@@ -19,12 +19,12 @@ def _pattern(document: Document) -> Fallbacks:
     return geometry | {"pattern_type": Fallback("matrix")}
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         PATTERN,
         (key("rows"), key("columns"), key("materials"), key("totals")),
-        offers=_pattern,
+        fallbacks=_pattern,
         marks=_MARKS,
     ),
 )

@@ -10,14 +10,14 @@ from .notes import Notes
 
 
 def preferred_keys(
-    entity: Entity, document: Mapping[str, Any], ignored: Collection[str], offers: Fallbacks, notes: Notes
+    entity: Entity, document: Mapping[str, Any], ignored: Collection[str], fallbacks: Fallbacks, notes: Notes
 ) -> set[str]:
     """For each field the first of its keys that holds something; a blank id gives way to another (info)."""
     chosen = set()
     for rule in entity.fields:
         keys = [key for key in keys_in(document, rule) if _holds_something(rule, document, key, ignored)]
-        if len(keys) > 0 and rule.found.kind is FieldKind.IDENTIFIER and is_blank(document[keys[0]]):
-            keys = _without_blank(rule, document, keys, offers, notes)
+        if len(keys) > 0 and rule.source.kind is FieldKind.IDENTIFIER and is_blank(document[keys[0]]):
+            keys = _without_blank(rule, document, keys, fallbacks, notes)
         chosen.update(keys[:1])
     return chosen
 
@@ -30,12 +30,14 @@ def _holds_something(
 
 
 def _without_blank(
-    rule: FieldRule, document: Mapping[str, Any], keys: list[str], offers: Fallbacks, notes: Notes
+    rule: FieldRule, document: Mapping[str, Any], keys: list[str], fallbacks: Fallbacks, notes: Notes
 ) -> list[str]:
-    """The keys of an id without the blank ones, if anything else says the id (docs/domain.md, Identity)."""
+    """Return an id's keys without blank ones, if anything else states it (docs/domain.md, Identity)."""
     full = [key for key in keys if not is_blank(document[key])]
-    offer = offers.get(rule.name)
-    others = full or ([offer.key] if offer is not None and offer.value and not is_blank(offer.value) else [])
+    fallback = fallbacks.get(rule.name)
+    others = full or (
+        [fallback.key] if fallback is not None and fallback.value and not is_blank(fallback.value) else []
+    )
     if not others:
         return keys
     notes += [

@@ -21,7 +21,7 @@ def _pattern(document: Document) -> Fallbacks:
     return own_geometry(document, "rings", "soundhole_diameter_mm")
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         PATTERN,
@@ -29,7 +29,7 @@ FORMS = (
             key("rings", holds=_have_diameters, said="rings with inner_diameter_mm and outer_diameter_mm"),
             key("name", "pattern_name"),
         ),
-        offers=_pattern,
+        fallbacks=_pattern,
         marks=frozenset(("soundhole_diameter_mm", "style_tag")),
     ),
 )

@@ -1,8 +1,8 @@
-"""What ``rmos export --format canonical`` writes: one record a document, every column spelled out under its own name.
+"""What ``rmos export --format canonical`` writes: one record a document, every column under its own name.
 
-``rmos_pattern``, ``rmos_strip_family`` or ``rmos_joblog`` holds the number of the format and says what the record is;
-``derived`` is that of the ledger. Nothing is translated: the row is made of the values as they stand. So a key that is
-missing or unknown means that the document is not loaded, because something would be lost.
+``rmos_pattern``, ``rmos_strip_family`` or ``rmos_joblog`` holds the number of the format and says what the
+record is; ``derived`` is that of the ledger. Nothing is translated: the row is made of the values as given.
+So a missing or unknown key rejects the document, because something would be lost.
 """
 
 from collections.abc import Collection, Mapping
@@ -32,24 +32,26 @@ _TIMES = (FieldKind.INSTANT, FieldKind.CLOCK)
 
 
 def marker(entity: Entity) -> str:
-    """The key that shows a canonical document and says which entity's record it is."""
+    """Return the key that shows a canonical document and says which entity's record it is."""
     return f"rmos_{entity.singular}"
 
 
 def canonical_document(
     entity: Entity, row: Mapping[str, Any], derived: Collection[str], wishes: Mapping[str, str]
 ) -> dict[str, Any]:
-    """The canonical document of a row.
+    """Return the canonical document of a row.
 
     Args:
         entity: whose row it is.
         row: the values by column, JSON as text, as the database holds them.
         derived: what the ledger says of the row's origin.
-        wishes: the ids that detached references wait for, by field. The document says them in the field, and not in
-            ``extra``, where detaching has put a copy; whoever reads it detaches them again, or has the parent.
+        wishes: the ids that detached references wait for, by field. The document says them in the field, and
+            not in ``extra``, where detaching has put a copy; whoever reads it detaches them again, or has the
+            parent.
 
     Raises:
-        CorruptRow: if something that is not JSON, or not an object, was written into the row outside this program.
+        CorruptRow: if something that is not JSON, or not an object, was written into the row outside this
+        program.
     """
     document: dict[str, Any] = {marker(entity): FORMAT, "derived": list(derived)}
     texts = dict(zip(entity.record.model_fields, (row[column] for column in entity.columns), strict=True))
@@ -74,7 +76,7 @@ def canonical_document(
 
 
 def is_read_as_it_stands(text: str, value: Any) -> bool:
-    """Whether a column's JSON is read unchanged one level deeper, as part of a document; else its text must do.
+    """Tell whether a column's JSON can be part of a document, one level deeper; else its text is used.
 
     It is not where it nests as deep as a document may itself, or holds what looks like a PowerShell stump.
     """
@@ -83,8 +85,8 @@ def is_read_as_it_stands(text: str, value: Any) -> bool:
 
 
 def read_canonical(entity: Entity, document: Document, file_id: str) -> Normalized:
-    """The row's values from a canonical document, exactly as they stand; ``file_id`` is not needed."""
-    return _Reading(entity, document).draft()
+    """Return the row's values of a canonical document, exactly as given; ``file_id`` is not used."""
+    return _Reading(entity, document).normalized()
 
 
 class _Reading:
@@ -93,10 +95,10 @@ class _Reading:
     def __init__(self, entity: Entity, document: Document) -> None:
         self.entity = entity
         self.document = document
-        self.faults: Notes = []
+        self.errors: Notes = []
         self.keys: dict[str, str] = {}
 
-    def draft(self) -> Normalized:
+    def normalized(self) -> Normalized:
         values = self.entity.blank.copy()
         derived: list[str] = []
         if self._is_of_this_format():
@@ -105,9 +107,9 @@ class _Reading:
             derived = self._derived(values["extra"])
             self._refuse_unknown_keys()
             self._check(values)
-        if not self.faults:
+        if not self.errors:
             values = self._validated(values)
-        return Normalized(values, derived, self.faults, [], [])
+        return Normalized(values, derived, self.errors, [], [])
 
     def _is_of_this_format(self) -> bool:
         mark = marker(self.entity)
@@ -115,44 +117,44 @@ class _Reading:
         if type(number) is int and number == FORMAT:
             return True
         sentence = f"{mark} is {shown(number)}; this version reads format {FORMAT}"
-        self.faults.append(("field-invalid", sentence, mark))
+        self.errors.append(("field-invalid", sentence, mark))
         return False
 
     def _value(self, name: str, column: str) -> Any:
-        """What stands under a field's name, or as JSON text under that of its column."""
+        """Return the value under a field's name, or as JSON text under that of its column."""
         found = [one for one in dict.fromkeys((name, column)) if one in self.document]
         self.keys[name] = found[0] if found else name
         if not found:
-            self._fault(
+            self._error(
                 "field-missing", f"there is no {name}; every field must be there, as null if empty", ""
             )
             return None
         if len(found) > 1:
-            self._fault("field-invalid", f"{name} and {column} are both there; one of them is enough", column)
+            self._error("field-invalid", f"{name} and {column} are both there; one of them is enough", column)
         if found[0] == name:
             return self.document[name]
         text = self.document[column]
         value, errors = decode_text(text) if isinstance(text, str) else (None, ())
         if not isinstance(text, str) or errors:
-            self._fault("field-invalid", f"{column} must be JSON text, found {shown(text)}", column)
+            self._error("field-invalid", f"{column} must be JSON text, found {shown(text)}", column)
         elif orjson.dumps(value).decode() != text or is_read_as_it_stands(text, value):
-            self._fault("field-invalid", f"{column} is needless text; write its value as {name}", column)
+            self._error("field-invalid", f"{column} is needless text; write its value as {name}", column)
         return value
 
     def _derived(self, extra: Any) -> list[str]:
         known = {*self.entity.columns, CATEGORY}
         derived = self.document.get("derived")
         if "derived" not in self.document:
-            self._fault("field-missing", "there is no derived; it may be an empty list", "")
+            self._error("field-missing", "there is no derived; it may be an empty list", "")
         elif not isinstance(derived, list) or not all(isinstance(one, str) for one in derived):
-            self._fault(
+            self._error(
                 "field-invalid", f"derived must be a list of columns, found {shown(derived)}", "derived"
             )
         elif not known.issuperset(derived) or len(set(derived)) < len(derived):
             odd = [one for one in dict.fromkeys(derived) if one not in known or derived.count(one) > 1]
-            self._fault("field-invalid", f"derived must name columns, each once: {shown(odd[0])}", "derived")
+            self._error("field-invalid", f"derived must name columns, each once: {shown(odd[0])}", "derived")
         elif CATEGORY in derived and (not isinstance(extra, dict) or CATEGORY not in extra):
-            self._fault("field-invalid", "derived names category, but extra has none", "derived")
+            self._error("field-invalid", "derived names category, but extra has none", "derived")
         else:
             return derived
         return []
@@ -161,24 +163,24 @@ class _Reading:
         known = {marker(self.entity), "derived", *self.keys, *self.entity.columns}
         for found in self.document:
             if found not in known:
-                sentence = f"{shown(found)} is no field of a {self.entity.singular}; put it into extra"
-                self._fault("field-invalid", sentence, found)
+                sentence = f"{shown(found)} is not a field of a {self.entity.singular}; put it into extra"
+                self._error("field-invalid", sentence, found)
 
     def _check(self, values: dict[str, Any]) -> None:
-        """What the model does not know: times in stored form."""
+        """Check what the model cannot: that times are in stored form."""
         for rule in self.entity.fields:
-            if rule.found.kind in _TIMES and values[rule.name] is not None:
+            if rule.source.kind in _TIMES and values[rule.name] is not None:
                 self._check_time(rule, values[rule.name])
 
     def _check_time(self, rule: FieldRule, value: Any) -> None:
-        translation = TRANSLATIONS[rule.found.kind]
+        translation = TRANSLATIONS[rule.source.kind]
         try:
             is_stored_form = translation is not None and translation(value, rule.name, []) == value
         except UnusableError:
             is_stored_form = False
         if not is_stored_form:
-            form = "UTC, YYYY-MM-DDTHH:MM:SS.ffffffZ" if rule.found.kind is FieldKind.INSTANT else "ISO 8601"
-            self._fault("field-invalid", f"{rule.name} must be {form}, found {shown(value)}", rule.name)
+            form = "UTC, YYYY-MM-DDTHH:MM:SS.ffffffZ" if rule.source.kind is FieldKind.INSTANT else "ISO 8601"
+            self._error("field-invalid", f"{rule.name} must be {form}, found {shown(value)}", rule.name)
 
     def _validated(self, values: dict[str, Any]) -> dict[str, Any]:
         try:
@@ -189,15 +191,15 @@ class _Reading:
                 value = values[name]
                 is_blank = value is None or (isinstance(value, str) and not value.strip())
                 code = "id-invalid" if name == "id" else "field-missing" if is_blank else "field-invalid"
-                self._fault(code, sentence_of(self.keys[name], value, problem), self.keys[name])
+                self._error(code, sentence_of(self.keys[name], value, problem), self.keys[name])
             return values
 
-    def _fault(self, code: str, sentence: str, at: str) -> None:
-        self.faults.append((code, sentence, at))
+    def _error(self, code: str, sentence: str, at: str) -> None:
+        self.errors.append((code, sentence, at))
 
 
 class _SpelledOut(Marker):
-    """``derived`` is there, or every field: nobody else wrote either."""
+    """The key ``derived``, or every field: no other program wrote either."""
 
     def found_in(self, document: Document) -> str:
         if "derived" in document:
@@ -209,7 +211,7 @@ def _fields(entity: Entity) -> Marker:
     return _SpelledOut(tuple(entity.record.model_fields), holds=a_value, said="derived, or every field")
 
 
-FORMS = tuple(
+FORMATS = tuple(
     SourceFormat(
         NAME,
         entity,

@@ -5,5 +5,5 @@ from .source_format import SourceFormat, key
 
 NAME = "export queue"
 
-FORMS = (SourceFormat(NAME, JOBLOG, (key("queued_at"), key("type", "job_type"), key("status"))),)
+FORMATS = (SourceFormat(NAME, JOBLOG, (key("queued_at"), key("type", "job_type"), key("status"))),)
 """``queued_at`` is the start time, ``ready`` a pending job (docs/domain.md, Times, Words)."""

@@ -1,4 +1,4 @@
-"""What to do about a value that a column cannot hold, said of the value itself."""
+"""What to do about values that a column cannot hold, as exact as the value allows."""
 
 import re
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from .times_meant import time_meant
 
 
 class _Quantity(NamedTuple):
-    """What a number says: the word for its unit, how that is abbreviated, and what a sensible value is."""
+    """A quantity: the word for its unit, its abbreviations, and what a sensible value is."""
 
     unit: str
     written: frozenset[str]
@@ -29,21 +29,21 @@ _NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d*)(?:(?P<point>[.,])(?P<fracti
 _WITH_UNIT = re.compile(r"(?P<number>[+\-−]?[\d.,][\d.,'’_/ \xa0\u202f]*?)\s*(?P<unit>[^\W\d_]+\.?|[\"'″%°])")
 _FRACTION = re.compile(r"[/½¼¾⅛⅜⅝⅞⅕⅖⅗⅘]")
 _POWERSHELL = (
-    "Windows PowerShell 5.1 wrote the list as an object with value and Count: put what stands under value in the "
-    "object's place, or export again with PowerShell 7"
+    "Windows PowerShell 5.1 wrote the list as an object with value and Count: replace the object with what is"
+    " under value, or export again with PowerShell 7"
 )
 _MOST_DIGITS = 15
-"""A longer number is none of a workshop's."""
+"""Digits of a whole number; no workshop has a longer one."""
 _LONGEST = 60
-"""Characters of a text in which a number is looked for; a longer one is prose, or was made to cost time."""
+"""Characters of a text that is searched for a number; a longer one is prose, or made to cost time."""
 ARRIVES = "then migrate with --on-conflict replace"
-"""Behind what to do about a document that arrived all the same: its mended form is in conflict with its row."""
-_UTC = ", with Z behind it where it is UTC"
+"""Added to hints on documents that were loaded: once corrected, they are in conflict with their row."""
+_UTC = ", with Z behind it if it is UTC"
 _TIME = f"write it as 2025-01-31T17:05:00{_UTC}"
 
 
 def hint_for(rule: FieldRule, value: Any, kind: str) -> str:
-    """What to do about a value of a field that the model refuses for a kind of reason; empty where nothing more is known."""
+    """Return what to do about a value that the model rejects for a kind of reason; empty if unknown."""
     if rule.name == "id":
         return ""
     if isinstance(value, list) and len(value) == 1 and (shown_alone := _alone(value[0], kind)):
@@ -67,27 +67,27 @@ def hint_for(rule: FieldRule, value: Any, kind: str) -> str:
 
 
 def hint_for_missing(rule: FieldRule) -> str:
-    """What to do about a field that must be there and holds nothing; empty where the value must simply be filled in."""
+    """Return what to do about a required field that holds nothing; empty if it must just be filled in."""
     if rule.name == "strips":
-        return "write a list, [ … ], or [] where there are none"
-    if rule.found.kind is FieldKind.JSON and not rule.found.empty_is_absent:
-        return "write an object, { … }, or {} where there are none"
+        return "write a list, [ … ], or [] if there are none"
+    if rule.source.kind is FieldKind.JSON and not rule.source.empty_is_absent:
+        return "write an object, { … }, or {} if there are none"
     return ""
 
 
 def _alone(value: Any, kind: str) -> str:
-    """The only element of a list, as it would stand alone; nothing where it would not serve."""
+    """Return the only element of a list as it would be written alone; empty if it could not be used."""
     if kind == "string_type" and isinstance(value, str) and value.strip():
         return f'"{value}"' if '"' not in value and "\\" not in value and value.isprintable() else ""
     return "the object" if kind == "dict_type" and isinstance(value, dict) else ""
 
 
 def hint_for_unusable(rule: FieldRule, value: Any) -> str:
-    """What to do about a value that could not be translated: no time, or text that is not JSON."""
-    if rule.found.kind in (FieldKind.INSTANT, FieldKind.CLOCK):
+    """Return what to do about a value that is not a time, or text that is not JSON."""
+    if rule.source.kind in (FieldKind.INSTANT, FieldKind.CLOCK):
         time = time_meant(value)
         return f"write it as {time}{'' if time.endswith('Z') or len(time) == 10 else _UTC}" if time else _TIME
-    return "mend the JSON between the quotes, or write the value itself, without quotes"
+    return "correct the JSON between the quotes, or write the value itself, without quotes"
 
 
 def _quantity(rule: FieldRule) -> _Quantity:
@@ -102,7 +102,7 @@ def _sensible(quantity: _Quantity) -> str:
 def _hint_on_number(rule: FieldRule, value: Any) -> str:
     quantity = _quantity(rule)
     if isinstance(value, bool):
-        return f"{_sensible(quantity)}; {str(value).lower()} is no number"
+        return f"{_sensible(quantity)}; {str(value).lower()} is not a number"
     if isinstance(value, float):
         return f"{_sensible(quantity)}, without a fraction"
     if not isinstance(value, str):
@@ -113,7 +113,7 @@ def _hint_on_number(rule: FieldRule, value: Any) -> str:
     if found := _digits(text):
         hint = _hint_on_digits(found, quantity)
         is_fraction = quantity is _MILLIMETRES and not _NUMBER.fullmatch(text) and _FRACTION.search(text)
-        return f"{hint}; or 25.4 times that where it is in inches" if is_fraction else hint
+        return f"{hint}; or 25.4 times that if it is in inches" if is_fraction else hint
     if (found := _WITH_UNIT.fullmatch(text)) and (digits := _digits(found["number"])):
         unit = found["unit"]
         if unit.rstrip(".").lower() in quantity.written:
@@ -123,14 +123,14 @@ def _hint_on_number(rule: FieldRule, value: Any) -> str:
 
 
 def _digits(text: str) -> re.Match[str] | None:
-    """A number as it is written, or the one it can only mean."""
+    """Match a number as it is written, or the only one that it can mean."""
     found = _NUMBER.fullmatch(text)
     numbers = [] if found else possible_numbers(text)
     return _NUMBER.fullmatch(numbers[0]) if len(numbers) == 1 else found
 
 
 def _hint_on_digits(found: re.Match[str], quantity: _Quantity, without: str = "without quotes") -> str:
-    """What to write for digits in quotes; nothing where the digits are no sensible number."""
+    """Return what to write for digits in quotes."""
     sign, whole, point, fraction = found.group("sign", "whole", "point", "fraction")
     fraction = fraction or ""
     is_nothing = not (whole + fraction).strip("0") and quantity is not _SECONDS

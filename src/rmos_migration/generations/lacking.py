@@ -1,4 +1,4 @@
-"""What is said of fields that older programs never recorded, or in a way that is of no use."""
+"""Notes on fields that older programs never recorded, or not in a usable form."""
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
@@ -15,7 +15,7 @@ _HINT = f"write a list of objects, [{{ … }}], without quotes around it; {ARRIV
 def notes_on_lacking(
     document: Mapping[str, Any], keys: Mapping[str, str], expected: tuple[FieldRule, ...]
 ) -> Iterator[Note]:
-    """Yield a note for all fields that the document never recorded, and one for those that it has in an unusable form.
+    """Yield a note on the fields that the document never recorded, and one on those in an unusable form.
 
     Args:
         document: the source document.
@@ -24,7 +24,7 @@ def notes_on_lacking(
     """
 
     def unusable_key(rule: FieldRule) -> str:
-        key = rule.found.made_of
+        key = rule.source.made_of
         return key if document.get(key) and key not in keys.values() else ""
 
     lacking = [rule for rule in expected if rule.name not in keys]

@@ -1,7 +1,7 @@
 """Live events: what the monitor sent, ``{"type": "job:created", "data": {...}, "timestamp": ...}``.
 
-The envelope is a shape (``sources/shapes.py``), the record in it may be of any generation. The monitor's own are
-jobs to which it added how fragile the materials are.
+The envelope is a shape (``sources/shapes.py``), the record in it may be of any generation. The monitor's own
+are jobs to which it added how fragile the materials are.
 """
 
 from ..entities import JOBLOG
@@ -9,7 +9,7 @@ from .source_format import SourceFormat, key
 
 NAME = "live events"
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         JOBLOG,

@@ -14,7 +14,7 @@ def _pattern(document: Document) -> Fallbacks:
     return {"pattern_type": Fallback("rosette")}
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         PATTERN,
@@ -22,7 +22,7 @@ FORMS = (
             key("rosette_geometry", holds=lambda value: isinstance(value, dict | str)),
             key("name", "pattern_name"),
         ),
-        offers=_pattern,
+        fallbacks=_pattern,
         claims=frozenset(("geometry_json",)),
     ),
 )

@@ -1,4 +1,6 @@
-"""N14: the history of CNC exports, one ring each, with what the safety check decided. All are rosette_cnc_export."""
+"""N14: the history of CNC exports, one ring each, with the decision of the safety check.
+
+All are rosette_cnc_export."""
 
 from ..entities import JOBLOG
 from .normalized import Fallback, Fallbacks
@@ -15,12 +17,12 @@ def _job(document: Document) -> Fallbacks:
     return {"job_type": _FIXED_WORD}
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         JOBLOG,
         (key("ring_id"), key("material"), key_like(r"safety_\w+", "safety_*"), key("job_id", "id", "run_id")),
-        offers=_job,
+        fallbacks=_job,
         marks=frozenset(("material",)),
     ),
 )

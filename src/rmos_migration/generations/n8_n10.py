@@ -16,8 +16,8 @@ def _job(document: Document) -> Fallbacks:
     return pending(document) | preset(document)
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(NAME, PATTERN, (key("pattern_id", *GRADED), *newest(PATTERN)), strict=True),
     SourceFormat(NAME, STRIP_FAMILY, (key("family_id", *GRADED), *newest(STRIP_FAMILY)), strict=True),
-    SourceFormat(NAME, JOBLOG, (key("job_id", *GRADED), *newest(JOBLOG)), offers=_job, strict=True),
+    SourceFormat(NAME, JOBLOG, (key("job_id", *GRADED), *newest(JOBLOG)), fallbacks=_job, strict=True),
 )

@@ -1,4 +1,4 @@
-"""The newest programs, N8.6 and N8.7, whose documents are held to their required fields.
+"""The newest programs, N8.6 and N8.7, whose documents must have all required fields.
 
 A pattern has name, ring_count and geometry; a strip family name, width, thickness, material and strips; a job
 job_type and parameters. A job without a status is pending.
@@ -15,19 +15,19 @@ _PENDING = {"status": Fallback("pending")}
 
 
 def newest(entity: Entity) -> tuple[Marker, ...]:
-    """What every document of the newest programs has: the required fields, each under any of its keys."""
-    return tuple(key(*rule.found.keys, said=rule.native_key) for rule in entity.required)
+    """Return the markers of the newest programs: the required fields, each under any of its keys."""
+    return tuple(key(*rule.source.keys, said=rule.native_key) for rule in entity.required)
 
 
 def pending(document: Document) -> Fallbacks:
-    """A job that does not say how far it is has not begun (docs/domain.md, Words).
+    """Return the status of a job that does not state one: it has not begun (docs/domain.md, Words).
 
-    One that has been through the promotion lanes names its pattern by preset_id.
+    A job that has been through the promotion lanes names its pattern by preset_id.
     """
     return _PENDING | preset(document) if has_lane_notes(document.get("metadata")) else _PENDING
 
 
-FORMS = tuple(
-    SourceFormat(NAME, entity, newest(entity), offers=pending if entity is JOBLOG else None, strict=True)
+FORMATS = tuple(
+    SourceFormat(NAME, entity, newest(entity), fallbacks=pending if entity is JOBLOG else None, strict=True)
     for entity in ENTITIES
 )

@@ -1,4 +1,4 @@
-"""What a generation makes of a document, and what it adds to the canonical rules."""
+"""Documents in canonical form, and the fallbacks that a generation adds to the canonical rules."""
 
 from typing import Any, NamedTuple
 
@@ -10,11 +10,11 @@ from .notes import Notes
 CATEGORY = "category"
 """The name in ``extra`` and ``derived`` of a document's catalogue category (docs/domain.md, Never lose).
 
-It stood around the document, so it is not part of it."""
+It is around the document, so it is not part of it."""
 
 
 def names_columns(entity: Entity, derived: str) -> bool:
-    """Whether a text is what ``Normalized.derived`` is stored as: a JSON list of names that there are."""
+    """Tell whether a text is a stored ``Normalized.derived``: a JSON list of names of columns."""
     try:
         named = orjson.loads(derived)
     except (ValueError, TypeError):
@@ -26,27 +26,33 @@ def names_columns(entity: Entity, derived: str) -> bool:
 class Normalized(NamedTuple):
     """A document in canonical form.
 
-    ``values`` holds every field of the record in column order; ``derived`` names the columns whose value does not
-    stand under the column's native key, so that the document can be rebuilt; ``faults`` reject it; ``notes`` are
-    warnings and infos (both as in ``notes.py``). ``mentions`` are ids that only parts of the record refer to, as
-    (field, id). ``soft`` are references, as (field, id), that hold only where their parent is there; ``values`` does not
-    have them.
+    Attributes:
+        values: every field of the record, in column order.
+        derived: the columns whose value is not under their native key, so that the document can be rebuilt.
+        errors: what rejects it (``notes.py``).
+        notes: warnings and infos (``notes.py``).
+        embedded_references: the ids that only parts of the record refer to, as (field, id).
+        soft: the references, as (field, id), that count only if their parent exists; they are not in
+        ``values``.
     """
 
     values: dict[str, Any]
     derived: list[str]
-    faults: Notes
+    errors: Notes
     notes: Notes
-    mentions: list[tuple[str, str]]
+    embedded_references: list[tuple[str, str]]
     soft: tuple[tuple[str, str], ...] = ()
 
 
 class Fallback(NamedTuple):
-    """What a generation offers for a field that stands under none of the field's keys.
+    """The value that a generation has for a field that is under none of its keys.
 
-    ``value`` is taken from what stands under ``key``; without a key it is the generation's own word, and final.
-    ``note`` is said where the offer is taken: a catalogue code and a sentence. ``before`` are keys of the field that it
-    goes before. A ``soft`` one is a reference only where its parent is there.
+    Attributes:
+        value: the value.
+        key: the key that it is taken from; without one it is the generation's own word, and final.
+        note: a catalogue code and a message for when the fallback is used.
+        before: keys of the field that it takes precedence over.
+        soft: whether it is a reference that counts only if its parent exists.
     """
 
     value: Any
@@ -57,11 +63,11 @@ class Fallback(NamedTuple):
 
 
 Fallbacks = dict[str, Fallback]
-"""Offers by field name."""
+"""Fallbacks by field name."""
 
 
 class UnusableValue(NamedTuple):
-    """A value under a key of the document that its field cannot hold: the field, the key, why, and what to do."""
+    """A value of a document that its field cannot hold: the field, the key, why, and what to do."""
 
     rule: FieldRule
     key: str

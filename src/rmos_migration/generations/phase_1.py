@@ -1,8 +1,8 @@
 """Phase 1: patterns of ring bands, job logs of the rosette planner, the first registry of strip families.
 
-Every ring band names its own strip family; band 0 is the outermost. A planner's job has ``plan_*`` keys or keeps its
-content in a key named extra; a handed-over job has a batch_op. Registered families have a colour and a tile length,
-but no strips.
+Every ring band names its own strip family; band 0 is the outermost. A planner's job has ``plan_*`` keys or
+keeps its content in a key named extra; a handed-over job has a batch_op. Registered families have a colour
+and a tile length, but no strips.
 """
 
 from typing import Any
@@ -17,7 +17,7 @@ NAME = "phase-1"
 
 
 def _is_band_list(value: Any) -> bool:
-    """A list of rings, one of which says how far out it lies, or an empty one as a pattern just begun has it."""
+    """Tell whether a value is a list of rings, one of them with its radius, or an empty list."""
     value = unwrapped(value)
     return (
         isinstance(value, list)
@@ -30,12 +30,12 @@ def _pattern(document: Document) -> Fallbacks:
     return own_geometry(document, "ring_bands", "center_x_mm", "center_y_mm")
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         PATTERN,
         (key("ring_bands", holds=_is_band_list, said="ring_bands"), key("name", "pattern_name")),
-        offers=_pattern,
+        fallbacks=_pattern,
         marks=frozenset(("id", "center_x_mm", "center_y_mm", "default_passes")),
     ),
     SourceFormat(

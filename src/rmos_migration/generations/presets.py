@@ -6,15 +6,15 @@ from .normalized import Fallback, Fallbacks
 from .source_format import Document
 
 GRADED = ("lane", "risk_grade", "doc_grade", "gantry_grade", "promotion_lane")
-"""What a job on its way through the promotion lanes may have."""
+"""Keys that a job in the promotion lanes may have."""
 
 
 def preset(document: Document, *, soft: bool = False) -> Fallbacks:
-    """What a job offers for its pattern; ``soft`` where it is one only if a pattern of that id is there."""
+    """Return the fallback for a job's pattern; ``soft`` if it is one only if a pattern has that id."""
     named = document.get("preset_id")
     return {} if named is None else {"pattern_id": Fallback(named, "preset_id", soft=soft)}
 
 
 def has_lane_notes(metadata: Any) -> bool:
-    """Whether metadata is what the promotion lanes note of a job."""
+    """Tell whether metadata is what the promotion lanes note of a job."""
     return isinstance(metadata, dict) and ("cam_profile_summary" in metadata or "subjobs" in metadata)

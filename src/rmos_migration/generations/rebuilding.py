@@ -16,10 +16,11 @@ def rebuild(
     generation: str | None,
     wishes: Mapping[str, str],
 ) -> dict[str, Any]:
-    """The document that a row was made from, equal by value: 2 and 2.0 count as equal, the order of keys may differ.
+    """Return the document that a row was made from, with equal values; the order of keys may differ.
 
-    Every column that is not NULL gives its native key unless ``derived`` names it; then comes what ``extra`` holds,
-    which wins. A catalogue's category stood around the document and is left out.
+    Every column that is not NULL gives its native key unless ``derived`` names it; then comes what ``extra``
+    holds, which wins. A catalogue's category was around the document and is left out. 2 and 2.0 count as
+    equal.
 
     Args:
         entity: whose row it is.
@@ -29,7 +30,7 @@ def rebuild(
         wishes: the ids that detached references wait for, by field; only a canonical document needs them.
 
     Raises:
-        CorruptRow: if something that is not JSON, or not an object, was written into the row outside this program.
+        CorruptRow: if another program wrote something into the row that is not JSON, or not an object.
     """
     if generation == export.NAME:
         return export.canonical_document(entity, row, derived, wishes)

@@ -1,7 +1,7 @@
 """RMOS 2.0 and the Art Studio: designs by diameters and ring parameters, and workflow sessions around them.
 
-The whole design is the geometry, its ring_params run from the inside out. A design without session_id, id, pattern_id
-and name is a request to make something, not a record. A session has no name.
+The whole design is the geometry, its ring_params run from the inside out. A design without session_id, id,
+pattern_id and name is a request to make something, not a record. A session has no name.
 """
 
 from ..entities import PATTERN
@@ -16,12 +16,12 @@ _IDENTITY = key("id", "pattern_id", "name", "pattern_name")
 
 def _around_design(document: Document) -> Fallbacks:
     design = document["design"]
-    offers = {"geometry": Fallback(design, "design")}
+    fallbacks = {"geometry": Fallback(design, "design")}
     if design.get("pattern_type") is not None:
-        offers["pattern_type"] = Fallback(design["pattern_type"], "design")
+        fallbacks["pattern_type"] = Fallback(design["pattern_type"], "design")
     if document.get("session_id") is not None:
-        offers["id"] = Fallback(document["session_id"], "session_id")
-    return offers
+        fallbacks["id"] = Fallback(document["session_id"], "session_id")
+    return fallbacks
 
 
 def _bare_design(document: Document) -> Fallbacks:
@@ -34,31 +34,31 @@ def _counted_design(document: Document) -> Fallbacks:
     return own_geometry(document, "rings")
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         PATTERN,
         (key("session_id"), key("design", holds=an_object, said="design")),
-        offers=_around_design,
+        fallbacks=_around_design,
         marks=frozenset(("design", "mode", "state", "history")),
     ),
     SourceFormat(
         NAME,
         PATTERN,
         (key("design", holds=an_object, said="design"), _IDENTITY),
-        offers=_around_design,
+        fallbacks=_around_design,
     ),
     SourceFormat(
         NAME,
         PATTERN,
         (key("outer_diameter_mm", "inner_diameter_mm", "ring_params"), _IDENTITY),
-        offers=_bare_design,
+        fallbacks=_bare_design,
     ),
     SourceFormat(
         NAME,
         PATTERN,
         (key("rings", holds=is_number, said="rings as a number"), key("name")),
-        offers=_counted_design,
+        fallbacks=_counted_design,
         marks=frozenset(("description",)),
     ),
 )

@@ -10,7 +10,7 @@ from .source_format import Marker, SourceFormat, key
 
 NAME = "RMOS runs v1"
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         JOBLOG,

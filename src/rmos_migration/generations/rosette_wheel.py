@@ -1,7 +1,7 @@
 """The rosette wheel: tiles put into the segments of five rings, some of which are switched off.
 
-``grid`` holds a tile for "ring,segment". The program saves a design as a ``.rsd`` file, which is JSON. ring_count is
-the number of rings that are switched on.
+``grid`` holds a tile for "ring,segment". The program saves a design as a ``.rsd`` file, which is JSON.
+ring_count is the number of rings that are switched on.
 """
 
 from ..entities import PATTERN
@@ -13,13 +13,13 @@ NAME = "rosette wheel"
 
 
 def _pattern(document: Document) -> Fallbacks:
-    offers = own_geometry(document, "ring_active", "num_segs", "sym_mode", "grid")
+    fallbacks = own_geometry(document, "ring_active", "num_segs", "sym_mode", "grid")
     if document.get("design_name") is not None:
-        offers["name"] = Fallback(document["design_name"], "design_name")
-    return offers
+        fallbacks["name"] = Fallback(document["design_name"], "design_name")
+    return fallbacks
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         PATTERN,
@@ -29,7 +29,7 @@ FORMS = (
             key("num_segs"),
             key("design_name", "name"),
         ),
-        offers=_pattern,
+        fallbacks=_pattern,
         marks=frozenset(("grid", "num_segs", "sym_mode", "show_tabs", "show_annotations")),
     ),
 )

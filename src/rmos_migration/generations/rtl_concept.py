@@ -28,7 +28,7 @@ def _operation(document: Document) -> Fallbacks:
     return {"job_type": Fallback(document["op_type"], "op_type", before=("cut_type",))}
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         PATTERN,
@@ -36,7 +36,7 @@ FORMS = (
             key("ring_bands", holds=_has_no_radius, said="ring_bands without radius_mm"),
             key("name", "pattern_name"),
         ),
-        offers=_pattern,
+        fallbacks=_pattern,
         marks=frozenset(("id",)),
     ),
     SourceFormat(
@@ -49,7 +49,7 @@ FORMS = (
         NAME,
         JOBLOG,
         (key("op_type", holds=a_text, said="op_type"), _ID, key("geometry_source", "tool_id")),
-        offers=_operation,
+        fallbacks=_operation,
         marks=frozenset(("geometry_source", "tool_id")),
     ),
 )

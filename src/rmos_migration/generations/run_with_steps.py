@@ -1,4 +1,4 @@
-"""Runs with steps: the G-code of a run at the saw and its statistics, without a word on the kind of operation."""
+"""Runs with steps: the G-code of a run at the saw and its statistics, without the kind of operation."""
 
 from ..entities import JOBLOG
 from .normalized import Fallback, Fallbacks
@@ -15,12 +15,12 @@ def _job(document: Document) -> Fallbacks:
     return {"job_type": _FIXED_WORD}
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         JOBLOG,
         (key("gcode"), key("stats"), key("run_id")),
-        offers=_job,
+        fallbacks=_job,
         marks=frozenset(("stats", "steps", "status")),
     ),
 )

@@ -1,7 +1,7 @@
 """The saw lab: runs with meta, G-code and stats; telemetry of single cuts; runs written flat, with op_type.
 
-Feeds are in inches a minute (``*_ipm``) beside millimetres, and are kept as written. ``{"runs": {...}}`` files hold
-many runs.
+Feeds are in inches a minute (``*_ipm``) beside millimetres, and are kept as written. ``{"runs": {...}}``
+files hold many runs.
 """
 
 from typing import Any
@@ -28,12 +28,12 @@ def _flat_run(document: Document) -> Fallbacks:
     return {"job_type": Fallback(document["op_type"], "op_type", before=("cut_type",))}
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         JOBLOG,
         (key("meta", holds=_has_op_type, said="meta with op_type"), key(*_ID.keys, "gcode", "stats")),
-        offers=_run,
+        fallbacks=_run,
         marks=_CUT,
     ),
     SourceFormat(
@@ -47,7 +47,7 @@ FORMS = (
         NAME,
         JOBLOG,
         (key("op_type", holds=a_text, said="op_type"), _ID),
-        offers=_flat_run,
+        fallbacks=_flat_run,
         marks=_CUT.union(("planned_feed_ipm", "planned_rpm", "safe_z")),
     ),
 )

@@ -1,4 +1,4 @@
-"""What the models find wrong, in our words."""
+"""The models' validation errors, in our words."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ _SENTENCES = {
     "list_type": "must be a list",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
-    "string_pattern_mismatch": "must hold no control character",
+    "string_pattern_mismatch": "must not hold control characters",
     "greater_than": "must be greater than {gt:g}",
     "greater_than_equal": "must be at least {ge:g}",
     "less_than_equal": "must be at most {le:g}",
@@ -25,7 +25,7 @@ _SENTENCES = {
 
 
 def sentence_of(key: str, value: Any, problem: ErrorDetails) -> str:
-    """One problem that a model reports of a value found under a key."""
+    """Return the message for a validation error of a value under a key."""
     kind = problem["type"]
     if isinstance(value, str) and not value.strip():
         return f"{key} must not be blank, found {shown(value)}"

@@ -1,4 +1,4 @@
-"""Shop artifacts: what the shop floor wrote down of one job, among many artifacts of other kinds that are no jobs.
+"""Shop artifacts: what the shop floor recorded of one job, among many artifacts that are not jobs.
 
 ``kind`` says what was done: a job log of any program, or the execution of a batch at the saw.
 """
@@ -18,21 +18,21 @@ _OTHER_TYPES = ("type", "event_type", "cut_type")
 
 
 def is_kind_of_job(value: Any) -> bool:
-    """Whether an artifact of this kind is the record of a job."""
+    """Tell whether an artifact of this kind is the record of a job."""
     return isinstance(value, str) and _KIND_OF_JOB.fullmatch(value) is not None
 
 
 def _job(document: Document) -> Fallbacks:
-    offers = {
+    fallbacks = {
         "id": Fallback(document["artifact_id"], "artifact_id", before=_OTHER_IDS),
         "job_type": Fallback(document["kind"], "kind", before=_OTHER_TYPES),
     }
     if document.get("created_utc") is not None:
-        offers["created_at"] = Fallback(document["created_utc"], "created_utc")
+        fallbacks["created_at"] = Fallback(document["created_utc"], "created_utc")
     payload = document.get("payload")
     held = payload if isinstance(payload, dict) else {}
     if document.get("status") is None and held.get("status") is not None:
-        offers["status"] = Fallback(held["status"], "payload")
+        fallbacks["status"] = Fallback(held["status"], "payload")
     times = [
         (holder, metrics["cut_time_s"])
         for holder, metrics in (("metrics", document.get("metrics")), ("payload", held.get("metrics")))
@@ -40,11 +40,11 @@ def _job(document: Document) -> Fallbacks:
     ]
     if times:
         holder, time = next((one for one in times if type(one[1]) in (int, float)), times[0])
-        offers["duration_seconds"] = Fallback(time, holder)
-    return offers
+        fallbacks["duration_seconds"] = Fallback(time, holder)
+    return fallbacks
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         JOBLOG,
@@ -53,7 +53,7 @@ FORMS = (
             key("kind", holds=is_kind_of_job, said="kind of a job log or saw_batch_execution"),
             key("created_utc", "created_at_utc", "payload", "metrics"),
         ),
-        offers=_job,
+        fallbacks=_job,
         marks=frozenset(("kind", "index_meta", "created_utc", "payload", "metrics")),
     ),
 )

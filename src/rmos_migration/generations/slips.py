@@ -1,4 +1,4 @@
-"""What is said of a value that is kept as it stands, though it looks like a slip."""
+"""Notes on values that are stored as given though they look like slips."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,21 +10,21 @@ from .notes import Notes, Steps
 
 _CODES = {Slip.QUOTED: "number-in-quotes", Slip.POWERSHELL: "powershell-list"}
 _SENTENCES = {
-    Slip.QUOTED: "{name} is the text {value}; a number has no quotes",
+    Slip.QUOTED: "{name} is the text {value}; numbers are written without quotes",
     Slip.POWERSHELL: "PowerShell 5.1 wrote the list {name} as an object with value and Count: {value}",
 }
 
 
 def notes_on_slips(rule: FieldRule, held: Any, document: Mapping[str, Any], key: str) -> Notes:
-    """One note for each kind of slip in a field's value, on the first of its places.
+    """Return a note for each kind of slip in a field's value, on the first of its places.
 
     Args:
         rule: the field.
         held: its value.
         document: where the value was found.
-        key: under which key, where it is not made of several.
+        key: under which key, if it is not made of several.
     """
-    found = rule.doubted.read(held) if rule.doubted is not None else []
+    found = rule.slip_check.read(held) if rule.slip_check is not None else []
     if not found:
         return []
     by_kind: dict[Slip, list[tuple[Steps, Any]]] = {}
@@ -37,7 +37,7 @@ def notes_on_slips(rule: FieldRule, held: Any, document: Mapping[str, Any], key:
 
 
 def without_slip(notes: Notes, slip: Slip, key: str) -> Notes:
-    """The notes but for one on the whole value under a key: where that is refused, there is no need to doubt it."""
+    """Return the notes without one on the whole value under a key, once that is unusable anyway."""
     return [note for note in notes if note[0] != _CODES[slip] or note[2] not in (key, (key,))]
 
 
@@ -49,7 +49,7 @@ def _sentence(slip: Slip, places: list[tuple[Steps, Any]], key: str) -> str:
 
 
 def _place(document: Mapping[str, Any], key: str, held: Any, steps: Steps) -> str | Steps:
-    """The steps from the document; only the key where the value was read from text."""
+    """Return the steps from the document; only the key if the value was read from text."""
     there = document.get(key)
     if isinstance(there, str):
         return key

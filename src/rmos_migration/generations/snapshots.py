@@ -13,13 +13,13 @@ NAME = "design snapshot"
 def _pattern(document: Document) -> Fallbacks:
     key = next(key for key in ("rosette_params", "design") if an_object(document.get(key)))
     design = document[key]
-    offers = {"geometry": Fallback(design, key), "id": Fallback(document["snapshot_id"], "snapshot_id")}
+    fallbacks = {"geometry": Fallback(design, key), "id": Fallback(document["snapshot_id"], "snapshot_id")}
     if design.get("pattern_type") is not None:
-        offers["pattern_type"] = Fallback(design["pattern_type"], key)
-    return offers
+        fallbacks["pattern_type"] = Fallback(design["pattern_type"], key)
+    return fallbacks
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         PATTERN,
@@ -28,7 +28,7 @@ FORMS = (
             key("rosette_params", "design", holds=an_object, said="rosette_params or design"),
             key("name"),
         ),
-        offers=_pattern,
+        fallbacks=_pattern,
         ignored=frozenset(("pattern_id", "preset_id")),
         marks=frozenset(("rosette_params", "design", "feasibility", "context_refs", "baseline")),
     ),

@@ -1,4 +1,4 @@
-"""How a generation is written down: the forms of its documents, what shows each, and what serves for missing keys."""
+"""How a generation is declared: its source formats, their markers and fallbacks."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,7 +15,7 @@ Document = Mapping[str, Any]
 
 
 class Marker(NamedTuple):
-    """One thing that shows a form: any of ``keys``, or a key that fits ``pattern``; its value must hold ``holds``."""
+    """Something that shows a format: a key, and what its value ``holds``."""
 
     keys: tuple[str, ...]
     holds: Callable[[Any], bool] | None = None
@@ -23,7 +23,7 @@ class Marker(NamedTuple):
     said: str = ""
 
     def found_in(self, document: Document) -> str:
-        """The key that shows it, or nothing."""
+        """Return the key that matches, or an empty text."""
         for key in self.keys:
             if key in document and (self.holds is None or self.holds(document[key])):
                 if key == "type" and "data" in document:  # of an event, not a job (docs/domain.md, Fields)
@@ -38,37 +38,37 @@ class Marker(NamedTuple):
 
 
 def key(*keys: str, holds: Callable[[Any], bool] | None = None, said: str = "") -> Marker:
-    """Any of these keys is there, with a value for which ``holds`` is true where that is given."""
+    """Make a marker of keys, one of which must be there, with a value for which ``holds`` is true."""
     return Marker(keys, holds, said=said)
 
 
 def key_like(pattern: str, said: str) -> Marker:
-    """A key is there that fits the regular expression."""
+    """Make a marker of a key that matches a regular expression."""
     return Marker((), pattern=re.compile(pattern), said=said)
 
 
 def a_value(value: Any) -> bool:
-    """There is a value."""
+    """Tell whether a value is not null."""
     return value is not None
 
 
 def a_text(value: Any) -> bool:
-    """The value is text with something in it."""
+    """Tell whether a value is text that is not blank."""
     return isinstance(value, str) and bool(value.strip())
 
 
 def an_object(value: Any) -> bool:
-    """The value is an object with something in it."""
+    """Tell whether a value is an object that is not empty."""
     return isinstance(value, dict) and bool(value)
 
 
 def a_list(value: Any) -> bool:
-    """The value is a list; it may be empty."""
+    """Tell whether a value is a list, perhaps an empty one."""
     return isinstance(value, list)
 
 
 def objects(value: Any) -> bool:
-    """The value is a list of objects, at least one; PowerShell 5.1 may have made an object of the list."""
+    """Tell whether a value is a list of one or more objects, or PowerShell 5.1's form of such a list."""
     value = unwrapped(value)
     return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
 
@@ -77,22 +77,30 @@ def objects(value: Any) -> bool:
 class SourceFormat:
     """One kind of document that a generation wrote.
 
-    ``signs`` must all be there, whatever the values of their keys may otherwise be; the first is the telling one,
-    which no document of the newest generation has. A sign of ``unless`` speaks against it.
-    ``offers`` gives what serves for fields under none of their keys, ``ignored`` are keys that mean something else
-    here. ``marks`` are more keys that hardly another program wrote: where several forms fit, the one with most of them
-    comes first. ``claims`` are synonyms of required fields under which these programs wrote them: a document that has a
-    required field only there is theirs, and not a native one. ``faint`` are telling keys that prove nothing where none of
-    the others is there: the form comes after all others then.
-    ``strict`` holds documents to the entity's required fields, as only the newest programs always wrote them.
-    ``reading`` makes the record where the shared rules do not fit: it takes the document and the id it has from its file.
+    Attributes:
+        generation: the generation's name.
+        entity: what the documents are records of.
+        markers: what all its documents have. The first holds the discriminators, keys that no document of the
+            newest generation has.
+        unless: markers that no document of the format has.
+        fallbacks: returns the values of fields that are under none of their keys.
+        ignored: keys that mean something else here.
+        marks: more keys that hardly any other program wrote. If several formats fit, the one with most of
+            these keys comes first.
+        claims: other keys of required fields under which these programs wrote them. A document that has a
+            required field only there is theirs, and not a native one.
+        faint: discriminators that prove nothing alone: without another one, the format comes after all
+        others.
+        strict: whether documents must have the entity's required fields, as only the newest programs always
+            wrote them.
+        reading: makes the record of a document and its file's id if the shared rules do not fit.
     """
 
     generation: str
     entity: Entity
-    signs: tuple[Marker, ...]
+    markers: tuple[Marker, ...]
     unless: tuple[Marker, ...] = ()
-    offers: Callable[[Document], Fallbacks] | None = None
+    fallbacks: Callable[[Document], Fallbacks] | None = None
     ignored: frozenset[str] = field(default=frozenset())
     marks: frozenset[str] = field(default=frozenset())
     claims: frozenset[str] = field(default=frozenset())
@@ -101,93 +109,97 @@ class SourceFormat:
     reading: Callable[[Document, str], Normalized] | None = None
 
     def evidence(self, document: Document) -> tuple[str, ...]:
-        """The keys that show the form, or nothing where one is missing."""
-        found = [sign.found_in(document) for sign in self.signs]
-        return tuple(dict.fromkeys(found)) if all(found) and not self._is_spoken_against(document) else ()
+        """Return the keys that show the format; nothing if a marker is missing."""
+        found = [marker.found_in(document) for marker in self.markers]
+        return tuple(dict.fromkeys(found)) if all(found) and not self._is_excluded(document) else ()
 
     def fits(self, document: Document) -> bool:
-        """Whether the document has this form."""
+        """Tell whether the document has this form."""
         if self._at_once is not None and document.keys() >= self._at_once:
             return True
-        for sign in self.signs:
-            if not sign.found_in(document):
+        for marker in self.markers:
+            if not marker.found_in(document):
                 return False
-        return not self._is_spoken_against(document)
+        return not self._is_excluded(document)
 
     def missing(self, document: Document) -> list[str]:
-        """The signs that are not there, in words."""
-        return [str(sign) for sign in self.signs if not sign.found_in(document)]
+        """Return the markers that are missing, in words."""
+        return [str(marker) for marker in self.markers if not marker.found_in(document)]
 
     @property
-    def telling_keys(self) -> tuple[str, ...]:
-        """The keys of which every document of this form has at least one."""
-        return self.signs[0].keys
+    def discriminators(self) -> tuple[str, ...]:
+        """The keys of which every document of this format has at least one."""
+        return self.markers[0].keys
 
     def weight(self, document: Document) -> int:
-        """How many keys of the document speak for this form."""
+        """Count the keys of a document that speak for this format."""
         if not self.proves(document):
             return 0
-        patterned = sum(bool(sign.found_in(document)) for sign in self.signs if sign.pattern is not None)
+        patterned = sum(
+            bool(marker.found_in(document)) for marker in self.markers if marker.pattern is not None
+        )
         return len(self._speaking.intersection(document)) + patterned
 
     def proves(self, document: Document) -> bool:
-        """Whether a key is there that only these programs wrote."""
-        return not self.faint or any(key in document for key in self.telling_keys if key not in self.faint)
+        """Tell whether a document has a key that only these programs wrote."""
+        return not self.faint or any(key in document for key in self.discriminators if key not in self.faint)
 
     def normalise(
         self, document: Document, file_id: str, beside: Sequence["SourceFormat"] = ()
     ) -> Normalized:
-        """The document in canonical form.
+        """Return a document in canonical form.
 
         Args:
-            document: has this form.
-            file_id: its id where it has none of its own.
-            beside: other forms that it has as well; what they offer serves where this one has nothing to say.
+            document: a document of this format.
+            file_id: its id if it has none of its own.
+            beside: other formats that it has as well, whose fallbacks are used if this one has none.
         """
         if self.reading is not None:
             return self.reading(document, file_id)
-        offers = self.offers(document) if self.offers is not None else {}
+        fallbacks = self.fallbacks(document) if self.fallbacks is not None else {}
         if beside:
-            offers = _merged([offers, *(form.offers(document) for form in beside if form.offers is not None)])
+            fallbacks = _merged(
+                [fallbacks, *(form.fallbacks(document) for form in beside if form.fallbacks is not None)]
+            )
         ignored = self.ignored
-        for offer in offers.values():
-            if offer.before:
-                ignored = ignored.union(offer.before)
+        for fallback in fallbacks.values():
+            if fallback.before:
+                ignored = ignored.union(fallback.before)
         return canonical(
-            self.entity, document, file_id, required=self.required, offers=offers, ignored=ignored
+            self.entity, document, file_id, required=self.required, fallbacks=fallbacks, ignored=ignored
         )
 
-    def _is_spoken_against(self, document: Document) -> bool:
-        return any(sign.found_in(document) for sign in self.unless)
+    def _is_excluded(self, document: Document) -> bool:
+        return any(marker.found_in(document) for marker in self.unless)
 
     @cached_property
     def _speaking(self) -> frozenset[str]:
-        return self.marks.union(self.telling_keys)
+        return self.marks.union(self.discriminators)
 
     @cached_property
     def required(self) -> tuple[FieldRule, ...]:
         """The fields that must hold something."""
-        return self.entity.required if self.strict else self.entity.indispensable
+        return self.entity.required if self.strict else self.entity.always_required
 
     @cached_property
     def _at_once(self) -> frozenset[str] | None:
-        """The first key of each sign, where they alone show the form: most documents have exactly these."""
-        if self.unless or any(sign.holds or sign.pattern for sign in self.signs):
+        """The first key of each marker, if these show the format: most documents have exactly these."""
+        if self.unless or any(marker.holds or marker.pattern for marker in self.markers):
             return None
-        first = frozenset(sign.keys[0] for sign in self.signs)
-        return first if "type" not in first else None  # what that says depends on what stands beside it
+        first = frozenset(marker.keys[0] for marker in self.markers)
+        return first if "type" not in first else None  # its meaning depends on the other keys
 
 
 def _merged(offered: Iterable[Fallbacks]) -> Fallbacks:
-    """The offers of several forms as one: what a document says goes before a generation's own word.
+    """Merge the fallbacks of several formats: what a document says goes before a generation's own word.
 
-    What one form takes from inside a key goes together: where a part of it loses, the rest is of no use.
+    What a format takes from inside one key belongs together: if a part of it loses, the rest is useless.
     """
     merged: Fallbacks = {}
-    for offers in offered:
-        lost = {offer.key for name, offer in offers.items() if name in merged and merged[name].key}
-        for name, offer in offers.items():
-            is_better = name not in merged or (offer.key and not merged[name].key)
-            if is_better and (not offer.key or offer.key not in lost):
-                merged[name] = offer
+    for fallbacks in offered:
+        lost = {fallback.key for name, fallback in fallbacks.items() if name in merged and merged[name].key}
+        for name, fallback in fallbacks.items():
+            is_better = name not in merged or (fallback.key and not merged[name].key)
+            if is_better and (not fallback.key or fallback.key not in lost):
+                merged[name] = fallback
     return merged

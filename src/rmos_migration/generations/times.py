@@ -1,8 +1,8 @@
 """Times as RMOS programs wrote them, and the two forms in which columns hold them (docs/domain.md, Times).
 
-Seen: ISO 8601 naive, with Z, with offset, with seven digits (.NET), with a blank for the T (SQLite), date only,
-epoch seconds as number or text, and PowerShell's ``/Date(ms)/``. A value already in stored form comes back as the
-very same object.
+Seen so far: ISO 8601 naive, with Z, with offset, with seven digits (.NET), with a blank for the T (SQLite),
+date only, epoch seconds as number or text, and PowerShell's ``/Date(ms)/``. A value already in stored form
+comes back as the very same object.
 """
 
 import re
@@ -19,7 +19,7 @@ _DAY = r"\d{4}-\d\d-\d\d"
 _STORED_INSTANT = re.compile(rf"{_DAY}T{_SECONDS}\.\d{{6}}Z", re.ASCII)
 _STORED_CLOCK = re.compile(rf"{_DAY}T{_SECONDS}(?:\.\d{{1,6}})?(?:Z|[+-]{_MINUTES})?", re.ASCII)
 _SURE = rf"(?!0000)\d{{4}}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])T{_SECONDS}"
-"""Most times are known to be real at a glance: every month has 28 days."""
+"""Most times are known to be real at a glance, since every month has 28 days."""
 _SURE_INSTANT = re.compile(rf"{_SURE}\.\d{{6}}Z", re.ASCII).fullmatch
 _SURE_CLOCK = re.compile(rf"{_SURE}(?:\.\d{{1,6}})?(?:Z|[+-](?:0\d|1[0-3]):[0-5]\d)?", re.ASCII).fullmatch
 _ANY_CLOCK = re.compile(
@@ -35,11 +35,11 @@ _POWERSHELL_DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/", re.ASCII)
 _EPOCH_TEXT = re.compile(r"\d{9,10}(?:\.\d{1,30})?", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST_EPOCH = 100_000_000
-"""Seconds; March 1973. A smaller number in a time's place is a year, a compact date or a counter."""
+"""Seconds; March 1973. A smaller number in place of a time is a year, a compact date or a counter."""
 
 
 class _Moment(NamedTuple):
-    """A time as read; ``at`` is naive where no zone was written, ``text`` is ISO 8601 as recorded."""
+    """A time as read; ``at`` is naive if no zone was written, ``text`` is ISO 8601 as recorded."""
 
     at: datetime
     text: str
@@ -47,10 +47,10 @@ class _Moment(NamedTuple):
 
 
 def instant(value: Any, key: str, notes: Notes) -> str:
-    """created_at, updated_at: UTC ``YYYY-MM-DDTHH:MM:SS.ffffffZ``; a time without zone is taken as UTC (info).
+    """Translate created_at, updated_at to UTC ``YYYY-MM-DDTHH:MM:SS.ffffffZ``; no zone means UTC (info).
 
     Raises:
-        UnusableError: if the value is no time.
+        UnusableError: if the value is not a time.
     """
     if type(value) is str and _STORED_INSTANT.fullmatch(value) and _is_real(value):
         return value
@@ -63,14 +63,14 @@ def instant(value: Any, key: str, notes: Notes) -> str:
     try:
         return _utc_text(at.astimezone(UTC))
     except OverflowError:
-        raise UnusableError(f"{key} {shown(value)} is no time") from None
+        raise UnusableError(f"{key} {shown(value)} is not a valid time") from None
 
 
 def clock(value: Any, key: str, notes: Notes) -> str:
-    """start_time, end_time: ISO 8601 with the offset it came with; naive stays naive, a date stays a date.
+    """Translate start_time, end_time to ISO 8601 with their own offset; naive stays naive, a date a date.
 
     Raises:
-        UnusableError: if the value is no time.
+        UnusableError: if the value is not a time.
     """
     if type(value) is str and _STORED_CLOCK.fullmatch(value) and _is_real(value):
         return value
@@ -78,35 +78,31 @@ def clock(value: Any, key: str, notes: Notes) -> str:
 
 
 def is_instant(text: str) -> bool:
-    """Whether a text has the form in which ``instant`` gives times."""
+    """Tell whether a text has the form in which ``instant`` gives times."""
     return _SURE_INSTANT(text) is not None or (_STORED_INSTANT.fullmatch(text) is not None and _is_real(text))
 
 
 def is_clock(text: str) -> bool:
-    """Whether a text has one of the forms in which ``clock`` gives times."""
+    """Tell whether a text has one of the forms in which ``clock`` gives times."""
     return _SURE_CLOCK(text) is not None or (_ANY_CLOCK.fullmatch(text) is not None and _is_real(text))
 
 
 def ends_before_start(start: str, end: str) -> bool:
-    """Whether ``end`` is an earlier instant than ``start``, both as ``clock`` gives them.
-
-    False where they cannot be compared.
-    """
+    """Tell whether ``end`` is surely earlier than ``start``, both as ``clock`` returns them."""
     elapsed = elapsed_seconds(start, end)
     return elapsed is not None and elapsed < 0
 
 
 def elapsed_seconds(start: str, end: str) -> float | None:
-    """Seconds from one time to another, both as ``clock`` gives them.
+    """Return the seconds from one time to another, both as ``clock`` returns them.
 
-    None where they cannot be compared: one has a zone and the other has none, one is a date and the other not, or one
-    of them is no time.
+    None if they cannot be compared: only one has a zone, only one is a date, or one of them is not a time.
     """
     if (len(start) == 10) != (len(end) == 10):
         return None
     try:
         return (datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds()
-    except (ValueError, TypeError):  # no time; with and without a zone
+    except (ValueError, TypeError):  # not a time; with and without a zone
         return None
 
 
@@ -130,7 +126,7 @@ def _moment(value: Any, key: str) -> _Moment:
             return _moment_of_seconds(repr(value))
     except (ValueError, OverflowError):
         pass
-    raise UnusableError(f"{key} {shown(value)} is no time")
+    raise UnusableError(f"{key} {shown(value)} is not a valid time")
 
 
 def _moment_of_text(text: str) -> _Moment:
@@ -151,7 +147,7 @@ def _moment_of_text(text: str) -> _Moment:
 
 
 def _moment_of_seconds(digits: str) -> _Moment:
-    """The time of epoch seconds; what is beyond microseconds is cut, in a number as in a text."""
+    """Return the time of epoch seconds, cut at microseconds, whether given as a number or as text."""
     whole, _, fraction = digits.partition(".")
     if int(whole) < _EARLIEST_EPOCH:
         raise ValueError(digits)
@@ -159,7 +155,7 @@ def _moment_of_seconds(digits: str) -> _Moment:
 
 
 def _offset(zone: str | None) -> str:
-    """The offset in its usual form: ``Z``, ``+HH:MM``, or nothing."""
+    """Return the offset in its usual form: ``Z``, ``+HH:MM``, or nothing."""
     if not zone or zone in "Zz":
         return "Z" if zone else ""
     digits = zone[1:].replace(":", "").ljust(4, "0")

@@ -1,4 +1,4 @@
-"""What time a value means that no RMOS program wrote so: a person's or another program's way of writing one."""
+"""Times in notations that no RMOS program used, as people and other programs write them."""
 
 import re
 from contextlib import suppress
@@ -21,17 +21,17 @@ _COMPACT = re.compile(
     rf"{_COMPACT_DAY}[ T]?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?P<half>)", re.ASCII
 )
 _YEAR_OF_TWO = re.compile(r"\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])([01]\d|2[0-3])([0-5]\d){2}", re.ASCII)
-"""A day and a time with seconds, of a year without its century."""
+"""A day and a time with seconds, with a year of two digits."""
 _MILLISECONDS = re.compile(r"\d{13}", re.ASCII)
-_FORMS = (_DAY_FIRST, _YEAR_FIRST, _COMPACT_DATE, _COMPACT)
-"""Ways of writing that say which part is which."""
+_NOTATIONS = (_DAY_FIRST, _YEAR_FIRST, _COMPACT_DATE, _COMPACT)
+"""Notations in which it is clear which part is which."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def time_meant(value: Any) -> str:
-    """The time as ISO 8601, where a value can only mean one; empty otherwise.
+    """Return the time as ISO 8601 if a value can only mean one; empty otherwise.
 
-    Day and month between slashes are told apart only where one of them is no month.
+    Day and month between slashes are clear only if one of them cannot be a month.
     """
     text = str(value).strip() if type(value) in (str, int) else ""
     with suppress(ValueError):
@@ -40,7 +40,7 @@ def time_meant(value: Any) -> str:
             return f"{at.isoformat(timespec='milliseconds')[:23].removesuffix('.000')}Z"
         if _YEAR_OF_TWO.fullmatch(text):
             return ""
-        if found := next(filter(None, (form.fullmatch(text) for form in _FORMS)), None):
+        if found := next(filter(None, (notation.fullmatch(text) for notation in _NOTATIONS)), None):
             return _iso(found, int(found["month"]), int(found["day"]))
         if found := _SLASHES.fullmatch(text):
             first, second = int(found["a"]), int(found["b"])
@@ -52,7 +52,7 @@ def time_meant(value: Any) -> str:
 
 
 def _iso(found: re.Match[str], month: int, day: int) -> str:
-    """The time a match says; raises ValueError where it says none."""
+    """Return the time of a match; raise ValueError if it is not a valid one."""
     if found["hour"] is None:
         return datetime(int(found["year"]), month, day, tzinfo=UTC).date().isoformat()
     hour, half = int(found["hour"]), (found["half"] or "").lower()

@@ -1,7 +1,7 @@
 """Values as documents write them, translated to what a column holds (docs/domain.md, Fields, Words).
 
-A translation takes the source's value, its key, and the list of notes to add to. A value that is carried verbatim
-comes back as the very same object; the caller keeps everything else in ``extra``.
+A translation takes the source's value, its key, and the list of notes to add to. A value that is stored
+verbatim comes back as the very same object; the caller keeps everything else in ``extra``.
 """
 
 from collections.abc import Callable
@@ -65,7 +65,7 @@ JOB_TYPES = frozenset(
 
 
 def identifier(value: Any, key: str, notes: Notes) -> Any:
-    """An id or reference: an integer becomes its decimal digits (info)."""
+    """Translate an id or reference: an integer becomes its decimal digits (info)."""
     if type(value) is int:
         notes.append(("id-from-integer", f"{key} is the number {value}; its digits are used", key))
         return str(value)
@@ -73,14 +73,14 @@ def identifier(value: Any, key: str, notes: Notes) -> Any:
 
 
 def count(value: Any, key: str, notes: Notes) -> Any:
-    """A count: 3.0 is 3."""
+    """Translate a count: 3.0 is 3."""
     if type(value) is float and value.is_integer() and abs(value) <= EXACT_INTEGERS:
         return int(value)
     return value
 
 
 def json_value(value: Any, key: str, notes: Notes) -> Any:
-    """An object or list; under a key ``*_json``, or as rosette_geometry, it may be JSON text, read like a file.
+    """Translate an object or list; under ``*_json``, or as rosette_geometry, it may be JSON text.
 
     Raises:
         UnusableError: if the text is not JSON.
@@ -94,7 +94,7 @@ def json_value(value: Any, key: str, notes: Notes) -> Any:
 
 
 def status(value: Any, key: str, notes: Notes) -> str:
-    """A status word of any generation, in any case; what is none becomes ``unknown`` (warning)."""
+    """Translate a status word of any generation, in any case; others become ``unknown`` (warning)."""
     if type(value) is str:
         if value in STATUSES:
             return value
@@ -103,26 +103,26 @@ def status(value: Any, key: str, notes: Notes) -> str:
             notes.append(("status-partial", f"{key} partial is stored as completed", key))
         if known := word if word in STATUSES else _STATUS_SYNONYMS.get(word):
             return known
-    notes.append(("status-unknown", f"{key} {shown(value)} is no status RMOS knows", key))
+    notes.append(("status-unknown", f"{key} {shown(value)} is not a known status", key))
     return "unknown"
 
 
 _OWN_WORDS = frozenset(("event_type", "kind"))
-"""Keys under which programs wrote words of their own making, for which there is no list."""
+"""Keys under which programs wrote words of their own, for which there is no list."""
 
 
 def job_type(value: Any, key: str, notes: Notes) -> Any:
     """Return a job type as written, with a note on an unknown word (docs/domain.md, Words)."""
     if type(value) is str and value not in JOB_TYPES and value.strip() and key not in _OWN_WORDS:
-        notes.append(("job-type-unknown", f"{key} {shown(value)} is no job type RMOS wrote", key))
+        notes.append(("job-type-unknown", f"{key} {shown(value)} is not a job type of any RMOS program", key))
     return value
 
 
 def pattern_type(value: Any, key: str, notes: Notes) -> str:
-    """A pattern type as written; what is no text, or blank, becomes ``generic`` (warning)."""
+    """Translate a pattern type, as written; what is not text, or blank, becomes ``generic`` (warning)."""
     if type(value) is str and value.strip() and "\0" not in value:
         return value
-    notes.append(("field-unusable", f"{key} {shown(value)} is no text; generic is stored", key))
+    notes.append(("field-unusable", f"{key} {shown(value)} is not usable text; generic is stored", key))
     return "generic"
 
 

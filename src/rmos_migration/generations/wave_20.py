@@ -12,18 +12,18 @@ def _pattern(document: Document) -> Fallbacks:
     return own_geometry(document, "rings", "outer_radius_mm", "inner_radius_mm")
 
 
-FORMS = (
+FORMATS = (
     SourceFormat(
         NAME,
         PATTERN,
         (key("outer_radius_mm", "inner_radius_mm", "rings"), key("pattern_name")),
-        offers=_pattern,
+        fallbacks=_pattern,
         claims=frozenset(("pattern_name",)),
     ),
     SourceFormat(
         NAME,
         PATTERN,
         (key("outer_radius_mm"), key("inner_radius_mm", "rings"), key("name")),
-        offers=_pattern,
+        fallbacks=_pattern,
     ),
 )

@@ -106,7 +106,7 @@ def _by_keys(text: str) -> ContentGuess | None:
 
 
 def _keys(entity: Entity) -> set[str]:
-    return {key for rule in entity.fields for key in rule.found.keys}
+    return {key for rule in entity.fields for key in rule.source.keys}
 
 
 def _text(raw: bytes, encoding: str | None) -> str:

@@ -92,7 +92,7 @@ def _contents(entity: Entity, reading: Reading, fallback_encoding: str | None) -
 
 def _acquaintance(entity: Entity, contents: Contents[SourceFormat]) -> tuple[int, int]:
     """Return how many documents are recognised as an entity's records, and how many of its keys they have."""
-    keys = {key for rule in entity.fields for key in rule.found.keys}
+    keys = {key for rule in entity.fields for key in rule.source.keys}
     objects = [document for document in contents.documents if isinstance(document.value, dict)]
     recognised = sum(document.form is not None for document in objects)
     return recognised, sum(len(keys & document.value.keys()) for document in objects)

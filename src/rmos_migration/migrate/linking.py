@@ -37,10 +37,10 @@ def softly_linked(entity: Entity, candidate: Candidate, there: Mapping[str, Coll
 
 def softly_linked_batch(connection: Connection, entity: Entity, batch: list[Candidate]) -> list[Candidate]:
     """Fill in the soft references of a batch's documents whose parent has a row."""
-    if not entity.softly_found:
+    if not entity.soft_references:
         return batch
     there: dict[str, set[str]] = {}
-    for rule in entity.softly_found:
+    for rule in entity.soft_references:
         wanted = {target for candidate in batch for name, target in candidate.soft if name == rule.name}
         there[rule.name] = existing_ids(connection, rule.reference or "", wanted) if wanted else set()
     return [softly_linked(entity, candidate, there) if candidate.soft else candidate for candidate in batch]

@@ -7,10 +7,10 @@ import orjson
 
 from ..diagnostics import Diagnostic, Location, Severity, diagnose, shown
 from ..entities import Entity
-from ..generations import Normalized, SourceFormat, draft_of, recognise
+from ..generations import Normalized, SourceFormat, normalise, recognise
 from ..generations.normalized import CATEGORY
 from ..generations.notes import Note
-from ..generations.refusal import kind_elsewhere, refusal, strange_file
+from ..generations.unrecognised import kind_elsewhere, rejection, strange_file
 from ..sources.content import content_sha256
 from ..sources.document import Document
 from ..sources.documents import documents_in
@@ -89,29 +89,29 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Source
     digest, canonical = content_sha256(value)
     cut_off = truncation(value, canonical)
     if form is None:
-        reason = _refused(entity, document, path, cut_off)
+        reason = _unrecognised(entity, document, path, cut_off)
         return _rejected(reading, pointer, [reason, *warnings], content=digest)
     stem = _stem(path)
-    draft = draft_of(form, value, document.file_id(stem if stem.isascii() else normalize("NFC", stem)))
-    diagnostics = _diagnostics(path, pointer, draft) if draft.notes or draft.faults else []
+    normalized = normalise(form, value, document.file_id(stem if stem.isascii() else normalize("NFC", stem)))
+    diagnostics = _diagnostics(path, pointer, normalized) if normalized.notes or normalized.errors else []
     if cut_off is not None:
         diagnostics = [_truncated(path, pointer, cut_off)]
     diagnostics += warnings
-    if draft.faults or cut_off is not None:
+    if normalized.errors or cut_off is not None:
         return _rejected(reading, pointer, diagnostics, content=digest, generation=form.generation)
     if category is not None and form.reading is None:  # else the document says all there is to say
-        _keep_category(draft, category)
+        _keep_category(normalized, category)
     return Candidate(
         reading,
         pointer,
-        draft.values["id"],
-        entity.row(draft.values),
+        normalized.values["id"],
+        entity.row(normalized.values),
         digest,
         form.generation,
-        orjson.dumps(draft.derived).decode() if draft.derived else None,
+        orjson.dumps(normalized.derived).decode() if normalized.derived else None,
         diagnostics,
-        draft.mentions,
-        draft.soft,
+        normalized.embedded_references,
+        normalized.soft,
     )
 
 
@@ -148,15 +148,15 @@ def _of_another_kind(entity: Entity, path: str, looks_like: str) -> Diagnostic:
     return diagnose("not-a-record", message, Location(path))
 
 
-def _keep_category(draft: Normalized, category: str) -> None:
+def _keep_category(normalized: Normalized, category: str) -> None:
     """Keep a catalogue's category beside the document, unless it has its own (docs/domain.md, Never lose).
 
     It is named in ``derived``, because it is not part of the document at the pointer.
     """
-    extra = draft.values["extra"] or {}
+    extra = normalized.values["extra"] or {}
     if CATEGORY not in extra:
-        draft.values["extra"] = {**extra, CATEGORY: category}
-        draft.derived.append(CATEGORY)
+        normalized.values["extra"] = {**extra, CATEGORY: category}
+        normalized.derived.append(CATEGORY)
 
 
 def _rejected(
@@ -170,12 +170,12 @@ def _rejected(
     return Candidate(reading, pointer, None, None, content, generation, None, diagnostics)
 
 
-def _refused(
+def _unrecognised(
     entity: Entity, document: Document[SourceFormat], path: str, cut_off: list[str | int] | None
 ) -> Diagnostic:
     if cut_off is not None:
         return _truncated(path, document.pointer, cut_off)
-    code, message, hint = refusal(entity, document.value)
+    code, message, hint = rejection(entity, document.value)
     return diagnose(code, message, Location(path, document.pointer, document=document.pointer), hint=hint)
 
 
@@ -188,15 +188,15 @@ def _truncated(path: str, document: str, cut_off: list[str | int]) -> Diagnostic
     )
 
 
-def _diagnostics(path: str, pointer: str, draft: Normalized) -> list[Diagnostic]:
+def _diagnostics(path: str, pointer: str, normalized: Normalized) -> list[Diagnostic]:
     def located(note: Note, severity: Severity | None = None) -> Diagnostic:
         code, message, key, *hints = note
         steps = key if isinstance(key, tuple) else (key,) if key else ()
         place = Location(path, pointer_of(steps, pointer), document=pointer)
         return diagnose(code, message, place, severity=severity, hint="".join(hints))
 
-    return [located(fault, Severity.ERROR) for fault in draft.faults] + [
-        located(note) for note in draft.notes
+    return [located(error, Severity.ERROR) for error in normalized.errors] + [
+        located(note) for note in normalized.notes
     ]
 
 

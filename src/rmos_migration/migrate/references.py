@@ -94,11 +94,11 @@ def missing_mentions(
         written: the documents that wrote a row.
         looks: the ids that look like others.
     """
-    if not entity.mentions:
+    if not entity.embedded_references:
         return []
     naming = [one for one in written if one.mentions]
     found = []
-    for rule in entity.mentions:
+    for rule in entity.embedded_references:
         wanted = {target for one in naming for name, target in one.mentions if name == rule.name}
         there = existing_ids(connection, rule.reference or "", wanted)
         alike = looks.alike(connection, rule.reference or "", wanted - there)

@@ -1,4 +1,4 @@
-"""The charts of the page, as SVG: made of numbers only, coloured by the page's classes."""
+"""Charts as SVG: made of numbers only, coloured by the classes of the page."""
 
 from collections.abc import Iterator, Sequence
 from html import escape
@@ -7,29 +7,27 @@ from .model import Counted, Run
 
 _OUTCOMES = ("migrated", "unchanged", "conflicts", "rejected")
 _STEP, _HEIGHT, _MARGIN = 26, 110, 22
+_BAR = '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
 
 
 def outcome_bar(counted: Counted) -> str:
-    """What became of documents, as parts of one bar of full width."""
+    """Return the outcomes of documents as parts of one bar of full width."""
     at, parts = 0.0, []
     for outcome, width in zip(_OUTCOMES, _lengths(counted, counted.found, 100, least=1.5), strict=True):
         if width:
             parts.append(f'<rect class="{outcome}" x="{at:.2f}" width="{width:.2f}" height="10"/>')
             at += width
-    return f'<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">{"".join(parts)}</svg>'
+    return f"{_BAR}{''.join(parts)}</svg>"
 
 
 def share_bar(number: int, most: int) -> str:
-    """A number beside the largest of its kind, as the length of a bar."""
+    """Return a number as a bar, as long as its share of the largest of its kind."""
     width = f"{max(number * 100 / most, 0.6):.2f}"
-    return (
-        '<svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
-        f'<rect class="rejected" width="{width}" height="10" rx="0.5"/></svg>'
-    )
+    return f'{_BAR}<rect class="rejected" width="{width}" height="10" rx="0.5"/></svg>'
 
 
 def _lengths(counted: Counted, total: int, whole: float, least: float) -> list[float]:
-    """What each outcome takes of a whole; those that are there at least so much, at the cost of the longest."""
+    """Return the length of each outcome; small ones get a least length at the expense of the longest."""
     numbers = [getattr(counted, outcome) for outcome in _OUTCOMES]
     total = max(total, sum(numbers), 1)
     lengths = [max(number * whole / total, least) if number else 0.0 for number in numbers]
@@ -40,14 +38,14 @@ def _lengths(counted: Counted, total: int, whole: float, least: float) -> list[f
 
 
 def timeline(runs: Sequence[Run], this: int | None) -> str:
-    """The documents that runs found, the oldest run on the left, coloured by what became of them."""
+    """Return a chart of the documents that runs found, by outcome, the oldest run on the left."""
     most = max(max(run.totals.found for run in runs), 1)
     width = _STEP * len(runs) + 2 * _MARGIN
     height = _HEIGHT + 2 * _MARGIN
-    told = f"Documents found by the last {len(runs)} runs, at most {most:,}; the table below has the numbers"
+    title = f"Documents found by the last {len(runs)} runs, at most {most:,}; the table below has the numbers"
     parts = [
         f'<svg class="timeline" width="{width}" height="{height}" viewBox="0 0 {width} {height}" role="img">',
-        f"<title>{escape(told)}</title>",
+        f"<title>{escape(title)}</title>",
         f'<text x="{_MARGIN}" y="{_MARGIN - 8}">{most:,} documents</text>',
         f'<line x1="{_MARGIN}" x2="{width - _MARGIN}" y1="{_MARGIN}" y2="{_MARGIN}" stroke-dasharray="2 3"/>',
         *(_columns(reversed(runs), most, this)),
@@ -64,15 +62,18 @@ def _columns(runs: Iterator[Run], most: int, this: int | None) -> Iterator[str]:
             if height > 0:
                 outcome = outcome if run.is_kept else "undone"
                 y -= height
-                yield f'<rect class="{outcome}" x="{x}" y="{y:.2f}" width="{_STEP - 6}" height="{height:.2f}"/>'
+                size = f'width="{_STEP - 6}" height="{height:.2f}"'
+                yield f'<rect class="{outcome}" x="{x}" y="{y:.2f}" {size}/>'
         mark = ' class="now"' if run.id == this else ""
-        yield f'<text{mark} x="{x + _STEP / 2 - 3}" y="{_MARGIN + _HEIGHT + 14}" text-anchor="middle">{run.id}</text>'
+        place = f'x="{x + _STEP / 2 - 3}" y="{_MARGIN + _HEIGHT + 14}"'
+        yield f'<text{mark} {place} text-anchor="middle">{run.id}</text>'
 
 
 def scale_bar(pixels_per_mm: float) -> str:
-    """A line as long as 10 mm in the drawings."""
+    """Return a line as long as 10 mm in the drawings."""
     length = f"{pixels_per_mm * 10:.2f}"
     return (
-        f'<svg class="scale" width="{length}" height="8" viewBox="0 0 {length} 8" aria-hidden="true" stroke="currentColor">'
+        f'<svg class="scale" width="{length}" height="8" viewBox="0 0 {length} 8" aria-hidden="true"'
+        ' stroke="currentColor">'
         f'<path d="M0.5 1V7M0.5 4H{length}M{pixels_per_mm * 10 - 0.5:.2f} 1V7"/></svg>'
     )

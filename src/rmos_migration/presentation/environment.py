@@ -1,4 +1,7 @@
-"""How pages are made of templates: everything is escaped and made printable, and what is not there is an error."""
+"""The Jinja2 environment of reports and pages.
+
+Everything is escaped and made printable, and an undefined name is an error.
+"""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +20,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 
 def environment(*folders: Path, **more: Any) -> "Environment":
-    """An environment for the templates in ``folders``; ``more`` are further things that they may name."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # here: most commands make no page
+    """Return an environment for the templates in ``folders``; ``more`` are further names for them to use."""
+    from jinja2 import (
+        Environment,
+        FileSystemLoader,
+        StrictUndefined,
+    )  # imported here because most commands make no page
 
     made = Environment(
         loader=FileSystemLoader([*folders, TEMPLATES]),
@@ -61,10 +68,10 @@ def environment(*folders: Path, **more: Any) -> "Environment":
 
 
 def drawn(draw: Callable[..., str]) -> Callable[..., Markup]:
-    """A function that makes SVG out of numbers, and escapes what else it is given, as one that gives markup."""
+    """Return a function that returns as markup what ``draw`` makes: SVG of numbers and escaped text."""
     return lambda *arguments: Markup(draw(*arguments))  # noqa: S704
 
 
 def _finalized(value: Any) -> Any:
-    """Everything printed into the page that is no markup of ours, without characters that could deceive a reader."""
+    """Return a value for the page: text that is not our own markup without characters that could deceive."""
     return printable(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,4 +1,4 @@
-"""A few lines of a text around a place in it."""
+"""The lines of a text around a place."""
 
 from collections.abc import Sequence
 
@@ -10,13 +10,13 @@ AROUND = 1
 """Lines shown before and after the one with the fault."""
 
 WIDTH = 64
-"""Columns of a line that are shown, and half of them before the fault in a line that is longer."""
+"""Columns shown of a line; in a longer line, half of them before the fault."""
 
 _CUT = "…"
 
 
 def excerpt(lines: Sequence[str], line: int, column: int) -> Excerpt | None:
-    """The lines of a text around a place, counted from 1; None where it has no such line."""
+    """Return the lines around a place, counted from 1; None if the text has no such line."""
     if not 1 <= line <= len(lines):
         return None
     first = max(line - AROUND, 1)
@@ -27,7 +27,7 @@ def excerpt(lines: Sequence[str], line: int, column: int) -> Excerpt | None:
 
 
 def _begin(line: str, fault: int) -> int:
-    """From which character on a line is shown, so that the fault is in what is shown of it."""
+    """Return from which character on a line is shown, so that the fault is visible."""
     if fault <= WIDTH and sum(columns(_plain(one)) for one in line[:fault]) <= WIDTH * 3 // 4:
         return 0
     taken = 0
@@ -39,7 +39,7 @@ def _begin(line: str, fault: int) -> int:
 
 
 def _cut(line: str, begin: int) -> str:
-    """What is shown of a line, made printable."""
+    """Return the visible part of a line, made printable."""
     if begin and begin >= len(line):
         return ""
     shown: list[str] = []

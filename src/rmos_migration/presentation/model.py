@@ -1,7 +1,7 @@
 """The values that reports, pages and the API show: runs and their counts, diagnostics, documents, rosettes.
 
 Their names are those of ``docs/report.schema.json`` and of the OpenAPI document. Times are UTC,
-``YYYY-MM-DDTHH:MM:SS.ffffffZ``; durations are seconds; rates of success are percent, 100 only where everything
+``YYYY-MM-DDTHH:MM:SS.ffffffZ``; durations are seconds; success rates are percent, 100 only if everything
 arrived; lengths are mm.
 """
 
@@ -69,7 +69,10 @@ class Run(Value):
     """What cut the run short; empty where nothing did."""
     totals: Counted
     not_looked_at: int = 0
-    """Files and folders that may hold records, and were not looked at: for their names or places, or unreadable."""
+    (
+        "Files and folders that may hold records, and were not looked at: for their names or places, or"
+        " unreadable."
+    )
     folders_not_looked_at: Annotated[int, Field(exclude=True), SkipJsonSchema()] = 0
     """How many of these are folders; for the words only, since the kinds of notices tell it as well."""
     overridden: int = 0

@@ -1,4 +1,4 @@
-"""Plain text of a fixed width: wrapped lines and aligned columns, also of letters that take two columns."""
+"""Plain text of a fixed width: wrapped lines and aligned columns, for wide letters as well."""
 
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +9,7 @@ WIDTH = 80
 
 
 def columns(text: str) -> int:
-    """How many columns a text takes."""
+    """Return how many columns a text takes."""
     if text.isascii():
         return len(text)
     return sum(
@@ -19,9 +19,9 @@ def columns(text: str) -> int:
 
 
 def wrapped(text: str, indent: str = "", hanging: str | None = None) -> Iterator[str]:
-    """A paragraph in lines of at most ``WIDTH`` columns; a word that is longer is broken.
+    """Yield a paragraph in lines of at most ``WIDTH`` columns; a longer word is broken.
 
-    ``indent`` stands before the first line, ``hanging`` (or the same) before the others.
+    ``indent`` goes before the first line, ``hanging`` (by default the same) before the others.
     """
     line, begun = indent, False
     rest = indent if hanging is None else hanging
@@ -38,7 +38,7 @@ def wrapped(text: str, indent: str = "", hanging: str | None = None) -> Iterator
 
 
 def aligned(rows: Sequence[Sequence[str]], indent: str = "") -> Iterator[str]:
-    """Rows of a table: the first column to the left, the others to the right, two blanks between."""
+    """Yield the rows of a table: the first column left-aligned, the others right-aligned."""
     cells = [[printable(cell) for cell in row] for row in rows]
     room = WIDTH - columns(indent) - max(sum(columns(cell) + 2 for cell in row[1:]) for row in cells)
     cells = [[shortened(row[0], room), *row[1:]] for row in cells]
@@ -52,14 +52,14 @@ def aligned(rows: Sequence[Sequence[str]], indent: str = "") -> Iterator[str]:
 
 
 def shortened(text: str, width: int) -> str:
-    """A text that takes no more than so many columns, ending in dots where it was cut."""
+    """Return a text cut to so many columns, with dots at the end if it was cut."""
     if columns(text) <= width:
         return text
     return fitting(text, width - 3) + "..."
 
 
 def labelled(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Lines of a label and what it says, wrapped beside the labels."""
+    """Yield labels with their texts, which are wrapped beside the labels."""
     listed = list(rows)
     width = max(len(label) for label, _ in listed) + 2
     for label, said in listed:
@@ -67,12 +67,12 @@ def labelled(rows: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 
 def heading(text: str) -> Iterator[str]:
-    """A heading, underlined, with a line before it."""
+    """Yield an underlined heading with a blank line before it."""
     yield from ("", text, "-" * len(text))
 
 
 def fitting(text: str, width: int) -> str:
-    """As much of a text as takes no more than so many columns."""
+    """Return as much of a text as fits in so many columns."""
     taken = 0
     for position, character in enumerate(text):
         taken += columns(character)

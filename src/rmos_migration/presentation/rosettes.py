@@ -1,4 +1,4 @@
-"""The patterns in the database as drawings."""
+"""The patterns in the database as drawings, on a page all to one scale but for those far too large for it."""
 
 from collections.abc import Iterable, Mapping
 
@@ -18,11 +18,11 @@ _PICTURE = 150
 """Pixels across the largest rosette."""
 
 _SMALL_MM, _LARGE_MM = 20, 250
-"""Diameters between which rosettes set the scale; a larger one is drawn smaller than it says."""
+"""Diameters between which rosettes set the scale; larger ones are drawn smaller than they are."""
 
 
 def stock(connection: Connection) -> Stock:
-    """The colours of every strip family that says any."""
+    """Return the colours of every strip family that names any."""
     found = {
         row.id: rosette.colours_of_family(row.strips, row.extra, row.material_type)
         for row in records.families(connection)
@@ -31,7 +31,7 @@ def stock(connection: Connection) -> Stock:
 
 
 def as_drawn(row: PatternRow, colours: Stock) -> Rosette:
-    """A pattern as far as it can be drawn, with remarks on what it leaves open."""
+    """Return a pattern as far as it can be drawn, with remarks on what it leaves open."""
     plan = rosette.lay_out(row.geometry, colours, colours.get(row.strip_family_id or "", ()))
     remarks = list(plan.remarks)
     described = len(rosette.rings_of(row.geometry) or ())
@@ -61,7 +61,7 @@ def as_drawn(row: PatternRow, colours: Stock) -> Rosette:
 
 
 def drawing(one: Rosette, *, pixels_per_mm: float | None = None, scale_bar: bool = False) -> str:
-    """The SVG of a pattern, empty where there is nothing to draw; see ``rosette.draw``."""
+    """Return the SVG of a pattern, empty if there is nothing to draw; see ``rosette.draw``."""
     bands = tuple(
         rosette.Band(
             ring.number, ring.radius_mm, ring.width_mm, ring.tiles, tuple(ring.colours), tuple(ring.lines)
@@ -73,13 +73,13 @@ def drawing(one: Rosette, *, pixels_per_mm: float | None = None, scale_bar: bool
 
 
 def title_of(one: Rosette) -> str:
-    """What a drawing shows, in words."""
+    """Return the title of a drawing."""
     size = "" if one.diameter_mm is None else f", {millimetres(one.diameter_mm)}"
     return printable(f"{name_of(one)}: {amount(len(one.rings), 'ring')}{size}")
 
 
 def scale(rosettes: Iterable[Rosette]) -> float | None:
-    """Pixels for a millimetre, the same for all rosettes; a few that are far too large do not set it."""
+    """Return the pixels per millimetre for all rosettes; a few that are far too large do not count."""
     sizes = [one.diameter_mm for one in rosettes if one.diameter_mm]
     if not sizes:
         return None
@@ -88,11 +88,11 @@ def scale(rosettes: Iterable[Rosette]) -> float | None:
 
 
 def picture(one: Rosette, scale: float | None, across: float = _PICTURE) -> str:
-    """A rosette as SVG, to the scale, or so many pixels ``across`` where there is none or it is too large for it."""
+    """Return a rosette as SVG, to scale, or ``across`` pixels wide without a scale or if too large for it."""
     size = one.diameter_mm or 1
     return drawing(one, pixels_per_mm=across / size if scale is None or is_shrunk(one) else scale)
 
 
 def is_shrunk(one: Rosette) -> bool:
-    """Whether a rosette is drawn smaller than the scale says."""
+    """Tell whether a rosette is drawn smaller than the scale says."""
     return (one.diameter_mm or 0) > _LARGE_MM

@@ -1,48 +1,48 @@
-"""How text and page say a number, a time, a place: one manner for both."""
+"""Numbers, times and places in words, the same in reports and on pages."""
 
 from collections.abc import Mapping
 
 from .model import Counted, Files, KeptOut, Notice, Rosette
 
 _NAMED = 20
-"""Ignored files that are named of each reason; the JSON report names more."""
+"""Ignored files that are named for each reason; the JSON report names more."""
 
 
 def amount(number: int, noun: str) -> str:
-    """A number of things: ``1 document``, ``2,000 documents``."""
+    """Return a number of things: ``1 document``, ``2,000 documents``."""
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def are(number: int) -> str:
-    """The verb for so many things."""
+    """Return the verb for so many things."""
     return "is" if number == 1 else "are"
 
 
 def brief(text: str, limit: int = 500) -> str:
-    """A text from a file as people are shown it; how much more there is of it is said, and JSON has it all."""
+    """Return a text cut to ``limit`` characters, saying how many more there are; the JSON has it all."""
     rest = len(text) - limit
     return text if rest <= 0 else f"{text[:limit]}… ({amount(rest, 'more character')})"
 
 
 def name_of(one: Rosette) -> str:
-    """What a pattern is called, by its id where it has no name."""
+    """Return the name of a pattern, or its id if it has none."""
     return brief(one.name or one.id, 100)
 
 
 def entity_name(name: str) -> str:
-    """An entity's name in words."""
+    """Return an entity's name in words."""
     return name.replace("_", " ")
 
 
 def success(counted: Counted) -> str:
-    """The rate of success in percent; a dash where there was no document to succeed."""
+    """Return the success rate in percent, or a dash if there were no documents."""
     if not counted.found:
         return "-"
     return f"{counted.success_rate:.2f}".rstrip("0").rstrip(".") + " %"
 
 
 def seconds(duration: float | None) -> str:
-    """How long something took."""
+    """Return a duration in words."""
     if duration is None:
         return "not known"
     if duration < 60:
@@ -53,7 +53,7 @@ def seconds(duration: float | None) -> str:
 
 
 def size(number: int) -> str:
-    """So many bytes."""
+    """Return a number of bytes in words."""
     for unit, factor in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if number >= factor:
             return f"{number / factor:.1f} {unit}"
@@ -61,7 +61,7 @@ def size(number: int) -> str:
 
 
 def passed_over(files: Files) -> str:
-    """Return which files were passed over and why, the first of each reason by name, as the end of a sentence."""
+    """Return which files were ignored and why, the first of each reason by name, as the end of a sentence."""
     said = []
     for reason, count in files.ignored.items():
         paths = files.ignored_paths.get(reason, [])[:_NAMED]
@@ -71,7 +71,7 @@ def passed_over(files: Files) -> str:
 
 
 def about(document: KeptOut) -> str:
-    """What is known of a document that was not loaded."""
+    """Return what is known of a document that was not loaded."""
     said: list[str] = [document.outcome]
     if document.record_id is not None:
         said.append(f"id {document.record_id}")
@@ -92,30 +92,30 @@ ENDED = {
 
 
 def millimetres(length: float) -> str:
-    """A length, to a tenth of a millimetre, to the millimetre where it is large."""
+    """Return a length in mm, to a tenth, or to the millimetre from 1 m on."""
     return f"{length:,.0f} mm" if length >= 1000 else f"{length:,.1f} mm".replace(".0 mm", " mm")
 
 
 def when(instant: str | None) -> str:
-    """A time of the database, to the second, with its zone."""
+    """Return a time of the database, to the second, with its zone."""
     if instant is None:
         return "not known"
     return f"{instant[:19].replace('T', ' ')} UTC" if instant.endswith("Z") else instant
 
 
 def place(notice: Notice) -> str:
-    """Where something was noticed: path with line and column, or with the pointer."""
+    """Return where something was noticed: path with line and column, or with the pointer."""
     if notice.line is not None:
         return f"{notice.path}:{notice.line}:{notice.column}"
     return f"{notice.path} {notice.pointer}".strip()
 
 
 LISTED = 20
-"""Values that are listed of a count by value; the others are summed up."""
+"""Values that are listed in a table of counts; the others are summed up."""
 
 
 def listed(counts: Mapping[str, int]) -> tuple[list[tuple[str, int]], str, int]:
-    """The first of counts by value, what to call the others (empty where there are none), and their sum."""
+    """Return the first counts by value, what to call the others (empty if there are none), and their sum."""
     first, others = list(counts.items())[:LISTED], list(counts.values())[LISTED:]
     if len(others) == 1:
         return list(counts.items()), "", 0

@@ -1,1 +1,1 @@
-"""Reports of runs: ``build`` makes one value, ``as_json``, ``as_text`` and ``as_html`` are views of it."""
+"""Reports of runs: ``build`` makes one value, which ``formats`` shows as page, text and JSON."""

@@ -1,4 +1,4 @@
-"""Making the report of a run: from the database, from its statistics alone, or of a dry run."""
+"""Building the report of a run: from the database, from its statistics alone, or of a dry run."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ from ..diagnostics import Severity, printable
 from ..errors import UsageError
 from ..migrate.outcome import RunStatus
 from ..migrate.summary import RunSummary
-from ..presentation import views
+from ..presentation import conversion
 from ..presentation.conclusion import advice, verdict
 from ..presentation.model import Counted, KeptOut, Kind, Run
 from ..store import rejects, runs
@@ -22,14 +22,14 @@ from ..store.checks import doubts
 from ..store.model import DocumentKey, now
 from ..store.port import DatabasePort
 from ..store.runs import DiagnosticCount, RunRow
-from .database_now import database_facts, gallery, workshop
-from .model import Audit, Change, Comparison, Finding, Report
+from .database_now import database_now
+from .model import Audit, Change, Comparison, Report
+from .not_loaded import bytes_of_run, bytes_of_source, documents_not_loaded, with_excerpts
 from .recorder import RunRecorder
-from .rejected_documents import bytes_of_run, bytes_of_source, documents_kept_out, with_excerpts
 from .statistics import Statistics, read_statistics
 
 HISTORY = 30
-"""Runs that a report looks back on."""
+"""Runs that a report lists."""
 
 _WHOLE = {RunStatus.COMPLETED, RunStatus.COMPLETED_WITH_REJECTS, RunStatus.ROLLED_BACK}
 """Runs that looked at every document."""
@@ -40,20 +40,20 @@ def report_of_run(
     run_id: int | None = None,
     *,
     with_audit: bool = False,
-    witness: RunRecorder | None = None,
+    recorder: RunRecorder | None = None,
 ) -> Report:
-    """The report of a run that stands in the database, the last one unless another is named.
+    """Return the report of a run in the database, by default the last one.
 
-    What the run came to is as it was written then; database, workshop and patterns are as they are now. A ``witness`` of
-    the run knows the files of one that was undone.
+    The result of the run is as it was recorded then; database, workshop and patterns are as they are now. A
+    ``recorder`` of the run knows the files of one that was undone.
 
     Raises:
         UsageError: if there is no such run.
-        DatabaseUnusable: if the database is absent, of another schema, damaged, or cannot be opened.
+        DatabaseUnusable: if the database is missing, of another schema, damaged, or cannot be opened.
     """
     locked = database.is_running()
     with database.read() as snapshot:
-        report = report_in(snapshot.connection, database, run_id, locked=locked, witness=witness)
+        report = report_in(snapshot.connection, database, run_id, locked=locked, recorder=recorder)
     if not with_audit:
         return report
     return report.model_copy(update={"audit": _audit(audit_database(database))})
@@ -65,24 +65,24 @@ def report_in(
     run_id: int | None,
     *,
     locked: bool | None,
-    witness: RunRecorder | None = None,
+    recorder: RunRecorder | None = None,
 ) -> Report:
     """Return the report of a run as ``report_of_run`` does, by a connection in a transaction.
 
     Args:
         connection: to the database.
-        database: its place.
-        run_id: which run; None for the last one.
-        locked: whether a run went on before the transaction read anything.
-        witness: of the run, if it was undone.
+        database: the database.
+        run_id: the run; None for the last one.
+        locked: whether a run was going on before the transaction read anything.
+        recorder: of the run, if it was undone.
 
     Raises:
         UsageError: if there is no such run.
     """
     row = _find(connection, run_id, locked)
     before = runs.before(connection, row, locked=locked)
-    run, counts = views.run_of_row(row), row.counts
-    known = (witness.known if witness else {}) | rejects.rejected_by(connection, row.id)
+    run, counts = conversion.run_of_row(row), row.counts
+    known = (recorder.known if recorder else {}) | rejects.rejected_by(connection, row.id)
     reasons = runs.reasons(connection, row.id)
     raw_of = bytes_of_run(connection, row, known)
     history = runs.newest(connection, HISTORY, locked=locked)
@@ -92,45 +92,43 @@ def report_in(
         counts,
         made_from="database",
         noticed=_kinds(runs.diagnostic_counts(connection, row.id)),
-        kept_out=with_excerpts(documents_kept_out(reasons, known), raw_of, row.options.get("encoding")),
-        not_looked_at=[views.notice(one) for one in runs.not_looked_at(connection, row.id)],
+        kept_out=with_excerpts(documents_not_loaded(reasons, known), raw_of, row.options.get("encoding")),
+        not_looked_at=[conversion.notice(one) for one in runs.not_looked_at(connection, row.id)],
         is_last=not runs.has_later(connection, row),
-        history=[views.run_of_row(one) for one in history],
+        history=[conversion.run_of_row(one) for one in history],
         previous=before and _comparison(connection, run, before, set(reasons)),
-        database=database_facts(connection, database),
-        workshop=workshop(connection),
-        gallery=gallery(connection),
+        **database_now(connection, database),
         doubted=doubts(connection),
     )
 
 
 def report_of_statistics(file: Path) -> Report:
-    """The report of a run from its statistics file alone: counts, without documents and database.
+    """Return the report of a run from its statistics file alone: counts, without documents and database.
 
     Raises:
-        UsageError: if the file is not there, or not the statistics of a run.
+        UsageError: if the file does not exist, or is not the statistics of a run.
         EnvironmentFailure: if it cannot be read.
     """
     statistics: Statistics = read_statistics(file)
     summary = statistics.as_json()
-    run = views.run_of_summary(summary, None)
-    noticed = views.kinds_of_counts(summary, run.options)
+    run = conversion.run_of_summary(summary, None)
+    noticed = conversion.kinds_of_counts(summary, run.options)
     return _report(run, statistics.database, summary, made_from="statistics", noticed=noticed)
 
 
-def report_of_dry_run(summary: RunSummary, witness: RunRecorder, encoding: str | None = None) -> Report:
-    """The report of a dry run, from its summary and what was seen of it."""
-    run = views.run_of_summary(summary.as_json(), __version__)
-    kept_out = documents_kept_out(witness.reasons, witness.known)
-    raw_of = bytes_of_source(witness.location, witness.known)
+def report_of_dry_run(summary: RunSummary, recorder: RunRecorder, encoding: str | None = None) -> Report:
+    """Return the report of a dry run, from its summary and what was recorded of it."""
+    run = conversion.run_of_summary(summary.as_json(), __version__)
+    kept_out = documents_not_loaded(recorder.reasons, recorder.known)
+    raw_of = bytes_of_source(recorder.location, recorder.known)
     return _report(
         run,
         summary.database,
         summary.counts.as_json(),
         made_from="dry run",
-        noticed=_kinds(witness.kinds),
+        noticed=_kinds(recorder.kinds),
         kept_out=with_excerpts(kept_out, raw_of, encoding),
-        not_looked_at=[views.notice(one) for one in witness.not_looked_at],
+        not_looked_at=[conversion.notice(one) for one in recorder.not_looked_at],
     )
 
 
@@ -146,7 +144,7 @@ def _report(
     doubted: Sequence[str] = (),
     **parts: Any,
 ) -> Report:
-    entities = {name: views.counted(tally) for name, tally in counts.get("entities", {}).items()}
+    entities = {name: conversion.counted(tally) for name, tally in counts.get("entities", {}).items()}
     balanced = all(_is_balanced(tally) for tally in entities.values())
     return Report(
         made_at=now(),
@@ -159,7 +157,7 @@ def _report(
         database_url=printable(database_url),
         balanced=balanced,
         entities=entities,
-        files=views.files(counts),
+        files=conversion.files(counts),
         generations=counts.get("generations", {}),
         noticed=noticed,
         kept_out=kept_out,
@@ -184,11 +182,11 @@ def _find(connection: Connection, run_id: int | None, locked: bool | None) -> Ru
 
 
 def _kinds(found: Iterable[DiagnosticCount]) -> list[Kind]:
-    return views.in_order(views.kind(*one) for one in found)
+    return conversion.in_order(conversion.kind(*one) for one in found)
 
 
 def _comparison(connection: Connection, run: Run, before: RunRow, places: set[DocumentKey]) -> Comparison:
-    previous = views.run_of_row(before)
+    previous = conversion.run_of_row(before)
     if {RunStatus(run.status), RunStatus(previous.status)} - _WHOLE:
         return Comparison(run=previous, kept_out=None)
     then = runs.places_not_loaded(connection, before.id)
@@ -197,13 +195,13 @@ def _comparison(connection: Connection, run: Run, before: RunRow, places: set[Do
 
 
 def _audit(result: AuditResult) -> Audit:
-    states = Counter(verdict.state for verdict in result.verdicts)
+    states = Counter(checked.state for checked in result.rules)
     return Audit(
         passed=result.passed,
-        rules=len(result.verdicts),
+        rules=len(result.rules),
         rules_held=states[RuleState.PASSED],
         rules_not_run=states[RuleState.NOT_RUN],
         errors=result.number(Severity.ERROR),
         warnings=result.number(Severity.WARNING),
-        findings=[Finding(**finding._asdict()) for finding in result.findings],
+        findings=result.findings,
     )

@@ -1,6 +1,7 @@
-"""What a report says of the database as it is now: its size and schema, the workshop's records, the rosettes."""
+"""The parts of a report on the database as it is now: size and schema, records, rosettes."""
 
 from collections import Counter
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -10,11 +11,19 @@ from ..store.port import DatabasePort
 from .model import Database, Gallery, Workshop
 
 DRAWN = 240
-"""Patterns that are drawn in a report; how many more there are is said."""
+"""Patterns that are drawn in a report; it says how many more there are."""
 
 
-def database_facts(connection: Connection, database: DatabasePort) -> Database:
-    """Return size, schema and counts of the database."""
+def database_now(connection: Connection, database: DatabasePort) -> dict[str, Any]:
+    """Return the fields of a report that say what the database holds now."""
+    return {
+        "database": _database(connection, database),
+        "workshop": _workshop(connection),
+        "gallery": _gallery(connection),
+    }
+
+
+def _database(connection: Connection, database: DatabasePort) -> Database:
     version, applied_at, _ = schema.steps(connection)[-1]
     return Database(
         size_bytes=database.size_bytes(),
@@ -26,8 +35,7 @@ def database_facts(connection: Connection, database: DatabasePort) -> Database:
     )
 
 
-def workshop(connection: Connection) -> Workshop:
-    """Return what the records look like, counted by value."""
+def _workshop(connection: Connection) -> Workshop:
     materials: Counter[str] = Counter()
     for material, number in records.counted_by(connection, "strip_families", "material_type"):
         materials[str(material or "").strip().lower()] += number
@@ -39,8 +47,7 @@ def workshop(connection: Connection) -> Workshop:
     )
 
 
-def gallery(connection: Connection) -> Gallery:
-    """The first patterns of the database, by name, as they are drawn."""
+def _gallery(connection: Connection) -> Gallery:
     colours = stock(connection)
     drawn = [as_drawn(row, colours) for row in records.patterns(connection, DRAWN)]
     return Gallery(total=records.entity_counts(connection)["patterns"], rosettes=drawn)

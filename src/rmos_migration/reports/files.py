@@ -1,4 +1,4 @@
-"""Writing reports into a folder: each file whole or not at all, and none over another."""
+"""Writing reports to a folder: each file completely or not at all, and never over another."""
 
 import os
 from collections.abc import Iterable, Iterator
@@ -11,14 +11,14 @@ from ..durable import make_folder
 from ..errors import EnvironmentFailure, UsageError, all_tried, remedy
 from ..permissions import ANYBODYS, Permissions
 from ..sources.legacy_folder import refuse_inside
-from .formats import VIEWS, ReportFormat
+from .formats import RENDERERS, ReportFormat
 from .model import Report
 
 
 def check_folder(folder: Path, source: Path) -> None:
-    """Raise UsageError where reports cannot be: it is no folder, or the next run over the source would read them."""
-    if os.path.lexists(folder) and not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir raises for some names
-        raise UsageError(f"{folder} is no folder", "name a folder for the reports")
+    """Raise UsageError if reports must not be in ``folder``: not a folder, or part of the legacy folder."""
+    if os.path.lexists(folder) and not os.path.isdir(folder):  # noqa: PTH112 - Path.is_dir may raise
+        raise UsageError(f"{folder} is not a folder", "name a folder for the reports")
     if os.path.isdir(source):  # noqa: PTH112 - Path.is_dir raises for some names
         refuse_inside(folder, [source])
 
@@ -30,30 +30,30 @@ def write_reports(
     *,
     permissions: Permissions = ANYBODYS,
 ) -> list[Path]:
-    """Write a report into a folder, which is made if it is not there; returns the files.
+    """Write a report to a folder, which is created if necessary; return the files.
 
-    They are named by run and time, all with one stem. A file that is there is never written over: the stem gets a number.
-    ``permissions`` are those of the files. What killed runs left unfinished there is removed.
+    They are named by run and time, all with one stem. An existing file is never overwritten: the stem gets a
+    number. ``permissions`` are those of the files. Unfinished files that killed runs left there are removed.
 
     Raises:
-        UsageError: if the folder is a file, or lies in the legacy folder.
-        EnvironmentFailure: if a file cannot be written; the others are.
+        UsageError: if the folder is a file, or is in the legacy folder.
+        EnvironmentFailure: if a file cannot be written; the other files are.
     """
     check_folder(folder, Path(report.run.source))
-    texts = {form: VIEWS[form](report).encode("utf-8", "backslashreplace") for form in formats}
+    texts = {form: RENDERERS[form](report).encode("utf-8", "backslashreplace") for form in formats}
     written = []
-    with _failures_told(folder):
+    with _failures_as_ours(folder):
         make_folder(folder, permissions)
         sweep(folder)
         with _reserved(folder, _stem(report)) as stem, all_tried() as tried:
             for form, content in texts.items():
-                with tried(), _failures_told(folder):
+                with tried(), _failures_as_ours(folder):
                     written.append(_write(folder / f"{stem}.{form}", content, permissions))
     return written
 
 
 @contextmanager
-def _failures_told(folder: Path) -> Iterator[None]:
+def _failures_as_ours(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
@@ -72,18 +72,18 @@ def _stem(report: Report) -> str:
 
 @contextmanager
 def _reserved(folder: Path, stem: str) -> Iterator[str]:
-    """The stem, or one with a number, of which no file is there, and which no other process takes meanwhile."""
+    """Yield a stem of which no file exists and which no other process can take meanwhile."""
     for number in count(1):
         numbered = stem if number == 1 else f"{stem}-{number}"
         with ExitStack() as held:
             try:
                 held.enter_context(unfinished(folder, name=numbered))
-            except FileExistsError:  # another process is at it
+            except FileExistsError:  # another process is writing with this stem
                 continue
             except PermissionError:
                 if not os.access(folder, os.W_OK):
                     raise
-                continue  # Windows says so of a file that is being deleted
+                continue  # what Windows says of a file that is being deleted
             if not any(os.path.lexists(folder / f"{numbered}.{form}") for form in ReportFormat):
                 yield numbered
                 return

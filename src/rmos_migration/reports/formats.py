@@ -1,13 +1,14 @@
-"""What a report can be written as, and the schema of its JSON."""
+"""The formats of a report: page, JSON with its schema, and plain text of 80 columns for consoles and mail."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Any
 
 from ..diagnostics import printable_json
+from ..presentation.plain_text import heading, wrapped
 from .model import Report
 from .page import as_html
-from .plain import as_text
+from .sections import SECTIONS
 
 
 def as_json(report: Report) -> str:
@@ -21,6 +22,24 @@ def json_schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
+def as_text(report: Report) -> str:
+    """Return the report as plain text."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def _lines(report: Report) -> Iterator[str]:
+    title = "RMOS migration report"
+    yield from (title, "=" * len(title), "")
+    yield from wrapped(report.verdict)
+    yield ""
+    for sentence in report.advice:
+        yield from wrapped(sentence)
+    for section in SECTIONS:
+        if section.is_shown(report):
+            yield from heading(section.title(report))
+            yield from section.lines(report)
+
+
 class ReportFormat(StrEnum):
     """What a report can be written as."""
 
@@ -29,7 +48,7 @@ class ReportFormat(StrEnum):
     TXT = "txt"
 
 
-VIEWS: dict[ReportFormat, Callable[[Report], str]] = {
+RENDERERS: dict[ReportFormat, Callable[[Report], str]] = {
     ReportFormat.JSON: as_json,
     ReportFormat.HTML: as_html,
     ReportFormat.TXT: as_text,

@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from ..audit.rule import Finding
 from ..presentation.model import Counted, Files, KeptOut, Kind, Notice, Rosette, Run, Value
 
 
@@ -59,18 +60,6 @@ class Gallery(Value):
     rosettes: list[Rosette]
 
 
-class Finding(Value):
-    """One thing that an audit found."""
-
-    code: str
-    severity: Literal["info", "warning", "error"]
-    message: str
-    table: str
-    record: str
-    column: str
-    hint: str
-
-
 class Audit(Value):
     """What an audit of the database came to, made together with the report."""
 
@@ -110,7 +99,7 @@ class Report(Value):
     kept_out: list[KeptOut] | None = None
     """Every document, in the order in which they were read; None where they are not known."""
     not_looked_at: list[Notice] | None = None
-    """Every file that seems to hold records and was not read, in path order; None where they are not known."""
+    ("Every file that seems to hold records and was not read, in path order; None where they are not known.")
     history: list[Run] = Field(default=[])
     """The last runs into this database, newest first."""
     previous: Comparison | None = None

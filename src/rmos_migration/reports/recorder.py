@@ -1,4 +1,4 @@
-"""What a run that keeps nothing (a dry run, one that was undone) leaves for its report: somebody must watch."""
+"""Recording for a report what a run that keeps nothing (a dry run, one that was undone) would have stored."""
 
 from ..diagnostics import NOT_LOOKED_AT, Diagnostic
 from ..migrate.model import Decision
@@ -11,7 +11,7 @@ from ..store.runs import EXAMPLES, DiagnosticCount, is_reason
 
 
 class RunRecorder(NullObserver):
-    """Keeps of a run what the database would keep of it, as far as a report needs that."""
+    """An observer that keeps what the database would keep of a run, as far as a report needs it."""
 
     def __init__(self) -> None:
         self.location = ""
@@ -30,14 +30,14 @@ class RunRecorder(NullObserver):
         self.location = source.location
 
     def decided(self, decisions: list[Decision]) -> None:
-        """Remember what the documents are that would not be loaded."""
+        """Remember the documents that would not be loaded."""
         for prepared, outcome, *_ in decisions:
             if outcome is Outcome.REJECTED or outcome is Outcome.CONFLICT:
                 digest = prepared.reading.sha256
                 self.known[prepared.place] = RejectedEntry(prepared.record_id, prepared.generation, digest)
 
     def noticed(self, diagnostics: list[Diagnostic]) -> None:
-        """Count what was noticed; remember the first of each kind, and why documents would not be loaded."""
+        """Count diagnostics; remember the first of each kind, and why documents would not be loaded."""
         for one in diagnostics:
             if one.code in NOT_LOOKED_AT:
                 self.not_looked_at.append(one)

@@ -29,7 +29,7 @@ class _TallyRead(_Strict):
     @model_validator(mode="after")
     def _does_not_exceed(self) -> Self:
         if self.migrated + self.unchanged + self.conflicts + self.rejected > self.found:
-            raise ValueError("more documents ended somewhere than were found")
+            raise ValueError("more documents have an outcome than were found")
         return self
 
 
@@ -64,17 +64,17 @@ class Statistics(_Strict):
     stopped_by: str
 
     def as_json(self) -> dict[str, Any]:
-        """The summary again, its totals counted anew."""
+        """Return the summary with its totals, which are counted again."""
         entities = [tally.model_dump() for tally in self.entities.values()]
         totals = {name: sum(tally[name] for tally in entities) for name in _TallyRead.model_fields}
         return {**self.model_dump(), "totals": totals}
 
 
 def read_statistics(file: Path) -> Statistics:
-    """The summary in a statistics file; PowerShell may have written it as UTF-16.
+    """Return the summary in a statistics file; PowerShell may have written it as UTF-16.
 
     Raises:
-        UsageError: if it is none.
+        UsageError: if it is not a run summary.
         EnvironmentFailure: if the file cannot be read.
     """
     try:

@@ -23,7 +23,7 @@ _ILLEGAL = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that no XML may hold."""
 
 _PIXELS = 0.6
-"""A line on a page is no thinner than this."""
+"""The minimal width of a line on a page."""
 
 _USUAL_MM = 60
 """The radius for which lines are as thick as said here; they grow with the rosette."""

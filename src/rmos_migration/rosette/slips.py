@@ -1,6 +1,6 @@
 """Likely slips in a geometry or a list of strips: quoted numbers, lists that PowerShell made objects.
 
-Nothing is changed by it; whoever reads a ring passes over what is no number.
+Nothing is changed by it; readers of rings skip what is not a number.
 """
 
 import re

@@ -12,7 +12,7 @@ _BYTES_A_CHARACTER = 16
 _STRING = re.compile(rb'"(?:[^"\\]|\\.)*"', re.DOTALL)
 
 
-def refused_for_cost(raw: bytes) -> tuple[str, str] | None:
+def rejected_for_cost(raw: bytes) -> tuple[str, str] | None:
     """Return code and message if there is not enough memory to parse a file; None if there is.
 
     A parser that runs out of memory may end the whole process, so it is not even started.

@@ -99,8 +99,7 @@ class Source:
                 yield self._plain(as_text(name), top)
 
     def count(self) -> int:
-        """Return how many files there are to read, by walking the tree an extra time (for the progress
-        bar)."""
+        """Count the files to read by walking the tree once more, for the progress bar."""
         other = Source(self.root)
         return sum(1 for entity in ENTITIES for _ in other.files(entity))
 

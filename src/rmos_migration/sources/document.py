@@ -45,7 +45,7 @@ class Document(NamedTuple, Generic[FormT]):
         return self._replace(warnings=(*self.warnings, *own))
 
 
-class DocumentPlace(NamedTuple):
+class ValuePlace(NamedTuple):
     """Where a value is in its file: the parts of a document that do not depend on its value."""
 
     pointer: str = ""
@@ -54,7 +54,7 @@ class DocumentPlace(NamedTuple):
     category: str | None = None
     shape: str = "one object"
 
-    def under(self, token: str, shape: str) -> "DocumentPlace":
+    def under(self, token: str, shape: str) -> "ValuePlace":
         """Return the place under a key that is not an id."""
         shapes = shape if self.shape == "one object" else f"{self.shape}, {shape}"
         return self._replace(pointer=below(self.pointer, token), shape=shapes)

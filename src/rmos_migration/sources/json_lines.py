@@ -1,5 +1,4 @@
-"""JSON Lines: one object a line, in ``.jsonl`` and ``.ndjson`` files and, from some programs, in
-``.json``."""
+"""JSON Lines: one object a line, in ``.jsonl``, ``.ndjson`` and, from some programs, ``.json`` files."""
 
 from collections.abc import Iterator
 from itertools import islice

@@ -125,8 +125,7 @@ def refuse_incomplete(root: Path) -> None:
 
 
 def refuse_inside(target: Path, folders: Iterable[str | Path]) -> None:
-    """Raise UsageError if a file would be written into a legacy folder, where the next migration would read
-    it."""
+    """Raise UsageError if a file would be written into a legacy folder: the next migration would read it."""
     real = Path(os.path.realpath(target))
     for folder in folders:
         if real.is_relative_to(os.path.realpath(folder)):

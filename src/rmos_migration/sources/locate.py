@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from ..diagnostics import NOT_LOOKED_AT, Diagnostic
-from .cost import refused_for_cost
+from .cost import rejected_for_cost
 from .decode import decode_bytes
 from .positions import Position, Positions
 from .read import SIZE_LIMIT, beginning_of
@@ -35,7 +35,7 @@ def located(diagnostics: Sequence[Diagnostic], root: Path, encoding: str | None 
     places: dict[str, Places] = {}
     for path, wanted in pointers.items():
         raw = _read(root / path)
-        if raw is not None and refused_for_cost(raw) is None:
+        if raw is not None and rejected_for_cost(raw) is None:
             places[path] = _places(path, raw, frozenset(wanted), encoding)
     return [_placed(diagnostic, places.get(diagnostic.location.path, {})) for diagnostic in diagnostics]
 

@@ -85,14 +85,12 @@ def names_in(path: str, full: str) -> list[str]:
 
 
 def is_folder(path: str, full: str) -> bool:
-    """Tell whether this is a folder or a link to one; like ``os.path.isdir``, but raise if the machine
-    fails."""
+    """Tell whether this is a folder, like ``os.path.isdir``, but raise if the machine fails."""
     return stat.S_ISDIR(_mode(path, full))
 
 
 def is_file(path: str, full: str) -> bool:
-    """Tell whether this is a file or a link to one; like ``os.path.isfile``, but raise if the machine
-    fails."""
+    """Tell whether this is a file, like ``os.path.isfile``, but raise if the machine fails."""
     return stat.S_ISREG(_mode(path, full))
 
 

@@ -1,9 +1,8 @@
-"""Text with errors in a readable form: numbers in place of bad values, so that an error costs one document
-only.
+"""Text with errors in a readable form: numbers in place of bad values.
 
 NaN, a number out of range, a repeated key, half a character, a nesting too deep: it is known where these are,
-and everything around them can be read. Only a text with broken syntax cannot be mended (docs/domain.md,
-Strict JSON).
+and everything around them can be read, so that an error costs only its document. Only a text with broken
+syntax cannot be mended (docs/domain.md, Strict JSON).
 """
 
 import json

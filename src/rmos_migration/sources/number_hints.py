@@ -37,8 +37,7 @@ _LONGEST = 60
 
 
 def explain_after_number(text: str, end: int, *, in_list: bool) -> Explanation | None:
-    """Explain how a number goes on after its end: with a decimal comma, thousands, a unit; None if it does
-    not.
+    """Explain what follows a number: a decimal comma, thousands, a unit; None if it is none of these.
 
     Args:
         text: the text.
@@ -78,8 +77,7 @@ def _explain_number_with_unit(text: str, at: int) -> Explanation | None:
 
 
 def explain_number(text: str, at: int) -> Explanation | None:
-    """Explain a number at an offset that is not written as JSON writes it; None if there is no such
-    number."""
+    """Explain a number that is not written as JSON writes it; None if there is no such number at ``at``."""
     beginning = text[at : at + 2 * _LONGEST]
     found = _NUMBER.match(beginning)
     if found is None or found.end() > _LONGEST:

@@ -59,8 +59,7 @@ _ESCAPE = re.compile(rb"\\\\|\\x([0-9a-f]{2})")
 
 
 def parts_of(path: str, *, windows: bool = os.name == "nt") -> list[str] | None:
-    """Return the names that lead to a file of records, in the system's form; None if the system cannot have
-    them.
+    """Return the names that lead to a file of records; None if this system cannot have them.
 
     Like ``names_of``, but the first name must be one that a legacy folder has for records.
     """
@@ -69,8 +68,7 @@ def parts_of(path: str, *, windows: bool = os.name == "nt") -> list[str] | None:
 
 
 def names_of(path: str, *, windows: bool = os.name == "nt") -> list[str] | None:
-    """Return the names that a path of the ledger consists of, in the system's form; None if it cannot have
-    them.
+    """Return the names that a path of the ledger consists of; None if this system cannot have them.
 
     No name may lead elsewhere, so that a path that was tampered with never leaves the legacy folder. A name
     after a double slash is written in escapes (``as_text``) and becomes the bytes that it was.

@@ -16,8 +16,7 @@ class Position(NamedTuple):
 
 
 class Positions:
-    """Positions in a text that begins at ``start``; each is counted from the last one, as texts are walked
-    forwards."""
+    """Positions in a text that begins at ``start``; each is counted from the one before."""
 
     __slots__ = ("_begin", "_line", "_offset", "start", "text")
 

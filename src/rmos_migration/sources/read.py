@@ -10,7 +10,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from ..diagnostics import Diagnostic, Location, diagnose
-from .cost import refused_for_cost
+from .cost import rejected_for_cost
 from .machine import raise_if_machine_failed
 
 _CHEAP = 256 * 1024
@@ -38,8 +38,7 @@ FLAGS = (
 
 
 class SourceFile(NamedTuple):
-    """A file to read: its path below the source with ``/``, the system's path, and why it is not to be
-    opened."""
+    """A file to read: its path below the source with ``/``, the system's path, and what prevents it."""
 
     path: str
     full: str
@@ -47,8 +46,7 @@ class SourceFile(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """A file after reading: its bytes and their SHA-256 (hex), or the diagnostic that says why there are
-    none.
+    """A file after reading: its bytes and their SHA-256 (hex), or the problem that prevented it.
 
     ``size`` is in bytes, ``mtime_ns`` in nanoseconds since the epoch; both are None if the file was not read,
     ``mtime_ns`` also if it cannot be trusted (``RACY_NS``).
@@ -133,9 +131,9 @@ def _read(file: SourceFile, handle: int | Diagnostic | None) -> Reading:
 def _read_open_file(path: str, handle: int) -> Reading:
     before = os.fstat(handle)
     if not stat.S_ISREG(before.st_mode):
-        return _refused(path, "file-not-regular", "this is not an ordinary file")
+        return _rejected(path, "file-not-regular", "this is not an ordinary file")
     if before.st_size > SIZE_LIMIT:
-        return _refused(path, "file-too-large", f"{before.st_size:,} bytes; the limit is {SIZE_LIMIT:,}")
+        return _rejected(path, "file-too-large", f"{before.st_size:,} bytes; the limit is {SIZE_LIMIT:,}")
     raw = _all_of(handle, before.st_size)
     digest = sha256(raw).hexdigest()
     is_settled = time.time_ns() - before.st_mtime_ns > RACY_NS
@@ -146,9 +144,9 @@ def _read_open_file(path: str, handle: int) -> Reading:
         before.st_size,
         before.st_mtime_ns,
     ):
-        return _refused(path, "file-changed", "the file changed while it was read")
-    if len(raw) > _CHEAP and (refusal := refused_for_cost(raw)) is not None:
-        return _refused(path, *refusal)
+        return _rejected(path, "file-changed", "the file changed while it was read")
+    if len(raw) > _CHEAP and (reason := rejected_for_cost(raw)) is not None:
+        return _rejected(path, *reason)
     return Reading(path, raw, digest, before.st_size, before.st_mtime_ns if is_settled else None)
 
 
@@ -173,7 +171,7 @@ def _read_again(handle: int, size: int) -> bytes:
     return _all_of(handle, size)
 
 
-def _refused(path: str, code: str, message: str) -> Reading:
+def _rejected(path: str, code: str, message: str) -> Reading:
     return Reading(path, b"", problem=diagnose(code, message, Location(path)))
 
 

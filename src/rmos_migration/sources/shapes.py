@@ -9,7 +9,7 @@ from typing import Any, Generic
 
 from ..diagnostics import Diagnostic, Location, diagnose, shown
 from ..entities import ENTITIES, Entity
-from .document import Document, DocumentPlace, FormT
+from .document import Document, FormT, ValuePlace
 from .pointers import Again, below, name_of, pointer_step
 from .powershell import is_powershell_list
 from .wrappings import (
@@ -67,22 +67,22 @@ class Splitter(Generic[FormT]):
             form = self._recognise(self.entity, value)
             if form is not None:
                 return [Document("", value, form)]
-            inside = self._inside(value, DocumentPlace()) if value else []
+            inside = self._inside(value, ValuePlace()) if value else []
             return self._keyed(value) if inside is None else inside
         if isinstance(value, list) and (not value or any(isinstance(one, dict) and one for one in value)):
-            return self._elements(value, DocumentPlace(shape="list"))
+            return self._elements(value, ValuePlace(shape="list"))
         return [Document("", value, None)]
 
     def line(self, value: Any, pointer: str) -> list[Document[FormT]]:
         """Return the documents in the value of one of a file's lines."""
-        return self._documents(value, DocumentPlace(pointer, is_listed=True, shape="JSON Lines"))
+        return self._documents(value, ValuePlace(pointer, is_listed=True, shape="JSON Lines"))
 
     def broken_line(self, pointer: str, errors: tuple[Diagnostic, ...]) -> Document[FormT]:
         """Return the document in a line that cannot be read."""
-        place = DocumentPlace(pointer, is_listed=True, shape="JSON Lines")
+        place = ValuePlace(pointer, is_listed=True, shape="JSON Lines")
         return self._one(None, None, place)._replace(errors=errors)
 
-    def _documents(self, value: Any, place: DocumentPlace) -> list[Document[FormT]]:
+    def _documents(self, value: Any, place: ValuePlace) -> list[Document[FormT]]:
         """Return the documents in a value somewhere in the file: itself, or those that it wraps."""
         if not isinstance(value, dict):
             return [self._one(value, None, place)]
@@ -93,7 +93,7 @@ class Splitter(Generic[FormT]):
                 return inside
         return [self._one(value, form, place)]
 
-    def _one(self, value: Any, form: FormT | None, place: DocumentPlace) -> Document[FormT]:
+    def _one(self, value: Any, form: FormT | None, place: ValuePlace) -> Document[FormT]:
         self.found += 1
         if self.found > MAX_DOCUMENTS:
             raise TooManyError
@@ -103,7 +103,7 @@ class Splitter(Generic[FormT]):
             self.listed += 1
         return Document(place.pointer, value, form, place.key, number, place.category, place.shape)
 
-    def _elements(self, values: list[Any], place: DocumentPlace) -> list[Document[FormT]]:
+    def _elements(self, values: list[Any], place: ValuePlace) -> list[Document[FormT]]:
         found: list[Document[FormT]] = []
         for index, value in enumerate(values):
             element = place._replace(pointer=below(place.pointer, index), key=None, is_listed=True)
@@ -112,7 +112,7 @@ class Splitter(Generic[FormT]):
 
     # wrappings
 
-    def _inside(self, value: dict[str, Any], place: DocumentPlace) -> list[Document[FormT]] | None:
+    def _inside(self, value: dict[str, Any], place: ValuePlace) -> list[Document[FormT]] | None:
         """Return the documents in a wrapper or envelope; None if the object is neither."""
         before = self.listed, self.found
         for keys_of, unwrap in (
@@ -131,9 +131,8 @@ class Splitter(Generic[FormT]):
             self.listed, self.found = before
         return None
 
-    def _wrapped(self, value: dict[str, Any], keys: list[str], place: DocumentPlace) -> list[Document[FormT]]:
-        """Unwrap ``{"runs": [...]}``, ``{"runs": {id: ...}}``, ``{"categories": {...}}``, and PowerShell
-        lists."""
+    def _wrapped(self, value: dict[str, Any], keys: list[str], place: ValuePlace) -> list[Document[FormT]]:
+        """Unwrap ``{"runs": [...]}``, ``{"runs": {id: ...}}``, categories and PowerShell lists."""
         found: list[Document[FormT]] = []
         for key in keys:
             inside = place.under(key, f"wrapper {name_of(key)}")
@@ -141,7 +140,7 @@ class Splitter(Generic[FormT]):
         return found
 
     def _members(
-        self, held: list[Any] | dict[str, Any], place: DocumentPlace, *, is_category: bool = False
+        self, held: list[Any] | dict[str, Any], place: ValuePlace, *, is_category: bool = False
     ) -> list[Document[FormT]]:
         if isinstance(held, list):
             return self._elements(held, place)
@@ -162,9 +161,7 @@ class Splitter(Generic[FormT]):
             # anything else is a version or a count beside the documents
         return found
 
-    def _answered(
-        self, value: dict[str, Any], keys: list[str], place: DocumentPlace
-    ) -> list[Document[FormT]]:
+    def _answered(self, value: dict[str, Any], keys: list[str], place: ValuePlace) -> list[Document[FormT]]:
         """Unwrap ``{"success": true, "pattern": {...}}``: a program's answer that was saved."""
         found: list[Document[FormT]] = []
         for key in keys:
@@ -172,9 +169,7 @@ class Splitter(Generic[FormT]):
             found += self._elements(held, inside) if isinstance(held, list) else self._documents(held, inside)
         return found
 
-    def _announced(
-        self, value: dict[str, Any], keys: list[str], place: DocumentPlace
-    ) -> list[Document[FormT]]:
+    def _announced(self, value: dict[str, Any], keys: list[str], place: ValuePlace) -> list[Document[FormT]]:
         """Unwrap ``{"type": "job:created", "data": {...}, "timestamp": ...}``: an announced event."""
         return self._documents(value[keys[0]], place.under(keys[0], "event envelope"))
 
@@ -190,7 +185,7 @@ class Splitter(Generic[FormT]):
 
     # what is beside the documents of a wrapping
 
-    def _beside(self, beside: dict[str, Any], place: DocumentPlace) -> list[Document[FormT]]:
+    def _beside(self, beside: dict[str, Any], place: ValuePlace) -> list[Document[FormT]]:
         """Return the records under repeated keys of a wrapping, or under keys that are not part of it."""
         found: list[Document[FormT]] = []
         for key, held in beside.items():
@@ -215,7 +210,7 @@ class Splitter(Generic[FormT]):
     def _is_record(self, value: dict[str, Any]) -> bool:
         return any(self._recognise(entity, value) is not None for entity in ENTITIES)
 
-    def _records_in(self, held: Any, place: DocumentPlace) -> list[Document[FormT]]:
+    def _records_in(self, held: Any, place: ValuePlace) -> list[Document[FormT]]:
         """Return the documents in a value that holds records, without what is beside them in an object."""
         if isinstance(held, list):
             return self._elements(held, place)
@@ -232,7 +227,7 @@ class Splitter(Generic[FormT]):
         ]
 
     def _warned(
-        self, beside: dict[str, Any], place: DocumentPlace, found: list[Document[FormT]]
+        self, beside: dict[str, Any], place: ValuePlace, found: list[Document[FormT]]
     ) -> list[Document[FormT]]:
         """Add warnings of what is beside the documents of a wrapping and looks like a part of one.
 
@@ -270,5 +265,5 @@ class Splitter(Generic[FormT]):
         forms = {key: self._recognise(self.entity, one) for key, one in value.items()}
         if not is_keyed_by_id(self.entity, value, {key for key, form in forms.items() if form is not None}):
             return [Document("", value, None)]
-        places = {key: DocumentPlace(below("", key), key, shape="keyed by id") for key in value}
+        places = {key: ValuePlace(below("", key), key, shape="keyed by id") for key in value}
         return [self._one(one, forms[key], places[key]) for key, one in value.items()]

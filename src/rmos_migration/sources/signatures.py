@@ -4,8 +4,7 @@ from typing import NamedTuple
 
 
 class Signature(NamedTuple):
-    """The bytes at offset ``at`` of every file of a kind; ``packs`` says that it is an archive of other
-    files."""
+    """The bytes at offset ``at`` of every file of a kind; ``packs`` says that it is an archive."""
 
     mark: bytes
     kind: str

@@ -1,5 +1,4 @@
-"""The files of a legacy folder that are not read: counted by reason, and those outside the folders of
-records."""
+"""The files of a legacy folder that are not read, by reason, and those outside the folders of records."""
 
 import os
 import re

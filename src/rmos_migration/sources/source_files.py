@@ -97,8 +97,7 @@ def long_paths(location: str) -> frozenset[str] | None:
 
 
 def _was_taken_out(folder: str, steps: Sequence[str]) -> bool:
-    """Tell whether the first folder on the way that lacks the next step can be listed, so that it surely
-    does."""
+    """Tell whether the first folder that lacks the next step can be listed, so that it surely lacks it."""
     try:
         for step in steps:
             full = os.path.join(folder, step)
@@ -114,8 +113,7 @@ def _was_taken_out(folder: str, steps: Sequence[str]) -> bool:
 
 
 def is_read_no_more(root: Path, path: str) -> bool:
-    """Tell whether something that could not be read is now neither a folder nor a file with a name that is
-    read.
+    """Tell whether what could not be read is now neither a folder nor a file that is read by its name.
 
     Raises:
         EnvironmentFailure: if the machine fails.

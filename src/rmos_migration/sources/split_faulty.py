@@ -64,8 +64,7 @@ def _own_errors(
 def _with_errors_around(
     documents: list[Document[FormT]], around: tuple[Diagnostic, ...], keys: dict[str, Position]
 ) -> list[Document[FormT]]:
-    """Add the errors of keys above documents; those that reject nothing become warnings of the first sound
-    one."""
+    """Add the errors of keys above documents; others become warnings of the first sound document."""
     errors: dict[str, list[Diagnostic]] = {}
     warnings: list[Diagnostic] = []
     by_place = _by_place(documents) if any(error.code == _OF_KEYS for error in around) else {}

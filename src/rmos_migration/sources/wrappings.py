@@ -12,7 +12,7 @@ WRAPPERS = ("runs", "patterns", "entries", "items", "joblogs", "strip_families",
 """Keys under which programs put a whole list or dictionary of documents."""
 
 _PARTS = frozenset(
-    rule.name for entity in ENTITIES for rule in entity.fields if rule.found.kind is FieldKind.JSON
+    rule.name for entity in ENTITIES for rule in entity.fields if rule.source.kind is FieldKind.JSON
 ) - {"metadata", "results"}
 """Keys under which a record of some entity has what it is made of."""
 
@@ -23,12 +23,12 @@ _SHARED_KEYS = frozenset({"type", "ts", "timestamp", "created_at", "updated_at",
 @lru_cache
 def own_keys(entity: Entity) -> frozenset[str]:
     """Return the keys that records of an entity have, and wrappings have not."""
-    return frozenset(key for rule in entity.fields for key in rule.found.keys) - _SHARED_KEYS
+    return frozenset(key for rule in entity.fields for key in rule.source.keys) - _SHARED_KEYS
 
 
 def id_keys(entity: Entity) -> tuple[str, ...]:
     """Return the keys under which records of an entity have their id."""
-    return entity.fields[0].found.keys
+    return entity.fields[0].source.keys
 
 
 def named(value: dict[str, Any], names: Iterable[str]) -> list[str]:

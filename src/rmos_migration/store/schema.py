@@ -1,23 +1,29 @@
 """The schema's version: what a database has, what this program needs, and the way from one to the other."""
 
 from collections.abc import Callable
-from functools import wraps
+from datetime import UTC, datetime
+from functools import cache, wraps
 from pathlib import Path
 from threading import Lock
-from typing import Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from sqlalchemy import Connection, bindparam, func, select, text
+from sqlalchemy import Connection, bindparam, func, insert, select, text
 
 from .tables import metadata, schema_version
 
-CURRENT_VERSION = 4
+if TYPE_CHECKING:
+    from alembic.script import ScriptDirectory
+
+CURRENT_VERSION = 1
 """The newest step in ``migrations/versions``; a test holds the two together."""
 
 APPLICATION_ID = 0x524D4F53
 """``RMOS`` in ASCII, in the header of every database this program makes."""
 
-_STEPS = Path(__file__).parent / "migrations"
+_UNRELEASED_STEP = "Strip families, patterns, joblogs."
 
+STEPS = Path(__file__).parent / "migrations"
+"""The folder in whose ``versions`` the steps are."""
 
 ALEMBIC_VERSION = "alembic_version"
 """The table in which the upgrading remembers its newest step."""
@@ -55,6 +61,14 @@ def version_of(connection: Connection) -> int:
     if kinds(connection).get(schema_version.name) != "table":
         return 0
     return int(connection.scalar(select(func.coalesce(func.max(schema_version.c.version), 0))) or 0)
+
+
+def is_unreleased(connection: Connection, version: int) -> bool:
+    """Return whether the four steps of before 0.2.0 made a database; no step leads on from those."""
+    first = select(func.count()).where(
+        schema_version.c.version == 1, schema_version.c.description == _UNRELEASED_STEP
+    )
+    return 2 <= version <= 4 and bool(connection.scalar(first))
 
 
 # what follows from a schema's own words, kept while they are the same
@@ -114,12 +128,37 @@ def steps(connection: Connection) -> list[SchemaStep]:
 
 def upgrade(connection: Connection, to: str = "head") -> None:
     """Apply the missing steps in the connection's open transaction; committing is left to the caller."""
-    from alembic import command  # imported here: most runs find the schema current and never need it
-    from alembic.config import Config
+    from alembic.operations import Operations  # imported here: most runs find the schema current
+    from alembic.runtime.migration import MigrationContext
 
-    config = Config()
-    config.set_main_option("script_location", str(_STEPS).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    command.upgrade(config, to)
+    history = _history_in(STEPS)
+    context = MigrationContext.configure(
+        connection,
+        opts={
+            "fn": lambda there, _: history._upgrade_revs(to, there),
+            "on_version_apply": (_record_step,),
+            "transaction_per_migration": False,
+        },
+    )
+    with Operations.context(context):
+        context.run_migrations()
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+
+
+@cache
+def _history_in(folder: Path) -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
+    return ScriptDirectory(str(folder))
+
+
+def _record_step(ctx: Any, step: Any, **_: Any) -> None:
+    """Write the row of an applied step, in the step's own transaction."""
+    ctx.connection.execute(
+        insert(schema_version).values(
+            version=int(step.up_revision_id),
+            applied_at=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+            description=step.up_revision.doc,
+        )
+    )

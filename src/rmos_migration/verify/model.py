@@ -1,4 +1,4 @@
-"""What a verification came to: how source and database compare, document by document, and the certificate of it."""
+"""The result of a verification: how each document compares with the database, and the certificate."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ SCHEMA = "rmos-migration/verification/1"
 
 
 class DocumentState(StrEnum):
-    """How a document of the source and the database compare."""
+    """How a document of the source compares with the database."""
 
     EQUAL = "equal"
     MISSING = "missing"
@@ -32,14 +32,14 @@ class DocumentState(StrEnum):
     def is_difference(self) -> bool:
         """Whether source and database differ there, unless the user allows it.
 
-        A document that the migration did not load, and whose file or own text is still the same, is accounted for: the ledger
-        says so.
+        A document that the migration did not load is accounted for by the ledger while its file, or its own
+        text, is still the same.
         """
         return self not in (DocumentState.EQUAL, DocumentState.REJECTED, DocumentState.CONFLICT)
 
 
 class ComparedItem(NamedTuple):
-    """One document, one row without a document, or one file that was not looked at: its state, and why, in words.
+    """One document, row without a document, or file that was not looked at: its state and the reasons.
 
     ``entity`` is empty for a file that was not looked at.
     """
@@ -53,18 +53,18 @@ class ComparedItem(NamedTuple):
 
     @property
     def place(self) -> str:
-        """Where it stands: file and pointer, or table and id where there is no document."""
+        """File and pointer, or table and id if there is no document."""
         if self.path:
             return printable(" ".join(part for part in (self.path, self.pointer) if part))
         return printable(f"{self.entity} {self.record_id}")
 
     def as_json(self) -> dict[str, Any]:
-        """The comparison as a JSON object."""
+        """Return the comparison as a JSON object."""
         return {**self._asdict(), "state": self.state.value, "details": list(self.details)}
 
 
 Limits = Mapping[DocumentState, Limit]
-"""How many documents of a state are allowed; a state that is not named is not limited."""
+"""How many documents of a state are allowed; a state that is not named has no limit."""
 
 NO_DIFFERENCES: Limits = {state: Limit(0) for state in DocumentState if state.is_difference}
 
@@ -73,7 +73,8 @@ NO_DIFFERENCES: Limits = {state: Limit(0) for state in DocumentState if state.is
 class Tallies:
     """Documents and rows, counted by entity and state; ``rows`` are those in the database.
 
-    ``files_not_looked_at`` are files and folders; ``folders_not_looked_at`` says how many of them are folders.
+    ``files_not_looked_at`` counts files and folders; ``folders_not_looked_at`` is how many of them are
+    folders.
     """
 
     states: dict[str, Counter[DocumentState]] = field(
@@ -99,7 +100,7 @@ class Tallies:
 
     @property
     def documents(self) -> int:
-        """How many documents were found in the source."""
+        """The number of documents found in the source."""
         totals = self.totals
         return totals.total() - totals[DocumentState.ONLY_IN_DATABASE] - totals[DocumentState.NOT_LOOKED_AT]
 
@@ -108,9 +109,9 @@ class Tallies:
 class Verification:
     """The result of comparing a source with a database, and its certificate.
 
-    Fingerprints are SHA-256 (hex): of the source over the path and content of each file (size and time, where it could
-    not be read; none where a folder could not be listed), of the database over every value of every row. ``differing``
-    holds every document that is not equal.
+    Fingerprints are SHA-256 (hex): of the source over path and content of each file (size and time of a file
+    that could not be read; None if a folder could not be listed), of the database over every value of every
+    row. ``differing`` holds every document that is not equal.
     """
 
     source: str
@@ -134,22 +135,22 @@ class Verification:
 
     @property
     def overridden(self) -> int:
-        """How many documents are in conflict because their record was changed or deleted through the API."""
+        """The number of documents in conflict because their record was changed or deleted through the API."""
         conflicts = (one for one in self.differing if one.state is DocumentState.CONFLICT)
         return sum(bool(one.details) and one.details[0].startswith(f"{REPLACED}: ") for one in conflicts)
 
     @property
     def holds(self) -> bool:
-        """Whether source and database are equal, but for what is allowed."""
+        """Whether source and database are equal, apart from the allowed differences."""
         return not self.exceeded
 
     @property
     def exit_code(self) -> int:
-        """What the process answers (``errors.ExitCode``)."""
+        """The exit code of the process (``errors.ExitCode``)."""
         return ExitCode.OK if self.holds else ExitCode.MISMATCH
 
     def as_json(self) -> dict[str, Any]:
-        """The certificate as one JSON document, schema ``rmos-migration/verification/1``."""
+        """Return the certificate as one JSON document, schema ``rmos-migration/verification/1``."""
         totals = self.tallies.totals
         return {
             "schema": SCHEMA,

@@ -1,4 +1,4 @@
-"""Rejected documents that are what they were, though something else in their file is not."""
+"""Rejected documents that have not changed, although something else in their file has."""
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
@@ -22,15 +22,16 @@ def still_as_kept(
     entries: Mapping[Place, Entry],
     encodings: Mapping[str, str | None],
 ) -> frozenset[Place]:
-    """Return the places of rejected documents with the very text that was kept of them, and the same reason still.
+    """Return the places of documents with the same text, and the same fault, as when they were rejected.
 
-    Only those in a file that has other bytes now are looked at: in one that is the same they are the same anyway.
+    Only documents in files with other bytes than then are compared; in an unchanged file they are unchanged
+    anyway.
 
     Args:
-        connection: the database's.
+        connection: to the database.
         source: the number of the source.
-        batch: the documents, those of a file together.
-        entries: what the ledger says of them, by place.
+        batch: the documents, ordered by file.
+        entries: their ledger entries, by place.
         encodings: a codec by path, for files that are neither UTF-8 nor marked.
     """
     doubtful = (one for one in batch if one.pointer and _was_rejected_for_it(one, entries.get(one.place)))
@@ -45,13 +46,13 @@ def still_as_kept(
     return frozenset(same)
 
 
-def _was_rejected_for_it(prepared: Candidate, entry: Entry | None) -> bool:
-    """Whether a document was rejected for what is wrong with it now, or for what the database held."""
+def _was_rejected_for_it(candidate: Candidate, entry: Entry | None) -> bool:
+    """Tell whether a document was rejected for what is wrong with it now, or for what the database held."""
     if entry is None or entry.outcome != Outcome.REJECTED:
         return False
-    if entry.file_sha256 == prepared.reading.sha256:
+    if entry.file_sha256 == candidate.reading.sha256:
         return False
-    if prepared.row is not None:
+    if candidate.row is not None:
         return entry.code in UNRESOLVED
-    errors = (one.code for one in prepared.diagnostics if one.severity == "error")
+    errors = (one.code for one in candidate.diagnostics if one.severity == "error")
     return next(errors, None) == entry.code

@@ -1,4 +1,4 @@
-"""Whether a database equals its source: every file is read again, and each document compared with ledger and row."""
+"""Verifying that a database equals its source: every file is read again, every document compared."""
 
 import os
 import time
@@ -34,7 +34,7 @@ from .unchanged_rejects import still_as_kept
 BATCH_DOCUMENTS = 1000
 
 Told = Callable[[ComparedItem], None]
-"""Is told of every document, also of equal ones."""
+"""Called with every comparison, also of equal documents."""
 
 
 def verify_source(
@@ -45,19 +45,18 @@ def verify_source(
     encoding: str | None = None,
     told: Told | None = None,
 ) -> Verification:
-    """Compare a legacy folder with a database, and change neither.
+    """Compare a legacy folder with a database, without changing either.
 
     Args:
-        source: the folder; also a copy that was moved, if the database was filled from one folder only.
+        source: the folder, or a copy of it elsewhere if the database was filled from one folder only.
         database: the database.
         limits: how many documents of each state are allowed.
-        encoding: a codec for files that are neither UTF-8 nor marked; where none is named, that of the run which read
-            the file.
-        told: is called with every comparison, in the order of the source.
+        encoding: a codec for files that are neither UTF-8 nor marked; by default that of the run.
+        told: called with every comparison, in the order of the source.
 
     Raises:
-        UsageError: if there is no such folder, or no such encoding.
-        DatabaseUnusable: if the database is absent, of another schema, not sound, or another program's.
+        UsageError: if the folder or the encoding does not exist.
+        DatabaseUnusable: if the database is missing, of another schema, not sound, or another program's.
         EnvironmentFailure: if the machine fails.
     """
     if encoding is not None and not is_codec(encoding):
@@ -86,7 +85,7 @@ def verify_source(
 
 @dataclass
 class _Unread:
-    """A file or folder that could not be read: why, and how it is told of where no row is known to come from it."""
+    """A file or folder that could not be read: the reason, and what is reported if no row comes from it."""
 
     reason: str
     comparison: ComparedItem | None = None
@@ -111,7 +110,7 @@ class _Pass:
 
     @property
     def fingerprint(self) -> str | None:
-        """The source's fingerprint; None where a folder could not be listed, because nothing stands for what it holds."""
+        """The source's fingerprint; None if a folder could not be listed, because its files are unknown."""
         return None if self.source.unlisted else self.digest.hexdigest()
 
     def run(self) -> None:
@@ -125,21 +124,20 @@ class _Pass:
         presence = Presence()
         for entity in ENTITIES:
             for unseen in ledger.unseen(self.connection, entity, self.number):
-                if all(
-                    presence.is_gone(*place) for place in unseen.elsewhere
-                ):  # else another folder holds it as well
-                    self._book(self._without_document(entity, unseen))
+                # a row whose document another folder holds as well is accounted for
+                if all(presence.is_gone(*place) for place in unseen.elsewhere):
+                    self._add(self._without_document(entity, unseen))
         for unread in self.unread.values():
             if unread.comparison is not None and not unread.has_rows:
-                self._book(unread.comparison)
+                self._add(unread.comparison)
         for diagnostic in stray_file_warnings(self.source, self.encoding):
             path = diagnostic.location.path
-            self._book(ComparedItem("", path, "", None, DocumentState.NOT_LOOKED_AT, [_reason(diagnostic)]))
+            self._add(ComparedItem("", path, "", None, DocumentState.NOT_LOOKED_AT, [_reason(diagnostic)]))
             self.tallies.folders_not_looked_at += diagnostic.code == FOLDER_NOT_LOOKED_AT
         self.tallies.rows = records.entity_counts(self.connection)
 
     def _without_document(self, entity: Entity, unseen: ledger.Unseen) -> ComparedItem:
-        """Return the state of a row whose document was not seen: it may stand in what could not be read."""
+        """Return a row whose document was not seen; it may be in a file that could not be read."""
         record_id, path, pointer, _ = unseen
         if path is None:
             details = ["no document is on record"]
@@ -155,7 +153,7 @@ class _Pass:
         return ComparedItem(entity.name, "", "", record_id, DocumentState.ONLY_IN_DATABASE, details)
 
     def _unread_place(self, path: str) -> str | None:
-        """Return which file or folder could not be read now, so that the file at ``path`` was not seen."""
+        """Return the unreadable file or folder because of which the file at ``path`` was not seen."""
         steps = path.split("/")
         above = ("/".join(steps[:number]) for number in range(len(steps), 0, -1))
         return next((place for place in above if place in self.unread), None)
@@ -167,7 +165,7 @@ class _Pass:
             encodings = ledger.encodings(self.connection, self.number, paths)
         batch: list[Candidate] = []
         for file, reading in zip(chunk, read_files(chunk), strict=True):
-            self._note_file(file, reading)
+            self._add_file(file, reading)
             batch += prepare(entity, reading, self.encoding or encodings.get(reading.path))
             if len(batch) >= BATCH_DOCUMENTS:
                 self._compare(entity, batch, encodings)
@@ -178,37 +176,37 @@ class _Pass:
         entries: dict[Place, ledger.Entry] = {}
         as_kept: frozenset[Place] = frozenset()
         if self.number is not None:
-            paths = list(dict.fromkeys(prepared.reading.path for prepared in batch))
+            paths = list(dict.fromkeys(candidate.reading.path for candidate in batch))
             entries = ledger.entries(self.connection, self.number, entity, paths)
         batch = [
-            prepared if entry is None else with_ledger_id(prepared, entry.record_id, entry.derived)
-            for prepared in batch
-            for entry in (entries.get(prepared.place),)
+            candidate if entry is None else with_ledger_id(candidate, entry.record_id, entry.derived)
+            for candidate in batch
+            for entry in (entries.get(candidate.place),)
         ]
         if self.number is not None:
             codecs = {path: self.encoding or encodings.get(path) for path, _ in entries}
             as_kept = still_as_kept(self.connection, self.number, batch, entries, codecs)
         held = LedgerExtract.of(self.connection, entity, batch, entries, as_kept)
         seen = []
-        for prepared in batch:
-            comparison = compare(self.connection, entity, prepared, held)
-            entry = entries.get(prepared.place)
+        for candidate in batch:
+            comparison = compare(self.connection, entity, candidate, held)
+            entry = entries.get(candidate.place)
             if comparison.state is DocumentState.UNREADABLE and (
                 entry is None or entry.content_sha256 is None
             ):
-                self.unread[prepared.reading.path].comparison = comparison
+                self.unread[candidate.reading.path].comparison = comparison
             else:
-                self._book(comparison)
-            seen.append(_record_seen(comparison, entries.get(prepared.place)))
+                self._add(comparison)
+            seen.append(_record_seen(comparison, entry))
         ledger.note_seen(self.connection, entity, [one for one in seen if one is not None])
 
-    def _book(self, comparison: ComparedItem) -> None:
+    def _add(self, comparison: ComparedItem) -> None:
         self.tallies.count(comparison)
         if comparison.state is not DocumentState.EQUAL:
             self.differing.append(comparison)
         self.told(comparison)
 
-    def _note_file(self, file: SourceFile, reading: Reading) -> None:
+    def _add_file(self, file: SourceFile, reading: Reading) -> None:
         self.tallies.files += 1
         known = reading.sha256
         if known is None:
@@ -223,7 +221,7 @@ def _reason(problem: Diagnostic | None) -> str:
 
 
 def _size_and_time(full: str) -> str:
-    """Return what can be known of a file without reading it, so that another one has another fingerprint."""
+    """Return what is known of a file without reading it, so that another file has another fingerprint."""
     try:
         known = os.lstat(full)
     except OSError as error:
@@ -232,7 +230,7 @@ def _size_and_time(full: str) -> str:
 
 
 def _record_seen(comparison: ComparedItem, entry: ledger.Entry | None) -> str | None:
-    """The record whose row a document accounts for: not one that was not loaded, and has an id that is taken."""
+    """Return the record whose row a document accounts for; None if it was not loaded because of its id."""
     if comparison.state in (DocumentState.EQUAL, DocumentState.ROW_CHANGED):
         return comparison.record_id
     may_be_there = comparison.state in (DocumentState.SOURCE_CHANGED, DocumentState.UNREADABLE)

@@ -1,6 +1,6 @@
 """What an audit says, briefly and rule by rule."""
 
-from ..audit.result import AuditResult, Verdict
+from ..audit.result import AuditResult, RuleResult
 from ..audit.rules import FAMILIES
 from ..diagnostics import Severity
 from . import models
@@ -18,11 +18,11 @@ def validation(result: AuditResult) -> models.Validation:
     )
 
 
-def verdicts_by_family(result: AuditResult) -> dict[str, list[Verdict]]:
-    """Return the verdicts by the title of their family."""
-    families: dict[str, list[Verdict]] = {}
-    for verdict in result.verdicts:
-        families.setdefault(_TITLES[verdict.family], []).append(verdict)
+def rules_by_family(result: AuditResult) -> dict[str, list[RuleResult]]:
+    """Return the results of the rules by the title of their family."""
+    families: dict[str, list[RuleResult]] = {}
+    for checked in result.rules:
+        families.setdefault(_TITLES[checked.family], []).append(checked)
     return families
 
 

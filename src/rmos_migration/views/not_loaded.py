@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 
 from ..diagnostics import printable
 from ..migrate.summary import folders_among
-from ..presentation import views as facts
+from ..presentation import conversion as facts
 from ..presentation.model import KeptOut, Notice
-from ..presentation.not_loaded import counted, counted_by_code, strays_there
-from ..reports.rejected_documents import bytes_of_source, with_excerpts
+from ..presentation.not_loaded_now import counted, counted_by_code, strays_there
+from ..reports.not_loaded import bytes_of_source, with_excerpts
 from ..sources.source_files import Presence, is_gone
 from ..store import kept_out
 from ..store.kept_out import KeptOutFound, KeptOutPlace
@@ -21,10 +21,10 @@ from .context import NotFound, ViewContext
 from .paging import as_cursor, one_page
 
 _STRAYS = 200
-"""Files that were not looked at that an answer names."""
+"""Files that were not looked at, of which an answer lists so many."""
 
 _LOCATED = 256 * 1024
-"""Bytes of a file in which, in a list, the places of faults are looked for."""
+"""Bytes of a file up to which a list says where faults are."""
 
 
 class RejectFilter(NamedTuple):
@@ -68,7 +68,7 @@ def one(context: ViewContext, place: KeptOutPlace, *, trusted: bool) -> models.R
     """
     found = kept_out.at(context.connection, place)
     if found is None:
-        raise NotFound("there is no such document", "perhaps it was mended; see the list again")
+        raise NotFound("there is no such document", "perhaps it was fixed; look at the list again")
     (document,) = _located(context.connection, [found])
     reject = _reject(found, document.notices, gone=is_gone(found.location, place.path))
     return models.RejectAnswer(
@@ -89,7 +89,10 @@ def _of_file(
 
 
 def _located(connection: Connection, found: list[KeptOutFound]) -> list[KeptOut]:
-    """Return the documents of one file, which is read once, with the places of their faults and the lines around the first."""
+    """Return the documents of one file with the places of their faults; the file is read once.
+
+    Each has the lines around its first fault.
+    """
 
     def raw_of(path: str) -> bytes | None:
         if not found[0].place.pointer and found[0].size_bytes is not None:

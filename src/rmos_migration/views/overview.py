@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 
 from ..diagnostics import printable
 from ..entities import ENTITIES, Entity, FieldKind
-from ..presentation import views as facts
+from ..presentation import conversion as facts
 from ..presentation.model import Run
-from ..presentation.not_loaded import counted_by_outcome, strays_there
+from ..presentation.not_loaded_now import counted_by_outcome, strays_there
 from ..store import browsing, history, queries
 from ..store.browsing import Recent
 from ..store.doubts import doubts
@@ -105,7 +105,7 @@ def _recent_of_each(connection: Connection) -> dict[str, list[models.RecentRecor
 
 
 def _recent(entity: Entity, one: Recent) -> models.RecentRecord | models.RecentJob:
-    if any(rule.found.kind is FieldKind.JOB_TYPE for rule in entity.fields):
+    if any(rule.source.kind is FieldKind.JOB_TYPE for rule in entity.fields):
         return models.RecentJob(
             id=one.id, job_type=one.job_type, status=one.status, created_at=one.created_at
         )

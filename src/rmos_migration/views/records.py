@@ -29,7 +29,7 @@ _EDGES = {
     900.0: "5 to 15 minutes",
     3600.0: "15 to 60 minutes",
 }
-"""How long jobs take: up to how many seconds they are counted together, and what that is called."""
+"""How long jobs take: upper bounds in seconds, and the names of the spans below them."""
 
 _BEYOND = ["1 hour and more", "not recorded"]
 
@@ -71,7 +71,7 @@ def page(
     limit: int,
     newest: bool,
 ) -> RecordPage:
-    """Return a page of records by id, or the latest first, from behind the record ``after`` (id, created_at) on."""
+    """Return a page of records, by id or the latest first, after the record ``after`` (id, created_at)."""
     found = browsing.page(
         context.connection, entity, dict(filters), after=after, limit=limit + 1, newest=newest
     )
@@ -107,9 +107,7 @@ def screen(context: ViewContext, entity: Entity, record_id: str) -> RecordScreen
 def choices(context: ViewContext, entity: Entity) -> Choices:
     """Return the values of the fields that have few."""
     few = [
-        rule
-        for rule in entity.looked_for_by
-        if rule.found.kind in _FEW_VALUES or rule.name == "material_type"
+        rule for rule in entity.filterable if rule.source.kind in _FEW_VALUES or rule.name == "material_type"
     ]
     return {
         rule.name: [
@@ -143,7 +141,7 @@ def rosette(fields: Mapping[str, Any], colours: Stock) -> Rosette:
 
 
 def pattern_drawing(context: ViewContext, pattern_id: str) -> str | None:
-    """Return the drawing (SVG) of a pattern in its real size; None where it describes no ring that could be drawn.
+    """Return the drawing (SVG) of a pattern in full size; None if it describes no ring that can be drawn.
 
     Raises:
         NotFound: if there is no such pattern.
@@ -159,7 +157,7 @@ def statistics(context: ViewContext, entity: Entity) -> models.StatisticsAnswer:
     connection = context.connection
     first, last = browsing.span(connection, entity)
     values = {}
-    for rule in entity.looked_for_by:
+    for rule in entity.filterable:
         if rule.name != "name":
             counted, different = browsing.values(connection, entity, rule.column)
             listed = [models.ValueCount(value=value, count=count) for value, count in counted]
@@ -167,7 +165,7 @@ def statistics(context: ViewContext, entity: Entity) -> models.StatisticsAnswer:
     numbers = {
         rule.name: models.Numbers(**browsing.numbers(connection, entity, rule.column)._asdict())
         for rule in entity.fields
-        if rule.found.kind in (FieldKind.NUMBER, FieldKind.COUNT)
+        if rule.source.kind in (FieldKind.NUMBER, FieldKind.COUNT)
     }
     return models.StatisticsAnswer(
         total=queries.entity_counts(connection)[entity.name],
@@ -179,4 +177,4 @@ def statistics(context: ViewContext, entity: Entity) -> models.StatisticsAnswer:
 
 
 def _not_found(entity: Entity, record_id: str) -> NotFound:
-    return NotFound(f"there is no {entity.singular.replace('_', ' ')} {shown(record_id)}")
+    return NotFound(f"there is no {entity.label} {shown(record_id)}")

@@ -12,12 +12,12 @@ from ..store.database import SqliteDatabase
 from ..store.files import real_path
 
 _FOLDERS = re.compile(r"""(?<![\w.~/\\])(?:[A-Za-z]:)?[/\\](?=\S)(?:[^/\\:"'\n]*[/\\])+""")
-"""From the root to the last step, with blanks in between."""
+"""From the root to the last step; steps may contain blanks."""
 
 
 @dataclass(frozen=True)
 class Redactor:
-    """Removes the folders of this machine from texts, runs and reports; only the last step of each path is left."""
+    """Removes the folders of this machine from texts, runs and reports; the last step of each path stays."""
 
     database: SqliteDatabase
     source: Path
@@ -25,7 +25,8 @@ class Redactor:
     def text(self, text: str) -> str:
         """Return a text without folders.
 
-        Those of the database and the source are known; a run may have had another source, whose path is known by its look.
+        Those of the database and the source are known; a run may have had another source, whose path is
+        recognised by its form.
         """
         for folder in sorted(set(self._folders()), key=len, reverse=True):
             text = text.replace(folder, "")
@@ -38,7 +39,10 @@ class Redactor:
         )
 
     def report(self, report: Report, limit: int | None = None) -> Report:
-        """Return a report without folders and lines of files, and with the first ``limit`` documents not loaded."""
+        """Return a report without folders and lines of files.
+
+        Of the documents not loaded, the first ``limit`` stay.
+        """
         listed = report.kept_out and report.kept_out[:limit]
         public = {
             "run": self.run(report.run),

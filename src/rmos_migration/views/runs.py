@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ..diagnostics import Severity
-from ..presentation import views as facts
+from ..presentation import conversion as facts
 from ..presentation.conclusion import advice, mood_of, verdict
 from ..presentation.model import Kind, Notice, Run
 from ..reports.build import report_in
@@ -45,7 +45,7 @@ class NoticeFilter(NamedTuple):
 
 
 class RunScreen(NamedTuple):
-    """The page of a run: what it counted, how it ended, what it noticed by kind, and the notices one by one."""
+    """The page of a run: its counts, how it ended, what it noticed by kind, and the notices one by one."""
 
     run: models.RunDetail
     outcome: RunOutcome
@@ -154,7 +154,7 @@ def dry_run(made: Report, name: str, redactor: Redactor | None) -> models.RunDet
 
 
 def dry_run_screen(made: Report, name: str, redactor: Redactor, *, limit: int) -> DryRunScreen:
-    """Return the page of a dry run that is over, with the first ``limit`` documents that would not be loaded."""
+    """Return the page of a finished dry run, with the first ``limit`` documents that would not be loaded."""
     public = redactor.report(made, limit)
     return DryRunScreen(
         run=dry_run(public, name, redactor),

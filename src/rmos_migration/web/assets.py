@@ -1,4 +1,4 @@
-"""The styles and scripts that pages load. Their addresses change with their content, so browsers may keep them."""
+"""The styles and scripts of the pages; an address changes with the content, so browsers may keep it."""
 
 from functools import cache
 from hashlib import sha256
@@ -26,7 +26,7 @@ class Asset(NamedTuple):
 
 @cache
 def asset(name: str) -> Asset | None:
-    """A file by its name, or None."""
+    """Return a file by its name, or None."""
     if name not in _FILES:
         return None
     folder, media_type = _FILES[name]
@@ -35,10 +35,10 @@ def asset(name: str) -> Asset | None:
 
 @cache
 def asset_address(name: str) -> str:
-    """Where a page finds a file.
+    """Return the address of a file.
 
     Raises:
-        LookupError: if there is none of this name.
+        LookupError: if there is no file of this name.
     """
     found = asset(name)
     if found is None:

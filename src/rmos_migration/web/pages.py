@@ -1,4 +1,4 @@
-"""The pages about the migration: overview, runs, what is not loaded, audit, the API; and the files that pages load."""
+"""The pages about the migration: overview, runs, what is not loaded, audit, the API; and their files."""
 
 from functools import partial
 from typing import Annotated, NamedTuple
@@ -51,7 +51,7 @@ def page_routers() -> list[APIRouter]:
 
 @router.get("/")
 async def first_page(request: Request) -> Response:
-    """Is my data in, when, what is wrong."""
+    """Show whether the data are in, since when, and what is wrong."""
     state, shell = state_of(request), shell_of(request)
     try:
         validation = audit.validation(await state.quick_audit.result())
@@ -69,7 +69,7 @@ def _overview(context: ViewContext, shell: Shell, validation: models.Validation)
 
 @router.get("/runs")
 async def list_of_runs(request: Request, cursor: Cursor = None) -> Response:
-    """Every run, the latest first."""
+    """List the runs, the latest first."""
     state, before = state_of(request), number_from(cursor)
     listed = () if before is not None else tuple(map(_listed, reversed(state.jobs.dry_runs.values())))
     asked = question(_runs, shell_of(request), before, listed)
@@ -102,7 +102,7 @@ async def one_run(
     code: Text = None,
     severity: Severity | None = None,
 ) -> Response:
-    """One run: what it came to, what it noticed, its report."""
+    """Show a run: how it ended, what it noticed, its report."""
     state, shell = state_of(request), shell_of(request)
     if run_id.startswith("dry-"):
         return as_page(await state.costly(request, lambda: _dry_run(state, run_id, shell)))
@@ -136,7 +136,7 @@ def _dry_run(state: AppState, name: str, shell: Shell) -> bytes:
 
 @router.get("/rejects")
 async def rejects(request: Request, cursor: Cursor = None, code: Text = None, path: Text = None) -> Response:
-    """What is not loaded, why, and what to do."""
+    """Show what is not loaded, why, and what to do."""
     wanted = RejectFilter(code=code or None, path=path or None)
     asked = question(_rejects, shell_of(request), wanted, place_from(cursor))
     return as_page(await state_of(request).cached(asked, request, is_of_files=True))
@@ -157,13 +157,13 @@ def _rejects(context: ViewContext, shell: Shell, wanted: RejectFilter, after: Ke
 
 @router.get("/audit")
 async def full_audit(request: Request) -> Response:
-    """Every rule, and what it found."""
+    """Show every rule and what it found."""
     result = await state_of(request).full_audit.result()
     content = shell_of(request).page(
         "audit.html",
         "/audit",
         result=result,
-        families=audit.verdicts_by_family(result),
+        families=audit.rules_by_family(result),
         shown=_FINDINGS,
         warnings=result.number(Severity.WARNING),
     )
@@ -172,13 +172,13 @@ async def full_audit(request: Request) -> Response:
 
 @router.get("/docs")
 async def documentation(request: Request) -> Response:
-    """The API, for those who write programs."""
+    """Show the API, for programmers."""
     return as_page(shell_of(request).page("docs.html", "", described=request.app.openapi()))
 
 
 @router.get("/static/{name}")
 async def static(name: str, v: Text = None) -> Response:  # noqa: ARG001 - other content, another address
-    """A style or script of the pages."""
+    """Return a style or script of the pages."""
     found = asset(name)
     if found is None:
         raise Problem("not-found", f"there is no file {name}")

@@ -1,4 +1,4 @@
-"""The pages of records: looking through them, and one of them. Made from the list of entities, like the API's routes."""
+"""The pages of records: a list, and one record. Made from the list of entities, like the API's routes."""
 
 from typing import Annotated, Any, NamedTuple
 
@@ -33,7 +33,7 @@ _NO_STOCK: Stock = {}
 
 
 class Filter(NamedTuple):
-    """A field to look for records by: the value that is wanted, and the choices where the field has few values."""
+    """A field to filter records by: the value that is wanted, and the choices if the field has few values."""
 
     name: str
     value: str
@@ -120,7 +120,7 @@ def _records(
         "total": found.total,
         "filters": [
             Filter(rule.name, str(wanted.get(rule.name, "")), choices.value.get(rule.name, []))
-            for rule in entity.looked_for_by
+            for rule in entity.filterable
         ],
         "is_filtered": bool(wanted),
         "next_page": found.next
@@ -138,8 +138,8 @@ def _records(
 
 def _columns(entity: Entity) -> list[str]:
     """Return the fields that a list shows beside the name: words and numbers."""
-    numbers = [rule.name for rule in entity.fields if rule.found.kind is FieldKind.NUMBER]
-    words = [rule.name for rule in entity.looked_for_by if rule.name != "name"]
+    numbers = [rule.name for rule in entity.fields if rule.source.kind is FieldKind.NUMBER]
+    words = [rule.name for rule in entity.filterable if rule.name != "name"]
     return [*words, *numbers]
 
 
@@ -155,7 +155,7 @@ def _record(
             for name, value in found.fields.items()
             if value is not None or not _is_json(entity, name)
         ],
-        "one_of": {other.name: other.singular.replace("_", " ") for other in ENTITIES},
+        "one_of": {other.name: other.label for other in ENTITIES},
         "used_by": _used_by(entity, record_id),
         "rosette": None,
     }
@@ -173,18 +173,18 @@ def _field_text(entity: Entity, name: str, value: Any) -> FieldText:
         text = orjson.dumps(value, option=orjson.OPT_INDENT_2).decode()
         rest = len(text) - _LONGEST_JSON
         if rest > 0:
-            text = f"{text[:_LONGEST_JSON]}… ({rest:,} more characters; the API has them)"
+            text = f"{text[:_LONGEST_JSON]}… ({rest:,} more characters in the API)"
         return FieldText(name, text, is_json=True)
     if value is None:
         return FieldText(name, "")
     link = record_address(rule.reference, value) if rule is not None and rule.reference else ""
-    is_time = rule is not None and rule.found.kind in (FieldKind.INSTANT, FieldKind.CLOCK)
+    is_time = rule is not None and rule.source.kind in (FieldKind.INSTANT, FieldKind.CLOCK)
     return FieldText(name, text_of(name, value), link=link, is_time=is_time)
 
 
 def _is_json(entity: Entity, name: str) -> bool:
     rules = {rule.name: rule for rule in entity.fields}
-    return name not in rules or rules[name].found.kind is FieldKind.JSON
+    return name not in rules or rules[name].source.kind is FieldKind.JSON
 
 
 def _used_by(entity: Entity, record_id: str) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Templates to pages: what every page has, and what a browser may do with it."""
+"""Pages from templates: what every page has, and what a browser may do with it."""
 
 from functools import cache
 from pathlib import Path
@@ -29,7 +29,7 @@ POLICY = (
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
-"""The content security policy of the pages: nothing but what this server has, and nothing written into the page."""
+"""The content security policy of the pages: only what this server has, and nothing inline."""
 
 _IN_ORDER = sorted(ENTITIES, key=lambda entity: entity is not PATTERN)  # what a luthier looks for first
 
@@ -40,7 +40,7 @@ PAGES = {
     **{f"/{slug_of(entity)}": entity.name.replace("_", " ").capitalize() for entity in _IN_ORDER},
     "/audit": "Audit",
 }
-"""What the navigation leads to."""
+"""The entries of the navigation."""
 
 
 class Shell(NamedTuple):
@@ -64,12 +64,12 @@ class Shell(NamedTuple):
 
 
 def as_page(content: bytes, status: int = 200) -> Response:
-    """A page as an answer."""
+    """Return a page as an answer."""
     return Response(content, status, {"Content-Security-Policy": POLICY}, "text/html; charset=utf-8")
 
 
 def problem_page(request: Request, problem: Problem) -> Response:
-    """A problem, as a person is told it."""
+    """Return the page of a problem."""
     kind = problem.body.type.rpartition(":")[2]
     content = shell_of(request).page("problem.html", "", problem=problem.body, kind=kind)
     return as_page(content, problem.status)
@@ -90,7 +90,10 @@ def shell_of(request: Request) -> Shell:
 
 
 def address(path: str, /, **asked: Any) -> str:
-    """A path of this server with what is asked of it; what is None is left out. Templates put ``root`` in front of paths."""
+    """Return a path with a query; values that are None are left out.
+
+    Templates put ``root`` in front of paths.
+    """
     query = urlencode({name: value for name, value in asked.items() if value is not None})
     return f"{path}?{query}" if query else path
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from builders import older_database
+from two_steps import older_database
 
 from . import oracle
 from .trials import BATCH, Program
@@ -66,6 +66,7 @@ class Scenario:
         findings: what is wrong with what lies there; whether the command said that it had finished.
         code: with which exit code it ends when it is not disturbed.
         again: what the same command may answer when it is given again after it was cut off, beside ``code``.
+        fixture: what has to be so as long as it is disturbed.
     """
 
     name: str
@@ -74,6 +75,7 @@ class Scenario:
     findings: Findings
     code: int = 0
     again: tuple[int, ...] = ()
+    fixture: str = ""
 
     def command(self, stage: Stage) -> list[str]:
         """Return the command line for a stage."""
@@ -265,7 +267,7 @@ SCENARIOS = [
     Scenario("all or nothing", "migrate {legacy} -d {db} --all-or-nothing -q", _good, _of_all_or_nothing),
     Scenario("dry run", "migrate {legacy} -d {db} --dry-run -q", _changed, _of_dry_run, 1),
     Scenario("init", "init -d {db}", lambda stage: None, _of_init),
-    Scenario("upgrade", "init -d {db}", _older, _of_upgrade),
+    Scenario("upgrade", "init -d {db}", _older, _of_upgrade, fixture="two_steps"),
     Scenario("backup", "backup {store}/saved.db -d {db}", Stage.migrated, _of_backup, again=(2,)),
     Scenario("export", "export {store}/saved -d {db}", Stage.migrated, _of_export, again=(2,)),
     Scenario(

@@ -75,9 +75,9 @@ class Done:
 class Program:
     """The program in a process of its own, which runs one command at a time in a child."""
 
-    def __init__(self, loaded: LoadedProgram, env: Mapping[str, str]) -> None:
+    def __init__(self, loaded: LoadedProgram, preloaded: Mapping[str, str]) -> None:
         self._loaded = loaded
-        self._env = env
+        self._preloaded = preloaded
 
     def run(
         self,
@@ -88,16 +88,17 @@ class Program:
     ) -> Done:
         """Run a command to its end, whatever that is; ``streams`` are files in the place of its stdout or stderr."""
         told = asdict(plan) if plan else None
-        done, calls = self._loaded.run(*arguments, cwd=cwd, environment=self._env, plan=told, streams=streams)
+        env = environment(**self._preloaded)
+        done, calls = self._loaded.run(*arguments, cwd=cwd, environment=env, plan=told, streams=streams)
         return Done(done.returncode, done.stdout, done.stderr, calls)
 
 
 @contextmanager
 def program(folder: Path, library: Path | None) -> Iterator[Program]:
     """Start the process, with the library of faults in it or without."""
-    env = environment(**({"LD_PRELOAD": str(library)} if library else {}))
-    with loaded_program(env, folder, BATCH) as loaded:
-        yield Program(loaded, env)
+    preloaded = {"LD_PRELOAD": str(library)} if library else {}
+    with loaded_program(environment(**preloaded) | {"PYTHONPATH": ""}, folder, BATCH) as loaded:
+        yield Program(loaded, preloaded)
 
 
 def build_library(folder: Path) -> Path:

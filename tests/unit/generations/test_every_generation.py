@@ -18,7 +18,7 @@ DOCUMENTS = [
     for number, (folder, document) in enumerate(samples)
 ]
 PAGE = Path(rmos_migration.__file__).parents[2] / "docs" / "generations.md"
-FORMS = [form for module in GENERATIONS for form in module.FORMS]
+FORMATS = [form for module in GENERATIONS for form in module.FORMATS]
 
 
 @pytest.mark.parametrize(("name", "folder", "document"), DOCUMENTS)
@@ -44,7 +44,7 @@ def test_evidence_names_keys_of_the_document_and_without_them_it_is_not_known(
     form = recognise(BY_NAME[folder], document)
     assert form is not None
     evidence = form.evidence(document)
-    assert evidence[0] in form.telling_keys
+    assert evidence[0] in form.discriminators
     assert set(evidence) <= document.keys()
     rest = {key: value for key, value in document.items() if key not in evidence}
     assert not form.fits(rest)
@@ -59,26 +59,28 @@ def test_a_form_fits_just_where_all_of_its_signs_are_there(
     name: str, folder: str, document: dict[str, Any], more: dict[str, Any]
 ) -> None:
     document = {**more, **document}
-    for form in FORMS:
+    for form in FORMATS:
         if form.entity is BY_NAME[folder]:
             assert form.fits(document) is bool(form.evidence(document))
             assert not (form.fits(document) and form.missing(document))
 
 
 @pytest.mark.parametrize(("name", "folder", "document"), DOCUMENTS)
-def test_looking_only_at_telling_keys_finds_the_first_form_that_fits(
+def test_looking_only_at_discriminators_finds_the_first_form_that_fits(
     name: str, folder: str, document: dict[str, Any]
 ) -> None:
     is_complete = document.keys() >= {rule.native_key for rule in BY_NAME[folder].required}
     fitting = [
         form
-        for form in FORMS
+        for form in FORMATS
         if form.entity is BY_NAME[folder] and form.fits(document) and (form.strict or not is_complete)
     ]
     assert recognise(BY_NAME[folder], document) is fitting[0]
 
 
-TELLING = sorted({(form.entity.name, key) for form in FORMS for key in form.telling_keys if not form.strict})
+TELLING = sorted(
+    {(form.entity.name, key) for form in FORMATS for key in form.discriminators if not form.strict}
+)
 
 
 @pytest.mark.parametrize(("folder", "key"), TELLING)
@@ -86,7 +88,7 @@ TELLING = sorted({(form.entity.name, key) for form in FORMS for key in form.tell
 def test_native_document_with_a_key_of_older_programs_stays_native(
     folder: str, key: str, value: Any, native: Any
 ) -> None:
-    if key not in {known for rule in BY_NAME[folder].required for known in rule.found.keys[:1]}:
+    if key not in {known for rule in BY_NAME[folder].required for known in rule.source.keys[:1]}:
         form = recognise(BY_NAME[folder], native(folder, {key: value}))
         assert form is not None
         assert form.strict
@@ -113,7 +115,9 @@ def test_document_in_another_folder_is_sent_to_the_right_one(
 @pytest.mark.parametrize("module", GENERATIONS, ids=lambda module: module.NAME)
 def test_every_generation_has_samples_for_each_of_its_forms(module: Any) -> None:
     known = {id(recognise(BY_NAME[folder], document)) for folder, document in SAMPLES[module.NAME]}
-    forgotten = [form for form in module.FORMS if id(form) not in known and len(module.FORMS) > len(known)]
+    forgotten = [
+        form for form in module.FORMATS if id(form) not in known and len(module.FORMATS) > len(known)
+    ]
     assert len(forgotten) <= ALTERNATIVE_FORMS.get(module.NAME, 0)
 
 
@@ -125,8 +129,8 @@ ALTERNATIVE_FORMS = {"wave-20": 1, "MM": 1}
 def test_every_generation_stands_in_the_documentation(module: Any) -> None:
     page = PAGE.read_text(encoding="utf-8")
     assert f"\n## {module.NAME}\n" in page
-    for form in module.FORMS:
-        assert all(str(sign) in page for sign in form.signs)
+    for form in module.FORMATS:
+        assert all(str(sign) in page for sign in form.markers)
 
 
 def test_samples_are_of_generations_that_exist() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from rmos_migration.entities import BY_NAME, ENTITIES, Entity, FieldKind, FieldRule
-from rmos_migration.generations import draft_of, recognise
+from rmos_migration.generations import normalise, recognise
 from samples import SAMPLES
 
 GOOD: dict[FieldKind, Any] = {
@@ -24,8 +24,8 @@ PAIRS = [
     for entity in ENTITIES
     for rule in entity.fields
     if rule.name != "id"
-    for at, first in enumerate(rule.found.keys)
-    for second in rule.found.keys[at + 1 :]
+    for at, first in enumerate(rule.source.keys)
+    for second in rule.source.keys[at + 1 :]
 ]
 """Two keys of one meaning, the one that goes first first. Whose id it is, is not guessed."""
 
@@ -40,7 +40,7 @@ OWN = [
 def good_for(rule: FieldRule) -> Any:
     if rule.name == "geometry":
         return {"rings": [{"radius_mm": 3}]}
-    return [{"good": 1}] if rule.name == "strips" else GOOD[rule.found.kind]
+    return [{"good": 1}] if rule.name == "strips" else GOOD[rule.source.kind]
 
 
 @pytest.mark.parametrize(("entity", "rule", "first", "second"), PAIRS)
@@ -52,16 +52,16 @@ def test_value_under_the_second_key_counts_where_that_under_the_first_is_unusabl
     for folder, sample in OWN:
         if folder != entity.name:
             continue
-        document = {key: value for key, value in sample.items() if key not in rule.found.keys}
+        document = {key: value for key, value in sample.items() if key not in rule.source.keys}
         document |= {second: good, first: unusable}
         form = recognise(entity, document)
         if form is None or (first == "type" and "data" in document):
             continue
         if rule.name == "job_type" and any(key in document for key in ("op_type", "meta", "kind")):
             continue  # what was done stands there, and goes before
-        made = draft_of(form, document, "file")
+        made = normalise(form, document, "file")
         assert made.values[rule.name] == good or is_taken_as_it_stands(made.values[rule.name], unusable)
-        assert [fault for fault in made.faults if fault[2] == first] == []
+        assert [fault for fault in made.errors if fault[2] == first] == []
         if made.values[rule.name] == good and unusable not in (None, "", " ", [], {}):
             assert any(note[0] in ("field-unusable", "id-blank") and note[2] == first for note in made.notes)
 
@@ -69,12 +69,12 @@ def test_value_under_the_second_key_counts_where_that_under_the_first_is_unusabl
 @pytest.mark.parametrize(("folder", "sample"), OWN)
 def test_no_sample_names_a_column_as_derived_twice(folder: str, sample: dict[str, Any]) -> None:
     for key in BY_NAME[folder].fields:
-        for name in key.found.keys:
+        for name in key.source.keys:
             for value in ({}, [], "[]", "{}"):
                 document = sample | {name: value}
                 form = recognise(BY_NAME[folder], document)
                 if form is not None:
-                    derived = draft_of(form, document, "file").derived
+                    derived = normalise(form, document, "file").derived
                     assert derived == list(dict.fromkeys(derived)), (name, value)
 
 

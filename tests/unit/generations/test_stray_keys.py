@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rmos_migration.entities import BY_NAME, Entity
-from rmos_migration.generations import GENERATIONS, Normalized, draft_of, recognise
+from rmos_migration.generations import GENERATIONS, Normalized, normalise, recognise
 from samples import SAMPLES
 
 OWN = [
@@ -34,8 +34,8 @@ SAYING = {
 def draft(entity: Entity, document: dict[str, Any]) -> Normalized:
     form = recognise(entity, document)
     assert form is not None
-    made = draft_of(form, document, "the-file")
-    assert made.faults == []
+    made = normalise(form, document, "the-file")
+    assert made.errors == []
     return made
 
 
@@ -55,16 +55,16 @@ def strays(folder: str) -> Iterator[tuple[str, Any]]:
                 if value not in seen.setdefault(key, []) and (where == folder or not seen[key]):
                     seen[key].append(value)
     for module in GENERATIONS:
-        for form in module.FORMS:
-            for key in {key for sign in form.signs for key in sign.keys} | form.marks:
+        for form in module.FORMATS:
+            for key in {key for sign in form.markers for key in sign.keys} | form.marks:
                 seen.setdefault(key, [plausible(key)])
     return ((key, value) for key, values in seen.items() for value in values)
 
 
 def says(entity: Entity, key: str, field: str) -> bool:
     rule = next(rule for rule in entity.fields if rule.name == field)
-    inside = rule.found.inside or ("",)
-    return key in (*rule.found.keys, rule.found.soft, inside[0], *SAYING.get(field, ()))
+    inside = rule.source.nested_in or ("",)
+    return key in (*rule.source.keys, rule.source.soft, inside[0], *SAYING.get(field, ()))
 
 
 def stated(entity: Entity, document: dict[str, Any], made: Normalized) -> dict[str, Any]:

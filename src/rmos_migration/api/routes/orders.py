@@ -43,19 +43,21 @@ async def start_run(request: Request) -> Response:
         200: {"model": models.RunAnswer},
         202: {"model": models.RunAnswer, "description": "It has not ended yet"},
     },
+    description=(
+        "Stop a run that was started here: it ends after the batch that it is at, and what it wrote stays;"
+        " of a dry run, nothing\ndoes. The answer comes when it has ended."
+    ),
 )
 async def stop_run(request: Request, run_id: RunId) -> Response:
-    """Stop a run that was started here: it ends after the batch that it is at, and what it wrote stays; of a dry run, nothing
-    does. The answer comes when it has ended.
-    """
+    """Stop a run that was started here, and wait until it has ended."""
     state = state_of(request)
     if await json_body(request, empty={}) != {}:
         raise Problem("invalid", "stopping takes no fields", "leave the body out")
     job = state.jobs.going_on(run_id)
     if job is None:
-        told = await run_detail(request, run_id)
-        was = "is over" if told.status != "running" else "was not started by this server"
-        hint = "" if told.status != "running" else "stop it where it was started: Ctrl-C there"
+        run = await run_detail(request, run_id)
+        was = "is over" if run.status != "running" else "was not started by this server"
+        hint = "" if run.status != "running" else "stop it where it was started: Ctrl-C there"
         raise Problem("not-running", f"the run {run_id} {was}", hint)
     job.ask_to_stop()
     is_over = await to_thread.run_sync(job.over.wait, _STOPPING_SECONDS)
@@ -63,7 +65,9 @@ async def stop_run(request: Request, run_id: RunId) -> Response:
         job.raise_failure()
     if not is_over and job.number:
         raise Problem(
-            "busy", f"{run_id} is to end, and still goes on", "its progress tells when it has ended"
+            "busy",
+            f"{run_id} was asked to stop and is still in progress",
+            "its progress stream tells when it has ended",
         )
     return json_answer(
         json_bytes(models.RunAnswer(run=await run_detail(request, run_id))), 200 if is_over else 202

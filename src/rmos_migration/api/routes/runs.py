@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ...diagnostics import Severity
 from ...errors import CorruptRow, DatabaseUnusable, RmosError, TookTooLong
-from ...reports.formats import VIEWS, ReportFormat
+from ...reports.formats import RENDERERS, ReportFormat
 from ...reports.model import Report
 from ...reports.page import page_policy
 from ...views import models, runs
@@ -53,7 +53,14 @@ async def run(request: Request, run_id: RunId) -> Response:
     return json_answer(json_bytes(models.RunAnswer(run=await run_detail(request, run_id))))
 
 
-@router.get("/runs/{run_id}/diagnostics", responses={200: {"model": models.DiagnosticsAnswer}})
+@router.get(
+    "/runs/{run_id}/diagnostics",
+    responses={200: {"model": models.DiagnosticsAnswer}},
+    description=(
+        "What a run noticed; ``path`` is a part of the file's path."
+        " Of a dry run, why documents would not be loaded."
+    ),
+)
 async def diagnostics(
     request: Request,
     run_id: RunId,
@@ -63,7 +70,7 @@ async def diagnostics(
     severity: Severity | None = None,
     path: Part = None,
 ) -> Response:
-    """What a run noticed; ``path`` is a part of the file's path. Of a dry run, why documents would not be loaded."""
+    """Return what a run noticed."""
     after, wanted = number_from(cursor) or 0, NoticeFilter(code, severity, path)
     if is_dry(run_id):
         made = report_of_dry_run(state_of(request), run_id)
@@ -89,15 +96,19 @@ _DOWNLOADS = {
             "content": {kind.partition(";")[0]: {"schema": {}} for kind in _DOWNLOADS.values()},
         }
     },
+    description=(
+        "The report of a run: as JSON, as a page, or as text."
+        " Lines of files are only shown to those with the token."
+    ),
 )
 async def report(
     request: Request, run_id: RunId, form: Annotated[ReportFormat, Query(alias="format")] = ReportFormat.JSON
 ) -> Response:
-    """The report of a run: as JSON, as a page, or as text. Lines of files are only shown to those with the token."""
+    """Return the report of a run."""
     state, trusted = state_of(request), is_trusted(request)
 
     def write(made: Report) -> bytes:
-        return VIEWS[form](made).encode("utf-8", "backslashreplace")
+        return RENDERERS[form](made).encode("utf-8", "backslashreplace")
 
     if is_dry(run_id):
         made, redactor = report_of_dry_run(state, run_id), state.settings.redactor
@@ -116,13 +127,19 @@ async def report(
     response_class=StreamingResponse,
     responses={
         200: {
-            "description": "Server-sent events named running, busy, idle and ended, each with a Progress as data",
+            "description": (
+                "Server-sent events named running, busy, idle and ended, each with a Progress as data"
+            ),
             "content": {"text/event-stream": progress.EVENTS},
         }
     },
+    description=(
+        "How far the run that goes on has got."
+        " The stream ends with the run; where none goes on, after saying so."
+    ),
 )
 async def progress_of_run(request: Request) -> Response:
-    """How far the run that goes on has got. The stream ends with the run; where none goes on, after saying so."""
+    """Stream how far the current run has got."""
     state = state_of(request)
     state.listeners.enter(trusted=is_trusted(request))
     try:
@@ -194,5 +211,7 @@ def report_of_dry_run(state: AppState, name: str) -> Report:
     """
     made = state.jobs.dry_run(name).report
     if made is None:
-        raise Problem("not-found", f"{name} still goes on", "its progress tells when it has ended")
+        raise Problem(
+            "not-found", f"{name} is still in progress", "its progress stream tells when it has ended"
+        )
     return made

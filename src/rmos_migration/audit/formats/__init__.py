@@ -1,1 +1,1 @@
-"""The result of an audit for other programs; every format is a view of the one value."""
+"""The result of an audit in the formats of other programs."""

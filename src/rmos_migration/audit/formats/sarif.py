@@ -1,10 +1,10 @@
-"""SARIF 2.1.0, as code hosts and their viewers read it."""
+"""SARIF 2.1.0 for code hosts and viewers."""
 
 from typing import Any
 from urllib.parse import quote
 
 from ...diagnostics import Severity
-from ..result import AuditResult, Verdict
+from ..result import AuditResult, RuleResult
 from ..rule import Finding
 
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
@@ -12,24 +12,24 @@ _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def as_sarif(result: AuditResult) -> dict[str, Any]:
-    """The result as a SARIF log with one run: a descriptor a rule, a result a finding.
+    """Return the result as a SARIF log with one run: one descriptor per rule, one result per finding.
 
-    Findings that the baseline knows are results with a suppression. A rule that could not be run is a notification.
+    Findings that the baseline knows are suppressed results. A rule that could not be run is a notification.
     """
-    rules = [_descriptor(verdict) for verdict in result.verdicts]
+    rules = [_descriptor(rule_result) for rule_result in result.rules]
     results = [
         _result(finding, index, _uri(result), is_known=is_known)
-        for index, verdict in enumerate(result.verdicts)
-        for is_known, findings in ((False, verdict.findings), (True, verdict.silenced))
+        for index, rule_result in enumerate(result.rules)
+        for is_known, findings in ((False, rule_result.findings), (True, rule_result.silenced))
         for finding in findings
     ]
-    troubles = [verdict for verdict in result.verdicts if verdict.trouble]
+    not_run = [rule_result for rule_result in result.rules if rule_result.not_run_reason]
     invocation: dict[str, Any] = {
-        "executionSuccessful": not troubles,
+        "executionSuccessful": not not_run,
         "startTimeUtc": result.started_at,
     }
-    if troubles:
-        invocation["toolExecutionNotifications"] = [_notification(verdict) for verdict in troubles]
+    if not_run:
+        invocation["toolExecutionNotifications"] = [_notification(rule_result) for rule_result in not_run]
     return {
         "$schema": _SCHEMA,
         "version": "2.1.0",
@@ -48,19 +48,19 @@ def as_sarif(result: AuditResult) -> dict[str, Any]:
 
 
 def _uri(result: AuditResult) -> str:
-    """The database's file, as a viewer of SARIF finds it."""
+    """Return the database's file as a URI."""
     return quote(result.database.removeprefix("sqlite:///"), errors="backslashreplace")
 
 
-def _descriptor(verdict: Verdict) -> dict[str, Any]:
-    rule = verdict.rule
+def _descriptor(rule_result: RuleResult) -> dict[str, Any]:
+    rule = rule_result.rule
     return {
         "id": rule.code,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.explanation},
         "help": {"text": rule.hint},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
-        "properties": {"family": verdict.family},
+        "properties": {"family": rule_result.family},
     }
 
 
@@ -81,9 +81,9 @@ def _result(finding: Finding, rule_index: int, uri: str, *, is_known: bool) -> d
     return made
 
 
-def _notification(verdict: Verdict) -> dict[str, Any]:
+def _notification(rule_result: RuleResult) -> dict[str, Any]:
     return {
         "level": "error",
-        "message": {"text": f"the rule could not be run: {verdict.trouble}"},
-        "associatedRule": {"id": verdict.rule.code},
+        "message": {"text": f"the rule could not be run: {rule_result.not_run_reason}"},
+        "associatedRule": {"id": rule_result.rule.code},
     }

@@ -28,21 +28,21 @@ FAMILIES: tuple[Family, ...] = (
     geometry.FAMILY,
     ledger.FAMILY,
 )
-"""Every rule, in the order in which they are shown."""
+"""Every rule, in the order in which the rules are shown."""
 
 RULES: dict[str, Rule] = {rule.code: rule for family in FAMILIES for rule in family.rules}
 
 
 def chosen(rules: Collection[str] = (), skip: Collection[str] = ()) -> list[Family]:
-    """The families with the rules that are asked for and not skipped, by code or by the family's name.
+    """Return the families with the selected rules; ``rules`` and ``skip`` name rules or families.
 
     Raises:
-        UsageError: if a name is neither, or nothing is left.
+        UsageError: if a name is unknown, or nothing is left.
     """
     wanted = _codes(rules) if rules else set(RULES)
     wanted -= _codes(skip)
     if not wanted:
-        raise UsageError("no rule is left to check", "name fewer rules with --skip")
+        raise UsageError("no rule is left to check", "skip fewer rules with --skip")
     left = (
         family._replace(rules=tuple(rule for rule in family.rules if rule.code in wanted))
         for family in FAMILIES
@@ -64,7 +64,7 @@ def _codes(names: Iterable[str]) -> set[str]:
 
 
 def suggestion(name: str) -> str:
-    """What somebody may have meant who named a rule that is not there."""
+    """Return a hint for somebody who named an unknown rule."""
     names = [family.name for family in FAMILIES]
     near = difflib.get_close_matches(name, [*RULES, *names], 1)
     return (

@@ -1,4 +1,4 @@
-"""The file itself: pages, mark, wasted space."""
+"""The database file itself: pages, mark, wasted space."""
 
 from collections.abc import Iterator
 
@@ -9,7 +9,7 @@ from ..rule import DatabaseCheck, Family, Rule, Subject, Violation
 
 FREE_SHARE = 0.25
 FREE_BYTES = 1_000_000
-"""Free pages are worth a word when they are a quarter of the file, and more than a megabyte."""
+"""Free pages are reported from a quarter of the file and a megabyte on."""
 
 
 def _damage(subject: Subject) -> Iterator[Violation]:
@@ -36,16 +36,17 @@ FAMILY = Family(
         Rule(
             "file-damaged",
             Severity.ERROR,
-            "The file's pages and indexes are whole",
-            "SQLite reads every page and every index entry. Where some do not fit, what was in them may be lost.",
-            "restore the database from a backup, or make it anew: rmos migrate into another file",
+            "The file's pages and indexes are intact",
+            "SQLite reads every page and every index entry. If some are damaged, their content may be lost.",
+            "restore the database from a backup, or create it again: rmos migrate into another file",
             DatabaseCheck(_damage),
         ),
         Rule(
             "file-unmarked",
             Severity.ERROR,
             "The file is marked as this program's",
-            "The header of every database this program makes says RMOS, so that no other file is taken for one.",
+            "The header of every database this program creates says RMOS, so that no other file is mistaken"
+            " for one.",
             "rmos audit --repair sets it again",
             DatabaseCheck(_mark),
         ),
@@ -53,7 +54,7 @@ FAMILY = Family(
             "file-free-pages",
             Severity.WARNING,
             "Not much of the file is empty",
-            "Deleted rows leave empty pages behind. They do no harm, but the file is larger than it need be.",
+            "Deleted rows leave empty pages behind. They do no harm, but the file is larger than necessary.",
             "copy it without them: sqlite3 rmos.db \"VACUUM INTO 'compact.db'\"",
             DatabaseCheck(_free_pages),
         ),

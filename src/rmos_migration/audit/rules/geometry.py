@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ...diagnostics import Severity, shown
 from ...entities import JOBLOG, PATTERN, STRIP_FAMILY, Entity
 from ...rosette import Ring, Slip, overlaps, read_rings, rings_of, slips_in
-from ..rule import Family, Flaws, Row, RowCheck, RowTest, Rule, Subject
+from ..rule import Family, Row, RowCheck, RowTest, RowViolations, Rule, Subject
 
 RING_RADIUS_MM = (10, 100)
 RING_WIDTH_MM = (2, 10)
@@ -15,7 +15,7 @@ WASTE_PERCENT = (0, 100)
 
 
 def _rings(row: Row) -> list[Ring]:
-    """The rings of a row's geometry, read once for all rules."""
+    """Return the rings of a row's geometry, read once for all rules."""
     rings: list[Ring] | None = row.get("rings")
     if rings is None:
         rings = row["rings"] = read_rings(row["geometry"] or {})
@@ -23,7 +23,7 @@ def _rings(row: Row) -> list[Ring]:
 
 
 def _unusual_rings(row: Row) -> list[Ring]:
-    """The rings of a row of which some measure is unusual, found once for all rules; mostly there are none."""
+    """Return the rings with an unusual measure, found once for all rules; most rows have none."""
     unusual: list[Ring] | None = row.get("unusual_rings")
     if unusual is None:
         unusual = row["unusual_rings"] = [ring for ring in _rings(row) if not _is_usual(ring)]
@@ -49,7 +49,7 @@ def _each_ring(
     low, high = bounds
     said = f"{low} to {high}" if high is not None else f"at least {low}"
 
-    def find(row: Row) -> Flaws:
+    def find(row: Row) -> RowViolations:
         if not _unusual_rings(row):
             return ()
         values = ((ring.number, read(ring)) for ring in _unusual_rings(row))
@@ -63,23 +63,23 @@ def _each_ring(
 
 
 def _tiles(ring: Ring) -> float | None:
-    """The tiles of a ring that has any; none at all is what the rule on segments looks for."""
+    """Return a ring's tiles; None for a ring without any, which is a matter for the rule on segments."""
     tiles = ring.tiles
     return tiles if tiles is None or tiles >= 1 or ring.segments is None else None
 
 
-def _overlapping(row: Row) -> Flaws:
+def _overlapping(row: Row) -> RowViolations:
     return [
         (
             "geometry_json",
-            f"ring {one.number} (radius {one.radius_mm:g}, width {one.width_mm:g} mm) overlaps ring {other.number}"
-            f" (radius {other.radius_mm:g}, width {other.width_mm:g} mm)",
+            f"ring {one.number} (radius {one.radius_mm:g}, width {one.width_mm:g} mm)"
+            f" overlaps ring {other.number} (radius {other.radius_mm:g}, width {other.width_mm:g} mm)",
         )
         for one, other in overlaps(_rings(row))
     ]
 
 
-def _ring_count(row: Row) -> Flaws:
+def _ring_count(row: Row) -> RowViolations:
     geometry, stated = row["geometry"], row["ring_count"]
     listed = rings_of(geometry) if geometry else None
     if listed is None or stated is None or stated == len(listed):
@@ -87,7 +87,7 @@ def _ring_count(row: Row) -> Flaws:
     return [("ring_count", f"ring_count is {stated}, the geometry lists {len(listed)}")]
 
 
-def _strip_width(row: Row) -> Flaws:
+def _strip_width(row: Row) -> RowViolations:
     low, high = STRIP_WIDTH_MM
     width = row["width_mm"]
     if width is None or low <= width <= high:
@@ -96,10 +96,10 @@ def _strip_width(row: Row) -> Flaws:
 
 
 def _slips(slip: Slip) -> RowCheck:
-    """The slips of a kind in patterns' geometry and families' strips, one flaw a record."""
+    """Return the check for one kind of slip in geometry and strips; it finds one thing a record."""
 
     def in_column(field: str) -> RowTest:
-        def find(row: Row) -> Flaws:
+        def find(row: Row) -> RowViolations:
             held = row[field]
             found = [(steps, value) for kind, steps, value in slips_in(held) if kind is slip] if held else []
             if not found:
@@ -118,7 +118,7 @@ def _slips(slip: Slip) -> RowCheck:
     return RowCheck(for_entity)
 
 
-def _waste(row: Row) -> Flaws:
+def _waste(row: Row) -> RowViolations:
     results = row["results"]
     waste = results.get("waste_percentage") if results else None
     low, high = WASTE_PERCENT
@@ -135,7 +135,7 @@ def _of(entity: Entity, check: RowTest) -> RowCheck:
 
 
 _AGAIN = "then migrate it with --on-conflict replace"
-_LOOK = f"look at the drawing; if it is a slip, correct the document, {_AGAIN}"
+_LOOK = f"look at the drawing; if it is a mistake, correct the document, {_AGAIN}"
 
 FAMILY = Family(
     "geometry",
@@ -145,7 +145,7 @@ FAMILY = Family(
             "ring-radius",
             Severity.WARNING,
             "Ring radii are 10 to 100 mm",
-            "No sound hole is smaller or larger; a value far off is often in inches, or a diameter.",
+            "No sound hole is smaller or larger; a value far off is often in inches or a diameter.",
             _LOOK,
             _of(PATTERN, _each_ring(lambda ring: ring.radius_mm, "radius in mm", RING_RADIUS_MM)),
         ),
@@ -153,7 +153,7 @@ FAMILY = Family(
             "ring-width",
             Severity.WARNING,
             "Ring widths are 2 to 10 mm",
-            "Rings of other widths were made, but seldom; a value far off is often in inches.",
+            "Other widths were rarely made; a value far off is often in inches.",
             _LOOK,
             _of(PATTERN, _each_ring(lambda ring: ring.width_mm, "width in mm", RING_WIDTH_MM)),
         ),
@@ -161,7 +161,7 @@ FAMILY = Family(
             "ring-tiles",
             Severity.WARNING,
             "Rings have 2 to 300 tiles",
-            "The tiles as stated, or as many of their length as fit the circumference.",
+            "The tiles as stated, or as many as fit the circumference by their length.",
             _LOOK,
             _of(PATTERN, _each_ring(_tiles, "tiles", TILES)),
         ),
@@ -169,7 +169,7 @@ FAMILY = Family(
             "ring-segments",
             Severity.WARNING,
             "Every ring has at least one segment",
-            "A ring of no segments, or less, cannot be cut.",
+            "A ring with no segments cannot be cut.",
             _LOOK,
             _of(PATTERN, _each_ring(lambda ring: ring.segments, "segments", (1, None))),
         ),
@@ -177,7 +177,8 @@ FAMILY = Family(
             "rings-overlap",
             Severity.WARNING,
             "The rings of a pattern do not overlap",
-            "Two rings lie on one another, whether their radius is taken for the centre line, the inner or the outer edge.",
+            "Two rings overlap, whether their radius means the centre line, the inner edge or the outer"
+            " edge.",
             _LOOK,
             _of(PATTERN, _overlapping),
         ),
@@ -185,39 +186,40 @@ FAMILY = Family(
             "ring-count-differs",
             Severity.WARNING,
             "ring_count is the number of rings in the geometry",
-            "The count is kept as the document states it, even where its list of rings is shorter or longer.",
+            "The count is stored as the document states it, even if its list of rings is shorter or longer.",
             f"count the rings; correct the number, or complete the list, {_AGAIN}",
             _of(PATTERN, _ring_count),
         ),
         Rule(
             "number-in-quotes",
             Severity.WARNING,
-            "No measure of a ring or strip stands in quotes",
-            "Such a number is text: a ring without its numbers is not drawn, and no other rule looks at it.",
-            f"take the quotes away in the document, {_AGAIN}",
+            "No measure of a ring or strip is in quotes",
+            "Such a number is text: a ring without its numbers is not drawn, and no other rule checks it.",
+            f"remove the quotes in the document, {_AGAIN}",
             _slips(Slip.QUOTED),
         ),
         Rule(
             "powershell-list",
             Severity.WARNING,
             "No list of rings or strips is an object with value and Count",
-            "ConvertTo-Json of Windows PowerShell 5.1 wrote it so; programs that look for a list do not find it.",
-            f"put what stands under value in the object's place in the document, {_AGAIN}",
+            "ConvertTo-Json of Windows PowerShell 5.1 writes lists this way; programs that expect a list do"
+            " not find it.",
+            f"replace the object in the document by the list under value, {_AGAIN}",
             _slips(Slip.POWERSHELL),
         ),
         Rule(
             "strip-width",
             Severity.WARNING,
             "Strips are 0.4 to 10 mm wide",
-            "Strips of other widths were seldom cut; a value far off is often in inches.",
-            f"measure a strip; if it is a slip, correct the document, {_AGAIN}",
+            "Other widths were rarely cut; a value far off is often in inches.",
+            f"measure a strip; if it is a mistake, correct the document, {_AGAIN}",
             _of(STRIP_FAMILY, _strip_width),
         ),
         Rule(
             "waste-impossible",
             Severity.WARNING,
             "Waste is 0 to 100 %",
-            "results.waste_percentage is a percentage of the material; statistics sum it up.",
+            "results.waste_percentage is a percentage of the material, which statistics add up.",
             f"correct the value in the document, {_AGAIN}",
             _of(JOBLOG, _waste),
         ),

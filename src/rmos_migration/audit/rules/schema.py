@@ -31,7 +31,7 @@ def _history(subject: Subject) -> Iterator[Violation]:
     for step in steps:
         if not is_instant(step.applied_at):
             yield Violation(
-                f"step {step.version} was applied at {step.applied_at!r}, which is no time",
+                f"step {step.version} was applied at {step.applied_at!r}, which is not a time",
                 _VERSIONS,
                 str(step.version),
             )
@@ -93,7 +93,7 @@ def _views(subject: Subject) -> Iterator[Violation]:
         yield Violation(f"the {kind} {name} is not this program's", name)
 
 
-_RESTORE = "restore a backup, or make the database anew: rmos migrate into another file"
+_RESTORE = "restore a backup, or create the database again: rmos migrate into another file"
 
 FAMILY = Family(
     "schema",
@@ -103,7 +103,7 @@ FAMILY = Family(
             "schema-version-missing",
             Severity.ERROR,
             "The schema's version is recorded",
-            "Without its version nobody can tell what the tables mean and which upgrade they need.",
+            "Without a version nobody can tell what the tables mean and which upgrade they need.",
             _RESTORE,
             DatabaseCheck(_version_missing),
         ),
@@ -111,23 +111,24 @@ FAMILY = Family(
             "schema-outdated",
             Severity.ERROR,
             "The schema is the one this program needs",
-            "An earlier version of this program made the database; this one reads and writes a newer schema.",
+            "An earlier version of this program created the database; this one uses a newer schema.",
             "run: rmos init (a backup is made first)",
             DatabaseCheck(_outdated, (_VERSIONS,)),
         ),
         Rule(
             "schema-history",
             Severity.ERROR,
-            "The schema's history is whole",
-            "Every step of the schema leaves a row with its time. A gap means that somebody changed the history by hand.",
+            "The schema's history is complete",
+            "Every schema step leaves a row with its time. A gap means that somebody changed the history by"
+            " hand.",
             _RESTORE,
             DatabaseCheck(_history, (_VERSIONS,)),
         ),
         Rule(
             "table-missing",
             Severity.ERROR,
-            "Every table is there",
-            "A table of the schema was dropped or renamed, with everything that was in it.",
+            "Every table exists",
+            "A table of the schema was dropped or renamed, with everything in it.",
             _RESTORE,
             DatabaseCheck(_tables),
         ),
@@ -142,23 +143,24 @@ FAMILY = Family(
         Rule(
             "table-changed",
             Severity.ERROR,
-            "The tables are defined as they were made",
-            "Types, checks, references and STRICT keep wrong values out. Where a definition was changed, they may be in.",
+            "The tables are defined as they were created",
+            "Types, checks, references and STRICT keep wrong values out. If a definition was changed, some"
+            " may be in.",
             _RESTORE,
             DatabaseCheck(_definitions),
         ),
         Rule(
             "index-missing",
             Severity.ERROR,
-            "Every index is there",
-            "Without its indexes the database is right but slow, and programs that name them fail.",
+            "Every index exists",
+            "Without its indexes the database is correct but slow, and programs that name them fail.",
             "run: rmos audit --repair",
             DatabaseCheck(_indexes),
         ),
         Rule(
             "index-changed",
             Severity.ERROR,
-            "The indexes are defined as they were made",
+            "The indexes are defined as they were created",
             "An index of a known name covers other columns than it should.",
             "drop it (DROP INDEX name), then run: rmos audit --repair",
             DatabaseCheck(_index_definitions),
@@ -167,18 +169,19 @@ FAMILY = Family(
             "trigger-found",
             Severity.ERROR,
             "No trigger changes what is written",
-            "This program makes no triggers. One may change or delete rows behind the back of every program, so nothing is"
-            " written into a database that has one.",
-            "find out who made it and what it did; then drop it (DROP TRIGGER name)",
+            "This program creates no triggers. A trigger may change or delete rows unnoticed, so nothing is"
+            " written to a database that has one.",
+            "find out who created it and what it did; then drop it (DROP TRIGGER name)",
             DatabaseCheck(_triggers),
         ),
         Rule(
             "view-found",
             Severity.ERROR,
             "Everything that looks like a table is one",
-            "This program makes no views and no virtual tables. They show what is stored elsewhere, or nowhere, and nothing is"
-            " written into a database that has one.",
-            "drop it (DROP VIEW name; a virtual table: DROP TABLE name); make it in a copy instead (rmos backup)",
+            "This program creates no views and no virtual tables. They show what is stored elsewhere or"
+            " nowhere, and nothing is written to a database that has one.",
+            "drop it (DROP VIEW name; a virtual table: DROP TABLE name); create it in a copy instead (rmos"
+            " backup)",
             DatabaseCheck(_views),
         ),
     ),

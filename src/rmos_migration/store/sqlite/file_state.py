@@ -93,6 +93,7 @@ def _examine_inside(path: Path, *, is_hasty: bool) -> DatabaseState:
         is_ours = mark == schema.APPLICATION_ID or schema.has_our_tables(connection)
         is_computed = computed(connection) if is_ours else ""
         version = schema.version_of(connection) if is_ours and not is_computed else 0
+        is_unreleased = version > 0 and schema.is_unreleased(connection, version)
     if not is_ours:
         if not is_any:
             return DatabaseState(FileCondition.EMPTY)
@@ -106,6 +107,9 @@ def _examine_inside(path: Path, *, is_hasty: bool) -> DatabaseState:
         return DatabaseState(
             FileCondition.CHANGED, version, f"{path} was changed: it does not say which schema it has"
         )
+    if is_unreleased:
+        detail = f"{path} is of an unreleased rmos-migration; migrate the legacy folder into a new database"
+        return DatabaseState(FileCondition.FOREIGN, version, detail)
     if version > schema.CURRENT_VERSION:
         detail = f"{path} has schema {version}, this program knows {schema.CURRENT_VERSION}"
         return DatabaseState(FileCondition.NEWER, version, detail)

@@ -55,7 +55,7 @@ const dialog = document.getElementById("token-dialog");
 /** The token from the person; an empty text where they leave it. */
 const askForToken = (wrong) => new Promise((resolve) => {
   const input = document.getElementById("token");
-  document.getElementById("token-wrong").textContent = wrong ? "That is not the token." : "";
+  document.getElementById("token-wrong").textContent = wrong ? "This is not the token." : "";
   input.value = "";
   dialog.returnValue = "";
   dialog.addEventListener("close", () => {
@@ -102,7 +102,7 @@ const withButton = (button, work) => button.addEventListener("click", async () =
   try {
     await work();
   } catch {
-    say(button, "The server does not answer. Is it still running?");
+    say(button, "The server is not responding. Is it still running?");
   }
   button.ariaDisabled = null;
 });
@@ -134,7 +134,7 @@ for (const button of document.querySelectorAll("[data-start]")) {
 for (const button of document.querySelectorAll("[data-stop]")) {
   withButton(button, async () => {
     const stopping = fetchWithToken(`${API}/runs/${button.dataset.stop}/stop`, { method: "POST" });
-    const soon = setTimeout(() => dialog.open || say(button, "It ends after the documents that it is at."), 1000);
+    const soon = setTimeout(() => dialog.open || say(button, "It stops after the current batch."), 1000);
     const answer = await stopping.finally(() => clearTimeout(soon));
     if (!answer) return;
     if (answer.ok) location.reload();
@@ -180,7 +180,7 @@ for (const button of document.querySelectorAll("[data-lines]")) {
       return;
     }
     const { excerpt } = (await answer.json()).reject;
-    const shown = excerpt ? excerptOf(excerpt) : element("p", "The file is no longer what it was when it was read, or holds no text.", "quiet");
+    const shown = excerpt ? excerptOf(excerpt) : element("p", "The file has changed since it was read, or holds no text.", "quiet");
     shown.tabIndex = excerpt ? 0 : -1;
     place.replaceChildren(shown);
     button.parentElement.hidden = true;
@@ -266,7 +266,7 @@ const listen = () => {
     }
   });
   events.addEventListener("error", () => {
-    if (!panel.hidden) panel.querySelector("[data-progress-words]").textContent = "The server does not answer; it is asked again.";
+    if (!panel.hidden) panel.querySelector("[data-progress-words]").textContent = "The server is not responding; trying again.";
     again();
   });
 };

@@ -12,13 +12,13 @@ from .source_format import Marker, a_list, an_object, key
 
 
 class Stranger(NamedTuple):
-    """A kind of document that is no record, though programs left it among the records.
+    """A kind of document that is not a record, though programs left it among the records.
 
-    All its ``signs`` are there, and none of the keys it is ``without``.
+    It has all the ``markers``, and none of the keys it is ``without``.
     """
 
     looks_like: str
-    signs: tuple[Marker, ...]
+    markers: tuple[Marker, ...]
     without: tuple[str, ...] = ()
 
 
@@ -72,7 +72,7 @@ STRANGERS = (
     Stranger("a machine's telemetry", (key("samples", "metrics"),), without=("kind",)),
     Stranger("a change of learned settings", (key("lane_key"),)),
 )
-"""Looked through only for documents that no generation knows, the first match counts."""
+"""Kinds of documents that are not records; the first match counts. Searched only if no generation fits."""
 
 _STRANGE_FILES = (
     (re.compile(r"_index", re.IGNORECASE), "an index of the runs beside it"),
@@ -85,14 +85,14 @@ _OF_A_JOB_DONE = ("status", "results", "parameters", "metadata", "end_time", "du
 
 
 def strange_file(entity: Entity, stem: str) -> str | None:
-    """What a file is that RMOS kept beside its runs and that holds no records, by its name; None for any other file."""
+    """Return what a file without records that RMOS kept beside its runs is, by its name; None for others."""
     if entity is not JOBLOG:
         return None
     return next((said for name, said in _STRANGE_FILES if name.fullmatch(stem)), None)
 
 
-def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str, str]:
-    """Why a document that no generation knows is not loaded: catalogue code, sentence, and what to do in this case."""
+def rejection(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return why a document that no generation wrote is rejected: catalogue code, message and hint."""
     code, sentence = _reason(entity, document)
     respelt = _respelt(entity, document) if code in ("not-a-record", "partial-record") else {}
     if not respelt:
@@ -102,7 +102,7 @@ def refusal(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str, str]
 
 
 def _hint_on_respelt(respelt: Mapping[str, str]) -> str:
-    """What to write for keys in another spelling: each name once, since no two keys may have the same."""
+    """Return what to write for misspelt keys: each name once, since no two keys may be the same."""
     by_name: dict[str, list[str]] = {}
     for written, known in respelt.items():
         by_name.setdefault(known, []).append(shown(written, 30))
@@ -116,14 +116,14 @@ def _hint_on_respelt(respelt: Mapping[str, str]) -> str:
 
 
 def kind_elsewhere(entity: Entity, document: Mapping[str, Any]) -> Entity | None:
-    """Return the entity of which a document that is none of ``entity`` is a record; None if it is no record at all."""
+    """Return the other entity that a document is a record of; None if it is not a record at all."""
     return next((other for other in ENTITIES if other is not entity and recognise(other, document)), None)
 
 
 def _respelt(entity: Entity, document: Mapping[str, Any]) -> dict[str, str]:
-    """Keys that other languages would spell so, and how RMOS spells them; none where they do not make it a record."""
-    known = {_folded(key): key for rule in entity.fields for key in reversed(rule.found.keys)}
-    own = {key for rule in entity.fields for key in rule.found.keys}
+    """Return misspelt keys and RMOS's spelling of them, if that makes the document a record."""
+    known = {_folded(key): key for rule in entity.fields for key in reversed(rule.source.keys)}
+    own = {key for rule in entity.fields for key in rule.source.keys}
     found = {key: known[_folded(key)] for key in document if key not in own and _folded(key) in known}
     found = {key: name for key, name in found.items() if name not in document}
     if not found:
@@ -139,34 +139,34 @@ def _folded(key: str) -> str:
 def _reason(entity: Entity, document: Mapping[str, Any]) -> tuple[str, str]:
     other = kind_elsewhere(entity, document)
     if other is not None:
-        return "wrong-folder", f"this is a {_spoken(other)}; it belongs in the folder {other.name}"
+        return "wrong-folder", f"this is a {other.label}; it belongs in the folder {other.name}"
     kind = _kind_of_stranger(entity, document)
     if kind is not None:
         needed = ", ".join(newest(entity).missing(document))
-        return "not-a-record", f"this looks like {kind}; a {_spoken(entity)} would have {needed}"
+        return "not-a-record", f"this looks like {kind}; a {entity.label} would have {needed}"
     form = nearest(entity, document)
     known = [
         key
         for rule in entity.fields
-        for key in rule.found.keys
+        for key in rule.source.keys
         if key in document and key not in _COMMON_KEYS
     ]
     if not known and form.generation == "native":
         keys = ", ".join(shown(key, 30) for key in list(document)[:6])
         if not document:
             return "not-a-record", "the object is empty"
-        return "not-a-record", f"none of the keys of a {_spoken(entity)} is here; its keys are {keys}"
+        return "not-a-record", f"it has none of the keys of a {entity.label}; its keys are {keys}"
     lacking = ", ".join(form.missing(document))
     written_by = "" if form.strict else f" as {form.generation} wrote it"
     return (
         "partial-record",
-        f"this looks like part of a {_spoken(entity)}{written_by}, but it has no {lacking}",
+        f"this looks like part of a {entity.label}{written_by}, but it has no {lacking}",
     )
 
 
 def _kind_of_stranger(entity: Entity, document: Mapping[str, Any]) -> str | None:
     for stranger in STRANGERS:
-        if all(sign.found_in(document) for sign in stranger.signs) and document.keys().isdisjoint(
+        if all(marker.found_in(document) for marker in stranger.markers) and document.keys().isdisjoint(
             stranger.without
         ):
             return stranger.looks_like
@@ -174,11 +174,7 @@ def _kind_of_stranger(entity: Entity, document: Mapping[str, Any]) -> str | None
 
 
 def _is_counted(document: Mapping[str, Any]) -> bool:
-    """Return whether it is analytics: numbers about a job, no job type (docs/domain.md, Not a record)."""
+    """Tell whether it is analytics: numbers about a job, no job type (docs/domain.md, Not a record)."""
     if "job_id" not in document or any(key in document for key in _OF_A_JOB_DONE):
         return False
     return any(isinstance(value, int | float) and not isinstance(value, bool) for value in document.values())
-
-
-def _spoken(entity: Entity) -> str:
-    return entity.singular.replace("_", " ")

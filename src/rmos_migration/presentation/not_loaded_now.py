@@ -1,6 +1,6 @@
-"""What is not in the database as of now, counted: documents and files that are still in the legacy folder.
+"""What is not loaded as of now: documents and files that are still in the legacy folder.
 
-Every count that is not of a run comes from here.
+Every count of them that is not the count of a run comes from here.
 """
 
 from collections import Counter
@@ -14,13 +14,16 @@ from ..store.rejects import NotLoadedOutcome
 from ..store.runs import Stray
 
 
-def outstanding(connection: Connection, **wanted: str | None) -> Iterator[NotLoadedOutcome]:
-    """The documents that are not loaded, without those whose file was taken out since; ``wanted`` as for ``rejects.outcomes``."""
+def documents_not_loaded_now(connection: Connection, **wanted: str | None) -> Iterator[NotLoadedOutcome]:
+    """Yield the documents that are not loaded and whose file is not gone.
+
+    ``wanted`` filters them as in ``rejects.outcomes``.
+    """
     return (one for one, is_gone in _kinds(connection, **wanted) if not is_gone)
 
 
 def counted(connection: Connection, **wanted: str | None) -> tuple[int, int]:
-    """Return how many documents are not loaded, and how many more whose file was taken out since."""
+    """Return how many documents are not loaded, and how many more whose file is gone."""
     gone = [is_gone for _, is_gone in _kinds(connection, **wanted)]
     return gone.count(False), gone.count(True)
 
@@ -36,17 +39,17 @@ def _kinds(connection: Connection, **wanted: str | None) -> Iterator[tuple[NotLo
 
 
 def counted_by_outcome(connection: Connection) -> Counter[str]:
-    """How many there are that were rejected, and in conflict."""
-    return Counter(one.outcome for one in outstanding(connection))
+    """Return how many documents are rejected and how many in conflict."""
+    return Counter(one.outcome for one in documents_not_loaded_now(connection))
 
 
 def counted_by_code(connection: Connection) -> dict[str, int]:
-    """How many there are by code, the most frequent first."""
-    counted = Counter(one.code for one in outstanding(connection))
+    """Return how many documents are not loaded by code, the most frequent first."""
+    counted = Counter(one.code for one in documents_not_loaded_now(connection))
     return dict(sorted(counted.items(), key=lambda one: (-one[1], one[0])))
 
 
 def strays_there(connection: Connection, code: str | None = None, *, gone: bool = False) -> list[Stray]:
-    """Return the files that were not looked at and are still where they were; with ``gone`` the others, too."""
+    """Return the files that were not looked at and still exist; with ``gone`` the others, too."""
     found, presence = runs.not_looked_at_now(connection, code), Presence()
     return [one for one in found if gone or not presence.is_gone(one.location, one.diagnostic.location.path)]

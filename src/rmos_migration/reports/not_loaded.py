@@ -1,4 +1,4 @@
-"""The documents that a run did not load, with the lines of their files around what is wrong with them."""
+"""The documents that a run did not load, with the lines of their files around the fault."""
 
 import os
 from collections import Counter
@@ -8,14 +8,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from ..diagnostics import Diagnostic, Location, Severity
+from ..diagnostics import Diagnostic, Severity
 from ..errors import EnvironmentFailure
+from ..presentation.conversion import notice
 from ..presentation.excerpts import excerpt
-from ..presentation.model import KeptOut, Notice
-from ..presentation.views import notice
+from ..presentation.model import KeptOut
 from ..sources.decode import to_text
 from ..sources.folders import entity_of_path
-from ..sources.locate import located_in
 from ..sources.paths import parts_of
 from ..sources.read import SourceFile, read_files
 from ..store import rejects
@@ -24,16 +23,16 @@ from ..store.rejects import RejectedEntry
 from ..store.runs import RunRow
 
 EXCERPTS = 1000
-"""Documents of each code that are shown with line, column and excerpt."""
+"""Documents of each code that are shown with an excerpt."""
 
 Bytes = Callable[[str], bytes | None]
-"""Gives the bytes of the file at a path, as it was when the run read it; None where they are not to be had."""
+"""Returns the bytes of the file at a path as the run read it; None if they are not available."""
 
 
-def documents_kept_out(
+def documents_not_loaded(
     reasons: Mapping[DocumentKey, list[Diagnostic]], known: Mapping[DocumentKey, RejectedEntry]
 ) -> list[KeptOut]:
-    """The documents that were not loaded, in the order of ``reasons``, which say why, with what else is known of them."""
+    """Return the documents that were not loaded, in the order of ``reasons``."""
     nothing = RejectedEntry(None, None, None)
     documents = []
     for (path, pointer), diagnostics in reasons.items():
@@ -55,12 +54,12 @@ def documents_kept_out(
 
 
 def with_excerpts(documents: list[KeptOut], raw_of: Bytes, encoding: str | None) -> list[KeptOut]:
-    """The documents, the first of each code with line and column of every fault and the lines around the first.
+    """Return the documents, the first of each code with the lines around their first known place.
 
     Args:
-        documents: those of one file follow one another.
-        raw_of: where the bytes are.
-        encoding: what the user said of files in no known one.
+        documents: those of one file must follow one another.
+        raw_of: returns the bytes of a file.
+        encoding: the codec that the user named for files that are neither UTF-8 nor marked.
     """
     seen: Counter[str] = Counter()
     shown = []
@@ -69,12 +68,12 @@ def with_excerpts(documents: list[KeptOut], raw_of: Bytes, encoding: str | None)
         is_shown = any(seen[document.notices[0].code] < EXCERPTS for document in of_file)
         seen.update(document.notices[0].code for document in of_file)
         raw = raw_of(path) if is_shown else None
-        shown += of_file if raw is None else _in_text(of_file, path, raw, encoding)
+        shown += of_file if raw is None else _in_text(of_file, raw, encoding)
     return shown
 
 
 def bytes_of_run(connection: Connection, run: RunRow, known: Mapping[DocumentKey, RejectedEntry]) -> Bytes:
-    """The bytes of files that a run did not load: those the database keeps, else those of the source's file."""
+    """Return a reader of files that a run did not load: from the database, or else from the source."""
     of_source = bytes_of_source(run.location or "", known)
 
     def raw_of(path: str) -> bytes | None:
@@ -85,7 +84,7 @@ def bytes_of_run(connection: Connection, run: RunRow, known: Mapping[DocumentKey
 
 
 def bytes_of_source(location: str, known: Mapping[DocumentKey, RejectedEntry]) -> Bytes:
-    """The bytes of regular files in a legacy folder that are still there and what they were."""
+    """Return a reader of regular files in a legacy folder that have not changed since."""
     digests = {path: one.file_sha256 for (path, _), one in known.items()}
     root = Path(os.path.realpath(location))
 
@@ -96,51 +95,41 @@ def bytes_of_source(location: str, known: Mapping[DocumentKey, RejectedEntry]) -
         try:
             full = root.joinpath(*parts).resolve()
             is_inside = full.is_relative_to(root)
-        except (OSError, RuntimeError, ValueError):  # links in a circle, names that no system call takes
+        except (OSError, RuntimeError, ValueError):  # circular links, names that no system call takes
             return None
         if not is_inside:
             return None
         try:
             (reading,) = read_files([SourceFile(path, str(full))])
-        except EnvironmentFailure:  # a report does without
+        except EnvironmentFailure:  # a report can do without
             return None
         return reading.raw if reading.sha256 == digest else None
 
     return raw_of
 
 
-def _in_text(documents: list[KeptOut], path: str, raw: bytes, encoding: str | None) -> list[KeptOut]:
-    """Documents of one file with the places of their faults in its text, and the lines around the first of each.
+def _in_text(documents: list[KeptOut], raw: bytes, encoding: str | None) -> list[KeptOut]:
+    """Return documents of one file with the lines around the first place that is known of each.
 
-    What is said of a file as a whole is placed at its beginning.
+    What concerns a file as a whole is placed at its beginning.
     """
-    diagnostics = [_diagnostic(one) for document in documents for one in document.notices]
-    placed = iter(located_in(diagnostics, path, raw, encoding))
     lines = to_text(raw, encoding).split("\n")
-    beginning = _beginning(path, lines)
+    beginning = _beginning(lines)
     shown = []
     for document in documents:
-        notices = [_placed(one, next(placed).location, beginning) for one in document.notices]
+        notices = [
+            one.model_copy(update=beginning) if one.line is None and not one.pointer else one
+            for one in document.notices
+        ]
         first = next((one for one in notices if one.line is not None), None)
         around = excerpt(lines, first.line or 1, first.column or 1) if first else None
         shown.append(document.model_copy(update={"notices": notices, "excerpt": around}))
     return shown
 
 
-def _diagnostic(one: Notice) -> Diagnostic:
-    place = Location(one.path, one.pointer, one.line, one.column)
-    return Diagnostic(one.code, Severity(one.severity), one.message, place, one.hint)
-
-
-def _beginning(path: str, lines: Sequence[str]) -> Location:
-    """Where the first character stands that is no white space."""
+def _beginning(lines: Sequence[str]) -> dict[str, int]:
+    """Return line and column of the first character that is not white space."""
     for number, line in enumerate(lines, 1):
         if line.strip():
-            return Location(path, "", number, len(line) - len(line.lstrip()) + 1)
-    return Location(path, "", 1, 1)
-
-
-def _placed(one: Notice, place: Location, beginning: Location) -> Notice:
-    if place.line is None and not place.pointer:
-        place = beginning
-    return one.model_copy(update={"line": place.line, "column": place.column})
+            return {"line": number, "column": len(line) - len(line.lstrip()) + 1}
+    return {"line": 1, "column": 1}
