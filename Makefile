@@ -69,6 +69,7 @@ lint: $(STAMP) ## check style, types and generated documentation
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
 	$(BIN)/python tools/make_docs.py --check
 
 bench: $(STAMP) ## measure speed and memory against other ways of loading

@@ -1,7 +1,7 @@
 """The program with a second step of its schema, as long as it has only one: so that upgrading can be tried.
 
-``data/two_steps`` holds that history: a first step that leaves something out, and one that brings a database of it to what
-``tables.py`` declares. Once the program has two steps of its own, this can go.
+``data/two_steps`` holds that history: a first step that leaves something out, and one that adds it.
+Once the program has two steps of its own, this can go.
 """
 
 import os

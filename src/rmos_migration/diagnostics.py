@@ -150,11 +150,11 @@ def printable_apart(texts: Sequence[str]) -> list[str]:
 
     Those that would are written with escapes for everything but ASCII, and for blanks if only these differ.
     """
-    told = [printable(text) for text in texts]
+    escaped = [printable(text) for text in texts]
     for unusual in (r"[^\x20-\x7e]", r"[^\x21-\x7e]"):
-        times = Counter(_drawn(one) for _, one in set(zip(texts, told, strict=True)))
-        told = [re.sub(unusual, _escaped, one) if times[_drawn(one)] > 1 else one for one in told]
-    return told
+        times = Counter(_drawn(one) for _, one in set(zip(texts, escaped, strict=True)))
+        escaped = [re.sub(unusual, _escaped, one) if times[_drawn(one)] > 1 else one for one in escaped]
+    return escaped
 
 
 def _drawn(text: str) -> str:

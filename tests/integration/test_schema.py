@@ -86,6 +86,17 @@ def test_the_named_indexes_are_there(made: Path) -> None:
     }
 
 
+def test_indexes_are_always_made_in_one_order(made: Path) -> None:
+    """Of two that serve a query equally well, SQLite takes the one that was made last."""
+    listed = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'joblogs' AND sql <> '' ORDER BY rowid"
+    assert [name for (name,) in query(made, listed)] == [
+        "idx_joblogs_pattern",
+        "idx_joblogs_strip_family",
+        "idx_joblogs_status",
+        "idx_joblogs_created",
+    ]
+
+
 REFUSED = {
     "no geometry": "INSERT INTO patterns (id, pattern_type) VALUES ('p', 'generic')",
     "no JSON": "INSERT INTO patterns (id, pattern_type, geometry_json) VALUES ('p', 'generic', '{')",

@@ -1,4 +1,4 @@
-"""The canonical form is that of RFC 8785, as an independent library writes it, and our own one for large integers."""
+"""The canonical form is that of RFC 8785, as another library writes it; large integers keep their digits."""
 
 from typing import Any
 

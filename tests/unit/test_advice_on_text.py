@@ -98,7 +98,7 @@ def test_comma_in_a_list_is_right(text: str) -> None:
         ("[10 000, 20 000]", (1, 5), "write 10000 if 10 and 000 are one number, or 10, 0 if they are several"),
         ("[1 000 000]", (1, 4), "write 1000000 if 1 and 000 000 are one number"),
         ("[10 500,5, 20]", (1, 5), "write 10500 if 10 and 500 are one number, or a comma before it"),
-        ("[10 500,5, 20]", (1, 5), "a point in place of the comma behind it if that is a decimal one"),
+        ("[10 500,5, 20]", (1, 5), "a point in place of the comma after it if that is a decimal one"),
         ("[10\u202f500]", (1, 5), "write 10500 if 10 and 500 are one number, or a comma before it"),
         ("[-10 500]", (1, 6), "write -10500 if -10 and 500 are one number"),
         ("[100 200]", (1, 6), "write 100200 if 100 and 200 are one number, or a comma before it"),

@@ -1,4 +1,4 @@
-"""Same content means equal JSON values, however the numbers are written: the examples of RFC 8785, and more."""
+"""Same content means equal JSON values, however they are written: the examples of RFC 8785, and more."""
 
 import json
 import struct

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import ASGIApp
 
-from .. import __version__
+from .._version import __version__
 from ..editing.refusals import EditRefused
 from ..errors import RmosError
 from ..views.context import NotFound

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 
-from .. import __version__
+from .._version import __version__
 from ..diagnostics import Severity
 from ..entities import ENTITIES
 from ..errors import DatabaseUnusable

@@ -123,6 +123,11 @@ class RowCheck:
     for_entity: Callable[[Entity, Subject], RowTest | None]
 
 
+def check_of(entity: Entity, test: RowTest) -> RowCheck:
+    """Return the check that one test makes of every row of one entity."""
+    return RowCheck(lambda one, _: test if one is entity else None)
+
+
 @dataclass(frozen=True)
 class ModelCheck:
     """A check that the record's model makes: values that are invalid for one of these reasons."""

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import typer
 from rich.text import Text
 
-from .. import __version__
+from .._version import __version__
 from ..diagnostics import printable
 from ..errors import DatabaseUnusable, ExitCode, UsageError
 from ..settings import SETTINGS_FILE, Settings, settings_in_force, without_file

@@ -104,12 +104,12 @@ def recognise(entity: Entity, document: Mapping[str, Any]) -> SourceFormat | Non
     older formats that fit, the one for which most keys speak comes first.
     """
     registry = _REGISTRIES[entity]
-    told = registry.candidates(document)
-    if told:
-        older = _fitting(document, told)
+    candidates = registry.candidates(document)
+    if candidates:
+        older = _fitting(document, candidates)
         if older and (older[0].reading is not None or not _is_complete(entity, document, older)):
             return older[0]
-        for form in told:
+        for form in candidates:
             if form.strict and form.reading is None and form.fits(document):
                 return form
     return registry.newest if registry.newest.fits(document) else None
@@ -126,9 +126,11 @@ def normalise(form: SourceFormat, document: Mapping[str, Any], file_id: str) -> 
     return form.normalise(document, file_id, [other for other in older if other is not form])
 
 
-def _fitting(document: Mapping[str, Any], told: list[SourceFormat]) -> list[SourceFormat]:
+def _fitting(document: Mapping[str, Any], candidates: list[SourceFormat]) -> list[SourceFormat]:
     """Return the older formats that a document has, the one that most of its keys speak for first."""
-    fitting = [form for form in told if (form.reading is not None or not form.strict) and form.fits(document)]
+    fitting = [
+        form for form in candidates if (form.reading is not None or not form.strict) and form.fits(document)
+    ]
     if len(fitting) > 1:
         fitting.sort(key=lambda form: (form.reading is None, -form.weight(document)))
     return fitting
@@ -161,12 +163,12 @@ def newest(entity: Entity) -> SourceFormat:
 def nearest(entity: Entity, document: Mapping[str, Any]) -> SourceFormat:
     """Return the format closest to a document that fits none: an older one, or the newest."""
     registry = _REGISTRIES[entity]
-    told = [
+    candidates = [
         form
         for form in registry.candidates(document)
         if form.markers[0].found_in(document) and form.missing(document)
     ]
-    return min([*told, registry.newest], key=lambda form: len(form.missing(document)))
+    return min([*candidates, registry.newest], key=lambda form: len(form.missing(document)))
 
 
 __all__ = ["GENERATIONS", "Normalized", "SourceFormat", "nearest", "newest", "normalise", "recognise"]

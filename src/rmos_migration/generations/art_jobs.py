@@ -35,7 +35,7 @@ FORMATS = (
     SourceFormat(
         NAME,
         JOBLOG,
-        (key("payload", holds=an_object, said="payload"), key("id", "job_id"), key("lane")),
+        (key("payload", holds=an_object, label="payload"), key("id", "job_id"), key("lane")),
         fallbacks=_job,
     ),
 )

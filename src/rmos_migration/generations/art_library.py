@@ -20,8 +20,8 @@ FORMATS = (
         NAME,
         PATTERN,
         (
-            key("generator_key", holds=a_value, said="generator_key"),
-            key("params", holds=lambda value: isinstance(value, dict), said="params"),
+            key("generator_key", holds=a_value, label="generator_key"),
+            key("params", holds=lambda value: isinstance(value, dict), label="params"),
             key("pattern_id", "id", "name"),
         ),
         fallbacks=_pattern,

@@ -26,7 +26,7 @@ FORMATS = (
         NAME,
         PATTERN,
         (
-            key("rings", holds=_have_diameters, said="rings with inner_diameter_mm and outer_diameter_mm"),
+            key("rings", holds=_have_diameters, label="rings with inner_diameter_mm and outer_diameter_mm"),
             key("name", "pattern_name"),
         ),
         fallbacks=_pattern,

@@ -19,14 +19,14 @@ from ..sources.decode import decode_text, is_too_deep
 from ..sources.powershell import truncation
 from .normalized import CATEGORY, Normalized
 from .notes import Notes, UnusableError
-from .sentences import sentence_of
 from .source_format import Document, Marker, SourceFormat, a_value, key
+from .validation_messages import validation_message
 from .values import TRANSLATIONS
 
 NAME = "rmos export"
 
 FORMAT = 1
-"""The number of the format. A document with another one is not loaded, because nobody knows what it means."""
+"""The number of the format. A document with another one is rejected, because its meaning is unknown."""
 
 _TIMES = (FieldKind.INSTANT, FieldKind.CLOCK)
 
@@ -191,7 +191,7 @@ class _Reading:
                 value = values[name]
                 is_blank = value is None or (isinstance(value, str) and not value.strip())
                 code = "id-invalid" if name == "id" else "field-missing" if is_blank else "field-invalid"
-                self._error(code, sentence_of(self.keys[name], value, problem), self.keys[name])
+                self._error(code, validation_message(self.keys[name], value, problem), self.keys[name])
             return values
 
     def _error(self, code: str, sentence: str, at: str) -> None:
@@ -208,7 +208,7 @@ class _SpelledOut(Marker):
 
 
 def _fields(entity: Entity) -> Marker:
-    return _SpelledOut(tuple(entity.record.model_fields), holds=a_value, said="derived, or every field")
+    return _SpelledOut(tuple(entity.record.model_fields), holds=a_value, label="derived, or every field")
 
 
 FORMATS = tuple(

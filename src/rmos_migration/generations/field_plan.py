@@ -57,7 +57,7 @@ def is_blank(raw: Any) -> bool:
 
 
 def is_usable_id(raw: Any) -> bool:
-    """Tell whether a value can be an id as it stands, or by its digits."""
+    """Tell whether a value can be an id as it is, or by its digits."""
     if type(raw) is str:
         return not is_blank(raw) and _USABLE_ID.fullmatch(raw) is not None
     return type(raw) is int

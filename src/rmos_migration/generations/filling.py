@@ -17,12 +17,10 @@ from ..rosette import Slip
 from .choosing import preferred_keys
 from .field_plan import is_absent, is_blank, is_usable_id, keys_in, plan_of
 from .hints import ARRIVES, hint_for, hint_for_missing, hint_for_unusable
-from .lacking import notes_on_lacking
 from .normalized import Fallback, Fallbacks, Normalized, UnusableValue
-from .notes import Notes, UnusableError
-from .sentences import sentence_of
-from .slips import notes_on_slips, without_slip
+from .notes import Notes, UnusableError, notes_on_lacking, notes_on_slips, without_slip
 from .times import ends_before_start
+from .validation_messages import validation_message
 from .values import TRANSLATIONS, identifier
 
 
@@ -269,7 +267,7 @@ class Filling:
             if key is not None and self.values[name] is not None:  # else it was reported already
                 self._reject_invalid(rules[name], key, problem)
             elif key is None and name == "id":
-                sentence = sentence_of("the name of the file or key", self.file_id, problem)
+                sentence = validation_message("the name of the file or key", self.file_id, problem)
                 self.errors.append(("id-invalid", sentence, ""))
         self._fill_defaults()
         self.values["extra"] = self.extra or None
@@ -281,7 +279,7 @@ class Filling:
         code = "field-missing" if is_blank else "field-invalid"
         if rule.name not in self.taken:  # what a fallback took is in extra already
             value = self.extra[key] = self.document[key]
-        sentence = sentence_of(key, value, problem)
+        sentence = validation_message(key, value, problem)
         hint = hint_for_missing(rule) if is_blank else hint_for(rule, value, problem["type"])
         self.notes = without_slip(self.notes, Slip.POWERSHELL, key)
         self._reject(rule, key, sentence, "id-invalid" if rule.name == "id" else code, hint)

@@ -38,7 +38,7 @@ _LONGEST = 60
 """Characters of a text that is searched for a number; a longer one is prose, or made to cost time."""
 ARRIVES = "then migrate with --on-conflict replace"
 """Added to hints on documents that were loaded: once corrected, they are in conflict with their row."""
-_UTC = ", with Z behind it if it is UTC"
+_UTC = ", with Z after it if it is UTC"
 _TIME = f"write it as 2025-01-31T17:05:00{_UTC}"
 
 

@@ -44,14 +44,14 @@ def _job(document: Document) -> Fallbacks:
     return preset(document)
 
 
-_LANE_NOTES = key("metadata", holds=has_lane_notes, said="metadata with cam_profile_summary or subjobs")
+_LANE_NOTES = key("metadata", holds=has_lane_notes, label="metadata with cam_profile_summary or subjobs")
 _MARKS = frozenset(("preset_id", "lane", "promotion_lane", "risk_grade", "doc_grade", "gantry_grade"))
 
 FORMATS = (
     SourceFormat(
         NAME,
         STRIP_FAMILY,
-        (key("materials", holds=objects, said="materials"), key("id", "family_id", "name")),
+        (key("materials", holds=objects, label="materials"), key("id", "family_id", "name")),
         fallbacks=_family,
         marks=frozenset(("sequence", "default_width_mm", "lane")),
         claims=frozenset(("default_width_mm",)),

@@ -1,6 +1,6 @@
-"""N11: the geometry stands under rosette_geometry, as an object or as JSON text; every pattern is a rosette.
+"""N11: the geometry is under rosette_geometry, as an object or as JSON text; every pattern is a rosette.
 
-Where a usable geometry stands beside it, that one counts.
+If there is a usable geometry as well, that one counts.
 """
 
 from ..entities import PATTERN

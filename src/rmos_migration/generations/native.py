@@ -16,7 +16,7 @@ _PENDING = {"status": Fallback("pending")}
 
 def newest(entity: Entity) -> tuple[Marker, ...]:
     """Return the markers of the newest programs: the required fields, each under any of its keys."""
-    return tuple(key(*rule.source.keys, said=rule.native_key) for rule in entity.required)
+    return tuple(key(*rule.source.keys, label=rule.native_key) for rule in entity.required)
 
 
 def pending(document: Document) -> Fallbacks:

@@ -34,7 +34,7 @@ FORMATS = (
     SourceFormat(
         NAME,
         PATTERN,
-        (key("ring_bands", holds=_is_band_list, said="ring_bands"), key("name", "pattern_name")),
+        (key("ring_bands", holds=_is_band_list, label="ring_bands"), key("name", "pattern_name")),
         fallbacks=_pattern,
         marks=frozenset(("id", "center_x_mm", "center_y_mm", "default_passes")),
     ),
@@ -52,7 +52,7 @@ FORMATS = (
             key("name"),
         ),
         claims=frozenset(("default_width_mm",)),
-        unless=(key("materials", holds=objects, said="materials that are objects"),),
+        unless=(key("materials", holds=objects, label="materials that are objects"),),
     ),
     SourceFormat(
         NAME,
@@ -65,13 +65,13 @@ FORMATS = (
     SourceFormat(
         NAME,
         JOBLOG,
-        (key("batch_op", holds=an_object, said="batch_op"), key("job_type")),
+        (key("batch_op", holds=an_object, label="batch_op"), key("job_type")),
         marks=frozenset(("manufacturing_plan", "machine_profile", "priority")),
     ),
     SourceFormat(
         NAME,
         JOBLOG,
-        (key("extra", holds=an_object, said="extra"), key("job_type"), key("id", "job_id", "created_at")),
+        (key("extra", holds=an_object, label="extra"), key("job_type"), key("id", "job_id", "created_at")),
         faint=frozenset(("extra",)),
     ),
 )

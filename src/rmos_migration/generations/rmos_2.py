@@ -38,14 +38,14 @@ FORMATS = (
     SourceFormat(
         NAME,
         PATTERN,
-        (key("session_id"), key("design", holds=an_object, said="design")),
+        (key("session_id"), key("design", holds=an_object, label="design")),
         fallbacks=_around_design,
         marks=frozenset(("design", "mode", "state", "history")),
     ),
     SourceFormat(
         NAME,
         PATTERN,
-        (key("design", holds=an_object, said="design"), _IDENTITY),
+        (key("design", holds=an_object, label="design"), _IDENTITY),
         fallbacks=_around_design,
     ),
     SourceFormat(
@@ -57,7 +57,7 @@ FORMATS = (
     SourceFormat(
         NAME,
         PATTERN,
-        (key("rings", holds=is_number, said="rings as a number"), key("name")),
+        (key("rings", holds=is_number, label="rings as a number"), key("name")),
         fallbacks=_counted_design,
         marks=frozenset(("description",)),
     ),

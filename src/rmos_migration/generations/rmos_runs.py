@@ -16,7 +16,7 @@ FORMATS = (
         JOBLOG,
         (
             key("event_type"),
-            Marker(("created_at_utc",), pattern=re.compile(r"\w+_hash"), said="created_at_utc or a *_hash"),
+            Marker(("created_at_utc",), pattern=re.compile(r"\w+_hash"), label="created_at_utc or a *_hash"),
         ),
         marks=frozenset(
             ("created_at_utc", "workflow_session_id", "workflow_mode", "toolchain_id", "feasibility")

@@ -24,8 +24,8 @@ FORMATS = (
         NAME,
         PATTERN,
         (
-            key("ring_active", holds=a_list, said="ring_active"),
-            key("grid", holds=lambda value: isinstance(value, dict), said="grid"),
+            key("ring_active", holds=a_list, label="ring_active"),
+            key("grid", holds=lambda value: isinstance(value, dict), label="grid"),
             key("num_segs"),
             key("design_name", "name"),
         ),

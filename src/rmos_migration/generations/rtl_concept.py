@@ -33,7 +33,7 @@ FORMATS = (
         NAME,
         PATTERN,
         (
-            key("ring_bands", holds=_has_no_radius, said="ring_bands without radius_mm"),
+            key("ring_bands", holds=_has_no_radius, label="ring_bands without radius_mm"),
             key("name", "pattern_name"),
         ),
         fallbacks=_pattern,
@@ -48,7 +48,7 @@ FORMATS = (
     SourceFormat(
         NAME,
         JOBLOG,
-        (key("op_type", holds=a_text, said="op_type"), _ID, key("geometry_source", "tool_id")),
+        (key("op_type", holds=a_text, label="op_type"), _ID, key("geometry_source", "tool_id")),
         fallbacks=_operation,
         marks=frozenset(("geometry_source", "tool_id")),
     ),

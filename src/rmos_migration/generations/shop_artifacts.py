@@ -49,8 +49,8 @@ FORMATS = (
         NAME,
         JOBLOG,
         (
-            key("artifact_id", holds=a_value, said="artifact_id"),
-            key("kind", holds=is_kind_of_job, said="kind of a job log or saw_batch_execution"),
+            key("artifact_id", holds=a_value, label="artifact_id"),
+            key("kind", holds=is_kind_of_job, label="kind of a job log or saw_batch_execution"),
             key("created_utc", "created_at_utc", "payload", "metrics"),
         ),
         fallbacks=_job,

@@ -24,8 +24,8 @@ FORMATS = (
         NAME,
         PATTERN,
         (
-            key("snapshot_id", holds=a_value, said="snapshot_id"),
-            key("rosette_params", "design", holds=an_object, said="rosette_params or design"),
+            key("snapshot_id", holds=a_value, label="snapshot_id"),
+            key("rosette_params", "design", holds=an_object, label="rosette_params or design"),
             key("name"),
         ),
         fallbacks=_pattern,

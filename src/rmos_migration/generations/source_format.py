@@ -15,12 +15,12 @@ Document = Mapping[str, Any]
 
 
 class Marker(NamedTuple):
-    """Something that shows a format: a key, and what its value ``holds``."""
+    """Something that shows a format: one of some keys, or a key like a pattern, with a value that holds."""
 
     keys: tuple[str, ...]
     holds: Callable[[Any], bool] | None = None
     pattern: re.Pattern[str] | None = None
-    said: str = ""
+    label: str = ""
 
     def found_in(self, document: Document) -> str:
         """Return the key that matches, or an empty text."""
@@ -34,17 +34,17 @@ class Marker(NamedTuple):
         return ""
 
     def __str__(self) -> str:
-        return self.said or " or ".join(self.keys)
+        return self.label or " or ".join(self.keys)
 
 
-def key(*keys: str, holds: Callable[[Any], bool] | None = None, said: str = "") -> Marker:
+def key(*keys: str, holds: Callable[[Any], bool] | None = None, label: str = "") -> Marker:
     """Make a marker of keys, one of which must be there, with a value for which ``holds`` is true."""
-    return Marker(keys, holds, said=said)
+    return Marker(keys, holds, label=label)
 
 
-def key_like(pattern: str, said: str) -> Marker:
+def key_like(pattern: str, label: str) -> Marker:
     """Make a marker of a key that matches a regular expression."""
-    return Marker((), pattern=re.compile(pattern), said=said)
+    return Marker((), pattern=re.compile(pattern), label=label)
 
 
 def a_value(value: Any) -> bool:

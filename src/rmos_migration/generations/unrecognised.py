@@ -32,14 +32,14 @@ STRANGERS = (
     Stranger(
         "an artifact of another kind than a job's",
         (
-            key("kind", holds=_is_other_artifact, said="kind of another artifact"),
+            key("kind", holds=_is_other_artifact, label="kind of another artifact"),
             key("artifact_id", "index_meta", "created_utc"),
         ),
     ),
     Stranger(
         "a request to work out a rosette project",
         (
-            key("pattern", holds=an_object, said="pattern"),
+            key("pattern", holds=an_object, label="pattern"),
             key("guitars", "scrap_factor", "include_cam", "cam_overrides", "include_modern_preview"),
         ),
     ),

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Transaction
 from sqlalchemy.exc import SQLAlchemyError
 
-from .. import __version__
+from .._version import __version__
 from ..diagnostics import Diagnostic
 from ..errors import DatabaseUnusable, RmosError, Terminated
 from ..sources.discover import Source

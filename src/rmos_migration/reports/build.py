@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection
 
-from .. import __version__
+from .._version import __version__
 from ..audit.auditor import audit_database
 from ..audit.result import AuditResult, RuleState
 from ..diagnostics import Severity, printable

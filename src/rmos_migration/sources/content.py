@@ -1,7 +1,7 @@
 """When two documents have the same content: equal JSON values (docs/domain.md, Content).
 
-The canonical form is that of RFC 8785, the JSON Canonicalization Scheme. It has none for integers that a double does not
-hold (from 2**53 on); they have all their digits here. orjson writes nearly every document in this form by itself.
+The canonical form is that of RFC 8785, the JSON Canonicalization Scheme. The RFC has none for integers that a
+double does not hold, from 2**53 on; here they have all their digits. orjson writes nearly every document so.
 """
 
 from decimal import Decimal
@@ -42,7 +42,7 @@ _BEYOND_FFFF = (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4")
 
 
 def _may_hold_numbers_written_otherwise(text: bytes) -> bool:
-    """Tell whether a number may be written 2.0, 1e+16 or 1e-6, unlike in ECMAScript; text in quotes may fool it."""
+    """Tell whether numbers may be written 2.0, 1e+16 or 1e-6, unlike in ECMAScript; text may fool it."""
     return (  # a single byte is found much faster than two
         (b"." in text and b".0" in text and _holds_whole_floats(text))
         or (b"+" in text and b"e+" in text)
@@ -58,7 +58,7 @@ _PLAIN = frozenset({str, int, bool, type(None)})
 
 
 def _with_numbers_rewritten(value: Any) -> Any:
-    """Return a value of which orjson writes every double as ECMAScript does: its shortest digits, up to 1e21 in full."""
+    """Return a value of which orjson writes every double as ECMAScript does: from 1e-6 to 1e21 in full."""
     kind = type(value)
     if kind is float:
         if -1e16 < value < 1e16:

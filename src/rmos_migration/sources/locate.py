@@ -18,7 +18,7 @@ _WITHOUT_PLACE = {
     "file-outside",
     "file-unreadable",
 }
-"""Codes of what is said of a file or document as a whole."""
+"""Codes about a file or document as a whole."""
 
 Places = Mapping[str, Position]
 """Line and column by pointer."""

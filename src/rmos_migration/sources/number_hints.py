@@ -41,7 +41,7 @@ def explain_after_number(text: str, end: int, *, in_list: bool) -> Explanation |
 
     Args:
         text: the text.
-        end: the offset behind what JSON takes for the number.
+        end: the offset after what JSON takes for the number.
         in_list: whether a comma, or another number, may follow.
     """
     found = _BEFORE.search(text, max(0, end - _LONGEST), end)
@@ -67,7 +67,7 @@ def _explain_groups(first: str, groups: re.Match[str]) -> Explanation:
         several = f"{', '.join([first, *(str(int(part)) for part in parts)])} if they are several"
     hint = f"write {first}{''.join(parts)} if {first} and {' '.join(parts)} are one number, or {several}"
     if groups[2]:
-        hint += "; and a point in place of the comma behind it if that is a decimal one"
+        hint += "; and a point in place of the comma after it if that is a decimal one"
     return Explanation(groups.start() + 1, f'expected a comma or ], but found "{parts[0]}"', hint)
 
 

@@ -33,7 +33,7 @@ def scan(
     Args:
         text: JSON, more or less.
         start: where the text begins; its pointer is that of the text's value.
-        skipped: offsets of values that are not looked at, with those behind them.
+        skipped: offsets where values begin that are not looked at, with those where they end.
         most: how many errors end the scan.
     """
     scanner = Scanner(text, start, skipped, most)
@@ -61,7 +61,7 @@ _Seen = dict[str, list[int | Position]]
 
 
 class Scanner:
-    """A walk over a text. Each step takes the offset where something begins and returns the one behind it."""
+    """A walk over a text. Each step takes the offset where something begins and returns the one after it."""
 
     max_depth = MAX_DEPTH
 

@@ -39,7 +39,7 @@ _OTHER_KIND = "this is not JSON: export the data as JSON, or move the file out o
 
 
 def explain(text: str, at: int, expected: str) -> Explanation:
-    """Explain what is at an offset in place of ``expected``, with the likely cause where it can be told."""
+    """Explain what is at an offset in place of ``expected``, with the likely cause if it is clear."""
     rest = text[at : at + 40]
     if not rest:
         return Explanation(at, "the text ends in the middle of the document", _CUT_OFF)

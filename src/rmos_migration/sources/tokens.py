@@ -20,7 +20,7 @@ def skip_space(text: str, at: int) -> int:
 
 
 def end_of_nested(text: str, at: int) -> int | None:
-    """Return the offset behind the list or object at ``at``, by its brackets; None if it is never closed."""
+    """Return the offset after the list or object at ``at``, by its brackets; None if it is never closed."""
     if text.find("]", at) < 0 and text.find("}", at) < 0:
         return None
     depth = 0

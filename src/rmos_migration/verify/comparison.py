@@ -36,11 +36,13 @@ _HOLDS_NOTHING = {"file-not-regular", "file-outside"}
 
 @dataclass(frozen=True)
 class LedgerExtract:
-    """What the database holds of some documents: ledger entries by place, rows and their origins by id.
+    """What the database holds of some documents of an entity: ledger entries by place, rows and origins by id.
 
     ``as_kept`` are the places of rejected documents whose text is still the one that was kept.
     """
 
+    connection: Connection
+    entity: Entity
     entries: Mapping[Place, Entry]
     rows: Mapping[str, Row]
     origins: Mapping[str, Origin]
@@ -58,37 +60,34 @@ class LedgerExtract:
         """Look up everything at once."""
         ids = [candidate.record_id for candidate in documents if candidate.record_id is not None]
         rows = rows_of(connection, entity, ids)
-        return cls(entries, rows, ledger.origins(connection, entity, ids), as_kept)
+        origins = ledger.origins(connection, entity, ids)
+        return cls(connection, entity, entries, rows, origins, as_kept)
 
 
-def compare(
-    connection: Connection, entity: Entity, candidate: Candidate, held: LedgerExtract
-) -> ComparedItem:
+def compare(candidate: Candidate, held: LedgerExtract) -> ComparedItem:
     """Return one document with its state.
 
     The row must be what the migration would make of the document now: from the same content, with every
     column equal by value, except for detached references that wait, and a created_at that stayed when the row
     was replaced.
     """
-    state, details = _state(connection, entity, candidate, held)
+    state, details = _state(candidate, held)
     entry = held.entries.get(candidate.place)
-    if state in (DocumentState.CONFLICT, DocumentState.REJECTED) and _is_without_winner(
-        connection, entity, entry, held
-    ):
+    if state in (DocumentState.CONFLICT, DocumentState.REJECTED) and _is_without_winner(entry, held):
         state, details = DocumentState.MISSING, [f"{_WITHOUT_WINNER} ({entry.code if entry else ''})"]
     record_id = candidate.record_id if candidate.record_id is not None or entry is None else entry.record_id
-    return ComparedItem(entity.name, candidate.reading.path, candidate.pointer, record_id, state, details)
+    return ComparedItem(
+        held.entity.name, candidate.reading.path, candidate.pointer, record_id, state, details
+    )
 
 
-def _state(
-    connection: Connection, entity: Entity, candidate: Candidate, held: LedgerExtract
-) -> tuple[DocumentState, list[str]]:
+def _state(candidate: Candidate, held: LedgerExtract) -> tuple[DocumentState, list[str]]:
     entry = held.entries.get(candidate.place)
     if candidate.row is None or candidate.record_id is None:
-        return _state_of_unusable(connection, entity, candidate, held)
+        return _state_of_unusable(candidate, held)
     row, origin = held.rows.get(candidate.record_id), held.origins.get(candidate.record_id)
     if row is not None and (origin.content_sha256 if origin else None) in (candidate.content_sha256, None):
-        changes = _changes(connection, entity, candidate, held)
+        changes = _changes(candidate, held)
         if changes and entry is None and origin is None:
             return DocumentState.MISSING, [
                 f"{_NEVER}; its id is taken by a row that no document is on record for"
@@ -99,19 +98,17 @@ def _state(
             _NEVER if row is None else f"{_NEVER}; its id is taken by other content"
         ]
     if entry.outcome not in SETTLED:
-        return _state_of_not_loaded(connection, entity, candidate, entry, held)
+        return _state_of_not_loaded(candidate, entry, held)
     if row is None and entry.record_id != candidate.record_id:
         return DocumentState.MISSING, [f"its id was {shown(entry.record_id)} when it was migrated"]
     if row is None:
         return DocumentState.MISSING, [_GONE]
-    return DocumentState.SOURCE_CHANGED, differences(entity, row, candidate.row) or [
+    return DocumentState.SOURCE_CHANGED, differences(held.entity, row, candidate.row) or [
         "only in how values are written"
     ]
 
 
-def _state_of_unusable(
-    connection: Connection, entity: Entity, candidate: Candidate, held: LedgerExtract
-) -> tuple[DocumentState, list[str]]:
+def _state_of_unusable(candidate: Candidate, held: LedgerExtract) -> tuple[DocumentState, list[str]]:
     """Return the state of a document that cannot be read, or would not be loaded."""
     entry = held.entries.get(candidate.place)
     reason = f"{candidate.diagnostics[0].code}: {candidate.diagnostics[0].message}"
@@ -122,12 +119,12 @@ def _state_of_unusable(
     if entry is None:
         return DocumentState.MISSING, [f"{_NEVER}; it would not be loaded: {reason}"]
     if entry.outcome not in SETTLED:
-        return _state_of_not_loaded(connection, entity, candidate, entry, held)
+        return _state_of_not_loaded(candidate, entry, held)
     return DocumentState.SOURCE_CHANGED, [f"it can no longer be used: {reason}"]
 
 
 def _state_of_not_loaded(
-    connection: Connection, entity: Entity, candidate: Candidate, entry: Entry, held: LedgerExtract
+    candidate: Candidate, entry: Entry, held: LedgerExtract
 ) -> tuple[DocumentState, list[str]]:
     """Return the state of a document that was not loaded; while it is unchanged, it is accounted for."""
     if entry.file_sha256 != candidate.reading.sha256 and candidate.place not in held.as_kept:
@@ -137,34 +134,34 @@ def _state_of_not_loaded(
     state = DocumentState.CONFLICT if entry.outcome == Outcome.CONFLICT else DocumentState.REJECTED
     trace = None
     if entry.code == REPLACED and entry.record_id is not None:
-        trace = ledger.trace_of(connection, entity, entry.record_id)
+        trace = ledger.trace_of(held.connection, held.entity, entry.record_id)
     code = SUPERSEDED if entry.code == REPLACED and trace is None else str(entry.code)
     return state, [code if trace is None else f"{code}: {trace}"]
 
 
-def _is_without_winner(
-    connection: Connection, entity: Entity, entry: Entry | None, held: LedgerExtract
-) -> bool:
+def _is_without_winner(entry: Entry | None, held: LedgerExtract) -> bool:
     """Tell whether a document was not loaded because of an id that no row has, although nobody deleted it."""
     if entry is None or entry.record_id is None or entry.record_id in held.rows:
         return False
     if entry.outcome != Outcome.CONFLICT and entry.code != ID_CONFLICT:
         return False
-    if has_row(connection, entity.name, entry.record_id):
+    if has_row(held.connection, held.entity.name, entry.record_id):
         return False
-    return entry.code != REPLACED or not deleted_ids(connection, entity, [entry.record_id])
+    return entry.code != REPLACED or not deleted_ids(held.connection, held.entity, [entry.record_id])
 
 
-def _changes(connection: Connection, entity: Entity, candidate: Candidate, held: LedgerExtract) -> list[str]:
+def _changes(candidate: Candidate, held: LedgerExtract) -> list[str]:
     """Return how a row differs from what its document makes, apart from what the migration itself changed."""
-    row = held.rows[str(candidate.record_id)]
+    entity, row = held.entity, held.rows[str(candidate.record_id)]
     if row == candidate.row:
         return []
     origin = held.origins.get(str(candidate.record_id))
     entry = held.entries.get(candidate.place)
     is_origin = entry is not None and entry.outcome == Outcome.MIGRATED
-    pending = records.pending_of(connection, entity, str(candidate.record_id)) if entity.references else {}
-    context = _RowContext(connection, entity, row, origin, pending)
+    pending = (
+        records.pending_of(held.connection, entity, str(candidate.record_id)) if entity.references else {}
+    )
+    context = _RowContext(held.connection, entity, row, origin, pending)
     changes = _differences(entity, context.row_of(candidate), row, is_origin)
     if changes and origin is not None:
         original = context.as_first_spelled(candidate)

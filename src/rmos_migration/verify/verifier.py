@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection
 
-from .. import __version__
+from .._version import __version__
 from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Location, diagnose
 from ..entities import ENTITIES, Entity
 from ..errors import UsageError
@@ -189,7 +189,7 @@ class _Pass:
         held = LedgerExtract.of(self.connection, entity, batch, entries, as_kept)
         seen = []
         for candidate in batch:
-            comparison = compare(self.connection, entity, candidate, held)
+            comparison = compare(candidate, held)
             entry = entries.get(candidate.place)
             if comparison.state is DocumentState.UNREADABLE and (
                 entry is None or entry.content_sha256 is None

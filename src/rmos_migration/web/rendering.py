@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from .. import __version__
+from .._version import __version__
 from ..api.addresses import record_address, slug_of
 from ..api.problems import Problem
 from ..api.state import root_of, state_of

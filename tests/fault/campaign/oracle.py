@@ -229,16 +229,16 @@ def _sizes(after: Workshop, before: Workshop | None) -> set[int]:
 
 
 def table_findings(
-    database: Path, expected: dict[str, list[Row]], *, what: str = "the database"
+    database: Path, expected: dict[str, list[Row]], *, key: str = "id", what: str = "the database"
 ) -> list[str]:
-    """What is wrong with the records of a database that must hold just these, whatever its schema is."""
+    """What is wrong with the rows of a database that must hold just these, each with its own key, whatever its schema is."""
     try:
         with closing(sqlite3.connect(database)) as connection:
             connection.row_factory = sqlite3.Row
             found = list(_file_findings(connection))
             for table, rows in expected.items():
-                there = _by_id(connection, table)
-                wanted = {row["id"]: row for row in rows}
+                there = _by_id(connection, table, key)
+                wanted = {row[key]: row for row in rows}
                 found += [f"lost: {table} {id_}" for id_ in wanted.keys() - there.keys()]
                 found += [f"made up: {table} {id_}" for id_ in there.keys() - wanted.keys()]
                 for id_ in there.keys() & wanted.keys():
@@ -264,8 +264,8 @@ def rows_of(database: Path) -> dict[str, list[Row]]:
         return {table: list(_by_id(connection, table).values()) for table in ENTITIES}
 
 
-def _by_id(connection: sqlite3.Connection, table: str) -> dict[str, Row]:
-    return {row["id"]: dict(row) for row in connection.execute(f"SELECT * FROM {table}")}
+def _by_id(connection: sqlite3.Connection, table: str, key: str = "id") -> dict[str, Row]:
+    return {row[key]: dict(row) for row in connection.execute(f"SELECT * FROM {table}")}
 
 
 # files ---------------------------------------------------------------------------------------------------------

@@ -15,6 +15,19 @@ from .workshop import Workshop, build, changed
 
 OLD_RESULT = b'{"schema": "an older result, which stays until there is a new one"}\n'
 ROW = "INSERT INTO patterns (id, name, pattern_type, geometry_json) VALUES (?, ?, 'generic', '{}')"
+RUN = """
+    INSERT INTO migration_sources (id, location) VALUES (1, '/shop');
+    INSERT INTO migration_runs (id, started_at, status, source, dry_run, options_json, tool_version)
+        VALUES (1, '2026-01-05T10:00:00.000000Z', 'completed', '/shop', 0, '{}', '0');
+"""
+ENTRY = """
+    INSERT INTO migration_ledger (source_id, path, pointer, entity, record_id, outcome, run_id)
+        VALUES (1, ?, '', 'patterns', ?, 'migrated', 1)
+"""
+OLD_ROWS = [{"id": f"p{number}", "name": "x" * 100, "geometry_json": "{}"} for number in range(300)]
+OLD_ENTRIES = [
+    {"path": f"patterns/{row['id']}.json", "record_id": row["id"], "run_id": 1} for row in OLD_ROWS
+]
 
 
 @dataclass
@@ -107,7 +120,9 @@ def _changed(stage: Stage) -> None:
 def _older(stage: Stage) -> None:
     older_database(stage.database)
     with closing(sqlite3.connect(stage.database)) as connection, connection:
-        connection.executemany(ROW, [(f"p{number}", "x" * 100) for number in range(300)])
+        connection.executescript(RUN)
+        connection.executemany(ROW, [(row["id"], row["name"]) for row in OLD_ROWS])
+        connection.executemany(ENTRY, [(entry["path"], entry["record_id"]) for entry in OLD_ENTRIES])
 
 
 def _index_lost(stage: Stage) -> None:
@@ -146,13 +161,19 @@ def _unharmed(stage: Stage) -> list[str]:
     return oracle.database_findings(stage.database, stage.before, finished=True, batch=BATCH)
 
 
+def _rows_of_older(database: Path) -> list[str]:
+    return [
+        *oracle.table_findings(database, {"patterns": OLD_ROWS}, what=database.name),
+        *oracle.table_findings(database, {"migration_ledger": OLD_ENTRIES}, key="path", what=database.name),
+    ]
+
+
 def _of_upgrade(stage: Stage, finished: bool) -> list[str]:
-    rows = [{"id": f"p{number}", "name": "x" * 100, "geometry_json": "{}"} for number in range(300)]
-    found = oracle.table_findings(stage.database, {"patterns": rows})
+    found = _rows_of_older(stage.database)
     copies = list(stage.store.glob("rmos.db.before-upgrade*"))
     copies = [file for file in copies if not file.name.endswith(("-wal", "-shm", ".unfinished", "-journal"))]
     for copy in copies:
-        found += oracle.table_findings(copy, {"patterns": rows}, what=copy.name)
+        found += _rows_of_older(copy)
     if len(copies) > 1:
         found.append(f"{len(copies)} copies were made before the upgrade")
     if finished and not copies:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from ...diagnostics import Severity, shown
 from ...entities import JOBLOG, PATTERN, STRIP_FAMILY, Entity
 from ...rosette import Ring, Slip, overlaps, read_rings, rings_of, slips_in
-from ..rule import Family, Row, RowCheck, RowTest, RowViolations, Rule, Subject
+from ..rule import Family, Row, RowCheck, RowTest, RowViolations, Rule, Subject, check_of
 
 RING_RADIUS_MM = (10, 100)
 RING_WIDTH_MM = (2, 10)
@@ -127,13 +127,6 @@ def _waste(row: Row) -> RowViolations:
     return [("results_json", f"waste_percentage is {shown(waste)}, possible is {low} to {high}")]
 
 
-def _of(entity: Entity, check: RowTest) -> RowCheck:
-    def for_entity(one: Entity, _: Subject) -> RowTest | None:
-        return check if one is entity else None
-
-    return RowCheck(for_entity)
-
-
 _AGAIN = "then migrate it with --on-conflict replace"
 _LOOK = f"look at the drawing; if it is a mistake, correct the document, {_AGAIN}"
 
@@ -147,7 +140,7 @@ FAMILY = Family(
             "Ring radii are 10 to 100 mm",
             "No sound hole is smaller or larger; a value far off is often in inches or a diameter.",
             _LOOK,
-            _of(PATTERN, _each_ring(lambda ring: ring.radius_mm, "radius in mm", RING_RADIUS_MM)),
+            check_of(PATTERN, _each_ring(lambda ring: ring.radius_mm, "radius in mm", RING_RADIUS_MM)),
         ),
         Rule(
             "ring-width",
@@ -155,7 +148,7 @@ FAMILY = Family(
             "Ring widths are 2 to 10 mm",
             "Other widths were rarely made; a value far off is often in inches.",
             _LOOK,
-            _of(PATTERN, _each_ring(lambda ring: ring.width_mm, "width in mm", RING_WIDTH_MM)),
+            check_of(PATTERN, _each_ring(lambda ring: ring.width_mm, "width in mm", RING_WIDTH_MM)),
         ),
         Rule(
             "ring-tiles",
@@ -163,7 +156,7 @@ FAMILY = Family(
             "Rings have 2 to 300 tiles",
             "The tiles as stated, or as many as fit the circumference by their length.",
             _LOOK,
-            _of(PATTERN, _each_ring(_tiles, "tiles", TILES)),
+            check_of(PATTERN, _each_ring(_tiles, "tiles", TILES)),
         ),
         Rule(
             "ring-segments",
@@ -171,7 +164,7 @@ FAMILY = Family(
             "Every ring has at least one segment",
             "A ring with no segments cannot be cut.",
             _LOOK,
-            _of(PATTERN, _each_ring(lambda ring: ring.segments, "segments", (1, None))),
+            check_of(PATTERN, _each_ring(lambda ring: ring.segments, "segments", (1, None))),
         ),
         Rule(
             "rings-overlap",
@@ -180,7 +173,7 @@ FAMILY = Family(
             "Two rings overlap, whether their radius means the centre line, the inner edge or the outer"
             " edge.",
             _LOOK,
-            _of(PATTERN, _overlapping),
+            check_of(PATTERN, _overlapping),
         ),
         Rule(
             "ring-count-differs",
@@ -188,7 +181,7 @@ FAMILY = Family(
             "ring_count is the number of rings in the geometry",
             "The count is stored as the document states it, even if its list of rings is shorter or longer.",
             f"count the rings; correct the number, or complete the list, {_AGAIN}",
-            _of(PATTERN, _ring_count),
+            check_of(PATTERN, _ring_count),
         ),
         Rule(
             "number-in-quotes",
@@ -213,7 +206,7 @@ FAMILY = Family(
             "Strips are 0.4 to 10 mm wide",
             "Other widths were rarely cut; a value far off is often in inches.",
             f"measure a strip; if it is a mistake, correct the document, {_AGAIN}",
-            _of(STRIP_FAMILY, _strip_width),
+            check_of(STRIP_FAMILY, _strip_width),
         ),
         Rule(
             "waste-impossible",
@@ -221,7 +214,7 @@ FAMILY = Family(
             "Waste is 0 to 100 %",
             "results.waste_percentage is a percentage of the material, which statistics add up.",
             f"correct the value in the document, {_AGAIN}",
-            _of(JOBLOG, _waste),
+            check_of(JOBLOG, _waste),
         ),
     ),
 )

@@ -1,9 +1,9 @@
 """Jobs: whether their status, times and durations agree with one another."""
 
 from ...diagnostics import Severity
-from ...entities import JOBLOG, Entity
+from ...entities import JOBLOG
 from ...generations.times import elapsed_seconds
-from ..rule import INVALID, Family, Row, RowCheck, RowTest, RowViolations, Rule, Subject
+from ..rule import INVALID, Family, Row, RowViolations, Rule, check_of
 
 TOLERANCE_SECONDS = 2.0
 TOLERANCE_SHARE = 0.01
@@ -50,13 +50,6 @@ def _elapsed(row: Row) -> float | None:
     return elapsed  # type: ignore[no-any-return]
 
 
-def _of_jobs(check: RowTest) -> RowCheck:
-    def for_entity(entity: Entity, _: Subject) -> RowTest | None:
-        return check if entity is JOBLOG else None
-
-    return RowCheck(for_entity)
-
-
 FAMILY = Family(
     "jobs",
     "job logs",
@@ -68,7 +61,7 @@ FAMILY = Family(
             "Some programs never recorded them. Sums and averages over jobs leave such jobs out.",
             "if the workshop knows them, add them to the document, then migrate it with --on-conflict"
             " replace; otherwise count such jobs separately",
-            _of_jobs(_unfinished),
+            check_of(JOBLOG, _unfinished),
         ),
         Rule(
             "job-end-before-start",
@@ -77,7 +70,7 @@ FAMILY = Family(
             "One of the two times is wrong. Times with and without a zone are not compared.",
             "check the clock of the machine that wrote the document; correct the document, then migrate it"
             " with --on-conflict replace",
-            _of_jobs(_end_before_start),
+            check_of(JOBLOG, _end_before_start),
         ),
         Rule(
             "job-duration-differs",
@@ -87,7 +80,7 @@ FAMILY = Family(
             " difference of 2 s or 1 % is ignored.",
             "check which of the three the machine recorded; correct the document, then migrate it with"
             " --on-conflict replace",
-            _of_jobs(_duration),
+            check_of(JOBLOG, _duration),
         ),
     ),
 )

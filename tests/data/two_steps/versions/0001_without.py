@@ -7,7 +7,6 @@ import runpy
 from pathlib import Path
 
 from alembic import op
-from sqlalchemy import MetaData
 
 from rmos_migration.store import schema
 
@@ -29,10 +28,8 @@ _ADDED_LATER = (
 
 def upgrade() -> None:
     (step,) = Path(schema.__file__).parent.glob("migrations/versions/0001_*.py")
-    tables = MetaData()
-    for table in runpy.run_path(str(step))["_TABLES"].tables.values():
-        table.to_metadata(tables)
-    tables.tables["migration_ledger"].c.run_id.nullable = False
-    tables.create_all(op.get_bind(), checkfirst=False)
+    first = runpy.run_path(str(step))
+    first["_TABLES"].tables["migration_ledger"].c.run_id.nullable = False
+    first["upgrade"]()
     for statement in _ADDED_LATER:
         op.execute(statement)

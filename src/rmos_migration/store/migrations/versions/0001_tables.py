@@ -21,6 +21,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.types import TypeEngine
 
 revision = "0001"
@@ -32,14 +33,16 @@ depends_on = None
 _TABLES = MetaData()
 _STRICT: dict[str, Any] = {"sqlite_strict": True}
 _CLUSTERED: dict[str, Any] = {"sqlite_strict": True, "sqlite_with_rowid": False}
-_NOT_LOADED = text("outcome IN ('conflict', 'rejected')")
 Real: TypeEngine[float] = Double().with_variant(REAL(), "sqlite")
 Long = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def upgrade() -> None:
+    connection = op.get_bind()
     for table in _TABLES.tables.values():
-        table.create(op.get_bind(), checkfirst=False)
+        connection.execute(CreateTable(table))
+    for index in _INDEXES:
+        connection.execute(CreateIndex(index))
 
 
 def _json(name: str, *, required: bool = False) -> Column[str]:
@@ -51,7 +54,7 @@ def _bounded(name: str, kind: Any, rule: str) -> Column[Any]:
     return Column(name, kind, CheckConstraint(f"{name} IS NULL OR {name} {rule}"))
 
 
-Table(
+_families = Table(
     "strip_families",
     _TABLES,
     Column("id", Text, primary_key=True),
@@ -64,11 +67,10 @@ Table(
     _json("extra_json"),
     Column("created_at", Text),
     Column("updated_at", Text),
-    Index("idx_strip_families_created", "created_at", "id"),
     **_STRICT,
 )
 
-Table(
+_patterns = Table(
     "patterns",
     _TABLES,
     Column("id", Text, primary_key=True),
@@ -81,12 +83,10 @@ Table(
     _json("extra_json"),
     Column("created_at", Text),
     Column("updated_at", Text),
-    Index("idx_patterns_strip_family", "strip_family_id"),
-    Index("idx_patterns_created", "created_at", "id"),
     **_STRICT,
 )
 
-Table(
+_joblogs = Table(
     "joblogs",
     _TABLES,
     Column("id", Text, primary_key=True),
@@ -110,10 +110,6 @@ Table(
     _json("extra_json"),
     Column("created_at", Text),
     Column("updated_at", Text),
-    Index("idx_joblogs_pattern", "pattern_id"),
-    Index("idx_joblogs_strip_family", "strip_family_id"),
-    Index("idx_joblogs_status", "status"),
-    Index("idx_joblogs_created", "created_at", "id"),
     **_STRICT,
 )
 
@@ -136,7 +132,8 @@ Table(
         "status",
         Text,
         CheckConstraint(
-            "status IN ('running', 'completed', 'completed_with_rejects', 'failed', 'interrupted', 'rolled_back')"
+            "status IN ('running', 'completed', 'completed_with_rejects', 'failed', 'interrupted', "
+            "'rolled_back')"
         ),
         nullable=False,
     ),
@@ -159,7 +156,7 @@ Table(
     **_STRICT,
 )
 
-Table(
+_ledger = Table(
     "migration_ledger",
     _TABLES,
     Column("source_id", Integer, ForeignKey("migration_sources.id"), primary_key=True),
@@ -181,12 +178,10 @@ Table(
     Column("content_sha256", Text),
     Column("size_bytes", Long),
     Column("mtime_ns", Long),
-    Index("idx_ledger_record", "entity", "record_id"),
-    Index("idx_ledger_kept_out", "code", sqlite_where=_NOT_LOADED, postgresql_where=_NOT_LOADED),
     **_CLUSTERED,
 )
 
-Table(
+_diagnostics = Table(
     "migration_diagnostics",
     _TABLES,
     Column("id", Integer, primary_key=True),
@@ -200,7 +195,6 @@ Table(
     Column("message", Text, nullable=False),
     Column("hint", Text),
     Column("document", Text, nullable=False, server_default=""),
-    Index("idx_diagnostics_run", "run_id", "path"),
     **_STRICT,
 )
 
@@ -216,13 +210,29 @@ Table(
     **_STRICT,
 )
 
-Table(
+_pending = Table(
     "migration_pending_references",
     _TABLES,
     Column("entity", Text, primary_key=True),
     Column("record_id", Text, primary_key=True),
     Column("field", Text, primary_key=True),
     Column("target_id", Text, nullable=False),
-    Index("idx_pending_target", "target_id"),
     **_CLUSTERED,
 )
+
+_NOT_LOADED = text("outcome IN ('conflict', 'rejected')")
+
+_INDEXES = (
+    Index("idx_patterns_strip_family", _patterns.c.strip_family_id),
+    Index("idx_joblogs_pattern", _joblogs.c.pattern_id),
+    Index("idx_joblogs_strip_family", _joblogs.c.strip_family_id),
+    Index("idx_joblogs_status", _joblogs.c.status),
+    Index("idx_strip_families_created", _families.c.created_at, _families.c.id),
+    Index("idx_patterns_created", _patterns.c.created_at, _patterns.c.id),
+    Index("idx_joblogs_created", _joblogs.c.created_at, _joblogs.c.id),
+    Index("idx_ledger_record", _ledger.c.entity, _ledger.c.record_id),
+    Index("idx_ledger_kept_out", _ledger.c.code, sqlite_where=_NOT_LOADED, postgresql_where=_NOT_LOADED),
+    Index("idx_diagnostics_run", _diagnostics.c.run_id, _diagnostics.c.path),
+    Index("idx_pending_target", _pending.c.target_id),
+)
+"""In this order, because of two that serve a query equally well SQLite takes the one that was made last."""

@@ -24,7 +24,7 @@ _SENTENCES = {
 }
 
 
-def sentence_of(key: str, value: Any, problem: ErrorDetails) -> str:
+def validation_message(key: str, value: Any, problem: ErrorDetails) -> str:
     """Return the message for a validation error of a value under a key."""
     kind = problem["type"]
     if isinstance(value, str) and not value.strip():
