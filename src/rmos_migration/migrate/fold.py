@@ -25,6 +25,7 @@ class BatchWrites:
         pending: references whose parent has not come, by record.
         taken_over: records whose former documents are gone.
         edited: records whose row got the content of a document that is new or was edited.
+        mentioning: the documents that write a row and have parts which refer to other records.
         unchanged: the places of documents that were read again and are unchanged.
         entries: an entry of the ledger for each document.
         rejected: the decisions on documents whose bytes are kept.
@@ -43,6 +44,7 @@ class BatchWrites:
     pending: dict[str, list[PendingReference]] = field(default_factory=dict)
     taken_over: set[str] = field(default_factory=set)
     edited: set[str] = field(default_factory=set)
+    mentioning: list[Candidate] = field(default_factory=list)
     unchanged: list[Place] = field(default_factory=list)
     entries: list[LedgerEntry] = field(default_factory=list)
     rejected: list[Decision] = field(default_factory=list)
@@ -62,6 +64,8 @@ class BatchWrites:
             self.inserted_by.append(candidate)
         if write.pending or record_id in self.pending:
             self.pending[record_id] = write.pending
+        if candidate.mentions:
+            self.mentioning.append(candidate)
         if write.was_gone:
             self.remade[record_id] = candidate
         if write.was_deleted:

@@ -31,7 +31,7 @@ def load(connection: Connection, batch: Batch, progress: RunProgress) -> BatchRe
     if not batch.is_read:
         return _skipped(connection, batch, progress)
     _look_up(connection, batch, progress)
-    former_places = recognise_renamed(connection, batch, progress)
+    former_places = [] if progress.is_new_source else recognise_renamed(connection, batch, progress)
     is_met = bool(batch.known) or any(one.soft or one.record_id in batch.gone_rows for one in batch.documents)
     decisions = accept_all(batch) if not is_met else []
     writes = fold(decisions, batch, progress.ref)
@@ -41,7 +41,8 @@ def load(connection: Connection, batch: Batch, progress: RunProgress) -> BatchRe
     if progress.options.on_conflict is OnConflict.REPLACE:
         for place in writes.unchanged:
             progress.leave(place)
-    ledger.forget_places(connection, progress.ref.source_id, former_places)
+    if former_places:
+        ledger.forget_places(connection, progress.ref.source_id, former_places)
     return _record(connection, batch, decisions, writes, progress)
 
 
@@ -125,21 +126,27 @@ def _record(
     """Write everything but the rows."""
     ref, encoding = progress.ref, progress.options.encoding
     attached = _write_references(connection, batch, writes)
-    ledger.forget_files(connection, ref.source_id, batch.reread_paths)
-    elsewhere = _update_elsewhere(connection, batch, writes, progress)
+    if batch.reread_paths:
+        ledger.forget_files(connection, ref.source_id, batch.reread_paths)
+    elsewhere = _Elsewhere([], [], [])
+    if writes.taken_over or writes.replaced or writes.remade:
+        elsewhere = _update_elsewhere(connection, batch, writes, progress)
     ledger.write_ledger(connection, writes.entries)
-    rejects.write_rejects(connection, list(rejects_of(writes.rejected, ref, encoding)))
-    written = (decision.candidate for decision in decisions if decision.write is not None)
+    if writes.rejected:
+        rejects.write_rejects(connection, list(rejects_of(writes.rejected, ref, encoding)))
     diagnostics = writes.diagnostics + batch.notices
-    diagnostics += missing_mentions(connection, batch.entity, written, progress.looks)
-    diagnostics = with_places(diagnostics, batch.documents, encoding)
+    if writes.mentioning:
+        diagnostics += missing_mentions(connection, batch.entity, writes.mentioning, progress.looks)
+    if diagnostics:
+        diagnostics = with_places(diagnostics, batch.documents, encoding)
     diagnostics += [attached_notice(reference) for reference in attached]
     diagnostics += writes.restored + elsewhere.edits_lost
     again = {(one.path, one.pointer) for one in elsewhere.restored}
     superseded = [*batch.superseded, *elsewhere.superseded]
     diagnostics += _superseded_notices(one for one in superseded if (one.path, one.pointer) not in again)
-    retracted = runs.retract(connection, ref.run_id, SUPERSEDED, again)
-    runs.write_diagnostics(connection, ref.run_id, diagnostics)
+    retracted = runs.retract(connection, ref.run_id, SUPERSEDED, again) if again else 0
+    if diagnostics:
+        runs.write_diagnostics(connection, ref.run_id, diagnostics)
     read = (one.generation for one in batch.documents if one.reading.sha256 is not None)
     generations = batch.skipped_generations + Counter(read)
     return BatchResult(writes.tally, generations, diagnostics, decisions, retracted)

@@ -79,6 +79,7 @@ class Batch:
         documents: those that were read, in source order.
         reread_paths: files among theirs that the ledger knows.
         notices: what was noticed that belongs to no single document.
+        is_read: whether any of its files was opened, or could not be.
         files_read: files whose bytes were read.
         files_refused: files that could not be read.
         skipped_files: files that were not read because they have not changed.
@@ -96,6 +97,7 @@ class Batch:
     documents: list[Candidate] = field(default_factory=list)
     reread_paths: list[str] = field(default_factory=list)
     notices: list[Diagnostic] = field(default_factory=list)
+    is_read: bool = False
     files_read: int = 0
     files_refused: int = 0
     skipped_files: int = 0
@@ -106,11 +108,6 @@ class Batch:
     size_bytes: int = 0
     known: dict[Place, KnownDocument] = field(default_factory=dict)
     gone_rows: set[str] = field(default_factory=set)
-
-    @property
-    def is_read(self) -> bool:
-        """Whether any of its files was opened, or could not be."""
-        return bool(self.files_read or self.files_refused)
 
 
 class BatchResult(NamedTuple):

@@ -1,6 +1,7 @@
 """What became of documents and of runs, and how many of each there are."""
 
 from collections import Counter
+from collections.abc import Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -156,10 +157,23 @@ class RunCounts:
         """Whether every entity's outcomes add up to what was found, and none is negative."""
         return all(tally.balanced for tally in self.entities.values())
 
-    def plus(self, entity: str, tally: Tally) -> "RunCounts":
-        """Return these counts with further documents of an entity."""
+    def plus(
+        self,
+        entity: str,
+        tally: Tally,
+        files: FileCounts,
+        generations: Mapping[str | None, int],
+        diagnostics: list[Diagnostic],
+    ) -> "RunCounts":
+        """Return these counts with those of a further batch."""
         counts = deepcopy(self)
         counts.entities[entity].add(tally)
+        counts.files.found += files.found
+        counts.files.read += files.read
+        counts.files.unread += files.unread
+        for generation, documents in generations.items():
+            counts.generations[generation or UNRECOGNISED] += documents
+        counts.notice(diagnostics)
         return counts
 
     def notice(self, diagnostics: list[Diagnostic]) -> None:
@@ -170,10 +184,9 @@ class RunCounts:
 
     def take_back(self, code: str, severity: Severity, times: int) -> None:
         """Take back so many diagnostics that no longer hold."""
-        if times:
-            self.codes[code] -= times
-            self.severities[severity.value] -= times
-            self.codes = +self.codes  # without those at zero
+        self.codes[code] -= times
+        self.severities[severity.value] -= times
+        self.codes = +self.codes  # without those at zero
 
     def as_json(self) -> dict[str, Any]:
         """Return the counts as the run summary shows them."""

@@ -11,7 +11,7 @@ from ..store import ledger, records
 from ..store.port import DatabasePort
 from .gc_pause import fewer_garbage_collections
 from .load import load
-from .model import Batch, BatchResult
+from .model import BatchResult
 from .observer import NullObserver, Observer
 from .opening import source_at
 from .options import Options, Stop
@@ -21,7 +21,7 @@ from .references import attached_notice
 from .run_progress import RunProgress
 from .stray_files import stray_file_warnings
 from .summary import RunSummary
-from .unit_of_work import UnitOfWork, begin_run
+from .unit_of_work import UndoBatch, UnitOfWork, begin_run
 
 log = logging.getLogger(__name__)
 
@@ -93,44 +93,29 @@ def _load_all(
     stop: Stop,
     dealt_with: Callable[[int], None],
 ) -> None:
-    try:
-        for batch in batches(unit, batch_documents):
-            result = _load(unit, batch)
-            _tell(unit.progress, result, observer)
-            dealt_with(batch.size_bytes)
-            if _signal(unit.progress, stop) is not None:
-                break
-    except _TooManyRejects as stopped:
-        unit.progress.stopped_by = str(stopped)
-        unit.progress.undone += stopped.undone.diagnostics
-        observer.decided(stopped.undone.decisions)
-        observer.noticed(stopped.undone.diagnostics)
-
-
-class _TooManyRejects(Exception):  # noqa: N818 - ends a run, is no failure
-    """Undoes the batch that rejects more documents than the user allows."""
-
-    def __init__(self, message: str, undone: BatchResult) -> None:
-        super().__init__(message)
-        self.undone = undone
-
-
-def _load(unit: UnitOfWork, batch: Batch) -> BatchResult:
-    with unit.batch(batch):
-        result = load(unit.connection, batch, unit.progress)
-        unit.progress.count(batch, result)
-        if message := unit.progress.limit_exceeded(is_last=batch.is_last):
-            raise _TooManyRejects(message, result)
-    return result
+    progress = unit.progress
+    for batch in batches(unit, batch_documents):
+        with unit.batch(batch):
+            result = load(unit.connection, batch, progress)
+            progress.stopped_by = progress.count(batch, result)
+            if progress.stopped_by:
+                raise UndoBatch
+        _tell(progress, result, observer)
+        if progress.stopped_by:
+            break
+        dealt_with(batch.size_bytes)
+        if _signal(progress, stop) is not None:
+            break
 
 
 def _tell(progress: RunProgress, result: BatchResult, observer: Observer) -> None:
-    log.debug("batch committed; so far %s", progress.counts.totals)
-    if progress.options.all_or_nothing:
+    if progress.options.all_or_nothing or progress.stopped_by:
         progress.undone += result.diagnostics
     observer.decided(result.decisions)
     observer.noticed(result.diagnostics)
-    observer.advanced(progress.counts)
+    if not progress.stopped_by:
+        log.debug("batch committed; so far %s", progress.counts.totals)
+        observer.advanced(progress.counts)
 
 
 def _signal(progress: RunProgress, stop: Stop) -> int | None:

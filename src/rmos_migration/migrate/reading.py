@@ -71,6 +71,7 @@ def _read(unit: UnitOfWork, chunk: _Chunk, batch_documents: int, *, is_last: boo
         if not found:
             message = "the file holds an empty list or object"
             batch.notices.append(diagnose("no-documents", message, Location(reading.path)))
+        batch.is_read = True
         batch.files_read += reading.sha256 is not None
         batch.files_refused += reading.sha256 is None
         batch.size_bytes += len(reading.raw)

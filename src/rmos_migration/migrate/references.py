@@ -1,6 +1,6 @@
 """The references of a batch's documents, and the parents that exist (docs/domain.md, References)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -84,25 +84,22 @@ class ParentLookup:
 
 
 def missing_mentions(
-    connection: Connection, entity: Entity, written: Iterable[Candidate], looks: Looks
+    connection: Connection, entity: Entity, mentioning: Sequence[Candidate], looks: Looks
 ) -> list[Diagnostic]:
     """Return warnings for missing records that only parts of a record name (docs/domain.md, Fields).
 
     Args:
         connection: for look-ups only.
         entity: what the documents are.
-        written: the documents that wrote a row.
+        mentioning: documents that wrote a row and have such parts.
         looks: the ids that look like others.
     """
-    if not entity.embedded_references:
-        return []
-    naming = [one for one in written if one.mentions]
     found = []
     for rule in entity.embedded_references:
-        wanted = {target for one in naming for name, target in one.mentions if name == rule.name}
+        wanted = {target for one in mentioning for name, target in one.mentions if name == rule.name}
         there = existing_ids(connection, rule.reference or "", wanted)
         alike = looks.alike(connection, rule.reference or "", wanted - there)
-        for one in naming:
+        for one in mentioning:
             missing = [target for name, target in one.mentions if name == rule.name and target not in there]
             if missing:
                 found.append(diagnose("ring-family-missing", _not_among(rule, missing, alike), one.location))

@@ -26,8 +26,6 @@ def recognise_renamed(connection: Connection, batch: Batch, progress: RunProgres
     Returns:
         The former places of documents that were renamed; the batch has them under their new ones.
     """
-    if progress.is_new_source:
-        return []
     former_places: list[Place] = []
     formers_left = _formers_of(connection, batch, progress)
     known = dict(batch.known)

@@ -12,8 +12,8 @@ from ..store.model import SUPERSEDED
 from ..store.records import Looks
 from .current_files import MovedDocuments
 from .model import Batch, BatchResult, Place, RunRef
-from .options import Options
-from .outcome import UNRECOGNISED, Outcome, RunCounts, Tally
+from .options import Limit, Options
+from .outcome import FileCounts, Outcome, RunCounts, Tally
 
 JUDGED_FROM = 1000
 """Documents found before a percentage of them is judged: early on, a single reject would be too many."""
@@ -71,22 +71,25 @@ class RunProgress:
 
     # counts
 
-    def count(self, batch: Batch, result: BatchResult) -> None:
-        """Count a batch; the counts before it stay a value of their own."""
-        self.counts = self.counts.plus(batch.entity.name, result.tally)
-        files = self.counts.files
-        files.found += batch.files_read + batch.files_refused + batch.skipped_files
-        files.read += batch.files_read
-        files.unread += batch.files_refused + batch.skipped_files
-        for generation, documents in result.generations.items():
-            self.counts.generations[generation or UNRECOGNISED] += documents
-        self.counts.notice(result.diagnostics)
-        self.counts.take_back(SUPERSEDED, Severity.WARNING, result.retracted)
+    def count(self, batch: Batch, result: BatchResult) -> str:
+        """Count a batch; the counts before it stay a value of their own.
 
-    def limit_exceeded(self, *, is_last: bool) -> str:
-        """Return in words that more is rejected than the user allows; empty if it is not."""
-        limit, totals = self.options.max_rejects, self.counts.totals
-        if limit is None or (limit.is_percentage and totals.found < JUDGED_FROM and not is_last):
+        Returns:
+            In words that more is rejected than the user allows; empty if the run may go on.
+        """
+        unread = batch.files_refused + batch.skipped_files
+        files = FileCounts(found=batch.files_read + unread, read=batch.files_read, unread=unread)
+        self.counts = self.counts.plus(
+            batch.entity.name, result.tally, files, result.generations, result.diagnostics
+        )
+        if result.retracted:
+            self.counts.take_back(SUPERSEDED, Severity.WARNING, result.retracted)
+        limit = self.options.max_rejects
+        return "" if limit is None else self._limit_exceeded(limit, is_last=batch.is_last)
+
+    def _limit_exceeded(self, limit: Limit, *, is_last: bool) -> str:
+        totals = self.counts.totals
+        if limit.is_percentage and totals.found < JUDGED_FROM and not is_last:
             return ""
         if limit.allows(totals.rejected, totals.found):
             return ""

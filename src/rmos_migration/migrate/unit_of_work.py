@@ -47,6 +47,10 @@ class Ending(NamedTuple):
     duration_seconds: float
 
 
+class UndoBatch(Exception):  # noqa: N818 - is no failure
+    """Leaves a batch, and undoes everything in it."""
+
+
 class Transactions:
     """The transactions of one connection.
 
@@ -89,7 +93,8 @@ class UnitOfWork:
     def batch(self, batch: Batch) -> Iterator[None]:
         """Write a batch in one transaction; what is counted in it is counted only if that commits.
 
-        One that has nothing to write needs none: that keeps a run in which nothing has changed fast.
+        One that has nothing to write needs none: that keeps a run in which nothing has changed fast. ``UndoBatch`` ends
+        here.
         """
         before = self.progress.counts
         try:
@@ -100,6 +105,8 @@ class UnitOfWork:
                     runs.write_progress(self.connection, self.progress.ref.run_id, counts)
             else:
                 yield
+        except UndoBatch:
+            self.progress.counts = before
         except BaseException:
             self.progress.counts = before
             raise
