@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
 
-from . import conflicts, report, serving
+from . import conflicts, report, serving, starting
 from .cases import CAN_EMPTY_CACHE, CASES, LARGE, SPEED, Before, Case
 from .measure import CAN_MEASURE_MEMORY, Job, Measurement, WrongResult, measured
 from .reporting import share_of_report
@@ -21,6 +21,7 @@ from .tree import plant
 
 SEED = 20
 QUICK_DOCUMENTS, QUICK_ROUNDS = 1_000, 1
+START_ROUNDS, QUICK_START_ROUNDS = 15, 1
 CONFLICTS, QUICK_CONFLICTS = (100_000, 240), (2_000, 30)
 """Small documents and large ones in the trees in which a tenth is in conflict."""
 MEMORY_SIZES, QUICK_MEMORY_SIZES = (10_000, 100_000), (1_000, 5_000)
@@ -35,6 +36,8 @@ def main() -> int:
     try:
         with TemporaryDirectory(prefix="rmos-bench-", dir=options.folder) as folder:
             place = Path(folder).resolve()
+            print("starts", file=sys.stderr)
+            starts = starting.started(place, QUICK_START_ROUNDS if options.quick else START_ROUNDS)
             results = _speed(place, documents, rounds)
             memory, audit_memory, large = _large(place, sizes, rounds)
             print("conflicts", file=sys.stderr)
@@ -56,9 +59,13 @@ def main() -> int:
         memory_mb=memory,
         audit_memory_mb=audit_memory,
         conflicts_mb=growth,
+        starts=starts,
         reports=reports,
         serving=answering,
-        targets=report.targets(figures, large_figures, memory, audit_memory, growth, share, answering),
+        targets=[
+            *report.start_targets(starts),
+            *report.targets(figures, large_figures, memory, audit_memory, growth, share, answering),
+        ],
         notes=_notes(quick=options.quick),
     )
     print(found.as_text())

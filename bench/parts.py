@@ -26,7 +26,7 @@ from rmos_migration.generations import newest, recognise
 from rmos_migration.sources.discover import Source
 from rmos_migration.store import runs
 from rmos_migration.store.database import database_at
-from rmos_migration.store.dialect import SQLITE
+from rmos_migration.store.dialect import DIALECT
 from rmos_migration.store.ledger import source_id
 from rmos_migration.store.model import now
 from rmos_migration.store.tables import ENTITY_TABLES, ledger
@@ -166,8 +166,8 @@ def _insert(batches: list[Batch], path: Path) -> Iterator[int]:
             )
         for table, rows, entries in batches:
             with connection.begin():
-                SQLITE.insert_rows(connection, table, table.columns.keys(), rows)
-                SQLITE.insert_rows(connection, ledger, ledger.columns.keys(), entries)
+                DIALECT.insert_rows(connection, table, table.columns.keys(), rows)
+                DIALECT.insert_rows(connection, ledger, ledger.columns.keys(), entries)
             yield len(rows)
     path.unlink()
 

@@ -13,6 +13,7 @@ from .cases import CASES
 from .measure import Measurement
 from .reporting import Reporting
 from .serving import CONNECTIONS, Serving
+from .starting import TARGETS, Start
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Report:
     memory_mb: Mapping[int, float]
     audit_memory_mb: Mapping[int, float]
     conflicts_mb: float | None
+    starts: Sequence[Start]
     reports: Sequence[Reporting]
     serving: Serving | None
     targets: Sequence[Target]
@@ -64,6 +66,7 @@ class Report:
         return {
             "schema": "rmos-migration/benchmark/1",
             **asdict(self),
+            "starts": [one._asdict() for one in self.starts],
             "reports": reports,
             "serving": serving,
         }
@@ -79,6 +82,7 @@ class Report:
             for documents, peak in self.memory_mb.items()
         ]
         parts = [", ".join(f"{name} {value}" for name, value in self.machine.items()), figures, large]
+        parts += [_starts_table(self.starts)]
         parts += [_aligned(memory)] if self.memory_mb else []
         parts += [serving_table(self.serving)] if self.serving else []
         parts += [_aligned(targets), "\n".join(f"note: {note}" for note in self.notes)]
@@ -116,6 +120,19 @@ def figures(
             peak_mb=max((m.peak_mb for m in all_of if m.peak_mb is not None), default=None),
         )
         for name, all_of in measurements.items()
+    ]
+
+
+def start_targets(starts: Sequence[Start]) -> list[Target]:
+    """Return what was promised of the starts of commands, held against the fastest run of each."""
+    ratio = {one.command: one.ratio for one in starts}
+    return [
+        Target(
+            f"{command}, against the start of sqlite-utils <= {most:g}",
+            ratio[command],
+            ratio[command] <= most,
+        )
+        for command, most in TARGETS.items()
     ]
 
 
@@ -198,6 +215,12 @@ def serving_table(serving: Serving) -> str:
     )
     run = f"{_number(serving.documents_per_second, 0)} documents/s, log of at most {_number(serving.log_mb, 0)} MB"
     return f"{_aligned(table)}\n\nmemory of the server: {memory}; the run beside it: {run}"
+
+
+def _starts_table(starts: Sequence[Start]) -> str:
+    table = [("start of a command, fastest run", "ms", "times sqlite-utils --help")]
+    table += [(one.command, _number(one.seconds * 1000, 0), _number(one.ratio, 2)) for one in starts]
+    return _aligned(table)
 
 
 def _figures_table(figures: Sequence[Figures]) -> str:

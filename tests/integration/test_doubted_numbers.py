@@ -221,8 +221,7 @@ def test_rows_that_wait_or_were_replaced_and_records_of_the_dashboard_are_no_rea
     edit.delete(place, PATTERN, "c")
     migrate(tree, database)
     with place.read() as snapshot:
-        connection = snapshot.connection
-        assert doubts(connection) == []
+        assert doubts(snapshot) == []
 
 
 @pytest.mark.parametrize("verb", ["status", "doctor", "report", "history", "rejects"])

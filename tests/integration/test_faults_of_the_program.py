@@ -94,12 +94,12 @@ def test_an_installation_that_is_broken_does_not_end_with_the_code_of_rejects(tm
 
 
 def test_a_fault_is_the_servers_own(filled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from rmos_migration.store import queries
+    from rmos_migration.store import records
 
     def planted(*_: object) -> None:
         raise AttributeError("planted")
 
-    monkeypatch.setattr(queries, "entity_counts", planted)
+    monkeypatch.setattr(records, "entity_counts", planted)
     with TestClient(create_app(serving(filled)), raise_server_exceptions=False) as client:
         answer = client.get("/api/rmos/stores/migration/status")
     assert answer.status_code == 500

@@ -6,6 +6,7 @@ from builders import family, pattern, rmos, write
 from rmos_migration import migrate
 from rmos_migration.store import records
 from rmos_migration.store.database import database_at
+from rmos_migration.store.snapshot import Snapshot
 
 
 def test_an_open_reader_sees_what_other_processes_write_after_the_file_was_examined(
@@ -15,7 +16,7 @@ def test_an_open_reader_sees_what_other_processes_write_after_the_file_was_exami
     migrate(tree, database)
     place = database_at(database)
     with place.connect_pooled() as connection:
-        assert records.entity_counts(connection)["patterns"] == 0
+        assert records.entity_counts(Snapshot(connection))["patterns"] == 0
         connection.rollback()
         place.inspect()
         write(tree, "patterns/p.json", pattern())
@@ -24,4 +25,4 @@ def test_an_open_reader_sees_what_other_processes_write_after_the_file_was_exami
             [],
         ):  # each is the only one that it knows of, and tidies up when it ends
             assert rmos("migrate", tree, "--database", database, *arguments).returncode == 0
-        assert records.entity_counts(connection)["patterns"] == 1
+        assert records.entity_counts(Snapshot(connection))["patterns"] == 1

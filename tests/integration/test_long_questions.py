@@ -16,6 +16,7 @@ from rmos_migration.errors import DatabaseUnusable, TookTooLong
 from rmos_migration.store import records
 from rmos_migration.store.failures import driver_errors_as_ours
 from rmos_migration.store.pool import ReadPool
+from rmos_migration.store.snapshot import Snapshot
 from rmos_migration.store.sqlite.database import SqliteDatabase
 from rmos_migration.store.sqlite.engines import connected, file_engine, time_limit
 
@@ -27,16 +28,16 @@ def ask(connection: Connection) -> None:
 
 
 def test_an_endless_question_is_ended_and_the_next_one_answered(readers: ReadPool) -> None:
-    with pytest.raises(TookTooLong), readers.reading(seconds=0.2) as connection:
-        ask(connection)
-    with readers.reading() as connection:
-        assert records.entity_counts(connection)["patterns"] == 1
+    with pytest.raises(TookTooLong), readers.reading(seconds=0.2) as snapshot:
+        ask(snapshot.connection)
+    with readers.reading() as snapshot:
+        assert records.entity_counts(snapshot)["patterns"] == 1
 
 
 def test_a_pool_has_a_limit_of_its_own(readers: ReadPool) -> None:
     readers.seconds = 0.2
-    with pytest.raises(TookTooLong), readers.reading() as connection:
-        ask(connection)
+    with pytest.raises(TookTooLong), readers.reading() as snapshot:
+        ask(snapshot.connection)
 
 
 def test_a_connection_has_a_limit_of_its_own(database: Path) -> None:
@@ -76,15 +77,15 @@ def test_questions_without_an_end_are_ended_however_short_each_of_them_is(databa
 
 
 def test_what_takes_too_long_is_told_as_no_damage(readers: ReadPool) -> None:
-    with pytest.raises(DatabaseUnusable) as told, readers.reading(seconds=0.2) as connection:
-        ask(connection)
+    with pytest.raises(DatabaseUnusable) as told, readers.reading(seconds=0.2) as snapshot:
+        ask(snapshot.connection)
     assert "damage" not in f"{told.value.message} {told.value.hint}"
 
 
 def test_a_server_that_ends_ends_its_questions(readers: ReadPool) -> None:
     threading.Timer(0.3, readers.end_questions).start()
-    with pytest.raises(TookTooLong), readers.reading() as connection:
-        ask(connection)
+    with pytest.raises(TookTooLong), readers.reading() as snapshot:
+        ask(snapshot.connection)
 
 
 def test_a_question_whose_caller_hangs_up_is_ended(
@@ -98,9 +99,9 @@ def test_a_question_whose_caller_hangs_up_is_ended(
             await asyncio.sleep(3600)  # whoever looks whether there is something leaves at once
         return {"type": "http.disconnect"}
 
-    def make(connection: Connection) -> None:
+    def make(snapshot: Snapshot) -> None:
         asked.set()
-        ask(connection)
+        ask(snapshot.connection)
 
     made = response_cache.ResponseCache(SqliteDatabase(database))
     guard = threading.Timer(60, lambda: (given_up.set(), made.readers.end_questions()))
@@ -115,9 +116,9 @@ def test_a_question_whose_caller_hangs_up_is_ended(
 
 def test_the_keyboard_ends_a_question(readers: ReadPool) -> None:
     alarm = threading.Timer(0.3, signal.raise_signal, [signal.SIGINT])
-    with pytest.raises(KeyboardInterrupt), readers.reading() as connection:
+    with pytest.raises(KeyboardInterrupt), readers.reading() as snapshot:
         alarm.start()
-        ask(connection)
+        ask(snapshot.connection)
 
 
 def test_ctrl_c_stays_ctrl_c_where_it_cost_the_connection(readers: ReadPool, database: Path) -> None:

@@ -17,7 +17,7 @@ GUIDE = EXAMPLES.parent / "CONTRIBUTING.md"
 STEP = re.compile(r"^\d\. `([\w/]+\.py)`.*?```python\n(.*?)   ```", re.MULTILINE | re.DOTALL)
 BESIDE = {
     "reports/model.py": "    audit: Audit | None = None\n",
-    "reports/database_now.py": '        "gallery": _gallery(connection),\n',
+    "reports/database_now.py": '        "gallery": _gallery(snapshot),\n',
     "reports/sections/__init__.py": "    WORKSHOP,\n",
 }
 """The line before which each step's code goes, with the indentation that it takes there."""

@@ -21,7 +21,7 @@ from builders import (
 )
 from loaded_program import without_power_to_hand_over
 from rmos_migration import audit, migrate
-from rmos_migration.atomic import write_whole
+from rmos_migration.files.atomic import write_whole
 from rmos_migration.store.database import database_at
 from rmos_migration.store.sqlite.backup import back_up
 from two_steps import older_database

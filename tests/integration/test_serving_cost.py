@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 
 from rmos_migration import audit, migrate
 from rmos_migration.api.server import open_socket
@@ -15,6 +15,7 @@ from rmos_migration.api.server_settings import ServerSettings
 from rmos_migration.entities import ENTITIES, PATTERN, Entity, FieldKind
 from rmos_migration.store import records
 from rmos_migration.store.pool import ReadPool
+from rmos_migration.store.snapshot import Snapshot
 from rmos_migration.store.sqlite.database import SqliteDatabase
 from rmos_migration.views import overview
 from rmos_migration.views.audit import validation
@@ -35,29 +36,30 @@ def database(tmp_path: Path) -> SqliteDatabase:
 
 
 @pytest.fixture
-def reading(database: SqliteDatabase) -> Iterator[Connection]:
-    """A connection of the server's own kind."""
+def reading(database: SqliteDatabase) -> Iterator[Snapshot]:
+    """What the server reads from."""
     readers = ReadPool(database)
-    with readers.reading() as connection:
-        yield connection
+    with readers.reading() as snapshot:
+        yield snapshot
     readers.close()
 
 
-def plans_of(connection: Connection, work: Callable[[Connection], Any]) -> dict[str, list[str]]:
+def plans_of(snapshot: Snapshot, work: Callable[[Snapshot], Any]) -> dict[str, list[str]]:
     """What SQLite does for every statement of some work: the steps of its plan."""
     asked: list[tuple[str, Any]] = []
 
     def note(_: Any, __: Any, statement: str, parameters: Any, *more: Any) -> None:
         asked.append((statement, parameters))
 
-    event.listen(connection, "before_cursor_execute", note)
+    event.listen(snapshot.connection, "before_cursor_execute", note)
     try:
-        work(connection)
+        work(snapshot)
     finally:
-        event.remove(connection, "before_cursor_execute", note)
+        event.remove(snapshot.connection, "before_cursor_execute", note)
     return {
         statement: [
-            step[3] for step in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            step[3]
+            for step in snapshot.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         ]
         for statement, parameters in asked
         if not statement.startswith("PRAGMA")
@@ -75,14 +77,14 @@ def is_count(statement: str) -> bool:
 
 
 def test_the_status_looks_through_no_table_but_to_count_it(
-    database: SqliteDatabase, reading: Connection
+    database: SqliteDatabase, reading: Snapshot
 ) -> None:
     audited = audit(database.path)
     settings = ServerSettings(database, EXAMPLE, None)
     plans = plans_of(
         reading,
-        lambda connection: overview.status(
-            ViewContext(connection, database, settings.redactor), validation(audited), trusted=False
+        lambda snapshot: overview.status(
+            ViewContext(snapshot, database, settings.redactor), validation(audited), trusted=False
         ),
     )
     assert len(plans) >= 2 * len(ENTITIES)
@@ -95,12 +97,12 @@ def test_the_status_looks_through_no_table_but_to_count_it(
 @pytest.mark.parametrize("is_first", [True, False], ids=["first page", "later page"])
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
 def test_a_page_of_records_is_in_the_order_of_an_index(
-    reading: Connection, entity: Entity, is_first: bool, newest: bool
+    reading: Snapshot, entity: Entity, is_first: bool, newest: bool
 ) -> None:
     after = None if is_first else ("m", "2024-01-01T00:00:00.000000Z")
 
-    def work(connection: Connection) -> None:
-        records.page(connection, entity, {}, after=after, limit=10, newest=newest)
+    def work(snapshot: Snapshot) -> None:
+        records.page(snapshot, entity, {}, after=after, limit=10, newest=newest)
 
     plans = {
         statement: steps for statement, steps in plans_of(reading, work).items() if not is_count(statement)
@@ -113,11 +115,11 @@ def test_a_page_of_records_is_in_the_order_of_an_index(
 
 
 @pytest.mark.parametrize("newest", [False, True], ids=["by id", "newest first"])
-def test_few_records_are_found_before_they_are_put_in_order(reading: Connection, newest: bool) -> None:
+def test_few_records_are_found_before_they_are_put_in_order(reading: Snapshot, newest: bool) -> None:
     """In the order of an index, every record would be fetched to see whether it is wanted, from all over the file."""
 
-    def work(connection: Connection) -> None:
-        found = records.page(connection, PATTERN, {"name": "torres"}, after=None, limit=10, newest=newest)
+    def work(snapshot: Snapshot) -> None:
+        found = records.page(snapshot, PATTERN, {"name": "torres"}, after=None, limit=10, newest=newest)
         assert found.rows
 
     (steps,) = [one for statement, one in plans_of(reading, work).items() if not is_count(statement)]
@@ -126,22 +128,22 @@ def test_few_records_are_found_before_they_are_put_in_order(reading: Connection,
 
 
 @pytest.mark.parametrize("entity", ENTITIES, ids=lambda entity: entity.name)
-def test_what_no_record_has_is_only_counted(reading: Connection, entity: Entity) -> None:
+def test_what_no_record_has_is_only_counted(reading: Snapshot, entity: Entity) -> None:
     for rule in entity.filterable:
         wanted = {rule.name: 0 if rule.source.kind is FieldKind.COUNT else "nowhere"}
         plans = plans_of(
             reading,
-            lambda connection, wanted=wanted: records.page(  # type: ignore[misc]
-                connection, entity, wanted, after=None, limit=10, newest=True
+            lambda snapshot, wanted=wanted: records.page(  # type: ignore[misc]
+                snapshot, entity, wanted, after=None, limit=10, newest=True
             ),
         )
         assert all(is_count(statement) for statement in plans)
 
 
-def test_a_scan_would_be_seen(reading: Connection) -> None:
+def test_a_scan_would_be_seen(reading: Snapshot) -> None:
     plans = plans_of(
         reading,
-        lambda connection: connection.exec_driver_sql(
+        lambda snapshot: snapshot.connection.exec_driver_sql(
             "SELECT name FROM patterns WHERE name > ? ORDER BY name", ("m",)
         ),
     )

@@ -14,8 +14,8 @@ from rmos_migration.store.pool import ReadPool
 
 
 def patterns(readers: ReadPool) -> int:
-    with readers.reading() as connection:
-        return records.entity_counts(connection)["patterns"]
+    with readers.reading() as snapshot:
+        return records.entity_counts(snapshot)["patterns"]
 
 
 def test_a_folder_that_may_only_be_read_does_not_make_the_answers_old(
@@ -26,13 +26,13 @@ def test_a_folder_that_may_only_be_read_does_not_make_the_answers_old(
 
     with monkeypatch.context() as patched:
         patched.setattr(os, "access", only_reading)
-        before = readers.moment()
+        before = readers.data_version()
         assert patterns(readers) == 1
     write(tree, "patterns/q.json", pattern("p2"))
     migrate(tree, database)
     monkeypatch.setattr(os, "access", only_reading)
     assert patterns(readers) == 2
-    assert readers.moment() != before
+    assert readers.data_version() != before
 
 
 def test_a_connection_that_was_open_before_an_upgrade_is_not_lent_out(
@@ -48,8 +48,8 @@ def test_an_answer_that_is_none_does_not_cost_the_connection(database: Path, rea
     readers.harmless = (LookupError,)
     lent = []
     for error in (LookupError, KeyError, LookupError):
-        with pytest.raises(error), readers.reading() as connection:
-            lent.append(connection)
+        with pytest.raises(error), readers.reading() as snapshot:
+            lent.append(snapshot.connection)
             raise error
     assert len(set(map(id, lent))) == 1
     assert patterns(readers) == 1
@@ -58,17 +58,17 @@ def test_an_answer_that_is_none_does_not_cost_the_connection(database: Path, rea
 @pytest.mark.parametrize("error", [ValueError(), TookTooLong("too long"), KeyboardInterrupt()])
 def test_whatever_else_is_raised_costs_it(readers: ReadPool, error: BaseException) -> None:
     readers.harmless = (LookupError,)
-    with pytest.raises(type(error)), readers.reading() as connection:
+    with pytest.raises(type(error)), readers.reading() as snapshot:
         raise error
-    assert connection.closed
+    assert snapshot.connection.closed
     assert patterns(readers) == 1
 
 
 def test_what_is_seen_at_once_is_what_is_seen_with_patience(database: Path, readers: ReadPool) -> None:
-    assert readers.moment_at_once() is None  # nobody has looked yet
-    before = readers.moment()
-    assert readers.moment_at_once() == before
+    assert readers.data_version_at_once() is None  # nobody has looked yet
+    before = readers.data_version()
+    assert readers.data_version_at_once() == before
     execute(database, "UPDATE patterns SET name = 'another'")
-    assert readers.moment_at_once() is None
-    assert readers.moment() != before
-    assert readers.moment_at_once() == readers.moment()
+    assert readers.data_version_at_once() is None
+    assert readers.data_version() != before
+    assert readers.data_version_at_once() == readers.data_version()

@@ -34,28 +34,27 @@ def walking_backwards() -> Iterator[None]:
 def lists(database: Path) -> dict[str, Any]:
     """What the dashboard and the commands list."""
     with database_at(database).read() as snapshot:
-        connection = snapshot.connection
         found: dict[str, Any] = {
-            "runs": runs.newest(connection, 9, locked=False),
-            "not loaded": rejects.page(connection, after=None, limit=50),
-            "codes": list(counted_by_code(connection).items()),
-            "days": runs.days(connection, 9, locked=False),
-            "noticed": runs.diagnostic_counts(connection, 1),
-            "reasons": list(runs.reasons(connection, 1).items()),
-            "patterns": list(records.patterns(connection, 50)),
-            "families": list(records.families(connection)),
+            "runs": runs.newest(snapshot, 9),
+            "not loaded": rejects.page(snapshot, after=None, limit=50),
+            "codes": list(counted_by_code(snapshot).items()),
+            "days": runs.days(snapshot, 9),
+            "noticed": runs.diagnostic_counts(snapshot, 1),
+            "reasons": list(runs.reasons(snapshot, 1).items()),
+            "patterns": list(records.patterns(snapshot, 50)),
+            "families": list(records.families(snapshot)),
         }
         for entity in ENTITIES:
             for newest in (True, False):
                 found[f"{entity.name} {newest}"] = records.page(
-                    connection, entity, {}, after=None, limit=50, newest=newest
+                    snapshot, entity, {}, after=None, limit=50, newest=newest
                 )
-            found[f"{entity.name} recent"] = records.recent(connection, entity, 50)
+            found[f"{entity.name} recent"] = records.recent(snapshot, entity, 50)
             for rule in entity.fields:
                 if rule.column in ("name", "status", "strip_family_id", "material_type", "ring_count"):
-                    found[f"{entity.name} {rule.column}"] = records.values(connection, entity, rule.column)
+                    found[f"{entity.name} {rule.column}"] = records.values(snapshot, entity, rule.column)
                     found[f"{entity.name} by {rule.column}"] = records.counted_by(
-                        connection, entity.name, rule.column
+                        snapshot, entity.name, rule.column
                     )
     return found
 

@@ -110,8 +110,7 @@ def check_numbers(root: Path, database: Path, summary: RunSummary) -> None:
     totals = summary.totals
     assert summary.counts.balanced
     with database_at(database).read() as snapshot:
-        connection = snapshot.connection
-        now = counted_by_outcome(connection)
+        now = counted_by_outcome(snapshot)
     assert (now["conflict"], now["rejected"]) == (totals.conflicts, totals.rejected)
     report = report_of_run(database_at(database))
     assert len(report.kept_out or ()) == totals.conflicts + totals.rejected

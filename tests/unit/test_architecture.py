@@ -51,9 +51,7 @@ def modules_of(*parts: str) -> list[Path]:
     return [file for file in MODULES if name_of(file).partition("/")[0].removesuffix(".py") in parts]
 
 
-@pytest.mark.parametrize(
-    "part", ["errors", "permissions", "syncing", "new_files", "atomic", "catalogue", "diagnostics", "rosette"]
-)
+@pytest.mark.parametrize("part", ["errors", "files", "catalogue", "diagnostics", "rosette"])
 def test_centre_needs_nothing_but_the_standard_library(part: str) -> None:
     files = modules_of(part)
     assert files
@@ -71,22 +69,14 @@ def test_terminal_libraries_stay_in_the_command_line() -> None:
 
 SQL = {"sqlalchemy", "sqlite3", "alembic"}
 ALLOWED_SQL = {
-    "audit": {Import("sqlalchemy", "Connection")},  # to hand it on
-    "verify": {Import("sqlalchemy", "Connection")},
-    "presentation": {Import("sqlalchemy", "Connection")},
-    "api": {Import("sqlalchemy", "Connection")},
-    "views": {Import("sqlalchemy", "Connection")},
+    "audit/repair.py": {Import("sqlalchemy", "Connection")},  # whoever writes hands the connection on
     "editing": {Import("sqlalchemy", "Connection")},
-    "exporting": {Import("sqlalchemy", "Connection")},
-    "reports": {Import("sqlalchemy", "Connection")},
-    "cli/rejects.py": {Import("sqlalchemy", "Connection")},
-    "cli/doctor.py": {Import("sqlite3")},  # to say which SQLite this is
     "migrate": {
         Import("sqlalchemy", "Connection"),
         Import("sqlalchemy", "Transaction"),
         Import("sqlalchemy.exc", "SQLAlchemyError"),
         Import("sqlalchemy.exc", "DBAPIError"),
-    },  # to hand a connection on, and to know a failure of the database; no SQL is made there
+    },  # also to know a failure of the database; no SQL is made there
 }
 
 
@@ -98,14 +88,21 @@ def test_only_the_store_speaks_sql(file: Path) -> None:
     assert used - allowed == set()
 
 
-def test_sqlite3_in_the_doctor_only_tells_its_version() -> None:
-    tree = ast.parse((PACKAGE / "cli/doctor.py").read_text(encoding="utf-8"))
-    used = {
-        node.attr
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "sqlite3"
-    }
-    assert used <= {"sqlite_version", "sqlite_version_info"}
+OF_A_FILE = {"is_locked", "lock_path", "write_lock", "real_path", "size_of"}
+"""What only a database in a file has; others ask ``DatabasePort``."""
+
+
+@pytest.mark.parametrize("file", [f for f in MODULES if f not in modules_of("store")], ids=name_of)
+def test_only_the_store_knows_where_a_database_is(file: Path) -> None:
+    found = list(imports_of(file))
+    assert not [one for one in found if one.module.startswith(f"{NAME}.store.sqlite")]
+    assert not {one.name for one in found if one.module.startswith(f"{NAME}.store")} & OF_A_FILE
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    paths = [node for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr == "path"]
+    owners = {ast.unparse(node.value).rpartition(".")[2] for node in paths}
+    assert not owners & {"database", "SqliteDatabase"}
+    words = [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
+    assert not [word for word in words if isinstance(word, str) and word.startswith("PRAGMA")]
 
 
 @pytest.mark.parametrize("file", MODULES, ids=name_of)

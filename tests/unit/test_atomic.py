@@ -16,12 +16,13 @@ from typing import Any
 
 import pytest
 
-from rmos_migration import atomic
-from rmos_migration.atomic import IsALinkError, leftovers, sweep, unfinished, write_whole
-from rmos_migration.durable import make_folder
-from rmos_migration.permissions import ANYBODYS, Permissions, permissions_of
+from rmos_migration.files.atomic import unfinished, write_whole
+from rmos_migration.files.folders import make_folder
+from rmos_migration.files.leftovers import leftovers, sweep
+from rmos_migration.files.permissions import ANYBODYS, Permissions, permissions_of
+from rmos_migration.files.sync import sync_file
+from rmos_migration.files.targets import IsALinkError
 from rmos_migration.store.sqlite.backup import copy_whole
-from rmos_migration.syncing import sync_file
 
 if os.name == "posix":
     import fcntl
@@ -173,7 +174,7 @@ def test_a_failure_leaves_the_old_file_and_nothing_beside_it(tmp_path: Path) -> 
 @pytest.mark.skipif(os.name != "posix", reason="Windows does not delete open files")
 def test_what_a_killed_process_left_is_swept_and_what_is_being_written_is_not(tmp_path: Path) -> None:
     killed = (
-        "import os, sys; from pathlib import Path; from rmos_migration.atomic import unfinished\n"
+        "import os, sys; from pathlib import Path; from rmos_migration.files.atomic import unfinished\n"
         "with unfinished(Path(sys.argv[1])) as made: made.write(b'half'); os._exit(9)"
     )
     subprocess.run([sys.executable, "-c", killed, str(tmp_path)], check=False)
@@ -207,7 +208,8 @@ def like_windows(monkeypatch: pytest.MonkeyPatch) -> None:
 
         return call
 
-    monkeypatch.setattr(atomic, "_RENAMES_WHAT_IS_OPEN", False)
+    for module in ("atomic", "leftovers"):
+        monkeypatch.setattr(f"rmos_migration.files.{module}.RENAMES_OPEN_FILES", False)
     for name in NAMING:
         monkeypatch.setattr(os, name, refuse(getattr(os, name)))
 

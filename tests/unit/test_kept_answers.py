@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.types import Message
 
@@ -21,6 +20,7 @@ from rmos_migration.api.problems import Problem
 from rmos_migration.api.response_cache import CacheEntry, DataVersion, ResponseCache, empty_cache, keep
 from rmos_migration.api.state import Given, question, written
 from rmos_migration.errors import LockedError, RmosError, TookTooLong
+from rmos_migration.store.snapshot import Snapshot
 from rmos_migration.store.sqlite.database import SqliteDatabase
 from rmos_migration.store.sqlite.lock import write_lock
 from rmos_migration.views.context import ViewContext
@@ -98,7 +98,7 @@ def changed(database: SqliteDatabase) -> None:
 def test_an_answer_is_given_again_until_the_data_change(asked: ResponseCache) -> None:
     made: list[int] = []
 
-    def make(connection: Connection) -> int:
+    def make(snapshot: Snapshot) -> int:
         made.append(1)
         return len(made)
 
@@ -116,7 +116,7 @@ def test_who_asks_while_a_run_writes_and_another_waits_gets_the_answer_there_is(
     monkeypatch.setattr(response_cache, "MAY_BE_OLD", 0.0)
     go_on = threading.Event()
 
-    def slow(connection: Connection) -> str:
+    def slow(snapshot: Snapshot) -> str:
         go_on.wait(10)
         return "new"
 
@@ -178,7 +178,7 @@ def test_an_answer_too_large_to_be_kept_is_made_once_for_all_who_wait(
 
     go_on = all_have_asked()
 
-    def make(connection: Connection) -> bytes:
+    def make(snapshot: Snapshot) -> bytes:
         made.append(1)
         go_on.wait(30)
         return bytes(LARGE)
@@ -193,7 +193,7 @@ def test_a_failure_is_told_to_all_who_wait(asked: ResponseCache) -> None:
 
     go_on = all_have_asked()
 
-    def make(connection: Connection) -> None:
+    def make(snapshot: Snapshot) -> None:
         made.append(1)
         go_on.wait(30)
         raise TookTooLong("it took too long")
@@ -206,7 +206,7 @@ def test_a_failure_is_told_to_all_who_wait(asked: ResponseCache) -> None:
 def test_no_more_callers_wait_for_one_answer_than_for_several(asked: ResponseCache) -> None:
     begun, go_on = threading.Event(), threading.Event()
 
-    def make(connection: Connection) -> bytes:
+    def make(snapshot: Snapshot) -> bytes:
         begun.set()
         go_on.wait(30)
         return bytes(LARGE)
@@ -228,7 +228,7 @@ def test_who_asked_after_a_change_is_not_told_what_was_made_before_it(asked: Res
     go_on, begun = threading.Event(), threading.Event()
     made: list[int] = []
 
-    def make(connection: Connection) -> bytes:
+    def make(snapshot: Snapshot) -> bytes:
         made.append(1)
         begun.set()
         go_on.wait(30)
@@ -254,7 +254,7 @@ def test_who_waits_for_one_that_hangs_up_is_answered(asked: ResponseCache) -> No
             await asyncio.sleep(3600)
         return {"type": "http.disconnect"}
 
-    def make(connection: Connection) -> bytes:
+    def make(snapshot: Snapshot) -> bytes:
         if not begun.is_set():
             begun.set()
             go_on.wait(1)

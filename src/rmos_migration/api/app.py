@@ -22,7 +22,7 @@ from ..errors import RmosError
 from ..views.context import NotFound
 from . import problems
 from .metrics import RequestMetrics
-from .problems import Fault, Problem, ProblemBody
+from .problems import Problem, ProblemBody, invalid_field
 from .requests import LARGEST_BODY
 from .routes import health, migration, one_time_link, orders, runs, stores
 from .security import Guard
@@ -146,15 +146,8 @@ def _methods_at(request: Request) -> list[str]:
 
 async def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101
-    faults = [
-        Fault(
-            code="field-invalid",
-            message=f"{one['loc'][-1]}: {one['msg']}",
-            pointer=str(one["loc"][-1]),
-            hint="",
-        )
-        for one in error.errors()
-    ]
+    places = [(str(one["loc"][-1]), one["msg"]) for one in error.errors()]
+    faults = [invalid_field(f"{place}: {message}", place) for place, message in places]
     return _respond(request, Problem("invalid", faults[0].message, "correct the address", errors=faults))
 
 

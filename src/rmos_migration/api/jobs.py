@@ -27,9 +27,8 @@ from ..errors import (
 )
 from ..migrate.options import Options
 from ..reports.model import Report
-from ..store.database import SqliteDatabase
-from ..store.lock import holder, is_locked
-from ..store.runs import now
+from ..store.model import now
+from ..store.port import DatabasePort
 from .problems import Problem
 
 log = logging.getLogger(__name__)
@@ -132,7 +131,7 @@ class Job:
 class Jobs:
     """The current run, if there is one, and the last dry runs."""
 
-    def __init__(self, database: SqliteDatabase, source: Path) -> None:
+    def __init__(self, database: DatabasePort, source: Path) -> None:
         self.database = database
         self.source = source
         self.current: Job | None = None
@@ -150,12 +149,10 @@ class Jobs:
         with self._lock:
             if self.current is not None and not self.current.over.wait(_PATIENCE):
                 raise LockedError("a run goes on that was started here", "wait until it has finished")
-            if is_locked(
-                self.database.path
+            if (
+                self.database.is_running()
             ):  # the run would say so, too, but only after its process has started
-                raise LockedError(
-                    f"the database is in use by {holder(self.database.path)}", "wait for its end"
-                )
+                raise LockedError(f"the database is in use by {self.database.holder()}", "wait for its end")
             job = self.current = self._launched(options)
         if not job.begun.wait(_STARTING_SECONDS):
             job.process.terminate()
@@ -198,7 +195,7 @@ class Jobs:
     def _launched(self, options: Options) -> Job:
         order = {
             "source": str(self.source),
-            "database": str(self.database.path),
+            "database": self.database.place,
             "options": options.as_json(),
         }
         try:

@@ -11,8 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..diagnostics import Severity
 from ..presentation.not_loaded_now import counted_by_code
-from ..store import queries
-from ..store.files import size_of
+from ..store import records, runs
 from ..views.context import ViewContext
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
@@ -71,28 +70,28 @@ def _readable(is_readable: bool) -> GaugeMetricFamily:
 
 
 def _of_database(context: ViewContext) -> Iterator[GaugeMetricFamily]:
-    connection = context.connection
-    records = GaugeMetricFamily("rmos_records", "Records by kind.", labels=("entity",))
-    for entity, count in queries.entity_counts(connection).items():
-        records.add_metric((entity,), count)
-    yield records
+    snapshot = context.snapshot
+    counts = GaugeMetricFamily("rmos_records", "Records by kind.", labels=("entity",))
+    for entity, count in records.entity_counts(snapshot).items():
+        counts.add_metric((entity,), count)
+    yield counts
     by_code = GaugeMetricFamily(
         "rmos_documents_kept_out", "Rejected or in conflict, by code.", labels=("code",)
     )
-    for code, count in counted_by_code(connection).items():
+    for code, count in counted_by_code(snapshot).items():
         by_code.add_metric((code,), count)
     yield by_code
     yield GaugeMetricFamily(
-        "rmos_pending_references", "References that wait.", value=queries.pending_count(connection)
+        "rmos_pending_references", "References that wait.", value=records.pending_count(snapshot)
     )
     yield GaugeMetricFamily(
-        "rmos_database_bytes", "Size of the database.", value=size_of(context.database.path)
+        "rmos_database_bytes", "Size of the database.", value=context.database.size_bytes()
     )
     yield from _of_last_run(context)
 
 
 def _of_last_run(context: ViewContext) -> Iterator[GaugeMetricFamily]:
-    last = queries.runs_newest_first(context.connection, 1, locked=context.locked)
+    last = runs.newest(context.snapshot, 1)
     if not last:
         return
     (run,) = last

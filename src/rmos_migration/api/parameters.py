@@ -7,10 +7,10 @@ from fastapi import Header, Path, Query
 from pydantic import BaseModel, ConfigDict, Field, create_model, field_validator
 
 from ..entities import Entity, FieldKind, FieldRule
-from ..store.kept_out import KeptOutPlace
+from ..store.model import LedgerPlace
 from ..views.paging import values_of_cursor
 from ..views.records import Filters
-from .problems import Fault, Problem
+from .problems import Problem, invalid_field
 from .requests import NO_NUL
 
 STORES = "/api/rmos/stores"
@@ -95,13 +95,13 @@ def number_from(cursor: str | None) -> int | None:
     return None if cursor is None else int(values_from(cursor, int)[0])
 
 
-def place_from(cursor: str | None) -> KeptOutPlace | None:
+def place_from(cursor: str | None) -> LedgerPlace | None:
     """Return the place of a document in a cursor; None for no cursor.
 
     Raises:
         Problem: if the cursor is invalid.
     """
-    return None if cursor is None else KeptOutPlace(*values_from(cursor, int, str, str))
+    return None if cursor is None else LedgerPlace(*values_from(cursor, int, str, str))
 
 
 def values_from(cursor: str, *kinds: type | UnionType, name: str = "cursor") -> list[Any]:
@@ -113,8 +113,7 @@ def values_from(cursor: str, *kinds: type | UnionType, name: str = "cursor") -> 
     values = values_of_cursor(cursor, *kinds)
     if values is None:
         message = f"invalid {name}"
-        fault = Fault(code="field-invalid", message=message, pointer=name, hint=f"leave {name} out")
-        raise Problem("invalid", message, errors=[fault])
+        raise Problem("invalid", message, errors=[invalid_field(message, name, f"leave {name} out")])
     return values
 
 

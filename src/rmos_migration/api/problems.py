@@ -13,8 +13,8 @@ from starlette.responses import Response
 from ..diagnostics import Diagnostic, printable
 from ..editing.refusals import ChangedMeanwhile, EditRefused, IdTaken, InUse, InvalidRecord, NoSuchRecord
 from ..errors import DatabaseUnusable, LockedError, ProgramFault, RmosError, TookTooLong, UsageError
-from ..store.edits import ReferringRecord
-from ..store.file_state import FileCondition
+from ..store.port import FileCondition
+from ..store.records import ReferringRecord
 from ..views.context import NotFound
 from .server_settings import ServerSettings
 
@@ -181,6 +181,11 @@ def fault(diagnostic: Diagnostic) -> Fault:
     )
 
 
+def invalid_field(message: str, pointer: str, hint: str = "") -> Fault:
+    """Return what is wrong with a field of a request's body, or with a parameter."""
+    return Fault(code="field-invalid", message=message, pointer=pointer, hint=hint)
+
+
 def of_error(error: RmosError, settings: ServerSettings, *, trusted: bool) -> Problem:
     """Return the problem for a failure.
 
@@ -195,7 +200,7 @@ def of_error(error: RmosError, settings: ServerSettings, *, trusted: bool) -> Pr
     if isinstance(error, TookTooLong):
         kind = "took-too-long"
     elif isinstance(error, DatabaseUnusable):
-        kind = _CONDITIONS.get(settings.database.examine().condition, "database-unusable")
+        kind = _CONDITIONS.get(settings.database.inspect().condition, "database-unusable")
     elif isinstance(error, UsageError):
         kind = "invalid"
     if trusted:

@@ -7,11 +7,9 @@ from pydantic import BaseModel
 
 from ..diagnostics import shown
 from ..errors import CorruptRow
-from ..store import queries
-from ..store.database import SqliteDatabase
-from ..store.file_state import FileCondition
-from ..store.lock import is_locked
-from ..store.queries import RunRow
+from ..store import runs
+from ..store.port import DatabasePort, FileCondition
+from ..store.runs import RunRow
 from ..views.context import ViewContext
 from .jobs import Job
 
@@ -84,28 +82,28 @@ def of_job(job: Job) -> Progress:
 
 def of_last_run(context: ViewContext) -> Progress:
     """Return how far the last run in the database has got."""
-    locked = context.locked
-    last = queries.runs_newest_first(context.connection, 10, locked=locked)
+    is_running = context.snapshot.is_running
+    last = runs.newest(context.snapshot, 10)
     if not last:
-        return BUSY if locked else IDLE
+        return BUSY if is_running else IDLE
     run, *earlier = last
     reached = _Reached(
         str(run.id), run.status, run.counts.get("totals", {}), run.started_at, _expected(run, earlier), False
     )
     if run.status == "running":
         return _progress(reached, is_over=False)
-    return BUSY if locked else _progress(reached, is_over=True)
+    return BUSY if is_running else _progress(reached, is_over=True)
 
 
-def without_runs(database: SqliteDatabase) -> Progress | None:
+def without_runs(database: DatabasePort) -> Progress | None:
     """Return the progress where there is no usable database; None where there is one.
 
     It does not exist yet, or is just being made or upgraded.
     """
-    locked = is_locked(database.path)
-    if database.examine().condition in (FileCondition.ABSENT, FileCondition.EMPTY):
+    locked = database.is_running()
+    if database.inspect().condition in (FileCondition.ABSENT, FileCondition.EMPTY):
         return BUSY if locked else IDLE
-    return BUSY if locked and database.examine().condition is FileCondition.OLDER else None
+    return BUSY if locked and database.inspect().condition is FileCondition.OLDER else None
 
 
 def _expected(run: RunRow, earlier: list[RunRow]) -> int | None:

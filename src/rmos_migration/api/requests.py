@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from ..diagnostics import printable
 from ..sources.decode import decode
-from .problems import Fault, Problem
+from .problems import Fault, Problem, invalid_field
 
 LARGEST_BODY = 1024 * 1024
 """Bytes. A larger body is refused while it is received."""
@@ -56,10 +56,7 @@ async def _refuse_unknown(request: Request) -> None:
     messages = {name: f"there is no parameter {name}" for name in given if name not in known}
     messages |= {name: f"{name} is given {n} times" for name, n in given.items() if name in known and n > 1}
     if messages:
-        faults = [
-            Fault(code="field-invalid", message=printable(message), pointer=printable(name), hint="")
-            for name, message in messages.items()
-        ]
+        faults = [invalid_field(printable(message), printable(name)) for name, message in messages.items()]
         hint = (
             f"the parameters are {', '.join(sorted(known))}, each once"
             if known

@@ -14,14 +14,13 @@ from typing import Any, NamedTuple, TypeVar
 
 from anyio import CapacityLimiter, to_thread
 from cachetools import LRUCache
-from sqlalchemy import Connection
 from starlette.requests import Request
 
 from ..editing.refusals import EditRefused
 from ..errors import RmosError
-from ..store.database import SqliteDatabase
-from ..store.lock import is_locked
 from ..store.pool import ReadPool
+from ..store.port import DatabasePort
+from ..store.snapshot import Snapshot
 from ..views.context import NotFound
 from .lanes import COSTLY, QUESTION_SECONDS, HasLeft, Lane, is_refused
 from .problems import Problem
@@ -120,7 +119,7 @@ class _Computation:
 class ResponseCache:
     """Asks the database, and remembers what came of it by the question and the version of the data."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: DatabasePort) -> None:
         self.database = database
         self.readers = ReadPool(database, _AT_ONCE + COSTLY, harmless=_REFUSALS)
         self.costly = Lane()
@@ -134,7 +133,7 @@ class ResponseCache:
     async def get_or_compute(
         self,
         question: Hashable,
-        compute: Callable[[Connection], _Answer],
+        compute: Callable[[Snapshot], _Answer],
         caller: Request | None = None,
         *,
         is_of_files: bool = False,
@@ -164,7 +163,7 @@ class ResponseCache:
         answer: _Answer = entry.answer
         return answer
 
-    async def ask(self, compute: Callable[[Connection], _Answer], caller: Request | None = None) -> _Answer:
+    async def ask(self, compute: Callable[[Snapshot], _Answer], caller: Request | None = None) -> _Answer:
         """Return what ``compute`` finds, whatever is kept; ``caller`` as for ``get_or_compute``."""
         if caller is not None:
             return await self.costly.run(caller, partial(self._ask_with_limit, compute))
@@ -181,7 +180,7 @@ class ResponseCache:
             DatabaseUnusable: if there is no database, or it cannot be used.
             LockedError: if another program does not let it be read.
         """
-        number, asked_at = self.readers.moment_at_once(), time.monotonic()
+        number, asked_at = self.readers.data_version_at_once(), time.monotonic()
         if self._look.version.number != number or asked_at - self._look.taken_at >= _LOOK_SECONDS:
             await to_thread.run_sync(self._look_closely, asked_at, limiter=self._looking)
         return self._look.version
@@ -194,13 +193,13 @@ class ResponseCache:
             raise self._failed.error.with_traceback(None)
         began = time.monotonic()
         try:
-            number = self.readers.moment()
+            number = self.readers.data_version()
         except RmosError as error:
             self._failed = _FailedLook(error, began)
             raise
         self._failed = None
         if self._look.version.number != number or began - self._look.taken_at >= _LOOK_SECONDS:
-            self._look = _Look(DataVersion(number, is_locked(self.database.path)), began)
+            self._look = _Look(DataVersion(number, self.database.is_running()), began)
 
     async def _computed_by_another(
         self, question: Hashable, version: DataVersion, caller: Request | None
@@ -238,13 +237,13 @@ class ResponseCache:
             computation.is_over.set()
         return entry
 
-    def _ask(self, compute: Callable[[Connection], _Answer]) -> _Answer:
-        with self.readers.reading() as connection:
-            return compute(connection)
+    def _ask(self, compute: Callable[[Snapshot], _Answer]) -> _Answer:
+        with self.readers.reading() as snapshot:
+            return compute(snapshot)
 
-    def _ask_with_limit(self, compute: Callable[[Connection], _Answer], has_left: HasLeft) -> _Answer:
-        with self.readers.reading(seconds=QUESTION_SECONDS, is_stopped=has_left) as connection:
-            return compute(connection)
+    def _ask_with_limit(self, compute: Callable[[Snapshot], _Answer], has_left: HasLeft) -> _Answer:
+        with self.readers.reading(seconds=QUESTION_SECONDS, is_stopped=has_left) as snapshot:
+            return compute(snapshot)
 
 
 def empty_cache() -> "LRUCache[Hashable, CacheEntry]":

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from ..diagnostics import CATALOGUE
 from ..migrate.options import Limit, Options
 from ..settings import Settings
-from .problems import MOST_FAULTS, Fault, Problem
+from .problems import MOST_FAULTS, Problem, invalid_field
 
 
 class RunOrder(BaseModel):
@@ -52,12 +52,7 @@ def order_from(body: Any) -> RunOrder:
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
         faults = [
-            Fault(
-                code="field-invalid",
-                message=one["msg"],
-                pointer="".join(f"/{step}" for step in one["loc"]),
-                hint="",
-            )
+            invalid_field(one["msg"], "".join(f"/{step}" for step in one["loc"]))
             for one in found[:MOST_FAULTS]
         ]
         hint, total = CATALOGUE["field-invalid"].hint, error.error_count()

@@ -137,7 +137,8 @@ class Guard:
             raise Problem(
                 "host-refused",
                 "the server was called by a name or a port that is not its own",
-                "use the address that it prints when it starts; rmos serve --allow-host NAME or NAME:PORT adds one",
+                "use the address that it prints when it starts;"
+                " rmos serve --allow-host NAME or NAME:PORT adds one",
             )
 
     def _check_origin(self, headers: Headers) -> None:

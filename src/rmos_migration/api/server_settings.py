@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 
 from ..settings import Settings
-from ..store.database import SqliteDatabase
+from ..store.port import DatabasePort
 from ..views.redaction import Redactor
 from .one_time_link import OneTimeLink
 
@@ -34,7 +34,7 @@ class ServerSettings:
         are_tokens_current: whether the tokens are still those of the start; otherwise none is accepted.
     """
 
-    database: SqliteDatabase
+    database: DatabasePort
     source: Path
     token: str | None
     hosts: frozenset[str] = frozenset(LOOPBACK)

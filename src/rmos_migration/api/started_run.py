@@ -24,7 +24,7 @@ from ..migrate.pipeline import run
 from ..reports.build import report_of_dry_run
 from ..reports.recorder import RunRecorder
 from ..sources.discover import Source
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +74,7 @@ def main() -> None:
     options = Options.from_json(order["options"])
     observer, recorder = _PipeObserver(_own_stdout()), RunRecorder()
     try:
-        database = SqliteDatabase(Path(order["database"]))
+        database = database_at(order["database"])
         summary = run(
             Path(order["source"]), database, options, CompositeObserver(observer, recorder), _StopRequest()
         )

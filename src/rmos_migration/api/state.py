@@ -8,10 +8,10 @@ from typing import Any, Concatenate, Generic, NamedTuple, ParamSpec, TypeVar, ca
 import orjson
 from anyio import CapacityLimiter, to_thread
 from pydantic import BaseModel
-from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import Response
 
+from ..store.snapshot import Snapshot
 from ..views.context import ViewContext
 from .audit_cache import AuditCache
 from .jobs import Jobs
@@ -89,12 +89,12 @@ class AppState:
     ) -> _Result:
         """Return the answer to a question, from the cache if it is there (``get_or_compute``)."""
         return await self.cache.get_or_compute(
-            asked, lambda connection: asked.answer(self._context(connection)), caller, is_of_files=is_of_files
+            asked, lambda snapshot: asked.answer(self._context(snapshot)), caller, is_of_files=is_of_files
         )
 
     async def fresh(self, asked: Question[_Result], caller: Request | None = None) -> _Result:
         """Return the answer to a question, whatever is kept."""
-        return await self.cache.ask(lambda connection: asked.answer(self._context(connection)), caller)
+        return await self.cache.ask(lambda snapshot: asked.answer(self._context(snapshot)), caller)
 
     async def costly(self, request: Request, compute: Callable[[], bytes]) -> bytes:
         """Return what ``compute`` returns, called in a thread in the costly lane."""
@@ -118,8 +118,8 @@ class AppState:
         self.jobs.stop()
         self.cache.close()
 
-    def _context(self, connection: Connection) -> ViewContext:
-        return ViewContext(connection, self.settings.database, self.settings.redactor)
+    def _context(self, snapshot: Snapshot) -> ViewContext:
+        return ViewContext(snapshot, self.settings.database, self.settings.redactor)
 
 
 def state_of(request: Request) -> AppState:

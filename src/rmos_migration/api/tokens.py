@@ -17,9 +17,10 @@ from shlex import quote
 
 from pydantic import SecretStr
 
-from ..atomic import sweep, unfinished
 from ..errors import EnvironmentFailure, UsageError
-from ..permissions import OWNERS
+from ..files.atomic import unfinished
+from ..files.leftovers import sweep
+from ..files.permissions import OWNERS
 from ..settings import Settings
 
 SHORTEST = 16

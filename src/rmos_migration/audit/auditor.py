@@ -47,7 +47,7 @@ def audit_database(
     families = chosen(rules, skip)
     every = [rule for family in families for rule in family.rules]
     started_at, began = now(), time.perf_counter()
-    run_pass = partial(_run_pass, database, started_at, database.is_running(), is_stopped)
+    run_pass = partial(_run_pass, database, started_at, is_stopped)
     with fewer_garbage_collections(), ThreadPoolExecutor(max_workers=1) as executor:
         database_pass = executor.submit(run_pass, [r for r in every if isinstance(r.check, DatabaseCheck)])
         row_pass = run_pass([r for r in every if not isinstance(r.check, DatabaseCheck)])
@@ -85,7 +85,6 @@ def _in_order(findings: list[Finding]) -> list[Finding]:
 def _run_pass(
     database: DatabasePort,
     now: str,
-    was_locked: bool | None,
     is_stopped: Callable[[], bool],
     rules: list[Rule],
 ) -> "_AuditPass":
@@ -96,7 +95,7 @@ def _run_pass(
     different states of the database.
     """
     with database.open_unchecked(is_stopped=is_stopped) as snapshot:
-        one = _AuditPass(Subject(database, snapshot.connection, now, was_locked), rules)
+        one = _AuditPass(Subject(database, snapshot, now), rules)
         one.check_database()
         one.check_rows()
         one.count_records()
@@ -138,16 +137,16 @@ class _AuditPass:
 
     def count_records(self) -> None:
         with suppress(DatabaseUnusable), driver_errors_as_ours():
-            self.schema_version = schema.version_of(self.subject.connection)
+            self.schema_version = schema.version_of(self.subject.snapshot.connection)
             self._require(entity.name for entity in ENTITIES)  # a view in place of a table may never end
-            self.records = records.entity_counts(self.subject.connection)
+            self.records = records.entity_counts(self.subject.snapshot)
 
     def _check_rows_of(self, checker: RowChecker) -> None:
         """Check an entity's rows; if their text is corrupt, again in a slower way that tolerates it."""
         for tolerant in (False, True):
             try:
                 with driver_errors_as_ours():
-                    rows = checks.stream_rows(self.subject.connection, checker.entity, tolerant=tolerant)
+                    rows = checks.stream_rows(self.subject.snapshot, checker.entity, tolerant=tolerant)
                     found = list(checker.violations(rows))
             except DatabaseUnusable:
                 if tolerant:

@@ -13,10 +13,10 @@ from ..diagnostics import printable
 from ..entities import ENTITIES
 from ..sources.source_files import Presence
 from ..store import checks, ledger, records, schema, structure
-from ..store.checks import EntryPlace
-from ..store.dialect import SQLITE
-from ..store.model import API, GONE
+from ..store.dialect import DIALECT
+from ..store.model import API, GONE, LocatedEntry
 from ..store.port import DatabasePort
+from ..store.snapshot import Snapshot
 
 _NAMED = 20
 """Forgotten documents that are named one by one; the backup has the others."""
@@ -55,16 +55,16 @@ def repair(database: DatabasePort) -> Repair:
                 f"forgot {number:,} document{'s' * (number != 1)} whose file and record are both gone:"
                 f" {_named(forgotten)}"
             )
-        SQLITE.refresh_statistics(connection)
+        DIALECT.refresh_statistics(connection)
         done.append("refreshed the statistics that the query planner uses")
     return Repair(tuple(done), backup)
 
 
-def _forget_gone(connection: Connection) -> list[EntryPlace]:
+def _forget_gone(connection: Connection) -> list[LocatedEntry]:
     """Delete the ledger entries of documents whose file and row are both gone; only a backup has them."""
-    presence = Presence()
-    places = [place for entity in ENTITIES for place in checks.entries_without_row(connection, entity)]
-    places += checks.entries_of_no_entity(connection)
+    presence, snapshot = Presence(), Snapshot(connection)
+    places = [place for entity in ENTITIES for place in checks.entries_without_row(snapshot, entity)]
+    places += checks.entries_of_no_entity(snapshot)
     return [
         place
         for place in places
@@ -73,14 +73,14 @@ def _forget_gone(connection: Connection) -> list[EntryPlace]:
     ]
 
 
-def _is_lost(place: EntryPlace, presence: Presence) -> bool:
+def _is_lost(place: LocatedEntry, presence: Presence) -> bool:
     """Tell whether nothing in any folder could restore a document's record."""
     if place.pointer.startswith(GONE) or place.location == API:
         return True
     return presence.is_gone(place.location, place.path)
 
 
-def _named(places: list[EntryPlace]) -> str:
+def _named(places: list[LocatedEntry]) -> str:
     """Return in words where documents were."""
     named = [
         f"{place.entity} {place.record_id} of the dashboard or the API"

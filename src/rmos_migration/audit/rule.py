@@ -13,12 +13,12 @@ from hashlib import sha256
 from typing import Annotated, Any, ClassVar, NamedTuple
 
 from pydantic import ConfigDict, WithJsonSchema
-from sqlalchemy import Connection
 
 from ..diagnostics import Severity, printable
 from ..entities import Entity
 from ..store import structure
 from ..store.port import DatabasePort
+from ..store.snapshot import Snapshot
 from ..store.structure import Structure
 
 
@@ -66,17 +66,16 @@ class Finding:
 
 @dataclass
 class Subject:
-    """The audited database in a read transaction, the time, and whether a run was writing before."""
+    """The audited database in a read transaction, and the time."""
 
     database: DatabasePort
-    connection: Connection
+    snapshot: Snapshot
     now: str
-    was_locked: bool | None
 
     @cached_property
     def structure(self) -> Structure:
         """The tables and indexes that exist."""
-        return structure.found(self.connection)
+        return structure.found(self.snapshot.connection)
 
 
 Row = dict[str, Any]

@@ -89,7 +89,7 @@ def _checks(place: DatabasePort, found: DatabaseState) -> Iterator[Check]:
     else:
         yield Check("lock", "ok", "free")
     if found.condition is FileCondition.CURRENT:
-        yield from _runs(place, locked)
+        yield from _runs(place)
 
 
 def _engine(place: DatabasePort) -> Check:
@@ -143,7 +143,7 @@ def _structure(place: DatabasePort) -> Check:
 def _records(place: DatabasePort) -> Check:
     try:
         with place.read() as snapshot:
-            doubted = doubts(snapshot.connection)
+            doubted = doubts(snapshot)
     except DatabaseUnusable as damage:
         return Check("records", "bad", damage.message, damage.hint)
     if doubted:
@@ -166,10 +166,10 @@ def _left(found: LeftBehind) -> Check:
     return Check(found.heading, "note" if found.hint else "ok", found.text, found.hint)
 
 
-def _runs(place: DatabasePort, locked: bool | None) -> Iterator[Check]:
+def _runs(place: DatabasePort) -> Iterator[Check]:
     try:
         with place.read() as snapshot:
-            recent = runs.newest(snapshot.connection, 1, locked=locked)
+            recent = runs.newest(snapshot, 1)
     except DatabaseUnusable as damage:
         yield Check("runs", "bad", damage.message, damage.hint)
         return

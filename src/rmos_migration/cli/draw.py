@@ -40,13 +40,13 @@ def draw(
         keep_out_of_legacy_folders(output, settings)
     with place.read() as snapshot:
         is_text = not any("\ud800" <= character <= "\udfff" for character in pattern_id)
-        row = records.pattern(snapshot.connection, pattern_id) if is_text else None
+        row = records.pattern(snapshot, pattern_id) if is_text else None
         if row is None:
             raise UsageError(
                 f"there is no pattern {pattern_id}", "rmos report lists the patterns with their ids"
             )
-        one = as_drawn(row, stock(snapshot.connection))
-        is_broken = records.is_geometry_broken(snapshot.connection, row.id)
+        one = as_drawn(row, stock(snapshot))
+        is_broken = records.is_geometry_broken(snapshot, row.id)
     remarks = ["its geometry is no JSON object: see rmos audit"] if is_broken else one.remarks
     for remark in remarks:
         console.say(f"{pattern_id}: {remark}", on=console.err)

@@ -20,9 +20,8 @@ def history(
 ) -> None:
     """Print one line a run: when, how it ended, what became of the documents."""
     place = database_at(load_settings(database=database).database)
-    locked = place.is_running()
     with place.read() as snapshot:
-        found = runs.newest(snapshot.connection, limit, locked=locked)
+        found = runs.newest(snapshot, limit)
     if as_json:
         console.print_json({"schema": "rmos-migration/history/1", "runs": [run._asdict() for run in found]})
         return

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
-from ..atomic import leftovers, older_leftovers
+from ..files.leftovers import leftovers, older_leftovers
 from ..sources.legacy_folder import UNFINISHED_MARK
 from ..store.port import DatabasePort, DatabaseState, FileCondition
 

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
-from sqlalchemy import Connection
 
-from ..atomic import NO_SUCH_NAME, IsALinkError, sweep, write_whole
 from ..diagnostics import CATALOGUE, Diagnostic
-from ..durable import make_folder, make_folder_below
 from ..errors import EnvironmentFailure, UsageError
+from ..files.atomic import write_whole
+from ..files.folders import make_folder, make_folder_below
+from ..files.leftovers import sweep
+from ..files.permissions import Permissions
+from ..files.targets import NO_SUCH_NAME, IsALinkError
 from ..migrate.outcome import Outcome
 from ..migrate.summary import folders_among, were_not_looked_at
-from ..permissions import Permissions
 from ..presentation.not_loaded_now import strays_there
 from ..sources.paths import parts_of, safe_name
 from ..sources.source_files import Presence
@@ -26,6 +27,7 @@ from ..store import runs
 from ..store.database import database_at
 from ..store.rejects import EVERY, NotLoaded
 from ..store.runs import Stray
+from ..store.snapshot import Snapshot
 from . import console
 from .options import DatabaseOption, JsonOption, load_settings
 from .result_files import keep_out_of_legacy_folders
@@ -63,18 +65,18 @@ def rejects(
     place = database_at(settings.database)
     code = None if code is None else _code_of(code)
     with place.read() as snapshot:
-        found = not_loaded.page(snapshot.connection, after=None, limit=EVERY, code=code)
+        found = not_loaded.page(snapshot, after=None, limit=EVERY, code=code)
         presence = Presence()
         found = [one for one in found if gone or not presence.is_gone(one.location, one.place.path)]
-        strays = strays_there(snapshot.connection, code, gone=gone)
+        strays = strays_there(snapshot, code, gone=gone)
         rejected = [one for one in found if one.outcome == Outcome.REJECTED]
         conflicts = [one for one in found if one.outcome == Outcome.CONFLICT]
         if as_json:
-            _print_json(snapshot.connection, rejected, conflicts, strays, limit)
+            _print_json(snapshot, rejected, conflicts, strays, limit)
         else:
-            _print(snapshot.connection, rejected, limit, "rejected", "Mend the files")
+            _print(snapshot, rejected, limit, "rejected", "Mend the files")
             _print(
-                snapshot.connection,
+                snapshot,
                 conflicts,
                 limit,
                 "in conflict with another one of the same id",
@@ -82,14 +84,14 @@ def rejects(
             )
             _print_strays(strays, limit)
             if not found and not strays:
-                console.say(_nothing_kept_out(snapshot.connection))
+                console.say(_nothing_kept_out(snapshot))
         if save is not None:
-            _save(_with_bodies(snapshot.connection, rejected[:limit]), save, place.permissions())
+            _save(_with_bodies(snapshot, rejected[:limit]), save, place.permissions())
 
 
-def _nothing_kept_out(connection: Connection) -> str:
+def _nothing_kept_out(snapshot: Snapshot) -> str:
     """Say that nothing is not loaded; what a run met before it was ended, and undid, is not on record."""
-    last = next(iter(runs.newest(connection, 1, locked=True)), None)
+    last = next(iter(runs.newest(snapshot, 1)), None)
     if last is None or not last.stopped_by:
         return "No document is rejected or in conflict."
     return f"No document is rejected or in conflict so far. The last run did not finish: {last.stopped_by}."
@@ -126,15 +128,13 @@ class _Shown(NamedTuple):
         }
 
 
-def _with_bodies(connection: Connection, found: Iterable[NotLoaded]) -> Iterator[_Shown]:
+def _with_bodies(snapshot: Snapshot, found: Iterable[NotLoaded]) -> Iterator[_Shown]:
     for one in found:
-        yield _Shown(one, not_loaded.body_at(connection, one.place), not_loaded.reasons_of(connection, one))
+        yield _Shown(one, not_loaded.body_at(snapshot, one.place), not_loaded.reasons_of(snapshot, one))
 
 
-def _print(
-    connection: Connection, found: list[NotLoaded], limit: int | None, state: str, advice: str
-) -> None:
-    for shown in _with_bodies(connection, found[:limit]):
+def _print(snapshot: Snapshot, found: list[NotLoaded], limit: int | None, state: str, advice: str) -> None:
+    for shown in _with_bodies(snapshot, found[:limit]):
         for diagnostic in shown.reasons:
             console.out.print(console.diagnostic_text(diagnostic))
     if found:
@@ -161,7 +161,7 @@ def _beyond(found: Sequence[object], limit: int | None) -> str:
 
 
 def _print_json(
-    connection: Connection,
+    snapshot: Snapshot,
     rejected: list[NotLoaded],
     conflicts: list[NotLoaded],
     strays: list[Stray],
@@ -174,8 +174,8 @@ def _print_json(
             "rejected_total": len(rejected),
             "conflicts_total": len(conflicts),
             "not_looked_at_total": len(strays),
-            "rejects": [one.as_json() for one in _with_bodies(connection, rejected[:limit])],
-            "conflicts": [one.as_json() for one in _with_bodies(connection, conflicts[:limit])],
+            "rejects": [one.as_json() for one in _with_bodies(snapshot, rejected[:limit])],
+            "conflicts": [one.as_json() for one in _with_bodies(snapshot, conflicts[:limit])],
             "not_looked_at": [
                 {"source": one.location, "run_id": one.run_id, **one.diagnostic.as_json()}
                 for one in strays[:limit]

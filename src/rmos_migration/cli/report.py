@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from ..errors import UsageError
-from ..permissions import permissions_of
+from ..files.permissions import permissions_of
 from ..python_api import build_report
 from ..reports.files import write_reports
 from ..reports.formats import RENDERERS, ReportFormat

@@ -5,16 +5,15 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from ..atomic import is_link, is_special, sweep, write_whole
 from ..errors import EnvironmentFailure, RmosError, UsageError, remedy
-from ..permissions import ANYBODYS, Permissions
+from ..files.atomic import write_whole
+from ..files.leftovers import sweep
+from ..files.permissions import ANYBODYS, Permissions
+from ..files.targets import is_link, is_special
 from ..settings import Settings
 from ..sources.legacy_folder import refuse_inside
-from ..store.database import database_at
+from ..store.database import database_at, database_of
 from ..store.ledger import locations
-
-_DATABASE = b"SQLite format 3\0"
-_BESIDE = ("-wal", "-shm", "-journal", ".lock", ".token", ".reading-token")
 
 
 def write_file(path: Path, text: str, what: str, hint: str, *, permissions: Permissions = ANYBODYS) -> None:
@@ -39,8 +38,7 @@ def write_file(path: Path, text: str, what: str, hint: str, *, permissions: Perm
 def check_file(path: Path) -> None:
     """Raise UsageError where a result cannot be, or must not: it is asked before the work is done.
 
-    That is a folder (which an empty name stands for, too), a link, a disk or a socket, a database, and what SQLite or this program keeps
-    beside one: a slip would cost the workshop its records.
+    That is a folder (which an empty name stands for, too), a link, a disk or a socket, a database, and what is kept beside one: a slip would cost the workshop its records.
     """
     if os.path.isdir(path):  # noqa: PTH112 - Path.is_dir raises for some names
         raise UsageError(f"{path} is a folder, and the result is a file", "name a file")
@@ -50,18 +48,16 @@ def check_file(path: Path) -> None:
             raise UsageError(f"{path} is a link, and no result is written through one", hint)
         if is_special(path):
             raise UsageError(f"{path} is a disk or a socket, and the result is a file", "name a file")
-    beside = (path.with_name(path.name.removesuffix(end)) for end in _BESIDE if path.name.endswith(end))
-    for database in (path, *beside):
-        if beginning(database, len(_DATABASE)) == _DATABASE:
-            what = "is a database" if database == path else f"belongs to the database {database}"
-            raise UsageError(f"{path} {what} and was left as it is", "name another file for the result")
+    if database := database_of(path):
+        what = "is a database" if database == path else f"belongs to the database {database}"
+        raise UsageError(f"{path} {what} and was left as it is", "name another file for the result")
 
 
 def keep_out_of_legacy_folders(target: Path, settings: Settings) -> None:
     """Raise UsageError where a result would lie in a legacy folder: the one that is set, or one that the database knows."""
     known = [str(settings.source)]
     with suppress(RmosError), database_at(settings.database).read() as snapshot:
-        known += locations(snapshot.connection)
+        known += locations(snapshot)
     refuse_inside(target, known)
 
 

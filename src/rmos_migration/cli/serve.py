@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..atomic import sweep, unfinished
 from ..errors import EnvironmentFailure
-from ..permissions import OWNERS
+from ..files.atomic import unfinished
+from ..files.leftovers import sweep
+from ..files.permissions import OWNERS
 from ..settings import Settings
-from ..store.database import SqliteDatabase
+from ..store.database import database_at
 from ..store.port import DatabasePort
 from . import console
 from .options import DatabaseOption, load_settings
@@ -83,7 +84,7 @@ def serve(
     from ..web.rendering import problem_page
 
     settings = load_settings(database=database, source=source)
-    place = SqliteDatabase.at(settings.database)
+    place = database_at(settings.database)
     is_local = _is_loopback(host)
     readers_need_token = readers_need_token or not is_local or bool(allow_host)
     tokens = _tokens(place, settings, is_needed=readers_need_token)

@@ -15,15 +15,14 @@ from .options import DatabaseOption, JsonOption, load_settings
 def status(database: DatabaseOption = None, as_json: JsonOption = False) -> None:
     """Print counts, the last run, and what still waits for attention."""
     place = database_at(load_settings(database=database).database)
-    locked = place.is_running()
     with place.read() as snapshot:
-        counts = records.entity_counts(snapshot.connection)
-        doubted = doubts(snapshot.connection)
-        last = next(iter(runs.newest(snapshot.connection, 1, locked=locked)), None)
-        kept_out = counted_by_outcome(snapshot.connection)
-        strays = strays_there(snapshot.connection)
-        pending = records.pending_count(snapshot.connection)
-        version, applied_at, _ = schema.steps(snapshot.connection)[-1]
+        counts = records.entity_counts(snapshot)
+        doubted = doubts(snapshot)
+        last = next(iter(runs.newest(snapshot, 1)), None)
+        kept_out = counted_by_outcome(snapshot)
+        strays = strays_there(snapshot)
+        pending = records.pending_count(snapshot)
+        version, applied_at, _ = schema.steps(snapshot)[-1]
     if as_json:
         console.print_json(
             {

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection
 
 from ..entities import ENTITIES, Entity
 from ..entities.stored import stored_value
@@ -19,16 +18,17 @@ from ..sources.content import content_sha256
 from ..sources.decode import decode_text
 from ..sources.read import SIZE_LIMIT, Reading
 from ..store.records import RowOrigin, Stored, rows_in_order
+from ..store.snapshot import Snapshot
 from .names import file_name
 from .outcome import Count, MissingDocument
 from .writing import NameRefusedError, make_tree, write_new
 
 
-def export_canonical(connection: Connection, folder: Path, count: Count) -> None:
+def export_canonical(snapshot: Snapshot, folder: Path, count: Count) -> None:
     """Write every row into ``folder``, as ``patterns/rope.json``."""
     make_tree(folder, count.permissions)
     for entity in ENTITIES:
-        for batch in rows_in_order(connection, entity):
+        for batch in rows_in_order(snapshot, entity):
             for stored in batch:
                 write_record(entity, stored, folder / entity.name, count)
 
@@ -38,7 +38,7 @@ def write_record(entity: Entity, stored: Stored, folder: Path, count: Count) -> 
     record_id = str(stored.row["id"])
     name = file_name(record_id)
     try:
-        document = canonical_document(entity, stored.row, origin_of(entity, stored).derived, stored.wishes)
+        document = canonical_document(entity, stored.row, origin_of(entity, stored).derived, stored.pending)
         text = text_of(document)
         comes_back = _comes_back(entity, stored, document)
     except CorruptRow:
@@ -79,9 +79,9 @@ def _comes_back(entity: Entity, stored: Stored, document: dict[str, Any]) -> boo
     derived = orjson.dumps(normalized.derived).decode()
     again = Candidate(_NO_FILE, "", None, entity.row(normalized.values), None, NAME, derived, [])
     waiting = [
-        (rule, stored.wishes[rule.name])
+        (rule, stored.pending[rule.name])
         for rule in entity.references
-        if rule.name in stored.wishes and stored.row[rule.column] is None
+        if rule.name in stored.pending and stored.row[rule.column] is None
     ]
     made = detached(entity, again, waiting) if waiting else again.row or ()
     return not differences(entity, row, made)
@@ -123,7 +123,7 @@ def origin_of(entity: Entity, stored: Stored, wanted: str | None = None) -> RowO
 
 def rebuilt(entity: Entity, stored: Stored, origin: RowOrigin) -> dict[str, Any]:
     """Rebuild the source document of a row, taking ``origin`` for what made it."""
-    return rebuild(entity, stored.row, origin.derived, origin.generation, stored.wishes)
+    return rebuild(entity, stored.row, origin.derived, origin.generation, stored.pending)
 
 
 def text_of(document: dict[str, Any], *, may_be_one_line: bool = True) -> bytes:

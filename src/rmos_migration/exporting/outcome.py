@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from ..entities import ENTITIES
 from ..errors import ExitCode
-from ..permissions import ANYBODYS, Permissions
+from ..files.permissions import ANYBODYS, Permissions
 
 SCHEMA = "rmos-migration/export/1"
 

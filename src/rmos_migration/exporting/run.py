@@ -21,13 +21,13 @@ def run(database: DatabasePort, folder: Path, chosen: ExportFormat) -> ExportRes
     """
     count = Count()
     with database.read() as snapshot:
-        refuse_inside(folder, ledger.locations(snapshot.connection))
+        refuse_inside(folder, ledger.locations(snapshot))
         permissions = database.permissions()
         count.permissions = permissions
         prepare_folder(folder, permissions)
         if chosen is ExportFormat.CANONICAL:
-            export_canonical(snapshot.connection, folder, count)
+            export_canonical(snapshot, folder, count)
         else:
-            export_source(snapshot.connection, folder, count)
+            export_source(snapshot, folder, count)
         finish_folder(folder)
     return count.result(chosen, folder)

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection
 
 from ..entities import BY_NAME, ENTITIES, Entity
 from ..errors import CorruptRow
@@ -22,9 +21,9 @@ from ..sources.paths import parts_of
 from ..sources.pointers import key_of
 from ..sources.read import SIZE_LIMIT, Reading
 from ..store import ledger, records, rejects
-from ..store.ledger import LedgerPlace
-from ..store.model import UNRESOLVED
+from ..store.model import UNRESOLVED, LedgerEntry
 from ..store.records import Stored
+from ..store.snapshot import Snapshot
 from .canonical import origin_of, rebuilt, text_of, write_record
 from .containers import in_file_order, layouts
 from .outcome import Count, MissingDocument
@@ -49,44 +48,44 @@ _REASONS = {
 class _Rebuilt(NamedTuple):
     """A document that goes back to its place: its row, and its text."""
 
-    place: LedgerPlace
+    place: LedgerEntry
     stored: Stored
     text: bytes
     content_sha256: str
 
 
-def export_source(connection: Connection, folder: Path, count: Count) -> None:
+def export_source(snapshot: Snapshot, folder: Path, count: Count) -> None:
     """Write the legacy tree into ``folder``; several sources go into ``source-1`` and so on below it."""
-    sources = ledger.source_ids(connection)
+    sources = ledger.source_ids(snapshot)
     trees = {source: folder / f"source-{number}" for number, source in enumerate(sources, 1)}
     if len(sources) == 1:
         trees = {sources[0]: folder}
     for tree in trees.values() or [folder]:
         make_tree(tree, count.permissions)
-    aside = _free_name(connection)
-    writer = _Writer(connection, trees, aside, count)
-    for batch in _batches(ledger.by_file(connection)):
+    aside = _free_name(snapshot)
+    writer = _Writer(snapshot, trees, aside, count)
+    for batch in _batches(ledger.by_file(snapshot)):
         writer.write(batch)
     for entity in ENTITIES:
-        for rows in records.rows_without_place(connection, entity):
+        for rows in records.rows_without_place(snapshot, entity):
             for stored in rows:
                 tree = trees.get(stored.source_id or 0) or next(iter(trees.values()), folder)
                 write_record(entity, stored, tree / entity.name / aside, count)
 
 
-def _free_name(connection: Connection) -> str:
+def _free_name(snapshot: Snapshot) -> str:
     """Return the name of a folder, in none of the sources, for canonical documents."""
     names = (f"rmos-export{'' if number == 1 else f'-{number}'}" for number in counted_from(1))
     return next(
         name
         for name in names
-        if not any(ledger.is_any_path_below(connection, f"{entity.name}/{name}") for entity in ENTITIES)
+        if not any(ledger.is_any_path_below(snapshot, f"{entity.name}/{name}") for entity in ENTITIES)
     )
 
 
-def _batches(files: Iterator[list[LedgerPlace]]) -> Iterator[list[list[LedgerPlace]]]:
+def _batches(files: Iterator[list[LedgerEntry]]) -> Iterator[list[list[LedgerEntry]]]:
     """Files together whose rows are looked up at once."""
-    batch: list[list[LedgerPlace]] = []
+    batch: list[list[LedgerEntry]] = []
     size = 0
     for places in files:
         batch.append(places)
@@ -101,17 +100,17 @@ def _batches(files: Iterator[list[LedgerPlace]]) -> Iterator[list[list[LedgerPla
 class _Writer:
     """Writes the files of all sources."""
 
-    def __init__(self, connection: Connection, trees: Mapping[int, Path], aside: str, count: Count) -> None:
-        self.connection = connection
+    def __init__(self, snapshot: Snapshot, trees: Mapping[int, Path], aside: str, count: Count) -> None:
+        self.snapshot = snapshot
         self.trees = trees
         self.aside = aside
         self.count = count
         self.numbers = {source: number for number, source in enumerate(trees, 1)}
 
-    def write(self, batch: Sequence[list[LedgerPlace]]) -> None:
+    def write(self, batch: Sequence[list[LedgerEntry]]) -> None:
         """Write the files of a batch."""
         rows = {
-            entity.name: records.rows_by_id(self.connection, entity, ids)
+            entity.name: records.rows_by_id(self.snapshot, entity, ids)
             for entity in ENTITIES
             if (ids := {p.record_id for ps in batch for p in ps if p.entity == entity.name and p.record_id})
         }
@@ -124,14 +123,14 @@ class _Writer:
                 )
                 self._file(entity, there, rows.get(entity.name, {}))
 
-    def _file(self, entity: Entity, places: list[LedgerPlace], rows: Mapping[str, Stored]) -> None:
+    def _file(self, entity: Entity, places: list[LedgerEntry], rows: Mapping[str, Stored]) -> None:
         """Write what the database holds of one file."""
         is_any_kept_out = any(place.outcome == "rejected" for place in places)
-        bodies = rejects.bodies(self.connection, *places[0][:2]) if is_any_kept_out else {}
+        bodies = rejects.bodies(self.snapshot, *places[0][:2]) if is_any_kept_out else {}
         taken = {place.pointer for place in places if place.code in UNRESOLVED and place.record_id in rows}
         bodies = {pointer: body for pointer, body in bodies.items() if pointer not in taken}
         found: list[_Rebuilt] = []
-        kept_out: list[LedgerPlace] = []
+        kept_out: list[LedgerEntry] = []
         texts: dict[str, bytes | None] = {}
         for place in places:
             one = self._rebuilt(entity, place, rows, bodies)
@@ -160,7 +159,7 @@ class _Writer:
     def _rebuilt(
         self,
         entity: Entity,
-        place: LedgerPlace,
+        place: LedgerEntry,
         rows: Mapping[str, Stored],
         bodies: Mapping[str, bytes | None],
     ) -> _Rebuilt | None:
@@ -196,7 +195,7 @@ class _Writer:
         path: str,
         texts: Mapping[str, bytes | None],
         found: list[_Rebuilt],
-        kept_out: list[LedgerPlace],
+        kept_out: list[LedgerEntry],
     ) -> tuple[bytes | None, list[_Rebuilt]]:
         """Return a file's text, and those of its documents that it would not give back as they were."""
         if list(texts) == [""]:
@@ -210,7 +209,7 @@ class _Writer:
         path: str,
         texts: Mapping[str, bytes | None],
         found: list[_Rebuilt],
-        kept_out: list[LedgerPlace],
+        kept_out: list[LedgerEntry],
     ) -> tuple[bytes | None, list[_Rebuilt]]:
         """Return the text of a file of several documents, and those it would not give back as they were.
 
@@ -239,7 +238,7 @@ class _Writer:
                 break
         return best
 
-    def _written(self, place: LedgerPlace, text: bytes | None) -> str:
+    def _written(self, place: LedgerEntry, text: bytes | None) -> str:
         """Write the file of a place; returns why that cannot be, or nothing."""
         if text is None:
             return "unplaced"
@@ -253,7 +252,7 @@ class _Writer:
         self.count.files += 1
         return ""
 
-    def _miss(self, place: LedgerPlace, reason: str) -> None:
+    def _miss(self, place: LedgerEntry, reason: str) -> None:
         message = _REASONS.get(reason, reason)
         missing = MissingDocument(
             self.numbers[place.source_id], place.path, place.pointer, place.entity, reason, message
@@ -268,7 +267,7 @@ def _has_former_name(entity: Entity, path: str, text: bytes | None, one: _Rebuil
     return any(again.record_id != one.place.record_id for again in prepare(entity, Reading(path, text)))
 
 
-def _has_its_key_for_id(place: LedgerPlace) -> bool:
+def _has_its_key_for_id(place: LedgerEntry) -> bool:
     """Whether a document's id is the key under which it stood."""
     return place.record_id == key_of(place.pointer.rpartition("/")[2])
 
@@ -285,7 +284,7 @@ def _lost(
     return [one for one in found if not _is_as_it_was(one, read.get(one.place.pointer))]
 
 
-def _is_kept_out_again(place: LedgerPlace, again: Candidate | None) -> bool:
+def _is_kept_out_again(place: LedgerEntry, again: Candidate | None) -> bool:
     """Return whether a rejected document, read again, is rejected alike, or was so because of others."""
     if again is None or again.row is not None:
         return again is not None and place.code in UNRESOLVED

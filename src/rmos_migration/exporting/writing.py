@@ -4,13 +4,14 @@ import errno
 import os
 from pathlib import Path
 
-from ..atomic import NO_SUCH_NAME, write_whole
-from ..durable import make_folder
 from ..entities import ENTITIES
 from ..errors import EnvironmentFailure, UsageError, remedy
-from ..permissions import ANYBODYS, Permissions
+from ..files.atomic import write_whole
+from ..files.folders import make_folder
+from ..files.permissions import ANYBODYS, Permissions
+from ..files.sync import sync_all, sync_folder
+from ..files.targets import NO_SUCH_NAME
 from ..sources.legacy_folder import UNFINISHED_MARK, UNFINISHED_NOTE
-from ..syncing import sync_all, sync_folder
 
 _NO_SUCH_NAME = NO_SUCH_NAME | {errno.EEXIST, errno.ENOENT}
 

@@ -2,7 +2,7 @@
 
 from ..diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
 from ..generations import export
-from ..store.ledger import Holder
+from ..store.model import LocatedEntry
 from .prepare import Candidate
 from .provenance import Provenance
 
@@ -86,7 +86,7 @@ def how_free(candidate: Candidate, record_id: str, provenance: Provenance) -> st
     return f"{gone} has the document of {shown(record_id)}, so this one takes over its row"
 
 
-def _comes_first(equal: Candidate, first: Holder | None, provenance: Provenance) -> bool:
+def _comes_first(equal: Candidate, first: LocatedEntry | None, provenance: Provenance) -> bool:
     """Return whether the ledger would name a document of the batch first, had it been in an earlier batch."""
     if first is None or provenance.is_free(str(equal.record_id)):
         return True

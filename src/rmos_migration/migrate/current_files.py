@@ -11,7 +11,8 @@ from ..entities import Entity
 from ..sources.discover import Source
 from ..sources.paths import parts_of
 from ..sources.read import read_files
-from ..store.ledger import Holder, KnownFile, known_files
+from ..store.ledger import KnownFile, known_files
+from ..store.model import LocatedEntry
 from .model import Place
 from .prepare import Candidate, is_named_by_file, prepare
 
@@ -34,7 +35,7 @@ def is_untouched(full: str, size_bytes: int | None, mtime_ns: int | None) -> boo
     return mtime_ns is not None and (now.st_size, now.st_mtime_ns) == (size_bytes, mtime_ns)
 
 
-def full_path(holder: Holder) -> str | None:
+def full_path(holder: LocatedEntry) -> str | None:
     """Return the system's path of a document's file; None where that would lead out of its source."""
     parts = parts_of(holder.path)
     if parts is None:
@@ -83,7 +84,7 @@ class MovedDocuments:
         self._encoding = encoding
         self._places: dict[str, dict[int, Place]] = {}
 
-    def place_of(self, connection: Connection, entity: Entity, holder: Holder) -> Place | None:
+    def place_of(self, connection: Connection, entity: Entity, holder: LocatedEntry) -> Place | None:
         """Return the first place where the document stands now; None where there is none."""
         if entity.name not in self._places:
             places = self._places[entity.name] = {}
@@ -103,7 +104,7 @@ class MovedDocuments:
                     yield _identity(document), document.place
 
 
-def _identity(document: Candidate | Holder) -> int:
+def _identity(document: Candidate | LocatedEntry) -> int:
     """Return a hash of id and content; an id that is a file's name does not count: files are renamed."""
     record_id = None if is_named_by_file(document.derived) else document.record_id
     return hash((record_id, document.content_sha256))

@@ -8,8 +8,7 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, Location, diagnose
 from ..store import ledger, records, rejects, runs
-from ..store.ledger import Superseded
-from ..store.model import SUPERSEDED
+from ..store.model import SUPERSEDED, LedgerEntry
 from .fold import BatchWrites, fold
 from .model import Batch, BatchResult, Decision, Place, RowWrite
 from .options import OnConflict
@@ -111,8 +110,8 @@ def _write_rows(connection: Connection, batch: Batch, writes: BatchWrites) -> di
 class _Elsewhere(NamedTuple):
     """What a batch changes for documents outside of it, and the edits lost with rows that it makes again."""
 
-    superseded: list[Superseded]
-    restored: list[Superseded]
+    superseded: list[LedgerEntry]
+    restored: list[LedgerEntry]
     edits_lost: list[Diagnostic]
 
 
@@ -195,9 +194,9 @@ def _edits_lost(documents: Iterable[Candidate]) -> list[Diagnostic]:
     return [diagnose("edits-lost", message, one.location) for one in documents]
 
 
-def _superseded_notices(documents: Iterable[Superseded]) -> list[Diagnostic]:
+def _superseded_notices(documents: Iterable[LedgerEntry]) -> list[Diagnostic]:
     """Return what is said of documents outside of a batch whose row has other content now."""
     return [
-        ledger.superseded(one.record_id, Location(one.path, one.pointer, document=one.pointer))
+        ledger.superseded(one.record, Location(one.path, one.pointer, document=one.pointer))
         for one in documents
     ]

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from ..diagnostics import Diagnostic
 from ..entities import Entity
-from ..store.ledger import KnownDocument, Superseded
+from ..store.ledger import KnownDocument
+from ..store.model import LedgerEntry
 from ..store.records import PendingReference, Row
 from .outcome import Outcome, Tally
 from .prepare import Candidate
@@ -103,7 +104,7 @@ class Batch:
     skipped_files: int = 0
     skipped_documents: int = 0
     skipped_generations: Counter[str | None] = field(default_factory=Counter)
-    superseded: list[Superseded] = field(default_factory=list)
+    superseded: list[LedgerEntry] = field(default_factory=list)
     is_last: bool = False
     size_bytes: int = 0
     known: dict[Place, KnownDocument] = field(default_factory=dict)

@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 from ..entities import Entity
 from ..sources.read import SourceFile, read_files
 from ..store import ledger
-from ..store.ledger import Holder, holders_of, is_refused_as_a_whole, trace_of
+from ..store.ledger import holders_of, is_refused_as_a_whole, trace_of
+from ..store.model import LocatedEntry
 from .current_files import FileContents, full_path, is_untouched
 from .prepare import Candidate, is_named_by_file, prepare
 from .run_progress import RunProgress
@@ -44,8 +45,8 @@ class Provenance:
         self.documents = documents
         self.read_here = frozenset(read_here)
         self.wanted: set[str] = set()
-        self._found: dict[str, list[Holder]] = {}
-        self._first: dict[str, Holder | None] = {}
+        self._found: dict[str, list[LocatedEntry]] = {}
+        self._first: dict[str, LocatedEntry | None] = {}
         self._free: dict[str, bool] = {}
         self._read: dict[tuple[str, str], FileContents] = {}
         self._here: dict[str, FileContents] = {}
@@ -57,26 +58,26 @@ class Provenance:
             self._free[record_id] = first is not None and self.is_gone(first)
         return self._free[record_id]
 
-    def first(self, record_id: str) -> Holder | None:
+    def first(self, record_id: str) -> LocatedEntry | None:
         """Return the row's document: one that is there or was moved, or else one that is gone."""
         if record_id not in self._first:
             self._first[record_id] = self._first_of(self._holders(record_id))
         return self._first[record_id]
 
-    def _first_of(self, found: list[Holder]) -> Holder | None:
+    def _first_of(self, found: list[LocatedEntry]) -> LocatedEntry | None:
         there = next((one for one in found if not self.is_gone(one)), None)
         if there is not None or not found:
             return there
         return next((one for one in map(self._moved, found) if one is not None), found[0])
 
-    def named(self, holder: Holder) -> str:
+    def named(self, holder: LocatedEntry) -> str:
         """Return a document's place in words, if possible the one where this run has read it."""
         is_ours = holder.source_id == self.progress.ref.source_id
         file = self._read.get((holder.location, holder.path))
         if is_ours and holder.path in self.read_here:
             file = self._file_here(holder.path)
         if file is not None:
-            there = file.contents.get(holder.record_id, {})
+            there = file.contents.get(holder.record, {})
             same = [pointer for pointer, content in there.items() if content == holder.content_sha256]
             if same or there:
                 pointers = same or list(there)
@@ -94,17 +95,17 @@ class Provenance:
         """Return what was done to the record through the API, in words; None where nothing was."""
         return trace_of(self.connection, self.entity, record_id)
 
-    def _holders(self, record_id: str) -> list[Holder]:
-        return [one for one in self._entries(record_id) if one.is_in_row]
+    def _holders(self, record_id: str) -> list[LocatedEntry]:
+        return [one for one in self._entries(record_id) if one.speaks_of_row]
 
-    def _entries(self, record_id: str) -> list[Holder]:
+    def _entries(self, record_id: str) -> list[LocatedEntry]:
         if record_id not in self._found:
             wanted = {record_id, *self.wanted} - self._found.keys()
             found = holders_of(self.connection, self.entity, wanted)
             self._found |= {one: found.get(one, []) for one in wanted}
         return self._found[record_id]
 
-    def is_gone(self, holder: Holder) -> bool:
+    def is_gone(self, holder: LocatedEntry) -> bool:
         """Return whether a document is no longer in its file, as far as that can be known."""
         if holder.is_from_api:
             return False
@@ -127,7 +128,7 @@ class Provenance:
             return False  # nothing is known of what is out of reach
         return not self._is_among(self._stands_in(full, holder), holder)
 
-    def _moved(self, holder: Holder) -> Holder | None:
+    def _moved(self, holder: LocatedEntry) -> LocatedEntry | None:
         """Return a document that is gone from its file with its new place; None where it has none."""
         if holder.source_id != self.progress.ref.source_id:
             return None
@@ -141,7 +142,7 @@ class Provenance:
                 self._here.setdefault(document.reading.path, FileContents()).add(document)
         return self._here.get(path, FileContents())
 
-    def _stands_in(self, full: str, holder: Holder) -> FileContents:
+    def _stands_in(self, full: str, holder: LocatedEntry) -> FileContents:
         """Return the documents in a file that is read later in this run, or was not read for a while."""
         place = (holder.location, holder.path)
         if place not in self._read:
@@ -153,20 +154,20 @@ class Provenance:
                 self._read[place].add(document)
         return self._read[place]
 
-    def _encoding_of(self, holder: Holder) -> str | None:
+    def _encoding_of(self, holder: LocatedEntry) -> str | None:
         """Return the encoding that the user named: now for this source, back then for another one."""
         if holder.source_id == self.progress.ref.source_id:
             return self.progress.options.encoding
         return ledger.encodings(self.connection, holder.source_id, [holder.path]).get(holder.path)
 
-    def _is_among(self, file: FileContents, holder: Holder) -> bool:
+    def _is_among(self, file: FileContents, holder: LocatedEntry) -> bool:
         """Return whether a document is still in its file, even if it was edited, broken or moved in it."""
         of_file = [
             one
-            for one in self._entries(holder.record_id)
+            for one in self._entries(holder.record)
             if (one.source_id, one.path) == (holder.source_id, holder.path) and not one.was_taken_out
         ]
-        contents = list(file.contents.get(holder.record_id, {}).values())
+        contents = list(file.contents.get(holder.record, {}).values())
         if not contents:
             contents = [
                 file.named[one.pointer]

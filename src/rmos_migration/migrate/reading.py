@@ -130,8 +130,8 @@ def _with_free_rows(unit: UnitOfWork, entity: Entity, paths: Collection[str]) ->
         return set()
     found = ledger.superseded_in(unit.connection, unit.progress.ref.source_id, entity, paths)
     provenance = Provenance(unit.connection, entity, unit.progress)
-    provenance.wanted = {one.record_id for one in found}
-    return {one.path for one in found if provenance.is_free(one.record_id)}
+    provenance.wanted = {one.record for one in found}
+    return {one.path for one in found if provenance.is_free(one.record)}
 
 
 def _never_read(unit: UnitOfWork, entity: Entity) -> Collection[str]:

@@ -6,12 +6,12 @@ from itertools import groupby
 from ..diagnostics import Diagnostic, Severity
 from ..sources.decode import to_text
 from ..sources.locate import DocumentText, document_texts, located_in
-from ..store.model import Reject
+from ..store.model import RejectBody
 from .model import Decision, RunRef
 from .prepare import Candidate
 
 
-def rejects_of(rejected: Iterable[Decision], ref: RunRef, encoding: str | None) -> Iterator[Reject]:
+def rejects_of(rejected: Iterable[Decision], ref: RunRef, encoding: str | None) -> Iterator[RejectBody]:
     """Yield the bytes that are kept of each rejected document of a batch.
 
     Of a document that is a whole file, those are the file's. Of one inside a file they are its own text, in
@@ -29,7 +29,7 @@ def rejects_of(rejected: Iterable[Decision], ref: RunRef, encoding: str | None) 
             excerpt = found.get(decision.candidate.pointer)
             if excerpt is not None:
                 body = excerpt.text.encode("utf-8", "surrogatepass")
-            yield Reject(ref.source_id, *decision.candidate.place, ref.run_id, decision.code, body)
+            yield RejectBody(ref.source_id, *decision.candidate.place, ref.run_id, decision.code, body)
 
 
 def with_places(

@@ -9,7 +9,8 @@ from sqlalchemy import Connection
 
 from ..diagnostics import Diagnostic, diagnose, printable_apart, shown
 from ..entities import Entity
-from ..store.ledger import Former, Holder, begin_noting, formers, note_formers
+from ..store.ledger import Former, begin_noting, formers, note_formers
+from ..store.model import LocatedEntry
 from .model import Batch, Place
 from .prepare import Candidate, is_named_by_file
 from .provenance import Provenance
@@ -35,10 +36,10 @@ def recognise_renamed(connection: Connection, batch: Batch, progress: RunProgres
             batch.documents[index] = with_ledger_id(one, before.record_id, before.derived)
             continue
         equal = formers_left.get((one.generation, str(one.content_sha256)), [])
-        is_in_list = any(_is_named_by_place(former.holder.record_id, one) for former in equal)
+        is_in_list = any(_is_named_by_place(former.holder.record, one) for former in equal)
         if equal and not is_in_list and _is_nameless(one):
             former = equal.pop(0)
-            batch.documents[index] = _with_id(one, former.holder.record_id)
+            batch.documents[index] = _with_id(one, former.holder.record)
             batch.notices.append(_renamed(one, former))
             former_place = (former.holder.path, former.holder.pointer)
             batch.known.pop(former_place, None)
@@ -100,7 +101,7 @@ def _renamed(one: Candidate, former: Former) -> Diagnostic:
     former_path, _ = printable_apart([former.holder.path, one.reading.path])
     message = (
         f"{former_path} no longer has this document, which is what it was there: "
-        f"its record keeps the id {shown(former.holder.record_id)}"
+        f"its record keeps the id {shown(former.holder.record)}"
     )
     return diagnose("document-renamed", message, one.location)
 
@@ -119,12 +120,12 @@ def _is_named_by_place(record_id: str, candidate: Candidate) -> bool:
     return _is_named_so(record_id, candidate.reading.path)
 
 
-def _has_key_for_id(holder: Holder) -> bool:
+def _has_key_for_id(holder: LocatedEntry) -> bool:
     """Return whether a document may have had its id from a key that it stood under."""
-    if _is_named_so(holder.record_id, holder.path):
+    if _is_named_so(holder.record, holder.path):
         return False
     step = holder.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
-    return holder.was_taken_out or step == holder.record_id
+    return holder.was_taken_out or step == holder.record
 
 
 def _is_named_so(record_id: str, path: str) -> bool:

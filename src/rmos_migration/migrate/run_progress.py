@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from ..diagnostics import Diagnostic, Severity
 from ..sources.discover import Source
 from ..sources.source_files import Presence
-from ..store.ledger import Superseded
-from ..store.model import SUPERSEDED
+from ..store.model import SUPERSEDED, LedgerEntry
 from ..store.records import Looks
 from .current_files import MovedDocuments
 from .model import Batch, BatchResult, Place, RunRef
@@ -97,7 +96,7 @@ class RunProgress:
         of_found = f" of {totals.found:,} found" if limit.is_percentage else ""
         return f"{rejected} rejected{of_found}, more than --max-rejects {limit} allows"
 
-    def recount_superseded(self, tally: Tally, documents: Iterable[Superseded]) -> list[Superseded]:
+    def recount_superseded(self, tally: Tally, documents: Iterable[LedgerEntry]) -> list[LedgerEntry]:
         """Count as conflicts what earlier batches had counted as arrived; return these documents."""
         counted = [one for one in documents if self._was_counted(one)]
         for one in counted:
@@ -107,14 +106,14 @@ class RunProgress:
             tally.count(Outcome.CONFLICT)
         return counted
 
-    def recount_restored(self, tally: Tally, documents: Iterable[Superseded]) -> list[Superseded]:
+    def recount_restored(self, tally: Tally, documents: Iterable[LedgerEntry]) -> list[LedgerEntry]:
         """Count as arrived what earlier batches had counted as conflicts; return these documents."""
         counted = [one for one in documents if self._was_counted(one)]
         tally.count(Outcome.CONFLICT, -len(counted))
         tally.count(Outcome.UNCHANGED, len(counted))
         return counted
 
-    def _was_counted(self, one: Superseded) -> bool:
+    def _was_counted(self, one: LedgerEntry) -> bool:
         """Return whether a document outside the batch was counted already: read in this run, or skipped."""
         if one.source_id != self.ref.source_id:
             return False

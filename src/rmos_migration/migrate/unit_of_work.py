@@ -18,10 +18,11 @@ from ..errors import DatabaseUnusable, RmosError, Terminated
 from ..sources.discover import Source
 from ..sources.source_files import was_moved
 from ..store import ledger, runs, schema
+from ..store.dialect import DIALECT
 from ..store.failures import reason
 from ..store.model import now
 from ..store.port import DatabasePort
-from ..store.safety import data_version, refuse_foreign
+from ..store.structure import refuse_foreign
 from .model import Batch, RunRef
 from .options import Options
 from .outcome import RunStatus
@@ -71,7 +72,7 @@ class Transactions:
             DatabaseUnusable: if there is such a thing; then nothing more can be written.
         """
         with self.connection.begin() if self.whole is None else self.connection.begin_nested():
-            version = data_version(self.connection)
+            version = DIALECT.data_version(self.connection)
             if version != self._checked:
                 refuse_foreign(self.connection)
                 self._checked = version

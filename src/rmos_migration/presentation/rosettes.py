@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection
-
 from .. import rosette
 from ..diagnostics import printable
 from ..store import records
 from ..store.records import PatternRow
+from ..store.snapshot import Snapshot
 from .model import Rosette, RosetteRing
 from .text import amount, millimetres, name_of
 
@@ -21,11 +20,11 @@ _SMALL_MM, _LARGE_MM = 20, 250
 """Diameters between which rosettes set the scale; larger ones are drawn smaller than they are."""
 
 
-def stock(connection: Connection) -> Stock:
+def stock(snapshot: Snapshot) -> Stock:
     """Return the colours of every strip family that names any."""
     found = {
         row.id: rosette.colours_of_family(row.strips, row.extra, row.material_type)
-        for row in records.families(connection)
+        for row in records.families(snapshot)
     }
     return {family: colours for family, colours in found.items() if colours}
 

@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Connection
-
 from .._version import __version__
 from ..audit.auditor import audit_database
 from ..audit.result import AuditResult, RuleState
@@ -22,6 +20,7 @@ from ..store.checks import doubts
 from ..store.model import DocumentKey, now
 from ..store.port import DatabasePort
 from ..store.runs import DiagnosticCount, RunRow
+from ..store.snapshot import Snapshot
 from .database_now import database_now
 from .model import Audit, Change, Comparison, Report
 from .not_loaded import bytes_of_run, bytes_of_source, documents_not_loaded, with_excerpts
@@ -51,54 +50,51 @@ def report_of_run(
         UsageError: if there is no such run.
         DatabaseUnusable: if the database is missing, of another schema, damaged, or cannot be opened.
     """
-    locked = database.is_running()
     with database.read() as snapshot:
-        report = report_in(snapshot.connection, database, run_id, locked=locked, recorder=recorder)
+        report = report_in(snapshot, database, run_id, recorder=recorder)
     if not with_audit:
         return report
     return report.model_copy(update={"audit": _audit(audit_database(database))})
 
 
 def report_in(
-    connection: Connection,
+    snapshot: Snapshot,
     database: DatabasePort,
     run_id: int | None,
     *,
-    locked: bool | None,
     recorder: RunRecorder | None = None,
 ) -> Report:
-    """Return the report of a run as ``report_of_run`` does, by a connection in a transaction.
+    """Return the report of a run as ``report_of_run`` does, from a snapshot.
 
     Args:
-        connection: to the database.
+        snapshot: to the database.
         database: the database.
         run_id: the run; None for the last one.
-        locked: whether a run was going on before the transaction read anything.
         recorder: of the run, if it was undone.
 
     Raises:
         UsageError: if there is no such run.
     """
-    row = _find(connection, run_id, locked)
-    before = runs.before(connection, row, locked=locked)
+    row = _find(snapshot, run_id)
+    before = runs.before(snapshot, row)
     run, counts = conversion.run_of_row(row), row.counts
-    known = (recorder.known if recorder else {}) | rejects.rejected_by(connection, row.id)
-    reasons = runs.reasons(connection, row.id)
-    raw_of = bytes_of_run(connection, row, known)
-    history = runs.newest(connection, HISTORY, locked=locked)
+    known = (recorder.known if recorder else {}) | rejects.rejected_by(snapshot, row.id)
+    reasons = runs.reasons(snapshot, row.id)
+    raw_of = bytes_of_run(snapshot, row, known)
+    history = runs.newest(snapshot, HISTORY)
     return _report(
         run,
         database.url,
         counts,
         made_from="database",
-        noticed=_kinds(runs.diagnostic_counts(connection, row.id)),
+        noticed=_kinds(runs.diagnostic_counts(snapshot, row.id)),
         kept_out=with_excerpts(documents_not_loaded(reasons, known), raw_of, row.options.get("encoding")),
-        not_looked_at=[conversion.notice(one) for one in runs.not_looked_at(connection, row.id)],
-        is_last=not runs.has_later(connection, row),
+        not_looked_at=[conversion.notice(one) for one in runs.not_looked_at(snapshot, row.id)],
+        is_last=not runs.has_later(snapshot, row),
         history=[conversion.run_of_row(one) for one in history],
-        previous=before and _comparison(connection, run, before, set(reasons)),
-        **database_now(connection, database),
-        doubted=doubts(connection),
+        previous=before and _comparison(snapshot, run, before, set(reasons)),
+        **database_now(snapshot, database),
+        doubted=doubts(snapshot),
     )
 
 
@@ -169,13 +165,13 @@ def _is_balanced(tally: Counted) -> bool:
     return tally.found == tally.arrived + tally.kept_out
 
 
-def _find(connection: Connection, run_id: int | None, locked: bool | None) -> RunRow:
+def _find(snapshot: Snapshot, run_id: int | None) -> RunRow:
     if run_id is None:
-        last = runs.newest(connection, 1, locked=locked)
+        last = runs.newest(snapshot, 1)
         if not last:
             raise UsageError("there was no run yet, so there is nothing to report", "run: rmos migrate")
         return last[0]
-    row = runs.find(connection, run_id, locked=locked) if 0 < run_id < 2**63 else None
+    row = runs.find(snapshot, run_id) if 0 < run_id < 2**63 else None
     if row is None:
         raise UsageError(f"there is no run {run_id}", "see: rmos history")
     return row
@@ -185,11 +181,11 @@ def _kinds(found: Iterable[DiagnosticCount]) -> list[Kind]:
     return conversion.in_order(conversion.kind(*one) for one in found)
 
 
-def _comparison(connection: Connection, run: Run, before: RunRow, places: set[DocumentKey]) -> Comparison:
+def _comparison(snapshot: Snapshot, run: Run, before: RunRow, places: set[DocumentKey]) -> Comparison:
     previous = conversion.run_of_row(before)
     if {RunStatus(run.status), RunStatus(previous.status)} - _WHOLE:
         return Comparison(run=previous, kept_out=None)
-    then = runs.places_not_loaded(connection, before.id)
+    then = runs.places_not_loaded(snapshot, before.id)
     change = Change(newly=len(places - then), still=len(places & then), no_longer=len(then - places))
     return Comparison(run=previous, kept_out=change)
 

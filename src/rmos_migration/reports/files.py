@@ -6,10 +6,11 @@ from contextlib import ExitStack, contextmanager
 from itertools import count
 from pathlib import Path
 
-from ..atomic import sweep, unfinished, write_whole
-from ..durable import make_folder
 from ..errors import EnvironmentFailure, UsageError, all_tried, remedy
-from ..permissions import ANYBODYS, Permissions
+from ..files.atomic import unfinished, write_whole
+from ..files.folders import make_folder
+from ..files.leftovers import sweep
+from ..files.permissions import ANYBODYS, Permissions
 from ..sources.legacy_folder import refuse_inside
 from .formats import RENDERERS, ReportFormat
 from .model import Report

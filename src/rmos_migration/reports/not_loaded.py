@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from ..diagnostics import Diagnostic, Severity
 from ..errors import EnvironmentFailure
 from ..presentation.conversion import notice
@@ -21,6 +19,7 @@ from ..store import rejects
 from ..store.model import DocumentKey
 from ..store.rejects import RejectedEntry
 from ..store.runs import RunRow
+from ..store.snapshot import Snapshot
 
 EXCERPTS = 1000
 """Documents of each code that are shown with an excerpt."""
@@ -72,12 +71,12 @@ def with_excerpts(documents: list[KeptOut], raw_of: Bytes, encoding: str | None)
     return shown
 
 
-def bytes_of_run(connection: Connection, run: RunRow, known: Mapping[DocumentKey, RejectedEntry]) -> Bytes:
+def bytes_of_run(snapshot: Snapshot, run: RunRow, known: Mapping[DocumentKey, RejectedEntry]) -> Bytes:
     """Return a reader of files that a run did not load: from the database, or else from the source."""
     of_source = bytes_of_source(run.location or "", known)
 
     def raw_of(path: str) -> bytes | None:
-        kept = rejects.file_body(connection, run.id, run.location or "", path)
+        kept = rejects.file_body(snapshot, run.id, run.location or "", path)
         return kept if kept is not None else of_source(path)
 
     return raw_of

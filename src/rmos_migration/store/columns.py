@@ -1,7 +1,8 @@
-"""Column types that look at what they are given to read: the one place where the kind of a stored value is checked.
+"""Column types that check what they read: the one place where a stored value's kind is checked.
 
-A STRICT table cannot hold a wrong kind of value; one that was changed outside this program, or damaged, can. Then the reader
-gets a ``CorruptRow`` that names the column, instead of a value that it would stumble over later, like over a fault of its own.
+A STRICT table cannot hold a wrong kind of value; one that was changed outside this program, or damaged, can.
+Then the reader gets a ``CorruptRow`` that names the column, instead of a value that it would stumble over
+later, like over a fault of its own.
 """
 
 import codecs
@@ -100,7 +101,7 @@ class CheckedReal(_Checked, REAL[Any]):
 def checked_type(
     column: str, kind: TypeEngine[Any], *, required: bool, allowed: tuple[str, ...] = ()
 ) -> TypeEngine[Any]:
-    """Return the type of a column (``table.column``) that is stored as ``kind`` and checked when it is read from SQLite.
+    """Return the type of a column (``table.column``) that is stored as ``kind`` and checked when read.
 
     ``allowed`` are the words that a column of text may hold, where they are known.
     """
@@ -161,7 +162,7 @@ class _RunCountsColumn(BaseModel):
 
 
 def run_counts(column: str, text: str | None) -> dict[str, Any]:
-    """Return what a run counted, as ``migrate.outcome.Counts.as_json`` gives it; nothing before the first batch.
+    """Return a run's counts, in the form of ``migrate.outcome``; empty before the first batch.
 
     Raises:
         CorruptRow: if it cannot be the counts of a run.

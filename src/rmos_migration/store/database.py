@@ -6,8 +6,9 @@ from ..diagnostics import printable
 from ..errors import DatabaseUnusable, UsageError
 from .port import DatabasePort
 from .sqlite.database import SqliteDatabase
+from .sqlite.files import database_of
 
-__all__ = ["SqliteDatabase", "database_at"]  # the first until the API calls the port
+__all__ = ["database_at", "database_of"]
 
 _HINT = "name a file, e.g. --database rmos.db"
 
@@ -43,14 +44,15 @@ def path_of(place: str | Path) -> Path:
     if "?" in name or "#" in name:
         raise UsageError(
             f"{printable(text)} asks for something after ? or #, which is not supported",
-            "name the file alone, e.g. sqlite:///rmos.db; a file with ? or # in its name is named as a plain path",
+            "name the file alone, e.g. sqlite:///rmos.db; "
+            "a file with ? or # in its name is named as a plain path",
         )
     _refuse_unfit(name, is_typed=True)
     return Path(name)
 
 
 def _refuse_unfit(name: str, *, is_typed: bool) -> None:
-    """Raise UsageError for what SQLite, or somebody in a hurry, would take for something else than a file's name."""
+    """Raise UsageError for what SQLite, or somebody in a hurry, would not take for a file's name."""
     if not name.strip() or name == ".":
         raise UsageError("the database's name is empty", _HINT)
     if name.strip().lower() == ":memory:":

@@ -1,6 +1,7 @@
 """What SQLite does in its own way, as one value: the rest of the store says the same on any database.
 
-A second kind of database brings a second value; only then need a query ask its connection which of them it has.
+A second kind of database brings a second value; only then need a query ask its connection which of them it
+has.
 """
 
 import sqlite3
@@ -72,7 +73,7 @@ _FAILURES = {
 
 @dataclass(frozen=True)
 class Dialect:
-    """What SQLite does in its own way: writing many rows, some expressions, its checks of itself, its errors."""
+    """What SQLite does in its own way: bulk writing, some expressions, corruption, errors."""
 
     errors: tuple[type[Exception], ...] = (sqlite3.Error,)
     """What the driver raises, where SQLAlchemy does not wrap it."""
@@ -123,7 +124,7 @@ class Dialect:
         return func.json_group_array(values)
 
     def folded(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        """Return text without regard to case and Unicode form; SQLite folds plain ASCII itself, which is quicker."""
+        """Return text without regard to case and Unicode form; SQLite folds plain ASCII itself."""
         is_plain = func.glob("*[^ -~]*", column) == 0
         return case((is_plain, func.lower(column)), else_=func.rmos_folded(column))
 
@@ -138,7 +139,7 @@ class Dialect:
         return literal_column(f"{table.name}.rowid")
 
     def is_null_value(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
-        """Return the condition that NULL is stored, also in a column of which SQLite takes that for impossible."""
+        """Return the condition that NULL is stored, even where a column forbids it."""
         return func.typeof(column) == "null"
 
     def without_indexes(self, query: Select[Any]) -> Select[Any]:
@@ -150,7 +151,8 @@ class Dialect:
     def damage(self, connection: Connection) -> list[str]:
         """Return what is wrong with the file's pages and indexes, in SQLite's own words.
 
-        The tables' own rules (CHECK, NOT NULL, STRICT) are left out: other rules of the audit say more of those.
+        The tables' own rules (CHECK, NOT NULL, STRICT) are left out: other rules of the audit say more of
+        those.
         """
         connection.exec_driver_sql("PRAGMA ignore_check_constraints = ON")
         said = connection.exec_driver_sql("PRAGMA integrity_check(1000000)").scalars()
@@ -163,20 +165,20 @@ class Dialect:
         return [" ".join(line.split("\n")) for line in said if line != "ok"]
 
     def broken_links(self, connection: Connection, table: str = "") -> list[tuple[str, str]]:
-        """Return a pair of tables for each reference that leads nowhere: that of its row, and the one it refers to."""
+        """Return for each reference that leads nowhere its table and the table it refers to."""
         of_table = f"({table})" if table else ""
         broken = connection.exec_driver_sql(f"PRAGMA foreign_key_check{of_table}")
         return [(row[0], row[2]) for row in broken]
 
     def tolerate_broken_text(self, connection: Connection, *, tolerant: bool) -> None:
-        """Let text that is not UTF-8 be read, its bytes as half characters, instead of failing; or no longer."""
+        """Read text that is not UTF-8 with its bytes as half characters, or fail again."""
         driver = connection.connection.driver_connection
         if isinstance(driver, sqlite3.Connection):
             decode = partial(str, encoding="utf-8", errors="surrogateescape")
             driver.text_factory = decode if tolerant else str
 
     def data_version(self, connection: Connection) -> int:
-        """Return a number that changes with every commit of another connection. Asking for it begins no transaction."""
+        """Return a number that changes when another connection commits; this begins no transaction."""
         return int(connection.connection.execute("PRAGMA data_version").fetchone()[0])
 
     # errors
@@ -194,7 +196,7 @@ class Dialect:
         return _OFF_THE_NETWORK if code in _OF_LOCKS else _MACHINE.get(code & 0xFF, "check the machine")
 
 
-SQLITE = Dialect()
+DIALECT = Dialect()
 """The one kind there is now."""
 
 

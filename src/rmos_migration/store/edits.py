@@ -10,20 +10,11 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection
 
 from ..entities import Entity
-from .dialect import SQLITE
-from .ledger import forget_deleted, source_id, supersede, trace_of
+from .dialect import DIALECT
+from .ledger import forget_deleted, source_id, supersede
 from .model import API, DELETED, LedgerEntry
-from .records import ReferringRecord, Row, users_of
+from .records import Row
 from .tables import ledger
-
-__all__ = [  # the last three until the API and the pages use the new places
-    "EditTrace",
-    "ReferringRecord",
-    "note_deleted",
-    "note_written",
-    "trace_of",
-    "users_of",
-]
 
 
 class EditTrace(NamedTuple):
@@ -71,4 +62,4 @@ def _enter(connection: Connection, entity: Entity, record_id: str, written: Edit
         mtime_ns=written.at_ns,
         **fate,
     )
-    SQLITE.insert_rows(connection, ledger, LedgerEntry._fields, [entry], or_update=True)
+    DIALECT.insert_rows(connection, ledger, LedgerEntry._fields, [entry], or_update=True)

@@ -1,8 +1,8 @@
 """The one border where SQLAlchemy's and the driver's errors become ours.
 
-What the driver raises besides its own errors (for text that is not UTF-8 in a message, for want of memory) is made one
-of its errors where it is raised, in ``sqlite.driver``. What neither a file nor a machine can be blamed for passes as it
-is: a fault of this program keeps its name and its traceback.
+What the driver raises besides its own errors (for text that is not UTF-8 in a message, for want of memory) is
+made one of its errors where it is raised, in ``sqlite.driver``. What neither a file nor a machine can be
+blamed for passes as it is: a fault of this program keeps its name and its traceback.
 """
 
 from collections.abc import Iterator
@@ -12,14 +12,14 @@ from traceback import clear_frames
 from sqlalchemy.exc import DBAPIError, MultipleResultsFound, SQLAlchemyError
 
 from ..errors import DatabaseUnusable, EnvironmentFailure, LockedError, RmosError, TookTooLong
-from .dialect import SQLITE, Failure
+from .dialect import DIALECT, Failure
 
-_ERRORS: tuple[type[Exception], ...] = (SQLAlchemyError, *SQLITE.errors)
+_ERRORS: tuple[type[Exception], ...] = (SQLAlchemyError, *DIALECT.errors)
 
 
 @contextmanager
 def driver_errors_as_ours() -> Iterator[None]:
-    """Raise the errors of the block as ``errors.RmosError``, but for those that are faults of this program."""
+    """Raise the block's errors as ``errors.RmosError``, except for faults of this program."""
     try:
         yield
     except _ERRORS as error:
@@ -30,14 +30,14 @@ def driver_errors_as_ours() -> Iterator[None]:
 
 def is_fault(error: Exception) -> bool:
     """Return whether an error is this program's own: it misused the driver or SQLAlchemy."""
-    if isinstance(error, (DBAPIError, *SQLITE.errors)):
-        return SQLITE.failure(_original(error)) is Failure.MISUSE
+    if isinstance(error, (DBAPIError, *DIALECT.errors)):
+        return DIALECT.failure(_original(error)) is Failure.MISUSE
     return not isinstance(error, MultipleResultsFound)  # two rows of one key: an index is damaged
 
 
 def ours(error: Exception) -> RmosError:
     """Return the driver's error as one of ours."""
-    failure, said = SQLITE.failure(_original(error)), reason(error)
+    failure, said = DIALECT.failure(_original(error)), reason(error)
     if failure is Failure.INTERRUPTED:
         return TookTooLong(
             "the database did not answer in time",
@@ -56,25 +56,25 @@ def ours(error: Exception) -> RmosError:
             f"what stands in the database does not fit what is to be written: {said}", "see: rmos audit"
         )
     if failure is Failure.MACHINE:
-        return EnvironmentFailure(f"the database failed: {said}", SQLITE.hint_on_machine(_original(error)))
+        return EnvironmentFailure(f"the database failed: {said}", DIALECT.hint_on_machine(_original(error)))
     return DatabaseUnusable(f"the database is not as this program made it: {said}", "see: rmos audit")
 
 
 def is_damage(error: RmosError) -> bool:
-    """Return whether the driver called the file damaged, or no database, where that is the cause of one of our errors."""
-    return SQLITE.failure(_original(error.__cause__)) is Failure.DAMAGED
+    """Return whether one of our errors comes from a file that is damaged, or not a database."""
+    return DIALECT.failure(_original(error.__cause__)) is Failure.DAMAGED
 
 
 def refused_with(error: DBAPIError) -> str:
     """Return the database's reason for refusing rows, and let go of the rows.
 
-    SQLAlchemy's error is kept in a frame of its own traceback: a cycle, which keeps every row of the batch in memory
-    until Python happens to look for cycles.
+    SQLAlchemy's error is kept in a frame of its own traceback: a cycle, which keeps every row of the batch in
+    memory until Python happens to look for cycles.
 
     Raises:
         sqlalchemy.exc.DBAPIError: the error itself, if the database failed rather than refused.
     """
-    if SQLITE.failure(error.orig) is not Failure.REFUSED:
+    if DIALECT.failure(error.orig) is not Failure.REFUSED:
         raise error
     said = reason(error)
     error.params = None

@@ -1,7 +1,7 @@
 """Read-only connections that stay open, for a server that answers many short questions.
 
-Each use looks whether the file is still the one that was opened: a database may be moved away, restored from a backup
-or upgraded while the server runs.
+Each use looks whether the file is still the one that was opened: a database may be moved away, restored from
+a backup or upgraded while the server runs.
 """
 
 import sqlite3
@@ -10,15 +10,14 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from queue import Empty, LifoQueue
 from threading import Event, Lock, Thread
 
-from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..errors import DatabaseUnusable
 from . import schema
-from .dialect import SQLITE
+from .dialect import DIALECT
 from .failures import driver_errors_as_ours
-from .port import never
-from .sqlite.database import SqliteDatabase
+from .port import DatabasePort, never
+from .snapshot import Snapshot
 from .sqlite.engines import SHORT_PATIENCE, interrupt_if_over, time_limit
 
 QUESTION_SECONDS = 30.0
@@ -33,7 +32,7 @@ _Identity = tuple[int, ...]
 class _PooledConnection:
     """One connection with the identity of the file that it reads."""
 
-    def __init__(self, database: SqliteDatabase) -> None:
+    def __init__(self, database: DatabasePort) -> None:
         self.identity = database.identity()
         self._stack = ExitStack()
         self.connection = self._stack.enter_context(database.connect_pooled())
@@ -44,16 +43,16 @@ class _PooledConnection:
         self._stack.close()
 
     def is_as_before(self) -> bool:
-        """Return whether nobody has written since ``has_changed`` was asked last; not, where that cannot be told at once."""
+        """Return whether nobody has written since ``has_changed``; False where that takes waiting."""
         try:
-            return SQLITE.data_version(self.connection) == self.changes
+            return DIALECT.data_version(self.connection) == self.changes
         except sqlite3.Error:
             return False
 
     def has_changed(self) -> bool:
-        """Whether anybody has written since this was asked last."""
+        """Return whether anybody has written since this was last asked."""
         with self._waiting():
-            changes = SQLITE.data_version(self.connection)
+            changes = DIALECT.data_version(self.connection)
         if changes == self.changes:
             return False
         self.changes = changes
@@ -72,19 +71,19 @@ class _PooledConnection:
 
 
 class ReadPool:
-    """A few connections to one database, lent out one by one; ``moment`` tells whether the data are still the same.
+    """Connections to one database, lent out one by one; ``data_version`` tells whether the data changed.
 
     Args:
         database: to which.
         count: how many stay open.
         seconds: how long a block may ask.
-        harmless: what blocks raise to give an answer; every other exception costs the connection, which may be in the
-            middle of a question.
+        harmless: what blocks raise to give an answer; every other exception costs the connection, which may
+            be in the middle of a question.
     """
 
     def __init__(
         self,
-        database: SqliteDatabase,
+        database: DatabasePort,
         count: int = 4,
         *,
         seconds: float = QUESTION_SECONDS,
@@ -100,14 +99,14 @@ class ReadPool:
         self._idle: LifoQueue[_PooledConnection] = LifoQueue()
         self._count = count
         self._watch: _PooledConnection | None = None
-        self._moment = 0
+        self._version = 0
         self._watching = Lock()
 
     @contextmanager
     def reading(
         self, *, seconds: float | None = None, is_stopped: Callable[[], bool] = never
-    ) -> Iterator[Connection]:
-        """Yield a connection in a transaction, so that everything read is of one moment.
+    ) -> Iterator[Snapshot]:
+        """Yield a snapshot of the database; everything read is of one moment.
 
         Args:
             seconds: how long the block may go on asking; ``self.seconds`` unless said.
@@ -115,39 +114,40 @@ class ReadPool:
 
         Raises:
             TookTooLong: if it asks longer; the connection is closed then.
-            DatabaseUnusable: if there is no database, it is of another schema, damaged, or cannot be opened; or a value
-                is not what its column says.
+            DatabaseUnusable: if there is no database, it is of another schema, damaged, or cannot be opened;
+                or a value is not what its column says.
         """
-        standing = self._lent()
-        self._lent_out.add(standing)
+        is_running = self.database.is_running()
+        pooled = self._lent()
+        self._lent_out.add(pooled)
         if self._timer is None:
             self._keep_time()
         try:
             with (
                 driver_errors_as_ours(),
-                self._limited(standing, seconds, is_stopped),
-                standing.connection.begin(),
+                self._limited(pooled, seconds, is_stopped),
+                pooled.connection.begin(),
             ):
-                yield standing.connection
+                yield Snapshot(pooled.connection, is_running)
         except self.harmless:
-            self._take_back(standing)
+            self._take_back(pooled)
             raise
         except BaseException:
-            standing.close()
+            pooled.close()
             raise
         else:
-            self._take_back(standing)
+            self._take_back(pooled)
         finally:
-            self._lent_out.discard(standing)
+            self._lent_out.discard(pooled)
 
-    def _take_back(self, standing: _PooledConnection) -> None:
+    def _take_back(self, pooled: _PooledConnection) -> None:
         if self._idle.qsize() < self._count:
-            self._idle.put(standing)
+            self._idle.put(pooled)
         else:
-            standing.close()
+            pooled.close()
 
-    def moment_at_once(self) -> int | None:
-        """Return what ``moment`` would, without waiting for another program or thread; None where that cannot be."""
+    def data_version_at_once(self) -> int | None:
+        """Return what ``data_version`` would, without waiting for anybody; None where that cannot be."""
         if not self._watching.acquire(blocking=False):
             return None
         try:
@@ -155,12 +155,12 @@ class ReadPool:
             is_known = (
                 watch is not None and watch.identity == self.database.identity() and watch.is_as_before()
             )
-            return self._moment if is_known else None
+            return self._version if is_known else None
         finally:
             self._watching.release()
 
-    def moment(self) -> int:
-        """A number that is another one whenever the data may have changed.
+    def data_version(self) -> int:
+        """Return a number that changes whenever the data may have changed.
 
         Raises:
             DatabaseUnusable: as ``reading``.
@@ -173,14 +173,14 @@ class ReadPool:
             try:
                 with driver_errors_as_ours(), self._limited(watch):
                     if watch.has_changed():
-                        self._moment += 1
+                        self._version += 1
             except BaseException:
                 self._stop_watching()
                 raise
-            return self._moment
+            return self._version
 
     def end_questions(self) -> None:
-        """End every question that is going on or asked from now on, with TookTooLong: the server is to end."""
+        """End every question, now and from now on, with TookTooLong: the server is to end."""
         self.is_ending = True
         self._interrupt_those_over()
 
@@ -190,8 +190,8 @@ class ReadPool:
         self._is_closed.set()
         with self._watching:
             self._stop_watching()
-        while (standing := self._next()) is not None:
-            standing.close()
+        while (pooled := self._next()) is not None:
+            pooled.close()
 
     def _keep_time(self) -> None:
         with self._watching:
@@ -204,26 +204,26 @@ class ReadPool:
             self._interrupt_those_over()
 
     def _interrupt_those_over(self) -> None:
-        for standing in list(self._lent_out):
+        for pooled in list(self._lent_out):
             with suppress(sqlite3.Error, SQLAlchemyError):  # it was closed meanwhile
-                interrupt_if_over(standing.connection)
+                interrupt_if_over(pooled.connection)
 
     def _limited(
         self,
-        standing: _PooledConnection,
+        pooled: _PooledConnection,
         seconds: float | None = None,
         is_stopped: Callable[[], bool] = never,
     ) -> AbstractContextManager[None]:
         limit = self.seconds if seconds is None else seconds
-        return time_limit(standing.connection, limit, is_stopped=lambda: self.is_ending or is_stopped())
+        return time_limit(pooled.connection, limit, is_stopped=lambda: self.is_ending or is_stopped())
 
     def _lent(self) -> _PooledConnection:
-        if self.moment_at_once() is None:
-            self.moment()  # which refuses a file whose schema was upgraded since it was opened
-        while (standing := self._next()) is not None:
-            if standing.identity == self.database.identity():
-                return standing
-            standing.close()
+        if self.data_version_at_once() is None:
+            self.data_version()  # which refuses a file whose schema was upgraded since it was opened
+        while (pooled := self._next()) is not None:
+            if pooled.identity == self.database.identity():
+                return pooled
+            pooled.close()
         return _PooledConnection(self.database)
 
     def _next(self) -> _PooledConnection | None:
@@ -236,4 +236,4 @@ class ReadPool:
         if self._watch is not None:
             self._watch.close()
             self._watch = None
-            self._moment += 1
+            self._version += 1

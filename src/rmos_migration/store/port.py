@@ -1,4 +1,7 @@
-"""What every kind of database can do for the rest of the program; ``database.database_at`` opens one by its URL."""
+"""What every kind of database does for the rest of the program.
+
+``database.database_at`` opens one by its URL.
+"""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -9,7 +12,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from ..permissions import Permissions
+from ..files.permissions import Permissions
 from .snapshot import Snapshot
 
 
@@ -110,6 +113,16 @@ class DatabasePort(Protocol):
             DatabaseUnusable: if there is none, or its schema is not the current one.
         """
 
+    def connect_pooled(self) -> AbstractContextManager[Connection]:
+        """Open a reading connection that stays open and goes from thread to thread, one at a time.
+
+        Raises:
+            DatabaseUnusable: as ``read``.
+        """
+
+    def identity(self) -> tuple[int, ...]:
+        """Return which database it is at this moment: another one may have been put in its place."""
+
     def read_sound(self) -> AbstractContextManager[Snapshot]:
         """Read as ``read``, once the database was found sound: what it holds can be certified.
 
@@ -140,7 +153,8 @@ class DatabasePort(Protocol):
     def dry_run(self) -> AbstractContextManager[Connection]:
         """Open a connection to what ``write`` would write to, or to memory where there is no database.
 
-        Nothing is committed by opening it; an older schema is upgraded inside the transaction the caller rolls back.
+        Nothing is committed by opening it; an older schema is upgraded inside the transaction the caller
+        rolls back.
         """
 
     def edit(self, purpose: str) -> AbstractContextManager[Connection]:
@@ -152,7 +166,9 @@ class DatabasePort(Protocol):
         """
 
     def repair(self, purpose: str) -> AbstractContextManager[tuple[Connection, Path]]:
-        """Open the writing connection for repairs, in a transaction; gives the backup that was made first, too.
+        """Open the writing connection for repairs, in a transaction, after making a backup.
+
+        Yields both.
 
         Raises:
             LockedError: if another process writes.
@@ -179,10 +195,10 @@ class DatabasePort(Protocol):
         """Return the copy that was made last before the database was upgraded from schema ``version``."""
 
     def permissions(self) -> Permissions:
-        """Return the permissions of a file that is made from the database: who may read that may read this."""
+        """Return the permissions of files made from the database: who reads them may read it."""
 
     def beside(self, ending: str) -> Path:
         """Return where a file that belongs to the database has its place, e.g. for ``.token``."""
 
     def logs_left(self, found: DatabaseState) -> list[str]:
-        """Return the logs beside it that do not belong to the database as it is, or that it needs to be put back."""
+        """Return the logs beside it that are not its own, or that it needs to be put back."""

@@ -19,12 +19,13 @@ from sqlalchemy import (
 from ..diagnostics import Diagnostic, Location, Severity
 from ..entities import BY_NAME
 from .columns import run_encoding
-from .dialect import SQLITE
-from .ledger.conditions import IS_NOT_LOADED
+from .dialect import DIALECT
+from .ledger.conditions import IS_NOT_LOADED, PLACE
 from .ledger.holders import holders_of, named, superseded
-from .model import CONFLICTS, REPLACED, SUPERSEDED, DocumentKey, DocumentPlace, Reject
+from .model import CONFLICTS, REPLACED, SUPERSEDED, DocumentKey, LedgerPlace, RejectBody
 from .runs.diagnostics import as_diagnostic
-from .tables import diagnostics, ledger, rejects, runs, sources
+from .snapshot import Snapshot
+from .tables import KEPT_OUT, diagnostics, ledger, rejects, runs, sources
 
 EVERY = 2**31
 """More documents than there are; for those who want them all."""
@@ -45,12 +46,12 @@ _REASONS = (
 class NotLoaded(NamedTuple):
     """A document that is not loaded: where, how (rejected or conflict), why, since which run.
 
-    ``size_bytes`` are those that are kept of it (None: none). ``record_id`` is the id that is taken, of a document in
-    conflict. ``location`` is the source's folder, ``encoding`` what the user said of its files, ``file_sha256`` and
-    ``file_bytes`` hash and size of the file that the document stands in.
+    ``size_bytes`` are those that are kept of it (None: none). ``record_id`` is the id that is taken, of a
+    document in conflict. ``location`` is the source's folder, ``encoding`` what the user said of its files,
+    ``file_sha256`` and ``file_bytes`` hash and size of the file that the document stands in.
     """
 
-    place: DocumentPlace
+    place: LedgerPlace
     outcome: str
     code: str
     entity: str
@@ -73,18 +74,17 @@ class NotLoadedOutcome(NamedTuple):
 
 
 def page(
-    connection: Connection, *, after: DocumentPlace | None, limit: int, **wanted: str | None
+    snapshot: Snapshot, *, after: LedgerPlace | None, limit: int, **wanted: str | None
 ) -> list[NotLoaded]:
-    """Documents that are not loaded, by source, path and pointer; ``wanted`` as for ``kinds``."""
-    place = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
-    query = _not_loaded().where(*_conditions(**wanted)).order_by(*place).limit(limit)
+    """Return documents that are not loaded, by source, path and pointer; ``wanted`` as ``outcomes``."""
+    query = _not_loaded().where(*_conditions(**wanted)).order_by(*PLACE).limit(limit)
     if after is not None:
-        query = query.where(tuple_(*place) > tuple_(*after))
-    return [_as_not_loaded(row) for row in connection.execute(query)]
+        query = query.where(tuple_(*PLACE) > tuple_(*after))
+    return [_as_not_loaded(row) for row in snapshot.connection.execute(query)]
 
 
-def outcomes(connection: Connection, **wanted: str | None) -> Iterator[NotLoadedOutcome]:
-    """Every document that is not loaded, in the order of ``page``.
+def outcomes(snapshot: Snapshot, **wanted: str | None) -> Iterator[NotLoadedOutcome]:
+    """Yield every document that is not loaded, in the order of ``page``.
 
     ``wanted`` is an outcome, a code, a part of the path in whatever case.
     """
@@ -92,9 +92,9 @@ def outcomes(connection: Connection, **wanted: str | None) -> Iterator[NotLoaded
         select(sources.c.location, ledger.c.path, ledger.c.outcome, ledger.c.code)
         .join(sources, sources.c.id == ledger.c.source_id)
         .where(*_conditions(**wanted))
-        .order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+        .order_by(*PLACE)
     )
-    return (NotLoadedOutcome(*row) for row in connection.execute(query))
+    return (NotLoadedOutcome(*row) for row in snapshot.connection.execute(query))
 
 
 def _conditions(
@@ -110,37 +110,37 @@ def _conditions(
     return conditions
 
 
-def at(connection: Connection, place: DocumentPlace) -> NotLoaded | None:
-    """The document that is not loaded at a place, or None."""
+def at(snapshot: Snapshot, place: LedgerPlace) -> NotLoaded | None:
+    """Return the document that is not loaded at a place, or None."""
     here = and_(*(ledger.c[name] == value for name, value in place._asdict().items()))
-    row = connection.execute(_not_loaded().where(IS_NOT_LOADED, here)).one_or_none()
+    row = snapshot.connection.execute(_not_loaded().where(IS_NOT_LOADED, here)).one_or_none()
     return None if row is None else _as_not_loaded(row)
 
 
-def body_at(connection: Connection, place: DocumentPlace) -> bytes | None:
-    """What is kept of a rejected document."""
+def body_at(snapshot: Snapshot, place: LedgerPlace) -> bytes | None:
+    """Return the bytes that are kept of a rejected document."""
     here = and_(*(rejects.c[name] == value for name, value in place._asdict().items()))
-    return connection.scalar(select(rejects.c.body).where(here))
+    return snapshot.connection.scalar(select(rejects.c.body).where(here))
 
 
-def reasons_of(connection: Connection, found: NotLoaded) -> list[Diagnostic]:
-    """Why a document is not loaded: what has replaced it now, or what the run said that last read it."""
+def reasons_of(snapshot: Snapshot, found: NotLoaded) -> list[Diagnostic]:
+    """Return why a document is not loaded: what replaced it, or what the run said that last read it."""
     if found.code == REPLACED and found.record_id is not None:
-        return [_replaced(connection, found, found.record_id)]
+        return [_replaced(snapshot, found, found.record_id)]
     asked = {"run_id": found.run_id, "path": found.place.path, "document": found.place.pointer}
-    return [as_diagnostic(row) for row in connection.execute(_REASONS, asked)]
+    return [as_diagnostic(row) for row in snapshot.connection.execute(_REASONS, asked)]
 
 
-def _replaced(connection: Connection, found: NotLoaded, record_id: str) -> Diagnostic:
+def _replaced(snapshot: Snapshot, found: NotLoaded, record_id: str) -> Diagnostic:
     source, path, pointer = found.place
-    entries = holders_of(connection, BY_NAME[found.entity], [record_id]).get(record_id, [])
-    winner = next((one for one in entries if one.is_in_row), None)
+    entries = holders_of(snapshot.connection, BY_NAME[found.entity], [record_id]).get(record_id, [])
+    winner = next((one for one in entries if one.speaks_of_row), None)
     place = None if winner is None else named(winner, source)
     return superseded(record_id, Location(path, pointer, document=pointer), place)
 
 
 def _not_loaded() -> Select[Any]:
-    of_place = and_(*(ledger.c[name] == rejects.c[name] for name in DocumentPlace._fields))
+    of_place = and_(*(ledger.c[name] == rejects.c[name] for name in LedgerPlace._fields))
     return (
         select(
             ledger.c.source_id,
@@ -165,7 +165,7 @@ def _not_loaded() -> Select[Any]:
 
 def _as_not_loaded(row: Any) -> NotLoaded:
     return NotLoaded(
-        place=DocumentPlace(row.source_id, row.path, row.pointer),
+        place=LedgerPlace(row.source_id, row.path, row.pointer),
         outcome=row.outcome,
         code=row.code,
         entity=row.entity,
@@ -187,11 +187,11 @@ class RejectedEntry(NamedTuple):
     file_sha256: str | None
 
 
-def rejected_by(connection: Connection, run_id: int) -> dict[DocumentKey, RejectedEntry]:
-    """What the ledger says of the documents that a run was the last to reject, by path and pointer.
+def rejected_by(snapshot: Snapshot, run_id: int) -> dict[DocumentKey, RejectedEntry]:
+    """Return the ledger's word on documents that a run was the last to reject, by path and pointer.
 
-    Where an earlier version of a document is in the database, the entry's id and generation are that version's, and not
-    given here.
+    Where an earlier version of a document is in the database, the entry's id and generation are that
+    version's, and not given here.
     """
     entry = ledger.c
     is_of_row = entry.content_sha256.is_not(None)
@@ -201,12 +201,14 @@ def rejected_by(connection: Connection, run_id: int) -> dict[DocumentKey, Reject
         case((is_of_row, None), else_=entry.record_id),
         case((is_of_row, None), else_=entry.generation),
         entry.file_sha256,
-    ).where(entry.run_id == run_id, entry.outcome.in_(("rejected", "conflict")))
-    return {(path, pointer): RejectedEntry(*rest) for path, pointer, *rest in connection.execute(query)}
+    ).where(entry.run_id == run_id, KEPT_OUT)
+    return {
+        (path, pointer): RejectedEntry(*rest) for path, pointer, *rest in snapshot.connection.execute(query)
+    }
 
 
-def file_body(connection: Connection, run_id: int, location: str, path: str) -> bytes | None:
-    """The bytes of a whole file that a run was the last to reject."""
+def file_body(snapshot: Snapshot, run_id: int, location: str, path: str) -> bytes | None:
+    """Return the bytes of a whole file that a run was the last to reject."""
     query = (
         select(rejects.c.body)
         .join(sources, sources.c.id == rejects.c.source_id)
@@ -217,17 +219,17 @@ def file_body(connection: Connection, run_id: int, location: str, path: str) -> 
             rejects.c.run_id == run_id,
         )
     )
-    return connection.scalar(query)
+    return snapshot.connection.scalar(query)
 
 
-def bodies(connection: Connection, source_id: int, path: str) -> dict[str, bytes | None]:
-    """What is kept of the rejected documents of a file, by pointer; None where they could not be read."""
+def bodies(snapshot: Snapshot, source_id: int, path: str) -> dict[str, bytes | None]:
+    """Return the bytes kept of a file's rejected documents, by pointer; None: they were unreadable."""
     query = select(rejects.c.pointer, rejects.c.body).where(
         rejects.c.source_id == source_id, rejects.c.path == path
     )
-    return {row.pointer: row.body for row in connection.execute(query)}
+    return {row.pointer: row.body for row in snapshot.connection.execute(query)}
 
 
-def write_rejects(connection: Connection, kept_out: Sequence[Reject]) -> None:
+def write_rejects(connection: Connection, kept_out: Sequence[RejectBody]) -> None:
     """Keep the original bytes of rejected documents, in place of what was kept at their places before."""
-    SQLITE.insert_rows(connection, rejects, Reject._fields, kept_out, or_update=True)
+    DIALECT.insert_rows(connection, rejects, RejectBody._fields, kept_out, or_update=True)

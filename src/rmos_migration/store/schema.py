@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, bindparam, func, insert, select, text
 
+from .snapshot import Snapshot
 from .tables import metadata, schema_version
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ _KINDS = text(
 def kinds(connection: Connection) -> dict[str, str]:
     """Return what the names of this program's tables stand for in a database: table, view or virtual table.
 
-    To ask a view is to run whatever its maker wrote, which may never end. So this is asked before anything else is.
+    To ask a view is to run whatever its maker wrote, which may never end. So this is asked before anything
+    else is.
     """
     return {row.name: row.kind for row in connection.execute(_KINDS)}
 
@@ -84,7 +86,7 @@ _LONGEST = 100_000
 
 
 def kept_by_schema(find: Callable[[Connection], _Found]) -> Callable[[Connection], _Found]:
-    """Call a function once for each schema. What it returns is shared, and must hang on nothing but the schema."""
+    """Call a function once for each schema; its shared result must depend on nothing else."""
     kept: dict[_Words, _Found] = {}
     lock = Lock()
 
@@ -119,11 +121,11 @@ class SchemaStep(NamedTuple):
     description: str | None
 
 
-def steps(connection: Connection) -> list[SchemaStep]:
+def steps(snapshot: Snapshot) -> list[SchemaStep]:
     """Return the steps of the schema that were applied, oldest first."""
     step = schema_version.c
     query = select(step.version, step.applied_at, step.description).order_by(step.version)
-    return [SchemaStep(*row) for row in connection.execute(query)]
+    return [SchemaStep(*row) for row in snapshot.connection.execute(query)]
 
 
 def upgrade(connection: Connection, to: str = "head") -> None:

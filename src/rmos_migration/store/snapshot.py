@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What a database holds at one moment: a connection in a transaction, and whether a run was going on before it.
+    """A database at one moment: a transaction, and whether a run was going on before it.
 
     ``is_running`` is None where that could not be found out. A run that says running is then taken to be so.
     """

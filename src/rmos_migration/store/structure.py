@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, StaticPool, create_engine, func, select
+from sqlalchemy import Connection, StaticPool, create_engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.schema import CreateIndex
 
@@ -30,7 +30,7 @@ _LOSES_ROWS = re.compile(r"\bON\s+CONFLICT\s+(?:IGNORE|REPLACE)\b", re.IGNORECAS
 
 
 class TableFound(NamedTuple):
-    """A table: its columns in order, and the parts of its definition (columns with type and rules, keys, STRICT)."""
+    """A table: its columns in order, and the parts of its definition (columns, rules, keys, STRICT)."""
 
     columns: tuple[str, ...]
     parts: frozenset[str]
@@ -57,7 +57,7 @@ class Structure(NamedTuple):
 
 @lru_cache(maxsize=1)
 def expected() -> Structure:
-    """The structure that ``tables.py`` declares."""
+    """Return the structure that ``tables.py`` declares."""
     engine = create_engine("sqlite://", poolclass=StaticPool)
     with engine.connect() as connection:
         metadata.create_all(connection)
@@ -68,7 +68,7 @@ def expected() -> Structure:
 
 @kept_by_schema
 def found(connection: Connection) -> Structure:
-    """The structure of a database. White space and the order in which a definition's parts stand do not count."""
+    """Return the structure of a database; white space and the order of a definition's parts do not count."""
     listed = connection.exec_driver_sql(
         "SELECT type, name, tbl_name, sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name"
     ).fetchall()
@@ -93,7 +93,7 @@ def foreign(there: Structure) -> Iterator[str]:
 
 
 def refuse_foreign(connection: Connection) -> None:
-    """Raise DatabaseUnusable where something in a database changes what others write; in a transaction, it stays so."""
+    """Raise DatabaseUnusable where something changes what others write; a transaction keeps it so."""
     if said := computed(connection) or next(foreign(found(connection)), ""):
         raise DatabaseUnusable(
             f"another program changed the database while it was written: {said}",
@@ -102,13 +102,13 @@ def refuse_foreign(connection: Connection) -> None:
 
 
 def missing_indexes(there: Structure) -> list[str]:
-    """The names of declared indexes that are not there, though their tables are."""
+    """Return the names of declared indexes that are not there, though their tables are."""
     declared = expected().indexes.items()
     return [name for name, index in declared if name not in there.indexes and index.table in there.tables]
 
 
 def changed_parts(there: Structure) -> list[str]:
-    """What of the tables and indexes that are there is not as it was made, in words."""
+    """Return what of the tables and indexes there is not as it was made, in words."""
     found = []
     for name, table in expected().tables.items():
         now = there.tables.get(name, table)
@@ -121,14 +121,14 @@ def changed_parts(there: Structure) -> list[str]:
 
 
 def mark_of_upgrades(connection: Connection) -> str | None:
-    """The newest step as the upgrading itself (Alembic) remembers it."""
+    """Return the newest step as Alembic itself remembers it."""
     if schema.kinds(connection).get(schema.ALEMBIC_VERSION) != "table":
         return None
     return connection.exec_driver_sql("SELECT max(version_num) FROM alembic_version").scalar()
 
 
 def make_missing_indexes(connection: Connection) -> dict[str, str]:
-    """Make the declared indexes that are not there, where their tables are; by name why one could not be made, or ''."""
+    """Make missing indexes of tables that are there; return by name why one failed, or ''."""
     there = found(connection)
     made = {}
     for table in metadata.sorted_tables:
@@ -148,7 +148,7 @@ def make_missing_indexes(connection: Connection) -> dict[str, str]:
 
 
 def application_id(connection: Connection) -> int:
-    """The mark in the file's header that says whose database it is."""
+    """Return the mark in the file's header that says whose database it is."""
     return int(connection.exec_driver_sql("PRAGMA application_id").scalar() or 0)
 
 
@@ -158,7 +158,7 @@ def restore_application_id(connection: Connection) -> None:
 
 
 def pages(connection: Connection) -> tuple[int, int, int]:
-    """The size of a page in bytes, how many pages the file has, and how many of them are free."""
+    """Return a page's size in bytes, how many pages the file has, and how many are free."""
     size, count, free = (
         int(connection.exec_driver_sql(f"PRAGMA {name}").scalar() or 0)
         for name in ("page_size", "page_count", "freelist_count")
@@ -175,12 +175,11 @@ def _is_virtual(sql: str) -> bool:
 
 
 def _columns(connection: Connection, table: str) -> list[str]:
-    listed = func.pragma_table_info(table).table_valued("name", "cid")
-    return list(connection.scalars(select(listed.c.name).order_by(listed.c.cid)))
+    return [row.name for row in connection.exec_driver_sql(f"PRAGMA table_info({table})")]
 
 
 def _parts(definition: str) -> frozenset[str]:
-    """The parts of a CREATE statement, split where a comma outside brackets separates them."""
+    """Return the parts of a CREATE statement, split where a comma outside brackets separates them."""
     text = re.sub(r"\s+", " ", definition).strip()
     head, _, body = text.partition("(")
     body, _, tail = body.rpartition(")")

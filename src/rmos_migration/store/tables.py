@@ -1,4 +1,4 @@
-"""Every table once. The migrations build them; ``tests/integration/test_schema.py`` holds the two together."""
+"""Every table, once. The migrations build them; a test compares the two."""
 
 import re
 from typing import Any
@@ -128,7 +128,8 @@ runs = Table(
         "status",
         Text,
         CheckConstraint(
-            "status IN ('running', 'completed', 'completed_with_rejects', 'failed', 'interrupted', 'rolled_back')"
+            "status IN ('running', 'completed', 'completed_with_rejects', "
+            "'failed', 'interrupted', 'rolled_back')"
         ),
         nullable=False,
     ),
@@ -224,7 +225,7 @@ pending_references = Table(
 
 
 def _allowed(column: Column[Any]) -> tuple[str, ...]:
-    """The words in a column's rule ``IN ('this', 'that')``."""
+    """Return the words in a column's rule ``IN ('this', 'that')``."""
     rules = [str(rule.sqltext) for rule in column.constraints if isinstance(rule, CheckConstraint)]
     return tuple(word for rule in rules if " IN (" in rule for word in re.findall(r"'(\w+)'", rule))
 

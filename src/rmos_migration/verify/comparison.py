@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import orjson
-from sqlalchemy import Connection
 
 from ..diagnostics import shown
 from ..entities import Entity
@@ -22,9 +21,10 @@ from ..migrate.prepare import Candidate, prepare_document
 from ..sources.content import content_sha256
 from ..sources.document import Document
 from ..store import ledger, records, runs
-from ..store.ledger import Entry, Origin, deleted_ids
-from ..store.model import ID_CONFLICT, REPLACED, SETTLED, SUPERSEDED
+from ..store.ledger import deleted_ids
+from ..store.model import ID_CONFLICT, REPLACED, SETTLED, SUPERSEDED, LedgerEntry
 from ..store.records import Row, has_row, rows_of
+from ..store.snapshot import Snapshot
 from .model import ComparedItem, DocumentState
 
 _NEVER = "it was never migrated"
@@ -36,32 +36,32 @@ _HOLDS_NOTHING = {"file-not-regular", "file-outside"}
 
 @dataclass(frozen=True)
 class LedgerExtract:
-    """What the database holds of some documents of an entity: ledger entries by place, rows and origins by id.
+    """What the database holds of some documents: ledger entries by place, rows and origins by id.
 
     ``as_kept`` are the places of rejected documents whose text is still the one that was kept.
     """
 
-    connection: Connection
+    snapshot: Snapshot
     entity: Entity
-    entries: Mapping[Place, Entry]
+    entries: Mapping[Place, LedgerEntry]
     rows: Mapping[str, Row]
-    origins: Mapping[str, Origin]
+    origins: Mapping[str, LedgerEntry]
     as_kept: Collection[Place] = ()
 
     @classmethod
     def of(
         cls,
-        connection: Connection,
+        snapshot: Snapshot,
         entity: Entity,
         documents: list[Candidate],
-        entries: Mapping[Place, Entry],
+        entries: Mapping[Place, LedgerEntry],
         as_kept: Collection[Place] = (),
     ) -> "LedgerExtract":
         """Look up everything at once."""
         ids = [candidate.record_id for candidate in documents if candidate.record_id is not None]
-        rows = rows_of(connection, entity, ids)
-        origins = ledger.origins(connection, entity, ids)
-        return cls(connection, entity, entries, rows, origins, as_kept)
+        rows = rows_of(snapshot.connection, entity, ids)
+        origins = ledger.origins(snapshot, entity, ids)
+        return cls(snapshot, entity, entries, rows, origins, as_kept)
 
 
 def compare(candidate: Candidate, held: LedgerExtract) -> ComparedItem:
@@ -124,7 +124,7 @@ def _state_of_unusable(candidate: Candidate, held: LedgerExtract) -> tuple[Docum
 
 
 def _state_of_not_loaded(
-    candidate: Candidate, entry: Entry, held: LedgerExtract
+    candidate: Candidate, entry: LedgerEntry, held: LedgerExtract
 ) -> tuple[DocumentState, list[str]]:
     """Return the state of a document that was not loaded; while it is unchanged, it is accounted for."""
     if entry.file_sha256 != candidate.reading.sha256 and candidate.place not in held.as_kept:
@@ -134,20 +134,20 @@ def _state_of_not_loaded(
     state = DocumentState.CONFLICT if entry.outcome == Outcome.CONFLICT else DocumentState.REJECTED
     trace = None
     if entry.code == REPLACED and entry.record_id is not None:
-        trace = ledger.trace_of(held.connection, held.entity, entry.record_id)
+        trace = ledger.trace_of(held.snapshot.connection, held.entity, entry.record_id)
     code = SUPERSEDED if entry.code == REPLACED and trace is None else str(entry.code)
     return state, [code if trace is None else f"{code}: {trace}"]
 
 
-def _is_without_winner(entry: Entry | None, held: LedgerExtract) -> bool:
+def _is_without_winner(entry: LedgerEntry | None, held: LedgerExtract) -> bool:
     """Tell whether a document was not loaded because of an id that no row has, although nobody deleted it."""
     if entry is None or entry.record_id is None or entry.record_id in held.rows:
         return False
     if entry.outcome != Outcome.CONFLICT and entry.code != ID_CONFLICT:
         return False
-    if has_row(held.connection, held.entity.name, entry.record_id):
+    if has_row(held.snapshot, held.entity.name, entry.record_id):
         return False
-    return entry.code != REPLACED or not deleted_ids(held.connection, held.entity, [entry.record_id])
+    return entry.code != REPLACED or not deleted_ids(held.snapshot.connection, held.entity, [entry.record_id])
 
 
 def _changes(candidate: Candidate, held: LedgerExtract) -> list[str]:
@@ -158,10 +158,8 @@ def _changes(candidate: Candidate, held: LedgerExtract) -> list[str]:
     origin = held.origins.get(str(candidate.record_id))
     entry = held.entries.get(candidate.place)
     is_origin = entry is not None and entry.outcome == Outcome.MIGRATED
-    pending = (
-        records.pending_of(held.connection, entity, str(candidate.record_id)) if entity.references else {}
-    )
-    context = _RowContext(held.connection, entity, row, origin, pending)
+    pending = records.pending_of(held.snapshot, entity, str(candidate.record_id)) if entity.references else {}
+    context = _RowContext(held.snapshot, entity, row, origin, pending)
     changes = _differences(entity, context.row_of(candidate), row, is_origin)
     if changes and origin is not None:
         original = context.as_first_spelled(candidate)
@@ -179,10 +177,10 @@ def _differences(entity: Entity, expected: Row, row: Row, is_origin: bool) -> li
 class _RowContext(NamedTuple):
     """A row, its origin and its pending references: what decides how the migration would make the row now."""
 
-    connection: Connection
+    snapshot: Snapshot
     entity: Entity
     row: Row
-    origin: Origin | None
+    origin: LedgerEntry | None
     pending: Mapping[str, str]
 
     def row_of(self, candidate: Candidate) -> Row:
@@ -230,7 +228,7 @@ class _RowContext(NamedTuple):
         if leaves_a_sign and kept.derived == self.origin.derived:
             return kept
         origin = self.origin
-        return kept if runs.has_replaced(self.connection, origin.path, origin.pointer) else candidate
+        return kept if runs.has_replaced(self.snapshot, origin.path, origin.pointer) else candidate
 
 
 def _without_category(entity: Entity, row: Row) -> Row:

@@ -3,23 +3,21 @@
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from sqlalchemy import Connection
-
 from ..migrate.model import Place
 from ..migrate.outcome import Outcome
 from ..migrate.prepare import Candidate
 from ..sources.decode import to_text
 from ..sources.locate import document_texts
 from ..store import rejects
-from ..store.ledger import Entry
-from ..store.model import UNRESOLVED
+from ..store.model import UNRESOLVED, LedgerEntry
+from ..store.snapshot import Snapshot
 
 
 def still_as_kept(
-    connection: Connection,
+    snapshot: Snapshot,
     source: int,
     batch: Iterable[Candidate],
-    entries: Mapping[Place, Entry],
+    entries: Mapping[Place, LedgerEntry],
     encodings: Mapping[str, str | None],
 ) -> frozenset[Place]:
     """Return the places of documents with the same text, and the same fault, as when they were rejected.
@@ -28,7 +26,7 @@ def still_as_kept(
     anyway.
 
     Args:
-        connection: to the database.
+        snapshot: to the database.
         source: the number of the source.
         batch: the documents, ordered by file.
         entries: their ledger entries, by place.
@@ -38,7 +36,7 @@ def still_as_kept(
     same: set[Place] = set()
     for path, group in groupby(doubtful, key=lambda one: one.reading.path):
         documents = list(group)
-        kept = rejects.bodies(connection, source, path)
+        kept = rejects.bodies(snapshot, source, path)
         text = to_text(documents[0].reading.raw, encodings.get(path))
         for pointer, found in document_texts(path, text, [one.pointer for one in documents]).items():
             if kept.get(pointer) == found.text.encode("utf-8", "surrogatepass"):
@@ -46,7 +44,7 @@ def still_as_kept(
     return frozenset(same)
 
 
-def _was_rejected_for_it(candidate: Candidate, entry: Entry | None) -> bool:
+def _was_rejected_for_it(candidate: Candidate, entry: LedgerEntry | None) -> bool:
     """Tell whether a document was rejected for what is wrong with it now, or for what the database held."""
     if entry is None or entry.outcome != Outcome.REJECTED:
         return False

@@ -8,8 +8,6 @@ from hashlib import sha256
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from .._version import __version__
 from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Location, diagnose
 from ..entities import ENTITIES, Entity
@@ -25,8 +23,9 @@ from ..sources.discover import Source
 from ..sources.read import Reading, SourceFile, read_files
 from ..sources.source_files import Presence
 from ..store import ledger, records, schema
-from ..store.model import now
+from ..store.model import LedgerEntry, now
 from ..store.port import DatabasePort
+from ..store.snapshot import Snapshot
 from .comparison import LedgerExtract, compare
 from .model import NO_DIFFERENCES, ComparedItem, DocumentState, Limits, Tallies, Verification
 from .unchanged_rejects import still_as_kept
@@ -64,19 +63,19 @@ def verify_source(
     tree = source_at(source, encoding)
     started_at, began = now(), time.perf_counter()
     with database.read_sound() as snapshot, fewer_garbage_collections():
-        number = ledger.source_number(snapshot.connection, tree.location)
-        one_pass = _Pass(snapshot.connection, tree, number, encoding, told or (lambda _: None))
+        number = ledger.source_number(snapshot, tree.location)
+        one_pass = _Pass(snapshot, tree, number, encoding, told or (lambda _: None))
         one_pass.run()
         return Verification(
             source=str(source),
-            migrated_from=None if number is None else ledger.location_of(snapshot.connection, number),
+            migrated_from=None if number is None else ledger.location_of(snapshot, number),
             database=database.url,
             schema_version=schema.version_of(snapshot.connection),
             tool_version=__version__,
             started_at=started_at,
             duration_seconds=time.perf_counter() - began,
             source_fingerprint=one_pass.fingerprint,
-            database_fingerprint=records.fingerprint(snapshot.connection, ENTITIES),
+            database_fingerprint=records.fingerprint(snapshot, ENTITIES),
             tallies=one_pass.tallies,
             differing=one_pass.differing,
             limits=limits,
@@ -96,9 +95,9 @@ class _Pass:
     """One pass over the source, a batch of documents at a time."""
 
     def __init__(
-        self, connection: Connection, source: Source, number: int | None, encoding: str | None, told: Told
+        self, snapshot: Snapshot, source: Source, number: int | None, encoding: str | None, told: Told
     ) -> None:
-        self.connection = connection
+        self.snapshot = snapshot
         self.source = source
         self.number = number
         self.encoding = encoding
@@ -114,7 +113,7 @@ class _Pass:
         return None if self.source.unlisted else self.digest.hexdigest()
 
     def run(self) -> None:
-        ledger.begin_seeing(self.connection)
+        ledger.begin_seeing(self.snapshot)
         for entity in ENTITIES:
             files = self.source.files(entity)
             while chunk := list(islice(files, BATCH_DOCUMENTS)):
@@ -123,7 +122,7 @@ class _Pass:
             self.unread[folder.path] = _Unread(_reason(folder.problem))
         presence = Presence()
         for entity in ENTITIES:
-            for unseen in ledger.unseen(self.connection, entity, self.number):
+            for unseen in ledger.unseen(self.snapshot, entity, self.number):
                 # a row whose document another folder holds as well is accounted for
                 if all(presence.is_gone(*place) for place in unseen.elsewhere):
                     self._add(self._without_document(entity, unseen))
@@ -134,7 +133,7 @@ class _Pass:
             path = diagnostic.location.path
             self._add(ComparedItem("", path, "", None, DocumentState.NOT_LOOKED_AT, [_reason(diagnostic)]))
             self.tallies.folders_not_looked_at += diagnostic.code == FOLDER_NOT_LOOKED_AT
-        self.tallies.rows = records.entity_counts(self.connection)
+        self.tallies.rows = records.entity_counts(self.snapshot)
 
     def _without_document(self, entity: Entity, unseen: ledger.Unseen) -> ComparedItem:
         """Return a row whose document was not seen; it may be in a file that could not be read."""
@@ -162,7 +161,7 @@ class _Pass:
         encodings: dict[str, str] = {}
         if self.number is not None:
             paths = [file.path for file in chunk]
-            encodings = ledger.encodings(self.connection, self.number, paths)
+            encodings = ledger.encodings(self.snapshot.connection, self.number, paths)
         batch: list[Candidate] = []
         for file, reading in zip(chunk, read_files(chunk), strict=True):
             self._add_file(file, reading)
@@ -173,11 +172,11 @@ class _Pass:
         self._compare(entity, batch, encodings)
 
     def _compare(self, entity: Entity, batch: list[Candidate], encodings: Mapping[str, str]) -> None:
-        entries: dict[Place, ledger.Entry] = {}
+        entries: dict[Place, LedgerEntry] = {}
         as_kept: frozenset[Place] = frozenset()
         if self.number is not None:
             paths = list(dict.fromkeys(candidate.reading.path for candidate in batch))
-            entries = ledger.entries(self.connection, self.number, entity, paths)
+            entries = ledger.entries(self.snapshot, self.number, entity, paths)
         batch = [
             candidate if entry is None else with_ledger_id(candidate, entry.record_id, entry.derived)
             for candidate in batch
@@ -185,8 +184,8 @@ class _Pass:
         ]
         if self.number is not None:
             codecs = {path: self.encoding or encodings.get(path) for path, _ in entries}
-            as_kept = still_as_kept(self.connection, self.number, batch, entries, codecs)
-        held = LedgerExtract.of(self.connection, entity, batch, entries, as_kept)
+            as_kept = still_as_kept(self.snapshot, self.number, batch, entries, codecs)
+        held = LedgerExtract.of(self.snapshot, entity, batch, entries, as_kept)
         seen = []
         for candidate in batch:
             comparison = compare(candidate, held)
@@ -198,7 +197,7 @@ class _Pass:
             else:
                 self._add(comparison)
             seen.append(_record_seen(comparison, entry))
-        ledger.note_seen(self.connection, entity, [one for one in seen if one is not None])
+        ledger.note_seen(self.snapshot, entity, [one for one in seen if one is not None])
 
     def _add(self, comparison: ComparedItem) -> None:
         self.tallies.count(comparison)
@@ -229,7 +228,7 @@ def _size_and_time(full: str) -> str:
     return f"{known.st_size} {known.st_mtime_ns}"
 
 
-def _record_seen(comparison: ComparedItem, entry: ledger.Entry | None) -> str | None:
+def _record_seen(comparison: ComparedItem, entry: LedgerEntry | None) -> str | None:
     """Return the record whose row a document accounts for; None if it was not loaded because of its id."""
     if comparison.state in (DocumentState.EQUAL, DocumentState.ROW_CHANGED):
         return comparison.record_id

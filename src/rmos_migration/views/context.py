@@ -1,12 +1,9 @@
 """What a view reads from, and how it says that there is no such thing."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
-from sqlalchemy import Connection
-
-from ..store.database import SqliteDatabase
-from ..store.lock import is_locked
+from ..store.port import DatabasePort
+from ..store.snapshot import Snapshot
 from .redaction import Redactor
 
 
@@ -21,13 +18,8 @@ class NotFound(Exception):  # noqa: N818 - an answer, not a failure
 
 @dataclass(frozen=True)
 class ViewContext:
-    """A database as of one moment: ``connection`` is in a transaction, which ends with the view."""
+    """A database as of one moment: ``snapshot`` ends with the view."""
 
-    connection: Connection
-    database: SqliteDatabase
+    snapshot: Snapshot
+    database: DatabasePort
     redactor: Redactor
-
-    @cached_property
-    def locked(self) -> bool | None:
-        """Whether a run is going on; None where that cannot be told."""
-        return is_locked(self.database.path)

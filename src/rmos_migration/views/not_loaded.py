@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import NamedTuple
 
-from sqlalchemy import Connection
-
 from ..diagnostics import printable
 from ..migrate.summary import folders_among
 from ..presentation import conversion as facts
@@ -13,9 +11,10 @@ from ..presentation.model import KeptOut, Notice
 from ..presentation.not_loaded_now import counted, counted_by_code, strays_there
 from ..reports.not_loaded import bytes_of_source, with_excerpts
 from ..sources.source_files import Presence, is_gone
-from ..store import kept_out
-from ..store.kept_out import KeptOutFound, KeptOutPlace
-from ..store.reporting import Known
+from ..store import rejects
+from ..store.model import LedgerPlace
+from ..store.rejects import NotLoaded, RejectedEntry
+from ..store.snapshot import Snapshot
 from . import models
 from .context import NotFound, ViewContext
 from .paging import as_cursor, one_page
@@ -36,21 +35,21 @@ class RejectFilter(NamedTuple):
 
 
 def page(
-    context: ViewContext, wanted: RejectFilter, *, after: KeptOutPlace | None, limit: int
+    context: ViewContext, wanted: RejectFilter, *, after: LedgerPlace | None, limit: int
 ) -> models.RejectsAnswer:
     """Return a page of what is not loaded as of now, from behind the place ``after`` on."""
-    connection = context.connection
-    more = kept_out.page(connection, after=after, limit=limit + 1, **wanted._asdict())
+    snapshot = context.snapshot
+    more = rejects.page(snapshot, after=after, limit=limit + 1, **wanted._asdict())
     found, last = one_page(more, limit)
-    rejects: list[models.Reject] = []
+    answered: list[models.Reject] = []
     presence = Presence()
     for _, of_file in groupby(found, lambda one: (one.place[:2], one.encoding, one.file_sha256)):
-        rejects += _of_file(connection, list(of_file), presence)
-    strays = strays_there(connection)
-    total, gone = counted(connection, **wanted._asdict())
+        answered += _of_file(snapshot, list(of_file), presence)
+    strays = strays_there(snapshot)
+    total, gone = counted(snapshot, **wanted._asdict())
     return models.RejectsAnswer(
-        rejects=rejects,
-        codes=counted_by_code(connection),
+        rejects=answered,
+        codes=counted_by_code(snapshot),
         total=total,
         gone_total=gone,
         next=as_cursor(last and last.place),
@@ -60,35 +59,33 @@ def page(
     )
 
 
-def one(context: ViewContext, place: KeptOutPlace, *, trusted: bool) -> models.RejectAnswer:
+def one(context: ViewContext, place: LedgerPlace, *, trusted: bool) -> models.RejectAnswer:
     """Return one document; ``trusted`` callers, who showed the token, see the lines around the fault.
 
     Raises:
         NotFound: if there is none at the place.
     """
-    found = kept_out.at(context.connection, place)
+    found = rejects.at(context.snapshot, place)
     if found is None:
         raise NotFound("there is no such document", "perhaps it was fixed; look at the list again")
-    (document,) = _located(context.connection, [found])
+    (document,) = _located(context.snapshot, [found])
     reject = _reject(found, document.notices, gone=is_gone(found.location, place.path))
     return models.RejectAnswer(
         reject=models.RejectDetail(**dict(reject), excerpt=document.excerpt if trusted else None)
     )
 
 
-def _of_file(
-    connection: Connection, found: list[KeptOutFound], presence: Presence
-) -> Iterator[models.Reject]:
+def _of_file(snapshot: Snapshot, found: list[NotLoaded], presence: Presence) -> Iterator[models.Reject]:
     """Yield the documents of one file; only in small files are the places of the faults looked for."""
     small = [one for one in found if one.file_bytes is not None and one.file_bytes <= _LOCATED]
-    located = {one.place: document for one, document in zip(small, _located(connection, small), strict=True)}
+    located = {one.place: document for one, document in zip(small, _located(snapshot, small), strict=True)}
     gone = presence.is_gone(found[0].location, found[0].place.path)
     for one in found:
-        document = located.get(one.place) or _as_kept_out(one, connection)
+        document = located.get(one.place) or _as_kept_out(one, snapshot)
         yield _reject(one, document.notices, gone=gone)
 
 
-def _located(connection: Connection, found: list[KeptOutFound]) -> list[KeptOut]:
+def _located(snapshot: Snapshot, found: list[NotLoaded]) -> list[KeptOut]:
     """Return the documents of one file with the places of their faults; the file is read once.
 
     Each has the lines around its first fault.
@@ -96,17 +93,17 @@ def _located(connection: Connection, found: list[KeptOutFound]) -> list[KeptOut]
 
     def raw_of(path: str) -> bytes | None:
         if not found[0].place.pointer and found[0].size_bytes is not None:
-            return kept_out.bytes_of(connection, found[0].place)
-        known = {found[0].place[1:]: Known(None, None, found[0].file_sha256)}
+            return rejects.body_at(snapshot, found[0].place)
+        known = {found[0].place[1:]: RejectedEntry(None, None, found[0].file_sha256)}
         return bytes_of_source(found[0].location, known)(path)
 
-    documents = [_as_kept_out(one, connection) for one in found]
+    documents = [_as_kept_out(one, snapshot) for one in found]
     explained = [one for one in documents if one.notices]
     located = iter(with_excerpts(explained, raw_of, found[0].encoding) if explained else [])
     return [next(located) if one.notices else one for one in documents]
 
 
-def _as_kept_out(found: KeptOutFound, connection: Connection) -> KeptOut:
+def _as_kept_out(found: NotLoaded, snapshot: Snapshot) -> KeptOut:
     """Return a document as reports know it."""
     return KeptOut(
         entity=found.entity,
@@ -115,12 +112,12 @@ def _as_kept_out(found: KeptOutFound, connection: Connection) -> KeptOut:
         outcome=found.outcome,
         record_id=found.record_id,
         generation=None,
-        notices=[facts.notice(one) for one in kept_out.reasons_of(connection, found)],
+        notices=[facts.notice(one) for one in rejects.reasons_of(snapshot, found)],
         excerpt=None,
     )
 
 
-def _reject(found: KeptOutFound, notices: list[Notice], *, gone: bool) -> models.Reject:
+def _reject(found: NotLoaded, notices: list[Notice], *, gone: bool) -> models.Reject:
     return models.Reject(
         key=as_cursor(found.place) or "",
         path=printable(found.place.path),

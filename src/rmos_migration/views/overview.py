@@ -3,19 +3,16 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection
-
 from ..diagnostics import printable
 from ..entities import ENTITIES, Entity, FieldKind
 from ..presentation import conversion as facts
 from ..presentation.model import Run
 from ..presentation.not_loaded_now import counted_by_outcome, strays_there
-from ..store import browsing, history, queries
-from ..store.browsing import Recent
-from ..store.doubts import doubts
-from ..store.files import size_of
-from ..store.history import Day
-from ..store.queries import RunRow
+from ..store import records, runs, schema
+from ..store.checks import doubts
+from ..store.records import Recent
+from ..store.runs import Day, RunRow
+from ..store.snapshot import Snapshot
 from . import models
 from .context import ViewContext
 from .runs import RunOutcome, outcome_of
@@ -37,50 +34,50 @@ class Overview(NamedTuple):
 
 def status(context: ViewContext, validation: models.Validation, *, trusted: bool) -> models.StatusAnswer:
     """Return the status; ``trusted`` callers showed the token."""
-    last = queries.runs_newest_first(context.connection, 1, locked=context.locked)
+    last = runs.newest(context.snapshot, 1)
     return _status(context, last, validation, trusted=trusted)
 
 
 def overview(context: ViewContext, validation: models.Validation) -> Overview:
     """Return the first page."""
-    connection = context.connection
-    rows = queries.runs_newest_first(connection, _RUNS_SHOWN, locked=context.locked)
-    doubted = doubts(connection)
+    snapshot = context.snapshot
+    rows = runs.newest(snapshot, _RUNS_SHOWN)
+    doubted = doubts(snapshot)
     return Overview(
         status=_status(context, rows, validation, trusted=False),
         outcome=outcome_of(context, rows[0], doubted) if rows else None,
         runs=[facts.run_of_row(one) for one in rows],
-        kept_out=counted_by_outcome(connection).total(),
-        not_looked_at=len(strays_there(connection)),
+        kept_out=counted_by_outcome(snapshot).total(),
+        not_looked_at=len(strays_there(snapshot)),
     )
 
 
 def days(context: ViewContext, *, limit: int) -> models.HistoryAnswer:
     """Return the last ``limit`` days on which runs began, the latest first."""
-    found, total = history.days(context.connection, limit, locked=context.locked)
+    found, total = runs.days(context.snapshot, limit)
     return models.HistoryAnswer(history=[_day(one) for one in found], total_migration_dates=total)
 
 
 def _status(
     context: ViewContext, runs: list[RunRow], validation: models.Validation, *, trusted: bool
 ) -> models.StatusAnswer:
-    counts = queries.entity_counts(context.connection)
+    counts = records.entity_counts(context.snapshot)
     return models.StatusAnswer(
         migration_status=_migration_status(context, runs[0] if runs else None, trusted=trusted),
         entity_counts={**counts, "total": sum(counts.values())},
-        recent_entities=_recent_of_each(context.connection),
+        recent_entities=_recent_of_each(context.snapshot),
         validation=validation,
     )
 
 
 def _migration_status(context: ViewContext, last: RunRow | None, *, trusted: bool) -> models.MigrationStatus:
-    path = context.database.path
-    version, applied_at, _ = queries.schema_steps(context.connection)[-1]
+    database = context.database
+    version, applied_at, _ = schema.steps(context.snapshot)[-1]
     run = None if last is None else facts.run_of_row(last)
     return models.MigrationStatus(
         last_migration=None if run is None else run.finished_at or run.started_at,
-        database_location=printable(str(path.absolute()) if trusted else path.name),
-        database_size_mb=round(size_of(path) / 1e6, 3),
+        database_location=printable(str(database.folder / database.name) if trusted else database.name),
+        database_size_mb=round(database.size_bytes() / 1e6, 3),
         schema_version=version,
         schema_applied_at=applied_at,
         last_run=None if run is None else _last_run(run),
@@ -97,9 +94,9 @@ def _last_run(run: Run) -> models.LastRun:
     )
 
 
-def _recent_of_each(connection: Connection) -> dict[str, list[models.RecentRecord | models.RecentJob]]:
+def _recent_of_each(snapshot: Snapshot) -> dict[str, list[models.RecentRecord | models.RecentJob]]:
     return {
-        entity.name: [_recent(entity, one) for one in browsing.recent(connection, entity, RECENT)]
+        entity.name: [_recent(entity, one) for one in records.recent(snapshot, entity, RECENT)]
         for entity in ENTITIES
     }
 

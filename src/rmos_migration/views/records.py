@@ -9,11 +9,9 @@ from ..entities import JOBLOG, PATTERN, Entity, FieldKind
 from ..presentation.model import Rosette
 from ..presentation.rosettes import Stock, as_drawn, drawing
 from ..presentation.rosettes import stock as read_stock
-from ..store import browsing, edits, history, queries, reporting
-from ..store.edits import ReferringRecord
-from ..store.history import Stood
-from ..store.records import Row
-from ..store.reporting import PatternRow
+from ..store import ledger, records
+from ..store.model import LedgerEntry
+from ..store.records import PatternRow, ReferringRecord, Row
 from . import models
 from .context import NotFound, ViewContext
 from .paging import as_cursor, one_page
@@ -59,7 +57,7 @@ class RecordScreen(NamedTuple):
     fields: dict[str, Any]
     users: list[ReferringRecord]
     users_total: int
-    places: list[Stood]
+    places: list[LedgerEntry]
 
 
 def page(
@@ -72,12 +70,10 @@ def page(
     newest: bool,
 ) -> RecordPage:
     """Return a page of records, by id or the latest first, after the record ``after`` (id, created_at)."""
-    found = browsing.page(
-        context.connection, entity, dict(filters), after=after, limit=limit + 1, newest=newest
-    )
-    records, last = one_page([as_fields(entity, row) for row in found.rows], limit)
+    found = records.page(context.snapshot, entity, dict(filters), after=after, limit=limit + 1, newest=newest)
+    shown, last = one_page([as_fields(entity, row) for row in found.rows], limit)
     more = as_cursor([last["id"], last["created_at"]] if last else None)
-    return RecordPage(entity, records, found.total, more)
+    return RecordPage(entity, shown, found.total, more)
 
 
 def row(context: ViewContext, entity: Entity, record_id: str) -> Row:
@@ -86,7 +82,7 @@ def row(context: ViewContext, entity: Entity, record_id: str) -> Row:
     Raises:
         NotFound: if there is none of this id.
     """
-    found = browsing.one(context.connection, entity, record_id)
+    found = records.find(context.snapshot, entity, record_id)
     if found is None:
         raise _not_found(entity, record_id)
     return found
@@ -99,8 +95,8 @@ def screen(context: ViewContext, entity: Entity, record_id: str) -> RecordScreen
         NotFound: if there is none of this id.
     """
     fields = as_fields(entity, row(context, entity, record_id))
-    users, total = edits.users_of(context.connection, entity, record_id, _REFERRING)
-    places = history.places_of(context.connection, entity, record_id, _REFERRING)
+    users, total = records.users_of(context.snapshot.connection, entity, record_id, _REFERRING)
+    places = ledger.places_of(context.snapshot, entity, record_id, _REFERRING)
     return RecordScreen(fields, users, total, places)
 
 
@@ -112,7 +108,7 @@ def choices(context: ViewContext, entity: Entity) -> Choices:
     return {
         rule.name: [
             (str(value), number)
-            for value, number in browsing.values(context.connection, entity, rule.column)[0]
+            for value, number in records.values(context.snapshot, entity, rule.column)[0]
             if value is not None
         ]
         for rule in few
@@ -121,15 +117,15 @@ def choices(context: ViewContext, entity: Entity) -> Choices:
 
 def durations(context: ViewContext, filters: Filters) -> list[tuple[str, int]]:
     """Return how many jobs took how long, by the name of the span."""
-    counts = browsing.counted_between(
-        context.connection, JOBLOG, "duration_seconds", list(_EDGES), dict(filters)
+    counts = records.counted_between(
+        context.snapshot, JOBLOG, "duration_seconds", list(_EDGES), dict(filters)
     )
     return list(zip([*_EDGES.values(), *_BEYOND], counts, strict=True))
 
 
 def stock(context: ViewContext) -> Stock:
     """Return the colours of the strip families."""
-    return read_stock(context.connection)
+    return read_stock(context.snapshot)
 
 
 def rosette(fields: Mapping[str, Any], colours: Stock) -> Rosette:
@@ -146,29 +142,29 @@ def pattern_drawing(context: ViewContext, pattern_id: str) -> str | None:
     Raises:
         NotFound: if there is no such pattern.
     """
-    found = reporting.pattern(context.connection, pattern_id)
+    found = records.pattern(context.snapshot, pattern_id)
     if found is None:
         raise _not_found(PATTERN, pattern_id)
-    return drawing(as_drawn(found, read_stock(context.connection)), scale_bar=True)
+    return drawing(as_drawn(found, read_stock(context.snapshot)), scale_bar=True)
 
 
 def statistics(context: ViewContext, entity: Entity) -> models.StatisticsAnswer:
     """Return what the records of one kind look like."""
-    connection = context.connection
-    first, last = browsing.span(connection, entity)
+    snapshot = context.snapshot
+    first, last = records.span(snapshot, entity)
     values = {}
     for rule in entity.filterable:
         if rule.name != "name":
-            counted, different = browsing.values(connection, entity, rule.column)
+            counted, different = records.values(snapshot, entity, rule.column)
             listed = [models.ValueCount(value=value, count=count) for value, count in counted]
             values[rule.name] = models.Values(first=listed, different=different)
     numbers = {
-        rule.name: models.Numbers(**browsing.numbers(connection, entity, rule.column)._asdict())
+        rule.name: models.Numbers(**records.numbers(snapshot, entity, rule.column)._asdict())
         for rule in entity.fields
         if rule.source.kind in (FieldKind.NUMBER, FieldKind.COUNT)
     }
     return models.StatisticsAnswer(
-        total=queries.entity_counts(connection)[entity.name],
+        total=records.entity_counts(snapshot)[entity.name],
         created_first=first,
         created_last=last,
         values=values,

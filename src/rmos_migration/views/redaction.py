@@ -1,5 +1,6 @@
 """What callers without the token are not told: the folders of this machine, and lines of files."""
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,8 +9,7 @@ from pathlib import Path
 from ..diagnostics import printable
 from ..presentation.model import Run
 from ..reports.model import Report
-from ..store.database import SqliteDatabase
-from ..store.files import real_path
+from ..store.port import DatabasePort
 
 _FOLDERS = re.compile(r"""(?<![\w.~/\\])(?:[A-Za-z]:)?[/\\](?=\S)(?:[^/\\:"'\n]*[/\\])+""")
 """From the root to the last step; steps may contain blanks."""
@@ -19,7 +19,7 @@ _FOLDERS = re.compile(r"""(?<![\w.~/\\])(?:[A-Za-z]:)?[/\\](?=\S)(?:[^/\\:"'\n]*
 class Redactor:
     """Removes the folders of this machine from texts, runs and reports; the last step of each path stays."""
 
-    database: SqliteDatabase
+    database: DatabasePort
     source: Path
 
     def text(self, text: str) -> str:
@@ -46,7 +46,7 @@ class Redactor:
         listed = report.kept_out and report.kept_out[:limit]
         public = {
             "run": self.run(report.run),
-            "database_url": printable(self.database.path.name),
+            "database_url": printable(self.database.name),
             "advice": [self.text(one) for one in report.advice],
             "history": [self.run(one) for one in report.history],
             "kept_out": listed and [one.model_copy(update={"excerpt": None}) for one in listed],
@@ -57,11 +57,10 @@ class Redactor:
         return report.model_copy(update=public)
 
     def _folders(self) -> Iterator[str]:
-        for place in (self.database.path, self.source):
-            for known in (place, place.absolute(), real_path(place)):
-                folder = known.parent
-                if folder.is_absolute():
-                    yield from (f"{folder}/", f"{folder}\\", f"{folder.as_posix()}/")
+        source = (self.source, self.source.absolute(), Path(os.path.realpath(self.source)))
+        for folder in (*self.database.private_folders, *(known.parent for known in source)):
+            if folder.is_absolute():
+                yield from (f"{folder}/", f"{folder}\\", f"{folder.as_posix()}/")
 
 
 def _last_step(path: str) -> str:

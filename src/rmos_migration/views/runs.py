@@ -9,9 +9,9 @@ from ..presentation.conclusion import advice, mood_of, verdict
 from ..presentation.model import Kind, Notice, Run
 from ..reports.build import report_in
 from ..reports.model import Report
-from ..store import history, queries, reporting
-from ..store.doubts import doubts
-from ..store.queries import RunRow
+from ..store import runs
+from ..store.checks import doubts
+from ..store.runs import RunRow
 from . import models
 from .context import NotFound, ViewContext
 from .paging import as_cursor, one_page
@@ -64,7 +64,7 @@ class DryRunScreen(NamedTuple):
 
 def page(context: ViewContext, *, before: int | None, limit: int, trusted: bool) -> models.RunsAnswer:
     """Return a page of runs, the latest first, from the one before ``before`` on."""
-    more, total = history.runs_page(context.connection, before=before, limit=limit + 1, locked=context.locked)
+    more, total = runs.page(context.snapshot, before=before, limit=limit + 1)
     found, last = one_page(more, limit)
     return models.RunsAnswer(
         runs=[_run_of_row(context, one, trusted=trusted) for one in found],
@@ -84,7 +84,7 @@ def one(context: ViewContext, run_id: int, *, trusted: bool) -> models.RunDetail
 
 def newest(context: ViewContext) -> int:
     """Return the number of the run that began last."""
-    return queries.runs_newest_first(context.connection, 1, locked=context.locked)[0].id
+    return runs.newest(context.snapshot, 1)[0].id
 
 
 def screen(context: ViewContext, run_id: int, wanted: NoticeFilter, *, after: int, limit: int) -> RunScreen:
@@ -96,7 +96,7 @@ def screen(context: ViewContext, run_id: int, wanted: NoticeFilter, *, after: in
     row = _row(context, run_id)
     return RunScreen(
         run=_run_of_row(context, row, trusted=False),
-        outcome=outcome_of(context, row, doubts(context.connection)),
+        outcome=outcome_of(context, row, doubts(context.snapshot)),
         kinds=_kinds(context, row),
         notices=_notices(context, run_id, wanted, after=after, limit=limit),
     )
@@ -121,7 +121,7 @@ def report(context: ViewContext, run_id: int, *, trusted: bool) -> Report:
         NotFound: if there is no such run.
     """
     _row(context, run_id)
-    made = report_in(context.connection, context.database, run_id, locked=context.locked)
+    made = report_in(context.snapshot, context.database, run_id)
     return made if trusted else context.redactor.report(made)
 
 
@@ -133,7 +133,7 @@ def outcome_of(context: ViewContext, row: RunRow, doubted: Sequence[str]) -> Run
         _kinds(context, row),
         None,
         balanced=bool(row.counts.get("balanced", True)),
-        is_last=not reporting.has_later_run(context.connection, row),
+        is_last=not runs.has_later(context.snapshot, row),
         doubted=doubted,
     )
     return RunOutcome(mood_of(run, doubted=bool(doubted)), verdict(run, doubted), what_to_do, run.is_kept)
@@ -179,7 +179,7 @@ def dry_run_notices(
 
 
 def _row(context: ViewContext, run_id: int) -> RunRow:
-    row = reporting.find_run(context.connection, run_id, locked=context.locked)
+    row = runs.find(context.snapshot, run_id)
     if row is None:
         raise NotFound(f"there is no run {run_id}")
     return row
@@ -202,13 +202,15 @@ def _detail(run: Run, counts: Mapping[str, Any], name: str = "") -> models.RunDe
 
 
 def _kinds(context: ViewContext, row: RunRow) -> list[Kind]:
-    return facts.in_order(facts.kind(*one) for one in reporting.noticed(context.connection, row.id))
+    return facts.in_order(facts.kind(*one) for one in runs.diagnostic_counts(context.snapshot, row.id))
 
 
 def _notices(
     context: ViewContext, run_id: int, wanted: NoticeFilter, *, after: int, limit: int
 ) -> models.DiagnosticsAnswer:
-    more, total = history.noted(context.connection, run_id, after=after, limit=limit + 1, **wanted._asdict())
+    more, total = runs.diagnostics_page(
+        context.snapshot, run_id, after=after, limit=limit + 1, **wanted._asdict()
+    )
     found, last = one_page(more, limit)
     return models.DiagnosticsAnswer(
         diagnostics=[facts.notice(one.diagnostic) for one in found],

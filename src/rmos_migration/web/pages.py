@@ -15,7 +15,7 @@ from ..api.state import AppState, question, state_of
 from ..catalogue import CATALOGUE
 from ..diagnostics import Severity
 from ..errors import DatabaseUnusable
-from ..store.kept_out import KeptOutPlace
+from ..store.model import LedgerPlace
 from ..views import audit, models, not_loaded, overview, runs
 from ..views.context import ViewContext
 from ..views.not_loaded import RejectFilter
@@ -142,7 +142,7 @@ async def rejects(request: Request, cursor: Cursor = None, code: Text = None, pa
     return as_page(await state_of(request).cached(asked, request, is_of_files=True))
 
 
-def _rejects(context: ViewContext, shell: Shell, wanted: RejectFilter, after: KeptOutPlace | None) -> bytes:
+def _rejects(context: ViewContext, shell: Shell, wanted: RejectFilter, after: LedgerPlace | None) -> bytes:
     found = not_loaded.page(context, wanted, after=after, limit=SHOWN)
     more = found.next
     return shell.page(

@@ -79,7 +79,7 @@ def shell_of(request: Request) -> Shell:
     """Return the shell of the pages that a caller sees."""
     settings = state_of(request).settings
     token_is_given = settings.configured.token or settings.configured.token_file
-    name = settings.database.path.name
+    name = settings.database.name
     return Shell(
         root=root_of(request),
         database_name=printable(name),

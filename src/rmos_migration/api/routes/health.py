@@ -24,7 +24,7 @@ async def healthz() -> Response:
 @router.get("/readyz", responses={200: {"model": models.Ready}})
 async def readyz(request: Request) -> Response:
     """The database can be read; if not, 503 and why."""
-    version = await state_of(request).cache.ask(schema.version_of)
+    version = await state_of(request).cache.ask(lambda snapshot: schema.version_of(snapshot.connection))
     return json_answer(json_bytes(models.Ready(schema_version=version)))
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Path, Request
 from starlette.responses import Response
 
-from ...store.kept_out import KeptOutPlace
+from ...store.model import LedgerPlace
 from ...views import audit, models, not_loaded, overview
 from ...views.not_loaded import RejectFilter
 from ..parameters import LONGEST_CURSOR, MIGRATION, Cursor, Number, Part, place_from, values_from
@@ -47,6 +47,6 @@ async def rejects(
 @router.get("/rejects/{key}", responses={200: {"model": models.RejectAnswer}})
 async def reject(request: Request, key: Annotated[str, Path(max_length=LONGEST_CURSOR)]) -> Response:
     """One document that is not loaded; with the token, the lines around the fault."""
-    place = KeptOutPlace(*values_from(key, int, str, str, name="key"))
+    place = LedgerPlace(*values_from(key, int, str, str, name="key"))
     asked = question(not_loaded.one, place, trusted=is_trusted(request))
     return json_answer(await state_of(request).fresh(written(asked, json_bytes), request))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from ...diagnostics import Severity
 from ...store import schema, structure
-from ...store.dialect import SQLITE
+from ...store.dialect import DIALECT
 from ..rule import DatabaseCheck, Family, Rule, Subject, Violation
 
 FREE_SHARE = 0.25
@@ -13,18 +13,18 @@ FREE_BYTES = 1_000_000
 
 
 def _damage(subject: Subject) -> Iterator[Violation]:
-    for line in SQLITE.damage(subject.connection):
+    for line in DIALECT.damage(subject.snapshot.connection):
         yield Violation(line, record=line)
 
 
 def _mark(subject: Subject) -> Iterator[Violation]:
-    mark = structure.application_id(subject.connection)
+    mark = structure.application_id(subject.snapshot.connection)
     if mark != schema.APPLICATION_ID:
         yield Violation(f"application_id is {mark:#x}, where {schema.APPLICATION_ID:#x} (RMOS) should be")
 
 
 def _free_pages(subject: Subject) -> Iterator[Violation]:
-    size, count, free = structure.pages(subject.connection)
+    size, count, free = structure.pages(subject.snapshot.connection)
     if free > count * FREE_SHARE and free * size > FREE_BYTES:
         yield Violation(f"{free:,} of {count:,} pages are free ({free * size / 1e6:.1f} MB)")
 

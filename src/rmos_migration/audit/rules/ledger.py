@@ -7,7 +7,7 @@ from ...entities import BY_NAME, ENTITIES
 from ...generations.normalized import names_columns
 from ...sources.source_files import Presence
 from ...store import checks, records
-from ...store.checks import EntryPlace
+from ...store.model import LocatedEntry
 from ...store.tables import metadata
 from ..rule import DatabaseCheck, Family, Rule, Subject, Violation
 from .runs import RUN_RULES
@@ -19,16 +19,16 @@ _LEDGER_TABLES = (*(entity.name for entity in ENTITIES), "migration_ledger", "mi
 
 def _rows_without_entry(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
-        for record_id in checks.rows_without_entry(subject.connection, entity):
+        for record_id in checks.rows_without_entry(subject.snapshot, entity):
             yield Violation("no document is on record for this row", entity.name, str(record_id))
 
 
 def _entries_without_row(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
         records = entity.name.replace("_", " ")
-        for place in checks.entries_without_row(subject.connection, entity):
+        for place in checks.entries_without_row(subject.snapshot, entity):
             yield _at(place, f"the document's record {shown(place.record_id)} is not among the {records}")
-    for place in checks.entries_of_no_entity(subject.connection):
+    for place in checks.entries_of_no_entity(subject.snapshot):
         yield _at(
             place,
             f"the ledger calls the document one of {shown(place.entity)}, which is not a kind of record",
@@ -37,46 +37,46 @@ def _entries_without_row(subject: Subject) -> Iterator[Violation]:
 
 def _several_origins(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
-        for record_id in checks.several_origins(subject.connection, entity):
+        for record_id in checks.several_origins(subject.snapshot, entity):
             yield Violation(
                 "the ledger names several contents that the row was made from", entity.name, str(record_id)
             )
 
 
 def _derived(subject: Subject) -> Iterator[Violation]:
-    for entity, derived in checks.derived_lists(subject.connection):
+    for entity, derived in checks.derived_lists(subject.snapshot):
         if entity not in BY_NAME or not names_columns(BY_NAME[entity], derived):
-            for place in checks.entries_with_derived(subject.connection, entity, derived):
+            for place in checks.entries_with_derived(subject.snapshot, entity, derived):
                 yield _at(place, f"derived is {shown(derived)}, which is not a list of columns")
 
 
 def _rejects(subject: Subject) -> Iterator[Violation]:
-    for place in checks.rejects_without_bytes(subject.connection):
+    for place in checks.rejects_without_bytes(subject.snapshot):
         yield _at(place, "the document was rejected, but its bytes were not kept")
-    for place in checks.bytes_without_reject(subject.connection):
+    for place in checks.bytes_without_reject(subject.snapshot):
         yield _at(place, "the document's bytes were kept, but the ledger does not call it rejected")
 
 
 def _waiting(subject: Subject) -> Iterator[Violation]:
-    for entity, record_id, field, target in records.pending_in_vain(subject.connection):
+    for entity, record_id, field, target in records.pending_in_vain(subject.snapshot):
         yield Violation(
             f"{field} waits for {shown(target)}, although it should not", entity, record_id, field
         )
 
 
 def _breaches(subject: Subject) -> Iterator[Violation]:
-    for table, record, column, value in checks.breaches_of_books(subject.connection):
+    for table, record, column, value in checks.breaches_of_books(subject.snapshot):
         yield Violation(f"{column} is {shown(value)}, which the table does not allow", table, record, column)
 
 
 def _kept_out(subject: Subject) -> Iterator[Violation]:
     presence = Presence()
-    for place in checks.not_loaded(subject.connection):
+    for place in checks.not_loaded(subject.snapshot):
         if not presence.is_gone(place.location, place.path):
             yield _at(place, f"the document is not loaded: {place.code}")
 
 
-def _at(place: EntryPlace, message: str) -> Violation:
+def _at(place: LocatedEntry, message: str) -> Violation:
     where = " ".join(part for part in (place.path, place.pointer) if part)
     return Violation(message, "migration_ledger", where)
 

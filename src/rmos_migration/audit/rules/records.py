@@ -29,7 +29,7 @@ _STRICT = {
 
 def _incomplete(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
-        for record_id, *columns in checks.incomplete(subject.connection, entity, _STRICT):
+        for record_id, *columns in checks.incomplete(subject.snapshot, entity, _STRICT):
             for column in columns:
                 if column not in _never_null(entity):
                     message = f"{column} is NULL, but the program that wrote the document always recorded it"
@@ -57,13 +57,13 @@ def _blanks_around_ids(entity: Entity, _: Subject) -> RowTest:
 
 def _look_alikes(subject: Subject) -> Iterator[Violation]:
     for entity in ENTITIES:
-        for group in checks.look_alikes(subject.connection, entity, "id"):
+        for group in checks.look_alikes(subject.snapshot, entity, "id"):
             first, *others = shown_apart(group)
             yield Violation(f"{first} looks like {', '.join(others)}", entity.name, group[0], "id")
 
 
 def _material_variants(subject: Subject) -> Iterator[Violation]:
-    for group in checks.look_alikes(subject.connection, _material_entity(), "material_type", trimmed=True):
+    for group in checks.look_alikes(subject.snapshot, _material_entity(), "material_type", trimmed=True):
         words = ", ".join(shown_apart(group))
         yield Violation(
             f"one material is spelled in several ways: {words}",

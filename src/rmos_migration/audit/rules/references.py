@@ -12,7 +12,7 @@ _REMEMBERED = 10_000
 
 
 def _broken(subject: Subject) -> Iterator[Violation]:
-    for table, record, column, target in checks.broken_references(subject.connection):
+    for table, record, column, target in checks.broken_references(subject.snapshot):
         yield Violation(f"{column} {shown(target)} leads nowhere", table, record, column)
 
 
@@ -24,7 +24,7 @@ def _ring_families(entity: Entity, subject: Subject) -> RowTest | None:
 
     @lru_cache(maxsize=_REMEMBERED)
     def is_there(parent: str, record_id: str) -> bool:
-        return records.has_row(subject.connection, parent, record_id)
+        return records.has_row(subject.snapshot, parent, record_id)
 
     def find(row: Row) -> RowViolations:
         found = []

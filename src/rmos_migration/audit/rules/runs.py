@@ -17,7 +17,7 @@ _OUTCOMES = ("migrated", "unchanged", "conflicts", "rejected")
 
 
 def _unbalanced(subject: Subject) -> Iterator[Violation]:
-    for run_id, status, text in checks.counts_of_runs(subject.connection):
+    for run_id, status, text in checks.counts_of_runs(subject.snapshot):
         if status in ("completed", "completed_with_rejects"):
             for message in _imbalances(text):
                 yield Violation(message, "migration_runs", str(run_id), "counts_json")
@@ -68,7 +68,7 @@ def _is_tally(counted: object) -> bool:
 
 
 def _times(subject: Subject) -> Iterator[Violation]:
-    for run_id, status, started, finished, duration in checks.times_of_runs(subject.connection):
+    for run_id, status, started, finished, duration in checks.times_of_runs(subject.snapshot):
         for column, message in _impossible_times(status, started, finished, duration):
             yield Violation(message, "migration_runs", str(run_id), column)
 
@@ -89,8 +89,12 @@ def _impossible_times(
 
 
 def _running(subject: Subject) -> Iterator[Violation]:
-    for run_id, status, _ in checks.counts_of_runs(subject.connection):
-        if status == "running" and subject.was_locked is False and subject.database.is_running() is False:
+    for run_id, status, _ in checks.counts_of_runs(subject.snapshot):
+        if (
+            status == "running"
+            and subject.snapshot.is_running is False
+            and subject.database.is_running() is False
+        ):
             yield Violation("the run was interrupted", "migration_runs", str(run_id), "status")
 
 

@@ -13,18 +13,18 @@ _VERSIONS = "schema_version"
 def _version_missing(subject: Subject) -> Iterator[Violation]:
     if _VERSIONS not in subject.structure.tables:
         yield Violation("there is no table schema_version", _VERSIONS)
-    elif not schema.steps(subject.connection):
+    elif not schema.steps(subject.snapshot):
         yield Violation("schema_version holds no step", _VERSIONS)
 
 
 def _outdated(subject: Subject) -> Iterator[Violation]:
-    version = schema.version_of(subject.connection)
+    version = schema.version_of(subject.snapshot.connection)
     if 0 < version < schema.CURRENT_VERSION:
         yield Violation(f"the schema is {version}, this program's is {schema.CURRENT_VERSION}", _VERSIONS)
 
 
 def _history(subject: Subject) -> Iterator[Violation]:
-    steps = schema.steps(subject.connection)
+    steps = schema.steps(subject.snapshot)
     there = {step.version for step in steps}
     for version in sorted(set(range(1, max(there, default=0) + 1)) - there):
         yield Violation(f"step {version} is not recorded", _VERSIONS, str(version))
@@ -35,7 +35,7 @@ def _history(subject: Subject) -> Iterator[Violation]:
                 _VERSIONS,
                 str(step.version),
             )
-    mark = structure.mark_of_upgrades(subject.connection)
+    mark = structure.mark_of_upgrades(subject.snapshot.connection)
     newest = f"{max(there, default=0):04}"
     if there and mark != newest:
         yield Violation(

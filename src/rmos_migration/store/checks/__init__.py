@@ -3,7 +3,6 @@
 from .breaches import Breach, breaches_of_books, broken_links_of_books, has_breach
 from .doubts import SEE, doubts
 from .ledger import (
-    EntryPlace,
     bytes_without_reject,
     counts_of_runs,
     derived_lists,

@@ -17,7 +17,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import NullType, String
 
-from ..dialect import SQLITE
+from ..dialect import DIALECT
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, metadata
 
 
@@ -31,7 +32,7 @@ class Breach(NamedTuple):
 
 
 def has_breach(connection: Connection, table: Table, columns: Collection[str]) -> bool:
-    """Whether a row breaks a CHECK; SQLite's own look leaves these out where it may only read."""
+    """Return whether a row breaks a CHECK, which SQLite does not check where it may only read."""
     rules = [broken for name, broken in _checks(table) if name in columns]
     return _is_any(connection, table, rules)
 
@@ -42,26 +43,26 @@ def _is_any(connection: Connection, table: Table, conditions: Collection[ColumnE
 
 
 def broken_links_of_books(connection: Connection, there: Collection[str]) -> Iterator[tuple[str, str]]:
-    """Tables among ``there`` that are no records' and have a row which names a row that is not there, with its table.
+    """Yield tables of the books with a row that refers to one that is missing, and its table.
 
-    A record may refer to one that other hands have deleted: the next run makes that again. Nobody makes a source or a run
-    again, and another one would be given its number.
+    A record may refer to one that was deleted outside rmos: the next run makes that again. Nobody makes a
+    source or a run again, and another one would be given its number.
     """
     for table in metadata.sorted_tables:
         if table.name in there and table.name not in ENTITY_TABLES and table.foreign_keys:
-            yield from dict.fromkeys(SQLITE.broken_links(connection, table.name))
+            yield from dict.fromkeys(DIALECT.broken_links(connection, table.name))
 
 
-def breaches_of_books(connection: Connection) -> Iterator[Breach]:
-    """The values of every table but those of records that break their column's rule."""
+def breaches_of_books(snapshot: Snapshot) -> Iterator[Breach]:
+    """Yield the values that break their column's rule, in every table but those of records."""
     for table in metadata.sorted_tables:
         if table.name not in ENTITY_TABLES:
             filled = [one for one in table.columns if not one.nullable]
-            nulls = [(one.name, SQLITE.is_null_value(one)) for one in filled]  # IS NULL is taken for false
+            nulls = [(one.name, DIALECT.is_null_value(one)) for one in filled]  # IS NULL is taken for false
             rules = [*_checks(table), *nulls]
-            if _is_any(connection, table, [broken for _, broken in rules]):
+            if _is_any(snapshot.connection, table, [broken for _, broken in rules]):
                 for column, broken in rules:
-                    yield from _breaches(connection, table, column, broken)
+                    yield from _breaches(snapshot.connection, table, column, broken)
 
 
 def _breaches(
@@ -75,7 +76,7 @@ def _breaches(
 
 
 def _checks(table: Table) -> Iterator[tuple[str, ColumnElement[bool]]]:
-    """Each column that has a CHECK, and what is so where it is broken."""
+    """Yield each column that has a CHECK, with the condition that it is broken."""
     for column in table.columns:
         for rule in column.constraints:
             if isinstance(rule, CheckConstraint):

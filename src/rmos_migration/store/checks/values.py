@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sqlalchemy import (
-    Connection,
     and_,
     func,
     or_,
@@ -13,31 +12,32 @@ from sqlalchemy import (
 )
 
 from ...entities import Entity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..ledger.conditions import SPEAKS_OF_ROW
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, ledger
 
 
 def look_alikes(
-    connection: Connection, entity: Entity, column: str, *, trimmed: bool = False
+    snapshot: Snapshot, entity: Entity, column: str, *, trimmed: bool = False
 ) -> Iterator[list[str]]:
-    """Groups of values that differ only in case or Unicode normal form, each value once.
+    """Yield groups of values that differ only in case or Unicode normal form, each value once.
 
     With ``trimmed``, blanks around a value make no difference either.
     """
     values = ENTITY_TABLES[entity.name].c[column]
     query = (
-        select(SQLITE.text_list(values.distinct()))
+        select(DIALECT.text_list(values.distinct()))
         .where(values.is_not(None))
-        .group_by(SQLITE.folded(func.trim(values) if trimmed else values))
+        .group_by(DIALECT.folded(func.trim(values) if trimmed else values))
         .having(func.count(values.distinct()) > 1)
     )
-    for group in connection.scalars(query):
+    for group in snapshot.connection.scalars(query):
         yield sorted(json.loads(group), key=str)
 
 
-def incomplete(connection: Connection, entity: Entity, generations: Iterable[str]) -> Iterator[list[Any]]:
-    """Rows of these generations with a NULL in a column that their documents must fill: id and such columns."""
+def incomplete(snapshot: Snapshot, entity: Entity, generations: Iterable[str]) -> Iterator[list[Any]]:
+    """Yield ids of rows of these generations with the required columns that are NULL."""
     table = ENTITY_TABLES[entity.name]
     columns = [table.c[rule.column] for rule in entity.required]
     query = (
@@ -50,7 +50,7 @@ def incomplete(connection: Connection, entity: Entity, generations: Iterable[str
             ledger.c.generation.in_(list(generations)),
         )
     )
-    for record_id, *values in connection.execute(query):
+    for record_id, *values in snapshot.connection.execute(query):
         yield [
             record_id,
             *(c.name for c, value in zip(columns, values, strict=True) if value is None),

@@ -12,10 +12,6 @@ from .conditions import (
 )
 from .entries import (
     BATCH,
-    Entry,
-    LedgerPlace,
-    Origin,
-    Stood,
     by_file,
     deleted_ids,
     entries,
@@ -29,9 +25,6 @@ from .entries import (
 from .files import KnownDocument, KnownFile, known_documents, known_files, never_read, orphans
 from .formers import Former, begin_noting, formers, note_formers
 from .holders import (
-    HOLDER_COLUMNS,
-    Holder,
-    Superseded,
     forget_places,
     holders_of,
     is_refused_as_a_whole,

@@ -11,6 +11,15 @@ from sqlalchemy import (
 from ..model import API, DELETED, GONE, ID_CONFLICT, REPLACED
 from ..tables import KEPT_OUT, ledger, sources
 
+PLACE = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+"""The key of an entry, which is the order of documents as well."""
+
+IS_NOT_REPLACED = func.coalesce(ledger.c.code, "") != REPLACED
+"""Ledger entries of documents whose row was not given other content since."""
+
+IS_IN_FILE = ~ledger.c.pointer.startswith(GONE)
+"""Ledger entries of documents that were in their file when it was read last."""
+
 FROM_API = ledger.c.source_id.in_(select(sources.c.id).where(sources.c.location == API))
 """Ledger entries of records that were written or deleted through the API."""
 
@@ -29,24 +38,22 @@ IS_OF_EDITED_RECORD = exists(
 IS_SUPERSEDED = and_(ledger.c.code == REPLACED, ~FROM_API, ~IS_OF_EDITED_RECORD)
 """Ledger entries of documents that another document replaced."""
 
-SPEAKS_OF_ROW = and_(ledger.c.content_sha256.is_not(None), func.coalesce(ledger.c.code, "") != REPLACED)
+SPEAKS_OF_ROW = and_(ledger.c.content_sha256.is_not(None), IS_NOT_REPLACED)
 """Ledger entries that say what a row was made from."""
-
-PLACE = (ledger.c.source_id, ledger.c.path, ledger.c.pointer)
 
 SAYS_WRITTEN = and_(FROM_API, func.coalesce(ledger.c.code, "").not_in((DELETED, REPLACED)))
 """Entries of records whose row holds what came through the API, as far as the ledger knows."""
 
 IS_NOT_LOADED = and_(
     KEPT_OUT,
-    or_(func.coalesce(ledger.c.code, "") != REPLACED, ~IS_OF_EDITED_RECORD),
-    ~ledger.c.pointer.startswith(GONE),
+    or_(IS_NOT_REPLACED, ~IS_OF_EDITED_RECORD),
+    IS_IN_FILE,
     ~FROM_API,
 )
-"""Ledger entries of documents that are not in the database as of now: rejected, in conflict, or replaced by another document.
+"""Ledger entries of documents that are not loaded as of now: rejected, in conflict, or replaced.
 
-A document whose record was changed or deleted through the API is not among them: it arrived, and what it became was
-changed on purpose.
+A document whose record was changed or deleted through the API is not among them: it arrived, and what it
+became was changed on purpose.
 """
 
 _trace = ledger.alias("trace")
@@ -61,5 +68,5 @@ IS_FOR_ITS_ID = and_(
         )
     ),
 )
-"""Ledger entries of documents that are not loaded because of their id, and so speak of a row, which is there unless its record was
-deleted through the API."""
+"""Ledger entries of documents that are not loaded because of their id, and so speak of a row, which is there
+unless its record was deleted through the API."""

@@ -18,17 +18,18 @@ from sqlalchemy import (
 )
 
 from ...entities import Entity
-from ..dialect import SQLITE
-from ..model import GONE, REPLACED, SETTLED
+from ..dialect import DIALECT
+from ..ledger.conditions import IS_IN_FILE, IS_NOT_REPLACED
+from ..model import REPLACED, SETTLED
 from ..tables import ENTITY_TABLES, KEPT_OUT, ledger
 
 
 class KnownFile(NamedTuple):
     """What the ledger says of a file: size and mtime when last read, its documents, and whether all arrived.
 
-    ``settled`` is false when a document of it may fare better now: it was not loaded or in conflict, or its row is gone.
-    ``generations`` counts its documents by the generation that wrote them; ``superseded`` are those whose row has other
-    content since, which nothing but an edit changes.
+    ``settled`` is false when a document of it may fare better now: it was not loaded or in conflict, or its
+    row is gone. ``generations`` counts its documents by the generation that wrote them; ``superseded`` are
+    those whose row has other content since, which nothing but an edit changes.
     """
 
     path: str
@@ -66,19 +67,19 @@ class KnownDocument(NamedTuple):
 def known_files(
     connection: Connection, source: int, entity: Entity, paths: Sequence[str]
 ) -> dict[str, KnownFile]:
-    """What the ledger says of the files at ``paths``, by path.
+    """Return what the ledger knows of the files at ``paths``, by path.
 
-    The rows themselves are counted, too: an index may still know rows that are lost, and a file whose row is lost must not
-    be passed over.
+    The rows themselves are counted, too: an index may still know rows that are lost, and a file whose row is
+    lost must not be passed over.
 
     Raises:
         sqlalchemy.exc.DatabaseError: if a row that an index knows is not in its table; the file is damaged.
     """
     table = ENTITY_TABLES[entity.name]
-    kept_out = ledger.c.outcome.not_in(SETTLED) & (func.coalesce(ledger.c.code, "") != REPLACED)
+    kept_out = ledger.c.outcome.not_in(SETTLED) & IS_NOT_REPLACED
     unsettled = kept_out | _row_is_gone(table) | ledger.c.record_id.is_(None)
-    is_there = ~ledger.c.pointer.startswith(GONE)
-    of_these = (ledger.c.source_id == source) & SQLITE.among(ledger.c.path, paths)
+    is_there = IS_IN_FILE
+    of_these = (ledger.c.source_id == source) & DIALECT.among(ledger.c.path, paths)
     generation = func.coalesce(ledger.c.generation, "")
     query = (
         select(
@@ -110,13 +111,13 @@ def known_files(
 
 
 def _generations(connection: Connection, source: int, paths: Sequence[str]) -> dict[str, Counter[str | None]]:
-    """How many documents of which generation there are in each file; asked only for files of several."""
+    """Count each file's documents by generation; asked only for files of several."""
     query = (
         select(ledger.c.path, ledger.c.generation, func.count())
         .where(
             ledger.c.source_id == source,
-            SQLITE.among(ledger.c.path, paths),
-            ~ledger.c.pointer.startswith(GONE),
+            DIALECT.among(ledger.c.path, paths),
+            IS_IN_FILE,
         )
         .group_by(ledger.c.path, ledger.c.generation)
     )
@@ -141,31 +142,31 @@ def never_read(connection: Connection, source: int, entity: Entity) -> set[str]:
 def known_documents(
     connection: Connection, source: int, entity: Entity, paths: Sequence[str]
 ) -> dict[tuple[str, str], KnownDocument]:
-    """What the ledger says of the documents in the files at ``paths``, by path and pointer."""
+    """Return what the ledger knows of the documents in the files at ``paths``, by place."""
     table = ENTITY_TABLES[entity.name]
     columns = [ledger.c[name] for name in KnownDocument._fields if name != "row_is_gone"]
     query = (
         select(ledger.c.path, ledger.c.pointer, *columns, cast(_row_is_gone(table), Boolean))
         .select_from(ledger.outerjoin(table, table.c.id == ledger.c.record_id))
-        .where(ledger.c.source_id == source, SQLITE.among(ledger.c.path, paths))
+        .where(ledger.c.source_id == source, DIALECT.among(ledger.c.path, paths))
         .order_by(ledger.c.path, ledger.c.pointer)
     )
     return {(path, pointer): KnownDocument(*known) for path, pointer, *known in connection.execute(query)}
 
 
 def _outside_indexes(table: Table) -> Column[Any]:
-    """A short column that no index holds, so that whoever counts it reads the rows."""
+    """Return a short column that no index holds: who counts it reads the rows."""
     indexed = {column for index in table.indexes for column in index.columns}
     return next(column for column in table.c if column not in indexed and not column.primary_key)
 
 
 def _row_is_gone(table: Table) -> ColumnElement[bool]:
-    """Whether a ledger entry speaks of a row that is not there; ``table`` is joined to the ledger by id."""
+    """Return the condition that an entry's row is gone; ``table`` is joined to the ledger by id."""
     return ledger.c.content_sha256.is_not(None) & table.c.id.is_(None)
 
 
 def orphans(connection: Connection, entity: Entity) -> set[str]:
-    """The records of which the ledger speaks, but whose row is gone; the ledger's index alone tells."""
+    """Return the records of the ledger whose row is gone; the ledger's index alone tells."""
     table = ENTITY_TABLES[entity.name]
     is_there = exists(select(table.c.id).where(table.c.id == ledger.c.record_id))
     query = select(ledger.c.record_id).where(

@@ -17,11 +17,11 @@ from sqlalchemy import (
 from sqlalchemy.schema import CreateTable, DropTable
 
 from ...entities import Entity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..ledger.files import KnownDocument
-from ..ledger.holders import HOLDER_COLUMNS, Holder
-from ..model import REPLACED, SETTLED
+from ..model import REPLACED, SETTLED, LocatedEntry
 from ..tables import ledger, sources
+from .holders import LOCATED_ENTRY
 
 _noted = Table(
     "former_contents",
@@ -39,15 +39,15 @@ _IS_NAMED_BY_FILE = ledger.c.derived.contains('"id"')
 class Former(NamedTuple):
     """A document that is named by its file, and had some content when it was read last."""
 
-    holder: Holder
+    holder: LocatedEntry
     known: KnownDocument
 
 
 def begin_noting(connection: Connection) -> None:
     """Make the temporary table for the contents of a source; the database itself is not written to.
 
-    No index of the ledger leads from a content to its documents, and reading all of it for every batch would take a time
-    that grows with the square of the documents.
+    No index of the ledger leads from a content to its documents, and reading all of it for every batch would
+    take a time that grows with the square of the documents.
     """
     connection.execute(DropTable(_noted, if_exists=True))
     connection.execute(CreateTable(_noted))
@@ -67,16 +67,18 @@ def note_formers(connection: Connection, source: int, entity: Entity) -> None:
 
 
 def formers(connection: Connection, source: int, entity: Entity, contents: Collection[str]) -> list[Former]:
-    """The documents of a source that are named by their file and have one of these contents, in the order of paths.
+    """Return a source's documents that are named by their file and have one of these contents.
 
-    Those whose row has other content since are among them. Only files that were noted are looked at, as the ledger knows
-    them now.
+    They come in the order of paths.
+
+    Those whose row has other content since are among them. Only files that were noted are looked at, as the
+    ledger knows them now.
     """
     paths = select(_noted.c.path).where(
-        _noted.c.entity == entity.name, SQLITE.among(_noted.c.content_sha256, contents)
+        _noted.c.entity == entity.name, DIALECT.among(_noted.c.content_sha256, contents)
     )
     query = (
-        select(*HOLDER_COLUMNS, ledger.c.generation, ledger.c.file_sha256)
+        select(*LOCATED_ENTRY)
         .join(sources, sources.c.id == ledger.c.source_id)
         .where(
             ledger.c.source_id == source,
@@ -84,20 +86,20 @@ def formers(connection: Connection, source: int, entity: Entity, contents: Colle
             ledger.c.entity == entity.name,
             _IS_NAMED_BY_FILE,
             or_(ledger.c.outcome.in_(SETTLED), ledger.c.code == REPLACED),
-            SQLITE.among(ledger.c.content_sha256, contents),
+            DIALECT.among(ledger.c.content_sha256, contents),
         )
     )
     found = []
-    for *values, generation, file_sha256 in connection.execute(query):
-        holder = Holder(*values)
+    for row in connection.execute(query):
+        holder = LocatedEntry(*row)
         known = KnownDocument(
             holder.outcome,
             holder.code,
             holder.record_id,
-            generation,
+            holder.generation,
             holder.derived,
             holder.content_sha256,
-            file_sha256,
+            holder.file_sha256,
             row_is_gone=False,
         )
         found.append(Former(holder, known))

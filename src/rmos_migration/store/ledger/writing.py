@@ -7,22 +7,21 @@ from sqlalchemy import (
     and_,
     case,
     delete,
-    func,
     select,
     update,
 )
 
 from ...entities import Entity
-from ..dialect import SQLITE
-from ..ledger.conditions import SAYS_WRITTEN
+from ..dialect import DIALECT
+from ..ledger.conditions import IS_NOT_REPLACED, SAYS_WRITTEN
 from ..ledger.holders import restore
 from ..model import DELETED, ID_CONFLICT, REPLACED, LedgerEntry
 from ..tables import ledger, rejects
 
 
 def write_ledger(connection: Connection, entries: Sequence[LedgerEntry]) -> None:
-    """Write what became of documents; what the ledger said of their files before must be forgotten already."""
-    SQLITE.insert_rows(connection, ledger, LedgerEntry._fields, entries)
+    """Write what became of documents, whose files' earlier entries must be gone already."""
+    DIALECT.insert_rows(connection, ledger, LedgerEntry._fields, entries)
 
 
 def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> None:
@@ -30,7 +29,7 @@ def forget_files(connection: Connection, source: int, paths: Sequence[str]) -> N
     for table in (ledger, rejects):
         if paths:
             connection.execute(
-                delete(table).where(table.c.source_id == source, SQLITE.among(table.c.path, paths))
+                delete(table).where(table.c.source_id == source, DIALECT.among(table.c.path, paths))
             )
 
 
@@ -46,7 +45,7 @@ def disown(connection: Connection, entity: Entity, contents: Mapping[str, str]) 
                 ledger.c.entity == entity.name,
                 ledger.c.record_id == record_id,
                 ledger.c.content_sha256 != content,
-                func.coalesce(ledger.c.code, "") != REPLACED,
+                IS_NOT_REPLACED,
             )
             .values(outcome=outcome, code=code, content_sha256=None, derived=None)
         )
@@ -56,18 +55,18 @@ def forget_deleted(connection: Connection, entity: Entity, ids: Collection[str])
     """Forget that records were deleted, because they are there again."""
     connection.execute(
         delete(ledger).where(
-            ledger.c.entity == entity.name, SQLITE.among(ledger.c.record_id, ids), ledger.c.code == DELETED
+            ledger.c.entity == entity.name, DIALECT.among(ledger.c.record_id, ids), ledger.c.code == DELETED
         )
     )
 
 
 def give_up_lost(connection: Connection, entity: Entity, contents: Mapping[str, str]) -> set[str]:
-    """Make history of what was written through the API into rows that were gone and are made again; gives their ids.
+    """Make history of edits whose rows were gone and are made again; return their ids.
 
     Other documents with the content that made them now have arrived again, too.
     """
     of_these = and_(
-        ledger.c.entity == entity.name, SQLITE.among(ledger.c.record_id, list(contents)), SAYS_WRITTEN
+        ledger.c.entity == entity.name, DIALECT.among(ledger.c.record_id, list(contents)), SAYS_WRITTEN
     )
     found = set(connection.scalars(select(ledger.c.record_id).where(of_these))) if contents else set()
     if found:

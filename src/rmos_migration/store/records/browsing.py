@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    Connection,
     Select,
     Table,
     and_,
@@ -22,15 +21,17 @@ from sqlalchemy import (
 )
 
 from ...entities import Entity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..records.rows import Row
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES
 
 MOST_VALUES = 50
 """Values of a column that are counted one by one; how many there are in all is said."""
 
 _FEW = 5_000
-"""Records that are found first and put in order then. Where there are more, the first of them are soon found in order."""
+"""Records that are found first and put in order then. Where there are more, the first of them are soon found
+in order."""
 
 Wanted = Mapping[str, Any]
 """What records must have, by field; a name must contain what is wanted, anything else must be it."""
@@ -54,7 +55,7 @@ class Recent(NamedTuple):
 
 
 class NumberSummary(NamedTuple):
-    """What is known of a column of numbers: how many are recorded, and the least, the largest and the mean of them."""
+    """A column of numbers: how many are recorded, and the least, the largest and their mean."""
 
     recorded: int
     least: float | None
@@ -63,12 +64,12 @@ class NumberSummary(NamedTuple):
 
 
 def page(
-    connection: Connection, entity: Entity, wanted: Wanted, *, after: Row | None, limit: int, newest: bool
+    snapshot: Snapshot, entity: Entity, wanted: Wanted, *, after: Row | None, limit: int, newest: bool
 ) -> Page:
-    """A page of records by id, or with ``newest`` the latest first, those without a time last.
+    """Return a page of records by id, or with ``newest`` the latest first, then those without a time.
 
     Args:
-        connection: for look-ups.
+        snapshot: of the database.
         entity: of what.
         wanted: what they must have.
         after: id and created_at of the last record of the page before, if there was one.
@@ -77,59 +78,59 @@ def page(
     """
     table = ENTITY_TABLES[entity.name]
     conditions = [_condition(table, name, value) for name, value in wanted.items()]
-    total = connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
+    total = snapshot.connection.scalar(select(func.count()).select_from(table).where(*conditions)) or 0
     if not total:
         return Page([], 0)
     if conditions and total <= _FEW:
-        row = SQLITE.row_number(table)
+        row = DIALECT.row_number(table)
         found = select(row).select_from(table).where(*conditions).correlate(None)
         conditions = [row.in_(found)]
     query = _in_order(select(table).where(*conditions), table, newest)
     if after is not None:
         query = query.where(_behind(table, after, newest))
-    return Page([tuple(row) for row in connection.execute(query.limit(limit))], total)
+    return Page([tuple(row) for row in snapshot.connection.execute(query.limit(limit))], total)
 
 
-def recent(connection: Connection, entity: Entity, limit: int) -> list[Recent]:
-    """The records that were made last, the latest first."""
+def recent(snapshot: Snapshot, entity: Entity, limit: int) -> list[Recent]:
+    """Return the records that were made last, the latest first."""
     table = ENTITY_TABLES[entity.name]
     columns = [table.c[name] if name in table.c else null().label(name) for name in Recent._fields]
     query = _in_order(select(*columns), table, newest=True).limit(limit)
-    return [Recent(*row) for row in connection.execute(query)]
+    return [Recent(*row) for row in snapshot.connection.execute(query)]
 
 
-def numbers(connection: Connection, entity: Entity, column: str) -> NumberSummary:
-    """What is known of a column of numbers."""
+def numbers(snapshot: Snapshot, entity: Entity, column: str) -> NumberSummary:
+    """Return a summary of a column of numbers."""
     value = ENTITY_TABLES[entity.name].c[column]
     return NumberSummary(
-        *connection.execute(
+        *snapshot.connection.execute(
             select(func.count(value), func.min(value), func.max(value), func.avg(value))
         ).one()
     )
 
 
-def values(connection: Connection, entity: Entity, column: str) -> tuple[list[tuple[Any, int]], int]:
-    """The most frequent values of a column with their numbers (None: never recorded), and how many values there are."""
+def values(snapshot: Snapshot, entity: Entity, column: str) -> tuple[list[tuple[Any, int]], int]:
+    """Return a column's most frequent values, counted (None: not recorded), and how many there are."""
     value = ENTITY_TABLES[entity.name].c[column]
     number = func.count().label("number")
     counted = select(value, number).group_by(value).order_by(number.desc(), value.nulls_first())
-    first = [(row[0], row.number) for row in connection.execute(counted.limit(MOST_VALUES))]
+    first = [(row[0], row.number) for row in snapshot.connection.execute(counted.limit(MOST_VALUES))]
     if len(first) < MOST_VALUES:
         return first, len(first)
-    return first, connection.scalar(select(func.count()).select_from(counted.subquery())) or 0
+    return first, snapshot.connection.scalar(select(func.count()).select_from(counted.subquery())) or 0
 
 
-def span(connection: Connection, entity: Entity) -> tuple[str | None, str | None]:
-    """When the first and the last record of an entity were made, as far as that was recorded."""
+def span(snapshot: Snapshot, entity: Entity) -> tuple[str | None, str | None]:
+    """Return when the first and the last record of an entity were made, as far as recorded."""
     created = ENTITY_TABLES[entity.name].c.created_at
-    first, last = connection.execute(select(func.min(created), func.max(created))).one()
+    first, last = snapshot.connection.execute(select(func.min(created), func.max(created))).one()
     return first, last
 
 
 def counted_between(
-    connection: Connection, entity: Entity, column: str, edges: list[float], wanted: Wanted
+    snapshot: Snapshot, entity: Entity, column: str, edges: list[float], wanted: Wanted
 ) -> list[int]:
-    """How many records have a number below the first edge, between two, above the last, and none: in that order."""
+    """Count records below the first edge, between edges, above the last, and without a number."""
     table = ENTITY_TABLES[entity.name]
     value = table.c[column]
     bins = [value < edges[0]]
@@ -137,13 +138,13 @@ def counted_between(
     bins += [value >= edges[-1], value.is_(None)]
     sums = [func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in bins]
     conditions = [_condition(table, name, value) for name, value in wanted.items()]
-    return list(connection.execute(select(*sums).where(*conditions)).one())
+    return list(snapshot.connection.execute(select(*sums).where(*conditions)).one())
 
 
 def _condition(table: Table, name: str, value: Any) -> ColumnElement[bool]:
     column = table.c[name]
     equal: ColumnElement[bool] = column == value
-    return SQLITE.contains_folded(column, value) if name == "name" else equal
+    return DIALECT.contains_folded(column, value) if name == "name" else equal
 
 
 def _in_order(query: Select[Any], table: Table, newest: bool) -> Select[Any]:
@@ -164,9 +165,9 @@ def _behind(table: Table, after: Row, newest: bool) -> ColumnElement[bool]:
     return or_(created < last_created, and_(created == last_created, earlier_id), created.is_(None))
 
 
-def counted_by(connection: Connection, entity: str, column: str) -> list[tuple[Any, int]]:
-    """How many records there are of each value of a column, the most frequent first; None where there is none."""
+def counted_by(snapshot: Snapshot, entity: str, column: str) -> list[tuple[Any, int]]:
+    """Count records by the value of a column, the most frequent first; None: no value."""
     value = ENTITY_TABLES[entity].c[column]
     number = func.count().label("number")
     query = select(value, number).group_by(value).order_by(number.desc(), value.nulls_first())
-    return [(row[0], row.number) for row in connection.execute(query)]
+    return [(row[0], row.number) for row in snapshot.connection.execute(query)]

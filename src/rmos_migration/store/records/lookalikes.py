@@ -11,30 +11,30 @@ from sqlalchemy import (
     select,
 )
 
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..tables import ENTITY_TABLES
 
 
 def looks(text: str) -> str:
-    """What a text looks like: equal for texts that differ only in Unicode form, blanks or case."""
+    """Return a form that is equal for texts differing only in Unicode form, blanks or case."""
     if text.isascii():
         return "".join(text.split()).lower()
     return "".join(normalize("NFC", normalize("NFC", text).casefold()).split())
 
 
 class Looks:
-    """What the ids of each table look like, for a run: a table is looked through once, when the first id is looked for.
+    """The looks of each table's ids, for a run; a table is read once, when it is first asked about.
 
-    Parents are written before what refers to them, so a table that is looked through has all the rows of its run. Of all
-    ids that look the same 16 bytes are kept, however many and long they are: the hash of their looks, and the number of
-    the first one's row.
+    Parents are written before what refers to them, so a table that is looked through has all the rows of its
+    run. Of all ids that look the same 16 bytes are kept, however many and long they are: the hash of their
+    looks, and the number of the first one's row.
     """
 
     def __init__(self) -> None:
         self._known: dict[str, _Table] = {}
 
     def alike(self, connection: Connection, entity: str, wanted: Collection[str]) -> dict[str, str]:
-        """For each of the wanted ids, none of which has a row, a row's id that looks the same, if there is one.
+        """Return for each wanted id, none of which has a row, an existing id that looks the same.
 
         Of several the first in code points.
         """
@@ -49,17 +49,17 @@ class Looks:
         if not numbers:
             return {}
         found = ENTITY_TABLES[entity]
-        here = SQLITE.among(SQLITE.row_number(found), numbers)
+        here = DIALECT.among(DIALECT.row_number(found), numbers)
         there = {looks(one): one for one in connection.scalars(select(found.c.id).where(here))}
         return {one: there[looks(one)] for one in wanted if looks(one) in there}
 
 
 class _Table:
-    """The hashes of the looks of a table's ids in order, and beside each the number of the first row of these looks."""
+    """The sorted hashes of the looks of a table's ids, and beside each the number of its first row."""
 
     def __init__(self, connection: Connection, entity: str) -> None:
         found = ENTITY_TABLES[entity]
-        query = select(SQLITE.row_number(found), found.c.id).order_by(found.c.id)
+        query = select(DIALECT.row_number(found), found.c.id).order_by(found.c.id)
         cursor: Any = connection.execute(query).cursor
         numbers, hashes = array("q"), array("q")
         for number, one in cursor:
@@ -71,7 +71,7 @@ class _Table:
         self._numbers = array("q", (numbers[at] for at in firsts))
 
     def row_of(self, look: str) -> int | None:
-        """The number of the first row that has an id of this look, most likely."""
+        """Return the number of the first row whose id most likely has this look."""
         at = bisect_left(self._hashes, hash(look))
         is_there = at < len(self._hashes) and self._hashes[at] == hash(look)
         return self._numbers[at] if is_there else None

@@ -18,67 +18,69 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError
 
 from ...entities import ENTITIES, Entity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..failures import refused_with
 from ..ledger.conditions import SPEAKS_OF_ROW
 from ..records.pending import forget_pending
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, ledger
 
 Row = tuple[Any, ...]
 
 
-def find(connection: Connection, entity: Entity, record_id: str) -> Row | None:
-    """A record's row, or None."""
+def find(snapshot: Snapshot, entity: Entity, record_id: str) -> Row | None:
+    """Return a record's row, or None."""
     table = ENTITY_TABLES[entity.name]
-    row = connection.execute(select(table).where(table.c.id == record_id)).one_or_none()
+    row = snapshot.connection.execute(select(table).where(table.c.id == record_id)).one_or_none()
     return None if row is None else tuple(row)
 
 
-def has_row(connection: Connection, entity: str, record_id: str) -> bool:
-    """Whether there is a row of this id."""
+def has_row(snapshot: Snapshot, entity: str, record_id: str) -> bool:
+    """Return whether there is a row of this id."""
     column = ENTITY_TABLES[entity].c.id
-    return connection.execute(select(column).where(column == record_id)).first() is not None
+    return snapshot.connection.execute(select(column).where(column == record_id)).first() is not None
 
 
 def existing_ids(connection: Connection, entity: str, ids: Collection[str]) -> set[str]:
-    """Those of ``ids`` that have a row."""
+    """Return those of ``ids`` that have a row."""
     column = ENTITY_TABLES[entity].c.id
-    listed = connection.scalar(select(SQLITE.text_list(column)).where(SQLITE.among(column, ids)))
+    listed = connection.scalar(select(DIALECT.text_list(column)).where(DIALECT.among(column, ids)))
     return set(orjson.loads(listed or "[]"))  # one row to fetch instead of thousands
 
 
 def content_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, str]:
-    """The content hash of what each of the rows ``ids`` was made from, where the ledger knows it."""
+    """Return the content hash that each of the rows ``ids`` was made from, where it is known."""
     query = select(ledger.c.record_id, ledger.c.content_sha256).where(
         ledger.c.entity == entity.name, SPEAKS_OF_ROW
     )
-    found = connection.execute(query.where(SQLITE.among(ledger.c.record_id, ids)))
+    found = connection.execute(query.where(DIALECT.among(ledger.c.record_id, ids)))
     return {row.record_id: row.content_sha256 for row in found}
 
 
 def rows_of(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, Row]:
-    """The rows with the given ids, in column order."""
+    """Return the rows with the given ids, in column order."""
     table = ENTITY_TABLES[entity.name]
     return {
-        row.id: tuple(row) for row in connection.execute(select(table).where(SQLITE.among(table.c.id, ids)))
+        row.id: tuple(row) for row in connection.execute(select(table).where(DIALECT.among(table.c.id, ids)))
     }
 
 
-def entity_counts(connection: Connection) -> dict[str, int]:
-    """How many rows each entity's table holds."""
+def entity_counts(snapshot: Snapshot) -> dict[str, int]:
+    """Return how many rows each entity's table holds."""
     return {
-        entity.name: connection.scalar(select(func.count()).select_from(ENTITY_TABLES[entity.name])) or 0
+        entity.name: snapshot.connection.scalar(select(func.count()).select_from(ENTITY_TABLES[entity.name]))
+        or 0
         for entity in ENTITIES
     }
 
 
-def fingerprint(connection: Connection, tables: Collection[Entity]) -> str:
-    """SHA-256 (hex) over every value of the entities' rows, in the order of their ids."""
+def fingerprint(snapshot: Snapshot, tables: Collection[Entity]) -> str:
+    """Return the SHA-256 (hex) over every value of the entities' rows, in the order of ids."""
     digest = sha256()
     for entity in tables:
         table = ENTITY_TABLES[entity.name]
         digest.update(f"{entity.name}\n".encode())
-        cursor: Any = connection.execute(select(table).order_by(table.c.id)).cursor
+        cursor: Any = snapshot.connection.execute(select(table).order_by(table.c.id)).cursor
         for row in cursor:
             digest.update(orjson.dumps(row, default=repr))
             digest.update(b"\n")
@@ -95,7 +97,7 @@ class ReferringRecord(NamedTuple):
 def users_of(
     connection: Connection, entity: Entity, record_id: str, limit: int
 ) -> tuple[list[ReferringRecord], int]:
-    """The first records that refer to a record, and how many there are."""
+    """Return the first records that refer to a record, and how many there are."""
     referring = [
         select(literal(other.name).label("entity"), table.c.id).where(_refers(other, entity, record_id))
         for other in ENTITIES
@@ -124,7 +126,7 @@ def insert_all(connection: Connection, entity: Entity, rows: Sequence[Row]) -> s
     """Insert rows; if the database refuses one, none is inserted, and its reason returned."""
     savepoint = connection.begin_nested()
     try:
-        SQLITE.insert_rows(connection, ENTITY_TABLES[entity.name], entity.columns, rows)
+        DIALECT.insert_rows(connection, ENTITY_TABLES[entity.name], entity.columns, rows)
     except DBAPIError as error:
         said = refused_with(error)
         savepoint.rollback()

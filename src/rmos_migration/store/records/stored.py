@@ -7,7 +7,6 @@ from collections.abc import Collection, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    Connection,
     Select,
     exists,
     select,
@@ -16,10 +15,11 @@ from sqlalchemy import (
 from ...entities import Entity
 from ...entities.stored import stored_names
 from ...errors import CorruptRow
-from ..dialect import SQLITE
-from ..ledger.conditions import FROM_API, SPEAKS_OF_ROW
+from ..dialect import DIALECT
+from ..ledger.conditions import FROM_API, IS_IN_FILE, PLACE, SPEAKS_OF_ROW
 from ..ledger.entries import BATCH
 from ..model import GONE, SETTLED
+from ..snapshot import Snapshot
 from ..tables import ENTITY_TABLES, ledger, pending_references
 
 
@@ -32,59 +32,62 @@ class RowOrigin(NamedTuple):
 
 
 class Stored(NamedTuple):
-    """A row by column, JSON as text; its possible origins, the likeliest first; and what its detached references want.
+    """A row by column, JSON as text, its possible origins, and its pending references.
 
     ``source_id`` is the first source that knows the row, None where the ledger does not know it.
     """
 
     row: dict[str, Any]
     origins: list[RowOrigin]
-    wishes: dict[str, str]
+    pending: dict[str, str]
     source_id: int | None
 
 
-def rows_in_order(connection: Connection, entity: Entity) -> Iterator[list[Stored]]:
-    """Every row of an entity, ordered by id, in batches."""
+def rows_in_order(snapshot: Snapshot, entity: Entity) -> Iterator[list[Stored]]:
+    """Yield every row of an entity, ordered by id, in batches."""
     table = ENTITY_TABLES[entity.name]
-    yield from _batches(connection, entity, select(table).order_by(table.c.id))
+    yield from _batches(snapshot, entity, select(table).order_by(table.c.id))
 
 
-def rows_without_place(connection: Connection, entity: Entity) -> Iterator[list[Stored]]:
-    """The rows whose document stands nowhere: taken out of its file, broken or edited since, never known, of the API."""
+def rows_without_place(snapshot: Snapshot, entity: Entity) -> Iterator[list[Stored]]:
+    """Yield the rows without a document that holds what they hold.
+
+    It was taken out of its file, broken or edited since, is not known, or came through the API.
+    """
     table = ENTITY_TABLES[entity.name]
     stands = exists().where(
         ledger.c.entity == entity.name,
         SPEAKS_OF_ROW,
         ledger.c.record_id == table.c.id,
         ledger.c.outcome.in_(SETTLED),
-        ~ledger.c.pointer.startswith(GONE),
+        IS_IN_FILE,
         ~FROM_API,
     )
-    yield from _batches(connection, entity, select(table).where(~stands).order_by(table.c.id))
+    yield from _batches(snapshot, entity, select(table).where(~stands).order_by(table.c.id))
 
 
-def rows_by_id(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, Stored]:
-    """The rows with the given ids that are there."""
+def rows_by_id(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> dict[str, Stored]:
+    """Return the rows with the given ids that are there."""
     table = ENTITY_TABLES[entity.name]
-    found = connection.execute(select(table).where(SQLITE.among(table.c.id, ids)))
-    return {stored.row["id"]: stored for stored in _stored(connection, entity, [tuple(row) for row in found])}
+    found = snapshot.connection.execute(select(table).where(DIALECT.among(table.c.id, ids)))
+    return {stored.row["id"]: stored for stored in _stored(snapshot, entity, [tuple(row) for row in found])}
 
 
-def _batches(connection: Connection, entity: Entity, query: Select[Any]) -> Iterator[list[Stored]]:
-    found = connection.execute(query.execution_options(yield_per=BATCH))
+def _batches(snapshot: Snapshot, entity: Entity, query: Select[Any]) -> Iterator[list[Stored]]:
+    found = snapshot.connection.execute(query.execution_options(yield_per=BATCH))
     for part in found.partitions():
-        yield _stored(connection, entity, [tuple(row) for row in part])
+        yield _stored(snapshot, entity, [tuple(row) for row in part])
 
 
-def _stored(connection: Connection, entity: Entity, rows: list[tuple[Any, ...]]) -> list[Stored]:
+def _stored(snapshot: Snapshot, entity: Entity, rows: list[tuple[Any, ...]]) -> list[Stored]:
     ids = [row[0] for row in rows]
-    origins, known_by = _origins(connection, entity, ids)
-    wishes = _wishes(connection, entity, ids)
+    origins, known_by = _origins(snapshot, entity, ids)
+    pending = _pending(snapshot, entity, ids)
     return [
         Stored(
             dict(zip(entity.columns, row, strict=True)),
             origins.get(row[0], []),
-            wishes.get(row[0], {}),
+            pending.get(row[0], {}),
             known_by.get(row[0]),
         )
         for row in rows
@@ -92,9 +95,9 @@ def _stored(connection: Connection, entity: Entity, rows: list[tuple[Any, ...]])
 
 
 def _origins(
-    connection: Connection, entity: Entity, ids: Collection[str]
+    snapshot: Snapshot, entity: Entity, ids: Collection[str]
 ) -> tuple[dict[str, list[RowOrigin]], dict[str, int]]:
-    """What may have made each row, the likeliest first, and the first source that knows it."""
+    """Return what may have made each row, the likeliest first, and the first source that knows it."""
     query = select(
         ledger.c.record_id,
         ledger.c.source_id,
@@ -103,11 +106,13 @@ def _origins(
         ledger.c.generation,
         ledger.c.derived,
         ledger.c.content_sha256,
-    ).where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, SQLITE.among(ledger.c.record_id, ids))
-    query = query.order_by(ledger.c.source_id, ledger.c.path, ledger.c.pointer)
+    ).where(ledger.c.entity == entity.name, SPEAKS_OF_ROW, DIALECT.among(ledger.c.record_id, ids))
+    query = query.order_by(*PLACE)
     ranked: dict[str, list[tuple[int, RowOrigin]]] = {}
     known_by: dict[str, int] = {}
-    for record_id, source, outcome, pointer, generation, derived, content in connection.execute(query):
+    for record_id, source, outcome, pointer, generation, derived, content in snapshot.connection.execute(
+        query
+    ):
         origin = RowOrigin(generation, _columns(derived), content)
         ranked.setdefault(record_id, []).append((_unlikelihood(outcome, pointer), origin))
         known_by[record_id] = min(source, known_by.get(record_id, source))
@@ -119,7 +124,7 @@ def _origins(
 
 
 def _columns(derived: str | None) -> list[str]:
-    """The columns that a ledger entry names; none where other hands have written something else there."""
+    """Return the columns that a ledger entry names; none where that is corrupt."""
     try:
         return stored_names("migration_ledger.derived", derived)
     except CorruptRow:
@@ -127,19 +132,22 @@ def _columns(derived: str | None) -> list[str]:
 
 
 def _unlikelihood(outcome: str, pointer: str) -> int:
-    """Low where an entry tells how its row was made; one that is merely unchanged had its own file name and category."""
+    """Return a low number where an entry tells how its row was made.
+
+    One that is merely unchanged had its own file name and category.
+    """
     if outcome == "migrated":
         return 1 if pointer.startswith(GONE) else 0
     return 3 if outcome == "unchanged" else 2
 
 
-def _wishes(connection: Connection, entity: Entity, ids: Collection[str]) -> dict[str, dict[str, str]]:
+def _pending(snapshot: Snapshot, entity: Entity, ids: Collection[str]) -> dict[str, dict[str, str]]:
     waiting = pending_references.c
     query = select(waiting.record_id, waiting.field, waiting.target_id).where(
-        waiting.entity == entity.name, SQLITE.among(waiting.record_id, ids)
+        waiting.entity == entity.name, DIALECT.among(waiting.record_id, ids)
     )
     query = query.order_by(waiting.record_id, waiting.field)
     found: dict[str, dict[str, str]] = {}
-    for record_id, field, target in connection.execute(query):
+    for record_id, field, target in snapshot.connection.execute(query):
         found.setdefault(record_id, {})[field] = target
     return found

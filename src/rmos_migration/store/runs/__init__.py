@@ -1,6 +1,5 @@
 """What runs did: their rows, and what they noticed."""
 
-from ..model import now  # until the API and the pages import it from there
 from .diagnostics import (
     EXAMPLES,
     DiagnosticCount,

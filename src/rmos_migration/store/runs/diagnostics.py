@@ -16,14 +16,15 @@ from sqlalchemy import (
 )
 
 from ...diagnostics import NOT_LOOKED_AT, Diagnostic, Location, Severity
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..model import CONFLICTS, REPLACED, TAKEN_OVER, DocumentKey
 from ..runs.rows import next_id
+from ..snapshot import Snapshot
 from ..tables import diagnostics, runs, sources
 
 
 def as_diagnostic(row: Row[Any]) -> Diagnostic:
-    """A row of the table of diagnostics."""
+    """Return the diagnostic in a row of the table of diagnostics."""
     place = Location(row.path, row.pointer, row.line, row.column, row.document)
     return Diagnostic(row.code, Severity(row.severity), row.message, place, row.hint or "")
 
@@ -36,7 +37,7 @@ class NumberedDiagnostic(NamedTuple):
 
 
 def diagnostics_page(
-    connection: Connection,
+    snapshot: Snapshot,
     run_id: int,
     *,
     after: int,
@@ -45,7 +46,7 @@ def diagnostics_page(
     severity: Severity | None = None,
     path: str | None = None,
 ) -> tuple[list[NumberedDiagnostic], int]:
-    """What a run noticed, in the order it did, from behind number ``after`` on; and how much there is in all."""
+    """Return a run's diagnostics in order, from behind number ``after`` on, and how many there are."""
     conditions: list[ColumnElement[bool]] = [diagnostics.c.run_id == run_id]
     if code is not None:
         conditions.append(diagnostics.c.code == code)
@@ -53,10 +54,11 @@ def diagnostics_page(
         conditions.append(diagnostics.c.severity == severity.value)
     if path is not None:
         conditions.append(diagnostics.c.path.icontains(path, autoescape=True))
-    total = connection.scalar(select(func.count()).select_from(diagnostics).where(*conditions)) or 0
+    total = snapshot.connection.scalar(select(func.count()).select_from(diagnostics).where(*conditions)) or 0
     query = select(diagnostics).where(*conditions, diagnostics.c.id > after).order_by(diagnostics.c.id)
     return [
-        NumberedDiagnostic(row.id, as_diagnostic(row)) for row in connection.execute(query.limit(limit))
+        NumberedDiagnostic(row.id, as_diagnostic(row))
+        for row in snapshot.connection.execute(query.limit(limit))
     ], total
 
 
@@ -73,9 +75,9 @@ class DiagnosticCount(NamedTuple):
     examples: list[Diagnostic]
 
 
-def diagnostic_counts(connection: Connection, run_id: int) -> list[DiagnosticCount]:
-    """What a run diagnostic_counts, by code and severity, with the first examples."""
-    counted = connection.execute(
+def diagnostic_counts(snapshot: Snapshot, run_id: int) -> list[DiagnosticCount]:
+    """Count a run's diagnostics by code and severity, with the first examples."""
+    counted = snapshot.connection.execute(
         select(diagnostics.c.code, diagnostics.c.severity, func.count())
         .where(diagnostics.c.run_id == run_id)
         .group_by(diagnostics.c.code, diagnostics.c.severity)
@@ -91,7 +93,7 @@ def diagnostic_counts(connection: Connection, run_id: int) -> list[DiagnosticCou
             count,
             [
                 as_diagnostic(row)
-                for row in connection.execute(
+                for row in snapshot.connection.execute(
                     examples.where(diagnostics.c.code == code, diagnostics.c.severity == severity)
                 )
             ],
@@ -104,34 +106,36 @@ _IS_REASON = or_(diagnostics.c.severity == "error", diagnostics.c.code.in_(CONFL
 
 
 def is_reason(diagnostic: Diagnostic) -> bool:
-    """Whether a diagnostic says why a document was not loaded: an error, or a conflict."""
+    """Return whether a diagnostic says why a document was not loaded: an error, or a conflict."""
     return diagnostic.severity is Severity.ERROR or diagnostic.code in CONFLICTS
 
 
-def reasons(connection: Connection, run_id: int) -> dict[DocumentKey, list[Diagnostic]]:
-    """The documents that a run did not load, in the order it read them, with the reasons."""
+def reasons(snapshot: Snapshot, run_id: int) -> dict[DocumentKey, list[Diagnostic]]:
+    """Return the documents that a run did not load, in the order it read them, with the reasons."""
     query = select(diagnostics).where(diagnostics.c.run_id == run_id, _IS_REASON).order_by(diagnostics.c.id)
     found: dict[DocumentKey, list[Diagnostic]] = {}
-    for row in connection.execute(query):
+    for row in snapshot.connection.execute(query):
         found.setdefault((row.path, row.document), []).append(as_diagnostic(row))
     return found
 
 
-def places_not_loaded(connection: Connection, run_id: int) -> set[DocumentKey]:
-    """The documents that a run did not load."""
+def places_not_loaded(snapshot: Snapshot, run_id: int) -> set[DocumentKey]:
+    """Return the places of the documents that a run did not load."""
     query = select(diagnostics.c.path, diagnostics.c.document)
     return {
         (path, document)
-        for path, document in connection.execute(query.where(diagnostics.c.run_id == run_id, _IS_REASON))
+        for path, document in snapshot.connection.execute(
+            query.where(diagnostics.c.run_id == run_id, _IS_REASON)
+        )
     }
 
 
-def has_replaced(connection: Connection, path: str, pointer: str) -> bool:
-    """Whether the document at a place once took the row of another: replaced it, or took it over when it was gone."""
+def has_replaced(snapshot: Snapshot, path: str, pointer: str) -> bool:
+    """Return whether the document at a place once replaced another, or took over the row of a gone one."""
     noted = diagnostics.c
     is_taking = noted.code.in_((REPLACED, TAKEN_OVER))
     query = select(noted.id).where(is_taking, noted.path == path, noted.pointer == pointer)
-    return connection.execute(query.limit(1)).first() is not None
+    return snapshot.connection.execute(query.limit(1)).first() is not None
 
 
 _WENT_THROUGH = ("completed", "completed_with_rejects", "rolled_back")
@@ -139,23 +143,23 @@ _WENT_THROUGH = ("completed", "completed_with_rejects", "rolled_back")
 
 
 class Stray(NamedTuple):
-    """A file that was not looked at: the legacy folder, the run that passed it over, and what is said of it."""
+    """A file that was not looked at: its legacy folder, the run that passed it over, and why."""
 
     location: str
     run_id: int
     diagnostic: Diagnostic
 
 
-def not_looked_at(connection: Connection, run_id: int) -> list[Diagnostic]:
+def not_looked_at(snapshot: Snapshot, run_id: int) -> list[Diagnostic]:
     """Return what a run said of the files it did not look at, in path order."""
     return [
         as_diagnostic(row)
-        for row in connection.execute(_not_looked_at().where(diagnostics.c.run_id == run_id))
+        for row in snapshot.connection.execute(_not_looked_at().where(diagnostics.c.run_id == run_id))
     ]
 
 
-def not_looked_at_now(connection: Connection, code: str | None = None) -> list[Stray]:
-    """Return what was not looked at when each legacy folder was last gone through, with this code where one is given."""
+def not_looked_at_now(snapshot: Snapshot, code: str | None = None) -> list[Stray]:
+    """Return what was passed over when each legacy folder was last walked; ``code``: only that."""
     last = (
         select(runs.c.location, func.max(runs.c.id).label("id"))
         .join(sources, sources.c.location == runs.c.location)
@@ -166,7 +170,7 @@ def not_looked_at_now(connection: Connection, code: str | None = None) -> list[S
     query = _not_looked_at().join(last, last.c.id == diagnostics.c.run_id).add_columns(last.c.location)
     if code is not None:
         query = query.where(diagnostics.c.code == code)
-    return [Stray(row.location, row.run_id, as_diagnostic(row)) for row in connection.execute(query)]
+    return [Stray(row.location, row.run_id, as_diagnostic(row)) for row in snapshot.connection.execute(query)]
 
 
 def _not_looked_at() -> "Select[tuple[object, ...]]":
@@ -184,7 +188,7 @@ def write_diagnostics(connection: Connection, run_id: int, found: Sequence[Diagn
             found, next_id(connection, diagnostics)
         )
     ]
-    SQLITE.insert_rows(connection, diagnostics, columns, rows)
+    DIALECT.insert_rows(connection, diagnostics, columns, rows)
 
 
 def retract(connection: Connection, run_id: int, code: str, documents: Collection[tuple[str, str]]) -> int:

@@ -17,14 +17,15 @@ from sqlalchemy import (
 
 from ...entities.stored import stored_object
 from ..columns import run_counts, run_encoding
+from ..snapshot import Snapshot
 from ..tables import runs
 
 
 class RunRow(NamedTuple):
     """One run as it stands in the database.
 
-    ``counts`` is what ``migrate.outcome.Counts.as_json`` gives, empty before the first batch. ``source`` is the folder
-    as it was named, ``location`` its real path; ``stopped_by`` says what cut the run short.
+    ``counts`` is what ``migrate.outcome.Counts.as_json`` gives, empty before the first batch. ``source`` is
+    the folder as it was named, ``location`` its real path; ``stopped_by`` says what cut the run short.
     """
 
     id: int
@@ -40,10 +41,10 @@ class RunRow(NamedTuple):
     stopped_by: str | None
 
 
-def as_run(row: Row[Any], locked: bool | None) -> RunRow:
-    """A row of the table of runs."""
+def as_run(row: Row[Any], snapshot: Snapshot) -> RunRow:
+    """Return the run in a row of the table of runs."""
     run_encoding("migration_runs.options_json", row.options_json)
-    status = "interrupted" if row.status == "running" and locked is False else row.status
+    status = "interrupted" if row.status == "running" and snapshot.is_running is False else row.status
     return RunRow(
         row.id,
         row.started_at,
@@ -59,26 +60,21 @@ def as_run(row: Row[Any], locked: bool | None) -> RunRow:
     )
 
 
-def newest(connection: Connection, limit: int, *, locked: bool | None) -> list[RunRow]:
-    """The last runs. A row that says running is shown as interrupted while nobody holds the lock.
-
-    ``locked`` is what ``lock.is_locked`` says; where it does not know (None), a run that says running is taken at its word.
-    """
+def newest(snapshot: Snapshot, limit: int) -> list[RunRow]:
+    """Return the last runs. One that says running is shown as interrupted where no run is going on."""
     return [
-        as_run(row, locked)
-        for row in connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))
+        as_run(row, snapshot)
+        for row in snapshot.connection.execute(select(runs).order_by(runs.c.id.desc()).limit(limit))
     ]
 
 
-def page(
-    connection: Connection, *, before: int | None, limit: int, locked: bool | None
-) -> tuple[list[RunRow], int]:
-    """Runs, the latest first, from the one before ``before`` on; and how many there are."""
+def page(snapshot: Snapshot, *, before: int | None, limit: int) -> tuple[list[RunRow], int]:
+    """Return runs, the latest first, from the one before ``before`` on, and how many there are."""
     query = select(runs).order_by(runs.c.id.desc()).limit(limit)
     if before is not None:
         query = query.where(runs.c.id < before)
-    total = connection.scalar(select(func.count()).select_from(runs)) or 0
-    return [as_run(row, locked) for row in connection.execute(query)], total
+    total = snapshot.connection.scalar(select(func.count()).select_from(runs)) or 0
+    return [as_run(row, snapshot) for row in snapshot.connection.execute(query)], total
 
 
 class Day(NamedTuple):
@@ -91,27 +87,27 @@ class Day(NamedTuple):
 _DATE = func.substr(runs.c.started_at, 1, 10)
 
 
-def days(connection: Connection, limit: int, *, locked: bool | None) -> tuple[list[Day], int]:
-    """The last days on which there were runs, the latest first, and how many such days there are."""
-    total = connection.scalar(select(func.count(distinct(_DATE)))) or 0
-    dates = list(connection.scalars(select(_DATE).distinct().order_by(_DATE.desc()).limit(limit)))
+def days(snapshot: Snapshot, limit: int) -> tuple[list[Day], int]:
+    """Return the last days with runs, the latest first, and how many such days there are."""
+    total = snapshot.connection.scalar(select(func.count(distinct(_DATE)))) or 0
+    dates = list(snapshot.connection.scalars(select(_DATE).distinct().order_by(_DATE.desc()).limit(limit)))
     if not dates:
         return [], total
     found: dict[str, list[RunRow]] = {date: [] for date in dates}
     query = select(runs, _DATE.label("date")).where(_DATE.in_(dates)).order_by(runs.c.id.desc())
-    for row in connection.execute(query):
-        found[row.date].append(as_run(row, locked))
+    for row in snapshot.connection.execute(query):
+        found[row.date].append(as_run(row, snapshot))
     return [Day(date, of_day) for date, of_day in found.items()], total
 
 
-def find(connection: Connection, run_id: int, *, locked: bool | None) -> RunRow | None:
-    """One run, or None where there is none of that number."""
-    row = connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
-    return None if row is None else as_run(row, locked)
+def find(snapshot: Snapshot, run_id: int) -> RunRow | None:
+    """Return one run, or None where there is none of that number."""
+    row = snapshot.connection.execute(select(runs).where(runs.c.id == run_id)).one_or_none()
+    return None if row is None else as_run(row, snapshot)
 
 
-def before(connection: Connection, run: RunRow, *, locked: bool | None) -> RunRow | None:
-    """The run before this one that read the same folder, if it is known which that was."""
+def before(snapshot: Snapshot, run: RunRow) -> RunRow | None:
+    """Return the run before this one that read the same folder, if that is known."""
     if run.location is None:
         return None
     query = (
@@ -120,19 +116,19 @@ def before(connection: Connection, run: RunRow, *, locked: bool | None) -> RunRo
         .order_by(runs.c.id.desc())
         .limit(1)
     )
-    row = connection.execute(query).one_or_none()
-    return None if row is None else as_run(row, locked)
+    row = snapshot.connection.execute(query).one_or_none()
+    return None if row is None else as_run(row, snapshot)
 
 
-def has_later(connection: Connection, run: RunRow) -> bool:
-    """Whether a later run read the same folder, as far as that is known."""
+def has_later(snapshot: Snapshot, run: RunRow) -> bool:
+    """Return whether a later run read the same folder, as far as that is known."""
     query = select(runs.c.id).where(runs.c.id > run.id, runs.c.location == run.location).limit(1)
-    return run.location is not None and connection.scalar(query) is not None
+    return run.location is not None and snapshot.connection.scalar(query) is not None
 
 
-def count(connection: Connection) -> int:
-    """How many runs there ever were."""
-    return connection.scalar(select(func.count()).select_from(runs)) or 0
+def count(snapshot: Snapshot) -> int:
+    """Return how many runs there ever were."""
+    return snapshot.connection.scalar(select(func.count()).select_from(runs)) or 0
 
 
 def begin_run(
@@ -145,7 +141,7 @@ def begin_run(
     tool_version: str,
     at: str,
 ) -> int:
-    """Write the row of a run that starts; a run still called running has lost its process and is interrupted."""
+    """Write the row of a run that starts; a run still called running was interrupted."""
     connection.execute(update(runs).where(runs.c.status == "running").values(status="interrupted"))
     run_id = next_id(connection, runs)
     row = insert(runs).values(
@@ -163,7 +159,7 @@ def begin_run(
 
 
 def next_id(connection: Connection, table: Table) -> int:
-    """Return the number after the highest in the books, so that what was undone leaves no gap on any database."""
+    """Return the number after the highest, so that what was rolled back leaves no gap anywhere."""
     return int(connection.scalar(select(func.coalesce(func.max(table.c.id), 0))) or 0) + 1
 
 

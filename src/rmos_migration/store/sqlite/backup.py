@@ -10,10 +10,11 @@ from itertools import chain, count
 from pathlib import Path
 from time import monotonic
 
-from ...atomic import sweep, unfinished
 from ...errors import EnvironmentFailure, UsageError, remedy
-from ...permissions import permissions_of
-from ...syncing import force, sync_file, sync_folder
+from ...files.atomic import unfinished
+from ...files.leftovers import sweep
+from ...files.permissions import permissions_of
+from ...files.sync import force, sync_file, sync_folder
 from ..failures import ours
 from .engines import PATIENCE, uri
 from .file_state import COMPANIONS, is_read_unnoticed
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def free_name(path: Path, occasion: str) -> Path:
-    """A name beside the database that is not taken: ``rmos.db.before-repair``, then with ``-2`` and so on."""
+    """Return a free name beside the database: ``rmos.db.before-repair``, then with ``-2`` and so on."""
     stem = f"{path.name}.{occasion}"
     names = chain([stem], (f"{stem}-{number}" for number in count(2)))
     return next(free for name in names if not os.path.lexists(free := path.with_name(name)))
@@ -31,7 +32,8 @@ def free_name(path: Path, occasion: str) -> Path:
 def back_up(path: Path, occasion: str) -> Path:
     """Copy a database beside itself, also one that is in use; returns the copy.
 
-    Where what was to be done was cut off before, and the database is still as it was, the copy of then stands for it.
+    Where what was to be done was cut off before, and the database is still as it was, the copy of then stands
+    for it.
 
     Raises:
         EnvironmentFailure: if the copy cannot be made; nothing was changed then.
@@ -58,8 +60,8 @@ def refuse_taken(target: Path) -> None:
 def refuse_companions(target: Path) -> None:
     """Raise UsageError for a name at which SQLite would not see a whole database.
 
-    That is the name of a log, or one with a log beside it: SQLite takes a log for that of the database beside which it lies,
-    changes the database by it, and deletes it.
+    That is the name of a log, or one with a log beside it: SQLite takes a log for that of the database beside
+    which it lies, changes the database by it, and deletes it.
     """
     if target.name.endswith(COMPANIONS):
         raise UsageError(f"{target} would be taken for a part of another database", "name another file")
@@ -71,12 +73,13 @@ def refuse_companions(target: Path) -> None:
 
 
 def copy_whole(path: Path, target: Path, refuse: Callable[[Path], None] = lambda _: None) -> None:
-    """Copy a database as it is at one moment, also one that is in use; ``target`` is there whole or not at all.
+    """Copy a database as of one moment, also one in use; ``target`` is whole or not there.
 
     ``refuse`` may look at the copy before it gets its name, and raise; then there is none.
 
     Raises:
-        EnvironmentFailure: if the copy cannot be made, or its name was taken meanwhile; nothing was changed then.
+        EnvironmentFailure: if the copy cannot be made, or its name was taken meanwhile; nothing was changed
+            then.
         LockedError: if another program holds the database all the time.
     """
     sweep(target.parent)
@@ -99,7 +102,7 @@ def copy_whole(path: Path, target: Path, refuse: Callable[[Path], None] = lambda
 
 
 def _cause(error: sqlite3.Error | OSError) -> tuple[str, int | None]:
-    """Why a copy could not be made, in words and by the system's number; the name that it had meanwhile says nothing."""
+    """Return why a copy could not be made, and the system's number; its temporary name says nothing."""
     if isinstance(error, OSError):
         return error.strerror or str(error), error.errno
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
@@ -107,7 +110,7 @@ def _cause(error: sqlite3.Error | OSError) -> tuple[str, int | None]:
 
 
 def last_copy(path: Path, occasion: str) -> Path | None:
-    """The copy that was made last before an occasion; None if there is none."""
+    """Return the copy that was made last before an occasion; None if there is none."""
     last = None
     stem = f"{path.name}.{occasion}"
     for name in chain([stem], (f"{stem}-{number}" for number in count(2))):
@@ -118,10 +121,10 @@ def last_copy(path: Path, occasion: str) -> Path | None:
 
 
 def _copy(path: Path, unfinished: Path) -> None:
-    """Copy what a transaction of our own sees. No lock and no journal for the copy: nobody knows the file, and one that is not
-    whole is deleted.
+    """Copy what a transaction of our own sees.
 
-    SQLite's own backup waits for ever while another program holds the database; a transaction ends its waiting in time.
+    No lock and no journal for the copy: nobody knows the file, and one that is not whole is deleted. SQLite's
+    own backup waits for ever while another program holds the database; a transaction ends its waiting in time.
     """
     mode = "mode=ro&immutable=1" if is_read_unnoticed(path) else "mode=ro"
     with (
@@ -177,7 +180,7 @@ _OWN = (slice(18, 20), slice(24, 28), slice(92, 100))
 
 
 def _are_equal(one: Path, other: Path) -> bool:
-    """Whether two copies hold the same pages."""
+    """Return whether two copies hold the same pages."""
     if one.stat().st_size != other.stat().st_size:
         return False
     with one.open("rb") as first, other.open("rb") as second:

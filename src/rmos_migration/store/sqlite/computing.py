@@ -1,8 +1,8 @@
 """What a database works out for itself while it is read or written, and what of it may never end.
 
-SQLite works out the expressions of a schema (rules, defaults, generated columns, indexes) while it answers; one call of a
-function is one step, in which neither a clock nor a signal ends it. So these are looked for in the schema's own words,
-before any row is read.
+SQLite works out the expressions of a schema (rules, defaults, generated columns, indexes) while it answers;
+one call of a function is one step, in which neither a clock nor a signal ends it. So these are looked for in
+the schema's own words, before any row is read.
 """
 
 import re
@@ -77,8 +77,8 @@ _NOT_LOOKED_AT = re.compile(r"\s*CREATE\s+(?:TEMP(?:ORARY)?\s+)?(?:VIEW|TRIGGER|
 """What is never asked, and is told of in words of its own (``structure.Structure``)."""
 
 HINT = (
-    "nothing was read of it, since that might never end: take out what is not this program's with the program that put it"
-    " there, or restore the database from a backup"
+    "nothing was read of it, since that might never end: take out what is not this program's "
+    "with the program that put it there, or restore the database from a backup"
 )
 
 _FUNCTIONS = text("SELECT DISTINCT lower(name) FROM pragma_function_list")
@@ -88,8 +88,8 @@ _FUNCTIONS = text("SELECT DISTINCT lower(name) FROM pragma_function_list")
 def computed(connection: Connection) -> str:
     """Return the first of a schema that makes it unsafe to read a row, in words; empty for nothing.
 
-    That is a generated column of one of this program's tables, which shows what nobody stored, and an expression of any table
-    or index that calls a function which may never end.
+    That is a generated column of one of this program's tables, which shows what nobody stored, and an
+    expression of any table or index that calls a function which may never end.
     """
     return next(_found(connection), "")
 

@@ -8,9 +8,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from ...errors import DatabaseUnusable
-from ...permissions import Permissions, permissions_of
+from ...files.permissions import Permissions, permissions_of
 from .. import schema
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..port import DatabaseState, Engine, FileCondition, never
 from ..snapshot import Snapshot
 from ..structure import refuse_foreign
@@ -114,15 +114,6 @@ class SqliteDatabase:
             return (0, 0)
         return (found.st_dev, found.st_ino, *of_state)
 
-    examine = inspect  # until the API calls it by its name
-
-    @classmethod
-    def at(cls, place: str | Path) -> "SqliteDatabase":
-        """Return the database at a place."""
-        from ..database import path_of
-
-        return cls(path_of(place))
-
     @contextmanager
     def read(self) -> Iterator[Snapshot]:
         """Read a current database in one transaction."""
@@ -157,7 +148,7 @@ class SqliteDatabase:
             refuse_unusable(found)
         is_running = self.is_running()
         with self._reading(is_stopped=is_stopped) as connection, connection.begin():
-            SQLITE.tolerate_broken_text(connection, tolerant=True)
+            DIALECT.tolerate_broken_text(connection, tolerant=True)
             refuse_computed(self.path, connection)
             yield Snapshot(connection, is_running)
 
@@ -165,18 +156,18 @@ class SqliteDatabase:
     def connect_pooled(self) -> Iterator[Connection]:
         """Open a reading connection that stays open and goes from thread to thread, one at a time."""
         self._refuse_unless_current(examine(self.path, is_hasty=True))
-        with self._reading(handed_round=True) as connection:
+        with self._reading(is_pooled=True) as connection:
             yield connection
 
     @contextmanager
     def _reading(
-        self, *, handed_round: bool = False, is_stopped: Callable[[], bool] = never
+        self, *, is_pooled: bool = False, is_stopped: Callable[[], bool] = never
     ) -> Iterator[Connection]:
-        """A read-only connection; what damage makes of its queries is DatabaseUnusable."""
+        """Open a read-only connection; damage that its queries meet becomes DatabaseUnusable."""
         engine = file_engine(
-            self.path, read_only=True, immutable=is_read_unnoticed(self.path), handed_round=handed_round
+            self.path, read_only=True, immutable=is_read_unnoticed(self.path), is_pooled=is_pooled
         )
-        seconds = None if handed_round else patience(self.path)
+        seconds = None if is_pooled else patience(self.path)
         with connected(engine, seconds=seconds, is_stopped=is_stopped) as connection:
             yield connection
 

@@ -1,4 +1,4 @@
-"""The driver's connections to SQLite: each call is a question that may end by a clock, and fails with the driver's errors."""
+"""The driver's connections to SQLite: each call is a question that a clock may end."""
 
 import signal
 import sqlite3
@@ -13,7 +13,8 @@ from ...errors import CorruptRow
 from ..port import Engine
 
 _WAL_FIX = (3, 51, 3)
-"""The first SQLite without the WAL-reset fault, which needs two checkpointing connections; this program has one."""
+"""The first SQLite without the WAL-reset fault, which needs two checkpointing connections; this program has
+one."""
 
 
 def engine() -> Engine:
@@ -30,7 +31,10 @@ def engine() -> Engine:
 
 
 class Clock:
-    """Tells SQLite when to end a question. An exception in a callback of SQLite's is lost, so it is kept here."""
+    """The clock that tells SQLite when to end a question.
+
+    An exception in a callback of SQLite's is lost, so it is kept here.
+    """
 
     def __init__(self, seconds: float, is_stopped: Callable[[], bool]) -> None:
         self.raised: BaseException | None = None
@@ -70,7 +74,7 @@ class Clock:
 
 
 class _Cursor(sqlite3.Cursor):
-    """Raises as an error of the driver whatever the driver raises for a file or a machine; each call is a question's time."""
+    """A cursor that raises driver's errors whatever goes wrong; each call is a timed question."""
 
     connection: "TimedConnection"
 

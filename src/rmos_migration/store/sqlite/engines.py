@@ -1,4 +1,4 @@
-"""Connections to SQLite, with the settings that make them safe: references enforced, every commit on the disk."""
+"""Connections to SQLite with safe settings: references enforced, every commit on the disk."""
 
 import os
 import sqlite3
@@ -24,7 +24,8 @@ SHORT_PATIENCE = 0.2
 """The same for a server, which answers many: those who ask next must not wait for each other's waiting."""
 
 _TICK = 500_000
-"""Instructions of SQLite between two looks at the clock, some 10 ms. Each look waits for its turn among Python's threads."""
+"""Instructions of SQLite between two looks at the clock, some 10 ms. Each look waits for its turn among
+Python's threads."""
 
 _CACHE, _SMALL_CACHE = 16384, 4096
 """KiB that a connection may hold of its file; a server keeps several open, and what it reads is small."""
@@ -46,12 +47,12 @@ def file_engine(
     read_only: bool = False,
     immutable: bool = False,
     keep_mode: bool = False,
-    handed_round: bool = False,
+    is_pooled: bool = False,
 ) -> Engine:
-    """An engine for a database file, made when it is not there unless ``read_only``.
+    """Return an engine for a database file, made when it is not there unless ``read_only``.
 
-    ``immutable`` leaves no files beside it, for a file that nobody writes; ``keep_mode`` leaves the file's journal mode;
-    ``handed_round`` is for a connection that different threads use, one at a time.
+    ``immutable`` leaves no files beside it, for a file that nobody writes; ``keep_mode`` leaves the file's
+    journal mode; ``is_pooled`` is for a connection that different threads use, one at a time.
     """
     refuse_old()
     mode = ("mode=ro" + "&immutable=1" * immutable) if read_only else "mode=rwc"
@@ -61,8 +62,8 @@ def file_engine(
             uri(path, mode),
             uri=True,
             isolation_level=None,
-            timeout=SHORT_PATIENCE if handed_round else PATIENCE,
-            check_same_thread=not handed_round,
+            timeout=SHORT_PATIENCE if is_pooled else PATIENCE,
+            check_same_thread=not is_pooled,
             factory=TimedConnection,
         )
         if read_only or _checks_json_untrusted():
@@ -76,7 +77,7 @@ def file_engine(
         connection.execute("PRAGMA fullfsync = ON")  # on macOS; the same for checkpoints
         connection.execute("PRAGMA checkpoint_fullfsync = ON")
         connection.execute("PRAGMA foreign_keys = ON")
-        connection.execute(f"PRAGMA cache_size = -{_SMALL_CACHE if handed_round else _CACHE}")
+        connection.execute(f"PRAGMA cache_size = -{_SMALL_CACHE if is_pooled else _CACHE}")
         connection.execute("PRAGMA wal_autocheckpoint = 4000")  # pages, 16 MB
         connection.create_function("rmos_folded", 1, _folded, deterministic=True)
         return connection
@@ -85,7 +86,7 @@ def file_engine(
 
 
 def memory_engine() -> Engine:
-    """An engine for a database in memory."""
+    """Return an engine for a database in memory."""
     refuse_old()
     engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"isolation_level": None})
     with engine.connect() as connection:
@@ -97,10 +98,11 @@ def memory_engine() -> Engine:
 def connected(
     engine: Engine, *, seconds: float | None = None, is_stopped: Callable[[], bool] = never
 ) -> Iterator[Connection]:
-    """Yield the one connection of an engine, whose errors become ours at the border; both are closed at the end.
+    """Yield the one connection of an engine, whose errors become ours; both are closed at the end.
 
     Raises:
-        TookTooLong: once the database has worked for the block for so many ``seconds``, or with them ``is_stopped``.
+        TookTooLong: once the database has worked for the block for so many ``seconds``, or with them
+            ``is_stopped``.
     """
     try:
         with driver_errors_as_ours(), engine.connect() as connection, ExitStack() as limits:
@@ -115,11 +117,11 @@ def connected(
 def time_limit(
     connection: Connection, seconds: float, *, is_stopped: Callable[[], bool] = never
 ) -> Iterator[None]:
-    """Let the database work for the block for so many seconds; a question that is still going on then is ended.
+    """Let the database work for the block for so many seconds, then end its question.
 
-    Only the time in the database counts, not what the block does with the answers: the disk that an export is written to may
-    be slow. SQLite calls back while it works. That also lets Ctrl-C end a long question: what a signal raises comes out of
-    the block, whatever became of the question's own error.
+    Only the time in the database counts, not what the block does with the answers: the disk that an export is
+    written to may be slow. SQLite calls back while it works. That also lets Ctrl-C end a long question: what
+    a signal raises comes out of the block, whatever became of the question's own error.
 
     Args:
         connection: may be lent from thread to thread, but has one time limit at a time.
@@ -150,7 +152,7 @@ def time_limit(
 
 @cache
 def _checks_json_untrusted() -> bool:
-    """Return whether this SQLite evaluates our own CHECKs where the schema is not trusted; some (3.40) refuse json_valid.
+    """Return whether this SQLite runs our CHECKs where the schema is not trusted (3.40 does not).
 
     There a writer has to trust the schema. It has looked for triggers and views before, and refused them.
     """
@@ -167,7 +169,8 @@ def _checks_json_untrusted() -> bool:
 def interrupt_if_over(connection: Connection) -> None:
     """End a question whose time is over; called by another thread than the one that asks.
 
-    SQLite looks at the clock between two steps, and after so many of them (``_TICK``); a step may take a second.
+    SQLite looks at the clock between two steps, and after so many of them (``_TICK``); a step may take a
+    second.
     """
     driver = connection.connection.driver_connection
     if isinstance(driver, TimedConnection) and driver.clock is not None and driver.clock.is_over():
@@ -182,7 +185,7 @@ def _begin_at_once(engine: Engine, read_only: bool) -> Engine:
 
 
 def _folded(text: Any) -> Any:
-    """Text without regard to case and Unicode normal form, for SQL to compare by."""
+    """Return text without regard to case and Unicode normal form, for SQL to compare by."""
     return unicodedata.normalize("NFC", text.casefold()) if isinstance(text, str) else text
 
 

@@ -29,8 +29,8 @@ _SMALLEST = 512
 def examine(path: Path, *, is_hasty: bool = False) -> DatabaseState:
     """Look at the file without changing it or anything beside it.
 
-    Only SQLite itself opens it: were the file opened and closed here, POSIX would take away the locks that SQLite holds on it
-    in this process, and another process would think that nobody reads it.
+    Only SQLite itself opens it: were the file opened and closed here, POSIX would take away the locks that
+    SQLite holds on it in this process, and another process would think that nobody reads it.
     """
     try:
         found = looked_at(path)
@@ -85,7 +85,7 @@ def _mark_in(connection: Connection) -> int:
 
 
 def _examine_inside(path: Path, *, is_hasty: bool) -> DatabaseState:
-    engine = file_engine(path, read_only=True, immutable=not has_log(path), handed_round=is_hasty)
+    engine = file_engine(path, read_only=True, immutable=not has_log(path), is_pooled=is_hasty)
     with connected(engine, seconds=patience(path)) as connection:
         mark = _mark_in(connection)
         others = schema.imposters(connection)
@@ -122,14 +122,15 @@ def _examine_inside(path: Path, *, is_hasty: bool) -> DatabaseState:
 
 
 def has_log(path: Path) -> bool:
-    """Return whether a killed run, or one that goes on, has left a log beside the file that holds a part of it."""
+    """Return whether a run, killed or going on, has left a log that holds a part of the file."""
     return bool(logs_of(path))
 
 
 def logs_of(path: Path) -> dict[Path, os.stat_result]:
     """Return the logs beside a database that are not empty, and how they look.
 
-    SQLite keeps them beside the file itself, not beside a link, and takes them away with its last connection, at any moment.
+    SQLite keeps them beside the file itself, not beside a link, and takes them away with its last connection,
+    at any moment.
     """
     real = real_path(path)
     logs = [real.with_name(real.name + ending) for ending in _LOGS]
@@ -138,7 +139,7 @@ def logs_of(path: Path) -> dict[Path, os.stat_result]:
 
 
 def logs_left(path: Path, found: DatabaseState) -> list[str]:
-    """Return the logs beside a file that do not belong to it as it is, or that it needs to be put back as it was."""
+    """Return the logs beside a file that are not its own, or that it needs to be put back."""
     real = os.path.realpath(path)
     is_there = found.condition not in (FileCondition.ABSENT, FileCondition.EMPTY)
     endings = ("-journal",) if is_there else ("-journal", "-wal")
@@ -146,14 +147,15 @@ def logs_left(path: Path, found: DatabaseState) -> list[str]:
 
 
 def is_read_unnoticed(path: Path) -> bool:
-    """Return whether a reader cannot note itself beside the file, and so has to take it for one that nobody writes."""
+    """Return whether a reader cannot note itself beside the file, and must assume no writer."""
     return not os.access(real_path(path).parent, os.W_OK) and not has_log(path)
 
 
 def patience(path: Path) -> float:
     """Return how many seconds a command may ask a database.
 
-    Honest questions are answered at tens of megabytes a second; only a file made to be endless needs so much time.
+    Honest questions are answered at tens of megabytes a second; only a file made to be endless needs so much
+    time.
     """
     return _PATIENCE_SECONDS + size_of(path) / _SLOWEST_BYTES_A_SECOND
 

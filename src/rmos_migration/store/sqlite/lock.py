@@ -30,7 +30,8 @@ _WITHOUT_LOCKS = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOLCK}
 """What a file system answers that has no locks, or has run out of them."""
 
 _PATIENCE = 0.5
-"""Seconds. Looking whether the lock is held (``is_locked``) holds it for a moment; a run must not fail over that."""
+"""Seconds. Looking whether the lock is held (``is_locked``) holds it for a moment; a run must not fail over
+that."""
 
 _LOOKING = Lock()
 """Held while one thread looks: another one would take its look for a writer."""
@@ -53,7 +54,7 @@ class HeldLock:
 
 
 def lock_path(database: Path) -> Path:
-    """The lock file beside a database file. It stays when the lock is released; only holding it counts."""
+    """Return the lock file beside a database. It stays after release; only holding it counts."""
     real = real_path(database)  # another name of the file, through a link, is the same database
     return real.with_name(real.name + ".lock")
 
@@ -92,8 +93,8 @@ def write_lock(database: Path, purpose: str) -> Iterator[HeldLock]:
 def is_locked(database: Path) -> bool | None:
     """Return whether some process holds the write lock now; None where that cannot be found out.
 
-    It cannot where this user may not open the lock file, or its file system has no locks. A run that goes on must not be
-    taken for one that was cut off then.
+    It cannot where this user may not open the lock file, or its file system has no locks. A run that goes on
+    must not be taken for one that was cut off then.
     """
     try:
         path = lock_path(database)
@@ -114,12 +115,12 @@ def is_locked(database: Path) -> bool | None:
 
 
 def _lock(path: Path, timeout: float) -> _FileLock:
-    """Return the system's own lock, which dies with its holder; never filelock's soft one, which a killed process leaves."""
+    """Return the system's lock, which dies with its holder, never filelock's soft one, which stays."""
     return _FileLock(path, timeout=timeout, poll_interval=_PATIENCE / 10, fallback_to_soft=False)
 
 
 def _is_locked_for_readers(path: Path) -> bool | None:
-    """Look at a lock file that may be read, but not written: another user's, or one in a folder that is read-only."""
+    """Look at a lock file that may only be read: another user's, or in a read-only folder."""
     if sys.platform == "win32":
         return None
     try:
@@ -152,13 +153,13 @@ def _failed(path: Path, error: OSError) -> EnvironmentFailure:
 
 
 def left_at(database: Path) -> str:
-    """What the last holder left, empty if it left nothing, or another one holds the lock now."""
+    """Return what the last holder left; empty if nothing, or another one holds the lock now."""
     text = _read(lock_path(database))
     return text.removeprefix(_LEFT) if text.startswith(_LEFT) else ""
 
 
 def holder(database: Path) -> str:
-    """Who holds the lock, in words, as that process signed it."""
+    """Return who holds the lock, in words, as that process signed it."""
     text = _read(lock_path(database))
     return "another process" if not text or text.startswith(_LEFT) else text
 

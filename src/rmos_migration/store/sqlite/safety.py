@@ -1,4 +1,4 @@
-"""Whether it is safe to write into a database: its file is sound, and nothing in it changes what is written."""
+"""Whether it is safe to write into a database: it is sound, and nothing changes what is written."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from ...errors import DatabaseUnusable
 from .. import schema, structure
 from ..checks.breaches import broken_links_of_books, has_breach
-from ..dialect import SQLITE
+from ..dialect import DIALECT
 from ..tables import metadata
 from .computing import computed
 from .engines import connected, file_engine
@@ -20,10 +20,13 @@ from .seal import Seal, seal_of, stamped
 
 
 def fault_in(path: Path, *, with_rows: bool = True) -> str:
-    """What makes a database unsafe to write into, in words; empty for nothing. The file is only read.
+    """Return what makes a database unsafe to write into, in words; empty for nothing.
 
-    That is what SQLite finds wrong when it reads every page, row and index entry, a row that breaks its table's rules, one of
-    the books that names a source or a run which is not there, and whatever is in the database that changes what others write (triggers) or shows what is not there (views).
+    The file is only read.
+
+    That is what SQLite finds wrong when it reads every page, row and index entry, a row that breaks its
+    table's rules, one of the books that names a source or a run which is not there, and whatever is in the
+    database that changes what others write (triggers) or shows what is not there (views).
     """
     before = seal_of(path)
     found = _look(path, immutable=not has_log(path), with_rows=with_rows)
@@ -37,7 +40,7 @@ def damage_in(path: Path) -> str:
     try:
         engine = file_engine(path, read_only=True, immutable=not has_log(path))
         with connected(engine) as connection:
-            return next(iter(SQLITE.damage(connection)), "")
+            return next(iter(DIALECT.damage(connection)), "")
     except DatabaseUnusable as error:
         return error.message
 
@@ -49,7 +52,7 @@ def refuse_unsound(path: Path, *, with_rows: bool = True) -> None:
 
 
 def refuse_uncertain(path: Path, connection: Connection) -> None:
-    """Raise DatabaseUnusable where nothing can be certified of what a reader sees; rows may break their table's rules.
+    """Raise DatabaseUnusable where nothing can be certified; rows may break their table's rules.
 
     The file is read from end to end, in the reader's transaction, unless it is as the last writer sealed it.
     """
@@ -77,32 +80,35 @@ class Watch:
         self._version: int | None = None
 
     def begin(self, connection: Connection) -> None:
-        """Start watching, before anything is written; what was written since the file was looked at shows now."""
-        version = SQLITE.data_version(connection)
+        """Start watching, before anything is written; what was written meanwhile shows now."""
+        version = DIALECT.data_version(connection)
         self._version = version if self._look in (None, _look_of(self.path)) else None
 
     def end(self, connection: Connection) -> None:
         """Seal the file, once its log is folded into it; not, where another program has written as well.
 
-        Its time is set first: a write that comes before that is noticed here, and a later one gives it another time.
+        Its time is set first: a write that comes before that is noticed here, and a later one gives it
+        another time.
         """
         seal = stamped(self.path)
-        if self._version is not None and SQLITE.data_version(connection) == self._version:
+        if self._version is not None and DIALECT.data_version(connection) == self._version:
             self.seal = seal
 
 
 @contextmanager
 def kept_sound(path: Path, held: HeldLock, *, with_rows: bool = True) -> Iterator[Watch]:
-    """Let the block use a database that is sound, and leave its seal afterwards; the block must leave no connection open.
+    """Let the block use a sound database, and seal it afterwards.
 
-    The file is read from end to end unless it is as the last writer sealed it. What the block writes is sealed by the
-    watch, which it has to begin and to end.
+    The block must leave no connection open.
+
+    The file is read from end to end unless it is as the last writer sealed it. What the block writes is
+    sealed by the watch, which it has to begin and to end.
 
     Args:
         path: the database, which need not be there yet.
         held: its write lock.
-        with_rows: whether rows that break their table's rules count. They do not where such a row is to be mended; what
-            is done then is not sealed.
+        with_rows: whether rows that break their table's rules count. They do not where such a row is to be
+            mended; what is done then is not sealed.
 
     Raises:
         DatabaseUnusable: if it is not sound; then nothing was written.
@@ -125,7 +131,7 @@ def kept_sound(path: Path, held: HeldLock, *, with_rows: bool = True) -> Iterato
 
 
 def _look_of(path: Path) -> tuple[object, ...]:
-    """How a file and the log beside it look."""
+    """Return how a file and the log beside it look."""
     looks = (looked_at(path), *logs_of(path).values())
     return tuple(
         (one.st_size, one.st_ino, one.st_mtime_ns, one.st_ctime_ns) for one in looks if one is not None
@@ -145,7 +151,7 @@ def _faults(connection: Connection, *, with_rows: bool) -> Iterator[str]:
     if found := computed(connection):
         yield found
     yield from structure.foreign(there)
-    yield from SQLITE.first_damage(connection)
+    yield from DIALECT.first_damage(connection)
     if schema.version_of(connection) == schema.CURRENT_VERSION:
         missing = (table.name for table in metadata.sorted_tables if table.name not in there.tables)
         yield from (f"the table {name} is missing" for name in missing)

@@ -1,11 +1,12 @@
-"""The seal on a database: how its file looked when the last writer had ended as it should, kept in the lock file.
+"""The seal: how a database's file looked when its last writer ended well, kept in the lock file.
 
-A file that still looks so is sound without being read from end to end. A seal must not lie. It is gone as soon as
-somebody takes the write lock, so a writer that is killed leaves none. It names size, number, times of writing and of
-change; a copy, another file put in its place, a byte written by whatever hands changes one of them. The time of writing
-is set here to a moment finer than the ticks of the system's clock, so that no later write can have the same, however soon.
-SQLite's own change counter would add nothing: with a write-ahead log it stands still, and who opens the file to read it
-takes away the locks that SQLite holds (``file_state.examine``).
+A file that still looks so is sound without being read from end to end. A seal must not lie. It is gone as
+soon as somebody takes the write lock, so a writer that is killed leaves none. It names size, number, times of
+writing and of change; a copy, another file put in its place, a byte written by whatever hands changes one of
+them. The time of writing is set here to a moment finer than the ticks of the system's clock, so that no later
+write can have the same, however soon. SQLite's own change counter would add nothing: with a write-ahead log
+it stands still, and who opens the file to read it takes away the locks that SQLite holds
+(``file_state.examine``).
 """
 
 import os
@@ -16,8 +17,8 @@ from typing import NamedTuple
 from .file_state import has_log
 
 _SETTLED_NS = 2_000_000_000
-"""Nanoseconds; the coarsest clock of a file system in use. A file not written for so long cannot be written anew without
-its time showing it."""
+"""Nanoseconds; the coarsest clock of a file system in use. A file not written for so long cannot be written
+anew without its time showing it."""
 _FINEST_NS = 1000
 """Nanoseconds; what every file system keeps that keeps fine times at all (Windows: 100 ns)."""
 
@@ -33,7 +34,8 @@ class Seal(NamedTuple):
     @property
     def text(self) -> str:
         """The seal as a line of the lock file."""
-        return f"sound, {self.size} bytes, file {self.number}, written {self.written_ns}, changed {self.changed_ns}"
+        times = f"written {self.written_ns}, changed {self.changed_ns}"
+        return f"sound, {self.size} bytes, file {self.number}, {times}"
 
     @property
     def is_settled(self) -> bool:
@@ -42,7 +44,7 @@ class Seal(NamedTuple):
 
 
 def seal_of(path: Path) -> Seal | None:
-    """How a file looks now; None where there is none, or a log beside it holds a part of it."""
+    """Return how a file looks now; None where there is none, or a log holds a part of it."""
     try:
         if has_log(path):
             return None
@@ -53,7 +55,7 @@ def seal_of(path: Path) -> Seal | None:
 
 
 def stamped(path: Path) -> Seal | None:
-    """How a file looks with a time of writing that no later write can have; None where it cannot be given one."""
+    """Return a file's look with a time that no later write can have; None where it cannot be set."""
     try:
         moment = time.time_ns() // _FINEST_NS * _FINEST_NS
         os.utime(path, ns=(path.stat().st_atime_ns, moment))

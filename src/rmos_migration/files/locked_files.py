@@ -1,7 +1,7 @@
-"""Make new files that their maker holds locked, so that what is being written can be told from what was left.
+"""Make new files that their maker holds locked, so that a file being written can be told from one that was left.
 
-Another user who may open a new file can hold it first, and for ever. So nobody waits for it long: the next one is made so
-that only its owner can open it, and gets its permissions when it is locked.
+Another user who may open a new file can lock it first, and forever. So nobody waits for it long: the next one is made so
+that only its owner can open it, and gets its permissions once it is locked.
 """
 
 import errno
@@ -18,6 +18,9 @@ if os.name == "posix":
     import fcntl
 
 _NEW = os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+RENAMES_OPEN_FILES = os.name == "posix"
+"""Whether the system can rename and delete a file that is open."""
+
 _TRIES = 5
 _PATIENCE, _PAUSE = 0.2, 0.005  # seconds: a sweeper holds a file no longer than it takes to delete it
 
@@ -25,14 +28,14 @@ _PATIENCE, _PAUSE = 0.2, 0.005  # seconds: a sweeper holds a file no longer than
 def make_locked(
     folder: Path, permissions: Permissions, name: str, before: str, after: str
 ) -> tuple[Path, int]:
-    """Make an empty file and lock it; returns its path and the open descriptor.
+    """Make an empty file and lock it; return its path and the open descriptor.
 
     Args:
         folder: where it is made.
         permissions: those of the file.
-        name: what stands in its name; empty for something random, another one at each try.
-        before: what its name begins with.
-        after: what its name ends with.
+        name: the middle of its name; empty for something random, another one at each try.
+        before: how its name begins.
+        after: how its name ends.
 
     Raises:
         FileExistsError: if another one of the same ``name`` is there.
@@ -63,7 +66,7 @@ def make_locked(
 
 
 def _is_locked(handle: int) -> bool:
-    """Lock a file; returns whether nobody else held it for long.
+    """Lock a file; return whether nobody else held it for long.
 
     Where a file system has no locks, nobody sweeps either. Windows holds open files.
     """
@@ -83,7 +86,7 @@ def _is_locked(handle: int) -> bool:
 
 
 def _is_at(path: Path, handle: int) -> bool:
-    """Whether an open file is still at its path; some file systems count no names of open files."""
+    """Return whether an open file is still at its path; some file systems count no names of open files."""
     with suppress(OSError):
         return os.path.samestat(os.fstat(handle), path.lstat())
     return False

@@ -11,11 +11,11 @@ if os.name == "posix":
     import fcntl
 
 NO_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EACCES, errno.EPERM, errno.EBADF}
-"""What a file system answers that cannot sync a folder, or a folder that may be written but not read."""
+"""Errors of a file system that cannot sync a folder, or of a folder that may be written but not read."""
 
 
 def force(handle: int) -> None:
-    """Force what was written into an open file to the disk itself; macOS's ``fsync`` alone ends at the disk's own memory."""
+    """Force an open file to the disk itself; macOS's ``fsync`` alone ends at the disk's own memory."""
     if os.name == "posix" and (full := getattr(fcntl, "F_FULLFSYNC", None)) is not None:
         with suppress(OSError):  # a network folder, or a disk that cannot
             fcntl.fcntl(handle, full)
@@ -67,7 +67,7 @@ def sync_all(root: Path) -> None:
 
 
 def _sync_file_system(folder: Path) -> bool:
-    """Force all that was written to a folder's file system to the disk; returns whether the system can."""
+    """Force a folder's whole file system to the disk; return whether the system can do that."""
     call = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     if call is None:
         return False

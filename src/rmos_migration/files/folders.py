@@ -1,4 +1,4 @@
-"""Folders that a power cut does not undo."""
+"""Make folders that a power cut does not undo."""
 
 import errno
 import os
@@ -6,17 +6,17 @@ import stat
 from collections.abc import Iterable
 from pathlib import Path
 
-from .atomic import IsALinkError
 from .permissions import ANYBODYS, Permissions
-from .syncing import sync_folder
+from .sync import sync_folder
+from .targets import IsALinkError
 
 
 def make_folder(folder: Path, permissions: Permissions = ANYBODYS) -> None:
     """Make a folder, and those above it that are missing, so that a power cut does not undo it.
 
     Args:
-        folder: what is to be there in the end.
-        permissions: those of the files that it is for; who may read those may enter.
+        folder: the folder to make.
+        permissions: those of the files that it is for; whoever may read those may enter.
 
     Raises:
         NotADirectoryError: if something else is in its place.
@@ -39,7 +39,7 @@ def make_folder(folder: Path, permissions: Permissions = ANYBODYS) -> None:
 
 
 def make_folder_below(root: Path, parts: Iterable[str], permissions: Permissions = ANYBODYS) -> Path:
-    """Make the folders that lead down from ``root``; returns the last. No link among them is followed.
+    """Make the folders that lead down from ``root``, following no link; return the last.
 
     Raises:
         IsALinkError: if one of them is a link.

@@ -1,5 +1,0 @@
-"""Until the API and the pages use the port."""
-
-from .port import DatabaseState, FileCondition
-
-__all__ = ["DatabaseState", "FileCondition"]
