@@ -132,9 +132,13 @@ def _walk() -> tuple[list[str], list[str]]:
             migrate(patterns.parent, Path(folder, "rmos.db"))
         finally:
             sys.setprofile(None)
-    calls = [call for call in entered if not call[0].endswith(("engines.py", "columns.py"))]
+    calls = [
+        call
+        for call in entered
+        if not call[0].endswith(("columns.py", "dialect.py", "driver.py", "engines.py"))
+    ]
     read = calls.index(("sources/read.py", "read_files"))
-    load = next(i for i, (module, name) in enumerate(calls) if i > read and module == "migrate/writer.py")
+    load = next(i for i, (module, name) in enumerate(calls) if i > read and module == "migrate/load.py")
     end = next(i for i, call in enumerate(calls) if call[1] == "write_progress")
     return _stays(calls[read:load]), _stays(calls[load:end])
 

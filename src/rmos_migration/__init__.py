@@ -14,7 +14,7 @@ from ._version import __version__
 if TYPE_CHECKING:
     from .audit.result import AuditResult
     from .exporting.outcome import ExportResult
-    from .migrate.outcome import RunSummary
+    from .migrate.summary import RunSummary
     from .python_api import audit, build_report, export, migrate, verify
     from .reports.model import Report
     from .settings import Settings
@@ -39,7 +39,7 @@ _HOMES = {
     "AuditResult": "audit.result",
     "ExportResult": "exporting.outcome",
     "Report": "reports.model",
-    "RunSummary": "migrate.outcome",
+    "RunSummary": "migrate.summary",
     "Settings": "settings",
     "Verification": "verify.model",
     "audit": "python_api",

@@ -10,8 +10,9 @@ from .store.database import database_at
 if TYPE_CHECKING:
     from .audit.result import AuditResult
     from .exporting.outcome import ExportResult
-    from .migrate.options import Observer, Stop
-    from .migrate.outcome import RunSummary
+    from .migrate.observer import Observer
+    from .migrate.options import Stop
+    from .migrate.summary import RunSummary
     from .reports.model import Report
     from .verify.model import Verification
     from .verify.verifier import Told
@@ -54,9 +55,8 @@ def migrate(
         UsageError, LockedError, DatabaseUnusable, EnvironmentFailure: see ``errors``.
         ValueError: if ``on_conflict`` or ``missing_references`` is not one of these words.
     """
-    from .migrate.options import Limit, Options
+    from .migrate.options import Limit, MissingReferences, OnConflict, Options
     from .migrate.pipeline import run
-    from .migrate.policy import MissingReferences, OnConflict
 
     options = Options(
         dry_run=dry_run,

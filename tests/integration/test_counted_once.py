@@ -12,10 +12,9 @@ import pytest
 
 from builders import entries, pattern, query, without_root_powers, write
 from rmos_migration import RunSummary, verify
-from rmos_migration.migrate.options import Options
+from rmos_migration.migrate.options import OnConflict, Options
 from rmos_migration.migrate.outcome import RunCounts, Tally
 from rmos_migration.migrate.pipeline import run
-from rmos_migration.migrate.policy import OnConflict
 from rmos_migration.store.database import database_at
 
 SIZES = [1, 7, 1000]
@@ -219,7 +218,7 @@ import json, sys
 from pathlib import Path
 from rmos_migration.migrate.options import Options
 from rmos_migration.migrate.pipeline import run
-from rmos_migration.migrate.policy import OnConflict
+from rmos_migration.migrate.options import OnConflict
 from rmos_migration.store.database import database_at
 
 done = run(

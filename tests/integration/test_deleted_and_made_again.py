@@ -8,9 +8,8 @@ from builders import noticed, pattern, records, write
 from rmos_migration import RunSummary, audit, build_report, verify
 from rmos_migration.editing import edit
 from rmos_migration.entities import PATTERN
-from rmos_migration.migrate.options import Options
+from rmos_migration.migrate.options import OnConflict, Options
 from rmos_migration.migrate.pipeline import run
-from rmos_migration.migrate.policy import OnConflict
 from rmos_migration.store.database import database_at
 
 SIZES = [1, 7, 1000]

@@ -9,9 +9,8 @@ from builders import execute, joblog, noticed, pattern, records, rmos, write
 from rmos_migration import RunSummary, audit, build_report, verify
 from rmos_migration.editing import edit
 from rmos_migration.entities import JOBLOG, PATTERN
-from rmos_migration.migrate.options import Options
+from rmos_migration.migrate.options import OnConflict, Options
 from rmos_migration.migrate.pipeline import run
-from rmos_migration.migrate.policy import OnConflict
 from rmos_migration.store.database import database_at
 from rmos_migration.verify.model import DocumentState
 

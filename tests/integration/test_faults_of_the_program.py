@@ -126,7 +126,7 @@ def test_of_two_signals_the_last_one_counts(
         "def waiting(*_):\n"
         "    print('waiting', flush=True)\n"
         "    time.sleep(60)\n"
-        "pipeline._Run._migrate_all = waiting\n"
+        "pipeline._load_all = waiting\n"
         "from rmos_migration.__main__ import main\n"
         "main()\n"
     )
@@ -173,11 +173,11 @@ def test_a_second_signal_is_not_lost_where_python_drops_what_it_raises(
         "        print('waiting', flush=True)\n"
         "        time.sleep(60)\n"
         f"{DROPPING[place]}"
-        "book = pipeline._Run._book\n"
+        "tell = pipeline._tell\n"
         "def dropping(*given):\n"
         "    drop()\n"
-        "    book(*given)\n"
-        "pipeline._Run._book = dropping\n"
+        "    tell(*given)\n"
+        "pipeline._tell = dropping\n"
         "from rmos_migration.__main__ import main\n"
         "main()\n"
     )

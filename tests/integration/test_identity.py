@@ -9,7 +9,7 @@ import pytest
 from builders import domain_rows, family, fates, joblog, ledger, pattern, records, write
 from rmos_migration import migrate
 from rmos_migration.migrate import pipeline
-from rmos_migration.migrate.options import NullObserver
+from rmos_migration.migrate.observer import NullObserver
 
 
 @pytest.fixture(params=[1, 2, 1000], autouse=True, ids=lambda size: f"batches of {size}")

@@ -17,7 +17,7 @@ from rmos_migration.store.sqlite.lock import is_locked
 SLOW_RUN = """
 import sys
 from rmos_migration import migrate
-from rmos_migration.migrate.options import NullObserver
+from rmos_migration.migrate.observer import NullObserver
 
 class Observer(NullObserver):
     def advanced(self, counts):

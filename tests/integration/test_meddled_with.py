@@ -12,7 +12,7 @@ from rmos_migration.editing import edit
 from rmos_migration.entities import PATTERN
 from rmos_migration.errors import DatabaseUnusable
 from rmos_migration.migrate import pipeline
-from rmos_migration.migrate.options import NullObserver
+from rmos_migration.migrate.observer import NullObserver
 from rmos_migration.migrate.outcome import RunCounts
 from rmos_migration.store.database import database_at
 from rmos_migration.store.sqlite.lock import write_lock

@@ -10,7 +10,7 @@ from builders import EXAMPLES, execute, family, joblog, pattern, query, records,
 from rmos_migration import Report, build_report, migrate
 from rmos_migration.errors import DatabaseUnusable, UsageError
 from rmos_migration.migrate import pipeline
-from rmos_migration.migrate.options import NullObserver
+from rmos_migration.migrate.observer import NullObserver
 from rmos_migration.presentation.charts import outcome_bar
 from rmos_migration.presentation.model import Counted
 from rmos_migration.presentation.plain_text import columns

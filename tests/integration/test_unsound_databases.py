@@ -376,7 +376,7 @@ def test_rows_deleted_by_hand_are_made_again(script: str, tree: Path, database: 
 KILLED_IN_ITS_MIDDLE = """
 import os, signal, sys
 from rmos_migration import migrate
-from rmos_migration.migrate.options import NullObserver
+from rmos_migration.migrate.observer import NullObserver
 
 class Observer(NullObserver):
     def advanced(self, counts):

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from builders import domain_rows, entries, kept, pattern, query, write
 from rmos_migration import RunSummary, audit, verify
-from rmos_migration.migrate.options import Options
+from rmos_migration.migrate.options import OnConflict, Options
 from rmos_migration.migrate.pipeline import run
-from rmos_migration.migrate.policy import OnConflict
 from rmos_migration.presentation.not_loaded_now import counted_by_outcome
 from rmos_migration.reports.build import report_of_run
 from rmos_migration.store.database import database_at

@@ -8,8 +8,7 @@ import pytest
 from rmos_migration.api.problems import Problem
 from rmos_migration.api.run_order import RunOrder, order_from
 from rmos_migration.errors import UsageError
-from rmos_migration.migrate.options import Limit, Options
-from rmos_migration.migrate.policy import MissingReferences, OnConflict
+from rmos_migration.migrate.options import Limit, MissingReferences, OnConflict, Options
 from rmos_migration.settings import Settings
 
 

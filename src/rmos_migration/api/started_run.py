@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import uncaught
-from ..migrate.options import CompositeObserver, NullObserver, Options
+from ..migrate.observer import CompositeObserver, NullObserver
+from ..migrate.options import Options
 from ..migrate.outcome import RunCounts
 from ..migrate.pipeline import run
 from ..reports.build import report_of_dry_run

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ..diagnostics import FOLDER_NOT_LOOKED_AT
-from ..migrate.not_looked_at import were_not_looked_at
+from ..migrate.summary import were_not_looked_at
 from ..store import runs
 from ..store.database import database_at
 from ..store.runs import RunRow

@@ -12,9 +12,9 @@ from ..diagnostics import Diagnostic, printable, shown
 from ..entities import ENTITIES, Entity
 from ..errors import ExitCode, UsageError
 from ..migrate.inspection import Inspection, inspect_file
-from ..migrate.misplaced import source_at
-from ..migrate.not_looked_at import folders_among, were_not_looked_at
-from ..migrate.strays import not_looked_at
+from ..migrate.opening import source_at
+from ..migrate.stray_files import stray_file_warnings
+from ..migrate.summary import folders_among, were_not_looked_at
 from ..settings import named_folder
 from ..sources.decode import is_codec
 from ..sources.discover import Source, json_files
@@ -124,7 +124,7 @@ def _source(path: Path, encoding: str | None, refusals: list[UsageError]) -> Sou
 
 def _strays(source: Source, encoding: str | None) -> Iterator[Diagnostic]:
     """Yield what is to be said of files that a migration would not look at, with their full paths."""
-    for diagnostic in not_looked_at(source, encoding):
+    for diagnostic in stray_file_warnings(source, encoding):
         location = diagnostic.location
         yield diagnostic._replace(location=location._replace(path=str(source.root / location.path)))
 

@@ -13,8 +13,8 @@ from typing import Annotated
 import typer
 
 from ..errors import Terminated, all_tried
-from ..migrate.options import CompositeObserver
-from ..migrate.policy import MissingReferences, OnConflict
+from ..migrate.observer import CompositeObserver
+from ..migrate.options import MissingReferences, OnConflict
 from ..python_api import migrate as run_migration
 from ..reports.recorder import RunRecorder
 from ..store.database import database_at

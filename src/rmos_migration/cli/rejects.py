@@ -8,8 +8,8 @@ import typer
 
 from ..diagnostics import CATALOGUE, Diagnostic
 from ..errors import UsageError
-from ..migrate.not_looked_at import folders_among, were_not_looked_at
 from ..migrate.outcome import Outcome
+from ..migrate.summary import folders_among, were_not_looked_at
 from ..presentation.not_loaded_now import strays_there
 from ..sources.source_files import Presence
 from ..store import rejects as not_loaded

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..diagnostics import Diagnostic, Severity
-from ..migrate.batch_plan import Decision
-from ..migrate.options import NullObserver
+from ..migrate.model import Decision
+from ..migrate.observer import NullObserver
 from ..migrate.outcome import NOT_READ, UNRECOGNISED, RunCounts
 from ..sources.discover import Source
 from ..sources.locate import located

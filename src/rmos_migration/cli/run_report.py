@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..files.permissions import Permissions
-from ..migrate.outcome import RunSummary
+from ..migrate.summary import RunSummary
 from ..reports.build import report_of_dry_run, report_of_run
 from ..reports.files import check_folder, write_reports
 from ..reports.recorder import RunRecorder

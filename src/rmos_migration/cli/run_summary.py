@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from rich.table import Table
 
-from ..migrate.not_looked_at import were_not_looked_at
-from ..migrate.outcome import RunCounts, RunStatus, RunSummary, ending, overridden_records
+from ..migrate.outcome import RunCounts, RunStatus
+from ..migrate.summary import RunSummary, ending, overridden_records, were_not_looked_at
 from .console import in_words, out, say, table
 
 _VERDICT_COLOURS = {

@@ -3,7 +3,7 @@
 import typer
 
 from ..errors import ExitCode
-from ..migrate.not_looked_at import folders_among, were_not_looked_at
+from ..migrate.summary import folders_among, were_not_looked_at
 from ..presentation.not_loaded_now import counted_by_outcome, strays_there
 from ..store import records, runs, schema
 from ..store.checks import SEE, doubts

@@ -10,9 +10,8 @@ from rich.text import Text
 
 from ..diagnostics import printable
 from ..errors import all_tried
-from ..migrate.not_looked_at import were_not_looked_at
 from ..migrate.options import Limit
-from ..migrate.outcome import overridden_records
+from ..migrate.summary import overridden_records, were_not_looked_at
 from ..store.database import database_at
 from ..verify.model import NO_DIFFERENCES, ComparedItem, DocumentState, Verification
 from ..verify.verifier import verify_source

@@ -1,14 +1,14 @@
-"""What is said of a document whose id is taken by other content: both places, how they differ, and a way out."""
+"""What is said of a document whose id is taken: where both stand, how they differ, and a way out."""
 
 from ..diagnostics import Diagnostic, Location, diagnose, printable, printable_apart, shown
 from ..generations import export
 from ..store.model import LocatedEntry
-from .holding import Holding
 from .prepare import Candidate
+from .provenance import Provenance
 
 _OF_TWO = (
-    "delete the one that is wrong and run rmos migrate again: the one that stays has the row then; if both are right, give "
-    "one of them another id; or let this one win with --on-conflict replace"
+    "delete the one that is wrong and run rmos migrate again: the one that stays has the row then;"
+    " if both are right, give one of them another id; or let this one win with --on-conflict replace"
 )
 _OF_AN_EDIT = (
     "if the edit is right, run again with --on-conflict replace; else put the file back to what it was"
@@ -17,71 +17,86 @@ _OF_THE_API = "if the record is right, delete this document; else run again with
 
 
 def conflict(
-    prepared: Candidate,
+    candidate: Candidate,
     changes: str,
-    holding: Holding,
+    provenance: Provenance,
     *,
     winner: Candidate | None,
     equal: Candidate | None,
     is_same_row: bool,
 ) -> Diagnostic:
-    """The conflict of a document with the record that has its id.
+    """Describe the conflict of a document with the record that has its id.
 
     Args:
-        prepared: the document.
+        candidate: the document.
         changes: how its row and the one that is there differ, in words.
-        holding: the documents that rows were made from.
+        provenance: the documents that rows were made from.
         winner: the document that gave the row its content in this very batch.
         equal: the document before it in the batch that has the row's content, the first of them by its place.
         is_same_row: whether it would make the very row that is there.
     """
-    record_id = str(prepared.record_id)
-    here, first = placed(prepared.location), holding.first(record_id)
+    record_id = str(candidate.record_id)
+    here, first = placed(candidate.location), provenance.first(record_id)
 
     def said(message: str, hint: str) -> Diagnostic:
-        return diagnose("id-conflict", message, prepared.location, hint=hint)
+        return diagnose("id-conflict", message, candidate.location, hint=hint)
 
-    if prepared.generation == export.NAME and is_same_row:
+    if candidate.generation == export.NAME and is_same_row:
         return said(
             f"the record {shown(record_id)} is there already, with these very values",
             "nothing needs to be done; an export of records is meant for a new database",
         )
-    if winner is None and equal is not None and _comes_first(equal, first, holding):
+    if winner is None and equal is not None and _comes_first(equal, first, provenance):
         winner = equal
     if winner is not None:
         return said(_of_two(record_id, placed(winner.location), here, changes), _OF_TWO)
     if first is None:
         return said(
-            f"id {shown(record_id)} is taken by a row that no document is on record for; {here} has other content: {changes}",
+            f"id {shown(record_id)} is taken by a row that no document is on record for;"
+            f" {here} has other content: {changes}",
             "see rmos audit for the row; if this document is right, run again with --on-conflict replace",
         )
     if first.is_from_api:
-        trace = holding.trace(record_id) or "written through the API"
+        trace = provenance.trace(record_id) or "written through the API"
         return said(
             f"id {shown(record_id)} is taken: its record was {trace}; {here} has other content: {changes}",
             _OF_THE_API,
         )
-    path = prepared.reading.path
-    is_same_file = (first.path, first.source_id) == (path, holding.course.book.source_id)
-    if is_same_file and (first.pointer == prepared.pointer or holding.is_alone(path, record_id)):
+    path = candidate.reading.path
+    is_same_file = (first.path, first.source_id) == (path, provenance.progress.ref.source_id)
+    if is_same_file and (first.pointer == candidate.pointer or provenance.is_alone(path, record_id)):
         return said(
-            f"id {shown(record_id)} has other content in the database: {here} was edited since it was migrated: {changes}",
+            f"id {shown(record_id)} has other content in the database:"
+            f" {here} was edited since it was migrated: {changes}",
             _OF_AN_EDIT,
         )
-    return said(_of_two(record_id, holding.named(first), here, changes), _OF_TWO)
+    return said(_of_two(record_id, provenance.named(first), here, changes), _OF_TWO)
 
 
-def _comes_first(equal: Candidate, first: LocatedEntry | None, holding: Holding) -> bool:
-    """Return whether the ledger would name a document of the batch before ``first``, had it been in an earlier batch."""
-    if first is None or holding.is_free(str(equal.record_id)):
+def how_free(candidate: Candidate, record_id: str, provenance: Provenance) -> str:
+    """Return why a document takes over the row of another one, in words."""
+    first = provenance.first(record_id)
+    if first is not None and first.path == candidate.reading.path:
+        return (
+            f"the document that the row of {shown(record_id)} was made from is no longer in"
+            f" {printable(first.path)}; this one takes the row over"
+        )
+    path = None if first is None else printable_apart([first.path, candidate.reading.path])[0]
+    gone = "no file" if path is None else f"{path} no longer"
+    return f"{gone} has the document of {shown(record_id)}, so this one takes over its row"
+
+
+def _comes_first(equal: Candidate, first: LocatedEntry | None, provenance: Provenance) -> bool:
+    """Return whether the ledger would name a document of the batch first, had it been in an earlier batch."""
+    if first is None or provenance.is_free(str(equal.record_id)):
         return True
     if first.is_from_api or first.outcome == "migrated":
         return False
-    return (holding.course.book.source_id, *equal.place) < (first.source_id, first.path, first.pointer)
+    return (provenance.progress.ref.source_id, *equal.place) < (first.source_id, first.path, first.pointer)
 
 
 def placed(location: Location) -> str:
-    """Where a document stands, in words."""
+    """Return a location in words."""
     return printable(f"{location.path} {location.pointer}".strip())
 
 

@@ -13,7 +13,7 @@ from ..store.records import Row
 
 
 def differences(entity: Entity, there: Row, here: Row) -> list[str]:
-    """How two rows differ, field by field, as ``name: "old" in the database, "new" here``; JSON compared by value."""
+    """Return how two rows differ, field by field, each with both values; JSON is compared by value."""
     found = []
     for column, old, new in zip(entity.columns, there, here, strict=True):
         if old == new:
@@ -38,7 +38,7 @@ def in_words(found: list[str]) -> str:
 
 
 def changes_on_replacing(entity: Entity, there: Row, here: Row, made: Row) -> str:
-    """Return how a row changes when a document replaces it, in words; of a created_at that stays, that it does.
+    """Return how a row changes when a document replaces it, in words; a created_at that stays is named, too.
 
     Args:
         entity: the row's.

@@ -1,19 +1,19 @@
-"""Python's search for cycles among objects, held back while there are none."""
+"""Python's garbage collection, held back while there is no garbage of the kind it looks for."""
 
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 HELD_BACK = 64 * 1024 * 1024
-"""Bytes of documents after which cycles are looked for all the same: a few objects may hold many bytes, and Python counts
-objects."""
+"""Bytes of documents after which it runs all the same: Python counts objects, and few may be large."""
 
 
 @contextmanager
 def fewer_garbage_collections() -> Iterator[Callable[[int], None]]:
-    """Hold the search back: documents are trees without cycles, and looking among them every few hundred is wasted time.
+    """Collect garbage rarely: documents have no cycles, so looking for them again and again wastes time.
 
-    Yields a function that is to be told how many bytes were dealt with; it bounds what cycles can keep in memory.
+    Yields a function to call with the number of bytes that were dealt with; it bounds what cycles can keep in
+    memory.
     """
     before = gc.get_threshold()
     gc.set_threshold(1_000_000, 20, 20)

@@ -19,8 +19,17 @@ from .prepare import Candidate, prepare, prepare_document
 class Inspection(NamedTuple):
     """One document as the migration would take it.
 
-    ``evidence`` are the keys that show its generation. ``record`` holds the values of its columns, None where it would
-    not be loaded; ``derived`` names those that do not stand under their native key.
+    Attributes:
+        path: its file.
+        pointer: where it stands in the file.
+        entity: what it is taken for.
+        shape: how the file holds its documents.
+        encoding: the file's.
+        generation: the generation that wrote it.
+        evidence: the keys that show its generation.
+        record: the values of its columns, None where it would not be loaded.
+        derived: the columns whose values do not stand under their native key.
+        diagnostics: everything noticed about it.
     """
 
     path: str
@@ -35,7 +44,7 @@ class Inspection(NamedTuple):
     diagnostics: list[Diagnostic]
 
     def as_json(self) -> dict[str, Any]:
-        """The inspection as a JSON object."""
+        """Return the inspection as a JSON object."""
         return {
             **self._asdict(),
             "entity": self.entity.name,
@@ -46,7 +55,7 @@ class Inspection(NamedTuple):
 def inspect_file(
     reading: Reading, entity: Entity | None = None, fallback_encoding: str | None = None
 ) -> list[Inspection]:
-    """The documents of a file that was read. References and ids are not compared with any database.
+    """Inspect the documents of a file. References and ids are not compared with any database.
 
     Args:
         reading: the file.
@@ -63,15 +72,15 @@ def inspect_file(
     found = []
     for document in contents.documents:
         evidence = document.form.evidence(document.value) if document.form is not None else ()
-        prepared = prepare_document(entity, reading, document)
-        found.append(_inspection(entity, contents.encoding, document.shape, evidence, prepared))
+        candidate = prepare_document(entity, reading, document)
+        found.append(_inspection(entity, contents.encoding, document.shape, evidence, candidate))
     diagnostics = [diagnostic for one in found for diagnostic in one.diagnostics]
     placed = iter(located_in(diagnostics, reading.path, reading.raw, fallback_encoding))
     return [one._replace(diagnostics=[next(placed) for _ in one.diagnostics]) for one in found]
 
 
 def entity_of_path(path: str) -> Entity | None:
-    """The entity that a path names: by the folder nearest to the file, or by the file's own name."""
+    """Return the entity that a path names: by the folder nearest to the file, or by the file's own name."""
     *folders, name = PurePath(path).parts
     named = (entity_of_folder(folder) for folder in reversed(folders))
     return next((entity for entity in named if entity is not None), None) or entity_of_file(name)
@@ -82,7 +91,7 @@ def _contents(entity: Entity, reading: Reading, fallback_encoding: str | None) -
 
 
 def _acquaintance(entity: Entity, contents: Contents[SourceFormat]) -> tuple[int, int]:
-    """How well documents pass for records of an entity: how many are recognised, and how many of its keys they have."""
+    """Return how many documents are recognised as an entity's records, and how many of its keys they have."""
     keys = {key for rule in entity.fields for key in rule.source.keys}
     objects = [document for document in contents.documents if isinstance(document.value, dict)]
     recognised = sum(document.form is not None for document in objects)
@@ -90,24 +99,24 @@ def _acquaintance(entity: Entity, contents: Contents[SourceFormat]) -> tuple[int
 
 
 def _inspection(
-    entity: Entity, encoding: str, shape: str, evidence: tuple[str, ...], prepared: Candidate
+    entity: Entity, encoding: str, shape: str, evidence: tuple[str, ...], candidate: Candidate
 ) -> Inspection:
     record = None
-    if prepared.row is not None:
-        columns = zip(entity.columns, prepared.row, strict=True)
+    if candidate.row is not None:
+        columns = zip(entity.columns, candidate.row, strict=True)
         record = {
             column: orjson.loads(value) if column.endswith("_json") and value is not None else value
             for column, value in columns
         }
     return Inspection(
-        prepared.reading.path,
-        prepared.pointer,
+        candidate.reading.path,
+        candidate.pointer,
         entity,
         shape,
         encoding,
-        prepared.generation or (NOT_READ if prepared.reading.sha256 is None else UNRECOGNISED),
+        candidate.generation or (NOT_READ if candidate.reading.sha256 is None else UNRECOGNISED),
         evidence,
         record,
-        orjson.loads(prepared.derived or "[]"),
-        prepared.diagnostics,
+        orjson.loads(candidate.derived or "[]"),
+        candidate.diagnostics,
     )

@@ -1,15 +1,26 @@
-"""How a run is to be done, and who watches it."""
+"""How a run is to be done."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Protocol
+from enum import StrEnum
+from typing import Any
 
-from ..diagnostics import Diagnostic
 from ..errors import UsageError
-from ..sources.discover import Source
-from .batch_plan import Decision
-from .outcome import RunCounts
-from .policy import MissingReferences, OnConflict
+
+
+class OnConflict(StrEnum):
+    """What to do with a document whose id is taken by other content."""
+
+    KEEP = "keep"
+    REPLACE = "replace"
+    REJECT = "reject"
+
+
+class MissingReferences(StrEnum):
+    """What to do with a document that refers to a record that is not there."""
+
+    DETACH = "detach"
+    REJECT = "reject"
 
 
 @dataclass(frozen=True)
@@ -41,7 +52,7 @@ class Limit:
         return cls(number, is_percentage)
 
     def allows(self, rejected: int, documents: int) -> bool:
-        """Whether the run may go on with ``rejected`` of ``documents`` rejected."""
+        """Return whether the run may go on with ``rejected`` of ``documents`` rejected."""
         return rejected <= (self.number * documents / 100 if self.is_percentage else self.number)
 
     def __str__(self) -> str:
@@ -61,12 +72,12 @@ class Options:
     rehash: bool = False
 
     def as_json(self) -> dict[str, object]:
-        """The options as they are kept with the run."""
+        """Return the options as they are kept with the run."""
         return asdict(self) | {"max_rejects": str(self.max_rejects) if self.max_rejects else None}
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> "Options":
-        """The options that ``as_json`` gave."""
+        """Read what ``as_json`` returned."""
         limit = told["max_rejects"]
         return cls(
             **{
@@ -76,65 +87,6 @@ class Options:
                 "max_rejects": None if limit is None else Limit.parse(limit),
             }
         )
-
-
-class Observer(Protocol):
-    """Somebody who watches a run, such as a progress bar. Called from the thread that runs it, once a batch."""
-
-    def started(self, source: Source) -> None:
-        """The source was found and the database opened."""
-
-    def advanced(self, counts: RunCounts) -> None:
-        """A batch was written; ``counts`` is the run so far."""
-
-    def decided(self, decisions: list[Decision]) -> None:
-        """This became of the documents that were read for the batch."""
-
-    def noticed(self, diagnostics: list[Diagnostic]) -> None:
-        """These were noticed in the batch."""
-
-
-class NullObserver:
-    """An observer that looks away."""
-
-    def started(self, source: Source) -> None:
-        """Nothing."""
-
-    def advanced(self, counts: RunCounts) -> None:
-        """Nothing."""
-
-    def decided(self, decisions: list[Decision]) -> None:
-        """Nothing."""
-
-    def noticed(self, diagnostics: list[Diagnostic]) -> None:
-        """Nothing."""
-
-
-class CompositeObserver:
-    """Several observers as one."""
-
-    def __init__(self, *observers: Observer) -> None:
-        self.observers = observers
-
-    def started(self, source: Source) -> None:
-        """Tell each."""
-        for one in self.observers:
-            one.started(source)
-
-    def advanced(self, counts: RunCounts) -> None:
-        """Tell each."""
-        for one in self.observers:
-            one.advanced(counts)
-
-    def decided(self, decisions: list[Decision]) -> None:
-        """Tell each."""
-        for one in self.observers:
-            one.decided(decisions)
-
-    def noticed(self, diagnostics: list[Diagnostic]) -> None:
-        """Tell each."""
-        for one in self.observers:
-            one.noticed(diagnostics)
 
 
 Stop = Callable[[], int | None]

@@ -19,14 +19,26 @@ from ..sources.powershell import truncation
 from ..sources.read import Reading
 
 _WRONG_FOLDER = "wrong-folder"
-_IN_QUOTES = "this is JSON inside quotes: write it without the quotes around it, and without the backslashes before its own"
+_IN_QUOTES = (
+    "this is JSON inside quotes: write it without the quotes around it,"
+    " and without the backslashes before its own"
+)
 
 
 class Candidate(NamedTuple):
-    """One document on its way: ready for its table (``row``), or rejected (``row`` is None, with an error).
+    """One document on its way into its table.
 
-    ``row`` is in column order of its entity; ``derived`` is a JSON list of columns or None, ``mentions`` are ids that
-    parts of the record refer to, ``soft`` references that ``row`` has once their parent is there (see ``Normalized``).
+    Attributes:
+        reading: the file that it stands in.
+        pointer: where it stands there.
+        record_id: its id, None if it is rejected.
+        row: its values in column order, None if it is rejected; then an error says why.
+        content_sha256: the hash of its content.
+        generation: the generation that wrote it.
+        derived: columns whose values do not stand under their native key, as a JSON list.
+        diagnostics: everything noticed about it.
+        mentions: ids that parts of the record refer to, by field.
+        soft: references that ``row`` gets if their parent is there (see ``Normalized``).
     """
 
     reading: Reading
@@ -42,43 +54,43 @@ class Candidate(NamedTuple):
 
     @property
     def place(self) -> tuple[str, str]:
-        """Path and pointer, as the ledger knows it."""
+        """Path and pointer, by which the ledger knows it."""
         return self.reading.path, self.pointer
 
     @property
     def location(self) -> Location:
-        """Where the document stands."""
+        """The document's place."""
         return Location(*self.place, document=self.pointer)
 
 
 def prepare(entity: Entity, reading: Reading, fallback_encoding: str | None = None) -> list[Candidate]:
-    """The documents in a file that was read, each ready or rejected. A file that cannot be read counts as one."""
+    """Prepare the documents in a file, each ready or rejected. A file that cannot be read counts as one."""
     if reading.problem is not None:
-        return [_kept_out(reading, "", [reading.problem])]
+        return [_rejected(reading, "", [reading.problem])]
     if "_" in reading.path and (strange := strange_file(entity, _stem(reading.path))) is not None:
-        return [_kept_out(reading, "", [_of_another_kind(entity, reading.path, strange)])]
+        return [_rejected(reading, "", [_of_another_kind(entity, reading.path, strange)])]
     contents = documents_in(reading.path, reading.raw, entity, recognise, fallback_encoding)
     made = [prepare_document(entity, reading, document) for document in contents.documents]
     return _with_ways_out(entity, contents.documents, made)
 
 
 def prepare_document(entity: Entity, reading: Reading, document: Document[SourceFormat]) -> Candidate:
-    """One document of a file that was read, ready or rejected."""
+    """Prepare one document of a file, ready or rejected."""
     path = reading.path
     pointer, value, form, _, _, category, _, errors, warnings = document
     if errors:
-        return _kept_out(reading, pointer, [*errors, *warnings])
+        return _rejected(reading, pointer, [*errors, *warnings])
     if not isinstance(value, dict):
         message = f"one object is expected, {shown(value)} is there"
         place = Location(path, pointer, document=pointer)
         is_quoted = isinstance(value, str) and value.lstrip()[:1] in ("{", "[")
         reason = diagnose("not-a-record", message, place, hint=_IN_QUOTES if is_quoted else "")
-        return _kept_out(reading, pointer, [reason, *warnings])
+        return _rejected(reading, pointer, [reason, *warnings])
     digest, canonical = content_sha256(value)
     cut_off = truncation(value, canonical)
     if form is None:
         reason = _unrecognised(entity, document, path, cut_off)
-        return _kept_out(reading, pointer, [reason, *warnings], content=digest)
+        return _rejected(reading, pointer, [reason, *warnings], content=digest)
     stem = _stem(path)
     normalized = normalise(form, value, document.file_id(stem if stem.isascii() else normalize("NFC", stem)))
     diagnostics = _diagnostics(path, pointer, normalized) if normalized.notes or normalized.errors else []
@@ -86,7 +98,7 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Source
         diagnostics = [_truncated(path, pointer, cut_off)]
     diagnostics += warnings
     if normalized.errors or cut_off is not None:
-        return _kept_out(reading, pointer, diagnostics, content=digest, generation=form.generation)
+        return _rejected(reading, pointer, diagnostics, content=digest, generation=form.generation)
     if category is not None and form.reading is None:  # else the document says all there is to say
         _keep_category(normalized, category)
     return Candidate(
@@ -106,7 +118,7 @@ def prepare_document(entity: Entity, reading: Reading, document: Document[Source
 def _with_ways_out(
     entity: Entity, documents: list[Document[SourceFormat]], made: list[Candidate]
 ) -> list[Candidate]:
-    """The documents, each of those in the wrong folder with where it belongs: alone, unless that is true of all its file."""
+    """Say of documents in the wrong folder where they belong: with their whole file, or each alone."""
     strays: dict[int, Entity] = {}
     for index, one in enumerate(made):
         if one.row is None and any(said.code == _WRONG_FOLDER for said in one.diagnostics):
@@ -127,7 +139,7 @@ def _with_ways_out(
 
 
 def _stem(path: str) -> str:
-    """The name of a file without its ending."""
+    """Return the name of a file without its ending."""
     return path.rpartition("/")[2].rpartition(".")[0]
 
 
@@ -147,7 +159,7 @@ def _keep_category(normalized: Normalized, category: str) -> None:
         normalized.derived.append(CATEGORY)
 
 
-def _kept_out(
+def _rejected(
     reading: Reading,
     pointer: str,
     diagnostics: list[Diagnostic],
@@ -189,5 +201,5 @@ def _diagnostics(path: str, pointer: str, normalized: Normalized) -> list[Diagno
 
 
 def is_named_by_file(derived: str | None) -> bool:
-    """Whether a document has its id from its file's name, as its list of derived columns says."""
+    """Return whether a document has its id from its file's name, as its list of derived columns says."""
     return '"id"' in (derived or "")

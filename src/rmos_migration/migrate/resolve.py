@@ -1,295 +1,279 @@
 """What becomes of each document of a batch, given the database (docs/domain.md, Duplicates, References).
 
-Look-ups are made for the whole batch at once. The result is a plan; nothing is written here.
+Look-ups are made for the whole batch at once. Every decision says what follows from it; nothing is written
+here.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
 
 from sqlalchemy import Connection
 
-from ..diagnostics import Diagnostic, Severity, diagnose, printable, printable_apart, shown
-from ..entities import Entity
-from ..store.ledger import KnownDocument, superseded
+from ..diagnostics import Diagnostic, Severity, diagnose, shown
+from ..store.ledger import superseded
 from ..store.records import Row, content_of, existing_ids, rows_of
-from .batch_plan import BatchPlan, Decision, Place
-from .before import Before
-from .conflicts import conflict
+from .batch_history import BatchHistory
+from .conflicts import conflict, how_free
 from .differences import changes_on_replacing, differences, in_words
-from .holding import Holding
 from .linking import keeping_created_at, softly_linked_batch
+from .model import Batch, Decision, Place, RowWrite
+from .options import MissingReferences, OnConflict
 from .outcome import Outcome
-from .policy import MissingReferences, OnConflict, Policy
 from .prepare import Candidate
+from .provenance import Provenance
 from .references import Linked, ParentLookup
 from .run_progress import RunProgress
 
-_ARRIVED = (Outcome.MIGRATED, Outcome.UNCHANGED)
 
+class _RecordState:
+    """One id, as the documents of the batch have left it so far.
 
-class _ExistingRow(NamedTuple):
-    """What stands under an id: its content hash where known, and its row where it was looked up."""
+    Attributes:
+        exists: whether there is a row.
+        content_sha256: the content hash of that row, where it is known.
+        row: that row, where it was looked up.
+        writer: the document of the batch that gave the row its content.
+        first_arrived: of the documents of the batch that had the row's content, the first by its place.
+        arrived: indexes of decisions on documents that have the row's content.
+        displaced: indexes of decisions on documents whose row has other content now.
+        overridden: indexes of decisions on documents whose record was changed or deleted through the API.
+        is_edited: whether the row got the content of a document that is new or was edited.
+        is_made_again: whether it was deleted through the API and is made again.
+    """
 
-    content_sha256: str | None
-    row: Row | None
+    def __init__(self, content_sha256: str | None, row: Row | None, *, exists: bool) -> None:
+        self.exists = exists
+        self.content_sha256 = content_sha256
+        self.row = row
+        self.writer: Candidate | None = None
+        self.first_arrived: Candidate | None = None
+        self.arrived: list[int] = []
+        self.displaced: list[int] = []
+        self.overridden: list[int] = []
+        self.is_edited = False
+        self.is_made_again = False
 
 
 def resolve(
-    connection: Connection,
-    entity: Entity,
-    batch: list[Candidate],
-    policy: Policy,
-    known: Mapping[Place, KnownDocument],
-    refused: Mapping[Place, str],
-    course: RunProgress,
-) -> BatchPlan:
-    """Decide what becomes of each document of ``batch``.
+    connection: Connection, batch: Batch, refused: Mapping[Place, str], progress: RunProgress
+) -> list[Decision]:
+    """Decide what becomes of each document of a batch.
 
     Args:
         connection: for look-ups only.
-        entity: the entity of all documents in the batch.
-        batch: documents in source order; the first of several with one id comes first.
-        policy: the user's choices.
-        known: what the ledger says of those documents that were read before.
+        batch: documents in source order, with what the ledger says of them.
         refused: documents whose row the database refused in an earlier attempt, with its reason.
-        course: the run so far.
+        progress: the run so far.
     """
-    return _Resolver(connection, entity, batch, policy, known, refused, course).plan()
+    return _Resolver(connection, batch, refused, progress).decisions()
 
 
 class _Resolver:
     def __init__(
-        self,
-        connection: Connection,
-        entity: Entity,
-        batch: list[Candidate],
-        policy: Policy,
-        known: Mapping[Place, KnownDocument],
-        refused: Mapping[Place, str],
-        course: RunProgress,
+        self, connection: Connection, batch: Batch, refused: Mapping[Place, str], progress: RunProgress
     ) -> None:
         self.connection = connection
-        self.entity = entity
-        self.batch = softly_linked_batch(connection, entity, batch)
-        self.policy = policy
+        self.entity = batch.entity
+        self.options = progress.options
+        self.gone_rows = batch.gone_rows
         self.refused = refused
-        self.course = course
-        self.made = BatchPlan()
-        self.written_by: dict[str, Candidate] = {}
-        self.arrived: dict[str, list[int]] = {}
-        self.first_arrived: dict[str, Candidate] = {}
-        self.displaced: dict[str, list[int]] = {}
-        self.holding = Holding(connection, entity, course, self.batch, {path for path, _ in known})
-        self.before = Before(connection, entity, self.batch, known)
-        self.references = ParentLookup(connection, entity, self.batch, course.looks)
+        self.edited_before = progress.edited[batch.entity.name]
+        self.documents = softly_linked_batch(connection, batch.entity, batch.documents)
+        read_here = {path for path, _ in batch.known}
+        self.provenance = Provenance(connection, batch.entity, progress, self.documents, read_here)
+        self.history = BatchHistory(connection, batch, self.documents)
+        self.references = ParentLookup(connection, batch.entity, self.documents, progress.looks)
+        self.records = self._look_up_records()
+        self.made: list[Decision] = []
 
-    def plan(self) -> BatchPlan:
-        standing = self._standing()
-        for prepared in self.batch:
-            record_id = prepared.record_id
-            there = standing.get(record_id) if record_id is not None else None
-            if record_id is None:
-                self._decide(prepared, Outcome.REJECTED)
-            elif self.refused and prepared.place in self.refused:
-                self._reject(
-                    prepared, "refused-by-database", f"the database says: {self.refused[prepared.place]}"
-                )
-            elif there is None:
-                if not self.before.was_replaced(prepared) or self.before.is_lost(record_id):
-                    self._place(prepared, record_id, standing)
-                elif self.holding.is_free(record_id):
-                    self._place_again(prepared, record_id, standing)
-                else:
-                    self._supersede(prepared, record_id)
-            elif self._is_same(prepared, there):
-                standing[record_id] = _ExistingRow(prepared.content_sha256, there.row)
-                self._decide(prepared, Outcome.UNCHANGED)
-            else:
-                self._settle(prepared, record_id, there, standing)
+    def decisions(self) -> list[Decision]:
+        for candidate in self.documents:
+            self._decide(candidate)
         return self.made
 
-    # look-ups for the whole batch
-
-    def _standing(self) -> dict[str, _ExistingRow]:
-        wanted = {p.record_id: p.content_sha256 for p in self.batch if p.record_id is not None}
+    def _look_up_records(self) -> dict[str, _RecordState]:
+        wanted = {one.record_id: one.content_sha256 for one in self.documents if one.record_id is not None}
         there = existing_ids(self.connection, self.entity.name, wanted)
         contents = content_of(self.connection, self.entity, there) if there else {}
-        different = [found for found in there if contents.get(found) != wanted[found]]
-        self.holding.wanted = set(different)
+        different = {found for found in there if contents.get(found) != wanted[found]}
+        self.provenance.wanted = different
         rows = rows_of(self.connection, self.entity, different) if different else {}
-        return {found: _ExistingRow(contents.get(found), rows.get(found)) for found in there}
+        return {one: _RecordState(contents.get(one), rows.get(one), exists=one in there) for one in wanted}
 
     # one document
 
-    def _place_again(self, prepared: Candidate, record_id: str, standing: dict[str, _ExistingRow]) -> None:
-        """Make a row that is gone from a document that had it before the one which is gone, too."""
-        message = f"{self._how_free(prepared, record_id)}, and is made again, because it was gone"
-        said = diagnose("record-taken-over", message, prepared.location)
-        if self._place(prepared, record_id, standing, said):
-            self.made.taken_over.add(record_id)
-
-    def _place(
-        self, prepared: Candidate, record_id: str, standing: dict[str, _ExistingRow], *said: Diagnostic
-    ) -> bool:
-        """Make a new row of a document; returns whether that may be."""
-        linked = self.references.linked(prepared)
-        if linked.missing and self.policy.missing_references is MissingReferences.REJECT:
-            self._reject_missing(prepared, linked)
-            return False
-        self.made.inserts.append(linked.row)
-        self.made.inserted_from.append(prepared.place)
-        self.made.pending[record_id] = self.references.wishes(record_id, linked)
-        self.written_by[record_id] = prepared
-        standing[record_id] = _ExistingRow(prepared.content_sha256, linked.row)
-        self._decide(prepared, Outcome.MIGRATED, [*said, *self.references.notices(prepared, linked)])
-        return True
-
-    def _is_same(self, prepared: Candidate, there: _ExistingRow) -> bool:
-        if there.content_sha256 is not None:
-            return there.content_sha256 == prepared.content_sha256
-        return there.row is not None and not differences(
-            self.entity, there.row, self.references.linked(prepared).row
-        )
-
-    def _is_old(self, prepared: Candidate, record_id: str) -> bool:
-        """Whether a document is what it was, and its row has the content of one that was written or edited later."""
-        if self.before.has_held(prepared):
-            return True
-        is_edited = record_id in self.made.edited or record_id in self.course.edited[self.entity.name]
-        return is_edited and self.before.has_waited(prepared)
-
-    def _settle(
-        self, prepared: Candidate, record_id: str, there: _ExistingRow, standing: dict[str, _ExistingRow]
-    ) -> None:
-        """What becomes of a document whose id is taken by other content."""
-        is_held_here = record_id in self.written_by or record_id in self.arrived
-        is_free = not is_held_here and self.holding.is_free(record_id)
-        if not is_free and self.before.was_replaced(prepared):
-            self._supersede(prepared, record_id)
+    def _decide(self, candidate: Candidate) -> None:
+        record_id = candidate.record_id
+        if record_id is None:
+            self._reject(candidate, [])
             return
-        is_replacing = self.policy.on_conflict is OnConflict.REPLACE
-        if not is_free and is_replacing and self._is_old(prepared, record_id):
-            self._supersede(prepared, record_id)
-            return
-        linked = self.references.linked(prepared)
-        if linked.missing and self.policy.missing_references is MissingReferences.REJECT:
-            self._reject_missing(prepared, linked)
-            return
-        current = there.row or rows_of(self.connection, self.entity, [record_id])[record_id]
-        if is_free:
-            message = f"{self._how_free(prepared, record_id)}: {self._changes(prepared, current)}"
-            self._replace(prepared, record_id, current, standing, "record-taken-over", message)
-            self.made.taken_over.add(record_id)
-        elif is_replacing:
-            message = f"id {shown(record_id)} was replaced: {self._changes(prepared, current)}"
-            self._replace(prepared, record_id, current, standing, "record-replaced", message)
-        else:
-            changes = differences(self.entity, current, linked.row)
-            self._conflict(prepared, record_id, linked, current, in_words(changes))
-
-    def _changes(self, prepared: Candidate, current: Row) -> str:
-        """How a document changes the row that it replaces, in words."""
-        kept = keeping_created_at(self.entity, prepared, current)
-        return changes_on_replacing(
-            self.entity, current, prepared.row or (), self.references.linked(kept).row
-        )
-
-    def _how_free(self, prepared: Candidate, record_id: str) -> str:
-        """Why a document takes over the row of another one, in words."""
-        first = self.holding.first(record_id)
-        if first is not None and first.path == prepared.reading.path:
-            return (
-                f"the document that the row of {shown(record_id)} was made from is no longer in"
-                f" {printable(first.path)}; this one takes the row over"
+        record = self.records[record_id]
+        if self.refused and candidate.place in self.refused:
+            message = f"the database says: {self.refused[candidate.place]}"
+            self._reject(candidate, [diagnose("refused-by-database", message, candidate.location)])
+        elif record.exists and self._is_same(candidate, record):
+            record.content_sha256 = candidate.content_sha256
+            self._arrive(record, Decision(candidate, Outcome.UNCHANGED, candidate.diagnostics))
+        elif record.exists:
+            self._settle(candidate, record_id, record)
+        elif not self.history.was_replaced(candidate) or self.history.is_edit_lost(record_id):
+            self._insert(candidate, record_id, record)
+        elif self.provenance.is_free(record_id):
+            message = (
+                f"{how_free(candidate, record_id, self.provenance)}, and is made again, because it was gone"
             )
-        path = None if first is None else printable_apart([first.path, prepared.reading.path])[0]
-        gone = "no file" if path is None else f"{path} no longer"
-        return f"{gone} has the document of {shown(record_id)}, so this one takes over its row"
+            taken_over = diagnose("record-taken-over", message, candidate.location)
+            self._insert(candidate, record_id, record, taken_over)
+        else:
+            self._supersede(candidate, record)
 
-    def _replace(
-        self,
-        prepared: Candidate,
-        record_id: str,
-        current: Row,
-        standing: dict[str, _ExistingRow],
-        code: str,
-        message: str,
+    def _is_same(self, candidate: Candidate, record: _RecordState) -> bool:
+        if record.content_sha256 is not None:
+            return record.content_sha256 == candidate.content_sha256
+        made = self.references.linked(candidate).row
+        return record.row is not None and not differences(self.entity, record.row, made)
+
+    def _settle(self, candidate: Candidate, record_id: str, record: _RecordState) -> None:
+        """Decide on a document whose id is taken by other content."""
+        is_held_here = record.writer is not None or bool(record.arrived)
+        is_free = not is_held_here and self.provenance.is_free(record_id)
+        is_replacing = self.options.on_conflict is OnConflict.REPLACE
+        is_old = self.history.was_replaced(candidate) or (is_replacing and self._is_old(candidate, record))
+        if not is_free and is_old:
+            self._supersede(candidate, record)
+            return
+        linked = self.references.linked(candidate)
+        if self._is_missing_refused(linked):
+            self._reject(candidate, self.references.notices(candidate, linked))
+            return
+        current = record.row or rows_of(self.connection, self.entity, [record_id])[record_id]
+        if is_free:
+            message = (
+                f"{how_free(candidate, record_id, self.provenance)}: {self._changes(candidate, current)}"
+            )
+            self._replace(
+                candidate, record, current, diagnose("record-taken-over", message, candidate.location)
+            )
+        elif is_replacing:
+            message = f"id {shown(record_id)} was replaced: {self._changes(candidate, current)}"
+            self._replace(
+                candidate, record, current, diagnose("record-replaced", message, candidate.location)
+            )
+        else:
+            self._conflict(candidate, record, differences(self.entity, current, linked.row))
+
+    def _is_old(self, candidate: Candidate, record: _RecordState) -> bool:
+        """Return whether a document is what it was, and its row has the content of one that is newer."""
+        if self.history.had_row(candidate):
+            return True
+        is_edited = record.is_edited or candidate.record_id in self.edited_before
+        return is_edited and self.history.was_in_conflict(candidate)
+
+    def _is_missing_refused(self, linked: Linked) -> bool:
+        return bool(linked.missing) and self.options.missing_references is MissingReferences.REJECT
+
+    # decisions, and what follows from them
+
+    def _insert(
+        self, candidate: Candidate, record_id: str, record: _RecordState, taken_over: Diagnostic | None = None
     ) -> None:
-        """Give the row this document's content; other documents of the batch that had it have it no longer."""
-        kept = keeping_created_at(self.entity, prepared, current)
-        linked = self.references.linked(
-            kept
-        )  # again, so that what detaching puts into extra stands last in it
-        self.made.replacements.append(linked.row)
-        self.made.replaced_from.append(prepared.place)
-        self.made.pending[record_id] = self.references.wishes(record_id, linked)
-        if not self.before.has_waited(prepared):
-            self.made.edited.add(record_id)
-        self.written_by[record_id] = prepared
-        standing[record_id] = _ExistingRow(prepared.content_sha256, linked.row)
-        self._displace(prepared, record_id)
-        notices = self.references.notices(prepared, linked)
-        self._decide(kept, Outcome.MIGRATED, [diagnose(code, message, prepared.location), *notices])
+        """Make a new row."""
+        linked = self.references.linked(candidate)
+        notices = self.references.notices(candidate, linked)
+        if self._is_missing_refused(linked):
+            self._reject(candidate, notices)
+            return
+        pending = self.references.pending(record_id, linked)
+        write = RowWrite(
+            linked.row,
+            pending=pending,
+            takes_over=taken_over is not None,
+            was_gone=record_id in self.gone_rows,
+            was_deleted=record_id in self.history.deleted,
+        )
+        said = [*candidate.diagnostics, *([taken_over] if taken_over else []), *notices]
+        record.exists, record.writer = True, candidate
+        record.content_sha256, record.row = candidate.content_sha256, linked.row
+        if write.was_deleted:
+            record.is_made_again = True
+            for index in record.overridden:
+                self.made[index] = self._in_conflict(self.made[index])
+        self._arrive(record, Decision(candidate, Outcome.MIGRATED, said, write))
 
-    def _displace(self, winner: Candidate, record_id: str) -> None:
-        """Decide anew what became of earlier documents of the batch, now that the row has the winner's content."""
-        arrived, displaced = self.arrived.pop(record_id, []), self.displaced.pop(record_id, [])
+    def _replace(self, candidate: Candidate, record: _RecordState, current: Row, said: Diagnostic) -> None:
+        """Give the row this document's content, and take it from others of the batch that had it."""
+        kept = keeping_created_at(self.entity, candidate, current)
+        linked = self.references.linked(kept)  # again: what is detached must be the last that goes into extra
+        is_edit = not self.history.was_in_conflict(candidate)
+        pending = self.references.pending(str(candidate.record_id), linked)
+        is_taken_over = said.code == "record-taken-over"
+        write = RowWrite(
+            linked.row, replaces=True, pending=pending, takes_over=is_taken_over, is_edit=is_edit
+        )
+        record.is_edited = record.is_edited or is_edit
+        record.writer, record.content_sha256, record.row = candidate, candidate.content_sha256, linked.row
+        self._displace(candidate, record)
+        notices = self.references.notices(candidate, linked)
+        self._arrive(record, Decision(kept, Outcome.MIGRATED, [*kept.diagnostics, said, *notices], write))
+
+    def _displace(self, winner: Candidate, record: _RecordState) -> None:
+        """Decide anew on earlier documents of the batch, now that the row has the winner's content."""
+        arrived, displaced = record.arrived, record.displaced
+        record.arrived, record.displaced = [], []
         for index in arrived:
-            old = self.made.decisions[index]
-            said = [*old.diagnostics, superseded(record_id, old.prepared.location)]
-            self.made.decisions[index] = Decision(old.prepared, Outcome.CONFLICT, said, old.derived, True)
-            self.displaced.setdefault(record_id, []).append(index)
+            self.made[index] = self._in_conflict(self.made[index])
+            record.displaced.append(index)
         for index in displaced:
-            old = self.made.decisions[index]
-            if old.prepared.content_sha256 != winner.content_sha256:
-                self.displaced.setdefault(record_id, []).append(index)
+            old = self.made[index]
+            if old.candidate.content_sha256 != winner.content_sha256:
+                record.displaced.append(index)
                 continue
             said = [one for one in old.diagnostics if one.code != "document-superseded"]
-            self.made.decisions[index] = Decision(old.prepared, Outcome.UNCHANGED, said, old.derived)
-            self.arrived.setdefault(record_id, []).append(index)
+            self.made[index] = old._replace(outcome=Outcome.UNCHANGED, diagnostics=said, was_replaced=False)
+            record.arrived.append(index)
+        for index in arrived + displaced:
+            old = self.made[index]
+            self.made[index] = old._replace(candidate=self.history.as_in_row(old.candidate))
 
-    def _conflict(
-        self, prepared: Candidate, record_id: str, linked: Linked, current: Row, changes: str
-    ) -> None:
-        is_same_row = not differences(self.entity, current, linked.row)
+    def _in_conflict(self, old: Decision) -> Decision:
+        said = superseded(str(old.candidate.record_id), old.candidate.location)
+        return old._replace(outcome=Outcome.CONFLICT, diagnostics=[*old.diagnostics, said], was_replaced=True)
+
+    def _supersede(self, candidate: Candidate, record: _RecordState) -> None:
+        """Leave the row to another document, or to what was changed or deleted through the API."""
+        decision = Decision(candidate, Outcome.UNCHANGED, candidate.diagnostics, was_replaced=True)
+        is_overridden = self.history.is_overridden(candidate)
+        (record.overridden if is_overridden else record.displaced).append(len(self.made))
+        is_kept = is_overridden and not record.is_made_again
+        self.made.append(decision if is_kept else self._in_conflict(decision))
+
+    def _conflict(self, candidate: Candidate, record: _RecordState, changes: list[str]) -> None:
         found = conflict(
-            prepared,
-            changes,
-            self.holding,
-            winner=self.written_by.get(record_id),
-            equal=self.first_arrived.get(record_id),
-            is_same_row=is_same_row,
+            candidate,
+            in_words(changes),
+            self.provenance,
+            winner=record.writer,
+            equal=record.first_arrived,
+            is_same_row=not changes,
         )
-        if self.policy.on_conflict is OnConflict.KEEP:
-            self._decide(prepared, Outcome.CONFLICT, [found])
+        if self.options.on_conflict is OnConflict.REJECT:
+            self._reject(candidate, [found])
         else:
-            self._decide(prepared, Outcome.REJECTED, [found._replace(severity=Severity.ERROR)])
+            self.made.append(Decision(candidate, Outcome.CONFLICT, [*candidate.diagnostics, found]))
 
-    def _supersede(self, prepared: Candidate, record_id: str) -> None:
-        """Another document has the row, or the record was changed or deleted through the API."""
-        outcome, diagnostics = Outcome.CONFLICT, prepared.diagnostics
-        if self.before.was_set_aside(prepared):
-            outcome = Outcome.UNCHANGED
-        else:
-            diagnostics = [*diagnostics, superseded(record_id, prepared.location)]
-            self.displaced.setdefault(record_id, []).append(len(self.made.decisions))
-        self.made.decisions.append(
-            Decision(prepared, outcome, diagnostics, prepared.derived, was_replaced=True)
-        )
+    def _arrive(self, record: _RecordState, decision: Decision) -> None:
+        first = record.first_arrived or decision.candidate
+        record.first_arrived = min(first, decision.candidate, key=lambda one: one.place)
+        record.arrived.append(len(self.made))
+        self.made.append(decision)
 
-    def _decide(self, prepared: Candidate, outcome: Outcome, more: list[Diagnostic] | None = None) -> None:
-        diagnostics = prepared.diagnostics + more if more else prepared.diagnostics
-        if outcome in _ARRIVED:
-            record_id = prepared.record_id or ""
-            self.arrived.setdefault(record_id, []).append(len(self.made.decisions))
-            known = self.first_arrived.setdefault(record_id, prepared)
-            self.first_arrived[record_id] = min(known, prepared, key=lambda one: one.place)
-        self.made.decisions.append(Decision(prepared, outcome, diagnostics, prepared.derived))
+    def _reject(self, candidate: Candidate, reasons: list[Diagnostic]) -> None:
+        errors = [reason._replace(severity=Severity.ERROR) for reason in reasons]
+        self.made.append(Decision(candidate, Outcome.REJECTED, [*candidate.diagnostics, *errors]))
 
-    def _reject(self, prepared: Candidate, code: str, message: str) -> None:
-        reason = diagnose(code, message, prepared.location, severity=Severity.ERROR)
-        self._decide(prepared, Outcome.REJECTED, [reason])
+    # words
 
-    def _reject_missing(self, prepared: Candidate, linked: Linked) -> None:
-        errors = [d._replace(severity=Severity.ERROR) for d in self.references.notices(prepared, linked)]
-        self._decide(prepared, Outcome.REJECTED, errors)
+    def _changes(self, candidate: Candidate, current: Row) -> str:
+        """Return how a document changes the row that it replaces, in words."""
+        kept = keeping_created_at(self.entity, candidate, current)
+        made = self.references.linked(kept).row
+        return changes_on_replacing(self.entity, current, candidate.row or (), made)

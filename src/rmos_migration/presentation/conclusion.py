@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from ..diagnostics import printable
-from ..migrate.not_looked_at import were_not_looked_at
-from ..migrate.outcome import RunStatus, ending, overridden_records
+from ..migrate.outcome import RunStatus
+from ..migrate.summary import ending, overridden_records, were_not_looked_at
 from ..store.model import REPLACED
 from .model import KeptOut, Kind, Run
 from .text import amount, are

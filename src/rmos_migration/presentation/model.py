@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 
-from ..migrate.outcome import RunStatus, is_kept
+from ..migrate.outcome import RunStatus
+from ..migrate.summary import is_kept
 
 
 class Value(BaseModel):

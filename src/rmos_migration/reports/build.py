@@ -10,7 +10,8 @@ from ..audit.auditor import audit_database
 from ..audit.result import AuditResult, RuleState
 from ..diagnostics import Severity, printable
 from ..errors import UsageError
-from ..migrate.outcome import RunStatus, RunSummary
+from ..migrate.outcome import RunStatus
+from ..migrate.summary import RunSummary
 from ..presentation import conversion
 from ..presentation.conclusion import advice, verdict
 from ..presentation.model import Counted, KeptOut, Kind, Run

@@ -1,8 +1,8 @@
 """Recording for a report what a run that keeps nothing (a dry run, one that was undone) would have stored."""
 
 from ..diagnostics import NOT_LOOKED_AT, Diagnostic
-from ..migrate.batch_plan import Decision
-from ..migrate.options import NullObserver
+from ..migrate.model import Decision
+from ..migrate.observer import NullObserver
 from ..migrate.outcome import Outcome
 from ..sources.discover import Source
 from ..store.model import DocumentKey

@@ -13,9 +13,9 @@ from ..errors import CorruptRow
 from ..generations import recognise
 from ..generations.normalized import CATEGORY
 from ..generations.rebuilding import rebuild
-from ..migrate.batch_plan import Place
 from ..migrate.differences import differences
 from ..migrate.linking import detached, keeping_created_at, softly_linked
+from ..migrate.model import Place
 from ..migrate.outcome import Outcome
 from ..migrate.prepare import Candidate, prepare_document
 from ..sources.content import content_sha256

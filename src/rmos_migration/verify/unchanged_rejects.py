@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from itertools import groupby
 
-from ..migrate.batch_plan import Place
+from ..migrate.model import Place
 from ..migrate.outcome import Outcome
 from ..migrate.prepare import Candidate
 from ..sources.decode import to_text

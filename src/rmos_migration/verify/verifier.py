@@ -12,12 +12,12 @@ from .._version import __version__
 from ..diagnostics import FOLDER_NOT_LOOKED_AT, Diagnostic, Location, diagnose
 from ..entities import ENTITIES, Entity
 from ..errors import UsageError
-from ..migrate.batch_plan import Place
 from ..migrate.gc_pause import fewer_garbage_collections
-from ..migrate.misplaced import source_at
+from ..migrate.model import Place
+from ..migrate.opening import source_at
 from ..migrate.prepare import Candidate, prepare
-from ..migrate.renaming import adopted
-from ..migrate.strays import not_looked_at
+from ..migrate.renaming import with_ledger_id
+from ..migrate.stray_files import stray_file_warnings
 from ..sources.decode import is_codec
 from ..sources.discover import Source
 from ..sources.read import Reading, SourceFile, read_files
@@ -129,7 +129,7 @@ class _Pass:
         for unread in self.unread.values():
             if unread.comparison is not None and not unread.has_rows:
                 self._add(unread.comparison)
-        for diagnostic in not_looked_at(self.source, self.encoding):
+        for diagnostic in stray_file_warnings(self.source, self.encoding):
             path = diagnostic.location.path
             self._add(ComparedItem("", path, "", None, DocumentState.NOT_LOOKED_AT, [_reason(diagnostic)]))
             self.tallies.folders_not_looked_at += diagnostic.code == FOLDER_NOT_LOOKED_AT
@@ -178,7 +178,7 @@ class _Pass:
             paths = list(dict.fromkeys(candidate.reading.path for candidate in batch))
             entries = ledger.entries(self.snapshot, self.number, entity, paths)
         batch = [
-            candidate if entry is None else adopted(candidate, entry.record_id, entry.derived)
+            candidate if entry is None else with_ledger_id(candidate, entry.record_id, entry.derived)
             for candidate in batch
             for entry in (entries.get(candidate.place),)
         ]

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from ..diagnostics import printable
-from ..migrate.not_looked_at import folders_among
+from ..migrate.summary import folders_among
 from ..presentation import conversion as facts
 from ..presentation.model import KeptOut, Notice
 from ..presentation.not_loaded_now import counted, counted_by_code, strays_there

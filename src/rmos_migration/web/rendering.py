@@ -14,7 +14,7 @@ from ..api.problems import Problem
 from ..api.state import root_of, state_of
 from ..diagnostics import printable
 from ..entities import ENTITIES, PATTERN
-from ..migrate.not_looked_at import amount_not_looked_at, were_not_looked_at
+from ..migrate.summary import amount_not_looked_at, were_not_looked_at
 from ..presentation.environment import environment
 from .assets import asset_address
 from .labels import label, text_of

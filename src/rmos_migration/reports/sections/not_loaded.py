@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from ...catalogue import CATALOGUE
-from ...migrate.not_looked_at import amount_not_looked_at, folders_among
+from ...migrate.summary import amount_not_looked_at, folders_among
 from ...presentation.model import Excerpt, KeptOut
 from ...presentation.plain_text import columns, wrapped
 from ...presentation.text import about, amount, brief, place

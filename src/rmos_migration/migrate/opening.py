@@ -1,4 +1,4 @@
-"""Opening a legacy folder; where it is none, what in it seems to hold records is named, and where it belongs."""
+"""Opening a legacy folder; if it is not one, saying what in it may be meant, and where that belongs."""
 
 from itertools import islice
 from pathlib import Path
@@ -7,7 +7,7 @@ from ..errors import EnvironmentFailure
 from ..sources.discover import Source
 from ..sources.legacy_folder import NoRecordsError
 from ..sources.skipped_files import SkippedFiles
-from .strays import StrayFile, seen_in, with_destinations
+from .stray_files import StrayFile, seen_in, with_suggested_paths
 
 _LOOKED_AT = 1000
 _NAMED = 5
@@ -21,7 +21,7 @@ def source_at(root: Path, encoding: str | None = None) -> Source:
         encoding: what the user says of files in no known one.
 
     Raises:
-        UsageError: if it is none, with what was probably meant.
+        UsageError: if it is not a legacy folder, with what was probably meant.
         EnvironmentFailure: if it may not be listed.
     """
     try:
@@ -50,7 +50,7 @@ def _listed(found: list[StrayFile]) -> str:
 
 
 def _hint(root: Path, found: list[StrayFile]) -> str:
-    places = (place for _, several in with_destinations(root, found) for place in several)
+    places = (place for _, several in with_suggested_paths(root, found) for place in several)
     wanted = [str(root / place.path) for place in islice(places, _NAMED)]
     if not wanted:
         return "unpack it, then name the folder that came out of it"

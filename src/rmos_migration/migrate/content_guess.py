@@ -1,4 +1,4 @@
-"""Whether a file's text seems to hold records, told from a sample of it: what was not read is not taken apart."""
+"""Guessing from a sample of a file's text whether it holds records, without taking it apart."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -12,13 +12,13 @@ from ..sources.json_lines import decode_line, lines_of
 from ..sources.read import SIZE_LIMIT
 
 _BEGINS_LIKE_JSON = re.compile(r"[\s\ufeff]*+(?>//[^\n]*\n\s*+|/\*(?:[^*]|\*(?!/))*+\*/\s*+)*+[\[{]")
-"""With comments before it or not; possessive, because a hostile file must not make it try again and again."""
+"""Comments may stand before it. Possessive, because a hostile file must not make it backtrack without end."""
 
 _KEY = re.compile(r'"(\w{2,40})"\s*:')
 _COMMON_KEYS = {"created_at", "created_at_utc", "updated_at", "metadata_json", "start_time", "end_time"}
 
 _SAMPLE = 256 * 1024
-"""Characters of a text that is no JSON as a whole in which keys and lines are looked for."""
+"""Characters in which keys and lines are looked for, if the text as a whole is not JSON."""
 
 _TRIED = 100
 """Values of a list, of an object, or of lines that are tried."""
@@ -27,8 +27,14 @@ _DEPTH = 3
 """Lists and objects around a record: an answer, a wrapper, a category."""
 
 
-class Likeness(NamedTuple):
-    """What a file seems to hold: records of an entity, one or several; ``others`` are entities of further ones beside them."""
+class ContentGuess(NamedTuple):
+    """What a file seems to hold.
+
+    Attributes:
+        entity: what the first record is.
+        is_single: whether it is one record, and the whole file.
+        others: entities of further records in the file.
+    """
 
     entity: Entity
     is_single: bool = False
@@ -36,11 +42,11 @@ class Likeness(NamedTuple):
 
 
 def begins_like_json(head: bytes, encoding: str | None) -> bool:
-    """Tell whether the first bytes of a file are those of JSON, in any encoding."""
+    """Return whether the first bytes of a file are those of JSON, in any encoding."""
     return _BEGINS_LIKE_JSON.match(_text(head, encoding)) is not None
 
 
-def likeness(raw: bytes, encoding: str | None, nearby: Entity | None) -> Likeness | None:
+def guess_content(raw: bytes, encoding: str | None, nearby: Entity | None) -> ContentGuess | None:
     """Return what records a file's bytes seem to hold.
 
     Args:
@@ -59,13 +65,13 @@ def likeness(raw: bytes, encoding: str | None, nearby: Entity | None) -> Likenes
     return (of_lines and of_lines._replace(is_single=False)) or _by_keys(sample)
 
 
-def _among(values: Iterable[Any], entities: list[Entity], depth: int = _DEPTH) -> Likeness | None:
+def _among(values: Iterable[Any], entities: list[Entity], depth: int = _DEPTH) -> ContentGuess | None:
     found = [kind for value in values for kind in _outermost(value, entities, depth)]
     if not found:
         return None
     (first, level), *_ = found
     others = dict.fromkeys(entity for entity, _ in found if entity is not first)
-    return Likeness(first, is_single=level == depth, others=tuple(others))
+    return ContentGuess(first, is_single=level == depth, others=tuple(others))
 
 
 def _outermost(value: Any, entities: list[Entity], depth: int) -> Iterator[tuple[Entity, int]]:
@@ -87,7 +93,7 @@ def _outermost(value: Any, entities: list[Entity], depth: int) -> Iterator[tuple
             yield from _outermost(below, entities, depth - 1)
 
 
-def _by_keys(text: str) -> Likeness | None:
+def _by_keys(text: str) -> ContentGuess | None:
     """Return whose records a text seems to hold that is not JSON as a whole.
 
     Three keys of an entity tell, if one of them is such as hardly anything else has.
@@ -96,7 +102,7 @@ def _by_keys(text: str) -> Likeness | None:
     of_entity = {entity: keys & _keys(entity) for entity in ENTITIES}
     entity = max(of_entity, key=lambda one: len(of_entity[one]))
     is_told = any("_" in key for key in of_entity[entity] - _COMMON_KEYS)
-    return Likeness(entity) if is_told and len(of_entity[entity]) >= 3 else None
+    return ContentGuess(entity) if is_told and len(of_entity[entity]) >= 3 else None
 
 
 def _keys(entity: Entity) -> set[str]:

@@ -1,6 +1,7 @@
-"""Where files that are not read where they are would be read: a place of its own for each of them.
+"""Paths under which files would be read that are not read where they are, each a place of its own.
 
-Whoever follows what is said here must never move one file over another, on any system: some do not tell capitals apart.
+Following these suggestions must never move one file over another, on any system: some do not tell capitals
+apart.
 """
 
 import unicodedata
@@ -15,17 +16,15 @@ from ..entities import Entity
 from ..sources.folders import entity_of_folder, is_read_by_name
 
 
-class Destination(NamedTuple):
-    """A free path below the legacy folder; ``taken`` is the one that comes to mind first, if another file is there."""
+class SuggestedPath(NamedTuple):
+    """A free path below the legacy folder; ``taken`` is the more obvious one, if another file is there."""
 
     path: str
     taken: str = ""
 
 
-def destinations(root: Path, files: Sequence[tuple[str, Entity]]) -> Iterator[Destination]:
-    """Yield where each file would be read, no two at one place.
-
-    Files that come to mind for one place keep the folders they are in, all of them.
+def suggest_paths(root: Path, files: Sequence[tuple[str, Entity]]) -> Iterator[SuggestedPath]:
+    """Yield a path for each file, no two the same. Files that would get the same one keep all their folders.
 
     Args:
         root: the legacy folder.
@@ -38,7 +37,7 @@ def destinations(root: Path, files: Sequence[tuple[str, Entity]]) -> Iterator[De
     for (path, entity), first in zip(files, firsts, strict=True):
         is_taken = _is_there(root, first, names_of)
         if rivals[_folded(first)] == 1 and not is_taken:
-            yield Destination(first)
+            yield SuggestedPath(first)
             continue
         free = (
             place
@@ -47,11 +46,11 @@ def destinations(root: Path, files: Sequence[tuple[str, Entity]]) -> Iterator[De
         )
         place = next(free)
         given.add(_folded(place))
-        yield Destination(place, first if is_taken else "")
+        yield SuggestedPath(place, first if is_taken else "")
 
 
 def _places(path: str, entity: Entity) -> Iterator[str]:
-    """Yield where a file may go, without end, the nearest at hand first."""
+    """Yield paths for a file, without end, the most obvious first."""
     *folders, name = path.split("/")
     readable = _readable(name)
     if folders and entity_of_folder(folders[0]) is entity:
@@ -96,5 +95,5 @@ def _names_in(folder: Path) -> frozenset[str]:
 
 
 def _folded(name: str) -> str:
-    """Return a name as the systems see it that tell neither capitals nor the forms of an accent apart."""
+    """Return a name as systems see it that tell neither capitals nor Unicode forms apart."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -1,8 +1,9 @@
-"""What made each row must not be forgotten when its file is read again: edited, broken, or with its documents moved.
+"""Carrying over what each row was made from when its file is read again: edited, broken, or rearranged.
 
-A ledger entry that speaks of a row carries its origin: the row's id, and generation, ``derived`` and content hash of the
-document it was made from. When a file is read again its entries are written anew, and each origin goes to the entry of
-the same record, else to the place where it stood; one that fits neither is kept beside the file's documents.
+A ledger entry that speaks of a row holds its origin: the row's id, and the generation, ``derived`` and
+content hash of the document it was made from. When a file is read again, its entries are written anew. Each
+origin goes to the entry of the same record, or else to the place where it stood; one that fits neither gets
+an entry of its own.
 """
 
 from collections.abc import Container, Iterable, Mapping
@@ -11,15 +12,19 @@ from ..entities import BY_NAME
 from ..generations.normalized import names_columns
 from ..store.ledger import KnownDocument
 from ..store.model import GONE, REPLACED, SETTLED, LedgerEntry
-from .batch_plan import Place
+from .model import Place
 from .outcome import Outcome
 
 
-class Origins:
-    """The origins in some files before they were read again, given to the new entries one by one."""
+class CarriedProvenance:
+    """The origins in some files before they were read again, given to the new entries one by one.
+
+    Args:
+        known: what the ledger said.
+        replaced: the rows that were just made from something else.
+    """
 
     def __init__(self, known: Mapping[Place, KnownDocument], replaced: Container[str]) -> None:
-        """``known`` is what the ledger said; ``replaced`` are the rows that were just made from something else."""
         self.unclaimed = {
             place: before
             for place, before in known.items()
@@ -34,25 +39,26 @@ class Origins:
         self.spoken_for: set[tuple[str, str | None]] = set()
 
     def given_to(self, entries: list[LedgerEntry]) -> list[LedgerEntry]:
-        """The entries with the origins that are theirs; those of documents that arrived choose first.
+        """Give the entries their origins; those of documents that arrived choose first.
 
-        Those without an id choose last where another document of a record stood: it may be one of that record.
+        Those without an id choose last, and get the origin of the record that stood in their place.
         """
         settled = {
             index: self._settled(entry) for index, entry in enumerate(entries) if entry.outcome in SETTLED
         }
-        given = [settled.get(index) or self._kept_out(entry) for index, entry in enumerate(entries)]
+        given = [settled.get(index) or self._not_loaded(entry) for index, entry in enumerate(entries)]
         return [self._broken(entry) if entry.record_id is None else entry for entry in given]
 
     def left(self, paths: Iterable[str], source_id: int, entity: str, run_id: int) -> list[LedgerEntry]:
-        """Entries for the origins in files at ``paths`` that no document took: theirs were taken out of the file."""
+        """Return entries for the origins that no document took: theirs are no longer in the files."""
         read = set(paths)
         left: dict[tuple[str, str | None], LedgerEntry] = {}
         for (path, _), before in self.unclaimed.items():
             if path in read and (path, before.record_id) not in self.spoken_for:
                 entry = LedgerEntry(
                     source_id, path, f"{GONE}{before.record_id}", entity, before.record_id, before.generation,
-                    Outcome.MIGRATED.value, None, before.derived, run_id, None, before.content_sha256, None, None,
+                    Outcome.MIGRATED.value, None, before.derived, run_id, None, before.content_sha256,
+                    None, None,
                 )  # fmt: skip
                 left.setdefault((path, before.record_id), entry)
         return list(left.values())
@@ -71,10 +77,10 @@ class Origins:
         is_origin = before.outcome == Outcome.MIGRATED  # it is still the document its row was made from
         outcome = before.outcome if is_origin else entry.outcome
         if before.derived is not None and not names_columns(BY_NAME[entry.entity], before.derived):
-            return entry._replace(outcome=outcome)  # other hands changed it
+            return entry._replace(outcome=outcome)  # edited outside of rmos
         return entry._replace(outcome=outcome, derived=before.derived)
 
-    def _kept_out(self, entry: LedgerEntry) -> LedgerEntry:
+    def _not_loaded(self, entry: LedgerEntry) -> LedgerEntry:
         if entry.code == REPLACED:  # it has been in the row itself, and another document is now
             return entry
         before = self._claim(entry)
@@ -87,7 +93,7 @@ class Origins:
         return entry if before is None else _with(entry, before)
 
     def _claim(self, entry: LedgerEntry) -> KnownDocument | None:
-        """Take the origin of the entry's record in its file, best that of the same place."""
+        """Take the origin of the entry's record in its file, preferably the one in the same place."""
         if entry.record_id is None:
             return None
         here, places = (entry.path, entry.pointer), self.places.get((entry.path, entry.record_id))
@@ -97,7 +103,7 @@ class Origins:
         return self._take(here if here in places else next(iter(places)))
 
     def _take(self, place: Place) -> KnownDocument | None:
-        """Take the origin that stood at a place, if nobody has."""
+        """Take the origin of a place, unless it is taken."""
         before = self.unclaimed.pop(place, None)
         if before is not None:
             self.places[place[0], before.record_id].pop(place)

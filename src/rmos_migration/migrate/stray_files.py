@@ -1,6 +1,6 @@
-"""Files that a run does not look at, though they seem to hold records: under another name, in another place, packed.
+"""Files that seem to hold records but are not read: in another place, under another name, or packed.
 
-Nothing of them is migrated. They are told of, because "everything arrived" would not be true.
+Nothing of them is migrated. They are reported, because otherwise "everything arrived" would not be true.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,12 +16,12 @@ from ..sources.machine import raise_if_machine_failed
 from ..sources.read import SIZE_LIMIT, SourceFile, beginning_of
 from ..sources.signatures import signature_of
 from ..sources.skipped_files import closed_file
-from .destinations import Destination, destinations
-from .likeness import Likeness, begins_like_json, likeness
+from .content_guess import ContentGuess, begins_like_json, guess_content
 from .options import Stop
+from .suggested_paths import SuggestedPath, suggest_paths
 
 _HEAD = 4096
-"""Bytes by which a file is told to be JSON or an archive."""
+"""Bytes by which JSON and archives are recognised."""
 
 _PACKED_DOCUMENTS = (
     ".docx",
@@ -42,13 +42,13 @@ _TEXTS = ("", ".txt", ".text", ".dat", ".log", ".js")
 """Endings under which JSON is kept now and then; of a file that cannot be opened, its name alone tells."""
 
 
-def not_looked_at(
+def stray_file_warnings(
     source: Source, encoding: str | None = None, stop: Stop = lambda: None
 ) -> Iterator[Diagnostic]:
     """Yield a warning for each file of a source that may hold records and is not read, in path order.
 
-    To be asked once, after the files of every entity were walked. What is passed over without a warning is counted
-    by the source. It ends early when ``stop`` asks for it.
+    Call it once, after walking the files of every entity. The source counts what is skipped without a
+    warning. It ends early when ``stop`` asks for it.
     """
     found = []
     for file in source.skipped():
@@ -59,15 +59,18 @@ def not_looked_at(
             source.ignore(file.path)
         else:
             found.append(seen)
-    for stray, places in with_destinations(source.root, found):
+    for stray, places in with_suggested_paths(source.root, found):
         yield stray.problem or _warning(stray, places)
 
 
 class StrayFile(NamedTuple):
     """A file that seems to hold records and is not read.
 
-    ``looks`` says what it looks like, as the end of a sentence; ``kinds`` are what it holds, none for an archive;
-    ``problem`` says why it could not be looked at, if it could not.
+    Attributes:
+        path: its path in the source.
+        looks: what it looks like, as the end of a sentence.
+        kinds: what it holds, empty for an archive.
+        problem: why it could not be looked at, if so.
     """
 
     path: str
@@ -98,23 +101,23 @@ def seen_in(file: SourceFile, encoding: str | None) -> StrayFile | None:
         if not _may_be_json(file.path):
             return None
         return StrayFile(file.path, problem=closed_file(file.path, file.full, error).problem)
-    seen = likeness(raw, encoding, _entity_nearby(file.path))
+    seen = guess_content(raw, encoding, _entity_nearby(file.path))
     if seen is None:
         return None
     kinds = (seen.entity, *seen.others)
     return StrayFile(file.path, f"looks like {_named(seen)}", kinds)
 
 
-def with_destinations(
+def with_suggested_paths(
     root: Path, strays: Sequence[StrayFile]
-) -> Iterator[tuple[StrayFile, list[Destination]]]:
-    """Yield each with where its records would be read, by kind; an archive, and what could not be looked at, nowhere."""
+) -> Iterator[tuple[StrayFile, list[SuggestedPath]]]:
+    """Yield each file with a path for each kind of its records; none if it is packed or was not looked at."""
     held = [(one.path, kind) for one in strays for kind in one.kinds]
-    places = destinations(root, held)
+    places = suggest_paths(root, held)
     return ((one, list(islice(places, len(one.kinds)))) for one in strays)
 
 
-def _warning(stray: StrayFile, places: Sequence[Destination]) -> Diagnostic:
+def _warning(stray: StrayFile, places: Sequence[SuggestedPath]) -> Diagnostic:
     if not places:
         message = "archives are not opened; what is packed in this one was not looked at"
         return diagnose("archive-not-looked-at", message, Location(stray.path))
@@ -133,7 +136,7 @@ def _entity_nearby(path: str) -> Entity | None:
     return next((entity for name in reversed(folders) if (entity := entity_of_folder(name))), None)
 
 
-def _named(seen: Likeness) -> str:
+def _named(seen: ContentGuess) -> str:
     if seen.is_single:
         return f"a {seen.entity.singular}".replace("_", " ")
     return " and ".join(kind.name for kind in (seen.entity, *seen.others)).replace("_", " ")
@@ -145,12 +148,13 @@ def _why(path: str) -> str:
     return f"only files whose names end in {', '.join(READ_ENDINGS)} are read"
 
 
-def _hint(places: Sequence[Destination]) -> str:
+def _hint(places: Sequence[SuggestedPath]) -> str:
     again = "then run rmos migrate again; or move it out of this folder"
     if len(places) > 1:
         parts = " and ".join(place.path for place in places)
         return f"each kind of record is read from a folder of its own: split the file into {parts}, {again}"
     path, taken = places[0]
     if taken:
-        return f"{taken} is there already: compare the two. If this is another record, move it to {path}, {again}"
+        compare = f"{taken} is there already: compare the two"
+        return f"{compare}. If this is another record, move it to {path}, {again}"
     return f"did you mean {path}? Rename or move it, {again}"
