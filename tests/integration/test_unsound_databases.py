@@ -61,7 +61,10 @@ def sqlite_says(database: Path) -> list[str]:
     try:
         with closing(sqlite3.connect(copy)) as connection:
             return [str(row[0]) for row in connection.execute("PRAGMA integrity_check")]
-    except sqlite3.Error as error:
+    except (
+        sqlite3.Error,
+        UnicodeDecodeError,
+    ) as error:  # the latter for a damaged name in an error's message
         return [str(error)]
 
 
