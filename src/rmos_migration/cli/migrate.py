@@ -66,8 +66,8 @@ def migrate(
         typer.Option(
             "--max-rejects",
             metavar="N|P%",
-            help="End the run when more are rejected; P% of the documents found, judged from 1,000 of them or "
-            "the end on.",
+            help="End the run when more are rejected; P% of the documents found, judged from 1,000 of them "
+            "or the end on.",
         ),
     ] = None,
     encoding: Annotated[

@@ -94,8 +94,8 @@ class UnitOfWork:
     def batch(self, batch: Batch) -> Iterator[None]:
         """Write a batch in one transaction; what is counted in it is counted only if that commits.
 
-        One that has nothing to write needs none: that keeps a run in which nothing has changed fast. ``UndoBatch`` ends
-        here.
+        One that has nothing to write needs none: that keeps a run in which nothing has changed fast.
+        ``UndoBatch`` ends here.
         """
         before = self.progress.counts
         try:
