@@ -26,7 +26,8 @@ from rmos_migration.store.database import database_at
 EXAMPLES = Path(__file__).parent.parent / "examples"
 DOMAIN_TABLES = ("strip_families", "patterns", "joblogs")
 
-# documents ---------------------------------------------------------------------------------------------------
+# documents
+# ---------------------------------------------------------------------------------------------------
 
 
 def family(id_: str = "f1", **more: Any) -> dict[str, Any]:
@@ -59,7 +60,8 @@ def joblog(id_: str = "j1", **more: Any) -> dict[str, Any]:
     return native | more
 
 
-# trees -------------------------------------------------------------------------------------------------------
+# trees
+# -------------------------------------------------------------------------------------------------------
 
 _seconds = count(1_600_000_000)
 
@@ -67,7 +69,8 @@ _seconds = count(1_600_000_000)
 def write(tree: Path, path: str, content: Any) -> Path:
     """Write a file below ``tree``: bytes and text as they are, anything else as JSON.
 
-    Every file written gets a time of its own, years ago, so that a file written again is never taken for the old one.
+    Every file written gets a time of its own, years ago, so that a file written again is never taken for the
+    old one.
     """
     file = tree / path
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -102,11 +105,13 @@ def workshop(tree: Path, documents: int) -> None:
         write(tree, f"joblogs/{number % 10}/{number:05}.json", document)
 
 
-# databases ---------------------------------------------------------------------------------------------------
+# databases
+# ---------------------------------------------------------------------------------------------------
 
 
 def shape(database: Path) -> dict[str, str]:
-    """The CREATE statements of a database by name; white space and the order of columns and rules do not count."""
+    """The CREATE statements of a database by name; white space and the order of columns and rules do not
+    count."""
     found = query(
         database, "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
     )
@@ -214,12 +219,14 @@ def digests(folder: Path) -> dict[str, str]:
     }
 
 
-# processes ---------------------------------------------------------------------------------------------------
+# processes
+# ---------------------------------------------------------------------------------------------------
 
 RMOS = [sys.executable, "-m", "rmos_migration"]
 
 Here = Callable[..., tuple[int, str]]
-"""The command in this process (the fixture ``here``): takes its arguments, gives its exit code and all that it said."""
+"""The command in this process (the fixture ``here``): takes its arguments, gives its exit code and all that
+it said."""
 
 RMOS_IN_SMALL_BATCHES = [
     sys.executable,
@@ -249,8 +256,8 @@ def rmos(
 ) -> subprocess.CompletedProcess[str]:
     """Run the command to its end in a process of its own; ``before`` is called in it first (POSIX only).
 
-    The process is a fork of one that has the program loaded, where only the program's own variables are told, and a start
-    of Python where others are, which Python itself may heed.
+    The process is a fork of one that has the program loaded, where only the program's own variables are told,
+    and a start of Python where others are, which Python itself may heed.
     """
     told = environment() if env is None else dict(env)
     if before in (None, without_root_powers) and _is_as_usual(told):
@@ -291,7 +298,8 @@ def _loaded() -> LoadedProgram:
 
 @contextmanager
 def started(*command: str | Path, cwd: Path | None = None, **more: str) -> Iterator[subprocess.Popen[str]]:
-    """A process that runs while the test goes on, and is ended with it; ``more`` is added to its environment."""
+    """A process that runs while the test goes on, and is ended with it; ``more`` is added to its
+    environment."""
     with subprocess.Popen(
         [str(part) for part in command],
         cwd=cwd,

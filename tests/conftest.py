@@ -16,8 +16,8 @@ from rmos_migration.store.pool import ReadPool
 from rmos_migration.store.sqlite.database import SqliteDatabase
 from two_steps import program_of_two_steps
 
-# Examples judge behaviour, not the speed of the machine, and a test run tries the same ones each time. New ones are looked
-# for by ``make fault``: what that finds is to become a test of its own.
+# Examples judge behaviour, not the speed of the machine, and a test run tries the same ones each time. New
+# ones are looked for by ``make fault``: what that finds is to become a test of its own.
 settings.register_profile(
     "unhurried",
     parent=settings.default,
@@ -47,7 +47,8 @@ def database(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def two_steps() -> Iterator[None]:
-    """Let the program have a second step of its schema, here and in every process: it can upgrade a database then."""
+    """Let the program have a second step of its schema, here and in every process: it can upgrade a database
+    then."""
     with program_of_two_steps():
         yield
 
@@ -83,7 +84,8 @@ def here(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) ->
 
 
 def pytest_configure() -> None:
-    """Let signals do what they do at a terminal, also in the background or under nohup: what is started inherits that."""
+    """Let signals do what they do at a terminal, also in the background or under nohup: what is started
+    inherits that."""
     for name, usual in (("SIGINT", signal.default_int_handler), ("SIGHUP", signal.SIG_DFL)):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_IGN:

@@ -1,4 +1,5 @@
-"""Follows a PowerShell script, where no PowerShell is: the plain part of the language, with stand-ins for its commands."""
+"""Follows a PowerShell script, where no PowerShell is: the plain part of the language, with stand-ins for its
+commands."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -22,7 +23,8 @@ _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
 
 
 class Reading:
-    """Follows statements; ``commands`` stand for the commands that are called, ``known`` holds the variables."""
+    """Follows statements; ``commands`` stand for the commands that are called, ``known`` holds the
+    variables."""
 
     def __init__(self, commands: Mapping[str, Command], known: dict[str, Any]) -> None:
         self.commands = commands

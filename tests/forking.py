@@ -29,14 +29,14 @@ class LoadedProgram:
         plan: dict[str, Any] | None = None,
         streams: Mapping[str, str] | None = None,
     ) -> tuple[subprocess.CompletedProcess[str], int]:
-        """Run a command to its end; return how it ended, and how many calls the library of faults counted in it.
+        """Run a command to its end; return how it ended, and how many calls the library of faults counted in
+        it.
 
         Args:
-            arguments: what would stand after ``rmos``.
-            seconds: after so long it is ended by SIGALRM.
-            is_ordinary: whether permissions hold for it though it belongs to root.
-            plan: the fault in its calls.
-            streams: the files that are its ``stdout`` or ``stderr``; what it writes into them is not returned.
+            arguments: what would stand after ``rmos``. seconds: after so long it is ended by SIGALRM.
+            is_ordinary: whether permissions hold for it though it belongs to root. plan: the fault in its
+            calls. streams: the files that are its ``stdout`` or ``stderr``; what it writes into them is not
+            returned.
         """
         words = [os.fspath(one) for one in arguments]
         places = {"stdout": str(self._out), "stderr": str(self._err)} | dict(streams or {})

@@ -1,4 +1,5 @@
-"""A process that has the program loaded and runs a command of it in a child at each order: it costs a fork, not a start.
+"""A process that has the program loaded and runs a command of it in a child at each order: it costs a fork,
+not a start.
 
 It reads an order a line from stdin (JSON) and answers each with a line. ``forking.LoadedProgram`` starts it.
 """
@@ -31,7 +32,8 @@ def without_powers_over_others_files() -> None:
 
 
 def without_power_to_hand_over() -> None:
-    """Let root give files to its own groups only, as anybody else (CAP_CHOWN), in this process and in what it starts."""
+    """Let root give files to its own groups only, as anybody else (CAP_CHOWN), in this process and in what it
+    starts."""
     _drop(0)
 
 

@@ -10,7 +10,8 @@ from tree_sitter import Language, Node, Parser
 _PARSER = Parser(Language(tree_sitter_powershell.language()))
 
 _NOT_PLAIN = {"pipeline_chain_tail", "merging_redirection_operator", "class_statement", "enum_statement"}
-"""What PowerShell 7 alone knows, or what the two understand differently; other news of it do not parse here."""
+"""What PowerShell 7 alone knows, or what the two understand differently; other news of it do not parse
+here."""
 
 
 class Step(NamedTuple):
@@ -72,7 +73,8 @@ class Script:
 
     @property
     def unassigned(self) -> set[str]:
-        """The variables that it reads and never sets; strict mode refuses them where they are not PowerShell's own."""
+        """The variables that it reads and never sets; strict mode refuses them where they are not
+        PowerShell's own."""
         found = {text(node).lower() for node in self.nodes if node.type == "variable"}
         plain = {name.replace("$script:", "$") for name in found}
         return {name.lstrip("$") for name in plain - self._assigned}

@@ -17,7 +17,8 @@ def rebuilt(
 ) -> dict[str, Any]:
     """The source document, from a row's columns as the database holds them and what the ledger says of it.
 
-    ``wishes`` are what detached references wait for, by field; they make a difference to canonical documents only.
+    ``wishes`` are what detached references wait for, by field; they make a difference to canonical documents
+    only.
     """
     if generation == "rmos export":
         return spelled_out(entity, row, list(derived), wishes)

@@ -1,4 +1,5 @@
-"""Whether an exported folder is what the database was: the same rows again, and the documents as they were."""
+"""Whether an exported folder is what the database was: the same rows again, and the documents as they
+were."""
 
 import json
 from collections.abc import Collection

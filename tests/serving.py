@@ -26,7 +26,8 @@ MIGRATION = f"{STORES}/migration"
 
 
 def serving(database: Path, source: Path | None = None, **more: Any) -> ServerSettings:
-    """What is served; without a source, one that is not there. ``more`` are further fields of ``ServerSettings``."""
+    """What is served; without a source, one that is not there. ``more`` are further fields of
+    ``ServerSettings``."""
     told: dict[str, Any] = {"token": TOKEN} | more
     return ServerSettings(database_at(database), source or database.parent / "no-legacy-folder", **told)
 

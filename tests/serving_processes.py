@@ -32,7 +32,8 @@ _HASTY = (
 
 
 def hasty(module: str = "timeouts", **bounds: float) -> list[str]:
-    """The command with other bounds of one module of the API's: HEAD_SECONDS, BODY_SECONDS, TAKING_SECONDS and the like."""
+    """The command with other bounds of one module of the API's: HEAD_SECONDS, BODY_SECONDS, TAKING_SECONDS
+    and the like."""
     settings = "; ".join(f"{module}.{name} = {bound}" for name, bound in bounds.items())
     return [sys.executable, "-c", _HASTY.format(settings=settings)]
 
@@ -207,8 +208,8 @@ def serving(
     before: Callable[[], None] | None = None,
     **more: str,
 ) -> Iterator[Served]:
-    """A server on a free port, until the block ends; ``token`` None lets it keep its own in a file, ``more`` is its
-    environment.
+    """A server on a free port, until the block ends; ``token`` None lets it keep its own in a file, ``more``
+    is its environment.
     """
     env = environment(**more) if token is None else environment(RMOS_TOKEN=token, **more)
     arguments = [*(command or RMOS), "serve", "--database", database, "--port", "0", "--no-browser", *options]

@@ -1,4 +1,5 @@
-"""A real browser: Debian's Chromium or whatever there is, without a network, with what it complained about."""
+"""A real browser: Debian's Chromium or whatever there is, without a network, with what it complained
+about."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -13,7 +14,8 @@ _OURS = "EXCLUDE 127.0.0.1, EXCLUDE localhost"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """The browser; not for the session, because while it runs no other test of this thread can use asyncio."""
+    """The browser; not for the session, because while it runs no other test of this thread can use
+    asyncio."""
     executable = installed_browser()
     if executable is None:
         pytest.skip("needs Chromium, or another browser of its kind named in RMOS_CHROMIUM")

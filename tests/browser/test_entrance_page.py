@@ -1,4 +1,5 @@
-"""The one-time link in a real browser: no token is typed, the address forgets the key, other windows know the token."""
+"""The one-time link in a real browser: no token is typed, the address forgets the key, other windows know the
+token."""
 
 import sys
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""The report's page as a person meets it: in a browser, on paper, with or without script, whatever is in the files."""
+"""The report's page as a person meets it: in a browser, on paper, with or without script, whatever is in the
+files."""
 
 import re
 from pathlib import Path

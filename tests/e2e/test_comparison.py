@@ -1,4 +1,5 @@
-"""What docs/comparison.md says becomes of a document is what becomes of it: in sqlite-utils, and in this program."""
+"""What docs/comparison.md says becomes of a document is what becomes of it: in sqlite-utils, and in this
+program."""
 
 import json
 import subprocess

@@ -1,7 +1,8 @@
 """The image and its compose file, as far as they can be held to their word without an engine.
 
-What the Dockerfile says is read from it and done here: the files are copied, the wheel is built from them, the server is
-started with the image's arguments and settings in another folder, and asked by the image's health check.
+What the Dockerfile says is read from it and done here: the files are copied, the wheel is built from them,
+the server is started with the image's arguments and settings in another folder, and asked by the image's
+health check.
 """
 
 import json
@@ -31,7 +32,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the image is a 
 ROOT = Path(__file__).parents[2]
 PROGRAMS = Path(sys.executable).parent
 LOOPBACK_BY_ANOTHER_NAME = "127.1"
-"""An address of this machine alone that the program does not take for one, so that reading needs the token."""
+"""An address of this machine alone that the program does not take for one, so that reading needs the
+token."""
 
 
 class Instruction(NamedTuple):
@@ -65,7 +67,8 @@ def said(name: str, stage: list[Instruction] = RUNNING) -> Instruction:
 
 
 def is_ignored(path: str) -> bool:
-    """Whether .dockerignore keeps a file from the engine; the last line that fits it, or a folder it is in, decides."""
+    """Whether .dockerignore keeps a file from the engine; the last line that fits it, or a folder it is in,
+    decides."""
     parts = path.split("/")
     places = ["/".join(parts[: number + 1]) for number in range(len(parts))]
     ignored = False
@@ -105,7 +108,8 @@ def copied() -> dict[str, str]:
 
 
 def settings(data: Path) -> dict[str, str]:
-    """The variables that the image sets, with another folder for its data and the example for its legacy folder."""
+    """The variables that the image sets, with another folder for its data and the example for its legacy
+    folder."""
     found = dict(word.split("=", 1) for word in said("ENV").words)
     del found["PATH"]
     moved = {"/data": str(data), "/legacy": str(EXAMPLES / "rmos_legacy")}
@@ -122,7 +126,8 @@ def own(words: list[str]) -> list[str]:
 
 @contextmanager
 def container(data: Path, *more: str) -> Iterator[Served]:
-    """The server that the image starts, on an empty volume; only address and port are others, and ``more`` is added."""
+    """The server that the image starts, on an empty volume; only address and port are others, and ``more`` is
+    added."""
     elsewhere = {"0.0.0.0": LOOPBACK_BY_ANOTHER_NAME, "8000": "0"}
     words = [*said("ENTRYPOINT").words, *said("CMD").words, *more]
     command = own([elsewhere.get(word, word) for word in words])
@@ -148,7 +153,8 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
-# building ----------------------------------------------------------------------------------------------------
+# building
+# ----------------------------------------------------------------------------------------------------
 
 
 def test_linter_finds_no_fault_in_the_dockerfile() -> None:
@@ -215,7 +221,8 @@ def test_image_runs_as_nobody_in_particular() -> None:
     assert said("WORKDIR").rest == said("VOLUME").rest
 
 
-# running -----------------------------------------------------------------------------------------------------
+# running
+# -----------------------------------------------------------------------------------------------------
 
 
 def test_dashboard_starts_on_an_empty_volume_and_is_healthy(data: Path) -> None:
@@ -278,7 +285,8 @@ def test_other_commands_find_the_database_and_the_legacy_folder(data: Path) -> N
     assert records(data / "rmos.db", "patterns")
 
 
-# compose -----------------------------------------------------------------------------------------------------
+# compose
+# -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")

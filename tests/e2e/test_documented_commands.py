@@ -1,4 +1,5 @@
-"""Every command and every address that README and docs show is run: page by page, from its top, as it stands there."""
+"""Every command and every address that README and docs show is run: page by page, from its top, as it stands
+there."""
 
 import json
 import os
@@ -48,7 +49,8 @@ verbs = {name: command_of(name) for name in SUMMARIES}
 
 
 class Workshop:
-    """A folder in which somebody follows a page: the examples, files of their own, and a database of those."""
+    """A folder in which somebody follows a page: the examples, files of their own, and a database of
+    those."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -122,7 +124,8 @@ def _is_of_the_script(command: str) -> bool:
 
 
 def _is_of_the_compose_file(command: str) -> bool:
-    """Whether compose.yaml has the service, and what runs in it is a command there is (there is no engine here)."""
+    """Whether compose.yaml has the service, and what runs in it is a command there is (there is no engine
+    here)."""
     services = YAML(typ="safe").load(ROOT / "compose.yaml")["services"]
     _, _, verb, *rest = command.split()
     options = list(takewhile(lambda word: word.startswith("-"), rest))
@@ -135,7 +138,8 @@ def _is_of_the_compose_file(command: str) -> bool:
 
 
 def _files_are_there(command: str) -> bool:
-    """Whether what is installed or started lies in deploy/ (only an administrator or the Task Scheduler can do it)."""
+    """Whether what is installed or started lies in deploy/ (only an administrator or the Task Scheduler can
+    do it)."""
     units = re.findall(r"rmos-[\w@-]+\.(?:service|timer)", command)
     return all((ROOT / file).exists() for file in re.findall(r"deploy/\S+", command)) and all(
         (ROOT / "deploy" / "systemd" / unit).exists() for unit in units
@@ -216,7 +220,8 @@ FOLDERS = ("/data", "/legacy", "/tmp", "/etc/", "/opt/", "/srv/", "/var/")
 
 
 def addresses() -> list[tuple[str, str, str]]:
-    """Page, method (empty for any) and path of every address in prose; ``…`` stands for the API's beginning."""
+    """Page, method (empty for any) and path of every address in prose; ``…`` stands for the API's
+    beginning."""
     found = set()
     for page in PAGES:
         for span in spans(page):

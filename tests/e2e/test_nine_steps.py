@@ -31,7 +31,8 @@ FOUND = len(DOCUMENTS)
 
 
 def as_windows_powershell_writes(record: Any) -> bytes:
-    """As ``ConvertTo-Json | Out-File`` of 5.1: UTF-16 with its mark, CRLF, two blanks, and four characters as \\u."""
+    """As ``ConvertTo-Json | Out-File`` of 5.1: UTF-16 with its mark, CRLF, two blanks, and four characters as
+    \\u."""
     text = json.dumps(record, indent=4, separators=(",", ":  "), ensure_ascii=False)
     for character in "&'<>":
         text = text.replace(character, f"\\u{ord(character):04x}")

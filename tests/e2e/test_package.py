@@ -1,4 +1,5 @@
-"""What is in the wheel and in the source archive, and what they say of themselves. ``make package`` tries them out."""
+"""What is in the wheel and in the source archive, and what they say of themselves. ``make package`` tries
+them out."""
 
 import subprocess
 import sys
@@ -39,7 +40,8 @@ DROPPINGS = [
 
 
 class Built(NamedTuple):
-    """A folder as one has it after some work in it, what belongs to the project there, and what was built from it."""
+    """A folder as one has it after some work in it, what belongs to the project there, and what was built
+    from it."""
 
     project: Path
     files: set[str]

@@ -1,4 +1,5 @@
-"""The pipeline over sample data is green where all is well, and each of its stages is not where something is amiss."""
+"""The pipeline over sample data is green where all is well, and each of its stages is not where something is
+amiss."""
 
 import json
 import os
@@ -59,7 +60,8 @@ def retold(folder: Path, stage: str) -> None:
     (folder / "results" / f"{stage}.json").write_text(json.dumps(told), encoding="utf-8")
 
 
-# where all is well -------------------------------------------------------------------------------------------
+# where all is well
+# -------------------------------------------------------------------------------------------
 
 
 def test_whole_pipeline_runs_what_the_workflow_runs_in_its_order(whole: tuple[Path, str]) -> None:
@@ -117,7 +119,8 @@ def test_pipeline_begins_anew_and_leaves_what_is_not_its_own(copy: Path) -> None
     assert [file.name for file in (copy / "results").iterdir()] == ["sample.json"]
 
 
-# where something is amiss ------------------------------------------------------------------------------------
+# where something is amiss
+# ------------------------------------------------------------------------------------
 
 
 def no_room(folder: Path) -> None:

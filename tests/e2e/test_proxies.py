@@ -190,7 +190,8 @@ def test_the_progress_of_a_run_comes_at_once(proxied: tuple[Through, Served]) ->
 def test_a_proxy_that_passes_on_and_nothing_more_lets_nobody_read(
     version: str, options: tuple[str, ...], tmp_path: Path
 ) -> None:
-    """nginx with a single proxy_pass says nothing of itself; before 1.29.7 it spoke HTTP/1.0, which no browser speaks."""
+    """nginx with a single proxy_pass says nothing of itself; before 1.29.7 it spoke HTTP/1.0, which no
+    browser speaks."""
     migrate_messy(tmp_path / "rmos.db")
     with serving(tmp_path / "rmos.db", *options) as served:
         port = free_port()

@@ -1,4 +1,5 @@
-"""The nightly check: its scripts and the units that start them do what they say, with their paths replaced."""
+"""The nightly check: its scripts and the units that start them do what they say, with their paths
+replaced."""
 
 import os
 import re
@@ -66,7 +67,8 @@ def logs(command: Path) -> list[Path]:
     return sorted((command.parent / "logs").iterdir())
 
 
-# the script --------------------------------------------------------------------------------------------------
+# the script
+# --------------------------------------------------------------------------------------------------
 
 
 def test_all_is_well_and_nobody_is_bothered(sound: Path, command: Path, tmp_path: Path) -> None:
@@ -191,7 +193,8 @@ def test_shellcheck_finds_no_fault() -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
-# cron and systemd --------------------------------------------------------------------------------------------
+# cron and systemd
+# --------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -383,7 +386,8 @@ def test_crontab_checks_the_database(state: Path, here: dict[str, str]) -> None:
     looked_after(state)
 
 
-# Windows -----------------------------------------------------------------------------------------------------
+# Windows
+# -----------------------------------------------------------------------------------------------------
 
 
 def values_of(sound: Path, folder: Path) -> dict[str, str]:

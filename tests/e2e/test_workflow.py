@@ -50,7 +50,8 @@ def pins(name: str) -> dict[str, str]:
     return dict(re.findall(r"^([\w.-]+)==([^\s;]+)", lock, re.MULTILINE))
 
 
-# form and safety ---------------------------------------------------------------------------------------------
+# form and safety
+# ---------------------------------------------------------------------------------------------
 
 
 def against_schema(file: Path) -> subprocess.CompletedProcess[str]:
@@ -112,7 +113,8 @@ def test_a_newer_push_ends_the_older_run() -> None:
     assert set(WORKFLOW["on"]) == {"push", "pull_request", "workflow_dispatch"}
 
 
-# Linux -------------------------------------------------------------------------------------------------------
+# Linux
+# -------------------------------------------------------------------------------------------------------
 
 
 def test_linux_job_runs_what_ci_runs_but_the_demo() -> None:
@@ -164,7 +166,8 @@ def test_artifacts_of_two_pythons_have_two_names() -> None:
     assert all(name.endswith("-python-${{ matrix.python }}") for name in uploads())
 
 
-# Windows -----------------------------------------------------------------------------------------------------
+# Windows
+# -----------------------------------------------------------------------------------------------------
 
 
 def scripts() -> dict[str, set[str]]:

@@ -1,4 +1,5 @@
-"""Spoilt databases under every verb: no traceback, the right exit code; the damaged is not called sound, nor the sound damaged."""
+"""Spoilt databases under every verb: no traceback, the right exit code; the damaged is not called sound, nor
+the sound damaged."""
 
 import hashlib
 import shutil

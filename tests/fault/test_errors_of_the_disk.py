@@ -1,4 +1,5 @@
-"""EIO, ENOSPC, EINTR and EMFILE at each call: the exit code tells, nothing is called damaged, and the next run finishes."""
+"""EIO, ENOSPC, EINTR and EMFILE at each call: the exit code tells, nothing is called damaged, and the next
+run finishes."""
 
 import errno
 from pathlib import Path

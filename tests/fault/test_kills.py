@@ -1,4 +1,5 @@
-"""SIGKILL at every write, sync, rename and unlink: what is there is whole, and the same command given again finishes."""
+"""SIGKILL at every write, sync, rename and unlink: what is there is whole, and the same command given again
+finishes."""
 
 from pathlib import Path
 
@@ -13,7 +14,8 @@ KIND = "killed at a write, sync, rename or unlink"
 pytestmark = pytest.mark.fault
 
 FIRST = 30
-"""The calls of every command that are all tried: while a database or a file is made, each leaves something else."""
+"""The calls of every command that are all tried: while a database or a file is made, each leaves something
+else."""
 MOST = 60
 """Kills of one way in one command, where it makes more calls than that."""
 
@@ -38,7 +40,8 @@ def test_what_a_killed_command_leaves_is_whole_and_the_next_one_finishes(
 
 
 def _chosen(calls: int) -> list[int]:
-    """Return the numbers of the calls to kill at: the first ones, and others evenly spread; a share of them, else."""
+    """Return the numbers of the calls to kill at: the first ones, and others evenly spread; a share of them,
+    else."""
     rest = spread(max(calls - FIRST, 0), MOST - FIRST)
     numbers = [*range(1, min(calls, FIRST) + 1), *(FIRST + number for number in rest)]
     return [numbers[place - 1] for place in spread(len(numbers), share_of(len(numbers)))]

@@ -1,4 +1,5 @@
-"""The oracle itself, on faults that were planted: it must name each of them, and nothing where there is none."""
+"""The oracle itself, on faults that were planted: it must name each of them, and nothing where there is
+none."""
 
 import json
 import shutil
@@ -254,7 +255,8 @@ def test_what_is_wrong_with_a_file_is_known(script: str, truth: Truth, database:
     assert truth_of(database, whole / "rmos.db") is truth
 
 
-# the disk after a power cut --------------------------------------------------------------------------------------
+# the disk after a power cut
+# --------------------------------------------------------------------------------------
 
 
 def images(root: Path, *events: Event) -> set[tuple[tuple[str, bytes | None], ...]]:

@@ -1,4 +1,5 @@
-"""A power cut at any moment, worked out from what a command wrote: nothing promised is lost, nothing else is half there."""
+"""A power cut at any moment, worked out from what a command wrote: nothing promised is lost, nothing else is
+half there."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""A stdout or stderr that is closed, full, or left by its reader: the run and its other results are whole, the exit code tells."""
+"""A stdout or stderr that is closed, full, or left by its reader: the run and its other results are whole,
+the exit code tells."""
 
 import os
 import subprocess
@@ -75,7 +76,8 @@ def _as_usual(scenario: Scenario, folder: Path, program: Program) -> tuple[Stage
 
 
 def _right_codes(scenario: Scenario, way: str, lost: list[str]) -> set[int]:
-    """What the exit code may be, where something was lost in these streams; what stderr is for is not a result.
+    """What the exit code may be, where something was lost in these streams; what stderr is for is not a
+    result.
 
     A reader who left does not hide that documents were rejected.
     """
@@ -120,7 +122,8 @@ def _run_closed(
     streams: tuple[str, ...],
     dice: Random,
 ) -> tuple[int, str]:
-    """Start a command with streams that are closed: Python has none for them then, which no child of it has."""
+    """Start a command with streams that are closed: Python has none for them then, which no child of it
+    has."""
     closing = " ".join({"stdout": ">&-", "stderr": "2>&-"}[name] for name in streams)
     line = ["sh", "-c", f'exec "$@" {closing}', "sh", *RMOS, *command]
     done = subprocess.run(

@@ -1,4 +1,5 @@
-"""A document that was not loaded because of its id is accounted for only while something of that id is there."""
+"""A document that was not loaded because of its id is accounted for only while something of that id is
+there."""
 
 from pathlib import Path
 

@@ -1,4 +1,5 @@
-"""What the API tells of the migration: every number against the database, every page to its end, runs that it starts."""
+"""What the API tells of the migration: every number against the database, every page to its end, runs that it
+starts."""
 
 import json
 import time
@@ -97,7 +98,8 @@ def problem(response: Any) -> tuple[int, str]:
     return response.status_code, response.json()["type"].rpartition(":")[2]
 
 
-# status ------------------------------------------------------------------------------------------------------
+# status
+# ------------------------------------------------------------------------------------------------------
 
 
 def test_the_status_is_what_stands_in_the_database(caller: TestClient, messy: Path) -> None:
@@ -191,12 +193,14 @@ def test_a_database_that_was_only_made_has_nothing_in_it(tree: Path, database: P
         }
 
 
-# history and runs --------------------------------------------------------------------------------------------
+# history and runs
+# --------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
 def over_days(small: Path, database: Path) -> Path:
-    """Four runs on three days: the first brought three records, the second on that day one, the others none."""
+    """Four runs on three days: the first brought three records, the second on that day one, the others
+    none."""
     migrate(small, database)
     write(small, "joblogs/second.json", joblog("j2"))
     for _ in range(3):
@@ -301,7 +305,8 @@ def test_what_is_no_number_of_a_run_is_refused(caller: TestClient, run: str, of:
     assert problem(caller.get(f"{MIGRATION}/runs/{run}{of}")) == (422, "invalid")
 
 
-# diagnostics and report --------------------------------------------------------------------------------------
+# diagnostics and report
+# --------------------------------------------------------------------------------------
 
 COLUMNS = ("code", "severity", "message", "path", "pointer", "line", "column")
 
@@ -358,7 +363,8 @@ def test_the_report_comes_in_three_formats(caller: TestClient) -> None:
     assert problem(caller.get(f"{MIGRATION}/runs/1/report?format=pdf")) == (422, "invalid")
 
 
-# rejects -----------------------------------------------------------------------------------------------------
+# rejects
+# -----------------------------------------------------------------------------------------------------
 
 
 def kept_out(database: Path, condition: str = "1") -> list[tuple[Any, ...]]:
@@ -478,7 +484,8 @@ def test_a_parameter_that_would_be_passed_over_in_silence_is_refused(caller: Tes
     assert problem(caller.get(f"{MIGRATION}/{asked}")) == (422, "invalid")
 
 
-# starting runs -----------------------------------------------------------------------------------------------
+# starting runs
+# -----------------------------------------------------------------------------------------------
 
 
 def begun(caller: TestClient, **order: Any) -> str:
@@ -652,7 +659,8 @@ MANY = 1_500
 ONE_BY_ONE = [part.replace("BATCH_DOCUMENTS = 25", "BATCH_DOCUMENTS = 1") for part in RMOS_IN_SMALL_BATCHES]
 """With as many batches, their migration takes a few times as long as the half second between two events."""
 
-# progress ----------------------------------------------------------------------------------------------------
+# progress
+# ----------------------------------------------------------------------------------------------------
 
 
 def test_where_no_run_goes_on_the_progress_says_so_and_ends(caller: TestClient, database: Path) -> None:

@@ -1,4 +1,5 @@
-"""What goes wrong is told in one shape on every route, and a database that cannot be read does not stop the server."""
+"""What goes wrong is told in one shape on every route, and a database that cannot be read does not stop the
+server."""
 
 import json
 import os
@@ -81,7 +82,8 @@ def good(filled: Path, database: Path) -> Path:
     return database
 
 
-# one shape ---------------------------------------------------------------------------------------------------
+# one shape
+# ---------------------------------------------------------------------------------------------------
 
 
 def test_every_operation_says_that_it_may_answer_with_a_problem() -> None:
@@ -154,7 +156,8 @@ def test_what_is_wrong_with_a_request_is_all_named(good: Path) -> None:
     assert {one["code"] for one in told["errors"]} == {"field-invalid"}
 
 
-# databases that cannot be read -------------------------------------------------------------------------------
+# databases that cannot be read
+# -------------------------------------------------------------------------------
 
 
 def missing(database: Path) -> None:

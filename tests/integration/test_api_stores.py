@@ -1,4 +1,5 @@
-"""The records over the API, the same for every entity: paging, filters, one, and changes that leave the books true."""
+"""The records over the API, the same for every entity: paging, filters, one, and changes that leave the books
+true."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -174,7 +175,8 @@ def pointers(response: Any) -> set[tuple[str, str]]:
     return {(one["code"], one["pointer"]) for one in response.json()["errors"]}
 
 
-# looking -----------------------------------------------------------------------------------------------------
+# looking
+# -----------------------------------------------------------------------------------------------------
 
 
 @BY_ENTITY
@@ -333,7 +335,8 @@ def test_the_statistics_are_those_of_the_table(caller: TestClient, looked_at: Pa
         assert tuple(numbers[key] for key in ("recorded", "least", "largest", "mean")) == expected_numbers
 
 
-# drawings ----------------------------------------------------------------------------------------------------
+# drawings
+# ----------------------------------------------------------------------------------------------------
 
 
 def test_a_pattern_is_drawn_in_its_real_size(caller: TestClient) -> None:
@@ -359,7 +362,8 @@ def test_a_drawing_follows_the_record(changed: TestClient) -> None:
     assert changed.get(f"{here}/drawing.svg").content != before
 
 
-# changing ----------------------------------------------------------------------------------------------------
+# changing
+# ----------------------------------------------------------------------------------------------------
 
 
 @BY_ENTITY

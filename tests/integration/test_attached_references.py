@@ -1,4 +1,5 @@
-"""A detached reference is attached when its parent arrives; the row is then as if nothing had been missing."""
+"""A detached reference is attached when its parent arrives; the row is then as if nothing had been
+missing."""
 
 from pathlib import Path
 from typing import Any

@@ -66,7 +66,8 @@ def reporting(result: AuditResult) -> set[str]:
     return {finding.code for finding in result.findings}
 
 
-# faults ------------------------------------------------------------------------------------------------------
+# faults
+# ------------------------------------------------------------------------------------------------------
 
 Fault = Callable[[sqlite3.Connection], object]
 
@@ -406,7 +407,8 @@ def test_command_answers_what_it_found(code: str, strictness: str, faulty: Path)
     assert code in done.stdout
 
 
-# hints, followed to the letter -------------------------------------------------------------------------------
+# hints, followed to the letter
+# -------------------------------------------------------------------------------
 
 Remedy = Callable[[Path, Path, list[Finding]], object]
 """What a hint says is to be done: with the legacy folder, the database, and what the rule found."""

@@ -1,4 +1,5 @@
-"""What stands beside the known keys of a wrapping is not passed over: records in it arrive, or are told of."""
+"""What stands beside the known keys of a wrapping is not passed over: records in it arrive, or are told
+of."""
 
 import json
 from pathlib import Path

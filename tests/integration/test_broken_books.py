@@ -1,4 +1,5 @@
-"""Books that do not fit together are no failure of the machine: nothing is written, and what the audit advises helps."""
+"""Books that do not fit together are no failure of the machine: nothing is written, and what the audit
+advises helps."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""Folders that may not be listed: told of as folders, in the same words everywhere, and never counted as a document."""
+"""Folders that may not be listed: told of as folders, in the same words everywhere, and never counted as a
+document."""
 
 import json
 from collections.abc import Iterator

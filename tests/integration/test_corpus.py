@@ -1,4 +1,5 @@
-"""Real documents of RMOS programs become what their list says, and can be rebuilt; where the corpus is at hand."""
+"""Real documents of RMOS programs become what their list says, and can be rebuilt; where the corpus is at
+hand."""
 
 import csv
 import json
@@ -25,7 +26,8 @@ def expected() -> list[dict[str, str]]:
 
 
 def placed(path: str) -> str:
-    """Where a document of the corpus lies in a legacy folder; those of ``encodings`` belong to three folders."""
+    """Where a document of the corpus lies in a legacy folder; those of ``encodings`` belong to three
+    folders."""
     folder, name = path.split("/")
     return f"{FOLDERS[name.split('-')[0]]}/{name}" if folder == "encodings" else path
 

@@ -1,4 +1,5 @@
-"""A record that was deleted in the dashboard, and that another document makes again: the first is in conflict at once."""
+"""A record that was deleted in the dashboard, and that another document makes again: the first is in conflict
+at once."""
 
 from pathlib import Path
 

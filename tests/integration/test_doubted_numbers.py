@@ -1,4 +1,5 @@
-"""Who reads a database that other hands changed is told so, wherever its numbers stand, and is not told that all is well."""
+"""Who reads a database that other hands changed is told so, wherever its numbers stand, and is not told that
+all is well."""
 
 import json
 import re

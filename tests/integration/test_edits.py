@@ -1,4 +1,5 @@
-"""Records that are made, changed and deleted one by one: held to the rules, and no damage in the eyes of the audit."""
+"""Records that are made, changed and deleted one by one: held to the rules, and no damage in the eyes of the
+audit."""
 
 from pathlib import Path
 from typing import Any

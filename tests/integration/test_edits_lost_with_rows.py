@@ -1,4 +1,5 @@
-"""A record that was changed in the dashboard, and whose row other hands deleted: it is made anew from its document."""
+"""A record that was changed in the dashboard, and whose row other hands deleted: it is made anew from its
+document."""
 
 from pathlib import Path
 from typing import Any

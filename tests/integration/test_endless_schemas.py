@@ -1,4 +1,5 @@
-"""Expressions in a schema that never end: one call is one step of SQLite, so they are refused before a row is read."""
+"""Expressions in a schema that never end: one call is one step of SQLite, so they are refused before a row is
+read."""
 
 import sqlite3
 from contextlib import closing

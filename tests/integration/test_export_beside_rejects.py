@@ -1,4 +1,5 @@
-"""An export with rejected documents in files of many is the folder that was migrated, to a new database and to verify."""
+"""An export with rejected documents in files of many is the folder that was migrated, to a new database and
+to verify."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""Files of many documents are put together again: what stood in a list stands in a list, what was broken is broken."""
+"""Files of many documents are put together again: what stood in a list stands in a list, what was broken is
+broken."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""A disk or network drive that fails while the source is read ends the run with exit 5; no document is blamed for it."""
+"""A disk or network drive that fails while the source is read ends the run with exit 5; no document is blamed
+for it."""
 
 import errno
 import json
@@ -254,7 +255,8 @@ def test_windows_own_numbers_tell_what_its_errno_hides(winerror: int) -> None:
     machine.raise_if_machine_failed("patterns/a.json", error)
 
 
-# folders that were mended ------------------------------------------------------------------------------------
+# folders that were mended
+# ------------------------------------------------------------------------------------
 
 
 def rejected(database: Path) -> list[str]:

@@ -1,4 +1,5 @@
-"""Where odd values in a database are looked for, a fault of the program is not taken for one, nor an odd value for a fault."""
+"""Where odd values in a database are looked for, a fault of the program is not taken for one, nor an odd
+value for a fault."""
 
 import sys
 from pathlib import Path
@@ -23,7 +24,8 @@ main()
 
 DEEP = "[" * 300 + "]" * 300
 ODD = ("no JSON {", "[]", "[1]", "3", "null", '"text"', '{"a": ' + DEEP + "}", "[" * 2000 + "]" * 2000)
-"""What other hands may write into a JSON column; of the last two, Python could read the one and not the other."""
+"""What other hands may write into a JSON column; of the last two, Python could read the one and not the
+other."""
 
 
 def with_fault(module: str, name: str, error: str, *arguments: str | Path) -> tuple[int, str]:

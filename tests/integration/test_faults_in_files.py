@@ -1,4 +1,5 @@
-"""Files of several documents, some of them with faults, through every verb; and places that are the same everywhere."""
+"""Files of several documents, some of them with faults, through every verb; and places that are the same
+everywhere."""
 
 import json
 from pathlib import Path
@@ -18,7 +19,8 @@ LIST = (
 
 
 def same_place(database: Path, tree: Path) -> list[tuple[Any, ...]]:
-    """Path, pointer, line and column of every reason, as database, rejects, report and API have them: all the same."""
+    """Path, pointer, line and column of every reason, as database, rejects, report and API have them: all the
+    same."""
     stored = query(
         database,
         'SELECT path, pointer, line, "column", code FROM migration_diagnostics'

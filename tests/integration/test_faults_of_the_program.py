@@ -1,4 +1,5 @@
-"""What nobody has caught: told of as a fault of the program or the machine, never with the code of rejects or as damage."""
+"""What nobody has caught: told of as a fault of the program or the machine, never with the code of rejects or
+as damage."""
 
 import json
 import os

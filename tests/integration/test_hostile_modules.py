@@ -1,4 +1,5 @@
-"""Modules that lie in the folder one stands in, such as a legacy folder from a stick: none of them is executed."""
+"""Modules that lie in the folder one stands in, such as a legacy folder from a stick: none of them is
+executed."""
 
 import shutil
 import subprocess

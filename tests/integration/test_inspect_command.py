@@ -1,4 +1,5 @@
-"""rmos inspect and rmos schema: what documents are taken for, and what records look like; nothing is written."""
+"""rmos inspect and rmos schema: what documents are taken for, and what records look like; nothing is
+written."""
 
 import json
 import os

@@ -1,4 +1,5 @@
-"""Nothing that a verb makes is put into a legacy folder, whichever the verb and however the place is spelled."""
+"""Nothing that a verb makes is put into a legacy folder, whichever the verb and however the place is
+spelled."""
 
 from pathlib import Path
 

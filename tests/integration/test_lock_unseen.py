@@ -1,4 +1,5 @@
-"""Locks that cannot be taken or seen: nothing waits for ever, and a run that goes on is not shown as cut off."""
+"""Locks that cannot be taken or seen: nothing waits for ever, and a run that goes on is not shown as cut
+off."""
 
 import json
 import os

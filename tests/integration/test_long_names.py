@@ -1,4 +1,5 @@
-"""Keys and paths that no index of a database can hold are stored shortened, and everything still works with them."""
+"""Keys and paths that no index of a database can hold are stored shortened, and everything still works with
+them."""
 
 import json
 import os
@@ -111,7 +112,8 @@ def test_documents_in_many_wrappers_have_pointers_that_can_be_stored(tree: Path,
 def test_path_of_any_length_is_migrated_and_listed(
     length: int, letter: str, tree: Path, database: Path
 ) -> None:
-    """Files are made from inside their folder, since no path of a system call may be so long in some systems."""
+    """Files are made from inside their folder, since no path of a system call may be so long in some
+    systems."""
     width = len(letter.encode())
     top = tree / "joblogs"
     top.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,5 @@
-"""A question that does not end: it is ended in time, by the clock or by Ctrl-C, and the connection is as good as before."""
+"""A question that does not end: it is ended in time, by the clock or by Ctrl-C, and the connection is as good
+as before."""
 
 import asyncio
 import signal

@@ -118,7 +118,8 @@ def test_of_several_that_look_the_same_the_first_is_named(tree: Path, database: 
 
 
 def steps_of_looking_up(database: Path, ids: list[str], wanted: list[str]) -> int:
-    """How many functions are entered to look up what looks like the wanted ids, once the table was looked through."""
+    """How many functions are entered to look up what looks like the wanted ids, once the table was looked
+    through."""
     with database_at(database).write("test") as connection:
         rows = [{"id": one, "strips_json": "[]"} for one in ids]
         connection.execute(insert(ENTITY_TABLES["strip_families"]), rows)

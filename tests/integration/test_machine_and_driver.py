@@ -1,4 +1,5 @@
-"""What goes wrong around a database is told as what it is: in use, not to be read, not ours; damage only where there is."""
+"""What goes wrong around a database is told as what it is: in use, not to be read, not ours; damage only
+where there is."""
 
 import json
 import os
@@ -72,7 +73,8 @@ def ended(*arguments: str | Path, code: int, **how: object) -> str:
 
 @pytest.fixture
 def held(filled: Path) -> Iterator[Path]:
-    """A database that another program holds exclusively, in the journal mode in which readers are held up, too."""
+    """A database that another program holds exclusively, in the journal mode in which readers are held up,
+    too."""
     with closing(sqlite3.connect(filled, isolation_level=None)) as other:
         other.execute("PRAGMA journal_mode = DELETE")
         other.execute("BEGIN EXCLUSIVE")

@@ -1,4 +1,5 @@
-"""Another program changes the database while a run writes: nothing is lost, and nobody certifies what nobody checked."""
+"""Another program changes the database while a run writes: nothing is lost, and nobody certifies what nobody
+checked."""
 
 from collections.abc import Callable
 from pathlib import Path

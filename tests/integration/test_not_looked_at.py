@@ -1,4 +1,5 @@
-"""Files that may hold records and are not read where they are: told of everywhere, and never passed off as arrived."""
+"""Files that may hold records and are not read where they are: told of everywhere, and never passed off as
+arrived."""
 
 import gzip
 import json
@@ -298,7 +299,8 @@ def test_a_file_named_as_the_source_is_called_a_file(tmp_path: Path) -> None:
         migrate(tmp_path / "p.json", tmp_path / "rmos.db")
 
 
-# what a review found ------------------------------------------------------------------------------------------
+# what a review found
+# ------------------------------------------------------------------------------------------
 
 
 def test_what_is_read_through_a_link_was_looked_at(tmp_path: Path, database: Path) -> None:

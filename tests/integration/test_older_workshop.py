@@ -38,7 +38,8 @@ ELSEWHERE = {
     "Art Studio pattern library", "design snapshot", "design with diameters", "rosette wheel", "run with steps",
     "shop artifacts",
 }  # fmt: skip
-"""Writers that became known after the example was made; ``test_further_writers.py`` has a folder of theirs."""
+"""Writers that became known after the example was made; ``test_further_writers.py`` has a folder of
+theirs."""
 
 KEPT_OUT = {
     ("strip_families/cam-profile-shell.json", ""): "not-a-record",

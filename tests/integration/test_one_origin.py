@@ -1,4 +1,5 @@
-"""A row has one origin: whatever is replaced, deleted or brought back, the ledger says one thing of its content."""
+"""A row has one origin: whatever is replaced, deleted or brought back, the ledger says one thing of its
+content."""
 
 from pathlib import Path
 

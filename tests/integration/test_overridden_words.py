@@ -1,4 +1,5 @@
-"""What was changed or deleted through the API: the words about its documents say so, and the numbers agree."""
+"""What was changed or deleted through the API: the words about its documents say so, and the numbers
+agree."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""A message that speaks of two places speaks of the file's own lines and columns, wherever the document stands."""
+"""A message that speaks of two places speaks of the file's own lines and columns, wherever the document
+stands."""
 
 import json
 import os

@@ -1,4 +1,5 @@
-"""A reader who closes the pipe early, as in ``rmos rejects | head -1``, ends a verb quietly, and nothing else."""
+"""A reader who closes the pipe early, as in ``rmos rejects | head -1``, ends a verb quietly, and nothing
+else."""
 
 import json
 import shlex

@@ -1,4 +1,5 @@
-"""rmos rejects: what is not loaded, where, why; and the original bytes back, never over a file that is there."""
+"""rmos rejects: what is not loaded, where, why; and the original bytes back, never over a file that is
+there."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""rmos report, rmos migrate --report, rmos draw and the old tool: which files they write, and how they refuse."""
+"""rmos report, rmos migrate --report, rmos draw and the old tool: which files they write, and how they
+refuse."""
 
 import json
 import os

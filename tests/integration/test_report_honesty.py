@@ -1,4 +1,5 @@
-"""Reports of runs that kept nothing, were cut short, or left odd traces: nothing is claimed that is not so."""
+"""Reports of runs that kept nothing, were cut short, or left odd traces: nothing is claimed that is not
+so."""
 
 import json
 from pathlib import Path

@@ -1,6 +1,7 @@
 """How a report reads, in all three formats, held word for word for one small workshop.
 
-To accept a change: RMOS_ACCEPT=1 python -m pytest tests/integration/test_report_snapshots.py, and read the difference.
+To accept a change: RMOS_ACCEPT=1 python -m pytest tests/integration/test_report_snapshots.py, and read the
+difference.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Every result is written whole or not at all, through no link, and as private as the database it came from."""
+"""Every result is written whole or not at all, through no link, and as private as the database it came
+from."""
 
 import os
 import signal

@@ -1,4 +1,5 @@
-"""What a run leaves behind about itself: where it read, what stopped it, and which document a diagnostic is about."""
+"""What a run leaves behind about itself: where it read, what stopped it, and which document a diagnostic is
+about."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""Who may read behind a proxy, from a page of another site, and with which token; and what a path prefix changes."""
+"""Who may read behind a proxy, from a page of another site, and with which token; and what a path prefix
+changes."""
 
 import json
 import re
@@ -52,7 +53,8 @@ def password(token: str) -> str:
     return f"Authorization: Basic {b64encode(f'anybody:{token}'.encode()).decode()}"
 
 
-# what turns the token for reading on -----------------------------------------------------------------------------
+# what turns the token for reading on
+# -----------------------------------------------------------------------------
 
 FORWARDED = [
     "Forwarded: for=192.0.2.1",
@@ -143,7 +145,8 @@ def test_another_name_is_good_for_the_ports_of_the_web_or_for_the_one_that_is_na
         assert [status(host) for host in bad] == [421] * 5
 
 
-# two tokens --------------------------------------------------------------------------------------------------------
+# two tokens
+# --------------------------------------------------------------------------------------------------------
 
 
 def test_the_token_for_reading_changes_nothing(server: Served) -> None:
@@ -171,7 +174,8 @@ def test_what_is_nearly_the_token_for_reading_is_none(server: Served, given: str
     assert server.get(STATUS, "Via: 1.1 proxy", password(given)).status == 401
 
 
-# pages of other sites -----------------------------------------------------------------------------------------------
+# pages of other sites
+# -----------------------------------------------------------------------------------------------
 
 LOADED = {
     "an image": ("cross-site", "no-cors", "image"),
@@ -241,7 +245,8 @@ def test_every_answer_forbids_browsers_what_no_page_needs(server: Served) -> Non
     assert "require-trusted-types-for 'script'; trusted-types 'none'" in page
 
 
-# a path prefix -------------------------------------------------------------------------------------------------------
+# a path prefix
+# -------------------------------------------------------------------------------------------------------
 
 _ADDRESS = re.compile(r'(?:href|src|action|data-download)="([^"]*)"')
 

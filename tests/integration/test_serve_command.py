@@ -1,4 +1,5 @@
-"""``rmos serve`` as a command: what it says, its token, how it ends, and what it makes of databases it cannot use."""
+"""``rmos serve`` as a command: what it says, its token, how it ends, and what it makes of databases it cannot
+use."""
 
 import json
 import os
@@ -63,7 +64,8 @@ def refused_start(
     return rmos("serve", "--database", database, "--no-browser", *options, env=env, timeout=20)
 
 
-# start -------------------------------------------------------------------------------------------------------
+# start
+# -------------------------------------------------------------------------------------------------------
 
 
 def test_the_greeting_names_an_address_that_answers(filled: Path) -> None:
@@ -104,7 +106,8 @@ def test_a_host_that_is_none_of_ours_is_said(filled: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
-# the token ---------------------------------------------------------------------------------------------------
+# the token
+# ---------------------------------------------------------------------------------------------------
 
 
 def token_file(database: Path) -> Path:
@@ -241,7 +244,8 @@ def test_servers_that_start_at_once_have_one_token(filled: Path) -> None:
     assert not list(filled.parent.glob(".*token*"))
 
 
-# a folder that cannot be written -----------------------------------------------------------------------------
+# a folder that cannot be written
+# -----------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -274,7 +278,8 @@ def test_where_no_token_can_be_kept_others_cannot_be_served(sealed: Path) -> Non
     assert "RMOS_TOKEN" in done.stderr
 
 
-# end ---------------------------------------------------------------------------------------------------------
+# end
+# ---------------------------------------------------------------------------------------------------------
 
 
 def children_of(pid: int) -> set[int]:
@@ -371,7 +376,8 @@ def test_a_caller_who_takes_nothing_does_not_hold_up_the_end(filled: Path) -> No
         assert "Traceback" not in served.logged()
 
 
-# databases that cannot be used -------------------------------------------------------------------------------
+# databases that cannot be used
+# -------------------------------------------------------------------------------
 
 
 def damaged(database: Path) -> None:

@@ -79,7 +79,8 @@ def is_cut_off(connection: Connection, text: bytes, pause: float) -> bool:
     return False
 
 
-# silent and dripping -----------------------------------------------------------------------------------------
+# silent and dripping
+# -----------------------------------------------------------------------------------------
 
 
 def test_a_silent_connection_is_cut_off(server: Served) -> None:
@@ -175,7 +176,8 @@ def test_a_slow_caller_who_is_in_time_is_answered(server: Served) -> None:
         assert connection.answer().status == 422
 
 
-# answers that nobody takes -----------------------------------------------------------------------------------
+# answers that nobody takes
+# -----------------------------------------------------------------------------------
 
 LARGE = f"{API}/patterns?limit=500"
 
@@ -214,7 +216,8 @@ def test_a_caller_who_takes_nothing_is_cut_off(server: Served) -> None:
 
 
 def test_a_caller_who_leaves_only_a_little_is_cut_off(server: Served) -> None:
-    """Some of these answers fit into the system's buffers but for a few bytes, which must not stay for good."""
+    """Some of these answers fit into the system's buffers but for a few bytes, which must not stay for
+    good."""
     assert eventually(lambda: connections_of(server) < 10)
     before = connections_of(server)
     with ExitStack() as held:
@@ -244,7 +247,8 @@ def test_memory_is_not_filled_by_answers_that_are_kept(server: Served) -> None:
     assert server.memory() - before < 100 * MEGABYTE
 
 
-# callers who hang up -----------------------------------------------------------------------------------------
+# callers who hang up
+# -----------------------------------------------------------------------------------------
 
 
 def test_callers_who_hang_up_at_any_moment_do_no_harm(server: Served) -> None:
@@ -295,7 +299,8 @@ def test_nonsense_while_an_answer_is_on_its_way_leaves_no_trace(server: Served, 
     assert "Exception" not in server.logged()
 
 
-# many --------------------------------------------------------------------------------------------------------
+# many
+# --------------------------------------------------------------------------------------------------------
 
 
 def test_three_hundred_connections_at_once_are_survived(server: Served) -> None:

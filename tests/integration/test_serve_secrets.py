@@ -1,4 +1,5 @@
-"""What callers without the token are not told: places of this machine, lines of files, other processes, the program."""
+"""What callers without the token are not told: places of this machine, lines of files, other processes, the
+program."""
 
 import os
 import re
@@ -223,7 +224,8 @@ def test_what_is_wrong_with_a_document_is_told_with_its_value_and_without_its_li
         assert LINE in server.get(f"{API}/migration/rejects/{one['key']}", bearer()).body
 
 
-# what is given as a token ------------------------------------------------------------------------------------
+# what is given as a token
+# ------------------------------------------------------------------------------------
 
 
 class NeverCompared(str):

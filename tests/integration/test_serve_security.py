@@ -1,4 +1,5 @@
-"""Who may ask the server what: names, origins, the token, the size and the shape of requests, what every answer has."""
+"""Who may ask the server what: names, origins, the token, the size and the shape of requests, what every
+answer has."""
 
 import json
 import os
@@ -72,7 +73,8 @@ def refused(answer: Answer) -> tuple[int, str | None]:
     return answer.status, answer.problem
 
 
-# where it listens --------------------------------------------------------------------------------------------
+# where it listens
+# --------------------------------------------------------------------------------------------
 
 
 def test_only_this_machine_reaches_a_server_that_was_told_no_host(server: Served) -> None:
@@ -82,7 +84,8 @@ def test_only_this_machine_reaches_a_server_that_was_told_no_host(server: Served
     assert set(re.findall(rf"^ *\d+: (\w+):{port} \w+:0000 0A", listening, re.M)) == {"0100007F"}
 
 
-# the token ---------------------------------------------------------------------------------------------------
+# the token
+# ---------------------------------------------------------------------------------------------------
 
 WRONG = {
     "none": [],
@@ -137,7 +140,8 @@ def test_a_method_in_a_header_is_not_the_method(server: Served, database: Path) 
     assert rows(database) == before
 
 
-# reading from elsewhere --------------------------------------------------------------------------------------
+# reading from elsewhere
+# --------------------------------------------------------------------------------------
 
 
 def basic(password: str) -> str:
@@ -195,7 +199,8 @@ def test_a_password_does_not_show_places(reachable: Served, at_work: str, databa
     assert answer.json()["migration_status"]["database_location"] == database.name
 
 
-# names -------------------------------------------------------------------------------------------------------
+# names
+# -------------------------------------------------------------------------------------------------------
 
 OWN_NAMES = [
     "127.0.0.1",
@@ -326,7 +331,8 @@ def test_a_server_for_others_answers_to_the_names_it_was_given(reachable: Served
         assert refused(reachable.ask("GET", "/healthz", host=name)) == (421, "host-refused")
 
 
-# other sites -------------------------------------------------------------------------------------------------
+# other sites
+# -------------------------------------------------------------------------------------------------
 
 FROM_ELSEWHERE = {
     "origin null": ["Origin: null"],
@@ -395,7 +401,8 @@ def test_no_other_site_is_let_in(server: Served) -> None:
             assert not [name for name, _ in answer.headers if name.lower().startswith("access-control")]
 
 
-# size and shape ----------------------------------------------------------------------------------------------
+# size and shape
+# ----------------------------------------------------------------------------------------------
 
 MEGABYTE = 1024 * 1024
 
@@ -570,7 +577,8 @@ def test_another_protocol_is_not_spoken(server: Served) -> None:
     assert "pip install" not in server.logged()
 
 
-# every answer ------------------------------------------------------------------------------------------------
+# every answer
+# ------------------------------------------------------------------------------------------------
 
 
 def test_every_answer_has_the_headers_that_keep_browsers_safe(server: Served, reachable: Served) -> None:
@@ -674,7 +682,8 @@ def test_a_line_end_in_an_address_makes_no_header(server: Served) -> None:
     assert answer.header("set-cookie") is None
 
 
-# reading changes nothing -------------------------------------------------------------------------------------
+# reading changes nothing
+# -------------------------------------------------------------------------------------
 
 
 def test_reading_leaves_every_file_as_it_is(server: Served, database: Path) -> None:

@@ -116,7 +116,8 @@ def test_a_page_of_records_is_in_the_order_of_an_index(
 
 @pytest.mark.parametrize("newest", [False, True], ids=["by id", "newest first"])
 def test_few_records_are_found_before_they_are_put_in_order(reading: Snapshot, newest: bool) -> None:
-    """In the order of an index, every record would be fetched to see whether it is wanted, from all over the file."""
+    """In the order of an index, every record would be fetched to see whether it is wanted, from all over the
+    file."""
 
     def work(snapshot: Snapshot) -> None:
         found = records.page(snapshot, PATTERN, {"name": "torres"}, after=None, limit=10, newest=newest)

@@ -1,4 +1,5 @@
-"""What costs keeps nobody from a short answer: few questions at a time, few waiting, each for a limited time."""
+"""What costs keeps nobody from a short answer: few questions at a time, few waiting, each for a limited
+time."""
 
 import asyncio
 import select
@@ -138,7 +139,8 @@ def test_two_costly_answers_are_made_at_a_time_and_the_others_wait() -> None:
 
 
 def test_of_more_than_so_many_requests_at_once_the_last_is_refused(database: Path) -> None:
-    """Who hangs up leaves the work on an answer behind, so that these may be more than there are connections."""
+    """Who hangs up leaves the work on an answer behind, so that these may be more than there are
+    connections."""
     scope = {
         "type": "http",
         "method": "GET",

@@ -1,4 +1,5 @@
-"""What the server says of documents that are not loaded: where the fault is, at a cost that does not grow with the page."""
+"""What the server says of documents that are not loaded: where the fault is, at a cost that does not grow
+with the page."""
 
 import json
 from pathlib import Path
@@ -40,7 +41,8 @@ def test_a_file_of_many_rejects_is_read_once_for_a_page(
 
 
 def test_the_totals_add_up_wherever_they_are_told(tree: Path, database: Path) -> None:
-    """Documents that are not loaded, those whose file is gone, and files not looked at are counted apart, and all of them."""
+    """Documents that are not loaded, those whose file is gone, and files not looked at are counted apart, and
+    all of them."""
     write(tree, "patterns/a.json", pattern("a"))
     write(tree, "patterns/b.json", pattern("a", name="other"))
     write(tree, "joblogs/many.json", [joblog(f"j{number}", parameters=[]) for number in range(7)])

@@ -1,4 +1,5 @@
-"""What is named as the legacy folder and is none: refused with what it is, and with what was probably meant."""
+"""What is named as the legacy folder and is none: refused with what it is, and with what was probably
+meant."""
 
 import json
 import subprocess
@@ -220,7 +221,8 @@ def test_file_that_is_named_like_the_legacy_folder_is_called_a_file(tmp_path: Pa
         migrate(tmp_path / "data/rmos_legacy", tmp_path / "rmos.db")
 
 
-# quiet --------------------------------------------------------------------------------------------------------
+# quiet
+# --------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -267,7 +269,8 @@ def test_quiet_with_json_prints_nothing_beside_it(tree: Path, database: Path) ->
     assert (json.loads(told.stdout)["totals"]["rejected"], told.stderr) == (1, "")
 
 
-# links in the source --------------------------------------------------------------------------------------------
+# links in the source
+# --------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["a", "z", "joblogs"])

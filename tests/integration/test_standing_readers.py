@@ -1,4 +1,5 @@
-"""Connections that stay open: they see what others do to the file meanwhile, also where they cannot be noted beside it."""
+"""Connections that stay open: they see what others do to the file meanwhile, also where they cannot be noted
+beside it."""
 
 import os
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""Every list that is shown has an order that is stated: the answers are the same whichever way the database walks."""
+"""Every list that is shown has an order that is stated: the answers are the same whichever way the database
+walks."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""A run that was started over the API is stopped over it: it ends after its batch, and what it wrote stays."""
+"""A run that was started over the API is stopped over it: it ends after its batch, and what it wrote
+stays."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""Keep the right one and delete the other: the document that stays takes over the row of the one that is gone."""
+"""Keep the right one and delete the other: the document that stays takes over the row of the one that is
+gone."""
 
 import json
 from collections.abc import Callable

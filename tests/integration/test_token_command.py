@@ -1,4 +1,5 @@
-"""Where the tokens come from: made, given, in a file that is named; rmos token, and what is too weak to be one."""
+"""Where the tokens come from: made, given, in a file that is named; rmos token, and what is too weak to be
+one."""
 
 import os
 import subprocess
@@ -38,7 +39,8 @@ def told(database: Path, *options: str, **settings: str) -> CompletedProcess[str
     return rmos("token", "--database", database, *options, env=environment(**settings))
 
 
-# rmos token -----------------------------------------------------------------------------------------------------------
+# rmos token
+# -----------------------------------------------------------------------------------------------------------
 
 
 def test_it_says_where_the_tokens_will_be_and_makes_none(database: Path) -> None:
@@ -118,7 +120,8 @@ def test_it_says_what_is_wrong_with_a_token(database: Path, spoiled: str) -> Non
     assert "in order" in done.stdout  # of the other one
 
 
-# given in the environment, or in a file that it names ------------------------------------------------------------------
+# given in the environment, or in a file that it names
+# ------------------------------------------------------------------
 
 
 def test_a_token_comes_from_the_file_that_the_environment_names(database: Path, tmp_path: Path) -> None:
@@ -203,7 +206,8 @@ def test_a_named_file_that_is_none_is_refused_at_once(database: Path, tmp_path: 
     assert str(place) in done.stderr
 
 
-# too weak ---------------------------------------------------------------------------------------------------------------
+# too weak
+# ---------------------------------------------------------------------------------------------------------------
 
 SIXTEEN_WITH_EIGHT_DIFFERENT = "ahcebgdfachegbdf"
 
@@ -254,7 +258,8 @@ def test_a_token_of_some_variety_is_one(database: Path, token: str) -> None:
     assert tokens_of(database, Settings(token=token)).writing == token
 
 
-# file systems -------------------------------------------------------------------------------------------------------------
+# file systems
+# -------------------------------------------------------------------------------------------------------------
 
 _WITHOUT_PERMISSIONS = """
 import os, sys

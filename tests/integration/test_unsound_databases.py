@@ -56,7 +56,8 @@ def sound(filled: Path, database: Path) -> Path:
 
 
 def sqlite_says(database: Path) -> list[str]:
-    """What SQLite itself finds in a copy of a file that it may write; else it would pass over the tables' rules."""
+    """What SQLite itself finds in a copy of a file that it may write; else it would pass over the tables'
+    rules."""
     copy = shutil.copyfile(database, database.with_name("looked-at.db"))
     try:
         with closing(sqlite3.connect(copy)) as connection:
@@ -87,7 +88,8 @@ def refuses(database: Path, source: Path = SOURCE, **options: bool) -> bool:
     return False
 
 
-# damage ------------------------------------------------------------------------------------------------------
+# damage
+# ------------------------------------------------------------------------------------------------------
 
 
 def pages_of(database: Path) -> dict[str, int]:
@@ -192,7 +194,8 @@ def test_a_value_that_breaks_a_tables_own_rule_is_refused_until_its_row_is_mende
     assert migrate(SOURCE, sound).totals.migrated == len(rows["joblogs"]) - 1
 
 
-# what is certified -------------------------------------------------------------------------------------------
+# what is certified
+# -------------------------------------------------------------------------------------------
 
 
 def is_certified(database: Path) -> bool:
@@ -278,7 +281,8 @@ def test_a_database_without_its_lock_file_or_in_a_log_is_certified_like_any(soun
         assert verify(SOURCE, sound).holds
 
 
-# what others put into it -------------------------------------------------------------------------------------
+# what others put into it
+# -------------------------------------------------------------------------------------
 
 FOREIGN = {
     "trigger-found": [
@@ -329,7 +333,8 @@ def test_it_is_taken_again_once_the_trigger_is_gone(sound: Path) -> None:
     assert migrate(SOURCE, sound).exit_code == 0
 
 
-# rows that are gone ------------------------------------------------------------------------------------------
+# rows that are gone
+# ------------------------------------------------------------------------------------------
 
 
 def believing(database: Path) -> None:
@@ -374,7 +379,8 @@ def test_rows_deleted_by_hand_are_made_again(script: str, tree: Path, database: 
     assert domain_rows(database) == before
 
 
-# no false alarm ----------------------------------------------------------------------------------------------
+# no false alarm
+# ----------------------------------------------------------------------------------------------
 
 KILLED_IN_ITS_MIDDLE = """
 import os, signal, sys
@@ -461,7 +467,8 @@ def test_an_upgraded_database_is_taken(tree: Path, database: Path) -> None:
     assert migrate(tree, database).exit_code == 0
 
 
-# the seal ----------------------------------------------------------------------------------------------------
+# the seal
+# ----------------------------------------------------------------------------------------------------
 
 
 def left(database: Path) -> str:

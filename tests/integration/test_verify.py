@@ -74,7 +74,8 @@ def test_every_example_is_equal_after_its_migration(example: str, database: Path
     assert result.tallies.documents == summary.totals.found
 
 
-# what was done to the source since ---------------------------------------------------------------------------
+# what was done to the source since
+# ---------------------------------------------------------------------------
 
 SINCE: list[tuple[str, Callable[[Path], object], list[tuple[str, str]]]] = [
     (
@@ -170,7 +171,8 @@ def test_change_of_the_source_is_seen(
     assert result.exit_code == (6 if expected else 0)
 
 
-# what was done to the database since -------------------------------------------------------------------------
+# what was done to the database since
+# -------------------------------------------------------------------------
 
 BEHIND: list[tuple[str, str, tuple[str, str], str]] = [
     (
@@ -250,7 +252,8 @@ def test_json_that_is_only_written_in_another_way_is_equal(migrated: Path, datab
     assert verify(migrated, database).holds
 
 
-# what the migration does itself is no difference -------------------------------------------------------------
+# what the migration does itself is no difference
+# -------------------------------------------------------------
 
 
 def test_detached_and_later_attached_references_are_equal(tree: Path, database: Path) -> None:
@@ -426,7 +429,8 @@ def test_database_that_other_hands_have_changed_ends_in_an_answer(
     assert "Traceback" not in done.stderr
 
 
-# the command -------------------------------------------------------------------------------------------------
+# the command
+# -------------------------------------------------------------------------------------------------
 
 
 def test_command_prints_the_certificate_and_saves_it(migrated: Path, database: Path, tmp_path: Path) -> None:
@@ -539,7 +543,8 @@ def test_documents_of_a_large_file_are_compared_in_batches(tree: Path, database:
     assert verify(tree, database).tallies.totals == {DocumentState.EQUAL: 3500}
 
 
-# what could not be read ---------------------------------------------------------------------------------------
+# what could not be read
+# ---------------------------------------------------------------------------------------
 
 
 def test_folder_that_may_not_be_listed_now_is_a_difference_for_every_record_in_it(

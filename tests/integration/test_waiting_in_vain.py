@@ -1,4 +1,5 @@
-"""What waits in vain, because other hands changed rows, is mended by the next run: the audit's hint is true."""
+"""What waits in vain, because other hands changed rows, is mended by the next run: the audit's hint is
+true."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""Every verb, watched by Python's own auditing: what it opens of a legacy folder and how, and that it asks no network."""
+"""Every verb, watched by Python's own auditing: what it opens of a legacy folder and how, and that it asks no
+network."""
 
 import json
 import os
@@ -40,7 +41,8 @@ verb = ["a socket"]
 socket.socket().close()
 sys.__stdout__.write(json.dumps([seen, failing]))
 """
-"""The verbs one after the other in a process that notes what they ask of the system; at its end it opens a socket."""
+"""The verbs one after the other in a process that notes what they ask of the system; at its end it opens a
+socket."""
 
 WRITING = {
     "os.chflags", "os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.removexattr", "os.rename", "os.rmdir",

@@ -1,4 +1,5 @@
-"""The doctor names what killed runs left: unfinished files near the database, and logs beside one that is not there yet."""
+"""The doctor names what killed runs left: unfinished files near the database, and logs beside one that is not
+there yet."""
 
 import os
 import sqlite3

@@ -1,4 +1,5 @@
-"""How many trees and histories a campaign tries: a share of it in every test run, all of it in ``make fault``."""
+"""How many trees and histories a campaign tries: a share of it in every test run, all of it in ``make
+fault``."""
 
 import os
 

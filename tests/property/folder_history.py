@@ -1,8 +1,10 @@
-"""A legacy folder that is changed at random, migrated after each change, and counted independently of the program.
+"""A legacy folder that is changed at random, migrated after each change, and counted independently of the
+program.
 
-Run as a script, because a process of its own can be put under the permissions of an ordinary user. Everything that
-tells of the documents (migrate, status, rejects, report, verify, audit, the API) must tell the same numbers, and they
-must be those of the count, which knows only what was written into the folder and what SQLite says of the rows.
+Run as a script, because a process of its own can be put under the permissions of an ordinary user. Everything
+that tells of the documents (migrate, status, rejects, report, verify, audit, the API) must tell the same
+numbers, and they must be those of the count, which knows only what was written into the folder and what
+SQLite says of the rows.
 """
 
 import json
@@ -120,7 +122,8 @@ class Folder:
             self.strays.remove(path)
 
     def close(self) -> None:
-        """Take away the right to read a file, or to list a folder of documents that nothing speaks against."""
+        """Take away the right to read a file, or to list a folder of documents that nothing speaks
+        against."""
         if self.chance.random() < 0.5:
             path = self.any_of(set(self.good) - self.unseen())
         else:

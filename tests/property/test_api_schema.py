@@ -1,4 +1,5 @@
-"""Whatever a program sends: no answer is a failure of the server, and each is as the OpenAPI document says."""
+"""Whatever a program sends: no answer is a failure of the server, and each is as the OpenAPI document
+says."""
 
 import shutil
 import warnings
@@ -82,7 +83,8 @@ def calling(database: Path) -> Iterator[asgi.ASGIClient]:
 
 
 def known(session: asgi.ASGIClient, label: str) -> dict[str, list[Any]]:
-    """Values that lead to what is there, by parameter; without them, nearly all answers would be that there is nothing."""
+    """Values that lead to what is there, by parameter; without them, nearly all answers would be that there
+    is nothing."""
     for entity in ENTITIES:
         here = f"{STORES}/{entity.name.replace('_', '-')}"
         if here in label:
@@ -115,7 +117,8 @@ def known(session: asgi.ASGIClient, label: str) -> dict[str, list[Any]]:
 
 @st.composite
 def cases(draw: st.DrawFn, operation: APIOperation, values: dict[str, list[Any]]) -> Case:
-    """A request as the document describes it, or one that is not; half of them with values that lead somewhere."""
+    """A request as the document describes it, or one that is not; half of them with values that lead
+    somewhere."""
     case: Case = draw(
         st.one_of(operation.as_strategy(mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE))
     )

@@ -24,7 +24,8 @@ def digest(value: Any) -> str:
 
 
 def is_equal(one: Any, other: Any) -> bool:
-    """Equal as JSON values: 2 and 2.0 count as equal, 1 and true do not; a double is the number of its shortest digits."""
+    """Equal as JSON values: 2 and 2.0 count as equal, 1 and true do not; a double is the number of its
+    shortest digits."""
     if isinstance(one, bool) or isinstance(other, bool):
         return one is other
     if isinstance(one, dict) and isinstance(other, dict):

@@ -1,4 +1,5 @@
-"""What holds for any bytes and any text: nothing raises, nothing is changed, nothing is refused without a reason."""
+"""What holds for any bytes and any text: nothing raises, nothing is changed, nothing is refused without a
+reason."""
 
 import codecs
 import json

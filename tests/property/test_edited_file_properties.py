@@ -49,7 +49,8 @@ def told(summary: RunSummary) -> dict[str, Any]:
 
 
 def check_books(database: Path) -> None:
-    """Every row has a ledger entry that says what it was made from; every reject in the ledger is kept, and no other."""
+    """Every row has a ledger entry that says what it was made from; every reject in the ledger is kept, and
+    no other."""
     job = BY_NAME["joblogs"]
     origins: dict[str, dict[str, Any]] = {}
     for entry in entries(database):

@@ -1,4 +1,5 @@
-"""Whatever a legacy folder looks like, its database can be written back: exactly as rows, and as the documents were."""
+"""Whatever a legacy folder looks like, its database can be written back: exactly as rows, and as the
+documents were."""
 
 import json
 import tempfile

@@ -1,4 +1,5 @@
-"""Whatever happens to a folder: everything that tells of its documents tells the same numbers, and they are true."""
+"""Whatever happens to a folder: everything that tells of its documents tells the same numbers, and they are
+true."""
 
 import os
 import subprocess

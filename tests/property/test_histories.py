@@ -1,4 +1,5 @@
-"""Folders that are written, edited, renamed and thinned out between runs: no result depends on where a batch ends."""
+"""Folders that are written, edited, renamed and thinned out between runs: no result depends on where a batch
+ends."""
 
 import json
 import tempfile
@@ -85,8 +86,8 @@ def told(summary: RunSummary) -> dict[str, Any]:
 def fate(summary: RunSummary) -> dict[str, Any]:
     """What became of the documents; how many files were opened for it is another matter.
 
-    A file whose document may take its row over is opened; whether another one has done so before is known by then in
-    small batches.
+    A file whose document may take its row over is opened; whether another one has done so before is known by
+    then in small batches.
     """
     return told(summary) | {"files": None}
 

@@ -83,7 +83,8 @@ def test_nothing_is_passed_over(file: Path, entity: Entity, value: Any) -> None:
 def has_an_object_with_own_keys(entity: Entity, value: Any) -> bool:
     """Whether an object that holds what a record is made of stands in a value that should hold none.
 
-    Plain values beside the documents, and empty lists, may describe the file: a version, a name, an empty category.
+    Plain values beside the documents, and empty lists, may describe the file: a version, a name, an empty
+    category.
     """
     keys = {"id", "name", "geometry", "job_type", "parameters", "strips"} & FIELD_KEYS
     below = value.values() if isinstance(value, dict) else value if isinstance(value, list) else []

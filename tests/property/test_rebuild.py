@@ -60,7 +60,8 @@ def usual(rule: FieldRule, key: str) -> st.SearchStrategy[Any]:
 
 @st.composite
 def documents(draw: st.DrawFn, entity: Entity) -> dict[str, Any]:
-    """A document with every required field under one of its keys, and any of the other keys with any value."""
+    """A document with every required field under one of its keys, and any of the other keys with any
+    value."""
     found: dict[str, Any] = {}
     for rule in entity.fields:
         keys = list(rule.source.keys)

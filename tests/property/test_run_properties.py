@@ -1,4 +1,5 @@
-"""Any tree of good, bad and repeated documents: the counts balance, a second run changes nothing, a dry run foretells."""
+"""Any tree of good, bad and repeated documents: the counts balance, a second run changes nothing, a dry run
+foretells."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -32,7 +32,8 @@ NATIVE: dict[str, dict[str, Any]] = {
 
 
 class Outcome(NamedTuple):
-    """What ``prepare`` made of a document: the row by column with JSON read (None if rejected), and the findings."""
+    """What ``prepare`` made of a document: the row by column with JSON read (None if rejected), and the
+    findings."""
 
     row: dict[str, Any] | None
     extra: dict[str, Any]

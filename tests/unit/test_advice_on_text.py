@@ -1,4 +1,5 @@
-"""What to do about text that is no JSON: the place, and a hint that gives JSON of the same value when it is followed."""
+"""What to do about text that is no JSON: the place, and a hint that gives JSON of the same value when it is
+followed."""
 
 import json
 from typing import Any

@@ -297,7 +297,8 @@ def test_a_file_that_is_swept_before_it_is_locked_is_made_again(
 
 @pytest.fixture
 def held_by_another_user(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Another user, who at once opens and holds each new file that they may read; gives the names of what they hold."""
+    """Another user, who at once opens and holds each new file that they may read; gives the names of what
+    they hold."""
     real, held, names = os.open, list[int](), list[str]()
 
     def call(path: Any, how: int, *given: Any, **named: Any) -> int:

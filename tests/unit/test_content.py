@@ -47,7 +47,8 @@ def test_other_values_have_another_hash(one: dict[str, Any], other: dict[str, An
 
 
 def test_the_canonical_form_is_the_same_with_every_library_that_may_be_installed() -> None:
-    """It stands in every ledger; orjson before 3.12 wrote exponents without a plus, and so made other hashes."""
+    """It stands in every ledger; orjson before 3.12 wrote exponents without a plus, and so made other
+    hashes."""
     numbers = [1e16, 1e21, 1.5e300, 1e-7, 1e-5, 5e-324, 123456789012345680.0, 2.0, -0.0, 0.1]
     assert content_sha256({"a": numbers})[1] == (
         b'{"a":[10000000000000000,1e+21,1.5e+300,1e-7,0.00001,5e-324,123456789012345680,2,0,0.1]}'

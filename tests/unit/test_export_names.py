@@ -1,4 +1,5 @@
-"""Names of exported files: every id has its own on every system, and the ledger's paths lead where they led."""
+"""Names of exported files: every id has its own on every system, and the ledger's paths lead where they
+led."""
 
 import os
 

@@ -1,6 +1,8 @@
-"""Text of up to 16 MiB made to hurt: it ends with its code, without an exception, in less than 1 GB of memory.
+"""Text of up to 16 MiB made to hurt: it ends with its code, without an exception, in less than 1 GB of
+memory.
 
-Each text is prepared in a process of its own, whose peak is measured. The time limit is only there to end a hang.
+Each text is prepared in a process of its own, whose peak is measured. The time limit is only there to end a
+hang.
 """
 
 import json
@@ -32,7 +34,8 @@ print(json.dumps({"codes": sorted({d.code for d in prepared.diagnostics}), "peak
 
 
 class Hostile(NamedTuple):
-    """``head``, then ``unit`` as often as fits into ``size`` bytes, then ``tail``; and the code it must get."""
+    """``head``, then ``unit`` as often as fits into ``size`` bytes, then ``tail``; and the code it must
+    get."""
 
     head: bytes
     unit: bytes

@@ -1,4 +1,5 @@
-"""The PowerShell scripts are for Windows PowerShell 5.1 and PowerShell 7: plain, and the same to both of them."""
+"""The PowerShell scripts are for Windows PowerShell 5.1 and PowerShell 7: plain, and the same to both of
+them."""
 
 import re
 from pathlib import Path
@@ -34,10 +35,11 @@ IN_BOTH = {
     "Write-Host": {"ForegroundColor"},
     "Write-Verbose": set(),
 }
-"""Cmdlets and parameters that are the same in Windows PowerShell 5.1 and in PowerShell 7. Look before you add one.
+"""Cmdlets and parameters that are the same in Windows PowerShell 5.1 and in PowerShell 7. Look before you add
+one.
 
-Commands that are functions in 5.1, like Get-FileHash, are not for these scripts: where PowerShell 7 is among the parents
-of a Windows PowerShell, it looks for them in the wrong modules.
+Commands that are functions in 5.1, like Get-FileHash, are not for these scripts: where PowerShell 7 is among
+the parents of a Windows PowerShell, it looks for them in the wrong modules.
 """
 
 OWN = {"_", "true", "false", "null", "psscriptroot", "psversiontable"}

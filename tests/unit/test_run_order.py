@@ -1,4 +1,5 @@
-"""How a run is ordered through the API: by the options of a run, and by what is configured where nothing is said."""
+"""How a run is ordered through the API: by the options of a run, and by what is configured where nothing is
+said."""
 
 from dataclasses import fields
 from typing import get_args

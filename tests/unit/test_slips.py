@@ -1,4 +1,5 @@
-"""Numbers in quotes and PowerShell's lists in rings and strips: kept as they stand, and told of (issue: advice that helps)."""
+"""Numbers in quotes and PowerShell's lists in rings and strips: kept as they stand, and told of (issue:
+advice that helps)."""
 
 from typing import Any
 

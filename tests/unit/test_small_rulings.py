@@ -1,4 +1,5 @@
-"""Blank ids, ids from file names, answers that say the program failed, words that programs made themselves."""
+"""Blank ids, ids from file names, answers that say the program failed, words that programs made
+themselves."""
 
 import unicodedata
 from typing import Any

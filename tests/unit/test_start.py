@@ -1,4 +1,5 @@
-"""What is imported at the start: whoever asks for help or catches an error waits for no database and no web server."""
+"""What is imported at the start: whoever asks for help or catches an error waits for no database and no web
+server."""
 
 import subprocess
 import sys

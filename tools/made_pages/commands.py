@@ -18,9 +18,10 @@ def page() -> Iterator[str]:
     yield from (
         "# Commands",
         "",
-        "`rmos --help` and `rmos migrate --help` say the same in the terminal. Results go to stdout, progress and",
-        "warnings to stderr. `--log-level info` in front of the verb says more of what goes on, `--log-json` says it for",
-        "programs; `NO_COLOR` takes the colours away. This page is made from the command line by `make docs`.",
+        "`rmos --help` and `rmos migrate --help` say the same in the terminal. Results go to stdout,",
+        "progress and warnings to stderr. `--log-level info` in front of the verb says more of what goes on,",
+        "`--log-json` says it for programs; `NO_COLOR` takes the colours away. This page is made from the",
+        "command line by `make docs`.",
         "",
         "| exit code | meaning |",
         "|---|---|",

@@ -18,8 +18,9 @@ def page() -> Iterator[str]:
     yield from (
         "# Diagnostics",
         "",
-        "What the migration may say of a document, and what you can do. An *error* means that the document is not loaded, and so does a",
-        "conflict (R401); another *warning* and an *info* do not. This page is made from the package `catalogue` by `make docs`.",
+        "What the migration may say of a document, and what you can do. An *error* means that the document",
+        "is not loaded, and so does a conflict (R401); another *warning* and an *info* do not. This page is",
+        "made from the package `catalogue` by `make docs`.",
     )
     stage = ""
     for code in CATALOGUE.values():

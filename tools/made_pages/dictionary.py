@@ -13,10 +13,11 @@ def page() -> Iterator[str]:
     yield from (
         "# Data dictionary",
         "",
-        "What the database holds, column by column, and under which keys documents hold it; the native key, which the",
-        "newest programs write, comes first. NULL means: never recorded. Columns ending in `_json` hold JSON text, and",
-        "`extra_json` every key of the document that no column carries as it is. `rmos schema` prints the same as JSON",
-        "Schema. This page is made from the models in `entities/` by `make docs`.",
+        "What the database holds, column by column, and under which keys documents hold it; the native key,",
+        "which the newest programs write, comes first. NULL means: never recorded. Columns ending in `_json`",
+        "hold JSON text, and `extra_json` every key of the document that no column carries as it is. `rmos",
+        "schema` prints the same as JSON Schema. This page is made from the models in `entities/` by `make",
+        "docs`.",
     )
     for entity in ENTITIES:
         yield from ("", f"## {entity.name}", "", inspect.getdoc(entity.record) or "", "")

@@ -12,12 +12,13 @@ def page() -> Iterator[str]:
     yield from (
         "# Generations",
         "",
-        "Which programs wrote a document is found out from the document alone, never from its path. Where several forms",
-        "fit, the one counts for which most of the document's keys speak, and among equals the first in this order; no",
-        "column hangs on that, because the others say what they know as well. `rmos inspect FILE` says which form it is,",
-        "and which keys show it. A document that has every required field as the newest programs write it is native,",
-        "whatever keys of older programs it has besides.",
-        "This page is made from the modules in `generations/` by `make docs`; CONTRIBUTING.md shows how to add one.",
+        "Which programs wrote a document is found out from the document alone, never from its path. Where",
+        "several forms fit, the one counts for which most of the document's keys speak, and among equals the",
+        "first in this order; no column hangs on that, because the others say what they know as well. `rmos",
+        "inspect FILE` says which form it is, and which keys show it. A document that has every required",
+        "field as the newest programs write it is native, whatever keys of older programs it has besides.",
+        "This page is made from the modules in `generations/` by `make docs`; CONTRIBUTING.md shows how to",
+        "add one.",
     )
     for module in GENERATIONS:
         yield from ("", f"## {module.NAME}", "", inspect.getdoc(module) or "", "")
@@ -26,8 +27,9 @@ def page() -> Iterator[str]:
         "",
         "## What is no record",
         "",
-        "Documents that no generation wrote are not loaded. Where one of these keys is there, the message says what the",
-        "document looks like. So are the files `_index.json` and `*_advisory_*.json`, which RMOS kept beside its runs.",
+        "Documents that no generation wrote are not loaded. Where one of these keys is there, the message",
+        "says what the document looks like. So are the files `_index.json` and `*_advisory_*.json`, which",
+        "RMOS kept beside its runs.",
         "",
     )
     for stranger in STRANGERS:

@@ -21,12 +21,13 @@ def page() -> Iterator[str]:
     yield from (
         "# REST API",
         "",
-        "What `rmos serve` answers to programs. The server's own `/docs` says the same, `/openapi.json` says it for tools",
+        "What `rmos serve` answers to programs. The server's own `/docs` says the same, `/openapi.json` says",
+        "it for tools",
         f"(OpenAPI {document['openapi']}). Reading is free on this machine, unless others are served;",
-        "changes need the header `Authorization: Bearer TOKEN`.",
-        "Errors are problems (RFC 9457): `type`, `title`, `status`, `detail`, `hint`, and for a record `errors`, each with",
-        "its place. [The dashboard](dashboard.md) tells how records, runs and tokens work. This page is made from the OpenAPI",
-        "document by `make docs`.",
+        "changes need the header `Authorization: Bearer TOKEN`. Errors are problems (RFC 9457): `type`,",
+        "`title`, `status`, `detail`, `hint`, and for a record `errors`, each with its place. [The",
+        "dashboard](dashboard.md) tells how records, runs and tokens work. This page is made from the",
+        "OpenAPI document by `make docs`.",
         "",
         "```sh",
         "curl http://127.0.0.1:8000/api/rmos/stores/patterns?limit=2",
@@ -35,8 +36,8 @@ def page() -> Iterator[str]:
         "     http://127.0.0.1:8000/api/rmos/stores/strip-families",
         "```",
         "",
-        "What the fields of a record hold stands in the [data dictionary](data-dictionary.md), under the columns' names without",
-        "`_json`.",
+        "What the fields of a record hold stands in the [data dictionary](data-dictionary.md), under the",
+        "columns' names without `_json`.",
     )
     group = ""
     for path, operations in document["paths"].items():

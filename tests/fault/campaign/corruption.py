@@ -1,6 +1,8 @@
-"""Spoiling a database file, as disks, copies and other hands do, and saying what is really wrong with the result.
+"""Spoiling a database file, as disks, copies and other hands do, and saying what is really wrong with the
+result.
 
-What is really wrong is what SQLite itself says, and what differs from the values that were there; the program is not asked.
+What is really wrong is what SQLite itself says, and what differs from the values that were there; the program
+is not asked.
 """
 
 import sqlite3
@@ -62,7 +64,8 @@ def _whole(path: Path, sql: str) -> list[tuple[object, ...]]:
         return sorted(connection.execute(sql).fetchall(), key=repr)
 
 
-# in the bytes --------------------------------------------------------------------------------------------------
+# in the bytes
+# --------------------------------------------------------------------------------------------------
 
 
 def _bits(made: bytearray, dice: Random) -> None:
@@ -123,7 +126,8 @@ IN_BYTES: tuple[Callable[[bytearray, Random], None], ...] = (
 )
 
 
-# in the values -------------------------------------------------------------------------------------------------
+# in the values
+# -------------------------------------------------------------------------------------------------
 
 ODD_VALUES = (
     *("x'ff00'", "CAST(x'fffe' AS TEXT)", "''", "'no JSON {'", "'[]'", "'3'", "'null'", "'{\"a\": 1e999}'"),

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 
 class Campaign:
-    """Counts the trials of a test, collects what was wrong in them, and fails the test at the end if anything was."""
+    """Counts the trials of a test, collects what was wrong in them, and fails the test at the end if anything
+    was."""
 
     def __init__(self, kind: str) -> None:
         self.kind = kind

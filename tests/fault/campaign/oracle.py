@@ -1,4 +1,5 @@
-"""What says whether anything is lost, half, doubled or falsely told. It shares no code with the program, and trusts none of it.
+"""What says whether anything is lost, half, doubled or falsely told. It shares no code with the program, and
+trusts none of it.
 
 Each function returns what is wrong, in words; an empty list for nothing.
 """
@@ -231,7 +232,8 @@ def _sizes(after: Workshop, before: Workshop | None) -> set[int]:
 def table_findings(
     database: Path, expected: dict[str, list[Row]], *, key: str = "id", what: str = "the database"
 ) -> list[str]:
-    """What is wrong with the rows of a database that must hold just these, each with its own key, whatever its schema is."""
+    """What is wrong with the rows of a database that must hold just these, each with its own key, whatever
+    its schema is."""
     try:
         with closing(sqlite3.connect(database)) as connection:
             connection.row_factory = sqlite3.Row
@@ -268,11 +270,13 @@ def _by_id(connection: sqlite3.Connection, table: str, key: str = "id") -> dict[
     return {row[key]: dict(row) for row in connection.execute(f"SELECT * FROM {table}")}
 
 
-# files ---------------------------------------------------------------------------------------------------------
+# files
+# ---------------------------------------------------------------------------------------------------------
 
 
 def export_findings(folder: Path, workshop: Workshop, *, finished: bool) -> list[str]:
-    """What is wrong with an export of canonical records: it is whole, or marked as unfinished, and then nobody reads it."""
+    """What is wrong with an export of canonical records: it is whole, or marked as unfinished, and then
+    nobody reads it."""
     if not folder.is_dir():
         return ["there is no export"] if finished else []
     if not finished and is_marked(folder):
@@ -311,7 +315,8 @@ def is_marked(folder: Path) -> bool:
 
 
 def result_findings(path: Path, *, finished: bool, old: bytes | None = None) -> list[str]:
-    """What is wrong with a result by its kind: the old one whole, or a new one whole; not there before it is finished."""
+    """What is wrong with a result by its kind: the old one whole, or a new one whole; not there before it is
+    finished."""
     if not path.exists():
         return [f"{path.name} is not there"] if finished or old is not None else []
     raw = path.read_bytes()

@@ -1,9 +1,9 @@
 """What a disk may hold after a power cut, worked out from the record of what a command did to it.
 
-The model is POSIX's, as ext4 and others keep it at their weakest: what was written to a file since its last sync may be there,
-or not, or in part, by sectors of 512 bytes and in any order; a file may have its new size and zeros in place of its data; a
-name that was made, moved or taken away since the last sync of its folder may be so or not. What was synced is there. A rename
-within a folder is there as a whole or not at all.
+The model is POSIX's, as ext4 and others keep it at their weakest: what was written to a file since its last
+sync may be there, or not, or in part, by sectors of 512 bytes and in any order; a file may have its new size
+and zeros in place of its data; a name that was made, moved or taken away since the last sync of its folder
+may be so or not. What was synced is there. A rename within a folder is there as a whole or not at all.
 """
 
 import struct
@@ -24,7 +24,8 @@ _FOLDER = -1
 
 
 class Event(NamedTuple):
-    """Something that was done: what, with which descriptor, where in the file; the path, and the bytes or the other path."""
+    """Something that was done: what, with which descriptor, where in the file; the path, and the bytes or the
+    other path."""
 
     what: int
     descriptor: int

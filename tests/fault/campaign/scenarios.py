@@ -1,4 +1,5 @@
-"""The commands that are disturbed: where each begins, what it is called with, and what must be there in the end."""
+"""The commands that are disturbed: where each begins, what it is called with, and what must be there in the
+end."""
 
 import shutil
 import sqlite3
@@ -32,7 +33,8 @@ OLD_ENTRIES = [
 
 @dataclass
 class Stage:
-    """The folders of a scenario: ``legacy`` is read, ``store`` is what the trials break, and ``template`` how it was."""
+    """The folders of a scenario: ``legacy`` is read, ``store`` is what the trials break, and ``template`` how
+    it was."""
 
     folder: Path
     program: Program

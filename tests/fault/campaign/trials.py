@@ -1,4 +1,5 @@
-"""Running the program with faults in its calls: the library that puts them there, and the process it is loaded into."""
+"""Running the program with faults in its calls: the library that puts them there, and the process it is
+loaded into."""
 
 import os
 import shutil
@@ -45,7 +46,8 @@ def spread(count: int, wanted: int) -> list[int]:
 
 @dataclass(frozen=True)
 class Plan:
-    """A fault: in the calls below which folder, what, at which number, with which error, of which kinds; the record's file."""
+    """A fault: in the calls below which folder, what, at which number, with which error, of which kinds; the
+    record's file."""
 
     below: str
     mode: int = COUNT
@@ -57,7 +59,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Done:
-    """How a command ended: its exit code (a signal's number negated), its output, the calls that were counted."""
+    """How a command ended: its exit code (a signal's number negated), its output, the calls that were
+    counted."""
 
     code: int
     out: str
@@ -86,7 +89,8 @@ class Program:
         plan: Plan | None = None,
         streams: Mapping[str, str] | None = None,
     ) -> Done:
-        """Run a command to its end, whatever that is; ``streams`` are files in the place of its stdout or stderr."""
+        """Run a command to its end, whatever that is; ``streams`` are files in the place of its stdout or
+        stderr."""
         told = asdict(plan) if plan else None
         env = environment(**self._preloaded)
         done, calls = self._loaded.run(*arguments, cwd=cwd, environment=env, plan=told, streams=streams)

@@ -1,4 +1,5 @@
-"""A legacy folder whose contents are known: what each document says, and what has to become of it. Knows nothing of the program."""
+"""A legacy folder whose contents are known: what each document says, and what has to become of it. Knows
+nothing of the program."""
 
 import hashlib
 import json
@@ -12,7 +13,8 @@ ENTITIES = ("strip_families", "patterns", "joblogs")
 
 @dataclass(frozen=True)
 class Document:
-    """One document: where it stands, its text, and the row it has to become; None for one that cannot become any."""
+    """One document: where it stands, its text, and the row it has to become; None for one that cannot become
+    any."""
 
     entity: str
     path: str

@@ -1,4 +1,5 @@
-"""No column hangs on which key comes first: where its value cannot be used, the next key of the same meaning counts."""
+"""No column hangs on which key comes first: where its value cannot be used, the next key of the same meaning
+counts."""
 
 from typing import Any
 

@@ -47,7 +47,8 @@ def plausible(key: str) -> Any:
 
 
 def strays(folder: str) -> Iterator[tuple[str, Any]]:
-    """Every key that any generation's documents have, with each of its values; of other entities' each once."""
+    """Every key that any generation's documents have, with each of its values; of other entities' each
+    once."""
     seen: dict[str, list[Any]] = {}
     for samples in SAMPLES.values():
         for where, document in samples:
