@@ -119,7 +119,7 @@ def _one(case: Case, tree: Path, documents: int, place: Path, filled: Path) -> M
 def _large(
     place: Path, sizes: Sequence[int], rounds: int
 ) -> tuple[dict[int, float], dict[int, float], dict[str, list[Measurement]]]:
-    """Return the peak memory in MB of a first run and of an audit, for some sizes; and the large tree's cases.
+    """Return the peak memory in MB of a first run and an audit for some sizes, and the large tree's cases.
 
     A case is measured only in the largest tree, every round once, beginning one further down the list.
     """

@@ -29,7 +29,7 @@ _WORDS = ("rope", "herring", "wave", "braid", "chequer", "wheat", "sheaf", "torr
 
 
 class Sizes(NamedTuple):
-    """Sound documents, those of another source with a tenth broken, callers that attack, and seconds of each measurement."""
+    """Sound documents, those of a source with a tenth broken, attacking callers, seconds a measurement."""
 
     sound: int = 95_000
     spoiled: int = 6_000
@@ -129,7 +129,7 @@ def _beside(url: str, sizes: Sizes) -> Beside:
 
 
 def _asked(url: str, seconds: float) -> list[float]:
-    """Ask for the status until the time is over, with a breath between; returns how long each answer took, in ms."""
+    """Ask for the status until the time is over, with pauses; return how long each answer took, in ms."""
     place, took = urlsplit(url), []
     until = time.monotonic() + seconds
     while time.monotonic() < until:

@@ -24,7 +24,7 @@ class Before(Enum):
 
 @dataclass(frozen=True)
 class Case:
-    """One thing to measure. ``load`` takes folder and database and returns the documents it dealt with as it should.
+    """One thing to measure; ``load`` takes folder and database and returns the documents handled correctly.
 
     ``share``: the part of the tree's size that is loaded, where the whole would take too long. ``keeps``:
     whether the documents are in the database afterwards. ``cold``: whether the files are dropped from the

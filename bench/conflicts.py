@@ -1,4 +1,4 @@
-"""What conflicts cost in memory: the same tree with and without a tenth of its documents under ids that are taken.
+"""What conflicts cost in memory: one tree with and without a tenth of its documents under taken ids.
 
 ``python -m bench.conflicts TREE DATABASE`` migrates once, in a process of its own, and answers in JSON on
 stdout.
@@ -22,7 +22,7 @@ LARGE_NOTES = "wood " * 180_000
 
 
 def growth_mb(place: Path, documents: int, large_documents: int, seed: int) -> float | None:
-    """How much more memory a run takes with conflicts than without, in MB: of small documents or of large, what is more.
+    """How much more memory a run takes with conflicts, in MB: of small or of large documents, the larger.
 
     Raises:
         WrongResult: if the conflicts were not what they should be.

@@ -1,4 +1,4 @@
-"""``python -m bench.parts [DOCUMENTS]``: what the library calls cost that every document needs, with nothing between them.
+"""``python -m bench.parts [DOCUMENTS]``: the cost of just the library calls that every document needs.
 
 Listing, reading, hashing, parsing, writing back, validating and inserting are calls into C and Rust. Each is
 timed here on a whole tree at once, in the tightest loop Python has, with its input ready. Their sum is what
@@ -143,7 +143,7 @@ class Batch(NamedTuple):
 
 
 def _finished(path: Path) -> Iterator[Batch]:
-    """Every row and ledger entry of a migrated database, in the order and the batches of the run that wrote them."""
+    """Return a migrated database's rows and ledger entries in the batches of the run that wrote them."""
     with database_at(path).read() as snapshot:
         connection = snapshot.connection
         for entity in ENTITIES:

@@ -105,7 +105,7 @@ def machine() -> dict[str, str | int]:
 def figures(
     measurements: Mapping[str, Sequence[Measurement]], documents: Mapping[str, int], one: str
 ) -> list[Figures]:
-    """Medians, rates and ratios of cases, by their name, the speed of ``one`` being 1; the largest peak of each."""
+    """Return medians, rates, ratios (the speed of ``one`` is 1) and largest peaks of cases by name."""
     middle = {name: median(m.seconds for m in all_of) for name, all_of in measurements.items()}
     rate = {name: documents[name] / seconds for name, seconds in middle.items()}
     return [
@@ -213,7 +213,8 @@ def serving_table(serving: Serving) -> str:
     memory = (
         f"{_number(serving.memory_before_mb, 0)} MB before, {_number(serving.memory_after_mb, 0)} MB after"
     )
-    run = f"{_number(serving.documents_per_second, 0)} documents/s, log of at most {_number(serving.log_mb, 0)} MB"
+    speed, log = _number(serving.documents_per_second, 0), _number(serving.log_mb, 0)
+    run = f"{speed} documents/s, log of at most {log} MB"
     return f"{_aligned(table)}\n\nmemory of the server: {memory}; the run beside it: {run}"
 
 

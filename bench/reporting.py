@@ -1,4 +1,4 @@
-"""What a report costs: a tree with a tenth of its documents broken is migrated and reported in all three formats.
+"""What a report costs, in all three formats, of a tree with a tenth of its documents broken.
 
 ``python -m bench.reporting TREE FOLDER`` measures once, in a process of its own, and answers in JSON on
 stdout.

@@ -1,4 +1,4 @@
-"""How the server answers while a run writes: ``rmos serve`` and ``rmos migrate`` as real processes, asked by wrk.
+"""How the server answers while a run writes: real ``rmos serve`` and ``rmos migrate``, asked by wrk.
 
 ``python -m bench.serving`` measures this alone. Which reads are the heaviest is found first: every one is
 asked for a second, and those with the fewest answers a second are. They are asked by 50 connections at once,
@@ -49,7 +49,7 @@ READS = {
 
 
 class Sizes(NamedTuple):
-    """Documents in the database, those of another source with a tenth broken, and of each tree that is migrated beside;
+    """Documents in the database, of another source with a tenth broken, and of each tree migrated beside;
     how many such trees; the seconds that a read is measured."""
 
     sound: int
@@ -64,7 +64,7 @@ QUICK = Sizes(900, 100, 500, 4, 1)
 
 
 class Read(NamedTuple):
-    """How one read was answered; ``failed`` counts the answers that were no success, broken connections included.
+    """How one read was answered; ``failed`` counts unsuccessful answers, broken connections included.
 
     ``is_heaviest``: it is one of those that the target is about.
     """
@@ -78,7 +78,7 @@ class Read(NamedTuple):
 
 
 class Serving(NamedTuple):
-    """How the server did: each read; documents a second that the runs beside it wrote; its memory in MB (10^6 bytes)
+    """How the server did: each read; documents a second of the runs beside it; its memory in MB (10^6 bytes)
     before the reads and after, None where the system does not tell; the largest write-ahead log."""
 
     reads: list[Read]
@@ -159,7 +159,7 @@ class _Wrk:
             answer.read()
 
     def ask(self, paths: Sequence[str], *, seconds: int) -> Read:
-        """Ask for the paths in turn; for the first of them once before, as if somebody were looking already."""
+        """Ask for the paths in turn; for the first once before, as if somebody were looking already."""
         self.ask_once(paths[0])
         self.paths.write_text("\n".join(paths) + "\n", encoding="ascii")
         script = Path(__file__).with_suffix(".lua")

@@ -1,4 +1,4 @@
-"""How long commands take to start, against ``sqlite-utils --help``, which is a command line of its size over SQLite.
+"""How long commands take to start, against ``sqlite-utils --help``, a similar command line over SQLite.
 
 Every round runs each command once, in a process of its own, and begins one further down the list. The best of
 many rounds counts, on either side: what is longer than that is the machine's.

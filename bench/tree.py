@@ -1,4 +1,4 @@
-"""A seeded tree of RMOS documents, native unless asked otherwise, the same for everybody who asks for the same size and seed.
+"""A seeded tree of RMOS documents, native unless asked otherwise; the same for the same size and seed.
 
 One document a file, about 500 bytes each: 10 % strip families, 30 % patterns, 60 % joblogs. Every document
 has an id and every reference has its parent, because the simpler loaders could not do without.
@@ -60,7 +60,7 @@ def plant(root: Path, documents: int, seed: int, *, mixed: bool = False) -> int:
 
 
 def plant_in_lists(root: Path, documents: int, seed: int) -> None:
-    """Write the documents of ``plant`` below ``root``, in files of a thousand: the same work for the database, and a
+    """Write the documents of ``plant`` below ``root`` in files of a thousand: equal work for the database, a
     small part of it for the disk."""
     kinds: dict[str, list[Document]] = {}
     for path, document in _documents(Sizes.of(documents), random.Random(seed)):
@@ -190,6 +190,6 @@ def _day(chance: random.Random) -> str:
 
 
 def _time(chance: random.Random, day: str) -> str:
-    """Return a moment as one of the programs wrote it: mostly with microseconds and Z, now and then without a zone."""
+    """Return a moment as a program wrote it: mostly with microseconds and Z, at times without a zone."""
     minute, micros = chance.randint(0, 59), chance.randint(0, 999_999)
     return f"{day}T06:{minute:02}:33" + chance.choice((f".{micros:06}Z", f".{micros:06}Z", "Z", ""))

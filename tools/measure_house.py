@@ -75,7 +75,7 @@ def _classes() -> Iterator[tuple[str, Path]]:
 
 
 def _modules_of_selects() -> Iterator[str]:
-    """Yield the modules and packages of the store that read tables and change nothing, for each of their files."""
+    """Yield the store's modules and packages that read tables and change nothing, once for each file."""
     for file, tree in _trees():
         if STORE not in file.parents or "migrations" in file.parts:
             continue
@@ -196,7 +196,7 @@ def _without_strings(text: str) -> str:
 
 
 def _starts() -> list[Measure]:
-    """Return how long the commands take to start, as ratios to ``sqlite-utils --help``: the best of interleaved rounds."""
+    """Return start-up times as ratios to ``sqlite-utils --help``: the best of interleaved rounds."""
     with tempfile.TemporaryDirectory() as folder:
         patterns = Path(folder, "legacy", "patterns")
         patterns.mkdir(parents=True)

@@ -5,6 +5,7 @@ That arrows point down is held by import-linter (pyproject.toml, ``make lint``).
 
 import ast
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -136,3 +137,12 @@ def test_pages_import_no_routes_of_the_api() -> None:
     }
     assert known
     assert {name: modules for name, modules in known.items() if modules} == {}
+
+
+def test_each_class_has_a_name_of_its_own() -> None:
+    defined = defaultdict(list)
+    for file in MODULES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                defined[node.name].append(name_of(file))
+    assert {name: files for name, files in defined.items() if len(files) > 1} == {}

@@ -35,7 +35,8 @@ def _columns(entity: Entity) -> Iterator[str]:
         if rule is not None and rule.reference is not None:
             meaning += f"; refers to `{rule.reference}`"
             if rule.source.soft:
-                meaning += f"; `{rule.source.soft}` counts if there is a row of that id, in the promotion lanes always"
+                meaning += f"; `{rule.source.soft}` counts if there is a row of that id,"
+                meaning += " in the promotion lanes always"
         if name in required:
             meaning += "; native documents must have it"
         yield f"| `{column}` | {_holds(about)} | {keys} | {meaning} |"

@@ -12,7 +12,10 @@ from rmos_migration.store.sqlite.database import SqliteDatabase
 
 Described = dict[str, Any]
 
-_EXAMPLE = '"name": "Maple", "width_mm": 2.5, "thickness_mm": 0.6, "material_type": "wood", "strips": [{"species": "maple"}]'
+_EXAMPLE = (
+    '"name": "Maple", "width_mm": 2.5, "thickness_mm": 0.6, "material_type": "wood", '
+    '"strips": [{"species": "maple"}]'
+)
 
 
 def page() -> Iterator[str]:

@@ -1,1 +1,1 @@
-"""The whole way of a migration over sample data, stage by stage, as a workflow runs it (``make pipeline``)."""
+"""A whole migration of sample data, stage by stage, as a workflow runs it (``make pipeline``)."""

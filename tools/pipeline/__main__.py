@@ -1,4 +1,4 @@
-"""``python -m tools.pipeline STAGE [--folder FOLDER]``: carry out one stage, or ``all`` of them in their order.
+"""``python -m tools.pipeline STAGE [--folder FOLDER]``: carry out one stage, or ``all`` in their order.
 
 Every stage leaves ``results/STAGE.json`` and ``logs/STAGE.log`` in the folder. Exit code 1 means that
 something was not as it must be; a sentence says what.

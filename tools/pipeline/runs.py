@@ -55,7 +55,8 @@ def duplicates(place: Place) -> Result:
     copy = json.loads(place.rmos("migrate", "elsewhere", "--dry-run", "--json"))["totals"]
     expect("documents of the copy", copy["found"], DOCUMENTS)
     expect("documents of the copy that would be skipped", copy["skipped"], copy["found"])
-    said = f"second run: {totals['found']:,} found, {totals['skipped']:,} skipped, {totals['failed']} rejected again;"
+    said = f"second run: {totals['found']:,} found, {totals['skipped']:,} skipped,"
+    said += f" {totals['failed']} rejected again;"
     said += f" copy: {copy['found']:,} found, {copy['skipped']:,} skipped"
     return Result(
         True, said, {**_figures(told), "skipped": totals["skipped"], "failed": totals["failed"], "copy": copy}

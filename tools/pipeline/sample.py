@@ -1,4 +1,4 @@
-"""The sample data: a seeded workshop, half of it in older forms, and a handful of faults with a known end each."""
+"""The sample data: a seeded workshop, half of it in older forms, and a handful of faults of known effect."""
 
 import json
 import shutil
@@ -14,7 +14,7 @@ DOCUMENTS, SEED = 2_000, 20
 
 
 class Fault(NamedTuple):
-    """A planted document: where, what stands in it, in which column it is counted, and the code that tells why."""
+    """A planted document: its place, its content, the column that counts it, and the code that says why."""
 
     path: str
     text: str

@@ -47,7 +47,8 @@ def api(place: Place) -> Result:
     expect("records of the lists", {name: asked[name]["total"] for name in rows}, rows)
     absent = kept_out(run["counts"])
     expect("documents of the list of what is not loaded", asked["not loaded"]["total"], absent)
-    said = f"{len(asked)} answers agree with the {len(runs)} runs: {sum(rows.values()):,} records, {absent} not loaded"
+    records = f"{sum(rows.values()):,} records, {absent} not loaded"
+    said = f"{len(asked)} answers agree with the {len(runs)} runs: {records}"
     return Result(
         True, said, {"records": rows, "runs": sorted(runs), "validation": status["validation"]["status"]}
     )
