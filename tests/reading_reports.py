@@ -7,7 +7,7 @@ from typing import Any
 from lxml import html
 
 from rmos_migration import Report
-from rmos_migration.reports.formats import RENDERERS, ReportFormat
+from rmos_migration.reports.formats import RENDERERS, Format
 
 COUNTED = ("found", "migrated", "unchanged", "conflicts", "rejected")
 
@@ -17,7 +17,7 @@ Numbers = dict[str, float]
 
 def in_json(report: Report) -> Numbers:
     """The numbers of the JSON format."""
-    value = json.loads(RENDERERS[ReportFormat.JSON](report))
+    value = json.loads(RENDERERS[Format.JSON](report))
     numbers = _of_tallies({**value["entities"], "total": value["run"]["totals"]})
     numbers |= {f"noticed.{one['severity']}.{one['code']}": one["count"] for one in value["noticed"]}
     numbers |= {f"generations.{name}": count for name, count in value["generations"].items()}
@@ -33,7 +33,7 @@ def in_json(report: Report) -> Numbers:
 
 def in_html(report: Report) -> Numbers:
     """The numbers of the page, from what a reader sees in it."""
-    page = html.fromstring(RENDERERS[ReportFormat.HTML](report))
+    page = html.fromstring(RENDERERS[Format.HTML](report))
     found: Numbers = {}
     for element in page.iterfind(".//*[@data-count]"):
         if element.text_content() == "-":
@@ -47,7 +47,7 @@ def in_html(report: Report) -> Numbers:
 
 def in_text(report: Report) -> Numbers:
     """The numbers of the text format."""
-    sections = _sections(RENDERERS[ReportFormat.TXT](report))
+    sections = _sections(RENDERERS[Format.TXT](report))
     numbers: Numbers = {}
     for line in sections.get("Documents", [])[1:]:
         name, *cells = re.split(r"\s{2,}", line)

@@ -12,14 +12,14 @@ from visiting import Open
 from builders import EXAMPLES, family, pattern, write
 from rmos_migration import build_report, migrate
 from rmos_migration.reports.files import write_reports
-from rmos_migration.reports.formats import ReportFormat
+from rmos_migration.reports.formats import Format
 
 SIGHTS = [(1200, "light"), (1200, "dark"), (360, "light"), (360, "dark")]
 
 
 def page_of(database: Path, folder: Path, **options: Any) -> str:
     """The URL of a report's page."""
-    (file,) = write_reports(build_report(database, **options), folder, [ReportFormat.HTML])
+    (file,) = write_reports(build_report(database, **options), folder, [Format.HTML])
     return file.as_uri()
 
 

@@ -18,7 +18,7 @@ from rmos_migration.cli.app import app
 from rmos_migration.editing import edit
 from rmos_migration.entities import PATTERN
 from rmos_migration.errors import DatabaseUnusable
-from rmos_migration.reports.formats import RENDERERS, ReportFormat
+from rmos_migration.reports.formats import RENDERERS, Format
 from rmos_migration.store.checks import doubts
 from rmos_migration.store.database import database_at
 from rmos_migration.web.pages import page_routers
@@ -166,7 +166,7 @@ def test_no_report_says_that_everything_is_in_a_database_that_others_changed(
     assert report.verdict == "Everything arrived. But the database is no longer as this program left it."
     assert "See: rmos audit." in report.advice[0]
     assert "in the database" not in " ".join(report.advice)
-    assert 'class="verdict bad"' in RENDERERS[ReportFormat.HTML](report)
+    assert 'class="verdict bad"' in RENDERERS[Format.HTML](report)
 
 
 @pytest.mark.parametrize(("meddle", "said"), MEDDLING.values(), ids=MEDDLING)

@@ -27,7 +27,7 @@ from builders import (
 )
 from rmos_migration import build_report, migrate
 from rmos_migration.reports.files import write_reports
-from rmos_migration.reports.formats import ReportFormat
+from rmos_migration.reports.formats import Format
 
 TOOL = Path(__file__).parents[2] / "tools" / "rmos_migration_report.py"
 NAME = re.compile(r"rmos-report-(run-\d+|dry-run)-\d{4}-\d\d-\d\d-\d{6}(-\d+)?\.(json|html|txt)")
@@ -80,7 +80,7 @@ def test_a_report_is_never_written_over_another(messy: Path, tmp_path: Path) -> 
     report = build_report(messy)
     first = write_reports(report, tmp_path)
     before = digests(tmp_path)
-    second = write_reports(report, tmp_path, [ReportFormat.HTML])
+    second = write_reports(report, tmp_path, [Format.HTML])
     third = write_reports(report, tmp_path)
     assert second[0].stem == f"{first[0].stem}-2"
     assert third[0].stem == f"{first[0].stem}-3"
@@ -100,7 +100,7 @@ def test_reports_written_at_once_all_stay(messy: Path, tmp_path: Path) -> None:
 
 
 def test_others_may_read_a_report_as_any_file(messy: Path, tmp_path: Path) -> None:
-    (file,) = write_reports(build_report(messy), tmp_path, [ReportFormat.TXT])
+    (file,) = write_reports(build_report(messy), tmp_path, [Format.TXT])
     other = tmp_path / "other"
     other.write_text("")
     assert file.stat().st_mode == other.stat().st_mode

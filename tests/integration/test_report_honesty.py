@@ -16,7 +16,7 @@ from rmos_migration.presentation.charts import outcome_bar
 from rmos_migration.presentation.model import Counted
 from rmos_migration.presentation.plain_text import columns
 from rmos_migration.reports.files import write_reports
-from rmos_migration.reports.formats import RENDERERS, ReportFormat
+from rmos_migration.reports.formats import RENDERERS, Format
 
 
 def said(report: Report) -> str:
@@ -52,7 +52,7 @@ def test_a_run_that_kept_nothing_does_not_say_that_anything_arrived(
     assert records(database, "strip_families") == {}
     for word in (" are in the database", "stays", "carry on", "carries on", "Nothing is lost"):
         assert word not in said(report)
-    page = RENDERERS[ReportFormat.HTML](report)
+    page = RENDERERS[Format.HTML](report)
     assert "would arrive" in page
     assert "migrated: new in the database" not in page
 
@@ -80,11 +80,11 @@ def test_a_run_ended_by_its_limit_names_what_ended_it(tree: Path, database: Path
     report = json.loads(file.read_text())
     assert (report["run"]["totals"]["found"], len(report["kept_out"])) == (0, 1)
     assert report["kept_out"][0]["excerpt"]["lines"] == ["{"]
-    text = RENDERERS[ReportFormat.TXT](build_report(database))
+    text = RENDERERS[Format.TXT](build_report(database))
     assert "allow more with --max-rejects" in text
     assert "carries on" not in text
     assert "100 %" not in text
-    assert "100 %" not in RENDERERS[ReportFormat.HTML](build_report(database))
+    assert "100 %" not in RENDERERS[Format.HTML](build_report(database))
 
 
 def test_a_run_that_was_stopped_speaks_of_what_it_finished(partly_bad: Path, database: Path) -> None:
@@ -125,7 +125,7 @@ def test_an_empty_folder_is_worth_a_question(tree: Path, database: Path) -> None
     migrate(tree, database)
     report = build_report(database)
     assert f"No document was found in {tree}. Is it the right folder?" in said(report)
-    assert 'class="verdict warn"' in RENDERERS[ReportFormat.HTML](report)
+    assert 'class="verdict warn"' in RENDERERS[Format.HTML](report)
 
 
 def test_a_rejected_document_is_not_given_the_id_of_the_version_before(tree: Path, database: Path) -> None:
@@ -150,7 +150,7 @@ def test_statistics_of_a_run_that_kept_nothing_send_nobody_to_look(
     statistics = tmp_path / "stats.json"
     rmos("migrate", EXAMPLES / "messy_legacy", "--database", database, "--stats", statistics, *options)
     report = build_report(statistics=statistics)
-    for form in (ReportFormat.HTML, ReportFormat.TXT):
+    for form in (Format.HTML, Format.TXT):
         text = RENDERERS[form](report)
         for word in ("below", "rmos rejects", "carry on", "stays;", "Nothing is lost"):
             assert word not in text.replace("numbers below", "")
@@ -220,7 +220,7 @@ def test_what_a_later_version_noticed_is_told_without_explanation(tree: Path, da
     execute(database, "UPDATE migration_diagnostics SET code = 'from-the-future', hint = NULL")
     report = build_report(database)
     assert [(one.code, one.explanation) for one in report.noticed] == [("from-the-future", "")]
-    assert all("from-the-future" in RENDERERS[form](report) for form in ReportFormat)
+    assert all("from-the-future" in RENDERERS[form](report) for form in Format)
 
 
 def test_names_that_are_no_text_are_shown_as_escapes(tmp_path: Path) -> None:
@@ -242,8 +242,8 @@ def test_no_format_holds_what_steers_or_reorders(text: str, tree: Path, database
     write(tree, "patterns/a.json", pattern("a", name=text, geometry=geometry))
     migrate(tree, database)
     report = build_report(database)
-    assert text not in RENDERERS[ReportFormat.HTML](report)
-    assert text not in RENDERERS[ReportFormat.TXT](report)
+    assert text not in RENDERERS[Format.HTML](report)
+    assert text not in RENDERERS[Format.TXT](report)
     assert text not in rmos("draw", "a", "--database", database).stdout
 
 
@@ -255,7 +255,7 @@ def test_text_is_never_wider_than_80_columns(tree: Path, database: Path) -> None
     write(tree, "patterns/b.json", '{"a": "' + "\u202e" * 200 + '", "b": NaN}')
     write(tree, "patterns/c.json", pattern("x" * 190, name="y" * 500))
     migrate(tree, database, max_rejects=10_000)
-    text = RENDERERS[ReportFormat.TXT](build_report(database, with_audit=True))
+    text = RENDERERS[Format.TXT](build_report(database, with_audit=True))
     assert max(columns(line) for line in text.splitlines()) <= 80
     assert text.count("^") == 2
 
@@ -263,7 +263,7 @@ def test_text_is_never_wider_than_80_columns(tree: Path, database: Path) -> None
 def test_a_name_with_two_blanks_keeps_them(tree: Path, database: Path) -> None:
     write(tree, "patterns/a  b.json", "{")
     migrate(tree, database)
-    assert "patterns/a  b.json" in RENDERERS[ReportFormat.TXT](build_report(database))
+    assert "patterns/a  b.json" in RENDERERS[Format.TXT](build_report(database))
 
 
 def test_a_report_into_the_legacy_folder_is_refused(tree: Path, database: Path) -> None:
@@ -300,7 +300,7 @@ def test_one_reject_among_many_documents_is_seen_in_the_bar() -> None:
 def test_small_rosettes_do_not_blow_up_the_page(radius: float, tree: Path, database: Path) -> None:
     write(tree, "patterns/a.json", pattern("a", geometry={"rings": [{"radius_mm": radius, "width_mm": 1}]}))
     migrate(tree, database)
-    page = RENDERERS[ReportFormat.HTML](build_report(database))
+    page = RENDERERS[Format.HTML](build_report(database))
     bar = float(page.partition('<svg class="scale" width="')[2].partition('"')[0])
     assert bar <= 75
 
@@ -325,8 +325,8 @@ def test_what_is_endless_is_shown_in_part_and_kept_whole_in_json(tree: Path, dat
     migrate(tree, database)
     report = build_report(database)
     ((message,),) = query(database, "SELECT message FROM migration_diagnostics WHERE code = 'id-conflict'")
-    for form in (ReportFormat.HTML, ReportFormat.TXT):
+    for form in (Format.HTML, Format.TXT):
         text = RENDERERS[form](report)
         assert len(text) < 100_000
         assert f"({len(message) - 500:,} more characters)" in " ".join(text.split())
-    assert json.loads(RENDERERS[ReportFormat.JSON](report))["kept_out"][0]["notices"][0]["message"] == message
+    assert json.loads(RENDERERS[Format.JSON](report))["kept_out"][0]["notices"][0]["message"] == message

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from builders import EXAMPLES, execute, family, joblog, pattern, write
 from rmos_migration import Report, build_report, migrate
 from rmos_migration.presentation.environment import TEMPLATES
-from rmos_migration.reports.formats import RENDERERS, ReportFormat, json_schema
+from rmos_migration.reports.formats import RENDERERS, Format, json_schema
 
 SNAPSHOTS = Path(__file__).parents[1] / "data/reports"
 ROSETTE = {
@@ -65,8 +65,8 @@ def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
     )
 
 
-@pytest.mark.parametrize("form", list(ReportFormat))
-def test_the_report_reads_as_it_did(form: ReportFormat, report: Report) -> None:
+@pytest.mark.parametrize("form", list(Format))
+def test_the_report_reads_as_it_did(form: Format, report: Report) -> None:
     snapshot = SNAPSHOTS / f"report.{form}"
     text = RENDERERS[form](report)
     for ours in ("report.css", "report.js"):  # they are in the repository already
@@ -89,12 +89,12 @@ def test_reports_are_valid_against_the_published_schema(report: Report, tmp_path
     summary = migrate(EXAMPLES / "messy_legacy", database)
     (tmp_path / "stats.json").write_text(json.dumps(summary.as_json()))
     for made in (report, build_report(database), build_report(statistics=tmp_path / "stats.json")):
-        assert list(validator.iter_errors(json.loads(RENDERERS[ReportFormat.JSON](made)))) == []
+        assert list(validator.iter_errors(json.loads(RENDERERS[Format.JSON](made)))) == []
 
 
 def test_the_schema_refuses_what_is_no_report(report: Report) -> None:
     validator = Draft202012Validator(json_schema())
-    value = json.loads(RENDERERS[ReportFormat.JSON](report))
+    value = json.loads(RENDERERS[Format.JSON](report))
     for wrong in ({"schema": "other"}, {"balanced": 7}, {"surprise": 1}, {"kept_out": [{}]}):
         assert not validator.is_valid(value | wrong)
     assert not validator.is_valid({key: part for key, part in value.items() if key != "gallery"})

@@ -9,7 +9,7 @@ from ..errors import UsageError
 from ..files.permissions import permissions_of
 from ..python_api import build_report
 from ..reports.files import write_reports
-from ..reports.formats import RENDERERS, ReportFormat
+from ..reports.formats import RENDERERS, Format
 from ..store.database import database_at
 from . import console
 from .options import DatabaseOption, load_settings
@@ -84,8 +84,8 @@ def report(
         console.say(str(file))
 
 
-def _formats(listed: str) -> list[ReportFormat]:
+def _formats(listed: str) -> list[Format]:
     names = [name.strip().lower() for name in listed.split(",") if name.strip()]
-    if not names or not set(names) <= {"all", *ReportFormat}:
-        raise UsageError(f"--format {listed} is not known", f"use all, or some of {', '.join(ReportFormat)}")
-    return [form for form in ReportFormat if form in names or "all" in names]
+    if not names or not set(names) <= {"all", *Format}:
+        raise UsageError(f"--format {listed} is not known", f"use all, or some of {', '.join(Format)}")
+    return [form for form in Format if form in names or "all" in names]

@@ -12,7 +12,7 @@ from ..files.folders import make_folder
 from ..files.leftovers import sweep
 from ..files.permissions import ANYBODYS, Permissions
 from ..sources.legacy_folder import refuse_inside
-from .formats import RENDERERS, ReportFormat
+from .formats import RENDERERS, Format
 from .model import Report
 
 
@@ -27,7 +27,7 @@ def check_folder(folder: Path, source: Path) -> None:
 def write_reports(
     report: Report,
     folder: Path,
-    formats: Iterable[ReportFormat] = tuple(ReportFormat),
+    formats: Iterable[Format] = tuple(Format),
     *,
     permissions: Permissions = ANYBODYS,
 ) -> list[Path]:
@@ -85,7 +85,7 @@ def _reserved(folder: Path, stem: str) -> Iterator[str]:
                 if not os.access(folder, os.W_OK):
                     raise
                 continue  # what Windows says of a file that is being deleted
-            if not any(os.path.lexists(folder / f"{numbered}.{form}") for form in ReportFormat):
+            if not any(os.path.lexists(folder / f"{numbered}.{form}") for form in Format):
                 yield numbered
                 return
 

@@ -40,7 +40,7 @@ def _lines(report: Report) -> Iterator[str]:
             yield from section.lines(report)
 
 
-class ReportFormat(StrEnum):
+class Format(StrEnum):
     """What a report can be written as."""
 
     JSON = "json"
@@ -48,9 +48,9 @@ class ReportFormat(StrEnum):
     TXT = "txt"
 
 
-RENDERERS: dict[ReportFormat, Callable[[Report], str]] = {
-    ReportFormat.JSON: as_json,
-    ReportFormat.HTML: as_html,
-    ReportFormat.TXT: as_text,
+RENDERERS: dict[Format, Callable[[Report], str]] = {
+    Format.JSON: as_json,
+    Format.HTML: as_html,
+    Format.TXT: as_text,
 }
 """The text of a report in each format."""

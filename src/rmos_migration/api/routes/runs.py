@@ -11,7 +11,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ...diagnostics import Severity
 from ...errors import CorruptRow, DatabaseUnusable, RmosError, TookTooLong
-from ...reports.formats import RENDERERS, ReportFormat
+from ...reports.formats import RENDERERS, Format
 from ...reports.model import Report
 from ...reports.page import page_policy
 from ...views import models, runs
@@ -81,9 +81,9 @@ async def diagnostics(
 
 
 _DOWNLOADS = {
-    ReportFormat.JSON: "application/json",
-    ReportFormat.HTML: "text/html; charset=utf-8",
-    ReportFormat.TXT: "text/plain; charset=utf-8",
+    Format.JSON: "application/json",
+    Format.HTML: "text/html; charset=utf-8",
+    Format.TXT: "text/plain; charset=utf-8",
 }
 
 
@@ -102,7 +102,7 @@ _DOWNLOADS = {
     ),
 )
 async def report(
-    request: Request, run_id: RunId, form: Annotated[ReportFormat, Query(alias="format")] = ReportFormat.JSON
+    request: Request, run_id: RunId, form: Annotated[Format, Query(alias="format")] = Format.JSON
 ) -> Response:
     """Return the report of a run."""
     state, trusted = state_of(request), is_trusted(request)
@@ -117,7 +117,7 @@ async def report(
         asked = question(runs.report, int(run_id), trusted=trusted)
         text = await state.fresh(written(asked, write), request)
     headers = {"Content-Disposition": f'inline; filename="rmos-report-run-{run_id}.{form}"'}
-    if form is ReportFormat.HTML:
+    if form is Format.HTML:
         headers["Content-Security-Policy"] = f"{page_policy()}; frame-ancestors 'none'"
     return Response(text, headers=headers, media_type=_DOWNLOADS[form])
 
