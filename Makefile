@@ -19,7 +19,7 @@ BUILT_AT = $(shell git log -1 --format=%ct 2>/dev/null || echo 1580601600)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup browser proxies demo serve test lowest lint bench fault pipeline docs pictures package lock clean
+.PHONY: help setup browser proxies demo serve test lowest lint measure bench fault pipeline docs pictures package lock clean
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -71,6 +71,9 @@ lint: $(STAMP) ## check style, types and generated documentation
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python tools/make_docs.py --check
+
+measure: $(STAMP) ## show how the source reads, and how fast commands start
+	$(BIN)/python tools/measure_house.py --start
 
 bench: $(STAMP) ## measure speed and memory against other ways of loading
 	$(BIN)/python -m bench
