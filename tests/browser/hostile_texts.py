@@ -33,5 +33,6 @@ def hostile_tree(tree: Path, text: str) -> None:
 def elements(visit: Visit) -> set[str]:
     """Every element of a page with its attributes' names, but for whether it can be scrolled."""
     script = """[...document.querySelectorAll('*')].map(
-        e => e.localName + ' ' + [...e.attributes].map(a => a.name).filter(n => n != 'tabindex').sort().join(' '))"""
+        e => e.localName + ' '
+            + [...e.attributes].map(a => a.name).filter(n => n != 'tabindex').sort().join(' '))"""
     return set(visit.page.evaluate(script))

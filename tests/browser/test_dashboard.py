@@ -122,8 +122,8 @@ def test_who_reads_about_a_run_stays_there_when_another_one_ends(tmp_path: Path,
         with write_lock(database, "another run"):
             execute(
                 database,
-                "INSERT INTO migration_runs SELECT 2, started_at, NULL, 'running', source, dry_run, options_json,"
-                " tool_version, counts_json, NULL, location, NULL FROM migration_runs",
+                "INSERT INTO migration_runs SELECT 2, started_at, NULL, 'running', source, dry_run,"
+                " options_json, tool_version, counts_json, NULL, location, NULL FROM migration_runs",
             )
             page = open_page(f"{server.url}/runs/1").page
             page.get_by_text("Run 2:").first.wait_for()

@@ -16,7 +16,9 @@ from serving_processes import API, Served, bearer, eventually, serving
 LINKED = """
 import sys
 from rmos_migration.api import one_time_link
-one_time_link.token_urlsafe = lambda _, keys=iter(["the-key-of-the-link", "the-token-for-the-page"]): next(keys)
+one_time_link.token_urlsafe = lambda _, keys=iter(
+    ["the-key-of-the-link", "the-token-for-the-page"]
+): next(keys)
 made = one_time_link.OneTimeLink.__init__
 def with_key(self):
     made(self)
@@ -112,7 +114,8 @@ def test_a_page_of_another_site_can_neither_read_nor_change(
                 """async ([address, method, token]) => {
                   const tried = [{mode: "no-cors"}, {headers: {Authorization: `Bearer ${token}`}}];
                   const read = async (options) => {
-                    try { return (await fetch(address, {method, ...options})).type; } catch (error) { return "refused"; }
+                    try { return (await fetch(address, {method, ...options})).type; }
+                    catch (error) { return "refused"; }
                   };
                   return Promise.all(tried.map(read));
                 }""",

@@ -50,7 +50,8 @@ PLANTED = [
     ("DELETE FROM migration_ledger WHERE path = 'joblogs/007.json'; DELETE FROM joblogs WHERE id = 'j7'",
      "lost: joblogs/007.json is not in the ledger"),
     ("UPDATE patterns SET name = 'pattern 3 ' WHERE id = 'p3'", "patterns p3: name is"),
-    ("UPDATE strip_families SET width_mm = 2.5000000000000004 WHERE id = 'f0'", "strip_families f0: width_mm is"),
+    ("UPDATE strip_families SET width_mm = 2.5000000000000004 WHERE id = 'f0'",
+     "strip_families f0: width_mm is"),
     ("UPDATE joblogs SET parameters_json = json_set(parameters_json, '$.marks[2]', 1) WHERE id = 'j5'",
      "joblogs j5: parameters_json is"),
     ("UPDATE joblogs SET results_json = '{}' WHERE id = 'j5'", "joblogs j5: results_json is"),
@@ -60,7 +61,8 @@ PLANTED = [
      "falsely told: the ledger has patterns/004.json with bytes that no file had"),
     ("UPDATE migration_ledger SET outcome = 'rejected' WHERE path = 'patterns/004.json'",
      "falsely told: patterns/004.json is rejected, not migrated"),
-    ("UPDATE migration_ledger SET outcome = 'migrated', record_id = 'p0' WHERE path = 'patterns/900-taken.json'",
+    ("UPDATE migration_ledger SET outcome = 'migrated', record_id = 'p0'"
+     " WHERE path = 'patterns/900-taken.json'",
      "doubled: two documents are on record for the row patterns p0"),
     ("UPDATE migration_ledger SET record_id = 'p5' WHERE path = 'patterns/004.json'",
      "falsely told: patterns/004.json is record p5"),
@@ -69,13 +71,14 @@ PLANTED = [
     ("INSERT INTO patterns SELECT 'double', name, pattern_type, ring_count, geometry_json, strip_family_id,"
      " metadata_json, extra_json, created_at, updated_at FROM patterns WHERE id = 'p3'",
      "the row patterns double has no entry"),
-    ("INSERT INTO migration_ledger SELECT 1, 'joblogs/007.json', '/0', entity, record_id, generation, outcome, code,"
-     " derived, run_id, file_sha256, content_sha256, size_bytes, mtime_ns FROM migration_ledger"
-     " WHERE path = 'joblogs/007.json'",
+    ("INSERT INTO migration_ledger SELECT 1, 'joblogs/007.json', '/0', entity, record_id, generation,"
+     " outcome, code, derived, run_id, file_sha256, content_sha256, size_bytes, mtime_ns"
+     " FROM migration_ledger WHERE path = 'joblogs/007.json'",
      "doubled: joblogs/007.json stands 2 times in the ledger"),
     ("UPDATE migration_rejects SET body = substr(body, 2) WHERE path = 'patterns/901-cut.json'",
      "lost: the bytes of patterns/901-cut.json, which was rejected, were not kept"),
-    ("DELETE FROM migration_rejects WHERE path = 'joblogs/020-begun.json'", "lost: the bytes of joblogs/020-begun.json"),
+    ("DELETE FROM migration_rejects WHERE path = 'joblogs/020-begun.json'",
+     "lost: the bytes of joblogs/020-begun.json"),
     ("UPDATE migration_ledger SET outcome = 'conflict' WHERE path = 'joblogs/000-empty.json'",
      "falsely told: bytes of joblogs/000-empty.json are kept as rejected"),
     ("DELETE FROM migration_diagnostics WHERE path = 'patterns/900-taken.json'",
@@ -89,7 +92,8 @@ PLANTED = [
     ("INSERT INTO migration_pending_references VALUES ('joblogs', 'j5', 'pattern_id', 'p5')",
      "1 references wait for what is there"),
     ("DROP TABLE migration_rejects", "half a schema: migration_rejects missing"),
-    ("PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE name = 'idx_joblogs_status'", "integrity: "),
+    ("PRAGMA writable_schema = ON; DELETE FROM sqlite_master WHERE name = 'idx_joblogs_status'",
+     "integrity: "),
 ]  # fmt: skip
 
 
@@ -112,7 +116,10 @@ def without(database: Path, paths: list[str]) -> None:
         count = connection.execute(
             "SELECT count(*) FROM migration_ledger WHERE outcome = 'migrated'"
         ).fetchone()[0]
-        sql = "UPDATE migration_runs SET status = 'running', counts_json = json_set(counts_json, '$.totals.migrated', ?)"
+        sql = (
+            "UPDATE migration_runs SET status = 'running',"
+            " counts_json = json_set(counts_json, '$.totals.migrated', ?)"
+        )
         connection.execute(sql, (count,))
 
 

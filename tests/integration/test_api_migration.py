@@ -106,7 +106,8 @@ def test_the_status_is_what_stands_in_the_database(caller: TestClient, messy: Pa
     told = answer(caller, "status")
     ((run, began, ended, status, counts),) = query(
         messy,
-        "SELECT id, started_at, finished_at, status, counts_json FROM migration_runs ORDER BY id DESC LIMIT 1",
+        "SELECT id, started_at, finished_at, status, counts_json"
+        " FROM migration_runs ORDER BY id DESC LIMIT 1",
     )
     (applied,) = query(messy, "SELECT applied_at FROM schema_version ORDER BY version DESC LIMIT 1")[0]
     counts_told = told["migration_status"]["last_run"].pop("counts")
@@ -276,7 +277,8 @@ def test_one_run_tells_all_that_it_counted(caller: TestClient, messy: Path) -> N
     told = answer(caller, "runs/1")["run"]
     ((status, began, ended, seconds, text),) = query(
         messy,
-        "SELECT status, started_at, finished_at, duration_seconds, counts_json FROM migration_runs WHERE id = 1",
+        "SELECT status, started_at, finished_at, duration_seconds, counts_json"
+        " FROM migration_runs WHERE id = 1",
     )
     counts = json.loads(text)
     assert (told["id"], told["status"], told["dry_run"]) == (1, status, False)

@@ -142,7 +142,8 @@ def test_a_server_without_a_token_changes_nothing(good: Path) -> None:
 @pytest.mark.parametrize(
     "place",
     ["/nothing", "/api", STORES, MIGRATION, f"{MIGRATION}/runs/", f"{MIGRATION}/runs/1/nothing", "/healthz/",
-     f"{STORES}/patterns/no-such", f"{STORES}/Patterns", f"{MIGRATION}/runs/77", "/%00", "/%FF", "/nothing%0A"],
+     f"{STORES}/patterns/no-such", f"{STORES}/Patterns", f"{MIGRATION}/runs/77", "/%00", "/%FF",
+     "/nothing%0A"],
 )  # fmt: skip
 def test_what_is_not_there_is_not_found(good: Path, place: str) -> None:
     with client(good) as caller:

@@ -252,8 +252,9 @@ def test_filters_are_taken_together(caller: TestClient, looked_at: Path, entity:
 @BY_ENTITY
 @pytest.mark.parametrize(
     "asked",
-    ["limit=0", "limit=501", "limit=1e2", "limit=" + "9" * 40, "limit=5&limit=6", "limt=5", "sort=name", "sort=",
-     "cursor=", "cursor=x", "cursor=%FF", "cursor=W251bGwsbnVsbF0", "cursor=WzEsMl0", "cursor=WyJhIl0", "nul=%00"],
+    ["limit=0", "limit=501", "limit=1e2", "limit=" + "9" * 40, "limit=5&limit=6", "limt=5", "sort=name",
+     "sort=", "cursor=", "cursor=x", "cursor=%FF", "cursor=W251bGwsbnVsbF0", "cursor=WzEsMl0",
+     "cursor=WyJhIl0", "nul=%00"],
 )  # fmt: skip
 def test_what_cannot_be_asked_is_refused_and_named(caller: TestClient, entity: Entity, asked: str) -> None:
     refused = caller.get(f"{place(entity)}?{asked}")

@@ -300,16 +300,17 @@ def test_memory_does_not_grow_with_the_rows(tree: Path, database: Path) -> None:
             database,
             copy.format(
                 first=first, last=last, table="joblogs", which="id = 'j1'",
-                columns="'copy-' || i, job_type, status, pattern_id, strip_family_id, start_time, end_time, duration_seconds,"
-                " parameters_json, results_json, metadata_json, extra_json, created_at, updated_at",
+                columns="'copy-' || i, job_type, status, pattern_id, strip_family_id, start_time, end_time,"
+                " duration_seconds, parameters_json, results_json, metadata_json, extra_json, created_at,"
+                " updated_at",
             ),
         )  # fmt: skip
         execute(
             database,
             copy.format(
                 first=first, last=last, table="migration_ledger", which="record_id = 'j1'",
-                columns="source_id, path, '/' || i, entity, 'copy-' || i, generation, outcome, code, derived, run_id,"
-                " file_sha256, content_sha256, size_bytes, mtime_ns",
+                columns="source_id, path, '/' || i, entity, 'copy-' || i, generation, outcome, code, derived,"
+                " run_id, file_sha256, content_sha256, size_bytes, mtime_ns",
             ),
         )  # fmt: skip
         peaks.append(peak_of_audit(database))
@@ -392,7 +393,8 @@ def test_repair_mends_what_it_can_and_says_what_it_cannot(database: Path) -> Non
 @pytest.mark.parametrize(
     "script",
     [
-        "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = replace(sql, 'STRICT', '') WHERE name = 'schema_version'",
+        "PRAGMA writable_schema = ON; UPDATE sqlite_master"
+        " SET sql = replace(sql, 'STRICT', '') WHERE name = 'schema_version'",
         "CREATE VIEW oddity AS SELECT * FROM no_such_table",
         "UPDATE migration_runs SET counts_json = '{\"entities\": 3}'",
         "UPDATE migration_sources SET location = char(0)",

@@ -577,7 +577,8 @@ REMEDIES: dict[str, Remedy] = {
 
 
 NO_REMEDY = {
-    "schema-outdated": "this database only claims to be older; one that is gets upgraded in test_older_schema.py",
+    "schema-outdated": "this database only claims to be older;"
+    " one that is gets upgraded in test_older_schema.py",
     "run-unbalanced": "what a run counted is history; the hint asks for a report of the fault",
     "run-times": "what a clock said is history, too",
 }

@@ -29,7 +29,8 @@ J1, J2, J3 = job(1), job(2), job(3)
         ({"success": True, "joblog": J1, "previous": J2}, {"/joblog", "/previous"}),
         ({"type": "job:created", "data": J1, "before": J2}, {"/data", "/before"}),
         ({"value": [J1], "Count": 1, "next": [J2]}, {"/value/0", "/next/0"}),
-        ({"runs": [J1], "archive": {"2019": [J2], "2020": {"deep": J3}}}, {"/runs/0", "/archive/2019/0", "/archive/2020/deep"}),
+        ({"runs": [J1], "archive": {"2019": [J2], "2020": {"deep": J3}}},
+         {"/runs/0", "/archive/2019/0", "/archive/2020/deep"}),
     ],
 )  # fmt: skip
 def test_records_beside_a_known_key_arrive(

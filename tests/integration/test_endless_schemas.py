@@ -99,8 +99,8 @@ def test_the_server_begins_nothing_either(tree: Path, filled: Path) -> None:
 
 
 HARMLESS = (
-    "CREATE TABLE orders (id INTEGER PRIMARY KEY, made TEXT DEFAULT (datetime('now')), price CHAR(10) CHECK (length(price) < 9),"
-    " whole TEXT AS (made || price))",
+    "CREATE TABLE orders (id INTEGER PRIMARY KEY, made TEXT DEFAULT (datetime('now')),"
+    " price CHAR(10) CHECK (length(price) < 9), whole TEXT AS (made || price))",
     "CREATE INDEX by_name ON patterns (lower(name)) WHERE name IS NOT NULL",
     "ALTER TABLE patterns ADD COLUMN note TEXT DEFAULT 'hex(1) like this'",
     "CREATE TABLE hex (instr TEXT REFERENCES hex (instr)); CREATE INDEX replace ON hex (instr)",

@@ -234,8 +234,9 @@ def test_rows_that_nest_as_deep_as_a_document_may_come_back(tree: Path, database
 
 
 IDS = [
-    "rose", "Rose", "ROSE", "rose.", " rose", "rose ", "röse", "ro\u0308se", "a/b", "a\\b", "..", ".", "con", "nul.v2", "COM1",
-    "rose.bak", "rose~", ".hidden", "x" * 200, "x" * 199 + "y", "rose-0123456789abcdef", "月", "日", "%41", "a:b", "-", "rose?",
+    "rose", "Rose", "ROSE", "rose.", " rose", "rose ", "röse", "ro\u0308se", "a/b", "a\\b", "..", ".", "con",
+    "nul.v2", "COM1", "rose.bak", "rose~", ".hidden", "x" * 200, "x" * 199 + "y", "rose-0123456789abcdef",
+    "月", "日", "%41", "a:b", "-", "rose?",
 ]  # fmt: skip
 
 
@@ -367,9 +368,10 @@ def test_disk_that_fails_ends_the_export_and_leaves_no_unfinished_file(
 @pytest.mark.parametrize(
     "path",
     [
-        "../escape.json", "patterns/../../escape.json", "/etc/escape.json", "C:/escape.json", "C:\\escape.json", "patterns//..",
-        "patterns//\\x2e\\x2e/escape.json", "patterns//\\x2fescape.json", "patterns/a\0b.json", "patterns/./a.json", "", "patterns",
-        "other/a.json", "patterns/" + "x" * 300 + ".json", "patterns///a.json", "patterns//", "patterns//\\xff\\x00.json",
+        "../escape.json", "patterns/../../escape.json", "/etc/escape.json", "C:/escape.json",
+        "C:\\escape.json", "patterns//..", "patterns//\\x2e\\x2e/escape.json", "patterns//\\x2fescape.json",
+        "patterns/a\0b.json", "patterns/./a.json", "", "patterns", "other/a.json",
+        "patterns/" + "x" * 300 + ".json", "patterns///a.json", "patterns//", "patterns//\\xff\\x00.json",
     ],
 )  # fmt: skip
 def test_path_that_somebody_tampered_with_never_leads_out_of_the_folder(

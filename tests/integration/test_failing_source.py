@@ -32,7 +32,10 @@ import os, sys
 from rmos_migration.cli.app import run
 
 call, name, number = os.environ["FAILING"].split(":")
-real = {known: getattr(os, known) for known in ("open", "read", "fstat", "scandir", "listdir", "stat", "lstat")}
+real = {
+    known: getattr(os, known)
+    for known in ("open", "read", "fstat", "scandir", "listdir", "stat", "lstat")
+}
 handles = set()
 
 def fail(path):

@@ -109,7 +109,8 @@ def test_columns_of_jobs(shop: Path, database: Path) -> None:
 @pytest.mark.parametrize(
     ("word", "status", "warned"),
     [("OK", "completed", False), ("PARTIAL", "completed", True), ("SCRAP", "failed", False),
-     ("ABORTED", "cancelled", False), ("ERROR", "failed", False), (None, "unknown", False), ("REWORK", "unknown", True)],
+     ("ABORTED", "cancelled", False), ("ERROR", "failed", False), (None, "unknown", False),
+     ("REWORK", "unknown", True)],
 )  # fmt: skip
 def test_words_of_the_shop_floor(
     word: str | None, status: str, warned: bool, tree: Path, database: Path

@@ -188,7 +188,9 @@ BROKEN = '{ "name":"Säge" , "ring_count" : 0,\t"geometry": {"rings": [1.50]} }'
     [
         ("list.json", f"[ {json.dumps(pattern('a'))},\n   {BROKEN}\n]", "/1", 2, 4),
         ("wrapped.json", f'{{"total": 1,\n "items": [\n  {BROKEN}]}}', "/items/0", 3, 3),
-        ("keyed.json", f'{{"a": {json.dumps(pattern())}, "b/c": {json.dumps(pattern("x"))},\r\n "d": {BROKEN}}}', "/d", 2, 7),
+        ("keyed.json",
+         f'{{"a": {json.dumps(pattern())}, "b/c": {json.dumps(pattern("x"))},\r\n "d": {BROKEN}}}',
+         "/d", 2, 7),
         ("answer.json", f'{{"success": true, "pattern":\n{BROKEN}}}', "/pattern", 2, 1),
         ("lines.jsonl", f"{json.dumps(pattern('a'))}\n\n  {BROKEN}  \n", "/1", 3, 3),
         ("lines.json", f"{BROKEN}\r\n{json.dumps(pattern('a'))}\r\n", "/0", 1, 1),

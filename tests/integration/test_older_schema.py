@@ -116,7 +116,8 @@ def test_upgrade_finds_the_document_of_each_diagnostic_and_the_place_of_each_run
         database,
         """
         INSERT INTO migration_runs (id, started_at, status, source, dry_run, options_json, tool_version)
-            VALUES (1, '2026-01-05', 'completed', 'legacy', 0, '{}', '0'), (2, '2026-01-06', 'failed', 'x', 0, '{}', '0');
+            VALUES (1, '2026-01-05', 'completed', 'legacy', 0, '{}', '0'),
+                (2, '2026-01-06', 'failed', 'x', 0, '{}', '0');
         INSERT INTO migration_sources (id, location) VALUES (1, '/shop/other'), (2, '/shop/legacy');
         INSERT INTO migration_ledger (source_id, path, pointer, entity, outcome, run_id) VALUES
             (2, 'patterns/list.json', '/1', 'patterns', 'rejected', 1),
@@ -166,8 +167,10 @@ def test_upgrade_keeps_every_entry_of_the_ledger(database: Path) -> None:
         INSERT INTO migration_runs (id, started_at, status, source, dry_run, options_json, tool_version)
             VALUES (1, '2026', 'completed', 'x', 0, '{}', '0');
         INSERT INTO migration_ledger VALUES
-            (1, 'joblogs/a.json', '', 'joblogs', 'a', 'native', 'migrated', NULL, '["status"]', 1, 'f', 'c', 17, 1600000000),
-            (1, 'joblogs/b.json', '/1', 'joblogs', NULL, NULL, 'rejected', 'json-syntax', NULL, 1, 'f', NULL, 2, NULL);
+            (1, 'joblogs/a.json', '', 'joblogs', 'a', 'native', 'migrated', NULL, '["status"]',
+                1, 'f', 'c', 17, 1600000000),
+            (1, 'joblogs/b.json', '/1', 'joblogs', NULL, NULL, 'rejected', 'json-syntax', NULL,
+                1, 'f', NULL, 2, NULL);
         """,
     )
     before = query(database, "SELECT * FROM migration_ledger ORDER BY path")

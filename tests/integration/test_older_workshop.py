@@ -35,8 +35,8 @@ MIGRATED = {
 """By generation: strip families, patterns, joblogs."""
 
 ELSEWHERE = {
-    "Art Studio pattern library", "design snapshot", "design with diameters", "rosette wheel", "run with steps",
-    "shop artifacts",
+    "Art Studio pattern library", "design snapshot", "design with diameters", "rosette wheel",
+    "run with steps", "shop artifacts",
 }  # fmt: skip
 """Writers that became known after the example was made; ``test_further_writers.py`` has a folder of
 theirs."""

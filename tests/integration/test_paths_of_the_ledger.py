@@ -10,10 +10,11 @@ from rmos_migration.sources.paths import parts_of
 from rmos_migration.sources.source_files import is_gone, was_moved
 
 TAMPERED = [
-    "../escape.json", "../../escape.json", "patterns/../../escape.json", "patterns/../../../escape.json", "/../escape.json",
-    "//../escape.json", "patterns//..", "patterns//\\x2e\\x2e/escape.json", "patterns//\\x2fescape.json", "./../escape.json",
-    "/etc/escape.json", "patterns/a\0b.json", "", "..", "patterns/./a.json", "other/a.json", "patterns/" + "x" * 300 + ".json",
-    "C:/escape.json", "C:\\escape.json", "..\\escape.json",
+    "../escape.json", "../../escape.json", "patterns/../../escape.json", "patterns/../../../escape.json",
+    "/../escape.json", "//../escape.json", "patterns//..", "patterns//\\x2e\\x2e/escape.json",
+    "patterns//\\x2fescape.json", "./../escape.json", "/etc/escape.json", "patterns/a\0b.json", "", "..",
+    "patterns/./a.json", "other/a.json", "patterns/" + "x" * 300 + ".json", "C:/escape.json",
+    "C:\\escape.json", "..\\escape.json",
 ]  # fmt: skip
 
 
@@ -86,8 +87,9 @@ def test_a_source_is_not_known_again_by_files_outside_it(tree: Path) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "a\\b.json", "..\\a.json", "C:a.json", "C:", "con", "CON.json", "con .json", "nul.", "aux.json.json", "com1.json", "LPT9.json",
-        "COM¹.json", "CONIN$", "conout$.json", "a.json.", "a.json ", "a.json:stream", "a?.json", "a*.json", "a\x07.json", "a|b", 'a"b',
+        "a\\b.json", "..\\a.json", "C:a.json", "C:", "con", "CON.json", "con .json", "nul.", "aux.json.json",
+        "com1.json", "LPT9.json", "COM¹.json", "CONIN$", "conout$.json", "a.json.", "a.json ",
+        "a.json:stream", "a?.json", "a*.json", "a\x07.json", "a|b", 'a"b',
     ],
 )  # fmt: skip
 def test_no_name_of_another_system_leads_astray_on_windows(name: str) -> None:

@@ -220,9 +220,10 @@ def test_a_wrong_call_is_refused(arguments: list[str], messy: Path, tmp_path: Pa
 
 
 SUMMARY = {
-    "schema": "rmos-migration/run-summary/1", "run_id": 1, "status": "completed", "dry_run": False, "source": "s",
-    "database": "d", "started_at": "2026-01-05T10:00:00.000000Z", "finished_at": "2026-01-05T10:00:01.000000Z",
-    "duration_seconds": 1.0, "documents_per_second": 0, "entities": {}, "totals": {}, "stopped_by": "",
+    "schema": "rmos-migration/run-summary/1", "run_id": 1, "status": "completed", "dry_run": False,
+    "source": "s", "database": "d", "started_at": "2026-01-05T10:00:00.000000Z",
+    "finished_at": "2026-01-05T10:00:01.000000Z", "duration_seconds": 1.0, "documents_per_second": 0,
+    "entities": {}, "totals": {}, "stopped_by": "",
     "files": {"found": 0, "read": 0, "unread": 0, "ignored": {}}, "generations": {}, "codes": {},
 }  # fmt: skip
 

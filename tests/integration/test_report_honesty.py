@@ -200,7 +200,8 @@ def test_a_number_that_no_run_can_have_is_refused(run: int, tree: Path, database
         'UPDATE migration_runs SET counts_json = \'{"files": "x"}\'',
         "UPDATE migration_runs SET counts_json = '{\"generations\": [1]}'",
         "UPDATE migration_runs SET options_json = '[]'",
-        "PRAGMA ignore_check_constraints = ON; UPDATE migration_runs SET status = 'splendid', counts_json = '{'",
+        "PRAGMA ignore_check_constraints = ON;"
+        " UPDATE migration_runs SET status = 'splendid', counts_json = '{'",
         "PRAGMA ignore_check_constraints = ON; UPDATE migration_diagnostics SET severity = 'dire'",
     ],
 )

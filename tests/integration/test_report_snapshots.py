@@ -52,7 +52,8 @@ def report(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Report:
     execute(
         Path("rmos.db"),
         """
-        UPDATE migration_runs SET started_at = '2026-01-05T10:00:0' || id || '.000000Z', tool_version = '1.2.3',
+        UPDATE migration_runs SET
+            started_at = '2026-01-05T10:00:0' || id || '.000000Z', tool_version = '1.2.3',
             finished_at = '2026-01-05T10:00:0' || id || '.500000Z', duration_seconds = 0.5;
         UPDATE schema_version SET applied_at = '2026-01-05T10:00:00.000000Z';
         """,

@@ -88,7 +88,10 @@ def test_the_named_indexes_are_there(made: Path) -> None:
 
 def test_indexes_are_always_made_in_one_order(made: Path) -> None:
     """Of two that serve a query equally well, SQLite takes the one that was made last."""
-    listed = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'joblogs' AND sql <> '' ORDER BY rowid"
+    listed = (
+        "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = 'joblogs' AND sql <> ''"
+        " ORDER BY rowid"
+    )
     assert [name for (name,) in query(made, listed)] == [
         "idx_joblogs_pattern",
         "idx_joblogs_strip_family",
@@ -100,17 +103,20 @@ def test_indexes_are_always_made_in_one_order(made: Path) -> None:
 REFUSED = {
     "no geometry": "INSERT INTO patterns (id, pattern_type) VALUES ('p', 'generic')",
     "no JSON": "INSERT INTO patterns (id, pattern_type, geometry_json) VALUES ('p', 'generic', '{')",
-    "no rings": "INSERT INTO patterns (id, pattern_type, geometry_json, ring_count) VALUES ('p', 'g', '{}', 0)",
+    "no rings": "INSERT INTO patterns (id, pattern_type, geometry_json, ring_count)"
+    " VALUES ('p', 'g', '{}', 0)",
     "no number": "INSERT INTO strip_families (id, strips_json, width_mm) VALUES ('f', '[]', 'wide')",
     "no width": "INSERT INTO strip_families (id, strips_json, width_mm) VALUES ('f', '[]', 0)",
-    "no status": "INSERT INTO joblogs (id, job_type, status, parameters_json) VALUES ('j', 's', 'done', '{}')",
+    "no status": "INSERT INTO joblogs (id, job_type, status, parameters_json)"
+    " VALUES ('j', 's', 'done', '{}')",
     "no duration": "INSERT INTO joblogs (id, job_type, status, parameters_json, duration_seconds)"
     " VALUES ('j', 's', 'failed', '{}', -1)",
     "no parent": "INSERT INTO patterns (id, pattern_type, geometry_json, strip_family_id)"
     " VALUES ('p', 'g', '{}', 'f')",
     "no id": "INSERT INTO strip_families (id, strips_json) VALUES (NULL, '[]')",
     "no outcome": "INSERT INTO migration_sources VALUES (1, '/x'); INSERT INTO migration_runs"
-    " (id, started_at, status, source, dry_run, options_json, tool_version) VALUES (1, '', 'gone', '', 0, '{}', '')",
+    " (id, started_at, status, source, dry_run, options_json, tool_version)"
+    " VALUES (1, '', 'gone', '', 0, '{}', '')",
 }
 
 

@@ -16,8 +16,10 @@ SLOW = "length(replace(hex(zeroblob(5000000 + length(id))), '0', 'ab'))"
 """Takes a tenth of a second in one step of SQLite, which ends a question only between two."""
 
 _BLIND = (
-    "import sys; from rmos_migration.store.sqlite import computing; computing._found = lambda connection: iter(());"
-    " from rmos_migration.api import response_cache; {more}; from rmos_migration.cli.app import run; sys.exit(run())"
+    "import sys; from rmos_migration.store.sqlite import computing;"
+    " computing._found = lambda connection: iter(());"
+    " from rmos_migration.api import response_cache; {more};"
+    " from rmos_migration.cli.app import run; sys.exit(run())"
 )
 
 
@@ -45,7 +47,8 @@ def slow(tmp_path_factory: pytest.TempPathFactory) -> Path:
     execute(
         database,
         f"""
-        INSERT INTO patterns (id, pattern_type, geometry_json) {numbers} SELECT 'p' || i, 'rosette', '{{}}' FROM n;
+        INSERT INTO patterns (id, pattern_type, geometry_json)
+            {numbers} SELECT 'p' || i, 'rosette', '{{}}' FROM n;
         INSERT INTO migration_diagnostics (run_id, path, pointer, code, severity, message)
             {numbers} SELECT 1, 'p' || i, '', 'field-invalid', 'warning', 'm' FROM n;
         ALTER TABLE patterns DROP COLUMN name;

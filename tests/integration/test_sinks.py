@@ -63,8 +63,8 @@ def test_a_migration_writes_all_results_whatever_becomes_of_its_output(
 @pytest.mark.parametrize(
     "verb",
     [
-        "audit --json --output result", "verify {tree} --certificate result", "export result", "backup result", "report --output result",
-        "rejects --save result",
+        "audit --json --output result", "verify {tree} --certificate result", "export result",
+        "backup result", "report --output result", "rejects --save result",
     ],
 )  # fmt: skip
 def test_a_result_in_a_file_is_written_though_the_output_fails(
@@ -106,7 +106,8 @@ def test_a_certificate_that_cannot_be_written_does_not_keep_the_result_back(
     write(tree, "patterns/a.json", pattern())
     migrate(tree, database)
     done = subprocess.run(
-        [*map(str, RMOS), "verify", str(tree), "--database", str(database), "--certificate", "/dev/nowhere/x", "--json"],
+        [*map(str, RMOS), "verify", str(tree), "--database", str(database),
+         "--certificate", "/dev/nowhere/x", "--json"],
         capture_output=True,
         text=True,
     )  # fmt: skip

@@ -207,7 +207,7 @@ def test_a_named_file_that_is_none_is_refused_at_once(database: Path, tmp_path: 
 
 
 # too weak
-# ---------------------------------------------------------------------------------------------------------------
+# ------------------------------------------------------------------------------------------------------------
 
 SIXTEEN_WITH_EIGHT_DIFFERENT = "ahcebgdfachegbdf"
 
@@ -259,12 +259,14 @@ def test_a_token_of_some_variety_is_one(database: Path, token: str) -> None:
 
 
 # file systems
-# -------------------------------------------------------------------------------------------------------------
+# ------------------------------------------------------------------------------------------------------------
 
 _WITHOUT_PERMISSIONS = """
 import os, sys
 opened = os.open
-os.open = lambda path, flags, mode=0o777, **more: opened(path, flags, 0o777 if flags & os.O_CREAT else mode, **more)
+os.open = lambda path, flags, mode=0o777, **more: opened(
+    path, flags, 0o777 if flags & os.O_CREAT else mode, **more
+)
 os.umask(0)
 from rmos_migration.cli.app import run
 sys.exit(run())

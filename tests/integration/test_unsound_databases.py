@@ -252,7 +252,10 @@ def test_nothing_is_certified_of_random_damage_that_sqlite_sees(seed: int, sound
 
 
 def test_an_index_that_lacks_entries_of_its_table_is_not_certified(sound: Path) -> None:
-    script = "PRAGMA writable_schema = ON; UPDATE sqlite_master SET sql = sql || {} WHERE name = 'idx_joblogs_pattern'"
+    script = (
+        "PRAGMA writable_schema = ON;"
+        " UPDATE sqlite_master SET sql = sql || {} WHERE name = 'idx_joblogs_pattern'"
+    )
     execute(sound, script.format("' WHERE 1'"))
     execute(sound, "DELETE FROM joblogs WHERE id = (SELECT min(id) FROM joblogs)")
     assert not is_certified(sound)
@@ -298,7 +301,8 @@ FOREIGN = {
     ],
     "table-changed": [
         "PRAGMA writable_schema = ON; UPDATE sqlite_master"
-        " SET sql = replace(sql, 'PRIMARY KEY (id)', 'PRIMARY KEY (id) ON CONFLICT IGNORE') WHERE name = 'joblogs'",
+        " SET sql = replace(sql, 'PRIMARY KEY (id)', 'PRIMARY KEY (id) ON CONFLICT IGNORE')"
+        " WHERE name = 'joblogs'",
     ],
 }
 

@@ -45,8 +45,8 @@ sys.__stdout__.write(json.dumps([seen, failing]))
 socket."""
 
 WRITING = {
-    "os.chflags", "os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.removexattr", "os.rename", "os.rmdir",
-    "os.setxattr", "os.symlink", "os.truncate", "os.utime", "shutil.move", "shutil.rmtree",
+    "os.chflags", "os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.removexattr", "os.rename",
+    "os.rmdir", "os.setxattr", "os.symlink", "os.truncate", "os.utime", "shutil.move", "shutil.rmtree",
 }  # fmt: skip
 """What would change something in a folder."""
 
@@ -120,7 +120,9 @@ WATCHED_SERVER = """
 import os, sys
 
 def watch(event, arguments):
-    if event in ("socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg"):
+    if event in (
+        "socket.connect", "socket.getaddrinfo", "socket.gethostbyname", "socket.sendto", "socket.sendmsg"
+    ):
         os.write(noted, f"{event} {arguments}\\n".encode())
 
 from rmos_migration.cli.app import run

@@ -28,8 +28,9 @@ numbers = st.from_regex(
 )
 
 _pieces = st.sampled_from(
-    ["a", "b", "é", "\N{GRINNING FACE}", " ", "/", "\\n", "\\/", '\\"', "\\\\", "\\u0061", "\\ud83d\\ude00", "\\ud800",
-     "\\udc00", "\\x", "\\u12", "\t", "\n", "[", "}", ",", "\N{ZERO WIDTH NO-BREAK SPACE}", "\N{LINE SEPARATOR}"]
+    ["a", "b", "é", "\N{GRINNING FACE}", " ", "/", "\\n", "\\/", '\\"', "\\\\", "\\u0061", "\\ud83d\\ude00",
+     "\\ud800", "\\udc00", "\\x", "\\u12", "\t", "\n", "[", "}", ",", "\N{ZERO WIDTH NO-BREAK SPACE}",
+     "\N{LINE SEPARATOR}"]
 )  # fmt: skip
 strings = st.lists(_pieces, max_size=5).map(lambda pieces: f'"{"".join(pieces)}"')
 _spaces = st.sampled_from(["", "", "", " ", "\n", "\r\n\t"])

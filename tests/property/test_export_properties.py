@@ -21,8 +21,9 @@ Tree = dict[str, Any]
 
 IDS = st.sampled_from(["a", "b", "0", "1", "2", "A", "runs", "data", "pattern", "x/y", "~"])
 BROKEN: list[Any] = [
-    None, 3, "text", [], {}, {"id": "part", "name": "of a record"}, {"items": []}, {"runs": []}, {"success": True},
-    {"name": "n", "ring_count": 0, "geometry": {"a": 1}}, {"job_type": "", "parameters": {}},
+    None, 3, "text", [], {}, {"id": "part", "name": "of a record"}, {"items": []}, {"runs": []},
+    {"success": True}, {"name": "n", "ring_count": 0, "geometry": {"a": 1}},
+    {"job_type": "", "parameters": {}},
 ]  # fmt: skip
 TORN = ['{"id": "torn", "x": NaN}', '{"id": "torn"', '{"a": 1, "a": 2}', '{"n": 1e999}']
 NATIVE: dict[str, Callable[..., dict[str, Any]]] = {
@@ -71,8 +72,8 @@ def files(draw: st.DrawFn, folder: str) -> tuple[str, Any]:
     singular = {"strip_families": "strip_family", "patterns": "pattern", "joblogs": "joblog"}[folder]
     kind = draw(
         st.sampled_from(
-            ["one", "list", "keyed", "keyed mixed", "wrapped", "wrapped keyed", "categories", "answer", "answers", "event",
-             "powershell", "lines", "nested", "torn", "broken"]
+            ["one", "list", "keyed", "keyed mixed", "wrapped", "wrapped keyed", "categories", "answer",
+             "answers", "event", "powershell", "lines", "nested", "torn", "broken"]
         )
     )  # fmt: skip
     event(kind)

@@ -19,9 +19,10 @@ from rmos_migration.sources.read import SourceFile, read_files
 from samples import SAMPLES
 
 TIMES = [
-    "2025-01-15T10:30:00", "2025-01-15T10:30:00Z", "2025-01-15T10:30:00.214903+00:00", "2025-01-15T10:30:00.7381472-06:00",
-    "2025-01-15T10:30:00.000000Z", "2025-01-15 10:30:00", "2025-01-15", "", "1732896000", 1732896000, 1732896000.5,
-    "/Date(1732896000000)/", "soon", "0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00-14:00",
+    "2025-01-15T10:30:00", "2025-01-15T10:30:00Z", "2025-01-15T10:30:00.214903+00:00",
+    "2025-01-15T10:30:00.7381472-06:00", "2025-01-15T10:30:00.000000Z", "2025-01-15 10:30:00", "2025-01-15",
+    "", "1732896000", 1732896000, 1732896000.5, "/Date(1732896000000)/", "soon", "0001-01-01T00:00:00+14:00",
+    "9999-12-31T23:00:00-14:00",
 ]  # fmt: skip
 NUMBERS = (
     st.floats(0, 1e9)
@@ -135,10 +136,11 @@ def test_joblog_can_be_rebuilt(folder: Path, document: dict[str, Any]) -> None:
 
 
 ODD = st.sampled_from(
-    [None, "", {}, [], 0, -1, 3.0, 2**63 - 1, True, "null", "{}", " null ", '{"rings": [{"strip_family_id": 7}]}', "x", "\0",
-     "é" * 201, "2025-01-15", 1732896000, {"rings": 3}, {"rings": [{"strip_family_id": "x"}, None]}, {"ring_bands": "x"},
-     [{"type": "wood", "thickness_mm": 1}, {"type": 5}], [{}], {"op_type": None}, {"op_type": {}}, {"duration_s": -1},
-     {"ring_count": -1, "pattern_type": 5}]
+    [None, "", {}, [], 0, -1, 3.0, 2**63 - 1, True, "null", "{}", " null ",
+     '{"rings": [{"strip_family_id": 7}]}', "x", "\0", "é" * 201, "2025-01-15", 1732896000, {"rings": 3},
+     {"rings": [{"strip_family_id": "x"}, None]}, {"ring_bands": "x"},
+     [{"type": "wood", "thickness_mm": 1}, {"type": 5}], [{}], {"op_type": None}, {"op_type": {}},
+     {"duration_s": -1}, {"ring_count": -1, "pattern_type": 5}]
 )  # fmt: skip
 KNOWN = sorted(
     {key for entity in BY_NAME.values() for rule in entity.fields for key in rule.source.keys}

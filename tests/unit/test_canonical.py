@@ -37,7 +37,8 @@ SYNONYMS = [
     *((folder, "metadata_json", "metadata_json", {"supplier": "x"})
       for folder in ("strip_families", "patterns", "joblogs")),
     *((folder, "created_at", key, "2025-01-15T10:30:00.000000Z")
-      for folder in ("strip_families", "patterns", "joblogs") for key in ("created_at_utc", "ts", "timestamp")),
+      for folder in ("strip_families", "patterns", "joblogs")
+      for key in ("created_at_utc", "ts", "timestamp")),
 ]  # fmt: skip
 
 

@@ -74,8 +74,8 @@ def test_hidden_files_and_folders_are_ignored_and_counted(name: str, write: Any,
 
 @pytest.mark.parametrize(
     "name",
-    ["a.json~", "a.json.bak", "a.json.BAK", "a.json.orig", "a.json.old", "a.json.tmp", "a.json.swp", "a.bak.json",
-     "a.BAK.json", "a.Old.JSON", "a~.json"],
+    ["a.json~", "a.json.bak", "a.json.BAK", "a.json.orig", "a.json.old", "a.json.tmp", "a.json.swp",
+     "a.bak.json", "a.BAK.json", "a.Old.JSON", "a~.json"],
 )  # fmt: skip
 def test_backup_copies_are_ignored_and_counted_in_any_case(name: str, write: Any, legacy: Path) -> None:
     write(f"patterns/{name}", "{}")

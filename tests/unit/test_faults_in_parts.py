@@ -207,7 +207,11 @@ def test_lines_that_all_have_a_readable_fault_are_lines() -> None:
 
 
 def test_fault_in_a_wrapper_on_a_line_costs_one_document_of_it() -> None:
-    text = f'{job("a")}\n\n  {{"runs": [{job("b")}, {{"job_type": "slice", "parameters": {{"x": NaN}}}}]}}\n{job("c")}'
+    text = (
+        f"{job('a')}\n\n"
+        f'  {{"runs": [{job("b")}, {{"job_type": "slice", "parameters": {{"x": NaN}}}}]}}\n'
+        f"{job('c')}"
+    )
     found = prepared(text, "joblogs/a.jsonl")
     assert [(one.pointer, one.record_id) for one in found] == [
         ("/0", "a"),

@@ -42,17 +42,22 @@ NUMBERS = {
 
 DOCUMENTS = {
     **{f"width: {name}": ("strip_families", family(strip_width_mm=text)) for name, text in NUMBERS.items()},
-    **{f"ring: {name}": ("patterns", pattern(geometry={"rings": [{"radius_mm": text}]})) for name, text in NUMBERS.items()},
+    **{f"ring: {name}": ("patterns", pattern(geometry={"rings": [{"radius_mm": text}]}))
+       for name, text in NUMBERS.items()},
     **{f"time: {name}": ("joblogs", joblog(start_time=text)) for name, text in NUMBERS.items()},
-    "blanks beside geometry_json": ("patterns", pattern(geometry=BLANKS + "x") | {"geometry_json": '{"a": 1}'}),
+    "blanks beside geometry_json": ("patterns", pattern(geometry=BLANKS + "x")
+                                                | {"geometry_json": '{"a": 1}'}),
     "blanks in brackets": ("patterns", pattern(geometry="{" + BLANKS + "x") | {"geometry_json": '{"a": 1}'}),
-    "blanks behind null": ("patterns", pattern(geometry="null" + BLANKS + "x") | {"geometry_json": '{"a": 1}'}),
-    "blanks as text of parameters": ("joblogs", joblog(parameters=BLANKS + "x") | {"parameters_json": BLANKS + "{x"}),
+    "blanks behind null": ("patterns", pattern(geometry="null" + BLANKS + "x")
+                                       | {"geometry_json": '{"a": 1}'}),
+    "blanks as text of parameters": ("joblogs", joblog(parameters=BLANKS + "x")
+                                                | {"parameters_json": BLANKS + "{x"}),
     "blanks as status": ("joblogs", joblog(status=BLANKS + "x")),
     "blanks and a zone": ("joblogs", joblog(start_time="2025-01-31" + BLANKS + "17:05 x")),
     "underscores as a key of a ring": ("patterns", pattern(geometry={"rings": [{"_" * LENGTH + "x": "1"}]})),
     "underscores as a key": ("joblogs", {"_hash" * LENGTH: 1, "_" * LENGTH + "x": "1"}),
-    "blanks as a kind": ("joblogs", {"artifact_id": "a", "kind": "_job_log" * LENGTH + BLANKS, "created_utc": "x"}),
+    "blanks as a kind": ("joblogs", {"artifact_id": "a", "kind": "_job_log" * LENGTH + BLANKS,
+                                     "created_utc": "x"}),
 }  # fmt: skip
 
 TEXTS = {
@@ -78,7 +83,8 @@ TEXTS = {
 def codes_of(cases: list[tuple[str, str, str]]) -> dict[str, str]:
     """What is said of each text, by its name; a process that hangs has named the text last."""
     finished = subprocess.run(
-        [sys.executable, "-c", SCRIPT], input=json.dumps(cases), capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-c", SCRIPT], input=json.dumps(cases), capture_output=True, text=True, timeout=60,
+        check=False
     )  # fmt: skip
     assert (finished.returncode, finished.stderr) == (0, "")
     told = (line.rpartition(": ") for line in finished.stdout.splitlines())

@@ -33,8 +33,9 @@ def test_every_column_of_json_may_be_written_as_text(
     assert outcome_of(folder, document).row[column] == {"a": [1]}
 
 
-UNREADABLE = ["", " ", "{", "{'a': 1}", '{"a": NaN}', '{"a": 1, "a": 2}', '{"a": 1e999}', '{"a": 0.1234567890123456789}',
-              '{"a": "\\ud800"}', '{"a":' * 65 + "1" + "}" * 65, "[]", "3", '"{}"', "null x"]  # fmt: skip
+UNREADABLE = ["", " ", "{", "{'a': 1}", '{"a": NaN}', '{"a": 1, "a": 2}', '{"a": 1e999}',
+              '{"a": 0.1234567890123456789}', '{"a": "\\ud800"}', '{"a":' * 65 + "1" + "}" * 65, "[]", "3",
+              '"{}"', "null x"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", UNREADABLE, ids=lambda text: text[:20])

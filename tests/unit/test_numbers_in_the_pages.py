@@ -38,13 +38,16 @@ BOUNDS = {
     f" or {word(pool.QUESTION_SECONDS)} where the answer is kept",
     "short tokens": f"{tokens.SHORTEST} characters, {tokens.FEWEST_DIFFERENT} of them different",
     "the key of the link": f"good once and for {word(one_time_link.GOOD_SECONDS / 60)} minutes",
-    "requests": f"Bodies are at most {requests.LARGEST_BODY // MEBIBYTE} MiB, heads {security.LARGEST_HEAD // KIBIBYTE} KiB,"
+    "requests": f"Bodies are at most {requests.LARGEST_BODY // MEBIBYTE} MiB,"
+    f" heads {security.LARGEST_HEAD // KIBIBYTE} KiB,"
     f" and {security.MOST_AT_ONCE} requests are answered at a time",
     "connections": f"Where all {timeouts.MOST_CONNECTIONS} places are taken",
     "connections of one": f"may have {timeouts.MOST_OF_PEER} of them",
     "what costs": f"answered {word(lanes.COSTLY)} at a time, with {lanes.MOST_WAITING} waiting for up to"
-    f" {word(lanes.WAITING_SECONDS)} seconds and {word(lanes.QUESTION_SECONDS)} seconds for each answer's questions",
-    "listeners": f"{listeners.MOST} may listen to the progress of a run, and {word(listeners.KEPT)} more with the token for changes",
+    f" {word(lanes.WAITING_SECONDS)} seconds"
+    f" and {word(lanes.QUESTION_SECONDS)} seconds for each answer's questions",
+    "listeners": f"{listeners.MOST} may listen to the progress of a run,"
+    f" and {word(listeners.KEPT)} more with the token for changes",
     "places to wait": f"who also have {word(lanes.KEPT)} more places to wait",
 }
 

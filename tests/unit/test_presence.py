@@ -12,7 +12,10 @@ from builders import without_root_powers
 from rmos_migration.sources.paths import fitted_path
 from rmos_migration.sources.source_files import is_gone, long_paths
 
-ASK = "import sys; from rmos_migration.sources.source_files import is_gone; print(is_gone(sys.argv[1], sys.argv[2]))"
+ASK = (
+    "import sys; from rmos_migration.sources.source_files import is_gone;"
+    " print(is_gone(sys.argv[1], sys.argv[2]))"
+)
 PATH = "patterns/usb/2019/a.json"
 
 

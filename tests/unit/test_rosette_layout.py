@@ -26,11 +26,12 @@ def rings(*pairs: tuple[Any, Any], key: str = "rings") -> dict[str, Any]:
     [
         (rings((40, 3), (43, 2)), [(38.5, 41.5), (42, 44)], 44),  # N11, wave-20: the centre line
         (rings((45, 2), (48, 2), key="ring_bands"), [(44, 46), (47, 49)], 49),  # phase-1
-        (rings((91, 18), (95, 4), key="ring_bands"), [(73, 91), (91, 95)], 95),  # older presets: the outer edge
+        (rings((91, 18), (95, 4), key="ring_bands"), [(73, 91), (91, 95)], 95),  # old presets: the outer edge
         (rings((40, 3), (43, 1)), [(38.5, 41.5), (42.5, 43.5)], 43.5),
         (rings((40, 3), (43, 6)), [(40, 43), (43, 49)], 49),  # the inner edge
         (
-            {"inner_diameter_mm": 88, "outer_diameter_mm": 112, "ring_params": [{"width_mm": 2}, {"width_mm": 6}]},
+            {"inner_diameter_mm": 88, "outer_diameter_mm": 112,
+             "ring_params": [{"width_mm": 2}, {"width_mm": 6}]},
             [(44, 46), (46, 52)],
             56,
         ),
@@ -159,9 +160,11 @@ def test_the_order_of_a_familys_strips_is_not_known() -> None:
         ([], {}, "Ebony", ("#26201c",)),
         ([], {}, "mother_of_pearl", ("#e6e4dc",)),
         ([], {}, "wood", ()),
-        ([{"color": "maple"}] * 300 + [{"color": "black walnut"}, {"color": "bog oak"}], {}, None, ("#ecd9b0", "#6a4a33", "#2f2822")),
+        ([{"color": "maple"}] * 300 + [{"color": "black walnut"}, {"color": "bog oak"}], {}, None,
+         ("#ecd9b0", "#6a4a33", "#2f2822")),
         ("none", {}, None, ()),
-        ([{"color": "red;}</style><script>"}, {"color": "url(#x)"}], {"color_hex": "#12345"}, None, ("#a5302a", UNKNOWN)),
+        ([{"color": "red;}</style><script>"}, {"color": "url(#x)"}], {"color_hex": "#12345"}, None,
+         ("#a5302a", UNKNOWN)),
         ([7, None, {"color": 7}], {"color_hex": None}, None, ()),
     ],
 )  # fmt: skip

@@ -140,7 +140,8 @@ def test_kinds_are_the_codes_of_diagnostics() -> None:
     ("geometry", "edges"),
     [
         ([{"inner_diameter_mm": 80, "outer_diameter_mm": 86}], [(40, 43)]),
-        ([{"inner_diameter_mm": 80, "outer_diameter_mm": 86}, {"inner_diameter_mm": 86, "outer_diameter_mm": 92.5}],
+        ([{"inner_diameter_mm": 80, "outer_diameter_mm": 86},
+          {"inner_diameter_mm": 86, "outer_diameter_mm": 92.5}],
          [(40, 43), (43, 46.25)]),
         ([{"inner_diameter_mm": "80", "outer_diameter_mm": 86}], []),
     ],
@@ -201,9 +202,11 @@ def test_slips_inside_powershells_strips_are_still_told_of(native: Any) -> None:
 @pytest.mark.parametrize(
     ("folder", "document", "place"),
     [
-        ("patterns", {"id": "a", "name": "n", "rings": {"value": [{"inner_diameter_mm": 80, "outer_diameter_mm": 86}],
-                                                        "Count": 1}}, "/rings"),
-        ("patterns", {"id": "a", "name": "n", "ring_bands": {"value": [{"strip_family_id": "bw"}], "Count": 1}},
+        ("patterns", {"id": "a", "name": "n",
+                      "rings": {"value": [{"inner_diameter_mm": 80, "outer_diameter_mm": 86}], "Count": 1}},
+         "/rings"),
+        ("patterns", {"id": "a", "name": "n",
+                      "ring_bands": {"value": [{"strip_family_id": "bw"}], "Count": 1}},
          "/ring_bands"),
         ("patterns", {"id": "a", "name": "n", "ring_bands": {"value": BANDS, "Count": 2}}, "/ring_bands"),
         ("patterns", {"id": "a", "pattern_name": "n", "outer_radius_mm": 9,

@@ -113,16 +113,23 @@ RUN_ENTRY = {
     [
         ("joblogs", {"advisory_id": "a", "kind": "note", "engine_id": None}, "advice on a run"),
         ("joblogs", {"run_id": "r", "partition": "2026-01-02", "status": "OK"}, "an index of runs"),
-        ("joblogs", {"artifact_id": "a", "kind": "saw_batch_plan", "payload": {}}, "an artifact of another kind"),
-        ("joblogs", {"artifact_id": "a", "kind": "saw_batch_execution_complete", "created_utc": "x"}, "another kind"),
-        ("patterns", {"pattern": {"ring_bands": []}, "guitars": 2, "scrap_factor": 0.12}, "a rosette project"),
-        ("patterns", {"name": "n", "pattern_type": "simple_ring", "segments": 64, "inner_radius": 40, "outer_radius": 45},
+        ("joblogs", {"artifact_id": "a", "kind": "saw_batch_plan", "payload": {}},
+         "an artifact of another kind"),
+        ("joblogs", {"artifact_id": "a", "kind": "saw_batch_execution_complete", "created_utc": "x"},
+         "another kind"),
+        ("patterns", {"pattern": {"ring_bands": []}, "guitars": 2, "scrap_factor": 0.12},
+         "a rosette project"),
+        ("patterns", {"name": "n", "pattern_type": "simple_ring", "segments": 64, "inner_radius": 40,
+                      "outer_radius": 45},
          "a preset of a job"),
-        ("joblogs", {"name": "n", "segments": 64, "inner_radius": 40, "outer_radius": 45}, "a preset of a job"),
-        ("patterns", {"name": "m", "rows": [{"black": 5}], "column_sequence": [1, 2], "strip_width_mm": 1}, "a matrix"),
+        ("joblogs", {"name": "n", "segments": 64, "inner_radius": 40, "outer_radius": 45},
+         "a preset of a job"),
+        ("patterns", {"name": "m", "rows": [{"black": 5}], "column_sequence": [1, 2], "strip_width_mm": 1},
+         "a matrix"),
         ("patterns", {"rows": 4, "columns": 7, "materials": ["black"]}, "a matrix without its totals"),
         ("joblogs", {"added_paths": 3, "removed_paths": 1, "job_id": "j"}, "compared runs"),
-        ("patterns", {"id": "p", "lane": "rosette", "name": "Safe", "params": {"feed_xy": 800}}, "feeds and speeds"),
+        ("patterns", {"id": "p", "lane": "rosette", "name": "Safe", "params": {"feed_xy": 800}},
+         "feeds and speeds"),
         ("joblogs", {"machine_id": "m", "samples": [1]}, "telemetry"),
     ],
 )  # fmt: skip
@@ -169,11 +176,13 @@ def test_index_of_patterns_is_read(outcome_of: Any, native: Any) -> None:
 @pytest.mark.parametrize(
     ("folder", "document", "keys"),
     [
-        ("patterns", {"Id": "p", "Name": "n", "RingCount": 2, "Geometry": {"a": 1}}, "id, name, ring_count, geometry"),
+        ("patterns", {"Id": "p", "Name": "n", "RingCount": 2, "Geometry": {"a": 1}},
+         "id, name, ring_count, geometry"),
         ("patterns", {"id": "p", "name": "n", "ringCount": 2, "geometry": {"a": 1}}, "ring_count"),
         ("joblogs", {"Job-Type": "slice", "PARAMETERS": {}}, "job_type, parameters"),
         ("joblogs", {"job type": "slice", "parameters": {}}, "job_type"),
-        ("strip_families", {"name": "n", "stripWidthMm": 2, "stripThicknessMm": 1, "materialType": "wood", "strips": []},
+        ("strip_families", {"name": "n", "stripWidthMm": 2, "stripThicknessMm": 1, "materialType": "wood",
+                            "strips": []},
          "strip_width_mm, strip_thickness_mm, material_type"),
     ],
 )  # fmt: skip
@@ -190,16 +199,21 @@ def test_keys_in_the_manner_of_another_language_are_named_with_what_to_write(
     ("folder", "document", "hint"),
     [
         ("patterns", {"Id": "p", "name": "n", "RingCount": 1, "Ring_Count": 2, "geometry": {"a": 1}},
-         'write the keys as id, ring_count; "RingCount" and "Ring_Count" both mean ring_count: keep the one that is right'),
+         'write the keys as id, ring_count; "RingCount" and "Ring_Count" both mean ring_count:'
+         ' keep the one that is right'),
         ("joblogs", {"jobType": "slice", "job-type": "batch", "parameters": {}},
-         'write the keys as job_type; "jobType" and "job-type" both mean job_type: keep the one that is right'),
+         'write the keys as job_type; "jobType" and "job-type" both mean job_type:'
+         ' keep the one that is right'),
         ("joblogs", {"jobType": "slice", "job-type": "slice", "JOB TYPE": "slice", "parameters": {}},
-         'write the keys as job_type; "jobType", "job-type" and "JOB TYPE" all mean job_type: keep the one that is right'),
+         'write the keys as job_type; "jobType", "job-type" and "JOB TYPE" all mean job_type:'
+         ' keep the one that is right'),
         ("strip_families",
          {"name": "n", "stripWidthMm": 2, "StripWidthMM": 2, "stripThicknessMm": 1, "StripThicknessMm": 1,
           "material_type": "wood", "strips": []},
-         'write the keys as strip_width_mm, strip_thickness_mm; "stripWidthMm" and "StripWidthMM" both mean strip_width_mm, '
-         '"stripThicknessMm" and "StripThicknessMm" both mean strip_thickness_mm: keep the one that is right'),
+         'write the keys as strip_width_mm, strip_thickness_mm;'
+         ' "stripWidthMm" and "StripWidthMM" both mean strip_width_mm,'
+         ' "stripThicknessMm" and "StripThicknessMm" both mean strip_thickness_mm:'
+         ' keep the one that is right'),
     ],
 )  # fmt: skip
 def test_two_keys_of_one_meaning_are_never_told_to_become_the_same(

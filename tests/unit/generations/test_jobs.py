@@ -53,8 +53,9 @@ def test_job_type_that_no_document_names_is_the_generations_word(
 
 @pytest.mark.parametrize(
     ("name", "number", "word"),
-    [("saw lab", 0, "slice"), ("saw lab", 1, "rip"), ("saw lab", 2, "contour"), ("RTL concept", 2, "saw_slice_batch"),
-     ("RMOS runs v1", 0, "approval"), ("export queue", 0, "rosette_dxf")],
+    [("saw lab", 0, "slice"), ("saw lab", 1, "rip"), ("saw lab", 2, "contour"),
+     ("RTL concept", 2, "saw_slice_batch"), ("RMOS runs v1", 0, "approval"),
+     ("export queue", 0, "rosette_dxf")],
 )  # fmt: skip
 def test_job_type_is_found_under_the_generations_own_key(
     name: str, number: int, word: str, outcome_of: Any

@@ -129,8 +129,9 @@ MM_JOB = {"id": "mm", "job_type": "pipeline_run", "preset_id": "preset_7", "risk
 @pytest.mark.parametrize("job", [MM_JOB, {"id": "thin", "job_type": "slice", "preset_id": "preset_7"}])
 @pytest.mark.parametrize(
     "key",
-    ["fragility_band", "lane_hint", "extra", "op_type", "payload", "plan_guitars", "slice_risks", "yield_predicted",
-     "yield_actual", "risk_summary", "op_data", "meta", "batch_op", "post_id", "gcode", "stats", "event_type"],
+    ["fragility_band", "lane_hint", "extra", "op_type", "payload", "plan_guitars", "slice_risks",
+     "yield_predicted", "yield_actual", "risk_summary", "op_data", "meta", "batch_op", "post_id", "gcode",
+     "stats", "event_type"],
 )  # fmt: skip
 def test_mm_job_keeps_its_pattern_whatever_was_added(key: str, job: dict[str, Any], outcome_of: Any) -> None:
     for value in ({"op_type": "slice", "a": 1}, 3, "text"):
