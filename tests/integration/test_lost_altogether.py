@@ -47,7 +47,7 @@ def test_a_record_whose_file_is_gone_is_forgotten_when_somebody_asks_for_it(tree
     migrate(tree, filled)
     assert "ledger-without-row" in errors(filled)
     said = repaired(filled)
-    assert "forgot 1 document of which neither the file nor the record is there: patterns/a.json\n" in said
+    assert "forgot 1 document whose file and record are both gone: patterns/a.json\n" in said
     assert errors(filled) == {"reference-broken"}
     assert "patterns/a.json" not in ledger(filled)
     execute(filled, "DELETE FROM joblogs")  # as the hint says: the row that refers to it
@@ -128,7 +128,7 @@ def test_a_record_of_the_dashboard_whose_row_is_gone_is_forgotten(tree: Path, fi
     assert made.status_code == 201
     execute(filled, "DELETE FROM patterns WHERE id = 'made-here'")
     assert errors(filled) == {"ledger-without-row"}
-    assert "record is there: patterns made-here of the dashboard or the API\n" in repaired(filled)
+    assert "whose file and record are both gone: patterns made-here of the dashboard or the API\n" in repaired(filled)
     assert errors(filled) == set()
 
 
