@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
-from made_pages import audit, commands, diagnostics, dictionary, generations, rest_api
+from made_pages import audit, commands, diagnostics, dictionary, generations, packages, rest_api
 from rmos_migration.reports.formats import json_schema
 
 PAGES = Path(__file__).parent.parent / "docs"
@@ -24,6 +24,7 @@ def main() -> int:
         "audit.md": audit.page(),
         "commands.md": commands.page(),
         "rest-api.md": rest_api.page(),
+        "pictures/packages.svg": packages.picture(),
         "report.schema.json": [json.dumps(json_schema(), indent=2, ensure_ascii=False)],
     }
     for name, lines in pages.items():
